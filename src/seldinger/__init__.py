@@ -1,0 +1,28 @@
+"""Seldinger: plan, rehearse, check and document image-guided procedures.
+
+Research and education software, not a medical device. The rooms tell the procedure and open on
+first use: ``image -> anatomy -> plan -> report``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from seldinger import anatomy, catalogue, core, demo, evidence, image, plan, report
+
+__version__ = "0.1.0"
+__all__ = ["anatomy", "catalogue", "core", "demo", "evidence", "image", "plan", "report"]
+
+
+def __getattr__(name: str) -> "ModuleType":
+    """Open a room when it is first named."""
+    if name in __all__:
+        return import_module(f"seldinger.{name}")
+    raise AttributeError(f"seldinger has no room called {name!r}; rooms: {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """The rooms, and the version."""
+    return sorted([*__all__, "__version__"])

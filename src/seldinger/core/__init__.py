@@ -1,0 +1,1 @@
+"""Core: the vocabulary every room shares: space, volumes, records, errors. numpy only."""

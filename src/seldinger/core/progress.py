@@ -1,0 +1,22 @@
+"""Progress: how long work tells where it is, and learns that it should stop."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Called by long work between its parts.
+
+    Implementations may raise ``seldinger.core.errors.Cancelled`` to stop it; nothing is
+    half-written
+    then, because only ``report`` writes.
+    """
+
+    def __call__(self, what: str, fraction: float) -> None:
+        """Say that ``what`` is being done and ``fraction`` (0 to 1) of the whole is behind us."""
+
+
+def silent(what: str, fraction: float) -> None:
+    """Progress for scripts and tests: says nothing."""
+    del what, fraction

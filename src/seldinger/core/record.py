@@ -1,0 +1,40 @@
+"""Records: assumptions, and how a result came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A default without a source: named, editable, printed, varied; never evidence.
+
+    Attributes:
+        name: key by which the user overrides it.
+        value: what is used unless overridden, in ``unit``.
+        unit: UCUM unit, "1" for a pure number.
+        low, high: the range over which the result should be looked at.
+        reason: why this value, in one sentence.
+    """
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(
+                f"assumption {self.name}: {self.value} lies outside {self.low} to {self.high}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One input as it was read: its bare name (never a path) and the SHA-256 of its bytes."""
+
+    role: str
+    name: str
+    sha256: str

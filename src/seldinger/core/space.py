@@ -1,0 +1,140 @@
+"""Space: the one patient frame (LPS+, millimetres) and lattices in it.
+
++x is the patient's left, +y posterior, +z superior. Index order is (i, j, k); index (0, 0, 0) is
+the
+*centre* of the first voxel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Points = NDArray[np.float64]
+"""Shape (3,) or (n, 3): points or directions, LPS mm."""
+
+Vector = tuple[float, float, float]
+"""One LPS point or direction as plain numbers, for records and files."""
+
+_ALIGNED_TOLERANCE = 1e-4
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Voxel lattice in patient space.
+
+    Attributes:
+        shape: voxels along i, j, k.
+        index_to_lps: (4, 4) affine from index to LPS mm; orthogonal columns.
+    """
+
+    shape: tuple[int, int, int]
+    index_to_lps: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        affine = np.array(self.index_to_lps, dtype=np.float64)
+        if affine.shape != (4, 4) or not np.isfinite(affine).all():
+            raise ValueError(f"index_to_lps must be a finite (4, 4) matrix, got {affine!r}")
+        if len(self.shape) != 3 or min(self.shape) < 1:  # noqa: PLR2004
+            raise ValueError(f"a grid has three positive dimensions, got {self.shape}")
+        if abs(np.linalg.det(affine[:3, :3])) < 1e-9:  # noqa: PLR2004
+            raise ValueError(f"index_to_lps is singular: {affine[:3, :3].tolist()}")
+        affine.flags.writeable = False
+        object.__setattr__(self, "index_to_lps", affine)
+        object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+
+    @classmethod
+    def aligned(
+        cls,
+        shape: Sequence[int],
+        spacing_mm: Sequence[float] | float,
+        origin_lps_mm: Sequence[float] = (0.0, 0.0, 0.0),
+    ) -> Self:
+        """A lattice whose i, j, k run along L, P, S."""
+        spacing = np.broadcast_to(np.asarray(spacing_mm, dtype=np.float64), (3,))
+        affine = np.diag([*spacing, 1.0])
+        affine[:3, 3] = origin_lps_mm
+        i, j, k = (int(n) for n in shape)
+        return cls((i, j, k), affine)
+
+    @property
+    def spacing_mm(self) -> Vector:
+        """Distance between neighbouring voxel centres along i, j, k."""
+        return as_vector(np.linalg.norm(self.index_to_lps[:3, :3], axis=0))
+
+    @property
+    def origin_lps_mm(self) -> Vector:
+        """Centre of voxel (0, 0, 0)."""
+        return as_vector(self.index_to_lps[:3, 3])
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of one voxel."""
+        return float(abs(np.linalg.det(self.index_to_lps[:3, :3]))) / 1000.0
+
+    @property
+    def centre_lps_mm(self) -> Vector:
+        """Centre of the lattice."""
+        return as_vector(self.to_lps((np.asarray(self.shape) - 1.0) / 2.0))
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether i, j, k run along +L, +P, +S."""
+        off = self.index_to_lps[:3, :3] - np.diag(self.spacing_mm)
+        return bool(np.abs(off).max() < _ALIGNED_TOLERANCE)
+
+    def to_lps(self, index: NDArray[Any] | Sequence[float]) -> Points:
+        """Index coordinates, shape (3,) or (n, 3), as LPS mm."""
+        points = np.asarray(index, dtype=np.float64)
+        moved: Points = points @ self.index_to_lps[:3, :3].T + self.index_to_lps[:3, 3]
+        return moved
+
+    def to_index(self, lps_mm: Points | Sequence[float]) -> Points:
+        """LPS mm, shape (3,) or (n, 3), as (fractional) index coordinates."""
+        inverse = np.linalg.inv(self.index_to_lps[:3, :3])
+        points = np.asarray(lps_mm, dtype=np.float64) - self.index_to_lps[:3, 3]
+        moved: Points = points @ inverse.T
+        return moved
+
+    def contains(self, lps_mm: Points | Sequence[float]) -> bool:
+        """Whether a single point lies inside the lattice (voxel faces included)."""
+        index = self.to_index(lps_mm)
+        return bool((index >= -_HALF).all() and (index <= np.asarray(self.shape) - _HALF).all())
+
+    def matches(self, other: Grid, tolerance_mm: float = 0.01) -> bool:
+        """Whether two lattices are the same, corner by corner, within ``tolerance_mm``."""
+        if self.shape != other.shape:
+            return False
+        corners = np.array(np.meshgrid(*[(0, n - 1) for n in self.shape])).reshape(3, -1).T
+        return bool(np.abs(self.to_lps(corners) - other.to_lps(corners)).max() <= tolerance_mm)
+
+
+def as_vector(point: Points | Sequence[float]) -> Vector:
+    """Three numbers as a plain tuple."""
+    x, y, z = (float(c) for c in np.asarray(point, dtype=np.float64))
+    return (x, y, z)
+
+
+def unit(direction: Points) -> Points:
+    """``direction`` scaled to length one."""
+    length = float(np.linalg.norm(direction))
+    if length < 1e-12:  # noqa: PLR2004
+        raise ValueError("a direction of length zero has no unit vector")
+    scaled: Points = np.asarray(direction, dtype=np.float64) / length
+    return scaled
+
+
+def tangents(axis: Points) -> tuple[Points, Points]:
+    """Two unit vectors that form a right-handed frame with ``axis``, always the same."""
+    forward = unit(axis)
+    helper = np.zeros(3)
+    helper[int(np.argmin(np.abs(forward)))] = 1.0
+    first = unit(np.cross(forward, helper))
+    return first, np.cross(forward, first)
