@@ -1,0 +1,1 @@
+"""Benchmarks: kernels against their plain twins, in one run on one machine."""
