@@ -1,0 +1,26 @@
+"""Catalogue: what is on the shelf and what things are called, as data.
+
+In:    devices/*.toml, labels/*.toml, a user's own vocabulary.      Out: devices, terms, mappings.
+Never: patients, images, plans.
+
+Public names: ``devices`` and ``device``; ``terms``, ``vocabularies``, ``recognise`` and
+``read_vocabulary``; records are in ``model``.
+"""
+
+from seldinger.catalogue.model import Device, DeviceKind, Recognised, Term, Vocabulary
+from seldinger.catalogue.shelf import device, devices
+from seldinger.catalogue.vocabulary import read_vocabulary, recognise, terms, vocabularies
+
+__all__ = [
+    "Device",
+    "DeviceKind",
+    "Recognised",
+    "Term",
+    "Vocabulary",
+    "device",
+    "devices",
+    "read_vocabulary",
+    "recognise",
+    "terms",
+    "vocabularies",
+]
