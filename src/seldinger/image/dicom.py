@@ -1,0 +1,298 @@
+"""DICOM: one series of a folder, or one enhanced multi-frame file, becomes a volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seldinger.core.errors import ImageError
+from seldinger.core.record import InputFile
+from seldinger.core.volume import Volume
+from seldinger.image.dicom_headers import Header, listed, scanned
+from seldinger.image.geometry import Plane, Stack, evened, stacked, straightened
+from seldinger.image.raster import in_c_order, itk, sha256_of, silence
+from seldinger.image.study import Modality, PatientPosition, SeriesInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_POSITIONS = {
+    "S": PatientPosition.SUPINE,
+    "P": PatientPosition.PRONE,
+    "DL": PatientPosition.LEFT_LATERAL,
+    "DR": PatientPosition.RIGHT_LATERAL,
+}
+_PET_UNITS = {"BQML": "Bq/mL", "GML": "g/mL", "CNTS": "counts", "CPS": "counts/s"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One DICOM series as it was read.
+
+    Attributes:
+        image: HU for CT; the tag's unit for PET.
+        modality: from the tag.
+        position: from the tag; None when it does not say, or says something that is not known here.
+        frame_uid: Frame of Reference UID, "" when absent.
+        inputs: one hash over the files in slice order.
+        notes: what was corrected or assumed.
+    """
+
+    image: Volume
+    modality: Modality
+    position: PatientPosition | None
+    frame_uid: str
+    inputs: tuple[InputFile, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    slope: float
+    intercept: float
+
+    @property
+    def is_whole(self) -> bool:
+        return self.slope.is_integer() and self.intercept.is_integer()
+
+
+def series_in(path: Path) -> tuple[SeriesInfo, ...]:
+    """Image series at or below ``path``, in order of first file.
+
+    Raises:
+        ImageError: nothing there, or nothing DICOM.
+    """
+    grouped: dict[str, list[Header]] = {}
+    for header in scanned(path):
+        if header.is_image:
+            grouped.setdefault(header.uid, []).append(header)
+    return tuple(
+        SeriesInfo(uid, files[0].description, files[0].modality, sum(f.frames for f in files))
+        for uid, files in grouped.items()
+    )
+
+
+def read(path: Path, uid: str | None) -> Series:
+    """The series ``uid`` (or the only one) at or below ``path``.
+
+    Raises:
+        ImageError: no image, several series and none named, not CT, MR or PET, or geometry that
+            cannot be made one even, straight lattice.
+    """
+    name = path.resolve().name
+    headers = _chosen(scanned(path), uid, name)
+    modality = _modality(headers, name)
+    cut = [h.path.name for h in headers if not h.whole]
+    if cut:
+        raise ImageError(
+            f"{name}: {len(cut)} file(s) are cut short, first {cut[0]}; copy the series again"
+        )
+    try:
+        planes, scales = _planes(headers, name)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as wrong:
+        raise ImageError(
+            f"{name}: a DICOM header holds a value that is no value: {wrong}"
+        ) from wrong
+    stack = stacked(planes, name)
+    files = tuple(headers[n].path for n in stack.order) if len(headers) > 1 else (headers[0].path,)
+    values = _pixels(files, stack, [scales[n] for n in stack.order], headers[0], name)
+    unit, notes = _unit(modality, headers[0])
+    image = Volume(in_c_order(evened(values, stack)), stack.grid, unit)
+    image, tilt_notes = straightened(image, name)
+    position, position_notes = _position(headers[0])
+    return Series(
+        image=image,
+        modality=modality,
+        position=position,
+        frame_uid=str(headers[0].dataset.get("FrameOfReferenceUID", "") or ""),
+        inputs=(InputFile("image", name, sha256_of(files)),),
+        notes=(*notes, *stack.notes, *tilt_notes, *position_notes),
+    )
+
+
+def _chosen(headers: Sequence[Header], uid: str | None, name: str) -> list[Header]:
+    images = [h for h in headers if h.is_image]
+    if not images:
+        kinds = ", ".join(sorted({h.modality or "unknown" for h in headers}))
+        raise ImageError(
+            f"{name}: the DICOM files hold no image (found: {kinds}); if an image was expected, "
+            f"files may be cut short: copy them again"
+        )
+    uids = list(dict.fromkeys(h.uid for h in images))
+    if uid is None and len(uids) > 1:
+        raise ImageError(
+            f"{name}: there are {len(uids)} series; name one by its UID (series=, --series):\n"
+            f"{listed(images)}"
+        )
+    wanted = uids[0] if uid is None else uid
+    found = [h for h in images if h.uid == wanted]
+    if not found:
+        raise ImageError(f"{name}: there is no series {wanted}; there are:\n{listed(images)}")
+    return found
+
+
+def _modality(headers: Sequence[Header], name: str) -> Modality:
+    codes = sorted({h.modality for h in headers})
+    if len(codes) == 1 and codes[0] in {m.value for m in Modality}:
+        return Modality(codes[0])
+    got = ", ".join(code or "none" for code in codes)
+    raise ImageError(
+        f"{name}: the series has modality {got}; CT, MR and PT (PET) can be read. "
+        f"Name another series, or convert it"
+    )
+
+
+def _planes(headers: Sequence[Header], name: str) -> tuple[list[Plane], list[_Scale]]:
+    if all(h.frames == 1 and "PerFrameFunctionalGroupsSequence" not in h.dataset for h in headers):
+        return [_plane(h) for h in headers], [_scale(h.dataset) for h in headers]
+    if len(headers) > 1:
+        raise ImageError(
+            f"{name}: the series has {len(headers)} multi-frame files; one enhanced multi-frame "
+            f"file, or "
+            f"single-frame files, can be read. Convert it to classic DICOM"
+        )
+    return _frames(headers[0], name)
+
+
+def _plane(header: Header) -> Plane:
+    data = header.dataset
+    if int(data.get("SamplesPerPixel", 1) or 1) != 1:
+        raise ImageError(f"{header.path.name}: this is a colour picture, not a scan; leave it out")
+    return Plane(
+        name=header.path.name,
+        position_mm=_numbers(data, "ImagePositionPatient"),
+        orientation=_numbers(data, "ImageOrientationPatient"),
+        spacing_mm=_numbers(data, "PixelSpacing"),
+        rows=int(data.Rows),
+        columns=int(data.Columns),
+    )
+
+
+def _frames(header: Header, name: str) -> tuple[list[Plane], list[_Scale]]:
+    """Planes of an enhanced multi-frame file, in stored order."""
+    data = header.dataset
+    shared = data.get("SharedFunctionalGroupsSequence") or [None]
+    own = data.get("PerFrameFunctionalGroupsSequence") or []
+    if len(own) != header.frames:
+        raise ImageError(
+            f"{name}: a multi-frame file with {header.frames} frames says where {len(own)} of "
+            f"them lie; "
+            f"export it as enhanced CT, MR or PET, or as single-frame files"
+        )
+    planes, scales = [], []
+    for number, group in enumerate(own, start=1):
+        places = [g for g in (group, shared[0]) if g is not None]
+        planes.append(
+            Plane(
+                name=f"frame {number}",
+                position_mm=_grouped(places, "PlanePositionSequence", "ImagePositionPatient"),
+                orientation=_grouped(places, "PlaneOrientationSequence", "ImageOrientationPatient"),
+                spacing_mm=_grouped(places, "PixelMeasuresSequence", "PixelSpacing"),
+                rows=int(data.Rows),
+                columns=int(data.Columns),
+            )
+        )
+        values = next((g.get(_TRANSFORM)[0] for g in places if g.get(_TRANSFORM)), data)
+        scales.append(_scale(values))
+    if len(set(scales)) > 1:
+        raise ImageError(
+            f"{name}: the frames have different rescale slopes, which GDCM does not apply; "
+            f"convert the "
+            f"file to single-frame DICOM"
+        )
+    return planes, scales
+
+
+_TRANSFORM = "PixelValueTransformationSequence"
+
+
+def _grouped(places: Sequence[Any], sequence: str, keyword: str) -> tuple[float, ...]:
+    for place in places:
+        items = place.get(sequence)
+        if items:
+            return _numbers(items[0], keyword)
+    return ()
+
+
+def _numbers(data: Any, keyword: str) -> tuple[float, ...]:
+    values = data.get(keyword)
+    return () if values is None else tuple(float(v) for v in values)
+
+
+def _scale(data: Any) -> _Scale:
+    slope, intercept = data.get("RescaleSlope"), data.get("RescaleIntercept")
+    return _Scale(
+        1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept)
+    )
+
+
+def _pixels(
+    files: Sequence[Path], stack: Stack, scales: Sequence[_Scale], first: Header, name: str
+) -> NDArray[Any]:
+    """Values after rescale, index (i, j, k) with k sorted, in any memory order."""
+    sitk = itk()
+    reader = sitk.ImageSeriesReader() if len(files) > 1 else sitk.ImageFileReader()
+    reader.SetImageIO("GDCMImageIO")
+    if len(files) > 1:
+        reader.SetFileNames([str(file) for file in files])
+    else:
+        reader.SetFileName(str(files[0]))
+    if not all(scale.is_whole for scale in scales):
+        reader.SetOutputPixelType(sitk.sitkFloat32)
+    elif len(set(scales)) > 1:
+        reader.SetOutputPixelType(sitk.sitkInt32)
+    try:
+        with silence():
+            image = reader.Execute()
+    except (RuntimeError, MemoryError) as wrong:
+        raise ImageError(
+            f"{name}: the pixels cannot be decoded (transfer syntax {first.transfer_syntax}); "
+            f"files may "
+            f"be damaged: copy the series again, or export it uncompressed"
+        ) from wrong
+    values: NDArray[Any] = _narrowed(sitk.GetArrayFromImage(image))
+    if values.shape != tuple(reversed(stack.grid.shape)):
+        raise ImageError(
+            f"{name}: the pixels form {values.shape[::-1]} voxels, the headers promise "
+            f"{stack.grid.shape}; export the series again"
+        )
+    if len(files) == 1:
+        values = values[stack.order]
+    return values.transpose(2, 1, 0)
+
+
+def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers as int16 when they fit: GDCM widens 16 stored bits to 32 for the intercept."""
+    if values.dtype != np.int32:
+        return values
+    limits = np.iinfo(np.int16)
+    fits = limits.min <= int(values.min()) and int(values.max()) <= limits.max
+    return values.astype(np.int16) if fits else values
+
+
+def _unit(modality: Modality, header: Header) -> tuple[str, tuple[str, ...]]:
+    if modality is Modality.CT:
+        return "HU", ()
+    if modality is Modality.MR:
+        return "1", ()
+    code = str(header.dataset.get("Units", "") or "").strip()
+    if code in _PET_UNITS:
+        return _PET_UNITS[code], ()
+    return code or "1", (
+        f"PET unit {code or 'not stated'}: activity cannot be read from the numbers",
+    )
+
+
+def _position(header: Header) -> tuple[PatientPosition | None, tuple[str, ...]]:
+    code = str(header.dataset.get("PatientPosition", "") or "").strip().upper()
+    if not code:
+        return None, ()
+    found = _POSITIONS.get(code[2:]) if code[:2] in {"HF", "FF"} else None
+    if found is None:
+        return None, (f"patient position {code} of the DICOM header is not known here",)
+    return found, ()

@@ -1,0 +1,103 @@
+"""Volume files: NIfTI, NRRD and MetaImage as rasters.
+
+NRRD and MetaImage are read by SimpleITK, after ``file_headers`` has looked at them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seldinger.core.errors import ImageError
+from seldinger.image import file_headers, nifti
+from seldinger.image.checks import checked_grid
+from seldinger.image.raster import Raster, itk, silence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+
+_NRRD, _META = "NrrdImageIO", "MetaImageIO"
+
+
+def suffix_of(path: Path) -> str:
+    """The suffix of ``path`` among ``SUFFIXES``; "" when it has another."""
+    lower = path.name.lower()
+    return next((s for s in sorted(SUFFIXES, key=len, reverse=True) if lower.endswith(s)), "")
+
+
+def stem_of(path: Path) -> str:
+    """The name of ``path`` without the suffix."""
+    return path.name[: len(path.name) - len(suffix_of(path))]
+
+
+def read(path: Path) -> Raster:
+    """One volume file as a raster.
+
+    Raises:
+        ImageError: not one of the formats, cut short, damaged, or without a place in the patient.
+    """
+    suffix = suffix_of(path)
+    try:
+        if suffix in {".nii", ".nii.gz"}:
+            return nifti.read(path)
+        if suffix in {".nrrd", ".nhdr"}:
+            return _read_with_itk(path, _NRRD, file_headers.nrrd_files(path))
+        if suffix in {".mha", ".mhd"}:
+            return _read_with_itk(path, _META, file_headers.meta_files(path))
+    except (OSError, MemoryError) as wrong:
+        raise ImageError(f"{path.name}: the file cannot be read: {wrong}") from wrong
+    raise ImageError(
+        f"{path.name}: unknown kind of file; give a DICOM folder or one of {', '.join(SUFFIXES)}"
+    )
+
+
+def _read_with_itk(path: Path, image_io: str, files: tuple[Path, ...]) -> Raster:
+    sitk = itk()
+    name = path.name
+    reader = sitk.ImageFileReader()
+    reader.SetImageIO(image_io)
+    reader.SetFileName(str(path))
+    try:
+        with silence():
+            reader.ReadImageInformation()
+            file_headers.check_size(reader.GetSize(), files, name)
+            image = reader.Execute()
+            metadata = _fields(image) if image_io == _NRRD else {}
+    except (RuntimeError, MemoryError, OverflowError, ValueError, TypeError) as wrong:
+        why = (
+            str(wrong).strip().splitlines()[-1].strip() if str(wrong).strip() else "no reason given"
+        )
+        raise ImageError(
+            f"{name}: the file is damaged, cut short or not what its name says ({why}); "
+            f"copy it again from its source"
+        ) from wrong
+    if image_io == _NRRD and "NRRD_space" not in metadata:
+        raise ImageError(
+            f"{name}: the NRRD file names no space (such as left-posterior-superior), so left "
+            f"and right "
+            f"are unknown. Save it from 3D Slicer, or add the field"
+        )
+    if image.GetDimension() != 3:  # noqa: PLR2004
+        size = " x ".join(str(n) for n in image.GetSize())
+        raise ImageError(
+            f"{name}: one three-dimensional volume is needed, got {size}; extract one volume first"
+        )
+    affine = np.eye(4)
+    direction = np.array(image.GetDirection()).reshape(3, 3)
+    affine[:3, :3] = direction * np.array(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    values: Any = sitk.GetArrayFromImage(image)
+    count = image.GetNumberOfComponentsPerPixel()
+    layers = [values] if count == 1 else [values[..., n] for n in range(count)]
+    if any(layer.dtype.kind not in "iuf" for layer in layers):
+        raise ImageError(f"{name}: complex images are not read; save one number per voxel")
+    grid = checked_grid(image.GetSize(), affine, name)
+    return Raster(tuple(layer.transpose(2, 1, 0) for layer in layers), grid, files, metadata)
+
+
+def _fields(image: Any) -> dict[str, str]:
+    return {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}

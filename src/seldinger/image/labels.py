@@ -1,0 +1,375 @@
+"""Labels: a label map, a folder of masks or a DICOM SEG becomes segments on the image's grid."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seldinger.core.errors import ImageError, LabelError
+from seldinger.core.volume import LabelEntry, LabelMap
+from seldinger.image import files, label_keys, seg
+from seldinger.image.checks import checked_finite
+from seldinger.image.dicom_headers import is_dicom
+from seldinger.image.frames import (
+    carried_note,
+    checked_frame,
+    checked_overlap,
+    inside,
+    part_of,
+    same,
+)
+from seldinger.image.raster import Raster, in_c_order, inputs_of
+from seldinger.image.resample import resampled_layer, resampled_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.record import InputFile
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import Mask
+
+_SEGMENT_FIELD = re.compile(r"Segment(\d+)_(Name|LabelValue|Layer)")
+_BYTE = 256
+_SHORT = 65536
+_LARGEST_ID = 2**31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """Labels on the image's grid, the files they came from, and what there is to say about them."""
+
+    map: LabelMap
+    inputs: tuple[InputFile, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """One segment on its own lattice, before it is carried to the image's."""
+
+    name: str
+    mask: Mask
+    grid: Grid
+    file: str
+
+
+def read(path: Path, key: Path | None, grid: Grid, frame_uid: str = "") -> Labels:
+    """The labels at ``path``, carried to ``grid``.
+
+    Args:
+        path: one label file, a folder with one file per class or with DICOM SEG, or a SEG file.
+        key: JSON or CSV; needed for a single label file that carries no names, refused otherwise.
+        grid: the image's lattice.
+        frame_uid: the image's DICOM Frame of Reference UID, "" when unknown.
+
+    Raises:
+        LabelError: unreadable, not whole numbers, no names, or another frame than the image's.
+    """
+    if not path.exists():
+        raise LabelError(f"labels: there is nothing at {path}; give a label file or folder")
+    try:
+        if path.is_dir() or _is_seg(path):
+            if key is not None:
+                raise LabelError(
+                    f"{path.name}: its files carry their own names, so the label key {key.name} "
+                    f"is not "
+                    f"used; leave it out"
+                )
+            return (
+                _from_folder(path, grid) if _class_files(path) else _from_seg(path, grid, frame_uid)
+            )
+        return _from_file(path, key, grid)
+    except (ImageError, OSError) as wrong:
+        raise LabelError(f"labels: {wrong}") from wrong
+
+
+def read_mask(path: Path, grid: Grid) -> Mask:
+    """One mask file (not 0 = inside), carried to ``grid``.
+
+    Raises:
+        LabelError: unreadable, empty, or not overlapping ``grid``.
+    """
+    if not path.is_file():
+        raise LabelError(
+            f"mask: there is no file at {path}; give one NIfTI, NRRD, MetaImage or SEG file"
+        )
+    found = np.zeros(grid.shape, dtype=bool)
+    try:
+        if _is_seg(path):
+            pieces = [
+                _Piece(s.name, s.mask, s.grid, path.name) for s in seg.segments(path, grid, "")
+            ]
+        else:
+            raster = files.read(path)
+            layers = [_whole_numbers(layer, path.name) for layer in raster.layers]
+            pieces = [_Piece("", layer != 0, raster.grid, path.name) for layer in layers]
+    except (ImageError, OSError) as wrong:
+        raise LabelError(f"mask: {wrong}") from wrong
+    _check_pieces(pieces, grid, path.name)
+    for piece in pieces:
+        found |= resampled_mask(in_c_order(piece.mask), piece.grid, grid)
+    if not found.any():
+        raise LabelError(f"{path.name}: the mask is so small that no voxel of the image lies in it")
+    return found
+
+
+def _is_seg(path: Path) -> bool:
+    return path.is_file() and not files.suffix_of(path) and is_dicom(path)
+
+
+def _class_files(path: Path) -> list[Path]:
+    return sorted(p for p in path.iterdir() if files.suffix_of(p)) if path.is_dir() else []
+
+
+def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:
+    raster = files.read(path)
+    layers = [_whole_numbers(layer, path.name) for layer in raster.layers]
+    found = [(n, value) for n, layer in enumerate(layers) for value in _values(layer)]
+    if not found:
+        raise LabelError(f"{path.name}: no voxel is labelled (all are 0)")
+    names = _own_names(raster.metadata, len(layers))
+    key_inputs: tuple[InputFile, ...] = ()
+    if names and key is not None:
+        raise LabelError(f"{path.name}: the file carries its own names; leave {key.name} out")
+    if not names:
+        names = _names_by_key(path, key, len(layers), [value for _, value in found])
+        key_inputs = inputs_of("label-key", [key] if key else [])
+    carried, notes = _carried(raster, layers, grid, path.name)
+    still = set(found)
+    if not same(raster.grid, grid):
+        still = {(n, value) for n, layer in enumerate(carried) for value in _values(layer)}
+    entries = tuple(
+        LabelEntry(word, value, layer)
+        for (layer, value), word in names.items()
+        if (layer, value) in still
+    )
+    notes += _left_out(names, set(found), still, path.name)
+    if not entries:
+        raise LabelError(f"{path.name}: no named label has a voxel inside the image")
+    inputs = (*inputs_of("labels", raster.files), *key_inputs)
+    return Labels(LabelMap(carried, entries, grid), inputs, notes)
+
+
+def _names_by_key(
+    path: Path, key: Path | None, layers: int, values: list[int]
+) -> dict[tuple[int, int], str]:
+    if layers > 1:
+        raise LabelError(
+            f"{path.name}: {layers} layers without segment names; save it as .seg.nrrd from "
+            f"3D Slicer, or one layer with a label key"
+        )
+    if key is None:
+        shown = ", ".join(map(str, values[:8])) + (" ..." if len(values) > 8 else "")  # noqa: PLR2004
+        raise LabelError(
+            f"{path.name}: nothing says what its values mean ({shown}); give a label key "
+            f'(label_key=, --label-key): JSON such as {{"liver": {values[0]}}}, or CSV with ids '
+            f"and names"
+        )
+    return {(0, value): word for value, word in label_keys.read(key, values).items()}
+
+
+def _carried(
+    raster: Raster, layers: list[NDArray[Any]], grid: Grid, name: str
+) -> tuple[tuple[NDArray[Any], ...], tuple[str, ...]]:
+    if same(raster.grid, grid):
+        return tuple(in_c_order(layer) for layer in layers), raster.notes
+    checked_frame(raster.grid, grid, name)
+    counts = [inside(layer, raster.grid, grid) for layer in layers]
+    notes = checked_overlap(sum(c[0] for c in counts), sum(c[1] for c in counts), name)
+    notes = (carried_note(raster.grid, grid, name), *notes)
+    carried = tuple(resampled_layer(in_c_order(layer), raster.grid, grid) for layer in layers)
+    return carried, raster.notes + notes
+
+
+def _left_out(
+    names: Mapping[tuple[int, int], str],
+    found: set[tuple[int, int]],
+    still: set[tuple[int, int]],
+    file: str,
+) -> tuple[str, ...]:
+    """Notes on values without names and names without voxels."""
+    notes = []
+    nameless = [str(value) for _, value in sorted(found - names.keys())]
+    if nameless:
+        notes.append(f"{file}: values without a name were left out: {', '.join(nameless)}")
+    empty = [word for place, word in names.items() if place not in found]
+    if empty:
+        notes.append(f"{file}: named but without a voxel, so not segmented: {', '.join(empty)}")
+    lost = [word for place, word in names.items() if place in found - still]
+    if lost:
+        notes.append(f"{file}: without a voxel inside the image: {', '.join(lost)}")
+    return tuple(notes)
+
+
+def _own_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int], str]:
+    """(layer, value) -> name, as 3D Slicer writes them into .seg.nrrd; empty without any."""
+    fields: dict[int, dict[str, str]] = {}
+    for field, value in metadata.items():
+        if match := _SEGMENT_FIELD.fullmatch(field):
+            fields.setdefault(int(match.group(1)), {})[match.group(2)] = value.strip()
+    names: dict[tuple[int, int], str] = {}
+    for number, segment in sorted(fields.items()):
+        if "Name" not in segment:
+            continue
+        # Old Slicer versions wrote one layer per segment and did not number them.
+        layer = segment.get("Layer", str(number if layers > 1 else 0))
+        value = segment.get("LabelValue", "1")
+        if not (layer.isdecimal() and value.isdecimal()) or int(layer) >= layers:
+            raise LabelError(
+                f"segment {segment['Name']}: layer {layer}, value {value} is not in the file"
+            )
+        place = (int(layer), int(value))
+        if place in names:
+            raise LabelError(f"segments {names[place]} and {segment['Name']} share one label value")
+        names[place] = _distinct(segment["Name"], set(names.values()))
+    return names
+
+
+def _distinct(name: str, taken: set[str]) -> str:
+    """``name``, numbered when another segment of the file already has it."""
+    if name not in taken:
+        return name
+    return next(n for k in range(2, len(taken) + 3) if (n := f"{name} #{k}") not in taken)
+
+
+def _whole_numbers(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """``values`` as the smallest unsigned type that holds them.
+
+    Raises:
+        LabelError: NaN, fractions, negative or huge values.
+    """
+    checked_finite(values, name, LabelError)
+    if not values.size:
+        return values
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high >= _LARGEST_ID:
+        raise LabelError(f"{name}: label values must be 0 or positive, got {low:g} to {high:g}")
+    kind = np.uint8 if high < _BYTE else np.uint16 if high < _SHORT else np.uint32
+    whole = values.astype(kind, order="K", copy=False)
+    if values.dtype.kind == "f" and not np.array_equal(whole, values):
+        odd = float(values[whole != values][0])
+        raise LabelError(
+            f"{name}: a label map holds whole numbers, got {odd:g}; it may be a probability map or "
+            f"resampled with interpolation: threshold it, or resample it with nearest neighbour"
+        )
+    return whole
+
+
+def _values(layer: NDArray[Any]) -> list[int]:
+    """Values other than 0 that occur, ascending."""
+    flat = layer.ravel(order="K")
+    if layer.dtype.itemsize > 2:  # noqa: PLR2004  too many for a table
+        return [int(v) for v in np.unique(flat) if v != 0]
+    seen = np.zeros(np.iinfo(layer.dtype).max + 1, dtype=bool)
+    seen[flat] = True
+    return [int(v) for v in np.flatnonzero(seen) if v != 0]
+
+
+def _from_folder(path: Path, grid: Grid) -> Labels:
+    """One file per class, the class named by the file."""
+    masks = _class_files(path)
+
+    def pieces() -> Iterator[_Piece]:
+        for file in masks:
+            raster = files.read(file)
+            if len(raster.layers) != 1:
+                raise LabelError(
+                    f"{file.name}: one mask per file is needed, got {len(raster.layers)}"
+                )
+            mask = _whole_numbers(raster.layers[0], file.name) != 0
+            yield _Piece(files.stem_of(file), mask, raster.grid, file.name)
+
+    layers, entries, notes = _merged(pieces(), grid, path.name)
+    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", masks), notes)
+
+
+def _from_seg(path: Path, grid: Grid, frame_uid: str) -> Labels:
+    found = seg.segmentations_in(path)
+
+    def pieces() -> Iterator[_Piece]:
+        taken: set[str] = set()
+        for file in found:
+            for segment in seg.segments(file, grid, frame_uid):
+                name = _distinct(segment.name, taken)
+                taken.add(name)
+                yield _Piece(name, segment.mask, segment.grid, file.name)
+
+    layers, entries, notes = _merged(pieces(), grid, path.name)
+    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", found), notes)
+
+
+def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> None:
+    within = total = 0.0
+    for piece in pieces:
+        if not same(piece.grid, grid):
+            checked_frame(piece.grid, grid, piece.file)
+        counts = inside(piece.mask, piece.grid, grid)
+        within, total = within + counts[0], total + counts[1]
+    if total == 0:
+        raise LabelError(f"{name}: the mask is empty (all voxels are 0)")
+    checked_overlap(within, total, name)
+
+
+def _merged(
+    pieces: Iterator[_Piece], grid: Grid, name: str
+) -> tuple[tuple[NDArray[Any], ...], tuple[LabelEntry, ...], tuple[str, ...]]:
+    """Pieces as few layers: each goes to the first layer where it overlaps nothing."""
+    layers: list[NDArray[np.uint16]] = []
+    entries: list[LabelEntry] = []
+    empty: list[str] = []
+    notes: dict[str, None] = {}
+    within = total = 0.0
+    for value, piece in enumerate(pieces, start=1):
+        box = _box(piece.mask)
+        if box is None:
+            empty.append(piece.name)
+            continue
+        if same(piece.grid, grid):
+            mask = in_c_order(piece.mask[box])
+            counts = (1.0, 1.0)
+        else:
+            checked_frame(piece.grid, grid, piece.file)
+            counts = inside(piece.mask, piece.grid, grid)
+            if not part_of(piece.grid, grid):
+                notes.setdefault(carried_note(piece.grid, grid, name))
+            mask = resampled_mask(in_c_order(piece.mask), piece.grid, grid)
+            box = _box(mask)
+            mask = mask if box is None else mask[box]
+        within, total = within + counts[0], total + counts[1]
+        if box is None:
+            empty.append(piece.name)
+            continue
+        layer = next((n for n, a in enumerate(layers) if not a[box][mask].any()), len(layers))
+        if layer == len(layers):
+            layers.append(np.zeros(grid.shape, dtype=np.uint16))
+        layers[layer][box][mask] = value
+        entries.append(LabelEntry(piece.name, value, layer))
+    if total == 0:
+        raise LabelError(f"{name}: no voxel is labelled in any of the {len(empty)} mask(s)")
+    said = (*notes, *checked_overlap(within, total, name))
+    if not entries:
+        raise LabelError(f"{name}: no mask has a voxel inside the image")
+    if empty:
+        said = (
+            *said,
+            f"{name}: masks without a voxel in the image, so not segmented: {', '.join(empty)}",
+        )
+    return tuple(layers), tuple(entries), said
+
+
+def _box(mask: Mask) -> tuple[slice, slice, slice] | None:
+    """The smallest box that holds the mask; None when it is empty."""
+    sides = []
+    for axis in range(3):
+        others = tuple(a for a in range(3) if a != axis)
+        there = np.flatnonzero(mask.any(axis=others))
+        if not there.size:
+            return None
+        sides.append(slice(int(there[0]), int(there[-1]) + 1))
+    return sides[0], sides[1], sides[2]
