@@ -1,0 +1,8 @@
+"""Demo: the built-in patient, computed from formulas, with known truth."""
+
+from __future__ import annotations
+
+from seldinger.demo.patient import DemoPatient, patient
+from seldinger.demo.truth import Truth
+
+__all__ = ["DemoPatient", "Truth", "patient"]

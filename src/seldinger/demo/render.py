@@ -1,0 +1,120 @@
+"""Render: solids become exact labels by voxel centre, and a CT with partial volume and noise."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from seldinger.core.space import Grid, as_vector
+from seldinger.core.volume import LabelEntry, LabelMap, Mask, Volume
+from seldinger.demo.body import AIR_HU, SCAN_HIGH_LPS_MM, SCAN_LOW_LPS_MM
+from seldinger.demo.solids import Carved, Common, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seldinger.core.space import Vector
+    from seldinger.demo.body import Coat
+    from seldinger.demo.solids import Solid
+
+Floats = NDArray[np.float32]
+Axes = tuple[Floats, Floats, Floats]
+Box = tuple[slice, slice, slice]
+
+BLUR_VOXELS = 0.45
+"""Standard deviation of the blur that stands for partial volume, in voxels."""
+
+HU_RANGE = (-1024, 3071)
+
+
+def lattice(voxel_mm: Vector) -> Grid:
+    """The aligned grid of that voxel size over the scanned box (the last voxels may stick out)."""
+    extent = np.subtract(SCAN_HIGH_LPS_MM, SCAN_LOW_LPS_MM)
+    shape = [max(1, int(n)) for n in np.ceil(extent / voxel_mm - 1e-6)]
+    return Grid.aligned(
+        shape, voxel_mm, as_vector(np.add(SCAN_LOW_LPS_MM, np.multiply(voxel_mm, 0.5)))
+    )
+
+
+def inside(solid: Solid, grid: Grid) -> list[tuple[Box, Mask]]:
+    """Voxels of an aligned grid with their centre in the solid, in boxes that may overlap."""
+    x, y, z = (
+        (origin + step * np.arange(n)).astype(np.float32)
+        for origin, step, n in zip(grid.origin_lps_mm, grid.spacing_mm, grid.shape, strict=True)
+    )
+    return list(_parts_inside(solid, (x, y, z)))
+
+
+def _parts_inside(solid: Solid, axes: Axes) -> Iterator[tuple[Box, Mask]]:
+    """The parts of a solid that reach into the lattice, each in its box."""
+    for part in solid.parts():
+        low, high = part.bounds
+        ends = [
+            np.searchsorted(a, pair)
+            for a, pair in zip(axes, zip(low, high, strict=True), strict=True)
+        ]
+        if all(first < last for first, last in ends):
+            box = (slice(*ends[0]), slice(*ends[1]), slice(*ends[2]))
+            yield box, _occupied(part, (axes[0][box[0]], axes[1][box[1]], axes[2][box[2]]))
+
+
+def _occupied(solid: Solid, axes: Axes) -> Mask:
+    """Which lattice points lie in a solid; members are looked at in their own boxes only."""
+    shape = tuple(len(a) for a in axes)
+    if isinstance(solid, Common):
+        return reduce(np.logical_and, (_occupied(m, axes) for m in solid.members))
+    if isinstance(solid, Carved):
+        left = _occupied(solid.solid, axes).copy()
+        for cutter in solid.cutters:
+            for box, mask in _parts_inside(cutter, axes):
+                left[box] &= ~mask
+        return left
+    if isinstance(solid, Union):
+        joined = np.zeros(shape, np.bool_)
+        for box, mask in _parts_inside(solid, axes):
+            joined[box] |= mask
+        return joined
+    within = solid.level(axes[0][:, None, None], axes[1][:, None], axes[2]) <= 0.0
+    found: Mask = np.broadcast_to(within, shape)
+    return found
+
+
+def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
+    """HU without blur or noise, and the labels."""
+    hu = np.full(grid.shape, AIR_HU, np.float32)
+    named = [c for c in coats if c.layer is not None]
+    entries = tuple(LabelEntry(c.name, n + 1, c.layer or 0) for n, c in enumerate(named))
+    values = {e.name: e.value for e in entries}
+    count = 1 + max(e.layer for e in entries)
+    layers = tuple(np.zeros(grid.shape, np.uint8) for _ in range(count))
+    for coat in coats:
+        for box, mask in inside(coat.solid, grid):
+            np.copyto(hu[box], np.float32(coat.hu), where=mask)
+            if coat.layer is not None:
+                np.copyto(layers[coat.layer][box], np.uint8(values[coat.name]), where=mask)
+    return hu, LabelMap(layers, entries, grid)
+
+
+def scan(hu: Floats, grid: Grid, noise_hu: float, seed: int) -> Volume:
+    """A CT of painted HU: blurred by partial volume, with noise that the same blur correlates."""
+    blurred = hu
+    if noise_hu > 0.0:
+        noise = np.random.default_rng(seed).standard_normal(grid.shape, dtype=np.float32)
+        noise *= np.float32(noise_hu / _left_by_blur())
+        blurred = noise
+        blurred += hu
+    blurred = gaussian_filter(blurred, BLUR_VOXELS, mode="nearest")
+    np.clip(np.rint(blurred, out=blurred), *HU_RANGE, out=blurred)
+    return Volume(blurred.astype(np.int16), grid, "HU")
+
+
+def _left_by_blur() -> float:
+    """Share of the standard deviation of white noise that the blur leaves."""
+    impulse = np.zeros(33)
+    impulse[16] = 1.0
+    kernel = gaussian_filter(impulse, BLUR_VOXELS)
+    return float((kernel**2).sum() ** 1.5)
