@@ -1,0 +1,13 @@
+"""Plan: decide what to do to an anatomy.
+
+In:    Anatomy, a target, the name of an installed procedure.      Out: Plan.
+Uses:  engines as quick predictors; the catalogue; the evidence.
+Never: files of images, screens, the procedures' pages (the registry finds them).
+"""
+
+from seldinger.plan.model import Plan
+from seldinger.plan.procedure import Settings
+from seldinger.plan.propose import propose
+from seldinger.plan.registry import procedures
+
+__all__ = ["Plan", "Settings", "procedures", "propose"]

@@ -1,0 +1,153 @@
+"""Candidates: every true skin voxel, its normal, and the position that exposes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from seldinger.anatomy.model import Skin
+from seldinger.core.errors import PlanError
+from seldinger.image.study import PatientPosition
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seldinger.anatomy.model import Anatomy
+    from seldinger.core.space import Points, Vector
+    from seldinger.core.volume import Mask
+    from seldinger.plan.assumptions import Assumed
+
+UP: dict[PatientPosition, tuple[float, float, float]] = {
+    PatientPosition.SUPINE: (0.0, -1.0, 0.0),
+    PatientPosition.PRONE: (0.0, 1.0, 0.0),
+    PatientPosition.LEFT_LATERAL: (-1.0, 0.0, 0.0),
+    PatientPosition.RIGHT_LATERAL: (1.0, 0.0, 0.0),
+}
+"""Which LPS direction points to the ceiling."""
+
+POSITIONS = tuple(PatientPosition)
+
+SMOOTH_VOXELS = 2.0
+"""Blur of a mask before its normals are read: wide enough to hide the voxel staircase."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Entries and what is known of them before any ray is cast; n of them.
+
+    Attributes:
+        index: (n, 3) float32 index coordinates.
+        lps_mm: (n, 3).
+        normals: (n, 3) outward unit normals of the skin.
+        outward: (n, 3) unit vectors from the aim to the entry: where the hub will be.
+        depth_mm: (n,) entry to aim.
+        tilt_deg: (n,) unsigned angle out of the axial plane.
+        axial_angle_deg: (n,) signed angle to the vertical in the axial plane, 0 = from the front,
+            positive towards the patient's left.
+        skin_angle_deg: (n,) angle between needle and skin normal.
+        position: (n,) index into ``POSITIONS``.
+        provisional: (n,) true where that position was not scanned.
+    """
+
+    index: NDArray[np.float32]
+    lps_mm: Points
+    normals: Points
+    outward: Points
+    depth_mm: NDArray[np.float64]
+    tilt_deg: NDArray[np.float64]
+    axial_angle_deg: NDArray[np.float64]
+    skin_angle_deg: NDArray[np.float64]
+    position: NDArray[np.int64]
+    provisional: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.depth_mm)
+
+
+def surface_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
+    """Outward unit normals of ``mask`` at voxels ``index``, shape (n, 3)."""
+    soft = gaussian_filter(mask.astype(np.float32), SMOOTH_VOXELS, truncate=3.0, mode="nearest")
+    normals = np.empty(index.shape, dtype=np.float64)
+    for axis in range(3):
+        ahead, behind = index.copy(), index.copy()
+        ahead[:, axis] = np.minimum(index[:, axis] + 1, mask.shape[axis] - 1)
+        behind[:, axis] = np.maximum(index[:, axis] - 1, 0)
+        normals[:, axis] = soft[tuple(behind.T)] - soft[tuple(ahead.T)]
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    return normals / np.where(length > 0.0, length, 1.0)
+
+
+def skin_entries(anatomy: Anatomy, aim_lps_mm: Vector, assumed: Assumed) -> Candidates:
+    """All open skin, and skin on the table that turning the patient would expose."""
+    usable = (anatomy.skin == Skin.OPEN) | (anatomy.skin == Skin.TABLE_CONTACT)
+    index = np.argwhere(usable)
+    if not len(index):
+        raise PlanError(
+            "no true skin was found: the field of view cuts the body, or none is in the scan; "
+            "use a scan that reaches the skin"
+        )
+    contact = anatomy.skin[tuple(index.T)] == Skin.TABLE_CONTACT
+    return described(anatomy, index, contact, aim_lps_mm, assumed)
+
+
+def entry_near(
+    anatomy: Anatomy, entry_lps_mm: Vector, aim_lps_mm: Vector, assumed: Assumed
+) -> Candidates:
+    """The user's own entry, on the nearest skin voxel; refused when 10 mm off."""
+    far_mm = 10.0
+    index = np.argwhere(anatomy.skin != Skin.NONE)
+    distance = np.linalg.norm(anatomy.grid.to_lps(index) - np.asarray(entry_lps_mm), axis=1)
+    nearest = int(np.argmin(distance))
+    if distance[nearest] > far_mm:
+        raise PlanError(
+            f"the entry {entry_lps_mm} is {distance[nearest]:.0f} mm from the skin; allowed are "
+            f"{far_mm:.0f} mm; give LPS millimetres on the skin"
+        )
+    chosen = index[nearest : nearest + 1]
+    contact = anatomy.skin[tuple(chosen.T)] == Skin.TABLE_CONTACT
+    return described(anatomy, chosen, contact, aim_lps_mm, assumed)
+
+
+def described(
+    anatomy: Anatomy,
+    index: NDArray[np.intp],
+    contact: NDArray[np.bool_],
+    aim_lps_mm: Vector,
+    assumed: Assumed,
+) -> Candidates:
+    """Angles, depth and position of the entries at voxels ``index``."""
+    lps = anatomy.grid.to_lps(index)
+    normals = surface_normals(anatomy.body, index)
+    away = lps - np.asarray(aim_lps_mm)
+    depth = np.linalg.norm(away, axis=1)
+    outward = away / np.maximum(depth, 1e-6)[:, None]
+    cosine = np.clip((outward * normals).sum(axis=1), -1.0, 1.0)
+    position, provisional = _positions(anatomy, outward, contact, assumed)
+    return Candidates(
+        index.astype(np.float32),
+        lps,
+        normals,
+        outward,
+        depth,
+        np.degrees(np.arcsin(np.clip(np.abs(outward[:, 2]), 0.0, 1.0))),
+        np.degrees(np.arctan2(outward[:, 0], -outward[:, 1])),
+        np.degrees(np.arccos(cosine)),
+        position,
+        provisional,
+    )
+
+
+def _positions(
+    anatomy: Anatomy, outward: Points, contact: NDArray[np.bool_], assumed: Assumed
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The scanned position where the hub stays up, else the one that lifts it most."""
+    height = np.stack([outward @ np.asarray(UP[p]) for p in POSITIONS], axis=1)
+    scanned = POSITIONS.index(anatomy.study.position)
+    lowest = -np.sin(np.radians(assumed.value("below_horizontal_deg")))
+    reachable = (height[:, scanned] >= lowest) & ~contact
+    other = height.copy()
+    other[:, scanned] = -np.inf
+    return np.where(reachable, scanned, np.argmax(other, axis=1)), ~reachable

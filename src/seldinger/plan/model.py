@@ -1,0 +1,274 @@
+"""The plan: what was asked, what is proposed, why, and what is not known.
+
+Every section is plain data (it goes to ``plan.json`` as it stands); None means unknown. Vectors are
+LPS millimetres. ``Plan`` adds the anatomy and target it was made on, for pictures and rehearsals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from seldinger.core.space import Vector
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Target
+
+
+class Status(StrEnum):
+    """The verdict."""
+
+    GO = "go"
+    UNSUITABLE = "unsuitable"
+    UNKNOWN = "unknown"
+
+
+class Met(StrEnum):
+    """Whether a rule holds."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """What a finding asks of the reader."""
+
+    STOP = "stop"
+    ACTION = "action"
+    CAUTION = "caution"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked."""
+
+    procedure: str
+    target: str
+    options: dict[str, str | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer first."""
+
+    status: Status
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSection:
+    """The target in numbers."""
+
+    label: str
+    centre_lps_mm: Vector
+    diameter_mm: float
+    volume_ml: float
+    organ: str | None
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A rule that was opened, or could be, and what that costs."""
+
+    rule: str
+    recorded: bool
+    """True: the user opened it. False: offered, not used."""
+    freed: int
+    """Candidates that this relaxation alone makes acceptable."""
+    cost: str
+    """In words and numbers: what the best path through it would cross."""
+    entry_lps_mm: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """Chances of one uncorrected pass; None where the scan does not show the planned position."""
+
+    hit: float | None
+    touch: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One straight way from the skin to the target.
+
+    Attributes:
+        entry_lps_mm: on the skin.
+        target_lps_mm: where the needle is steered.
+        depth_mm: skin to ``target_lps_mm``.
+        skin_angle_deg: 0 = along the skin normal.
+        tilt_deg: unsigned angle out of the axial plane.
+        axial_angle_deg: angle to the vertical in the axial plane; positive = patient's left.
+        patient_position: how the patient must lie.
+        provisional: the position was not scanned: rescan before use; no probabilities.
+        technique: key of the error model ("ct-in-plane", "ct-angled", "ct-double-angled", ...).
+        clearances_mm: device surface to structure, throw included; 0 crossed, None unknown.
+        lengths_mm: millimetres of each tissue crossed, skin to target.
+        unidentified_mm: of ``lengths_mm``, the part in tissue that nobody has named.
+        probability: for one uncorrected pass.
+        score: 0 (best) upwards; comparable within one plan only.
+        score_parts: what makes up ``score``.
+        origin: "planned", or "user" for ``--entry-lps``.
+        violations: hard rules this path breaks (a user's path may; a planned one does not).
+        notes: in words, why this path is here.
+    """
+
+    entry_lps_mm: Vector
+    target_lps_mm: Vector
+    depth_mm: float
+    skin_angle_deg: float
+    tilt_deg: float
+    axial_angle_deg: float
+    patient_position: str
+    provisional: bool
+    technique: str
+    clearances_mm: dict[str, float | None]
+    lengths_mm: dict[str, float]
+    unidentified_mm: float
+    probability: Probability
+    score: float
+    score_parts: dict[str, float]
+    origin: str = "planned"
+    violations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How the target is reached."""
+
+    kind: str
+    candidates: int
+    accepted: int
+    rejections: dict[str, int]
+    """Rule -> candidates that it alone or with others rejects."""
+    relaxations: tuple[Relaxation, ...]
+    paths: tuple[Path, ...]
+    """Alternatives for one instrument, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """A device of the catalogue and what it is for."""
+
+    id: str
+    name: str
+    role: str
+    settings: dict[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act, in order."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What is done at the target."""
+
+    kind: str
+    technique: str
+    devices: tuple[DeviceUse, ...]
+    settings: dict[str, str | float | bool | None]
+    steps: tuple[Step, ...]
+    bail_out: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UltrasoundAccess:
+    """Whether a probe fits: geometry. Whether the lesion is *seen*, someone must look."""
+
+    aperture_mm: float | None
+    """Widest free aperture found beside the needle; None when it could not be assessed."""
+    needed_mm: float
+    depth_mm: float
+    needle_to_beam_deg: float | None
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """Which eye guides the needle."""
+
+    modality: str
+    reason: str
+    sources: tuple[str, ...]
+    ultrasound: UltrasoundAccess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule and whether it holds here."""
+
+    id: str
+    status: Met
+    severity: Severity
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionUse:
+    """An assumption as it was used."""
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    reason: str
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One source of the bibliography, as the report prints it."""
+
+    key: str
+    text: str
+    doi: str | None
+    trust: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What is needed to get the same plan again."""
+
+    inputs: dict[str, str]
+    """Role and file name -> SHA-256."""
+    version: str
+    settings: dict[str, str | float | bool | None]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """One proposal for one target, with everything a reader needs to distrust it."""
+
+    request: Request
+    verdict: Verdict
+    target: TargetSection
+    approach: Approach
+    treatment: Treatment
+    guidance: Guidance
+    findings: tuple[Finding, ...]
+    assumptions: tuple[AssumptionUse, ...]
+    citations: tuple[Citation, ...]
+    provenance: Provenance
+    not_segmented: tuple[str, ...]
+    """Structures the procedure asks about that no label shows: unknown, not clear."""
+    anatomy: Anatomy
+    """In memory only."""
+    goal: Target
+    """In memory only: the target's masks."""
+
+    SCHEMA_VERSION = "1.0"

@@ -1,0 +1,259 @@
+"""The path search: every true skin voxel, hard rules, soft terms, a short explained list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.anatomy.model import Kind
+from seldinger.core.errors import PlanError
+from seldinger.core.space import as_vector
+from seldinger.plan import error_model, probability, ranking, rules
+from seldinger.plan import scene as scenes
+from seldinger.plan.candidates import POSITIONS, entry_near, skin_entries
+from seldinger.plan.model import Approach, Path, Probability, Relaxation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from seldinger.plan.assumptions import Assumed
+    from seldinger.plan.candidates import Candidates
+    from seldinger.plan.procedure import Instrument, Limits, Settings
+    from seldinger.plan.rules import Marched, Rejected
+    from seldinger.plan.scene import Obstacle, Scene
+
+NEVER_RELAXED = frozenset({"depth", "needle-length", "leaves-the-body", "stays-inside"})
+"""Rules of geometry rather than of judgement: no one can open them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """One search, with everything its description needs."""
+
+    scene: Scene
+    instrument: Instrument
+    limits: Limits
+    settings: Settings
+    assumed: Assumed
+    candidates: Candidates
+    met: Marched
+    rejected: Mapping[str, Rejected]
+
+    @property
+    def blocking(self) -> NDArray[np.bool_]:
+        """Candidates rejected by any rule that was not opened."""
+        return _any([m for r, m in self.rejected.items() if r not in self.settings.relax], self)
+
+
+def _any(masks: list[Rejected], search: Search) -> NDArray[np.bool_]:
+    none = np.zeros(len(search.candidates), dtype=bool)
+    either: NDArray[np.bool_] = np.logical_or.reduce([none, *masks])
+    return either
+
+
+def search(
+    scene: Scene, instrument: Instrument, limits: Limits, settings: Settings, assumed: Assumed
+) -> Search:
+    """Cast the rays of all candidates (or of the user's own entry) and apply the rules."""
+    aim = scene.target.aim_lps_mm
+    if settings.entry_lps_mm is None:
+        found = skin_entries(scene.anatomy, aim, assumed)
+    else:
+        found = entry_near(scene.anatomy, settings.entry_lps_mm, aim, assumed)
+    met = rules.marched(scene, found, instrument)
+    rejected = rules.rejections(scene, found, met, instrument, limits, assumed)
+    _check_relaxed(settings.relax, tuple(rejected))
+    return Search(scene, instrument, limits, settings, assumed, found, met, rejected)
+
+
+def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
+    """Refuse to open a rule that does not exist or that nobody may open."""
+    for rule in relax:
+        if rule in NEVER_RELAXED:
+            raise PlanError(f"the rule {rule!r} is geometry and cannot be opened")
+        if rule not in known:
+            near = ", ".join(get_close_matches(rule, known, n=3)) or "none"
+            allowed = ", ".join(sorted(set(known) - NEVER_RELAXED))
+            raise PlanError(f"no rule is called {rule!r}; closest: {near}; allowed: {allowed}")
+
+
+def approach_of(done: Search) -> Approach:
+    """The search as the plan tells it: counts, relaxations, paths best first."""
+    free = np.flatnonzero(~done.blocking)
+    if done.settings.entry_lps_mm is not None:
+        rows: list[int] = [0]
+    elif len(free):
+        terms = _terms(done, free)
+        chosen = ranking.shortlist(
+            done.candidates, free, terms, done.assumed.value("spread_mm"), done.settings.paths
+        )
+        rows = [int(free[c]) for c in chosen]
+    else:
+        rows = []
+    return Approach(
+        kind="percutaneous",
+        candidates=len(done.candidates),
+        accepted=len(free),
+        rejections={r: int(m.sum()) for r, m in sorted(done.rejected.items()) if m.any()},
+        relaxations=(*_recorded(done), *(() if len(free) else offered(done))),
+        paths=paths(done, rows),
+    )
+
+
+def _terms(done: Search, rows: NDArray[np.intp]) -> ranking.Scores:
+    return ranking.soft_terms(
+        done.scene, done.candidates, done.met, done.instrument, done.assumed, rows
+    )
+
+
+def _recorded(done: Search) -> tuple[Relaxation, ...]:
+    """The rules that the user opened, and how many candidates each of them frees."""
+    return tuple(
+        _relaxation(done, rule, recorded=True)
+        for rule in done.settings.relax
+        if rule in done.rejected
+    )
+
+
+def offered(done: Search, most: int = 3) -> tuple[Relaxation, ...]:
+    """The least-bad single rules to open when nothing is free, those that free most first."""
+    made = [
+        _relaxation(done, rule, recorded=False)
+        for rule in done.rejected
+        if rule not in done.settings.relax and rule not in NEVER_RELAXED
+    ]
+    useful = sorted((r for r in made if r.freed), key=lambda r: (-r.freed, r.rule))
+    return tuple(useful[:most])
+
+
+def _relaxation(done: Search, rule: str, *, recorded: bool) -> Relaxation:
+    opened = {*done.settings.relax, rule}
+    kept = [m for r, m in done.rejected.items() if r not in opened]
+    alone = ~_any(kept, done) & done.rejected[rule]
+    rows = np.flatnonzero(alone)
+    if not len(rows):
+        return Relaxation(rule, recorded, 0, "no candidate needs it")
+    total = np.sum(list(_terms(done, rows).values()), axis=0)
+    best = int(rows[np.argmin(total)])
+    return Relaxation(
+        rule, recorded, len(rows), _cost(done, rule, best), as_vector(done.candidates.lps_mm[best])
+    )
+
+
+def _cost(done: Search, rule: str, row: int) -> str:
+    """What the best path through an opened rule would cross, in words."""
+    names = list(done.scene.class_names)
+    length = float(done.met.lengths_mm[row, names.index(rule)]) if rule in names else 0.0
+    depth = done.candidates.depth_mm[row]
+    if rule == "tilt":
+        return f"tilt {done.candidates.tilt_deg[row]:.0f} degrees out of the axial plane"
+    if rule == "organ-first":
+        before = done.met.lengths_mm[row, scenes.ORGAN]
+        return f"only {before:.0f} mm of healthy {done.scene.target.organ} before the target"
+    if rule == "gantry":
+        return f"the hub of a {done.instrument.usable_mm:.0f} mm needle meets the gantry"
+    if length > 0.0:
+        return f"crosses {length:.0f} mm of {rule} tissue at a depth of {depth:.0f} mm"
+    return f"passes within a voxel of the {rule} on a path of {depth:.0f} mm"
+
+
+def paths(done: Search, rows: list[int]) -> tuple[Path, ...]:
+    """The candidates ``rows`` as paths, with exact clearances and, where allowed, probabilities."""
+    if not rows:
+        return ()
+    terms = _terms(done, np.asarray(rows))
+    samples = probability.normal_samples(done.settings.seed)
+    return tuple(
+        _path(done, row, {k: float(v[n]) for k, v in terms.items() if v[n] > 0.0}, samples)
+        for n, row in enumerate(rows)
+    )
+
+
+def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[np.float64]) -> Path:
+    c = done.candidates
+    entry = as_vector(c.lps_mm[row])
+    tilt, axial = float(c.tilt_deg[row]), float(c.axial_angle_deg[row])
+    technique = done.settings.technique or error_model.technique_of(tilt, axial, done.assumed)
+    errors = error_model.model(technique, done.settings, done.assumed)
+    provisional = bool(c.provisional[row])
+    if provisional:
+        chance = Probability(None, {})
+    else:
+        chance = probability.of_one_pass(done.scene, entry, done.instrument, errors, samples)
+    lengths = {
+        name: round(float(mm), 1)
+        for name, mm in zip(done.scene.class_names, done.met.lengths_mm[row], strict=True)
+        if mm > 0.0
+    }
+    lengths |= _lobes_crossed(done.scene, c.lps_mm[row])
+    return Path(
+        entry_lps_mm=entry,
+        target_lps_mm=done.scene.target.aim_lps_mm,
+        depth_mm=float(c.depth_mm[row]),
+        skin_angle_deg=float(c.skin_angle_deg[row]),
+        tilt_deg=tilt,
+        axial_angle_deg=axial,
+        patient_position=POSITIONS[int(c.position[row])].value,
+        provisional=provisional,
+        technique=technique,
+        clearances_mm=clearances_mm(done, row),
+        lengths_mm=lengths,
+        unidentified_mm=float(done.met.lengths_mm[row, scenes.UNIDENTIFIED]),
+        probability=chance,
+        score=float(sum(parts.values())),
+        score_parts=dict(parts),
+        origin="planned" if done.settings.entry_lps_mm is None else "user",
+        violations=tuple(
+            sorted(r for r, m in done.rejected.items() if m[row] and r not in done.settings.relax)
+        ),
+        notes=(),
+    )
+
+
+def _lobes_crossed(scene: Scene, entry_lps_mm: NDArray[np.float64]) -> dict[str, float]:
+    """Millimetres of each lung lobe on the way; two lobes mean that a fissure is crossed."""
+    lobes = [s for s in scene.anatomy.structures if s.kind is Kind.LOBE]
+    if not lobes:
+        return {}
+    aim = np.asarray(scene.target.aim_lps_mm)
+    depth = float(np.linalg.norm(aim - entry_lps_mm))
+    count = max(2, int(depth))
+    along = entry_lps_mm + np.linspace(0.0, 1.0, count)[:, None] * (aim - entry_lps_mm)
+    index = np.round(scene.anatomy.grid.to_index(along)).astype(np.intp)
+    index = np.clip(index, 0, np.asarray(scene.anatomy.grid.shape) - 1)
+    crossed = {s.name: float(s.mask[tuple(index.T)].sum()) * depth / count for s in lobes}
+    return {name: round(mm, 1) for name, mm in crossed.items() if mm > 0.0}
+
+
+def clearances_mm(done: Search, row: int) -> dict[str, float | None]:
+    """Exact distance from the device's surface to every obstacle, throw included; 0 if crossed."""
+    radius = done.instrument.diameter_mm / 2.0
+    entry = done.candidates.lps_mm[row]
+    axis = -done.candidates.outward[row]
+    length = float(done.candidates.depth_mm[row]) + done.instrument.beyond_mm
+    return {
+        o.name: 0.0
+        if done.met.approach_mm[o.name][row] <= radius
+        else max(0.0, centre_line_mm(done.scene, o, entry, axis, length) - radius)
+        for o in done.scene.obstacles
+    }
+
+
+def centre_line_mm(
+    scene: Scene,
+    obstacle: Obstacle,
+    entry_lps_mm: NDArray[np.float64],
+    axis: NDArray[np.float64],
+    length_mm: float,
+) -> float:
+    """Distance from a segment to an obstacle's surface, half a voxel off its centres."""
+    grid = scene.anatomy.grid
+    offset = grid.to_lps(obstacle.surface) - entry_lps_mm
+    along = np.clip(offset @ axis, 0.0, length_mm)
+    squared = ((offset - along[:, None] * axis) ** 2).sum(axis=1)
+    return float(np.sqrt(squared.min())) - scene.spacing_mm / 2.0

@@ -1,0 +1,187 @@
+"""What a procedure is, and the case it meets.
+
+A procedure is a declaration that composes an approach with a treatment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.record import Assumption
+    from seldinger.core.space import Vector
+    from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice of one plan that is not in its inputs.
+
+    Attributes:
+        seed: of all sampling.
+        relax: hard rules that the user opens, by rule name; recorded in the plan.
+        assume: overrides of assumptions, by name.
+        answers: answers to the procedure's questions, by question id: "yes" or "no".
+        entry_lps_mm: score this entry instead of searching.
+        guidance: "ct" or "ultrasound" to decide it; None lets the cited rule decide.
+        technique: key of the error model to use for every path; None chooses by angulation.
+        lateral_error_mm: mean lateral error that replaces the technique's published one.
+        device: catalogue id of the device to use; None lets the treatment choose.
+        paths: how many alternatives to keep.
+    """
+
+    seed: int = 0
+    relax: tuple[str, ...] = ()
+    assume: Mapping[str, float] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    entry_lps_mm: Vector | None = None
+    guidance: str | None = None
+    technique: str | None = None
+    lateral_error_mm: float | None = None
+    device: str | None = None
+    paths: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What the path search must know of a device.
+
+    Attributes:
+        device: catalogue id.
+        technique: how it is used, as the plan prints it ("coaxial", "trocar", "Seldinger" ...).
+        diameter_mm: outer diameter of what goes through the tissue on this path.
+        usable_mm: length from tip to hub.
+        beyond_mm: how far the device ends beyond the aim, throw and dead tip included.
+        sample_mm: (from, to) along the needle about the aim (negative = before it) where tissue is
+            taken or the drain must lie; a pass hits when this stretch meets the target.
+        keeps_inside: True when all beyond the target's near wall must stay inside it (drains).
+        reason: why this one, in one sentence.
+    """
+
+    device: str
+    technique: str
+    diameter_mm: float
+    usable_mm: float
+    beyond_mm: float
+    sample_mm: tuple[float, float]
+    keeps_inside: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hard limits of a percutaneous path."""
+
+    depth_mm: float = 150.0
+    tilt_deg: float = 30.0
+    organ_first: frozenset[str] = frozenset()
+    """Organs of which a healthy stretch must lie before the target (liver tumours: bleeding,
+    seeding)."""
+
+
+class Wants(StrEnum):
+    """Which part of a target a needle is for."""
+
+    VIABLE_TISSUE = "viable tissue"
+    """Not calcium, gas, fluid or necrosis."""
+    WHOLE = "whole"
+    """All of it, steered at its deepest point: fluid is what a drain is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A gate that no image answers: asked, else unknown."""
+
+    id: str
+    text: str
+    stop_if: str
+    """The answer that stops: "yes" or "no"."""
+    severity: str
+    sources: tuple[str, ...]
+    organs: frozenset[str] = frozenset()
+    """Not asked when the target is known to lie elsewhere; empty: always asked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One procedure meeting one patient: what a treatment decides on.
+
+    Attributes:
+        procedure: the declaration.
+        anatomy, target: the patient.
+        settings: the user's choices.
+        skin_distance_mm: shortest distance from the target's surface to open skin.
+    """
+
+    procedure: Procedure
+    anatomy: Anatomy
+    target: Target
+    settings: Settings
+    skin_distance_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a treatment concludes once the paths are known."""
+
+    treatment: Treatment
+    guidance: Guidance
+    findings: tuple[Finding, ...]
+
+
+class TreatmentLogic(Protocol):
+    """What ``plan/treatments/<verb>.py`` offers to procedures."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Defaults without a source, editable through ``Settings.assume``."""
+
+    @property
+    def answers(self) -> Mapping[str, tuple[str, ...]]:
+        """What the user may answer besides the procedure's questions, and with which words."""
+
+    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+        """Devices in order of preference; the first that has a path is used."""
+
+    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+        """Technique, steps, guidance and findings; ``approach.paths`` may be empty."""
+
+    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+        """Soft penalties special to this treatment, added to the path's score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One page in ``procedures/``: an approach, a treatment, limits and citations; no logic.
+
+    Attributes:
+        name: as typed on the command line.
+        title: as printed.
+        summary: one sentence.
+        treatment: the logic, an object of ``plan.treatments``.
+        asks: structures the plan must know, by organ of the target ("" = always); what no label
+            shows is listed as not segmented.
+        may_enter: structures that a path may cross although they are obstacles elsewhere.
+        limits: hard limits.
+        questions: should-we gates.
+        alternatives: what else could be done, surgery and nothing included, in words.
+        cites: keys of the bibliography.
+        wants: which part of the target the needle is for.
+    """
+
+    name: str
+    title: str
+    summary: str
+    treatment: TreatmentLogic
+    asks: Mapping[str, tuple[str, ...]]
+    may_enter: frozenset[str]
+    limits: Limits
+    questions: tuple[Question, ...]
+    alternatives: tuple[str, ...]
+    cites: tuple[str, ...]
+    wants: Wants = Wants.VIABLE_TISSUE

@@ -1,0 +1,236 @@
+"""Propose: an anatomy and a procedure become a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from seldinger import __version__, evidence
+from seldinger import anatomy as anatomies
+from seldinger.anatomy.model import Skin
+from seldinger.core.errors import PlanError
+from seldinger.core.progress import Progress, silent
+from seldinger.plan import findings, path
+from seldinger.plan import scene as scenes
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
+from seldinger.plan.error_model import TECHNIQUES
+from seldinger.plan.model import Citation, Plan, Provenance, Request, TargetSection
+from seldinger.plan.procedure import Case, Settings, Wants
+from seldinger.plan.registry import procedures
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.record import Assumption
+    from seldinger.plan.model import Approach, Finding, Treatment
+    from seldinger.plan.procedure import Instrument, Procedure
+    from seldinger.plan.scene import Scene
+
+
+def propose(
+    procedure: str,
+    anatomy: Anatomy,
+    target: str | Target,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Plan:
+    """Plan ``procedure`` on ``target``; the same inputs give the same plan.
+
+    Args:
+        procedure: name of an installed procedure.
+        anatomy: the patient.
+        target: a structure's name, or a target made by ``anatomy.targets``.
+        settings: the user's choices; defaults otherwise.
+        progress: told what is being done; may raise ``Cancelled``.
+
+    Raises:
+        PlanError: unknown procedure, rule, technique, assumption or device, or no skin in the scan.
+        AnatomyError: the target is not there.
+    """
+    chosen = settings or Settings()
+    declared = procedures()[procedure]
+    found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
+    goal = scenes.whole(found, anatomy) if declared.wants is Wants.WHOLE else found
+    known = assumed(_assumptions(declared), chosen.assume)
+    check_answers(declared, chosen)
+    case = Case(declared, anatomy, goal, chosen, skin_distance_mm(anatomy, goal))
+    progress("distance maps", 0.1)
+    scene = scenes.build(anatomy, goal, declared)
+    progress("paths", 0.5)
+    instrument, approach = _first_with_paths(case, scene, known, progress)
+    progress("treatment", 0.9)
+    decision = declared.treatment.conclude(case, instrument, approach)
+    missing = not_segmented(case)
+    said = (*findings.of_path(case, scene, approach, missing), *decision.findings)
+    return Plan(
+        request=_request(procedure, goal, chosen),
+        verdict=findings.verdict(said),
+        target=_target_section(goal),
+        approach=approach,
+        treatment=_with_instrument(decision.treatment, instrument),
+        guidance=decision.guidance,
+        findings=findings.ordered(said),
+        assumptions=known.uses(),
+        citations=_citations(declared, approach, decision.guidance.sources, said),
+        provenance=_provenance(anatomy, approach, chosen),
+        not_segmented=missing,
+        anatomy=anatomy,
+        goal=goal,
+    )
+
+
+def check_answers(declared: Procedure, settings: Settings) -> None:
+    """Refuse an answer to a question that nobody asks, or in words that nobody offers."""
+    gates = {q.id: ("yes", "no") for q in declared.questions}
+    asked = {**declared.treatment.answers, **gates}
+    for key, said in settings.answers.items():
+        if key not in asked:
+            near = ", ".join(get_close_matches(key, asked, n=3)) or "none"
+            raise PlanError(
+                f"{declared.name} asks no question {key!r}; closest: {near}; "
+                f"all: {', '.join(sorted(asked))}"
+            )
+        if said not in asked[key]:
+            raise PlanError(
+                f"the answer {said!r} to {key!r} is not known; allowed: {', '.join(asked[key])}; "
+                "leave it out when it is not known"
+            )
+
+
+def skin_distance_mm(anatomy: Anatomy, target: Target) -> float:
+    """Shortest distance from the target's surface to open skin; infinite when no skin is open."""
+    skin = np.argwhere(anatomy.skin == Skin.OPEN)
+    if not len(skin):
+        return float("inf")
+    box = scenes.bounding_box(target.mask, 1)
+    local = np.argwhere(scenes.boundary(target.mask[box])) + np.array([s.start for s in box])
+    nearest, _ = cKDTree(local).query(skin, k=1)
+    return float(nearest.min()) * anatomy.grid.spacing_mm[0]
+
+
+def not_segmented(case: Case) -> tuple[str, ...]:
+    """Structures the procedure asks about that nothing in the anatomy shows."""
+    asked = {
+        *case.procedure.asks.get("", ()),
+        *case.procedure.asks.get(case.target.organ or "?", ()),
+    }
+    return tuple(sorted(a for a in asked if not case.anatomy.has(a)))
+
+
+def _assumptions(declared: Procedure) -> tuple[Assumption, ...]:
+    """The planner's own assumptions and the treatment's."""
+    return (*PATH_ASSUMPTIONS, *declared.treatment.assumptions)
+
+
+def _first_with_paths(
+    case: Case, scene: Scene, known: Assumed, progress: Progress
+) -> tuple[Instrument, Approach]:
+    """The first instrument with a free path; the first one, and why nothing is free, otherwise."""
+    tried: list[tuple[Instrument, Approach]] = []
+    offers = case.procedure.treatment.instruments(case)
+    if not offers:
+        raise PlanError(f"{case.procedure.name} offers no device for this target")
+    for number, instrument in enumerate(offers):
+        progress(f"paths: {instrument.technique}", 0.5 + 0.4 * number / len(offers))
+        done = path.search(scene, instrument, case.procedure.limits, case.settings, known)
+        approach = path.approach_of(done)
+        tried.append((instrument, approach))
+        if approach.accepted:
+            break
+    instrument, approach = tried[-1] if tried[-1][1].accepted else tried[0]
+    return instrument, _finished(case, approach, known)
+
+
+def _finished(case: Case, approach: Approach, known: Assumed) -> Approach:
+    """Treatment penalties added to the scores, unknown structures to the clearances; best first."""
+    del known
+    unknown = dict.fromkeys(not_segmented(case))
+    made = []
+    for one in approach.paths:
+        extra = {k: float(v) for k, v in case.procedure.treatment.penalties(case, one).items() if v}
+        touch: dict[str, float | None] = {**unknown, **one.probability.touch}
+        made.append(
+            replace(
+                one,
+                clearances_mm={**one.clearances_mm, **unknown},
+                probability=replace(one.probability, touch=touch),
+                score=one.score + sum(extra.values()),
+                score_parts={**one.score_parts, **extra},
+            )
+        )
+    return replace(approach, paths=tuple(sorted(made, key=lambda p: p.score)))
+
+
+def _with_instrument(treatment: Treatment, instrument: Instrument) -> Treatment:
+    """The treatment, with the dimensions that all its paths were searched for."""
+    searched: dict[str, str | float | bool | None] = {
+        "device": instrument.device,
+        "diameter_mm": instrument.diameter_mm,
+        "usable_mm": instrument.usable_mm,
+        "beyond_mm": instrument.beyond_mm,
+        "sample_from_mm": instrument.sample_mm[0],
+        "sample_to_mm": instrument.sample_mm[1],
+    }
+    return replace(treatment, settings={**searched, **treatment.settings})
+
+
+def _request(procedure: str, goal: Target, settings: Settings) -> Request:
+    options: dict[str, str | float | bool | None] = {
+        "relax": ", ".join(settings.relax) or None,
+        "entry_lps_mm": None if settings.entry_lps_mm is None else str(settings.entry_lps_mm),
+        "guidance": settings.guidance,
+        "technique": settings.technique,
+        "lateral_error_mm": settings.lateral_error_mm,
+        "device": settings.device,
+        "paths": settings.paths,
+    }
+    options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
+    options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
+    return Request(procedure, goal.label, options)
+
+
+def _target_section(goal: Target) -> TargetSection:
+    return TargetSection(
+        goal.label,
+        goal.centre_lps_mm,
+        goal.diameter_mm,
+        goal.volume_ml,
+        goal.organ,
+        goal.origin.value,
+        goal.notes,
+    )
+
+
+def _citations(
+    declared: Procedure, approach: Approach, more: tuple[str, ...], found: tuple[Finding, ...]
+) -> tuple[Citation, ...]:
+    """Every source the plan rests on, once, by key."""
+    keys = {*declared.cites, *more}
+    for finding in found:
+        keys.update(finding.sources)
+    for one in approach.paths:
+        keys.add(evidence.fact(TECHNIQUES[one.technique][1]).source)
+    made = []
+    for key in sorted(keys):
+        source = evidence.source(key)
+        trust = sorted({f.trust.value for f in evidence.facts() if f.source == key})
+        made.append(Citation(key, source.text, source.doi, ", ".join(trust) or "not quoted"))
+    return tuple(made)
+
+
+def _provenance(anatomy: Anatomy, approach: Approach, settings: Settings) -> Provenance:
+    used: dict[str, str | float | bool | None] = {
+        "voxel_mm": anatomy.grid.spacing_mm[0],
+        "position": f"{anatomy.study.position.value} ({anatomy.study.position_origin.value})",
+        "lateral_error_mean_mm": None,
+    }
+    if approach.paths:
+        used["technique"] = approach.paths[0].technique
+        used["lateral_error_mean_mm"] = settings.lateral_error_mm or evidence.driving(
+            TECHNIQUES[approach.paths[0].technique][1]
+        )
+    inputs = {f"{i.role} {i.name}": i.sha256 for i in anatomy.study.inputs}
+    return Provenance(inputs, __version__, used, settings.seed)

@@ -1,0 +1,139 @@
+"""What every percutaneous treatment does and says alike: first steps, aim in words, clearance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger import catalogue, evidence
+from seldinger.core.errors import PlanError
+from seldinger.core.space import unit
+from seldinger.plan.model import DeviceUse, Finding, Met, Severity, Step
+from seldinger.plan.wording import cited, plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.catalogue import Device
+    from seldinger.core.record import Assumption
+    from seldinger.plan.model import Guidance, Path
+    from seldinger.plan.procedure import Settings
+
+_FLAT_DEG = 1.0
+"""Angles are set by hand: less than this is not worth a word."""
+
+
+def in_use(settings: Settings, assumption: Assumption) -> float:
+    """The value in use: the user's, else the default."""
+    return float(settings.assume.get(assumption.name, assumption.value))
+
+
+def answer(settings: Settings, key: str, allowed: tuple[str, ...]) -> str | None:
+    """The user's answer to ``key``; None when there is none.
+
+    Raises:
+        PlanError: the answer is not one of ``allowed``.
+    """
+    found = settings.answers.get(key)
+    if found is not None and found not in allowed:
+        raise PlanError(
+            f"the answer {found!r} to {key!r} is not known; allowed: {', '.join(allowed)}; "
+            "leave it out when it is not known"
+        )
+    return found
+
+
+def use(device: Device, role: str, settings: Mapping[str, str | float] | None = None) -> DeviceUse:
+    """A device of the catalogue in its role."""
+    return DeviceUse(device.id, device.name, role, dict(settings or {}))
+
+
+def long_enough(devices: tuple[Device, ...], needed_mm: float) -> tuple[Device, ...]:
+    """Devices that reach ``needed_mm``, shortest first; the longest one when none does."""
+    ordered = sorted(devices, key=lambda d: (d.usable_mm, d.id))
+    reaching = tuple(d for d in ordered if d.usable_mm >= needed_mm)
+    return reaching or tuple(ordered[-1:])
+
+
+def of_size(
+    kind: str, *, gauge: float | None = None, french: float | None = None
+) -> tuple[Device, ...]:
+    """Catalogue devices of one kind and size.
+
+    Raises:
+        PlanError: there is none; the sizes there are, are named.
+    """
+    known = catalogue.devices(kind)
+    found = tuple(d for d in known if gauge in (None, d.gauge) and french in (None, d.french))
+    if not found:
+        sizes = sorted({f"{d.gauge} G" if d.gauge else f"{d.french} F" for d in known})
+        wanted = f"{gauge:g} G" if gauge is not None else f"{french:g} F"
+        raise PlanError(f"the catalogue has no {kind} of {wanted}; there are: {', '.join(sizes)}")
+    return found
+
+
+def aiming(path: Path) -> str:
+    """The needle's direction in words for the CT room."""
+    needle = unit(np.asarray(path.target_lps_mm) - np.asarray(path.entry_lps_mm))
+    side = "left" if needle[0] > 0.0 else "right"
+    pole = "head" if needle[2] > 0.0 else "feet"
+    turn = abs(path.axial_angle_deg)
+    flat = "vertical"
+    if turn >= _FLAT_DEG:
+        flat = f"{turn:.0f} degrees from the vertical, tip towards the patient's {side}"
+    if path.tilt_deg < _FLAT_DEG:
+        return f"{flat}, in the axial plane"
+    return f"{flat}, tip tilted {path.tilt_deg:.0f} degrees towards the {pole}"
+
+
+def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
+    """Position, scan, entry, anaesthesia: the same for every needle."""
+    x, y, z = path.entry_lps_mm
+    again = " It was not scanned: plan again on the new scan." if path.provisional else ""
+    look = (
+        "Look with ultrasound first. If lesion or path is not seen, change to CT on the same path."
+        if guidance.modality == "ultrasound"
+        else "Scan the region with a grid on the skin."
+    )
+    return (
+        Step(
+            "Position",
+            f"Lay the patient {path.patient_position}. Agree on one breath-hold. {look}{again}",
+        ),
+        Step(
+            "Entry",
+            f"Mark the entry (L {x:.0f}, P {y:.0f}, S {z:.0f} mm in the scan). Check on the new "
+            "images that nothing has moved into the path.",
+        ),
+        Step(
+            "Time-out and anaesthesia",
+            "Confirm name, side, consent, clearance and allergies. Disinfect, drape, numb the "
+            f"skin and the path. Direction: {aiming(path)}.",
+        ),
+    )
+
+
+CLEARANCE = {"clearance": ("yes", "no")}
+"""Whether somebody else has cleared the patient."""
+
+
+def clearance(settings: Settings, *fact_ids: str) -> Finding:
+    """Unknown, whatever the bleeding class, unless the user says who has settled it elsewhere."""
+    classes = " ".join(plainly(i) for i in fact_ids)
+    said = {
+        None: (Met.UNKNOWN, "No laboratory values or drugs were given: clearance is unknown."),
+        "yes": (Met.MET, "Cleared elsewhere, as you answered; nothing was checked here."),
+        "no": (Met.NOT_MET, "Not cleared, as you answered."),
+    }
+    status, text = said[settings.answers.get("clearance")]
+    return Finding("clearance", status, Severity.ACTION, f"{text} {classes}", cited(*fact_ids))
+
+
+def of_population(fact_id: str) -> str:
+    """A rate with the people it was seen in, said to be no one's own risk."""
+    fact = evidence.fact(fact_id)
+    return (
+        f"{plainly(fact_id)} Seen in: {fact.population}; a rate of that population, not this "
+        "patient's risk."
+    )

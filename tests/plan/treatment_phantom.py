@@ -1,0 +1,153 @@
+"""A patient of boxes and balls, known exactly: a block of fat with skin on its front (-y) face."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
+from seldinger.core.space import Grid, as_vector
+from seldinger.core.volume import Volume
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.plan.model import Approach, Path, Probability
+from seldinger.plan.procedure import (
+    Case,
+    Decision,
+    Instrument,
+    Limits,
+    Procedure,
+    Settings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.record import Assumption
+    from seldinger.core.space import Vector
+    from seldinger.core.volume import Mask
+
+SPACING_MM = 2.0
+SHAPE = (90, 70, 90)
+"""180 x 140 x 180 mm; the skin is the plane y = 20 mm, open to the air in front of it."""
+SKIN_Y_MM = 20.0
+MIDDLE_MM = 90.0
+GRID = Grid.aligned(SHAPE, SPACING_MM)
+
+
+@cache
+def points() -> NDArray[np.float64]:
+    """(i, j, k, 3) LPS mm of every voxel."""
+    index = np.moveaxis(np.indices(SHAPE, dtype=np.float64), 0, -1)
+    return GRID.to_lps(index.reshape(-1, 3)).reshape(*SHAPE, 3)
+
+
+def box(low: Vector, high: Vector) -> Mask:
+    """Voxels whose centres lie in the box."""
+    p = points()
+    within = (p >= np.asarray(low)) & (p <= np.asarray(high))
+    inside: Mask = np.logical_and.reduce(within, axis=-1)
+    return inside
+
+
+def ball(centre: Vector, diameter_mm: float) -> Mask:
+    """Voxels whose centres lie in the ball."""
+    away: NDArray[np.float64] = ((points() - np.asarray(centre)) ** 2).sum(axis=-1) ** 0.5
+    inside: Mask = away <= diameter_mm / 2.0
+    return inside
+
+
+def thing(name: str, kind: Kind, mask: Mask) -> Structure:
+    """A labelled structure."""
+    return Structure(name, kind, mask, Origin.LABEL, (name,), mobile=False)
+
+
+def anatomy(structures: Sequence[Structure] = (), hu: NDArray[np.float32] | None = None) -> Anatomy:
+    """A block of fat (-100 HU) in air that holds ``structures``."""
+    body = points()[..., 1] >= SKIN_Y_MM
+    values = np.where(body, -100.0, -1000.0).astype(np.float32) if hu is None else hu
+    image = Volume(values, GRID, "HU")
+    skin = np.zeros(SHAPE, dtype=np.uint8)
+    skin[:, round(SKIN_Y_MM / SPACING_MM), :] = Skin.OPEN
+    tissue = np.where(body, Tissue.FAT, Tissue.OUTSIDE).astype(np.uint8)
+    study = Study(image, Modality.CT, None, PatientPosition.SUPINE, PositionOrigin.USER, ())
+    return Anatomy(study, image, GRID, body, tissue, skin, tuple(structures))
+
+
+def target(depth_mm: float, diameter_mm: float, organ: str | None, label: str = "lesion") -> Target:
+    """A ball whose centre lies ``depth_mm`` under the middle of the skin."""
+    centre = (MIDDLE_MM, SKIN_Y_MM + depth_mm, MIDDLE_MM)
+    mask = ball(centre, diameter_mm)
+    volume = np.pi * diameter_mm**3 / 6000.0
+    return Target(label, mask, mask, centre, centre, diameter_mm, volume, organ, Origin.LABEL)
+
+
+def case(
+    procedure: Procedure,
+    goal: Target,
+    structures: Sequence[Structure] = (),
+    settings: Settings | None = None,
+    hu: NDArray[np.float32] | None = None,
+) -> Case:
+    """``procedure`` meeting the phantom."""
+    distance = goal.centre_lps_mm[1] - SKIN_Y_MM - goal.diameter_mm / 2.0
+    return Case(procedure, anatomy(structures, hu), goal, settings or Settings(), distance)
+
+
+def path(goal: Target, lengths_mm: dict[str, float] | None = None, x_mm: float = MIDDLE_MM) -> Path:
+    """A straight path from the skin at ``x_mm`` (and the middle) to the target's aim."""
+    entry = np.array([x_mm, SKIN_Y_MM, MIDDLE_MM])
+    depth = float(np.linalg.norm(np.asarray(goal.aim_lps_mm) - entry))
+    return Path(
+        entry_lps_mm=as_vector(entry),
+        target_lps_mm=goal.aim_lps_mm,
+        depth_mm=depth,
+        skin_angle_deg=0.0,
+        tilt_deg=0.0,
+        axial_angle_deg=0.0,
+        patient_position="supine",
+        provisional=False,
+        technique="ct-in-plane",
+        clearances_mm={},
+        lengths_mm=lengths_mm or {},
+        unidentified_mm=0.0,
+        probability=Probability(0.9, {}),
+        score=0.0,
+        score_parts={},
+    )
+
+
+def approach(*paths: Path) -> Approach:
+    """An approach with these accepted paths."""
+    return Approach("percutaneous", 100, len(paths), {}, (), tuple(paths))
+
+
+def answered(found: Case, **answers: str) -> Case:
+    """The same case with these answers."""
+    return replace(found, settings=replace(found.settings, answers=answers))
+
+
+class Nothing:
+    """A treatment that has no opinion."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        return ()
+
+    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+        del case
+        return ()
+
+    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+        raise NotImplementedError
+
+    def penalties(self, case: Case, path: Path) -> dict[str, float]:
+        del case, path
+        return {}
+
+
+PROCEDURE = Procedure("test", "Test", "A test.", Nothing(), {}, frozenset(), Limits(), (), (), ())
