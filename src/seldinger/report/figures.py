@@ -1,0 +1,369 @@
+"""Pictures of one path: the plane that holds the needle, axial slices, the needle's-eye view.
+
+Each function returns a finished matplotlib figure; ``writing`` saves it. No global state is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Polygon
+
+from seldinger.report import cut, lettering, palette
+from seldinger.report.needle import Needle, needle_of
+from seldinger.report.planes import ANTERIOR, LEFT, Plane, across_needle, along_needle
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from seldinger.core.space import Points
+    from seldinger.plan.model import Path, Plan
+
+DPI = 150
+_HERO_IN = (7.2, 4.6)
+_SMALL_IN = (2.6, 1.95)
+_OUTSIDE_MM = 22.0
+_BEYOND_MM = 22.0
+_SIDE_MM = 34.0
+_TICK_MM = 10.0
+_EYE_HALF_MM = 32.0
+_AXIAL_HALF_MM = 85.0
+_TARGET_ONLY_HALF_MM = 75.0
+_SAME_SLICE_MM = 0.5
+_IN_SLICE_MM = 2.5
+_STRIPES = "amber stripes: tissue that nobody has named"
+_RINGS_MM = (5.0, 10.0)
+_APART_MM = 6.0
+
+
+def hero(plan: Plan, path: Path) -> Figure:
+    """The oblique plane that holds the needle, from outside the skin to beyond the tip."""
+    needle = needle_of(plan, path)
+    figure, axes = _canvas(_HERO_IN)
+    plane = _needle_plane(needle, _HERO_IN[0] / _HERO_IN[1])
+    spots = _spots(plane, needle)
+    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=8.5, notes=True)
+    cut.draw(axes, plan, plane, spots, look, (_entry_name(plane, needle),))
+    _cone(axes, plane, needle)
+    _shaft(axes, plane, needle, width_pt=1.8)
+    _ticks(axes, plane, needle)
+    at = plane.project(needle.entry_lps_mm)
+    axes.plot(
+        *at,
+        marker="o",
+        markersize=5.5,
+        color=palette.NEEDLE,
+        zorder=8,
+        markeredgecolor=palette.HALO,
+    )
+    cut.borders(axes, plane, 11.0)
+    _explain(axes, plan, needle)
+    return figure
+
+
+def target_only(plan: Plan) -> Figure:
+    """The axial slice at the target, for a plan without a path."""
+    figure, axes = _canvas(_HERO_IN)
+    half_height = _TARGET_ONLY_HALF_MM
+    half_width = half_height * _HERO_IN[0] / _HERO_IN[1]
+    origin = np.asarray(plan.target.centre_lps_mm, dtype=np.float64)
+    plane = Plane(origin, LEFT, ANTERIOR, -half_width, half_width, -half_height, half_height)
+    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, corner=True, notes=True)
+    cut.draw(axes, plan, plane, _circle(plan.target.diameter_mm / 2.0 + 3.0), look)
+    cut.borders(axes, plane, 10.0, f"no path is free; axial, target slice, z {origin[2]:.1f} mm")
+    _note(axes, [_STRIPES])
+    return figure
+
+
+def small_hero(plan: Plan, path: Path) -> Figure:
+    """The same plane, small and without words, for the list of alternatives."""
+    needle = needle_of(plan, path)
+    figure, axes = _canvas(_SMALL_IN)
+    plane = _needle_plane(needle, _SMALL_IN[0] / _SMALL_IN[1])
+    look = cut.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
+    cut.draw(axes, plan, plane, _spots(plane, needle), look)
+    _shaft(axes, plane, needle, width_pt=1.4)
+    cut.borders(axes, plane, 8.0)
+    return figure
+
+
+def axial(plan: Plan, path: Path) -> Figure:
+    """Axial slices at the target and at the entry, the needle projected on both."""
+    needle = needle_of(plan, path)
+    figure = Figure(figsize=(7.2, 3.75), dpi=DPI, facecolor=palette.PAPER)
+    aim, entry = needle.aim_lps_mm, needle.entry_lps_mm
+    middle = (aim + entry) / 2.0
+    half = max(_AXIAL_HALF_MM, float(np.abs((aim - entry)[:2]).max()) / 2.0 + 35.0)
+    for number, (what, point) in enumerate((("target", aim), ("entry", entry))):
+        axes = figure.add_axes((0.005 + 0.5 * number, 0.01, 0.49, 0.98))
+        origin = np.array([middle[0], middle[1], point[2]])
+        plane = Plane(origin, LEFT, ANTERIOR, -half, half, -half, half)
+        spots = _spots(plane, needle)
+        cut.draw(axes, plan, plane, spots, cut.Look(2.0 * half / 330.0, 7.0, 10, corner=True))
+        _projected(axes, plane, needle)
+        same = " (the same)" if number and abs(entry[2] - aim[2]) < _SAME_SLICE_MM else ""
+        cut.borders(axes, plane, 10.0, f"axial, {what} slice{same}, z {point[2]:.1f} mm")
+    return figure
+
+
+def needles_eye(plan: Plan, path: Path) -> Figure:
+    """Three planes across the needle, seen along it, with rings of 5 and 10 mm."""
+    needle = needle_of(plan, path)
+    figure = Figure(figsize=(7.2, 2.55), dpi=DPI, facecolor=palette.PAPER)
+    across, up = across_needle(needle.entry_lps_mm, needle.aim_lps_mm)
+    half = _EYE_HALF_MM
+    for number, (depth, words) in enumerate(_depths(plan, path, needle)):
+        axes = figure.add_axes((0.004 + number / 3.0, 0.01, 0.325, 0.98))
+        plane = Plane(needle.at(depth), across, up, -half, half, -half, half)
+        cut.draw(
+            axes, plan, plane, _ring_points(), cut.Look(2.0 * half / 220.0, 6.5, 7, corner=True)
+        )
+        for ring in _RINGS_MM:
+            axes.add_patch(
+                Circle(
+                    (0.0, 0.0),
+                    ring,
+                    fill=False,
+                    edgecolor=palette.NEEDLE,
+                    linewidth=0.9,
+                    linestyle=(0, (4, 2)),
+                    zorder=6,
+                )
+            )
+            axes.text(
+                0.71 * ring,
+                -0.71 * ring,
+                f"{ring:.0f}",
+                color=palette.NEEDLE,
+                fontsize=6.0,
+                path_effects=lettering.halo(),
+                zorder=7,
+                ha="center",
+                va="center",
+            )
+        axes.plot(0.0, 0.0, marker="o", markersize=3.5, color=palette.NEEDLE, zorder=7)
+        cut.borders(axes, plane, 8.5, words)
+    return figure
+
+
+def _canvas(size_in: tuple[float, float]) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=size_in, dpi=DPI, facecolor=palette.PAPER)
+    return figure, figure.add_axes((0.0, 0.0, 1.0, 1.0))
+
+
+def _needle_plane(needle: Needle, aspect: float) -> Plane:
+    """The needle's plane, framed so that skin, needle and what lies beyond its tip are seen."""
+    across, up = along_needle(needle.entry_lps_mm, needle.aim_lps_mm)
+    middle = needle.at(needle.end_mm / 2.0)
+    frame = Plane(middle, across, up, 0.0, 1.0, 0.0, 1.0)
+    ends = np.stack(
+        [
+            frame.project(needle.at(-_OUTSIDE_MM)),
+            frame.project(needle.at(needle.end_mm + _BEYOND_MM)),
+        ]
+    )
+    reach = np.abs(ends).max(axis=0)
+    half_height = max(float(reach[1]), _SIDE_MM, (float(reach[0])) / aspect, 42.0)
+    half_width = half_height * aspect
+    return Plane(middle, across, up, -half_width, half_width, -half_height, half_height)
+
+
+def _spots(plane: Plane, needle: Needle) -> Points:
+    """Points of the needle that no name may cover."""
+    depths = np.linspace(-_OUTSIDE_MM, needle.end_mm + 5.0, 120)
+    return plane.project(needle.entry_lps_mm + depths[:, None] * needle.direction)
+
+
+def _line(
+    plane: Plane, needle: Needle, start: float, stop: float
+) -> tuple[list[float], list[float]]:
+    a, b = plane.project(needle.at(start)), plane.project(needle.at(stop))
+    return [float(a[0]), float(b[0])], [float(a[1]), float(b[1])]
+
+
+def _shaft(axes: Axes, plane: Plane, needle: Needle, width_pt: float) -> None:
+    """Shaft to the aim, the way beyond dashed, the sampled stretch in the target's colour."""
+    axes.plot(
+        *_line(plane, needle, -_OUTSIDE_MM, needle.depth_mm),
+        color=palette.NEEDLE,
+        zorder=6,
+        linewidth=width_pt,
+        path_effects=lettering.halo(width_pt + 1.6),
+        solid_capstyle="butt",
+    )
+    if needle.beyond_mm:
+        axes.plot(
+            *_line(plane, needle, needle.depth_mm, needle.end_mm),
+            color=palette.NEEDLE,
+            zorder=6,
+            linewidth=width_pt,
+            linestyle=(0, (2.0, 1.4)),
+            path_effects=lettering.halo(width_pt + 1.6),
+        )
+    if needle.sample_mm is not None:
+        start, stop = (needle.depth_mm + s for s in needle.sample_mm)
+        axes.plot(
+            *_line(plane, needle, start, stop),
+            color=palette.SAMPLE,
+            linewidth=2.2 * width_pt,
+            solid_capstyle="butt",
+            zorder=7,
+            path_effects=lettering.halo(2.2 * width_pt + 1.6),
+        )
+
+
+def _cone(axes: Axes, plane: Plane, needle: Needle) -> None:
+    """Mean lateral error of one uncorrected pass: nothing at the skin, growing with depth."""
+    if needle.lateral_error_mm is None:
+        return
+    direction = np.array([needle.direction @ plane.across, needle.direction @ plane.up])
+    side = np.array([-direction[1], direction[0]]) / max(float(np.linalg.norm(direction)), 1e-6)
+    entry, end = plane.project(needle.at(0.0)), plane.project(needle.at(needle.end_mm))
+    wide = needle.lateral_error_mm * needle.end_mm / needle.depth_mm * side
+    axes.add_patch(
+        Polygon(
+            np.stack([entry, end + wide, end - wide]),
+            closed=True,
+            facecolor=palette.CONE,
+            alpha=0.16,
+            edgecolor="none",
+            zorder=4,
+        )
+    )
+    for sign in (-1.0, 1.0):
+        edge = np.stack([entry, end + sign * wide])
+        axes.plot(
+            edge[:, 0],
+            edge[:, 1],
+            color=palette.CONE,
+            linewidth=0.8,
+            linestyle=(0, (4, 2)),
+            zorder=5,
+        )
+
+
+def _ticks(axes: Axes, plane: Plane, needle: Needle) -> None:
+    """A tick every 10 mm below the skin, every second one with its depth."""
+    direction = np.array([needle.direction @ plane.across, needle.direction @ plane.up])
+    side = np.array([-direction[1], direction[0]])
+    if side[1] < 0:
+        side = -side
+    for count in range(int(needle.depth_mm // _TICK_MM) + 1):
+        at = plane.project(needle.at(count * _TICK_MM))
+        ends = np.stack([at - 1.6 * side, at + 1.6 * side])
+        axes.plot(ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=1.0, zorder=7)
+        if count and count % 2 == 0:
+            x, y = at + 5.0 * side
+            axes.text(
+                x,
+                y,
+                f"{count * _TICK_MM:.0f}",
+                color=palette.NEEDLE,
+                fontsize=7.5,
+                ha="center",
+                va="center",
+                path_effects=lettering.halo(),
+                zorder=8,
+            )
+
+
+def _entry_name(plane: Plane, needle: Needle) -> lettering.Wanted:
+    at = plane.project(needle.entry_lps_mm)
+    place = (float(at[0]), float(at[1]))
+    return lettering.Wanted("entry", place, 3.0, palette.NEEDLE, -2.0, at[None, :], strong=True)
+
+
+def _explain(axes: Axes, plan: Plan, needle: Needle) -> None:
+    """What the signs mean, in the lower left corner."""
+    lines = ["needle plane, ticks every 10 mm from the skin"]
+    if needle.lateral_error_mm is not None:
+        lines.append(f"cone: mean lateral error, {needle.lateral_error_mm:.1f} mm at the target")
+    if needle.beyond_mm:
+        lines.append(f"dashed: the device ends {needle.beyond_mm:.0f} mm beyond the aim")
+    if needle.sample_mm is not None:
+        lines.append("pink bar: where the device works")
+    if cut.has_dead_part(plan):
+        lines.append("dotted pink: the part worth sampling")
+    lines.append(_STRIPES)
+    _note(axes, lines)
+
+
+def _note(axes: Axes, lines: list[str]) -> None:
+    """Words in the lower left corner."""
+    axes.text(
+        0.012,
+        0.018,
+        "\n".join(lines),
+        transform=axes.transAxes,
+        ha="left",
+        va="bottom",
+        color=palette.INK,
+        fontsize=6.8,
+        path_effects=lettering.halo(),
+        zorder=12,
+        linespacing=1.35,
+    )
+
+
+def _projected(axes: Axes, plane: Plane, needle: Needle) -> None:
+    """Needle on a slice: solid where it lies in the slice, dashed where it is only projected."""
+    axes.plot(
+        *_line(plane, needle, 0.0, needle.depth_mm),
+        color=palette.NEEDLE,
+        linewidth=1.1,
+        linestyle=(0, (2.5, 2.5)),
+        zorder=6,
+    )
+    depths = np.linspace(0.0, needle.depth_mm, 200)
+    points = needle.entry_lps_mm + depths[:, None] * needle.direction
+    off_mm = np.abs((points - plane.origin_lps_mm) @ np.cross(plane.across, plane.up))
+    within = depths[off_mm <= _IN_SLICE_MM]
+    if len(within):
+        axes.plot(
+            *_line(plane, needle, float(within[0]), float(within[-1])),
+            color=palette.NEEDLE,
+            linewidth=1.8,
+            zorder=6,
+            path_effects=lettering.halo(3.2),
+            solid_capstyle="butt",
+        )
+    entry, aim = plane.project(needle.entry_lps_mm), plane.project(needle.aim_lps_mm)
+    axes.plot(
+        *entry,
+        marker="o",
+        markersize=5.0,
+        color=palette.NEEDLE,
+        zorder=8,
+        markeredgecolor=palette.HALO,
+    )
+    axes.plot(*aim, marker="+", markersize=9.0, markeredgewidth=1.8, color=palette.TARGET, zorder=8)
+
+
+def _depths(plan: Plan, path: Path, needle: Needle) -> list[tuple[float, str]]:
+    """Three depths worth a look across the needle, shallow first, each with its words."""
+    known = {n: c for n, c in path.clearances_mm.items() if c is not None and plan.anatomy.has(n)}
+    chosen = [(needle.depth_mm, f"{needle.depth_mm:.0f} mm: target")]
+    for name in sorted(known, key=lambda n: (known[n], n)):
+        depth = needle.nearest_depth_mm(plan.anatomy.structure(name).mask, plan)
+        if depth is not None and all(abs(depth - d) >= _APART_MM for d, _ in chosen):
+            clearance = known[name]
+            words = "crossed" if clearance == 0.0 else f"{clearance:.0f} mm away"
+            chosen.append((depth, f"{depth:.0f} mm: {lettering.readable(name)} {words}"))
+            break
+    for share in (0.5, 0.25, 0.75):
+        depth = share * needle.depth_mm
+        if len(chosen) < 3 and all(abs(depth - d) >= _APART_MM for d, _ in chosen):  # noqa: PLR2004
+            chosen.append((depth, f"{depth:.0f} mm: on the way"))
+    return sorted(chosen)[:3]
+
+
+def _ring_points() -> Points:
+    return np.concatenate([np.zeros((1, 2)), *(_circle(ring) for ring in _RINGS_MM)])
+
+
+def _circle(radius_mm: float) -> Points:
+    turn = np.linspace(0.0, 2.0 * np.pi, 40, endpoint=False)
+    circle: Points = radius_mm * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    return circle

@@ -1,0 +1,116 @@
+"""The view: a plan as the plain strings and rows that both the HTML and the PDF print.
+
+Nothing is computed from masks here and nothing is laid out; templates hold no medicine and round
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Tone = str
+"""How a row is coloured: "good", "bad", "warn", or "plain"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    cells: tuple[str, ...]
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; ``empty`` is said when it has no rows, ``note`` stands below it."""
+
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    empty: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture: its file below the report's folder, what it shows, and the line below it."""
+
+    file: str
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The verdict: one word, one sentence, the reasons."""
+
+    word: str
+    sentence: str
+    tone: Tone
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another path."""
+
+    title: str
+    stamp: str
+    facts: tuple[Row, ...]
+    note: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report prints, in its order.
+
+    Attributes:
+        title, subtitle: what was planned, on what.
+        banner: the answer.
+        stamp: "RESCAN FIRST" and why; empty when the scan shows the planned position.
+        headline: the three or four numbers that matter most, (name, value).
+        hero: the picture.
+        recipe: (what, value) for the CT room; None without a path.
+        nearest: structures around the path; None without a path.
+        blocked, relaxations: why there is no path, and what could be opened.
+        not_segmented: structures nobody showed, with the sentence about them.
+        alternatives: the other paths.
+        views: axial, needle's-eye, skin map.
+        guidance: which eye, and why.
+        treatment: devices and settings.
+        steps, bail_out: (title, text) in order.
+        findings, assumptions, citations, provenance: what it rests on.
+        notes: what was estimated or left out.
+        disclaimer: once.
+    """
+
+    title: str
+    subtitle: str
+    banner: Banner
+    stamp: str
+    headline: tuple[Row, ...]
+    hero: Picture
+    recipe: Table | None
+    nearest: Table | None
+    blocked: Table | None
+    relaxations: Table | None
+    not_segmented: tuple[str, ...]
+    not_segmented_note: str
+    alternatives: tuple[Alternative, ...]
+    views: tuple[Picture, ...]
+    guidance: Table
+    treatment: Table
+    steps: Table
+    bail_out: Table
+    findings: Table
+    assumptions: Table
+    citations: Table
+    provenance: Table
+    notes: tuple[str, ...]
+    disclaimer: str
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture, in the order of the report."""
+        small = tuple(a.picture for a in self.alternatives if a.picture is not None)
+        return (self.hero, *small, *self.views)

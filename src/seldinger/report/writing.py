@@ -1,0 +1,121 @@
+"""Writing: a plan as a folder that a person can open."""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seldinger.core.progress import Progress, silent
+from seldinger.plan import file
+from seldinger.report import figures, first_page, folder, html, pages, pdf, skin, slicer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.figure import Figure
+
+    from seldinger.plan.model import Plan
+
+REPORT_PAGE = "report.html"
+INDEX_PAGE = "index.html"
+_PICTURES_DONE = 0.75
+
+
+def write(
+    out: Path | str, plan: Plan, *, command: str | None = None, progress: Progress = silent
+) -> Path:
+    """Write ``plan`` as the folder ``out``; the old folder stays until the new one is complete.
+
+    Args:
+        out: a new or empty folder, or an earlier report, which is replaced as a whole.
+        plan: what to write.
+        command: how it was asked for; printed with the provenance.
+        progress: told what is being done; may raise ``Cancelled``.
+
+    Returns:
+        The report's page, ``out/report.html``.
+
+    Raises:
+        OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
+        PlanError: the plan holds a number that is not finite.
+    """
+    place = Path(out)
+    with folder.replaced(place) as staging:
+        (staging / folder.PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
+        (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
+        report = pages.report(plan, command)
+        pictures = _pictures(plan, staging, progress)
+        progress("pages", _PICTURES_DONE)
+        (staging / REPORT_PAGE).write_text(html.page(report, pictures), encoding="utf-8")
+        (staging / "report.pdf").write_bytes(pdf.document(report, staging))
+        progress("pages", 1.0)
+    return place / REPORT_PAGE
+
+
+def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:
+    """Write ``out/index.html``, which lists several plans and links their pages.
+
+    Args:
+        out: the folder that holds the plans' folders.
+        entries: each plan with its folder, or with the page that ``write`` returned.
+
+    Raises:
+        OutputError: ``out/index.html`` is not ours, or cannot be written.
+    """
+    place = Path(out) / INDEX_PAGE
+    cards = tuple(_card(Path(out), plan, where) for plan, where in entries)
+    folder.check_page(place)
+    folder.write_file(place, html.index(cards))
+    return place
+
+
+def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
+    page = where if where.suffix == ".html" else where / REPORT_PAGE
+    link = Path(os.path.relpath(page, out)).as_posix()
+    view = pages.report(plan, None)
+    return html.IndexCard(
+        page=link,
+        picture=f"{link.removesuffix(REPORT_PAGE)}{view.hero.file}",
+        alt=view.hero.alt,
+        title=view.title,
+        subtitle=view.subtitle,
+        banner=first_page.banner(plan),
+        headline=view.headline,
+    )
+
+
+def _pictures(plan: Plan, staging: Path, progress: Progress) -> dict[str, bytes]:
+    """Every picture as PNG bytes by its name in the report, also written below ``staging``."""
+    made: dict[str, bytes] = {}
+    (staging / "pictures").mkdir()
+    drawings = _drawings(plan)
+    for number, (name, draw) in enumerate(drawings):
+        progress("pictures", _PICTURES_DONE * number / len(drawings))
+        stream = BytesIO()
+        # Without the library's name in it, the same plan gives the same bytes.
+        draw().savefig(
+            stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
+        )
+        made[f"pictures/{name}.png"] = stream.getvalue()
+        (staging / "pictures" / f"{name}.png").write_bytes(stream.getvalue())
+    return made
+
+
+def _drawings(plan: Plan) -> list[tuple[str, Callable[[], Figure]]]:
+    """Name of each picture and how to draw it; the target alone without a path."""
+    if not plan.approach.paths:
+        return [("hero", lambda: figures.target_only(plan))]
+    best, *others = plan.approach.paths
+    small: list[tuple[str, Callable[[], Figure]]] = [
+        (f"path-{number}", lambda path=path: figures.small_hero(plan, path))  # type: ignore[misc]
+        for number, path in enumerate(others, start=2)
+    ]
+    return [
+        ("hero", lambda: figures.hero(plan, best)),
+        *small,
+        ("axial", lambda: figures.axial(plan, best)),
+        ("needles-eye", lambda: figures.needles_eye(plan, best)),
+        ("skin", lambda: skin.skin_map(plan)),
+    ]

@@ -1,0 +1,159 @@
+"""The view says what the plan says, and says unknown where it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from tests.report.phantom import path
+
+from seldinger.plan import model
+from seldinger.report import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.report.view import Report, Table
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for v in value.values():
+            yield from strings(v)
+    elif isinstance(value, list | tuple):
+        for v in value:
+            yield from strings(v)
+
+
+def cells(table: Table | None, first: str) -> tuple[str, ...]:
+    assert table is not None
+    return next(row.cells for row in table.rows if row.cells[0] == first)
+
+
+def everything(report: Report) -> str:
+    return "\n".join(strings(asdict(report)))
+
+
+def test_the_answer_and_its_reasons_come_first(plan: model.Plan) -> None:
+    report = pages.report(plan, None)
+    assert (report.banner.word, report.banner.tone) == ("UNKNOWN", "warn")
+    assert report.banner.reasons == plan.verdict.reasons
+
+
+def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
+    tones = {
+        status: pages.report(replace(plan, verdict=model.Verdict(status, ())), None).banner.tone
+        for status in model.Status
+    }
+    assert tones == {
+        model.Status.GO: "good",
+        model.Status.UNSUITABLE: "bad",
+        model.Status.UNKNOWN: "warn",
+    }
+
+
+def test_the_recipe_leads_to_the_entry(plan: model.Plan) -> None:
+    recipe = pages.report(plan, None).recipe
+    assert cells(recipe, "Entry slice")[1] == (
+        "z 9.0 mm; from the target slice: 9.0 mm towards the head"
+    )
+    assert cells(recipe, "Entry, sideways")[1].startswith("38.0 mm towards the patient's right")
+    assert cells(recipe, "Entry, height")[1].startswith("43.0 mm above")
+    assert cells(recipe, "Depth")[1].startswith("58 mm from the skin")
+    assert cells(recipe, "Needle")[1] == "18 G core needle, 17 G coaxial"
+
+
+def test_the_nearest_structures_say_where_their_label_came_from(plan: model.Plan) -> None:
+    nearest = pages.report(plan, None).nearest
+    assert nearest is not None
+    assert [row.cells[0] for row in nearest.rows] == ["ribs", "portal vein", "lung right", "aorta"]
+    assert cells(nearest, "portal vein") == (
+        "portal vein",
+        "8.3 mm",
+        "0.14",
+        "label: raw_portal_vein",
+    )
+    assert "one uncorrected needle pass, not a patient's risk" in nearest.note
+
+
+def test_a_structure_beyond_the_errors_is_out_of_reach_and_not_zero(plan: model.Plan) -> None:
+    best = plan.approach.paths[0]
+    chance = replace(best.probability, touch={"ribs": 0.2})
+    changed = replace(best, probability=chance)
+    altered = replace(plan, approach=replace(plan.approach, paths=(changed,)))
+    nearest = pages.report(altered, None).nearest
+    assert cells(nearest, "aorta")[2] == "out of reach"
+    assert cells(nearest, "ribs")[2] == "0.20"
+
+
+def test_a_crossed_structure_is_called_crossed(plan: model.Plan) -> None:
+    best = plan.approach.paths[0]
+    changed = replace(
+        best,
+        clearances_mm={**best.clearances_mm, "colon": 0.0},
+        origin="user",
+        violations=("bowel",),
+    )
+    report = pages.report(replace(plan, approach=replace(plan.approach, paths=(changed,))), None)
+    assert cells(report.nearest, "colon")[1] == "crossed"
+    assert report.headline[1].cells[1] == "crossed"
+    assert cells(report.recipe, "Breaks")[1] == "hard rules: bowel"
+    assert cells(report.recipe, "Whose path")[1].startswith("yours")
+
+
+def test_a_position_that_was_not_scanned_is_stamped_and_has_no_probabilities(
+    plan: model.Plan,
+) -> None:
+    turned = replace(plan, approach=replace(plan.approach, paths=(path(provisional=True),)))
+    report = pages.report(turned, None)
+    assert report.stamp.startswith("RESCAN FIRST")
+    assert "prone" in report.stamp
+    assert report.headline[2].cells[1] == "unknown"
+    assert {row.cells[2] for row in report.nearest.rows} == {"unknown"}  # type: ignore[union-attr]
+    assert pages.report(plan, None).stamp == ""
+
+
+def test_what_was_not_segmented_is_never_clear(plan: model.Plan) -> None:
+    report = pages.report(plan, None)
+    assert report.not_segmented == ("gallbladder", "pleural recess")
+    assert "unknown, not clear" in report.not_segmented_note
+    complete = pages.report(replace(plan, not_segmented=()), None)
+    assert complete.not_segmented_note.startswith("Every structure")
+
+
+def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(
+    blocked: model.Plan,
+) -> None:
+    report = pages.report(blocked, None)
+    assert report.recipe is None
+    assert report.nearest is None
+    assert [row.cells[:2] for row in report.blocked.rows][0] == ("unidentified", "5100")  # type: ignore[union-attr]  # noqa: RUF015
+    assert cells(report.relaxations, "unidentified")[1:4] == (
+        "offered",
+        "350",
+        "12 mm of unidentified tissue",
+    )
+    assert len(report.pictures) == 1
+
+
+def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
+    rows = pages.report(plan, None).findings.rows
+    assert [(row.cells[0], row.cells[1], row.tone) for row in rows] == [
+        ("stop", "unknown", "warn"),
+        ("caution", "not met", "warn"),
+        ("info", "met", "plain"),
+    ]
+
+
+def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan) -> None:
+    for one in (plan, blocked):
+        said = everything(pages.report(one, "seldinger plan biopsy"))
+        assert "None" not in said
+        assert "nan" not in said.split()
+
+
+def test_a_note_is_said_once(plan: model.Plan) -> None:
+    twice = replace(plan, treatment=replace(plan.treatment, notes=("a", "a")))
+    assert pages.report(twice, None).notes.count("a") == 1
