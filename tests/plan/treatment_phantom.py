@@ -138,6 +138,10 @@ class Nothing:
     def assumptions(self) -> tuple[Assumption, ...]:
         return ()
 
+    @property
+    def answers(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
     def instruments(self, case: Case) -> tuple[Instrument, ...]:
         del case
         return ()

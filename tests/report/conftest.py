@@ -9,7 +9,7 @@ import pytest
 from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 
 from seldinger.anatomy.model import Anatomy, Origin, Skin, Structure, Target, Tissue
-from seldinger.core.record import InputFile
+from seldinger.core.record import AssumptionUse, InputFile
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import model
@@ -130,7 +130,7 @@ def plan(anatomy: Anatomy, goal: Target) -> model.Plan:
             ),
         ),
         assumptions=(
-            model.AssumptionUse(
+            AssumptionUse(
                 "breath-hold", 4.0, "mm", 2.0, 8.0, "Typical reproducibility.", edited=False
             ),
         ),

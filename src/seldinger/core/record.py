@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,26 @@ class Assumption:
             raise ValueError(
                 f"assumption {self.name}: {self.value} lies outside {self.low} to {self.high}"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionUse:
+    """An assumption as it was used."""
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    reason: str
+    edited: bool
+
+    @classmethod
+    def of(cls, assumption: Assumption, edits: Mapping[str, float]) -> Self:
+        """``assumption`` with the user's value where there is one."""
+        a = assumption
+        value = float(edits.get(a.name, a.value))
+        return cls(a.name, value, a.unit, a.low, a.high, a.reason, a.name in edits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Ser
 
 if TYPE_CHECKING:
     from seldinger.image.loading import load, load_mask, series
+    from seldinger.image.raster import identified
     from seldinger.image.resample import resampled, resampled_layer, resampled_mask
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PositionOrigin",
     "SeriesInfo",
     "Study",
+    "identified",
     "load",
     "load_mask",
     "resampled",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _PAGES = {
+    "identified": "seldinger.image.raster",
     "load": "seldinger.image.loading",
     "load_mask": "seldinger.image.loading",
     "series": "seldinger.image.loading",

@@ -63,9 +63,14 @@ def sha256_of(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+def identified(role: str, file: Path) -> InputFile:
+    """One file that a request rests on: role, bare name, hash."""
+    return InputFile(role, file.name, sha256_of([file]))
+
+
 def inputs_of(role: str, files: Iterable[Path]) -> tuple[InputFile, ...]:
     """One record per file: role, bare name, hash."""
-    return tuple(InputFile(role, file.name, sha256_of([file])) for file in files)
+    return tuple(identified(role, file) for file in files)
 
 
 def itk() -> Any:

@@ -7,8 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
-from seldinger.core.record import Assumption
-from seldinger.plan.model import AssumptionUse
+from seldinger.core.record import Assumption, AssumptionUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -165,12 +164,7 @@ class Assumed:
 
     def uses(self) -> tuple[AssumptionUse, ...]:
         """All of them, as the plan prints them."""
-        return tuple(
-            AssumptionUse(
-                a.name, self.value(a.name), a.unit, a.low, a.high, a.reason, a.name in self.edits
-            )
-            for a in self.known.values()
-        )
+        return tuple(AssumptionUse.of(a, self.edits) for a in self.known.values())
 
 
 def assumed(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed:

@@ -13,9 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from seldinger.core.errors import PlanError
+from seldinger.core.record import AssumptionUse  # noqa: TC001  pydantic reads it at run time
 from seldinger.plan.model import (
     Approach,
-    AssumptionUse,
     Citation,
     Finding,
     Guidance,

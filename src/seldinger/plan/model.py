@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
 
 if TYPE_CHECKING:
@@ -214,19 +215,6 @@ class Finding:
     severity: Severity
     text: str
     sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AssumptionUse:
-    """An assumption as it was used."""
-
-    name: str
-    value: float
-    unit: str
-    low: float
-    high: float
-    reason: str
-    edited: bool
 
 
 @dataclass(frozen=True, slots=True)

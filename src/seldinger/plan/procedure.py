@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.anatomy.model import Anatomy, Target
-    from seldinger.core.record import Assumption
+    from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
     from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
 
@@ -33,6 +33,7 @@ class Settings:
         lateral_error_mm: mean lateral error that replaces the technique's published one.
         device: catalogue id of the device to use; None lets the treatment choose.
         paths: how many alternatives to keep.
+        inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
     """
 
     seed: int = 0
@@ -45,6 +46,7 @@ class Settings:
     lateral_error_mm: float | None = None
     device: str | None = None
     paths: int = 6
+    inputs: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from seldinger import __version__, evidence
 from seldinger import anatomy as anatomies
-from seldinger.anatomy.model import Skin
+from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import findings, path
@@ -73,7 +73,7 @@ def propose(
         treatment=_with_instrument(decision.treatment, instrument),
         guidance=decision.guidance,
         findings=findings.ordered(said),
-        assumptions=known.uses(),
+        assumptions=(*known.uses(), *anatomy.assumptions),
         citations=_citations(declared, approach, decision.guidance.sources, said),
         provenance=_provenance(anatomy, approach, chosen),
         not_segmented=missing,
@@ -189,6 +189,9 @@ def _request(procedure: str, goal: Target, settings: Settings) -> Request:
     }
     options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
     options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
+    if goal.origin is Origin.USER:
+        options["target_lps_mm"] = ", ".join(f"{c:.3f}" for c in goal.centre_lps_mm)
+        options["target_diameter_mm"] = round(goal.diameter_mm, 3)
     return Request(procedure, goal.label, options)
 
 
@@ -232,5 +235,6 @@ def _provenance(anatomy: Anatomy, approach: Approach, settings: Settings) -> Pro
         used["lateral_error_mean_mm"] = settings.lateral_error_mm or evidence.driving(
             TECHNIQUES[approach.paths[0].technique][1]
         )
-    inputs = {f"{i.role} {i.name}": i.sha256 for i in anatomy.study.inputs}
+    files = (*anatomy.study.inputs, *settings.inputs)
+    inputs = {f"{i.role} {i.name}": i.sha256 for i in files}
     return Provenance(inputs, __version__, used, settings.seed)
