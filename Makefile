@@ -1,0 +1,69 @@
+# make demo    the built-in patient: every procedure, with pictures, in build/demo
+# make check   everything that must hold before a change goes in
+# make fix     what a machine can repair by itself
+# make bench   speed, as ratios measured in one run
+# make docs    the documentation, in site/
+# make lock    choose dependencies anew and write requirements.lock
+#
+# The first use of any of them sets everything up; needed are make, Python 3.11 to 3.13 and the
+# package registry that pip is configured for.
+
+UV_VERSION := 0.13.9
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV :=
+
+CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 python
+FIND_PYTHON = for p in $(CANDIDATES); do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& { $$p -c 'import sys; print(sys.executable)'; break; }; done
+
+UV := .tools/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready
+TOOLS := .tools/.uv-$(UV_VERSION)
+
+.PHONY: demo check fix bench docs lock clean
+
+demo: $(READY)
+	$(BIN)/seldinger demo --out build/demo
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)
+	$(BIN)/zensical build --clean
+
+lock: $(TOOLS)
+	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-annotate --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+clean:
+	rm -rf build dist site .venv .tools .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(TOOLS):
+	@python="$$($(FIND_PYTHON))"; \
+	test -n "$$python" || { \
+		echo "no Python 3.11, 3.12 or 3.13 found: install one, or say make PYTHON=/its/path" >&2; exit 2; }; \
+	echo "tools: uv $(UV_VERSION), with $$python"; \
+	rm -rf .tools && "$$python" -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# The lock pins what builds the package too, so nothing is fetched while building.
+$(READY): $(TOOLS) requirements.lock pyproject.toml
+	$(UV) venv --quiet --clear --python .tools/bin/python .venv
+	$(UV) pip sync --quiet --python .venv --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,98 @@
+"""App: the commands, gathered; what every one of them does with an error or Ctrl-C.
+
+Exit codes: 0 done, 1 unexpected or stopped, 2 the caller's mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from seldinger import __version__
+from seldinger.cli import demo_command, doctor_command, plan_command, shelf_commands
+from seldinger.cli.terminal import complain, example
+from seldinger.core.errors import Cancelled, SeldingerError
+
+UNEXPECTED = 1
+CALLERS_MISTAKE = 2
+
+
+class Door(TyperGroup):
+    """Turns our errors into one line and an exit code; everything else keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (Cancelled, KeyboardInterrupt):
+            complain("stopped: nothing is half-written")
+            raise typer.Exit(UNEXPECTED) from None
+        except SeldingerError as wrong:
+            complain(str(wrong))
+            raise typer.Exit(CALLERS_MISTAKE) from wrong
+
+
+app = typer.Typer(
+    name="seldinger",
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # rich alone would take half of the time that --help may take
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback(epilog=example("seldinger demo --out build/demo"))
+def seldinger(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Plan, rehearse, check and document image-guided procedures.
+
+    Research and education software, not a medical device.
+    """
+    del version
+
+
+app.command(
+    "demo", epilog=example("seldinger demo --out build/demo", "seldinger demo --voxel-mm 3 --json")
+)(demo_command.demo)
+app.command(
+    "plan",
+    epilog=example(
+        "seldinger plan biopsy --ct ct.nii.gz --labels labels.nii.gz "
+        "--label-key labels.json --target liver-tumour-1 --out out/",
+        "seldinger plan biopsy --ct ct/ --labels segmentations/ "
+        "--target-lps -42.5,-130,310 --diameter-mm 12 --entry-lps -75,-190,310 --out out/",
+        "seldinger plan case.toml --out out/",
+    ),
+)(plan_command.plan)
+app.command("procedures", epilog=example("seldinger procedures"))(shelf_commands.procedures)
+app.command("devices", epilog=example("seldinger devices", "seldinger devices drain --json"))(
+    shelf_commands.devices
+)
+app.command("facts", epilog=example("seldinger facts", "seldinger facts needle_error --json"))(
+    shelf_commands.facts
+)
+app.command("series", epilog=example("seldinger series dicom-folder/"))(shelf_commands.series)
+app.command("schema", epilog=example("seldinger schema plan", "seldinger schema case"))(
+    shelf_commands.schema
+)
+app.command("doctor", epilog=example("seldinger doctor", "seldinger doctor --json"))(
+    doctor_command.doctor
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

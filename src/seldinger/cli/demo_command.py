@@ -1,0 +1,111 @@
+"""Demo: every procedure there is so far, on the built-in patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seldinger.cli.results import check_folder, written
+from seldinger.cli.terminal import AsJson, part, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from seldinger.core.progress import Progress
+    from seldinger.plan.model import Plan
+
+CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("biopsy", "liver-tumour-1", {"haemangioma": "no", "hydatid": "no", "clearance": "yes"}),
+    ("biopsy", "lung-nodule-1", {}),
+    ("drainage", "abscess-deep", {}),
+    ("drainage", "abscess-superficial", {}),
+    ("cholecystostomy", "gallbladder", {"fit-for-surgery": "no"}),
+)
+"""Procedure, target and answers of every demo plan, in the order of the index.
+
+The first is answered in full, as an invented referrer would; the others show what stays unknown.
+"""
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("build/demo"),
+    voxel_mm: Annotated[float, typer.Option(help="Edge of the patient's voxels.")] = 1.5,
+    as_json: AsJson = False,
+) -> None:
+    """Plan every procedure on the built-in patient."""
+    for case in CASES:
+        check_folder(_folder(out, *case[:2]))
+    with progress_bar() as progress:
+        made = _plans(voxel_mm, part(progress, 0.0, 0.5))
+        pages = _written(out, made, voxel_mm, part(progress, 0.5, 1.0))
+    if as_json:
+        print_json(
+            [
+                {
+                    "procedure": plan.request.procedure,
+                    "target": plan.target.label,
+                    "status": plan.verdict.status.value,
+                    "technique": plan.treatment.technique,
+                    "report": str(page),
+                }
+                for plan, page in zip(made, pages, strict=True)
+            ]
+        )
+        return
+    print_table(
+        ("procedure", "target", "verdict", "technique", "depth", "report"),
+        [
+            (
+                plan.request.procedure,
+                plan.target.label,
+                plan.verdict.status.value,
+                plan.treatment.technique,
+                f"{plan.approach.paths[0].depth_mm:.0f} mm" if plan.approach.paths else "no path",
+                str(page),
+            )
+            for plan, page in zip(made, pages, strict=True)
+        ],
+    )
+    typer.echo(f"index: {out / 'index.html'}")
+
+
+def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
+    """A plan for every demo case."""
+    from seldinger import anatomy as anatomies
+    from seldinger import demo as demos
+    from seldinger import plan as plans
+
+    progress("the built-in patient", 0.0)
+    patient = demos.patient(voxel_mm)
+    anatomy = anatomies.build(
+        patient.study,
+        settings=anatomies.Settings(voxel_mm=voxel_mm),
+        progress=part(progress, 0.1, 0.3),
+    )
+    made = []
+    for number, (procedure, target, answers) in enumerate(CASES):
+        start, end = (0.3 + 0.7 * (number + step) / len(CASES) for step in (0, 1))
+        told = part(progress, start, end, f"{procedure} of {target}: ")
+        settings = plans.Settings(answers=answers)
+        made.append(plans.propose(procedure, anatomy, target, settings, told))
+    return tuple(made)
+
+
+def _written(
+    out: Path, made: tuple[Plan, ...], voxel_mm: float, progress: Progress
+) -> tuple[Path, ...]:
+    """A report for every plan, and the page that lists them."""
+    from seldinger import report
+
+    command = f"seldinger demo --voxel-mm {voxel_mm:g}"
+    pages = []
+    for number, plan in enumerate(made):
+        told = part(progress, number / len(made), (number + 1) / len(made))
+        pages.append(written(_folder(out, *CASES[number][:2]), plan, command, told))
+    report.write_index(out, tuple(zip(made, pages, strict=True)))
+    return tuple(pages)
+
+
+def _folder(out: Path, procedure: str, target: str) -> Path:
+    return out / f"{procedure}-{target}"

@@ -1,0 +1,330 @@
+"""Plan: options or a case file become a case; the rooms carry it out; the answer is printed."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seldinger.cli.results import check_folder, tell, written
+from seldinger.cli.terminal import AsJson, part, progress_bar
+from seldinger.core.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.catalogue.model import Vocabulary
+    from seldinger.core.progress import Progress
+    from seldinger.core.record import InputFile
+    from seldinger.plan.case import CaseFile
+    from seldinger.plan.model import Plan
+
+NAMES = {
+    ("study",): "--ct",
+    ("study", "ct"): "--ct",
+    ("study", "labels"): "--labels",
+    ("study", "label_key"): "--label-key",
+    ("study", "vocabulary"): "--vocabulary",
+    ("study", "series"): "--series",
+    ("study", "position"): "--position",
+    ("study", "modality"): "--modality",
+    ("target",): "--target, --target-mask or --target-lps",
+    ("target", "name"): "--target",
+    ("target", "mask"): "--target-mask",
+    ("target", "centre_lps_mm"): "--target-lps",
+    ("target", "diameter_mm"): "--diameter-mm",
+    ("target", "organ"): "--organ",
+    ("plan", "entry_lps_mm"): "--entry-lps",
+    ("plan", "relax"): "--relax",
+    ("plan", "guidance"): "--guidance",
+    ("plan", "technique"): "--technique",
+    ("plan", "lateral_error_mm"): "--lateral-error-mm",
+    ("plan", "device"): "--device",
+    ("plan", "paths"): "--paths",
+    ("plan", "seed"): "--seed",
+    ("plan", "voxel_mm"): "--voxel-mm",
+    ("assume",): "--assume",
+    ("answers",): "--answer",
+}
+
+
+def plan(
+    what: Annotated[
+        str, typer.Argument(metavar="PROCEDURE|CASE.toml", help="A procedure, or a case file.")
+    ],
+    ct: Annotated[
+        Path | None, typer.Option(help="DICOM folder or file, NIfTI, NRRD or MetaImage.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Label map, folder of masks, or DICOM SEG.")
+    ] = None,
+    label_key: Annotated[
+        Path | None, typer.Option(help="JSON or CSV that names the label map's ids.")
+    ] = None,
+    vocabulary: Annotated[
+        str | None, typer.Option(help="What label names mean: a vocabulary, or one's own .toml.")
+    ] = None,
+    series: Annotated[
+        str | None, typer.Option(metavar="UID", help="Which series of the DICOM folder.")
+    ] = None,
+    position: Annotated[
+        str | None, typer.Option(help="supine, prone, left-lateral or right-lateral.")
+    ] = None,
+    modality: Annotated[str | None, typer.Option(help="CT or MR, when no file says so.")] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A label; or what to call the mask or point.")
+    ] = None,
+    target_mask: Annotated[
+        Path | None, typer.Option(help="An image file whose non-zero voxels are the target.")
+    ] = None,
+    target_lps: Annotated[
+        str | None, typer.Option(metavar="X,Y,Z", help="Centre of a round target, LPS mm.")
+    ] = None,
+    diameter_mm: Annotated[float | None, typer.Option(help="Diameter of the round target.")] = None,
+    organ: Annotated[
+        str | None, typer.Option(help="The structure it lies in, when labels cannot tell.")
+    ] = None,
+    entry_lps: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,Z", help="Score the path from this entry instead of searching."),
+    ] = None,
+    relax: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Open a hard rule; recorded.")
+    ] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Override an assumption.")
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUESTION=yes|no", help="Answer one of the procedure's questions."),
+    ] = None,
+    guidance: Annotated[str | None, typer.Option(help="ct or ultrasound.")] = None,
+    technique: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Error model to use for every path.")
+    ] = None,
+    lateral_error_mm: Annotated[
+        float | None, typer.Option(help="Mean lateral error to use instead of the published one.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="ID", help="Device to use; `devices` lists them.")
+    ] = None,
+    paths: Annotated[int | None, typer.Option(help="How many alternatives to keep.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of all sampling.")] = None,
+    voxel_mm: Annotated[
+        float | None, typer.Option(help="Edge of the planning lattice's voxels.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan one procedure, or score your own path.
+
+    Needs an image (--ct), a target (--target, --target-mask or --target-lps with --diameter-mm)
+    and somewhere to put the answer (--out, --json or both). Points are LPS+ millimetres. What no
+    label shows is unknown in the plan, never clear.
+    """
+    options: dict[str, dict[str, Any]] = {
+        "study": {
+            "ct": ct,
+            "labels": labels,
+            "label_key": label_key,
+            "vocabulary": vocabulary,
+            "series": series,
+            "position": position,
+            "modality": modality,
+        },
+        "target": {
+            "name": target,
+            "mask": target_mask,
+            "centre_lps_mm": _point(target_lps, "--target-lps"),
+            "diameter_mm": diameter_mm,
+            "organ": organ,
+        },
+        "plan": {
+            "entry_lps_mm": _point(entry_lps, "--entry-lps"),
+            "relax": relax,
+            "guidance": guidance,
+            "technique": technique,
+            "lateral_error_mm": lateral_error_mm,
+            "device": device,
+            "paths": paths,
+            "seed": seed,
+            "voxel_mm": voxel_mm,
+        },
+        "assume": _pairs(assume, "--assume"),
+        "answers": _pairs(answer, "--answer"),
+    }
+    if out is None and not as_json:
+        raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print the plan")
+    case = _case(what, options)
+    if out is not None:
+        check_folder(out)
+    with progress_bar() as progress:
+        made = planned(case, part(progress, 0.0, 0.8 if out else 1.0))
+        page = None
+        if out is not None:
+            page = written(out, made, spelled(case), part(progress, 0.8, 1.0))
+    if as_json:
+        from seldinger.plan import file
+
+        typer.echo(file.to_json(made), nl=False)
+        return
+    tell(made)
+    if page is not None:
+        typer.echo(f"report: {page}")
+
+
+def planned(case: CaseFile, progress: Progress) -> Plan:
+    """Open the rooms in their order: image, anatomy, plan."""
+    from seldinger import anatomy as anatomies
+    from seldinger import image
+    from seldinger import plan as plans
+
+    progress("reading", 0.0)
+    study = image.load(
+        case.study.ct,
+        labels=case.study.labels,
+        label_key=case.study.label_key,
+        series=case.study.series,
+        position=case.study.position,
+        modality=case.study.modality,
+    )
+    ours, theirs = _split(case.assume)
+    anatomy = anatomies.build(
+        study,
+        vocabulary=_vocabulary(case.study.vocabulary),
+        settings=anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours),
+        progress=part(progress, 0.2, 0.6),
+    )
+    settings = plans.Settings(
+        seed=case.plan.seed,
+        relax=case.plan.relax,
+        assume=theirs,
+        answers=case.answers,
+        entry_lps_mm=case.plan.entry_lps_mm,
+        guidance=case.plan.guidance,
+        technique=case.plan.technique,
+        lateral_error_mm=case.plan.lateral_error_mm,
+        device=case.plan.device,
+        paths=case.plan.paths,
+        inputs=_further(case),
+    )
+    target = _target(case, anatomy)
+    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
+
+
+def _further(case: CaseFile) -> tuple[InputFile, ...]:
+    """The files besides image and labels that the plan rests on."""
+    from seldinger import image
+
+    asked = case.study.vocabulary
+    own = Path(asked) if asked is not None and asked.endswith(".toml") else None
+    given = (("target mask", case.target.mask), ("vocabulary", own))
+    return tuple(image.identified(role, file) for role, file in given if file)
+
+
+def spelled(case: CaseFile) -> str:
+    """The case as a command; files by their names, never by this machine's paths."""
+    words = ["seldinger", "plan", case.procedure]
+    for (section, *keys), option in NAMES.items():
+        given = getattr(case, section)
+        if section in {"assume", "answers"}:
+            words += [word for key, value in given.items() for word in (option, f"{key}={value}")]
+            continue
+        value = getattr(given, keys[0]) if keys else None
+        if value is None or value == type(given).model_fields[keys[0]].default:
+            continue
+        if keys[0] == "relax":
+            words += [word for rule in value for word in (option, rule)]
+        elif isinstance(value, tuple):
+            words += [option, ",".join(f"{number:g}" for number in value)]
+        elif isinstance(value, Path) or str(value).endswith(".toml"):
+            words += [option, Path(value).name]
+        else:
+            words += [option, str(value)]
+    return shlex.join(words)
+
+
+def _case(what: str, options: dict[str, dict[str, Any]]) -> CaseFile:
+    """The case that the file or the options describe."""
+    from seldinger.plan import case as cases
+
+    said = {
+        section: {key: value for key, value in given.items() if value is not None}
+        for section, given in options.items()
+    }
+    if not what.endswith(".toml"):
+        return cases.checked({"procedure": what, **said}, "command line", NAMES)
+    given = [
+        NAMES.get((section, key), NAMES.get((section,), key))
+        for section, keys in said.items()
+        for key in keys
+    ]
+    if given:
+        raise CaseError(
+            f"{', '.join(given)} beside a case file: write it into {Path(what).name} instead"
+        )
+    return cases.read(Path(what))
+
+
+def _target(case: CaseFile, anatomy: Anatomy) -> Target:
+    """The target as the case describes it."""
+    from seldinger import image
+    from seldinger.anatomy import targets
+
+    asked = case.target
+    if asked.mask is not None:
+        mask = image.load_mask(asked.mask, anatomy.study.image.grid)
+        return targets.from_mask(anatomy, mask, asked.name or "target", organ=asked.organ)
+    if asked.centre_lps_mm is not None and asked.diameter_mm is not None:
+        label = asked.name or "target"
+        return targets.from_sphere(
+            anatomy, asked.centre_lps_mm, asked.diameter_mm, label, organ=asked.organ
+        )
+    return targets.find(anatomy, asked.name or "", organ=asked.organ)
+
+
+def _vocabulary(asked: str | None) -> Vocabulary | str | None:
+    """A vocabulary of the catalogue by name, or the user's own from its file."""
+    from seldinger import catalogue
+
+    if asked is None or not asked.endswith(".toml"):
+        return asked
+    return catalogue.read_vocabulary(Path(asked))
+
+
+def _split(assume: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Overrides that the anatomy knows, and the rest, which is the planner's."""
+    from seldinger.anatomy import settings
+
+    known = {assumption.name for assumption in settings.ASSUMPTIONS}
+    ours = {name: value for name, value in assume.items() if name in known}
+    return ours, {name: value for name, value in assume.items() if name not in known}
+
+
+def _point(text: str | None, option: str) -> tuple[float, ...] | None:
+    """Three numbers out of "X,Y,Z"."""
+    if text is None:
+        return None
+    try:
+        point = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        point = ()
+    if len(point) != 3:  # noqa: PLR2004  space has three dimensions
+        raise CaseError(f"{option} is {text!r}: give three numbers, X,Y,Z in LPS mm")
+    return point
+
+
+def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
+    """Words like "name=value" as a mapping."""
+    pairs: dict[str, str] = {}
+    for word in words or ():
+        name, equals, value = word.partition("=")
+        if not (equals and name and value):
+            raise CaseError(f"{option} is {word!r}: give NAME=VALUE")
+        if name in pairs:
+            raise CaseError(f"{option} names {name!r} twice: give it once")
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,46 @@
+"""Results: where a plan goes: its folder, and a few lines on the terminal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from seldinger.core.progress import Progress
+    from seldinger.plan.model import Plan
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a folder that is not ours before long work, not after it."""
+    from seldinger.report import folder
+
+    folder.check(Path(os.path.realpath(out)))
+
+
+def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:
+    """The page of the report that was written."""
+    from seldinger import report
+
+    return report.write(out, made, command=command, progress=progress)
+
+
+def tell(made: Plan) -> None:
+    """The answer in a few lines."""
+    title = f"{made.request.procedure} of {made.target.label}"
+    typer.echo(f"{title}: {made.verdict.status.value}")
+    for reason in made.verdict.reasons:
+        typer.echo(f"  {reason}")
+    for number, path in enumerate(made.approach.paths, start=1):
+        hit = "unknown" if path.probability.hit is None else f"{path.probability.hit:.2f}"
+        entry = ", ".join(f"{x:.1f}" for x in path.entry_lps_mm)
+        provisional = ", provisional: rescan" if path.provisional else ""
+        typer.echo(
+            f"path {number}: entry ({entry}) mm LPS, depth {path.depth_mm:.0f} mm, "
+            f"tilt {path.tilt_deg:.0f} degrees, P(hit) {hit}, "
+            f"{path.patient_position}{provisional}"
+        )
+    if made.not_segmented:
+        typer.echo(f"not segmented, so unknown: {', '.join(made.not_segmented)}")

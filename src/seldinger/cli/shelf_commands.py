@@ -1,0 +1,125 @@
+"""What there is: procedures, devices, facts, series, schemas."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seldinger.cli.terminal import AsJson, print_json, print_table
+
+
+class Schema(StrEnum):
+    """Files whose JSON schema is published."""
+
+    PLAN = "plan"
+    CASE = "case"
+
+
+def procedures(as_json: AsJson = False) -> None:
+    """List the procedures and what they ask."""
+    from seldinger import plan
+
+    found = plan.procedures()
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "title": one.title,
+                    "summary": one.summary,
+                    "questions": {question.id: question.text for question in one.questions},
+                    "alternatives": list(one.alternatives),
+                    "cites": list(one.cites),
+                }
+                for one in found.values()
+            ]
+        )
+        return
+    print_table(("procedure", "what"), [(one.name, one.summary) for one in found.values()])
+    for one in found.values():
+        if one.questions:
+            typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=yes|no):")
+            for question in one.questions:
+                typer.echo(f"  {question.id}: {question.text}")
+
+
+def devices(
+    kind: Annotated[str | None, typer.Argument(help="Only this kind; without, all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the devices of the catalogue."""
+    from seldinger import catalogue
+
+    found = catalogue.devices(kind)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    print_table(
+        ("device", "kind", "outer mm", "usable mm", "source", "name"),
+        [
+            (
+                one.id,
+                one.kind.value,
+                f"{one.outer_diameter_mm:.2f}",
+                f"{one.usable_mm:.0f}",
+                one.source or "assumed",
+                one.name,
+            )
+            for one in found
+        ],
+    )
+
+
+def facts(
+    topic: Annotated[str | None, typer.Argument(help="Only this topic; without, all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is known, its source and trust."""
+    from seldinger import evidence
+
+    found = evidence.facts(topic)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    print_table(
+        ("fact", "value", "trust", "source", "statement"),
+        [
+            (
+                one.id,
+                "" if one.value is None else f"{one.value:g} {one.unit}".removesuffix(" 1"),
+                one.trust.value,
+                one.source,
+                one.statement,
+            )
+            for one in found
+        ],
+    )
+
+
+def series(
+    folder: Annotated[Path, typer.Argument(help="DICOM folder or file.")], as_json: AsJson = False
+) -> None:
+    """List the series of a DICOM folder."""
+    from seldinger import image
+
+    found = image.series(folder)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    print_table(
+        ("series", "modality", "images", "description"),
+        [(one.uid, one.modality, str(one.slices), one.description) for one in found],
+    )
+
+
+def schema(
+    name: Annotated[Schema, typer.Argument(help="Which file's schema.", case_sensitive=False)],
+) -> None:
+    """Print a file's JSON schema."""
+    from seldinger.plan import case, file
+
+    print_json(file.schema() if name is Schema.PLAN else case.schema())

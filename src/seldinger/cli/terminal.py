@@ -1,0 +1,74 @@
+"""Terminal: what the user sees: progress while working, errors, tables; nothing of it in a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seldinger.core.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seldinger.core.progress import Progress
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
+
+
+def example(*commands: str) -> str:
+    """The end of a help page: commands as they are typed, one per line."""
+    title = "Example:" if len(commands) == 1 else "Examples:"
+    return "\b\n" + "\n".join([title, *(f"  {command}" for command in commands)])
+
+
+def complain(sentence: str) -> None:
+    """One red line on stderr."""
+    line = " ".join(sentence.split())
+    typer.secho(f"seldinger: {line}", fg=typer.colors.RED, err=True)
+
+
+def print_json(value: object) -> None:
+    """``value`` as JSON on stdout."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell; the last one as long as it is."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head) - 1)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+        typer.echo("  ".join([*cells, line[-1]]).rstrip())
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on stderr when that is a terminal, silence otherwise."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description:<40}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def tell(what: str, fraction: float) -> None:
+            bar.update(task, description=what, completed=fraction)
+
+        yield tell
+
+
+def part(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
+    """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole."""
+
+    def tell(what: str, fraction: float) -> None:
+        progress(f"{prefix}{what}", start + (end - start) * fraction)
+
+    return tell

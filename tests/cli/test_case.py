@@ -1,0 +1,96 @@
+"""case.toml: what it may say, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seldinger.core.errors import CaseError
+from seldinger.plan import case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHOLE = """
+procedure = "biopsy"
+
+[study]
+ct = "images/ct.nii.gz"
+labels = "labels.nii.gz"
+vocabulary = "mine.toml"
+
+[target]
+mask = "nodule.nii.gz"
+
+[plan]
+relax = ["lung"]
+entry_lps_mm = [1, 2.5, -3]
+
+[assume]
+breath_hold_factor = 4
+
+[answers]
+hydatid = "no"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "case.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    read = case.read(written(tmp_path, WHOLE))
+    assert read.study.ct == tmp_path / "images/ct.nii.gz"
+    assert read.study.labels == tmp_path / "labels.nii.gz"
+    assert read.study.label_key is None
+    assert read.study.vocabulary == str(tmp_path / "mine.toml")
+    assert read.target.mask == tmp_path / "nodule.nii.gz"
+    assert read.plan.relax == ("lung",)
+    assert read.plan.entry_lps_mm == (1.0, 2.5, -3.0)
+    assert read.assume == {"breath_hold_factor": 4.0}
+    assert read.plan.voxel_mm == 1.5
+
+
+def test_a_vocabulary_of_the_catalogue_is_a_name(tmp_path: Path) -> None:
+    text = WHOLE.replace("mine.toml", "ircadb")
+    assert case.read(written(tmp_path, text)).study.vocabulary == "ircadb"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("relax =", "relaxx =", "[plan] has no key 'relaxx'; did you mean 'relax'? allowed:"),
+        ("[assume]", "[assumed]", "the case has no key 'assumed'; did you mean 'assume'?"),
+        ('ct = "images/ct.nii.gz"', "", "[study] ct is missing"),
+        ('"no"', '"perhaps"', "[answers] hydatid is 'perhaps'"),
+        ("[1, 2.5, -3]", "[1, 2.5]", "[plan] entry_lps_mm"),
+        ("[1, 2.5, -3]", "[1, 2.5, inf]", "[plan] entry_lps_mm"),
+        ('"lung"', '""', "[plan] relax"),
+        ('mask = "nodule.nii.gz"', "", "[target]: no target"),
+        ("[target]", "[target", "is not TOML"),
+        ("= 4", '= "much"', "[assume] breath_hold_factor is 'much'"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(tmp_path: Path, good: str, bad: str, said: str) -> None:
+    assert good in WHOLE
+    with pytest.raises(CaseError) as told:
+        case.read(written(tmp_path, WHOLE.replace(good, bad, 1)))
+    assert said in str(told.value)
+    assert str(told.value).startswith("case.toml")
+
+
+def test_a_folder_or_bytes_are_no_case(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="case file"):
+        case.read(tmp_path)
+    (tmp_path / "case.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CaseError, match="not UTF-8"):
+        case.read(tmp_path / "case.toml")
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    for name, section in case.schema()["$defs"].items():
+        for key, what in section["properties"].items():
+            assert what.get("description"), f"{name}.{key}"

@@ -1,0 +1,163 @@
+"""From files on disk to a report, through the command line, on the built-in patient."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from seldinger import demo
+from seldinger.cli.app import app
+from seldinger.cli.demo_command import CASES
+from seldinger.plan import file, procedures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+VOXEL_MM = 4.0
+RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+pytestmark = pytest.mark.slow
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def save(path: Path, values: NDArray[Any], index_to_lps: NDArray[np.float64]) -> None:
+    nib.save(nib.Nifti1Image(values, RAS_FROM_LPS @ index_to_lps), path)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built-in patient as a stranger would bring it: a CT and one mask per class."""
+    folder = tmp_path_factory.mktemp("patient")
+    study = demo.patient(VOXEL_MM).study
+    affine = study.image.grid.index_to_lps
+    save(folder / "ct.nii.gz", np.asarray(study.image.values, dtype=np.int16), affine)
+    (folder / "labels").mkdir()
+    assert study.labels is not None
+    for name in study.labels.names:
+        mask = study.labels.mask(name).astype(np.uint8)
+        save(folder / "labels" / f"{name}.nii.gz", mask, affine)
+    return folder
+
+
+def asked(files: Path, *more: str) -> tuple[str, ...]:
+    """A liver biopsy of the patient on disk."""
+    return (
+        *("plan", "biopsy", "--ct", str(files / "ct.nii.gz"), "--labels", str(files / "labels")),
+        *("--position", "supine", "--voxel-mm", str(VOXEL_MM), *more),
+    )
+
+
+@pytest.fixture(scope="module")
+def planned(files: Path) -> str:
+    """The text of ``plan.json`` for the liver tumour."""
+    result = run(*asked(files, "--target", "liver-tumour-1", "--json"))
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def test_the_plan_on_stdout_is_a_plan(planned: str) -> None:
+    plan = file.from_json(planned)
+    assert plan.request.procedure == "biopsy"
+    assert plan.target.organ == "liver"
+    assert plan.approach.paths
+    assert len(plan.provenance.inputs) >= 2
+
+
+def test_a_case_file_and_a_report_say_the_same(files: Path, tmp_path: Path, planned: str) -> None:
+    case = tmp_path / "case.toml"
+    case.write_text(
+        f"""
+        procedure = "biopsy"
+        target.name = "liver-tumour-1"
+        plan.voxel_mm = {VOXEL_MM}
+        study.ct = "{files / "ct.nii.gz"}"
+        study.labels = "{files / "labels"}"
+        study.position = "supine"
+        """,
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    result = run("plan", str(case), "--out", str(out))
+    assert result.exit_code == 0, result.stderr
+    assert (out / "plan.json").read_text(encoding="utf-8") == planned
+    assert {"report.html", "report.pdf", "plan.json"} <= {p.name for p in out.iterdir()}
+    assert result.stderr == "", "quiet in a pipe"
+    assert str(tmp_path) not in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_ones_own_entry_is_scored(files: Path, planned: str) -> None:
+    best = file.from_json(planned).approach.paths[0]
+    entry = ",".join(str(x) for x in best.entry_lps_mm)
+    result = run(*asked(files, "--target", "liver-tumour-1", "--entry-lps", entry, "--json"))
+    (mine,) = file.from_json(result.stdout).approach.paths
+    assert mine.origin == "user"
+    assert mine.depth_mm == pytest.approx(best.depth_mm, abs=VOXEL_MM)
+    assert mine.violations == ()
+
+
+def test_a_point_and_a_mask_are_targets_too(files: Path, planned: str) -> None:
+    centre = file.from_json(planned).target.centre_lps_mm
+    point = ",".join(str(x) for x in centre)
+    by_point = run(*asked(files, "--target-lps", point, "--diameter-mm", "15", "--json"))
+    assert file.from_json(by_point.stdout).target.diameter_mm == pytest.approx(15.0, rel=0.1)
+    mask = str(files / "labels" / "liver-tumour-1.nii.gz")
+    by_mask = run(*asked(files, "--target-mask", mask, "--target", "mine", "--json"))
+    found = file.from_json(by_mask.stdout).target
+    assert found.label == "mine"
+    rests_on = file.from_json(by_mask.stdout).provenance.inputs
+    assert "target mask liver-tumour-1.nii.gz" in rests_on
+    assert found.centre_lps_mm == pytest.approx(centre, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--target", "liver-tumor-1"), "liver-tumour-1"),
+        (("--target-lps", "0,0,9999", "--diameter-mm", "9"), "outside"),
+        (("--target", "liver-tumour-1", "--vocabulary", "klingon"), "klingon"),
+    ],
+)
+def test_a_mistake_costs_nothing(
+    files: Path, tmp_path: Path, more: tuple[str, ...], said: str
+) -> None:
+    result = run(*asked(files, *more, "--out", str(tmp_path / "out")))
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    words = ("plan", "biopsy", "--ct", "nowhere", "--target", "x", "--out", str(tmp_path))
+    result = run(*words)
+    assert result.exit_code == 2
+    assert "thesis.txt" in result.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_demo_plans_every_procedure(tmp_path: Path) -> None:
+    assert {procedure for procedure, _, _ in CASES} == set(procedures())
+    out = tmp_path / "demo"
+    result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")
+    assert result.exit_code == 0, result.output
+    told = {one["target"]: one for one in json.loads(result.stdout)}
+    assert set(told) == {target for _, target, _ in CASES}
+    assert "eldinger" in told["abscess-deep"]["technique"]
+    assert "trocar" in told["abscess-superficial"]["technique"]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    for procedure, target, _ in CASES:
+        folder = f"{procedure}-{target}"
+        assert (out / folder / "report.pdf").stat().st_size > 10_000
+        assert f"{folder}/report.html" in index
+    shutil.rmtree(out)

@@ -1,0 +1,127 @@
+"""Every option reaches the room it is meant for, and a plan can be spelled as a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from seldinger import anatomy, image, plan
+from seldinger.anatomy import ASSUMPTIONS, targets
+from seldinger.cli import plan_command
+from seldinger.cli.app import app
+from seldinger.core.errors import PlanError
+from seldinger.plan import case as cases
+
+OURS = ASSUMPTIONS[0]
+
+
+@dataclass
+class Rooms:
+    """Rooms that only note how they were called."""
+
+    calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=dict)
+
+    def door(self, name: str, answer: object) -> Any:
+        def called(*given: object, **named: object) -> object:
+            self.calls[name] = (given, named)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return called
+
+
+@pytest.fixture
+def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    made = Rooms()
+    monkeypatch.setattr(image, "load", made.door("load", "the study"))
+    monkeypatch.setattr(anatomy, "build", made.door("build", "the anatomy"))
+    monkeypatch.setattr(targets, "find", made.door("find", "the target"))
+    monkeypatch.setattr(targets, "from_sphere", made.door("from_sphere", "the sphere"))
+    monkeypatch.setattr(plan, "propose", made.door("propose", PlanError("far enough")))
+    return made
+
+
+def run(words: str) -> None:
+    result = CliRunner().invoke(app, words.split())
+    assert "far enough" in result.stderr
+
+
+def test_every_option_arrives(rooms: Rooms) -> None:
+    run(
+        "plan biopsy --ct a.nii.gz --labels b --label-key c.json --series 1.2 --position prone"
+        " --modality CT --vocabulary ircadb --target lesion --organ liver"
+        " --entry-lps -1,2.5,3 --relax unidentified --relax spleen --answer hydatid=no"
+        f" --assume {OURS.name}={OURS.low} --assume hub_standoff_mm=5 --guidance ct"
+        " --technique ct-angled --lateral-error-mm 2 --device core-18g-150-t20 --paths 3"
+        " --seed 7 --voxel-mm 2 --json"
+    )
+    assert rooms.calls["load"] == (
+        (Path("a.nii.gz"),),
+        {
+            "labels": Path("b"),
+            "label_key": Path("c.json"),
+            "series": "1.2",
+            "position": "prone",
+            "modality": "CT",
+        },
+    )
+    (study,), built = rooms.calls["build"]
+    assert study == "the study"
+    assert built["vocabulary"] == "ircadb"
+    assert built["settings"] == anatomy.Settings(voxel_mm=2.0, assume={OURS.name: OURS.low})
+    assert rooms.calls["find"] == (("the anatomy", "lesion"), {"organ": "liver"})
+    procedure, patient, target, settings, _ = rooms.calls["propose"][0]
+    assert (procedure, patient, target) == ("biopsy", "the anatomy", "the target")
+    assert settings == plan.Settings(
+        seed=7,
+        relax=("unidentified", "spleen"),
+        assume={"hub_standoff_mm": 5.0},
+        answers={"hydatid": "no"},
+        entry_lps_mm=(-1.0, 2.5, 3.0),
+        guidance="ct",
+        technique="ct-angled",
+        lateral_error_mm=2.0,
+        device="core-18g-150-t20",
+        paths=3,
+    )
+
+
+def test_without_options_the_rooms_choose(rooms: Rooms) -> None:
+    run("plan drainage --ct a.nii.gz --target-lps -4,5,6 --diameter-mm 20 --json")
+    assert rooms.calls["build"][1]["settings"] == anatomy.Settings()
+    assert rooms.calls["propose"][0][3] == plan.Settings()
+    given, named = rooms.calls["from_sphere"]
+    assert given == ("the anatomy", (-4.0, 5.0, 6.0), 20.0, "target")
+    assert named == {"organ": None}
+
+
+def test_ones_own_vocabulary_is_read(rooms: Rooms, tmp_path: Path) -> None:
+    own = tmp_path / "ours.toml"
+    own.write_text('Foie = "liver"\n', encoding="utf-8")
+    run(f"plan biopsy --ct a.nii.gz --vocabulary {own} --target Foie --json")
+    assert rooms.calls["build"][1]["vocabulary"].entries["Foie"] == "liver"
+
+
+def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
+    case = cases.checked(
+        {
+            "procedure": "biopsy",
+            "study": {"ct": "/some/where/ct.nii.gz", "vocabulary": "/some/where/ours.toml"},
+            "target": {"centre_lps_mm": [1, -2.5, 3], "diameter_mm": 12},
+            "plan": {"relax": ["spleen", "left lung"], "seed": 0},
+            "assume": {"hub_standoff_mm": 5},
+            "answers": {"hydatid": "no"},
+        },
+        "test",
+        {},
+    )
+    assert plan_command.spelled(case) == (
+        "seldinger plan biopsy --ct ct.nii.gz --vocabulary ours.toml --target-lps 1,-2.5,3"
+        " --diameter-mm 12.0 --relax spleen --relax 'left lung' --assume hub_standoff_mm=5.0"
+        " --answer hydatid=no"
+    )

@@ -1,0 +1,105 @@
+"""What the prose promises: its commands, options, links and pictures exist."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from seldinger import catalogue, plan
+from seldinger.anatomy import ASSUMPTIONS
+from seldinger.cli.app import app
+from seldinger.plan import case
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS
+
+ROOT = Path(__file__).parents[2]
+PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMANDS = {
+    name: {option for parameter in command.params for option in parameter.opts}
+    for name, command in typer.main.get_group(app).commands.items()
+}
+ASSUMED = {one.name for one in (*ASSUMPTIONS, *PATH_ASSUMPTIONS)}
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Fenced blocks of one language."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def lines_of(page: Path) -> list[list[str]]:
+    """Shell commands of a page, as words."""
+    shell = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
+    return [words for line in shell.splitlines() if (words := shlex.split(line, comments=True))]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PROSE, ids=named)
+def test_commands_and_their_options_exist(page: Path) -> None:
+    for words in lines_of(page):
+        if words[0] == "make":
+            assert set(words[1:]) <= TARGETS, words
+        if words[0] == "seldinger":
+            options = {word for word in words[2:] if word.startswith("--")}
+            assert words[1] in COMMANDS, words
+            assert options <= COMMANDS[words[1]], words
+
+
+@pytest.mark.parametrize("page", PROSE, ids=named)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PROSE, ids=named)
+def test_data_blocks_are_what_they_say(page: Path) -> None:
+    for text in blocks(page, "json"):
+        json.loads(text)
+    for text in blocks(page, "toml"):
+        tomllib.loads(text)
+
+
+def test_every_page_has_its_place_in_the_contents() -> None:
+    contents = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+    docs = ROOT / "docs"
+    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+    assert {page for page in pages if f'"{page}"' in contents} == pages
+
+
+@pytest.mark.parametrize("page", PROSE, ids=named)
+def test_assumptions_named_in_commands_exist(page: Path) -> None:
+    for words in lines_of(page):
+        pairs = [b for a, b in itertools.pairwise(words) if a == "--assume"]
+        assert {pair.partition("=")[0] for pair in pairs} <= ASSUMED
+
+
+def test_the_case_file_of_the_reference_is_one() -> None:
+    (whole, *_) = blocks(ROOT / "docs/reference/case-toml.md", "toml")
+    read = case.checked(tomllib.loads(whole), "case-toml.md", {})
+    asked = {question.id for question in plan.procedures()[read.procedure].questions}
+    assert set(read.answers) <= asked
+    assert set(read.assume) <= ASSUMED
+    assert read.study.vocabulary in catalogue.vocabularies()
+
+
+def test_the_reference_explains_every_key_of_a_case_file() -> None:
+    page = (ROOT / "docs/reference/case-toml.md").read_text(encoding="utf-8")
+    sections = case.schema()["$defs"]
+    keys = {key for section in sections.values() for key in section["properties"]}
+    assert not {key for key in keys if f"`{key}`" not in page}
+
+
+def test_every_command_has_its_line_in_the_reference() -> None:
+    page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    assert not {name for name in COMMANDS if f"seldinger {name}" not in page}

@@ -1,0 +1,61 @@
+"""Importing is free: rooms and heavy libraries open on first use."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import seldinger
+
+HEAVY = {"numpy", "scipy", "numba", "SimpleITK", "pydicom", "pydantic", "matplotlib", "rich"}
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level packages that a fresh Python has loaded after ``code``."""
+    program = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return {name.partition(".")[0] for name in loaded}
+
+
+def test_importing_the_package_loads_nothing_of_others() -> None:
+    foreign = modules_after("import seldinger") - modules_after("")
+    assert foreign <= set(sys.stdlib_module_names) | {"seldinger"}
+
+
+def test_the_command_line_opens_no_room_before_it_must() -> None:
+    assert not modules_after("import seldinger.cli.app") & HEAVY
+
+
+@pytest.mark.parametrize("room", seldinger.__all__)
+def test_opening_a_room_by_attribute_is_the_same_as_importing_it(room: str) -> None:
+    assert getattr(seldinger, room) is importlib.import_module(f"seldinger.{room}")
+
+
+def test_an_unknown_room_is_refused_with_the_rooms_there_are() -> None:
+    with pytest.raises(AttributeError, match=r"no room called 'kitchen'.*anatomy"):
+        _ = seldinger.kitchen
+
+
+ROOMS = [m.name for m in pkgutil.walk_packages(seldinger.__path__, "seldinger.") if m.ispkg]
+
+
+@pytest.mark.parametrize("name", ["seldinger", *ROOMS])
+def test_every_public_name_exists(name: str) -> None:
+    room = importlib.import_module(name)
+    for public in getattr(room, "__all__", ()):
+        assert getattr(room, public) is not None, f"{name}.{public}"
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_every_room_says_what_it_is_for(name: str) -> None:
+    said = importlib.import_module(name).__doc__ or ""
+    assert "laceholder" not in said
+    assert len(said) > 40
