@@ -140,15 +140,21 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
+def headline(finding: Finding) -> str:
+    """The first sentence of a finding: a banner is read in three seconds."""
+    first, dot, _ = finding.text.partition(". ")
+    return f"{first}." if dot else first
+
+
 def verdict(found: Iterable[Finding]) -> Verdict:
     """Unsuitable when a stop is not met; unknown when a stop or an action is open; else go."""
     findings = ordered(found)
     stops = [f for f in findings if f.severity is Severity.STOP and f.status is Met.NOT_MET]
     if stops:
-        return Verdict(Status.UNSUITABLE, tuple(f.text for f in stops))
+        return Verdict(Status.UNSUITABLE, tuple(headline(f) for f in stops))
     gates = (Severity.STOP, Severity.ACTION)
     unknown = [f for f in findings if f.severity in gates and f.status is not Met.MET]
     if unknown:
-        return Verdict(Status.UNKNOWN, tuple(f.text for f in unknown))
+        return Verdict(Status.UNKNOWN, tuple(headline(f) for f in unknown))
     path = [f.text for f in findings if f.id == "free-path"]
     return Verdict(Status.GO, tuple(path))

@@ -1,0 +1,64 @@
+"""Refusals of ``propose`` before any ray is cast, and what goes into a plan's provenance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.plan.phantom import sphere_target
+
+from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
+from seldinger.plan import Settings, procedures, propose
+from seldinger.plan.propose import check_answers, skin_distance_mm
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(answers={"haemangeoma": "no"}), "haemangioma"),
+        (Settings(answers={"haemangioma": "perhaps"}), "yes, no"),
+        (Settings(assume={"gantry_bore_m": 700.0}), "gantry_bore_mm"),
+        (Settings(assume={"gantry_bore_mm": 70.0}), "600"),
+        (Settings(technique="dowsing"), "ct-in-plane"),
+        (Settings(lateral_error_mm=-1.0), "between"),
+        (Settings(relax=("livr",)), "closest"),
+        (Settings(device="spoon"), "spoon"),
+    ],
+)
+def test_a_wrong_choice_is_refused_with_what_is_allowed(
+    anatomy: Anatomy, settings: Settings, said: str
+) -> None:
+    with pytest.raises(SeldingerError, match=said):
+        propose("biopsy", anatomy, sphere_target(anatomy), settings)
+
+
+def test_an_unknown_procedure_offers_the_closest() -> None:
+    with pytest.raises(PlanError, match="biopsy"):
+        procedures()["biopsi"]
+
+
+def test_an_absent_target_is_refused(anatomy: Anatomy) -> None:
+    with pytest.raises(AnatomyError, match="liver"):
+        propose("biopsy", anatomy, "livr")
+
+
+def test_known_answers_pass() -> None:
+    check_answers(procedures()["biopsy"], Settings(answers={"clearance": "yes"}))
+
+
+def test_the_distance_to_the_skin_is_geometry(anatomy: Anatomy) -> None:
+    target = sphere_target(anatomy, 20.0)
+    assert skin_distance_mm(anatomy, target) == pytest.approx(109.0 - 45.0 - 10.0, abs=2.5)
+
+
+def test_a_plan_says_what_it_rests_on(anatomy: Anatomy) -> None:
+    made = propose("biopsy", anatomy, sphere_target(anatomy), Settings(seed=3))
+    assert made.provenance.seed == 3
+    assert made.provenance.inputs == {"image phantom": "0" * 64}
+    assert made.request.options["target_diameter_mm"] == 20.0
+    assert made.treatment.settings["usable_mm"]
+    names = [a.name for a in made.assumptions]
+    assert len(names) == len(set(names))
