@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from tests.plan.phantom import (
@@ -25,11 +27,22 @@ from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure, Tissue
 from seldinger.core.errors import PlanError
 from seldinger.image.study import PatientPosition
 from seldinger.plan import path, ranking, rules
-from seldinger.plan.procedure import Limits
+from seldinger.plan.procedure import Instrument, Limits, Settings
 from seldinger.plan.scene import Scene, build
+
+if TYPE_CHECKING:
+    from seldinger.plan.assumptions import Assumed
 
 LEAST_MM = 2.0
 """The default least clearance."""
+
+
+def search(
+    made: Scene, instrument: Instrument, limits: Limits, chosen: Settings, assumed: Assumed
+) -> path.Search:
+    """One search from a scene."""
+    rays = path.rays_into(made, chosen, assumed)
+    return path.search(rays, instrument, limits, chosen, assumed)
 
 
 def distance_to_point(entry: np.ndarray, tip: np.ndarray, point: np.ndarray, axes: int) -> float:
@@ -41,7 +54,7 @@ def distance_to_point(entry: np.ndarray, tip: np.ndarray, point: np.ndarray, axe
 
 def test_printed_clearances_are_the_analytic_ones_within_a_voxel(scene: Scene) -> None:
     instrument = needle(beyond_mm=9.0)
-    done = path.search(scene, instrument, Limits(), settings(), known())
+    done = search(scene, instrument, Limits(), settings(), known())
     for one in path.approach_of(done).paths:
         entry, aim = np.asarray(one.entry_lps_mm), np.asarray(AIM)
         tip = aim + (aim - entry) / one.depth_mm * instrument.beyond_mm
@@ -53,9 +66,7 @@ def test_printed_clearances_are_the_analytic_ones_within_a_voxel(scene: Scene) -
 
 
 def test_lengths_are_those_of_the_shapes(scene: Scene) -> None:
-    done = path.search(
-        scene, needle(), Limits(), settings(entry_lps_mm=(-109.0, 0.0, 0.0)), known()
-    )
+    done = search(scene, needle(), Limits(), settings(entry_lps_mm=(-109.0, 0.0, 0.0)), known())
     (only,) = path.approach_of(done).paths
     assert only.lengths_mm["liver"] == pytest.approx(LIVER_MM - 10.0, abs=H)
     assert only.lengths_mm["target"] == pytest.approx(10.0, abs=H)
@@ -67,7 +78,7 @@ def test_lengths_are_those_of_the_shapes(scene: Scene) -> None:
 
 
 def test_no_planned_path_breaks_a_rule(scene: Scene) -> None:
-    done = path.search(scene, needle(beyond_mm=12.0), Limits(), settings(), known())
+    done = search(scene, needle(beyond_mm=12.0), Limits(), settings(), known())
     approach = path.approach_of(done)
     assert 0 < approach.accepted < approach.candidates
     for one in approach.paths:
@@ -81,7 +92,7 @@ def test_no_planned_path_breaks_a_rule(scene: Scene) -> None:
 
 
 def test_a_path_through_gas_is_rejected_and_counted(scene: Scene) -> None:
-    done = path.search(scene, needle(), Limits(), settings(), known())
+    done = search(scene, needle(), Limits(), settings(), known())
     direct = done.candidates.lps_mm - np.asarray(AIM)
     unit = direct / np.linalg.norm(direct, axis=1, keepdims=True)
     offset = GAS_CENTRE - np.asarray(AIM)
@@ -98,8 +109,8 @@ def test_the_device_goes_on_beyond_the_aim(anatomy: Anatomy) -> None:
     target = sphere_target(anatomy, 10.0, (10.0, 15.0, 0.0), None)
     made = build(anatomy, target, declared(may_enter=frozenset({"liver"})))
     entry = settings(entry_lps_mm=(10.0, -79.0, 0.0))
-    short = path.search(made, needle(), Limits(), entry, known())
-    long = path.search(made, needle(beyond_mm=20.0), Limits(), entry, known())
+    short = search(made, needle(), Limits(), entry, known())
+    long = search(made, needle(beyond_mm=20.0), Limits(), entry, known())
     assert path.approach_of(short).paths[0].violations == ()
     assert "aorta" in path.approach_of(long).paths[0].violations
     assert path.approach_of(short).paths[0].clearances_mm["aorta"] == pytest.approx(14.4, abs=H)
@@ -115,14 +126,14 @@ def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
         anatomy.structures,
     )  # fmt: skip
     made = build(blind, sphere_target(blind), declared())
-    closed = path.approach_of(path.search(made, needle(), Limits(), settings(), known()))
+    closed = path.approach_of(search(made, needle(), Limits(), settings(), known()))
     assert closed.accepted == 0
     assert closed.paths == ()
     (offer,) = [r for r in closed.relaxations if r.rule == "unidentified"]
     assert not offer.recorded
     assert offer.freed > 0
     assert "mm of unidentified tissue" in offer.cost
-    opened = path.search(made, needle(), Limits(), settings(relax=("unidentified",)), known())
+    opened = search(made, needle(), Limits(), settings(relax=("unidentified",)), known())
     approach = path.approach_of(opened)
     assert approach.accepted > 0
     assert approach.paths[0].unidentified_mm > 2.0
@@ -130,7 +141,7 @@ def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
 
 
 def test_a_back_entry_is_never_called_supine(scene: Scene) -> None:
-    done = path.search(scene, needle(), Limits(), settings(), known())
+    done = search(scene, needle(), Limits(), settings(), known())
     back = done.candidates.outward[:, 1] > np.sin(np.radians(10.5))
     supine = list(PatientPosition).index(PatientPosition.SUPINE)
     assert back.any()
@@ -146,7 +157,7 @@ def test_a_back_entry_is_never_called_supine(scene: Scene) -> None:
 def test_a_prone_scan_makes_the_back_the_scanned_side() -> None:
     anatomy = phantom(position=PatientPosition.PRONE)
     made = build(anatomy, sphere_target(anatomy), declared())
-    done = path.search(made, needle(), Limits(), settings(), known())
+    done = search(made, needle(), Limits(), settings(), known())
     front = done.candidates.outward[:, 1] < -0.3
     assert done.candidates.provisional[front].all()
 
@@ -162,8 +173,8 @@ def test_a_prone_scan_makes_the_back_the_scanned_side() -> None:
     ],
 )
 def test_each_limit_rejects(scene: Scene, limits: Limits, instrument: object, rule: str) -> None:
-    done = path.search(scene, instrument, limits, settings(), known(organ_first_mm=20.0))  # type: ignore[arg-type]
-    free = path.search(scene, needle(), Limits(), settings(), known())
+    done = search(scene, instrument, limits, settings(), known(organ_first_mm=20.0))  # type: ignore[arg-type]
+    free = search(scene, needle(), Limits(), settings(), known())
     assert (
         done.rejected[rule].sum() > free.rejected.get(rule, np.zeros(1)).sum()
         or rule == "organ-first"
@@ -175,7 +186,7 @@ def test_an_organ_target_near_the_capsule_wants_healthy_organ_first(anatomy: Ana
     target = sphere_target(anatomy, 10.0, (-84.0, 0.0, 0.0))
     made = build(anatomy, target, declared())
     limits = Limits(organ_first=frozenset({"liver"}))
-    done = path.search(made, needle(), limits, settings(), known())
+    done = search(made, needle(), limits, settings(), known())
     straight = np.abs(done.candidates.lps_mm - [-109.0, 0.0, 0.0]).sum(axis=1) < 3 * H
     assert done.rejected["organ-first"][straight].all()
     accepted = ~done.blocking
@@ -187,20 +198,20 @@ def test_a_drain_stays_inside_its_collection(scene: Scene) -> None:
 
     inside = replace(needle(beyond_mm=8.0), keeps_inside=True)
     through = replace(needle(beyond_mm=14.0), keeps_inside=True)
-    stays = path.search(scene, inside, Limits(), settings(), known())
-    leaves = path.search(scene, through, Limits(), settings(), known())
+    stays = search(scene, inside, Limits(), settings(), known())
+    leaves = search(scene, through, Limits(), settings(), known())
     assert not stays.rejected["stays-inside"].any()
     assert leaves.rejected["stays-inside"].all()
 
 
 def test_the_users_entry_far_from_the_skin_is_refused(scene: Scene) -> None:
     with pytest.raises(PlanError, match="mm from the skin"):
-        path.search(scene, needle(), Limits(), settings(entry_lps_mm=(0.0, 0.0, 0.0)), known())
+        search(scene, needle(), Limits(), settings(entry_lps_mm=(0.0, 0.0, 0.0)), known())
 
 
 def test_the_users_bad_path_is_scored_and_its_faults_are_named(scene: Scene) -> None:
     toward_gas = settings(entry_lps_mm=(-7.0, -79.5, 0.0))
-    approach = path.approach_of(path.search(scene, needle(), Limits(), toward_gas, known()))
+    approach = path.approach_of(search(scene, needle(), Limits(), toward_gas, known()))
     assert approach.paths[0].origin == "user"
     assert "bowel gas" in approach.paths[0].violations
     assert approach.paths[0].clearances_mm["bowel gas"] == 0.0
@@ -229,7 +240,7 @@ def test_an_organ_next_door_is_an_obstacle_but_the_targets_own_is_not(anatomy: A
 
 
 def test_the_scan_agrees_with_the_exact_distance(scene: Scene) -> None:
-    done = path.search(scene, needle(), Limits(), settings(), known())
+    done = search(scene, needle(), Limits(), settings(), known())
     rows = np.flatnonzero(~done.blocking)[::40]
     for row in rows[:25]:
         exact = path.clearances_mm(done, int(row))
@@ -241,7 +252,7 @@ def test_the_scan_agrees_with_the_exact_distance(scene: Scene) -> None:
 
 
 def test_the_rules_see_the_hub(scene: Scene) -> None:
-    done = path.search(scene, needle(usable_mm=200.0), Limits(), settings(), known())
+    done = search(scene, needle(usable_mm=200.0), Limits(), settings(), known())
     hub = done.candidates.lps_mm + done.candidates.outward * 200.0
     far = np.hypot(hub[:, 0], hub[:, 1]) > 350.0 - 20.0 + 2 * H
     assert done.rejected["gantry"][far & ~done.candidates.provisional].all()
@@ -251,4 +262,14 @@ def test_the_rules_see_the_hub(scene: Scene) -> None:
 @pytest.mark.parametrize("rule", ["depth", "aort", "no such rule"])
 def test_only_a_known_rule_of_judgement_can_be_opened(scene: Scene, rule: str) -> None:
     with pytest.raises(PlanError, match="rule"):
-        path.search(scene, needle(), Limits(), settings(relax=(rule,)), known())
+        search(scene, needle(), Limits(), settings(relax=(rule,)), known())
+
+
+def test_instruments_of_equal_reach_share_one_cast(scene: Scene) -> None:
+    rays = path.rays_into(scene, settings(), known())
+    short = path.search(rays, needle(usable_mm=100.0), Limits(), settings(), known())
+    long = path.search(rays, needle(usable_mm=200.0), Limits(), settings(), known())
+    further = path.search(rays, needle(beyond_mm=20.0), Limits(), settings(), known())
+    assert short.met is long.met
+    assert further.met is not long.met
+    assert short.rejected["needle-length"].sum() > long.rejected["needle-length"].sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from seldinger.plan.candidates import POSITIONS, entry_near, skin_entries
 from seldinger.plan.model import Approach, Path, Probability, Relaxation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -56,16 +57,32 @@ def _any(masks: list[Rejected], search: Search) -> NDArray[np.bool_]:
     return either
 
 
-def search(
-    scene: Scene, instrument: Instrument, limits: Limits, settings: Settings, assumed: Assumed
-) -> Search:
-    """Cast the rays of all candidates (or of the user's own entry) and apply the rules."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rays:
+    """All entries into a scene; instruments of equal reach share one cast of the rays."""
+
+    scene: Scene
+    candidates: Candidates
+    cast: Callable[[float], Marched]
+    """From how far a device ends beyond the aim, mm."""
+
+
+def rays_into(scene: Scene, settings: Settings, assumed: Assumed) -> Rays:
+    """The rays of all candidates, or of the user's own entry."""
     aim = scene.target.aim_lps_mm
     if settings.entry_lps_mm is None:
         found = skin_entries(scene.anatomy, aim, assumed)
     else:
         found = entry_near(scene.anatomy, settings.entry_lps_mm, aim, assumed)
-    met = rules.marched(scene, found, instrument)
+    return Rays(scene, found, cache(partial(rules.marched, scene, found)))
+
+
+def search(
+    rays: Rays, instrument: Instrument, limits: Limits, settings: Settings, assumed: Assumed
+) -> Search:
+    """Apply the rules to every ray."""
+    scene, found = rays.scene, rays.candidates
+    met = rays.cast(instrument.beyond_mm)
     rejected = rules.rejections(scene, found, met, instrument, limits, assumed)
     _check_relaxed(settings.relax, tuple(rejected))
     return Search(scene, instrument, limits, settings, assumed, found, met, rejected)

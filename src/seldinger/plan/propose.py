@@ -133,9 +133,10 @@ def _first_with_paths(
     offers = case.procedure.treatment.instruments(case)
     if not offers:
         raise PlanError(f"{case.procedure.name} offers no device for this target")
+    rays = path.rays_into(scene, case.settings, known)
     for number, instrument in enumerate(offers):
         progress(f"paths: {instrument.technique}", 0.5 + 0.4 * number / len(offers))
-        done = path.search(scene, instrument, case.procedure.limits, case.settings, known)
+        done = path.search(rays, instrument, case.procedure.limits, case.settings, known)
         approach = path.approach_of(done)
         tried.append((instrument, approach))
         if approach.accepted:

@@ -81,12 +81,12 @@ def approach(
     return out - np.float32(spacing_mm / 2.0)
 
 
-def marched(scene: Scene, candidates: Candidates, instrument: Instrument) -> Marched:
-    """Cast every candidate's ray once."""
+def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
+    """Cast every candidate's ray once, ``beyond_mm`` past the aim."""
     n = len(candidates)
     aim = scene.anatomy.grid.to_index(scene.target.aim_lps_mm).astype(np.float32)
     aims = np.ascontiguousarray(np.broadcast_to(aim, (n, 3)))
-    beyond = np.full(n, instrument.beyond_mm, dtype=np.float32)
+    beyond = np.full(n, beyond_mm, dtype=np.float32)
     still = np.zeros(n, dtype=np.float32)
     h = scene.spacing_mm
     lengths = np.zeros((n, len(scene.class_names)), dtype=np.float32)
@@ -95,7 +95,7 @@ def marched(scene: Scene, candidates: Candidates, instrument: Instrument) -> Mar
         candidates.index, aims, scene.classes, scenes.ORGAN, h, h / 2.0, lengths, first, passes
     )
     near = {o.name: approach(o, candidates.index, aims, beyond, still, h) for o in scene.obstacles}
-    ends = aim - candidates.outward * (instrument.beyond_mm / h)
+    ends = aim - candidates.outward * (beyond_mm / h)
     inside = map_coordinates(scene.inside_mm, ends.T, order=1, mode="constant")
     return Marched(lengths, near, first, passes, inside.astype(np.float32))
 
