@@ -1,0 +1,42 @@
+"""Anatomy: a study becomes organs, vessels, lesions, skin, and tissue that a needle may cross.
+
+In:    Study (``image``), vocabularies (``catalogue``).      Out: ``Anatomy``, ``Target``.
+Never: files, needles, procedures.
+
+``build`` makes the anatomy, ``targets`` finds what the needle is for, ``ASSUMPTIONS`` lists every
+number that is ours. The pages behind them open on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
+from seldinger.anatomy.settings import ASSUMPTIONS, Settings
+
+if TYPE_CHECKING:
+    from seldinger.anatomy import targets
+    from seldinger.anatomy.assemble import build
+
+__all__ = [
+    "ASSUMPTIONS",
+    "Anatomy",
+    "Kind",
+    "Origin",
+    "Settings",
+    "Skin",
+    "Structure",
+    "Target",
+    "Tissue",
+    "build",
+    "targets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "build":
+        return import_module("seldinger.anatomy.assemble").build
+    if name == "targets":
+        return import_module("seldinger.anatomy.targets")
+    raise AttributeError(f"seldinger.anatomy has no {name!r}; it offers {', '.join(__all__)}")

@@ -1,0 +1,165 @@
+"""The anatomy: what is known of one patient on one lattice, and what is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import AnatomyError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from seldinger.core.record import AssumptionUse
+    from seldinger.core.space import Grid, Vector
+    from seldinger.core.volume import Mask, Volume
+    from seldinger.image.study import Study
+
+
+class Kind(StrEnum):
+    """What a structure is to a needle."""
+
+    ORGAN = "organ"
+    VESSEL = "vessel"
+    BONE = "bone"
+    BOWEL = "bowel"
+    LUNG = "lung"
+    LOBE = "lobe"
+    """Part of a lung: no obstacle by itself; two on one path mean that a fissure is crossed."""
+    AIRWAY = "airway"
+    HEART = "heart"
+    NERVE = "nerve"
+    MUSCLE = "muscle"
+    LESION = "lesion"
+    COLLECTION = "collection"
+
+
+class Origin(StrEnum):
+    """Who says that a structure is where it is."""
+
+    LABEL = "label"
+    THRESHOLD = "threshold"
+    USER = "user"
+    ASSUMED = "assumed"
+
+
+class Tissue(IntEnum):
+    """What a voxel that belongs to no structure is known to be."""
+
+    OUTSIDE = 0
+    UNIDENTIFIED = 1
+    FAT = 2
+    BODY_WALL = 3
+    """Estimated muscle and skin outside the cavities, or labelled muscle."""
+    STRUCTURE = 4
+    """A named structure; see ``Anatomy.structures``."""
+
+
+class Skin(IntEnum):
+    """What the outermost body voxel is."""
+
+    NONE = 0
+    OPEN = 1
+    """True skin, free to the air as scanned."""
+    TABLE_CONTACT = 2
+    """Rests on the table as scanned: exposed only if the patient is turned."""
+    ARM = 3
+    FIELD_CUT = 4
+    """The field of view ends here, not the patient."""
+    SCAN_END = 5
+    """The scan ends here, not the patient."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """One named thing.
+
+    Attributes:
+        name: our term (``catalogue`` terms), or the user's own name for a lesion.
+        kind: what it is to a needle.
+        mask: where it is, on the anatomy's grid.
+        origin: who says so.
+        sources: the raw label names (or the rule) it was made of.
+        mobile: moves with breathing, against ribs and spine.
+    """
+
+    name: str
+    kind: Kind
+    mask: Mask
+    origin: Origin
+    sources: tuple[str, ...]
+    mobile: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """What the needle is for.
+
+    Attributes:
+        label: name as asked for.
+        mask: the whole target on the anatomy's grid.
+        viable: the part worth sampling; equals ``mask`` when the image shows no dead part.
+        aim_lps_mm: the point to steer at, inside ``viable``.
+        centre_lps_mm: centroid of ``mask``.
+        diameter_mm: diameter of the sphere of equal volume.
+        volume_ml: volume of ``mask``.
+        organ: the structure it lies in; None when no labelled organ surrounds it.
+        origin: label, threshold, or user.
+        notes: what was left out of the aim, and why.
+    """
+
+    label: str
+    mask: Mask
+    viable: Mask
+    aim_lps_mm: Vector
+    centre_lps_mm: Vector
+    diameter_mm: float
+    volume_ml: float
+    organ: str | None
+    origin: Origin
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anatomy:
+    """What is known of one patient, on one aligned isotropic lattice.
+
+    Attributes:
+        study: where it came from, at full resolution.
+        image: HU (CT), float32, on ``grid``.
+        grid: the planning lattice; aligned with LPS.
+        body: the patient without table and clothes.
+        tissue: ``Tissue`` per voxel (uint8).
+        skin: ``Skin`` per voxel (uint8).
+        structures: everything named, lesions included; masks may overlap (lesion and organ).
+        notes: what was estimated or assumed while building, printed in reports.
+        assumptions: the numbers without a source that it was built with.
+    """
+
+    study: Study
+    image: Volume
+    grid: Grid
+    body: Mask
+    tissue: NDArray[np.uint8]
+    skin: NDArray[np.uint8]
+    structures: tuple[Structure, ...]
+    notes: tuple[str, ...] = ()
+    assumptions: tuple[AssumptionUse, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all structures."""
+        return tuple(s.name for s in self.structures)
+
+    def has(self, name: str) -> bool:
+        """Whether a structure is known."""
+        return name in self.names
+
+    def structure(self, name: str) -> Structure:
+        """The structure called ``name`` (our term), or an ``AnatomyError``."""
+        for found in self.structures:
+            if found.name == name:
+                return found
+        raise AnatomyError(f"no structure is called {name!r}; known: {', '.join(self.names)}")

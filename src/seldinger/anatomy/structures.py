@@ -1,0 +1,114 @@
+"""Labels become structures in our vocabulary: merged, lesions numbered, raw names kept.
+
+A vocabulary (``catalogue``) says what each raw name means; names it ignores (a skin label, the
+body) vanish, unknown ones stay unidentified tissue and are named in the notes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger import catalogue
+from seldinger.anatomy import lattice
+from seldinger.anatomy.model import Kind, Origin, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from seldinger.catalogue import Recognised, Term
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import LabelMap, Mask
+
+LUNGS: Mapping[str, tuple[str, ...]] = {
+    "left lung": ("left lung upper lobe", "left lung lower lobe"),
+    "right lung": (
+        "right lung upper lobe",
+        "right lung middle lobe",
+        "right lung lower lobe",
+    ),
+}
+"""Whole lungs and the lobes they are made of when no label shows them whole."""
+CAGE = frozenset({"ribs", "sternum", "costal cartilages"})
+"""Bone that is part of the wall of the trunk."""
+LIMB_BONES = frozenset({"scapulae", "clavicles", "humeri"})
+"""Bone that lies on the wall and does not end it."""
+LESIONS = frozenset({Kind.LESION, Kind.COLLECTION})
+
+
+def from_labels(labels: LabelMap, recognised: Recognised, grid: Grid) -> tuple[Structure, ...]:
+    """Every recognised label on ``grid`` as a structure; labels that vanish there are left out."""
+    layers = [lattice.labels_on(layer, labels.grid, grid) for layer in labels.layers]
+    terms = catalogue.terms()
+    found: list[Structure] = []
+    for name, raws in _by_term(labels, recognised, terms).items():
+        mask = _union(labels, layers, raws)
+        if mask.any():
+            term = terms[recognised.terms[raws[0]]]
+            kind = Kind(term.kind)
+            found.append(Structure(name, kind, mask, Origin.LABEL, tuple(raws), term.mobile))
+    return (*found, *_whole_lungs(found))
+
+
+def notes(recognised: Recognised) -> tuple[str, ...]:
+    """What the vocabulary left out, in words."""
+    said = [f"labels read with the vocabulary {recognised.vocabulary}"]
+    if recognised.ignored:
+        said.append(f"labels left out on purpose: {', '.join(recognised.ignored)}")
+    if recognised.unknown:
+        said.append(f"labels nobody knows, left unidentified: {', '.join(recognised.unknown)}")
+    return tuple(said)
+
+
+def union(structures: Iterable[Structure], like: Mask) -> Mask:
+    """All masks together; empty of the shape of ``like`` when there are none."""
+    together = np.zeros_like(like)
+    for structure in structures:
+        together |= structure.mask
+    return together
+
+
+def of_kind(structures: Sequence[Structure], *kinds: Kind) -> tuple[Structure, ...]:
+    """Structures of any of ``kinds``."""
+    return tuple(s for s in structures if s.kind in kinds)
+
+
+def _by_term(
+    labels: LabelMap, recognised: Recognised, terms: Mapping[str, Term]
+) -> dict[str, list[str]]:
+    """Our names and the raw names behind each; every lesion label is a lesion of its own."""
+    grouped: dict[str, list[str]] = {}
+    for raw in labels.names:
+        name = recognised.terms.get(raw)
+        if name is None:
+            continue
+        if Kind(terms[name].kind) in LESIONS:
+            count = 1 + sum(n.startswith(f"{name} ") for n in grouped)
+            grouped[f"{name} {count}"] = [raw]
+        else:
+            grouped.setdefault(name, []).append(raw)
+    return grouped
+
+
+def _union(labels: LabelMap, layers: Sequence[np.ndarray], raws: Sequence[str]) -> Mask:
+    wanted = set(raws)
+    mask: Mask | None = None
+    for number, layer in enumerate(layers):
+        values = [e.value for e in labels.entries if e.name in wanted and e.layer == number]
+        if values:
+            here = layer == values[0] if len(values) == 1 else np.isin(layer, values, kind="table")
+            mask = here if mask is None else mask | here
+    return np.zeros(layers[0].shape, dtype=bool) if mask is None else np.ascontiguousarray(mask)
+
+
+def _whole_lungs(found: Sequence[Structure]) -> list[Structure]:
+    names = {s.name for s in found}
+    lungs = []
+    for name, lobes in LUNGS.items():
+        parts = [s for s in found if s.name in lobes]
+        if parts and name not in names:
+            sources = tuple(raw for s in parts for raw in s.sources)
+            mask = union(parts, parts[0].mask)
+            lungs.append(Structure(name, Kind.LUNG, mask, Origin.LABEL, sources, mobile=True))
+    return lungs

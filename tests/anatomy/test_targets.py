@@ -1,0 +1,142 @@
+"""Targets: by label, by mask, as a sphere; and the part of them worth sampling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seldinger.anatomy import Origin, Settings, build, targets
+from seldinger.core.errors import AnatomyError
+from seldinger.core.volume import Volume
+
+if TYPE_CHECKING:
+    from conftest import Phantom
+    from seldinger.anatomy import Anatomy
+
+V = 2.0
+TUMOUR = (-62.0, -5.0, 0.0)
+
+
+def at(anatomy: Anatomy, point: tuple[float, float, float]) -> tuple[int, int, int]:
+    i, j, k = (int(n) for n in np.rint(anatomy.grid.to_index(point)))
+    return i, j, k
+
+
+@pytest.mark.parametrize(
+    "name", ["liver tumour 1", "liver_tumor_1", "liver tumour", "liver_tumor_1#1"]
+)
+def test_a_lesion_is_found_by_any_of_its_names(anatomy: Anatomy, name: str) -> None:
+    found = targets.find(anatomy, name)
+    assert found.label == name
+    assert found.organ == "liver"
+    assert found.origin is Origin.LABEL
+    assert found.volume_ml == pytest.approx(4 / 3 * np.pi * 1.2**3, rel=0.03)
+    assert found.diameter_mm == pytest.approx(24.0, rel=0.01)
+    assert np.allclose(found.centre_lps_mm, TUMOUR, atol=0.5)
+    assert np.allclose(found.aim_lps_mm, TUMOUR, atol=0.5)
+
+
+def test_an_absent_name_offers_the_closest(anatomy: Anatomy) -> None:
+    with pytest.raises(AnatomyError, match="liver tumour 1"):
+        targets.find(anatomy, "liver tumor 2")
+    with pytest.raises(AnatomyError, match="1 components; #2"):
+        targets.find(anatomy, "liver_tumor_1#2")
+
+
+def test_an_empty_label_is_no_target(anatomy: Anatomy) -> None:
+    with pytest.raises(AnatomyError, match="empty"):
+        targets.find(anatomy, "sausage")
+
+
+def test_components_are_ranked_by_size(anatomy: Anatomy, trunk: Phantom) -> None:
+    study = trunk.study
+    assert study.labels is not None
+    layer = np.array(study.labels.layers[0])
+    i, j, k = at(anatomy, (-50.0, 25.0, 0.0))
+    layer[i - 2 : i + 2, j - 2 : j + 2, k - 2 : k + 2] = 4
+    two = replace(anatomy, study=replace(study, labels=replace(study.labels, layers=(layer,))))
+    second = targets.find(two, "liver_tumor_1#2")
+    assert second.volume_ml == pytest.approx(64 * V**3 / 1000.0)
+
+
+@given(x=st.floats(-90.0, -30.0), y=st.floats(-25.0, 20.0), diameter=st.floats(3.0, 30.0))
+def test_a_sphere_is_a_sphere(anatomy: Anatomy, x: float, y: float, diameter: float) -> None:
+    found = targets.from_sphere(anatomy, (x, y, 0.0), diameter)
+    assert found.volume_ml == pytest.approx(np.pi / 6 * diameter**3 / 1000)
+    points = anatomy.grid.to_lps(np.argwhere(found.mask))
+    away = np.linalg.norm(points - np.array([x, y, 0.0]), axis=1)
+    assert away.max() <= max(diameter / 2, V)
+    assert found.aim_lps_mm == found.centre_lps_mm == (x, y, 0.0)
+    assert found.mask[at(anatomy, found.aim_lps_mm)]
+
+
+@pytest.mark.parametrize(
+    ("centre", "diameter", "said"),
+    [
+        ((0.0, 300.0, 0.0), 10.0, "outside the body"),
+        ((0.0, 108.0, 0.0), 10.0, "outside the body"),
+        ((-124.0, 0.0, 0.0), 40.0, "outside the body"),
+        ((float("nan"), 0.0, 0.0), 10.0, "outside the body"),
+        (TUMOUR, 0.0, "positive"),
+        (TUMOUR, float("inf"), "positive"),
+    ],
+)
+def test_a_sphere_must_lie_in_the_body(
+    anatomy: Anatomy, centre: tuple[float, float, float], diameter: float, said: str
+) -> None:
+    with pytest.raises(AnatomyError, match=said):
+        targets.from_sphere(anatomy, centre, diameter)
+
+
+def test_a_target_fits_into_its_organ(anatomy: Anatomy) -> None:
+    with pytest.raises(AnatomyError, match="fit into its organ"):
+        targets.from_sphere(anatomy, (-12.0, -5.0, 0.0), 80.0, organ="aorta")
+    with pytest.raises(AnatomyError, match="does not touch"):
+        targets.from_sphere(anatomy, TUMOUR, 10.0, organ="vertebrae")
+
+
+def test_a_mask_on_the_lattice_or_the_image(anatomy: Anatomy, trunk: Phantom) -> None:
+    found = targets.from_mask(anatomy, trunk.parts["tumour"], "mine")
+    assert (found.organ, found.origin) == ("liver", Origin.USER)
+    with pytest.raises(AnatomyError, match="resample it first"):
+        targets.from_mask(anatomy, np.ones((3, 3, 3), dtype=bool), "mine")
+    with pytest.raises(AnatomyError, match="empty"):
+        targets.from_mask(anatomy, np.zeros(anatomy.grid.shape, dtype=bool), "mine")
+    with pytest.raises(AnatomyError, match="outside the body"):
+        targets.from_mask(anatomy, trunk.parts["table"], "mine")
+
+
+def test_the_hidden_loop_lies_in_no_organ(anatomy: Anatomy) -> None:
+    assert targets.from_sphere(anatomy, (45.0, -40.0, 0.0), 8.0).organ is None
+
+
+@pytest.mark.parametrize(
+    ("dead_hu", "word"), [(2.0, "necrosis"), (600.0, "calcium"), (-700.0, "gas")]
+)
+def test_the_aim_avoids_what_is_dead(trunk: Phantom, dead_hu: float, word: str) -> None:
+    values = np.array(trunk.study.image.values)
+    grid = trunk.study.image.grid
+    points = grid.to_lps(np.argwhere(trunk.parts["tumour"]))
+    core = np.linalg.norm(points - np.array([-58.0, -5.0, 0.0]), axis=1) < 7.0
+    index = np.argwhere(trunk.parts["tumour"])[core]
+    values[tuple(index.T)] = dead_hu
+    study = replace(trunk.study, image=Volume(values, grid, "HU"))
+    found = targets.find(build(study, settings=Settings(voxel_mm=V)), "liver_tumor_1")
+    assert any(word in note for note in found.notes)
+    middle = np.linalg.norm(grid.to_lps(index) - np.array([-58.0, -5.0, 0.0]), axis=1) < 5.0
+    assert not found.viable[tuple(index[middle].T)].any()
+    assert found.viable.sum() < found.mask.sum()
+    aim = np.rint(grid.to_index(found.aim_lps_mm)).astype(int)
+    assert found.viable[tuple(aim)]
+    assert found.aim_lps_mm[0] < -62.0
+
+
+def test_a_uniform_lesion_is_viable_throughout(anatomy: Anatomy) -> None:
+    found = targets.find(anatomy, "liver tumour 1")
+    assert (found.viable == found.mask).all()
+    assert found.notes == ()

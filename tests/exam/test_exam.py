@@ -1,0 +1,190 @@
+"""The exam that every installed procedure sits on the built-in patient.
+
+Reproducible, finite, cited, honest about what is unknown, inside the limits that we would reject
+our own plan for, and true: distances are held against the formulas the patient is made of.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from tests.exam.conftest import CASES
+
+from seldinger import evidence, plan
+from seldinger.anatomy.model import Kind, Tissue
+from seldinger.plan import file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.anatomy.model import Anatomy
+    from seldinger.demo import DemoPatient
+    from seldinger.plan import Plan
+
+Plans = dict[tuple[str, str], "Plan"]
+VOXEL_MM = 1.5
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]}")
+
+
+def numbers(value: Any) -> Iterator[float]:
+    """Every number in a JSON value."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from numbers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from numbers(inner)
+    elif isinstance(value, float | int) and not isinstance(value, bool):
+        yield float(value)
+
+
+def test_every_installed_procedure_is_examined() -> None:
+    assert {name for name, _ in CASES} == set(plan.procedures())
+
+
+@every_case
+def test_the_same_inputs_give_the_same_plan(
+    case: tuple[str, str], plans: Plans, patient_anatomy: Anatomy
+) -> None:
+    again = plan.propose(case[0], patient_anatomy, case[1])
+    assert file.to_json(again) == file.to_json(plans[case])
+
+
+@every_case
+def test_the_file_is_finite_and_fits_its_schema(case: tuple[str, str], plans: Plans) -> None:
+    text = file.to_json(plans[case])
+    assert all(math.isfinite(n) for n in numbers(json.loads(text)))
+    file.from_json(text)
+
+
+@every_case
+def test_there_is_a_path_and_it_keeps_the_limits(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    assert made.approach.paths, made.approach.rejections
+    assert made.approach.accepted < made.approach.candidates
+    for path in made.approach.paths:
+        assert path.violations == ()
+        assert 0.0 < path.depth_mm <= 150.0
+        assert path.tilt_deg <= 30.0
+        assert path.skin_angle_deg < 90.0
+        assert path.unidentified_mm <= 2.0
+        known = [c for c in path.clearances_mm.values() if c is not None]
+        assert min(known) > 0.0
+        if path.provisional:
+            assert path.probability.hit is None
+        else:
+            assert path.patient_position == "supine"
+            assert path.probability.hit is not None
+            assert 0.0 < path.probability.hit <= 1.0
+
+
+@every_case
+def test_a_back_entry_is_never_supine(case: tuple[str, str], plans: Plans) -> None:
+    for path in plans[case].approach.paths:
+        outward = np.subtract(path.entry_lps_mm, path.target_lps_mm) / path.depth_mm
+        if outward[1] > math.sin(math.radians(10.0)):
+            assert path.patient_position != "supine"
+            assert path.provisional
+
+
+@every_case
+def test_every_source_is_in_the_bibliography(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    printed = {c.key for c in made.citations}
+    assert printed
+    for finding in made.findings:
+        for key in finding.sources:
+            assert key in printed
+            assert evidence.source(key).text
+
+
+@every_case
+def test_the_unknown_is_said(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    asked = plan.procedures()[case[0]].asks
+    wanted = {*asked.get("", ()), *asked.get(made.target.organ or "", ())}
+    missing = {name for name in wanted if not made.anatomy.has(name)}
+    assert set(made.not_segmented) == missing
+    for path in made.approach.paths:
+        for name in missing:
+            assert path.clearances_mm[name] is None
+    clearance = [f for f in made.findings if f.id == "clearance"]
+    assert clearance
+    assert all(f.status.value == "unknown" for f in clearance)
+    assert made.verdict.status.value != "go"
+
+
+@every_case
+def test_no_path_crosses_anything_that_the_formulas_forbid(
+    case: tuple[str, str], plans: Plans, patient: DemoPatient
+) -> None:
+    """Against the truth, not the labels: the unlabelled loop of bowel is in the truth only."""
+    made = plans[case]
+    for path in made.approach.paths:
+        for name in ("small_bowel_unlabelled", "aorta", "colon", "stomach", "spleen", "heart"):
+            clearance = patient.truth.clearance_mm(name, path.entry_lps_mm, path.target_lps_mm)
+            assert clearance > 0.0, name
+
+
+TRUTH = {"aorta": "aorta", "spleen": "spleen", "heart": "heart", "gallbladder": "gallbladder"}
+
+
+@every_case
+def test_distances_are_the_analytic_ones_within_a_voxel(
+    case: tuple[str, str], plans: Plans, patient: DemoPatient
+) -> None:
+    made = plans[case]
+    for path in made.approach.paths[:3]:
+        entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
+        for ours, theirs in TRUTH.items():
+            printed = path.clearances_mm.get(ours)
+            if printed is None or ours == made.target.organ:
+                continue
+            beyond = made.treatment.settings["beyond_mm"]
+            radius = made.treatment.settings["diameter_mm"]
+            assert isinstance(beyond, float)
+            assert isinstance(radius, float)
+            tip = aim + (aim - entry) / path.depth_mm * beyond
+            true = patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - radius / 2.0
+            assert printed == pytest.approx(max(true, 0.0), abs=VOXEL_MM), ours
+
+
+def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(plans: Plans) -> None:
+    assert "seldinger" in plans["drainage", "abscess-deep"].treatment.technique.lower()
+    assert "trocar" in plans["drainage", "abscess-superficial"].treatment.technique.lower()
+
+
+def test_targets_are_the_analytic_ones(plans: Plans, patient: DemoPatient) -> None:
+    for (_, label), made in plans.items():
+        assert patient.truth.contains(label, np.asarray(made.target.centre_lps_mm)[None])[0]
+        low, high = (np.asarray(made.target.centre_lps_mm) + s for s in (-45.0, 45.0))
+        axes = [np.arange(a, b, 1.0) for a, b in zip(low, high, strict=True)]
+        lattice = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 3)
+        truth = float(patient.truth.contains(label, lattice).sum()) / 1000.0
+        assert made.target.volume_ml == pytest.approx(truth, rel=0.03)
+
+
+def test_the_unlabelled_loop_is_never_called_permitted(
+    patient: DemoPatient, patient_anatomy: Anatomy
+) -> None:
+    grid = patient_anatomy.grid
+    index = np.indices(grid.shape).reshape(3, -1).T
+    points = grid.to_lps(index)
+    deep = patient.truth.distance_mm("small_bowel_unlabelled", points) < -1.5 * VOXEL_MM
+    assert deep.any()
+    found = patient_anatomy.tissue.reshape(-1)[deep]
+    assert not np.isin(found, (Tissue.FAT, Tissue.BODY_WALL)).any()
+
+
+def test_a_bone_threshold_never_claims_a_vessel(patient_anatomy: Anatomy) -> None:
+    vessels = [
+        s for s in patient_anatomy.structures if s.kind is Kind.VESSEL and s.origin == "label"
+    ]
+    for bone in (s for s in patient_anatomy.structures if s.origin == "threshold"):
+        if bone.kind is Kind.BONE:
+            assert not any((bone.mask & v.mask).any() for v in vessels)
