@@ -17,7 +17,8 @@ from seldinger.core.volume import Volume
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:
-    from conftest import Phantom
+    from tests.anatomy.conftest import Phantom
+
     from seldinger.anatomy import Anatomy
     from seldinger.core.volume import Mask
 

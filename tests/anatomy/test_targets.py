@@ -15,7 +15,8 @@ from seldinger.core.errors import AnatomyError
 from seldinger.core.volume import Volume
 
 if TYPE_CHECKING:
-    from conftest import Phantom
+    from tests.anatomy.conftest import Phantom
+
     from seldinger.anatomy import Anatomy
 
 V = 2.0
