@@ -51,6 +51,15 @@ def test_the_identity_changes_nothing(grid: Grid, order: int) -> None:
     assert same.unit == "HU"
 
 
+def test_a_subnormal_cosine_loses_nothing() -> None:
+    affine = np.diag([-1.0, -1.0, -0.5, 1.0])
+    affine[1, 2], affine[2, 1] = 1.9e-313, -3.9e-313
+    grid = Grid((2, 2, 2), affine)
+    values = np.arange(8, dtype=np.int16).reshape(2, 2, 2)
+    same = resampled(Volume(values, grid, "HU"), grid, 0, -1024)
+    np.testing.assert_array_equal(same.values, values)
+
+
 @given(target=grids())
 def test_a_linear_field_stays_linear_on_any_lattice(target: Grid) -> None:
     half_mm = 0.5 * np.linalg.norm(np.ptp(centres(target).reshape(-1, 3), axis=0)) + 3.0

@@ -134,17 +134,21 @@ def test_fat_is_fat(liver: Anatomy, where: str, point: Vector) -> None:
     assert tissue_at(liver, point) == Tissue.FAT, where
 
 
-@pytest.mark.parametrize("y_mm", [150.8, 158.3, 170.0])
-def test_the_way_through_the_right_flank_into_the_liver_is_known(
-    liver: Anatomy, y_mm: float
-) -> None:
+def test_ways_through_the_right_flank_into_the_liver_are_mostly_known(liver: Anatomy) -> None:
+    """All horizontal ways that meet nothing else first; slips of diaphragm stay unidentified."""
     inside = liver.structure("liver").mask
-    points = np.array([[x, y_mm, 60.65] for x in np.arange(10.0, 80.0, 0.75)])
-    crossed = tuple(np.rint(liver.grid.to_index(points)).astype(int).T)
-    before = np.cumsum(inside[crossed]) == 0
-    unknown = (liver.tissue[crossed] == Tissue.UNIDENTIFIED) & before
-    assert inside[crossed].any()
-    assert 0.75 * unknown.sum() <= 2.0
+    foreign = (liver.tissue == Tissue.STRUCTURE) & ~inside
+    unknown_mm = []
+    for j in range(80, 135, 3):
+        for k in range(30, 85, 2):
+            entry = int(np.argmax(inside[:, j, k]))
+            reached = inside[entry, j, k] and entry < 110
+            if reached and not foreign[:entry, j, k].any():
+                unknown = liver.tissue[:entry, j, k] == Tissue.UNIDENTIFIED
+                unknown_mm.append(liver.grid.spacing_mm[0] * float(unknown.sum()))
+    assert len(unknown_mm) > 150
+    assert np.median(unknown_mm) == 0.0
+    assert np.mean(np.array(unknown_mm) <= 2.0) > 0.8
 
 
 @pytest.mark.parametrize(("label", "volume_ml"), [("livertumor1", 85.6), ("livertumor2", 78.6)])

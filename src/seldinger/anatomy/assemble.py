@@ -42,6 +42,14 @@ if TYPE_CHECKING:
 OUTSIDE_HU = -1024.0
 AIR_MARGIN_MM = 18.0
 """Air kept around the body while working: the table under it is looked for there."""
+ESTIMATES = (
+    "body wall: estimated from HU and its surroundings; vessels in it are not seen",
+    "body wall: some millimetres of an unlabelled organ that touches it may be taken for it",
+    "fat: by HU; stool of an unlabelled colon may look like it, so fat near gas is left out",
+    "pleural recess and lower rib margin: bands of assumed width along known ribs",
+    "vessels without a label are not told from other tissue: they stay unidentified",
+)
+"""What every CT anatomy estimates, in words for the report."""
 _DEFAULTS = Settings()
 
 
@@ -162,6 +170,7 @@ def _ct(study: Study, draft: _Draft, chosen: Settings, progress: Progress) -> An
     )
     progress("classifying skin", 0.9)
     classes, estimated = _skin(study, draft, found, chosen)
+    notes = (*notes, *ESTIMATES)
     if estimated:
         notes = (*notes, "the table is not seen under the skin: table contact is an estimate")
     return _finished(study, draft, found, tissues, classes, notes)

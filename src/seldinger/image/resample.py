@@ -23,6 +23,7 @@ Order = Literal[0, 1]
 
 _ITK_INTERPOLATORS = {0: "sitkNearestNeighbor", 1: "sitkLinear"}
 _EXACT_IN_FLOAT32_BYTES = 2
+_NOISE = 1e-12
 
 
 def resampled(volume: Volume, grid: Grid, order: Order, fill: float) -> Volume:
@@ -101,5 +102,6 @@ def _as_itk(values: NDArray[Any], grid: Grid) -> Any:
 def _direction(grid: Grid) -> list[float]:
     """Direction cosines with the columns in the order k, j, i, row by row as ITK wants them."""
     cosines = grid.index_to_lps[:3, :3] / np.asarray(grid.spacing_mm)
+    cosines[np.abs(cosines) < _NOISE] = 0.0  # ITK finds nothing where a cosine is subnormal
     flat: list[float] = cosines[:, ::-1].ravel().tolist()
     return flat
