@@ -6,66 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.real.scans import ABDOMEN, CHEST, LIVER, Scan
 
 from seldinger import image
-from seldinger.anatomy import Kind, Origin, Skin, Tissue, build, targets
+from seldinger.anatomy import Kind, Origin, Skin, Tissue, targets
 from seldinger.anatomy.morphology import eroded
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
     from pathlib import Path
 
     from seldinger.anatomy import Anatomy
     from seldinger.core.space import Vector
-else:
-    from dataclasses import dataclass
 
 pytestmark = pytest.mark.real
-
-
-@dataclass(frozen=True)
-class Scan:
-    """A folder of the data, its key, and how much of its skin lies free."""
-
-    folder: str
-    key: str
-    open_share: float
-
-
-LIVER = Scan("liver-ircad17", "labels.json", 0.6)
-CHEST = Scan("chest-lidc0001", "labels.csv", 0.5)
-ABDOMEN = Scan("abdpelvis-totalseg", "labels.json", 0.5)
-
-
-def built(data_dir: Path, scan: Scan, *, labels: bool = True) -> Anatomy:
-    folder = data_dir / scan.folder
-    files = (folder / "labels.nii.gz", folder / scan.key) if labels else (None, None)
-    return build(image.load(folder / "ct.nii.gz", *files))
-
-
-@pytest.fixture(scope="module")
-def liver(data_dir: Path) -> Anatomy:
-    return built(data_dir, LIVER)
-
-
-@pytest.fixture(scope="module")
-def chest(data_dir: Path) -> Anatomy:
-    return built(data_dir, CHEST)
-
-
-@pytest.fixture(scope="module")
-def bare_chest(data_dir: Path) -> Anatomy:
-    return built(data_dir, CHEST, labels=False)
-
-
-@pytest.fixture(scope="module")
-def abdomen(data_dir: Path) -> Anatomy:
-    return built(data_dir, ABDOMEN)
-
-
-@pytest.fixture(scope="module")
-def bare_abdomen(data_dir: Path) -> Anatomy:
-    return built(data_dir, ABDOMEN, labels=False)
 
 
 def tissue_at(anatomy: Anatomy, point: Vector) -> Tissue:
