@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
+from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 
 from seldinger.plan import findings
-from seldinger.plan.model import Finding, Met, Severity, Status
+from seldinger.plan import scene as scenes
+from seldinger.plan.model import Finding, Met, Relaxation, Severity, Status
 
 
 def finding(status: Met, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
@@ -48,3 +51,29 @@ def test_what_stops_is_read_first_and_open_before_met() -> None:
         (Severity.STOP, Met.MET),
         (Severity.INFO, Met.NOT_MET),
     ]
+
+
+def said_of(*, unidentified_mm: float, relies_on: tuple[str, ...]) -> dict[str, Finding]:
+    """Findings of one path, by id, with `unidentified` opened and the colon in no label."""
+    goal = target(70.0, 20.0, None)
+    one = replace(path(goal), unidentified_mm=unidentified_mm, relies_on=relies_on)
+    opened = Relaxation("unidentified", True, 3, "crosses 16 mm of unidentified tissue")
+    found = replace(approach(one), relaxations=(opened,))
+    met = case(PROCEDURE, goal)
+    scene = scenes.build(met.anatomy, goal, PROCEDURE)
+    return {f.id: f for f in findings.of_path(met, scene, found, ("colon",))}
+
+
+def test_a_path_through_an_opened_rule_is_never_go() -> None:
+    said = said_of(unidentified_mm=16.0, relies_on=("unidentified",))
+    assert "relies on it" in said["relaxed-unidentified"].text
+    assert findings.verdict(said.values()).status is Status.UNKNOWN
+    beside = said_of(unidentified_mm=0.0, relies_on=())
+    assert beside["relaxed-unidentified"].status is Met.MET
+
+
+def test_no_path_claims_named_tissue_that_it_leaves() -> None:
+    crossing = said_of(unidentified_mm=16.0, relies_on=("unidentified",))["not-segmented"].text
+    assert "crosses 16.0 mm of tissue that nobody has named" in crossing
+    keeping = said_of(unidentified_mm=0.0, relies_on=())["not-segmented"].text
+    assert "keeps to tissue that has a name" in keeping

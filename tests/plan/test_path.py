@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ from tests.plan.phantom import (
     sphere_target,
 )  # fmt: skip
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure, Tissue
+from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Tissue
 from seldinger.core.errors import PlanError
 from seldinger.image.study import PatientPosition
 from seldinger.plan import path, ranking, rules
@@ -194,8 +195,6 @@ def test_an_organ_target_near_the_capsule_wants_healthy_organ_first(anatomy: Ana
 
 
 def test_a_drain_stays_inside_its_collection(scene: Scene) -> None:
-    from dataclasses import replace
-
     inside = replace(needle(beyond_mm=8.0), keeps_inside=True)
     through = replace(needle(beyond_mm=14.0), keeps_inside=True)
     stays = search(scene, inside, Limits(), settings(), known())
@@ -207,6 +206,26 @@ def test_a_drain_stays_inside_its_collection(scene: Scene) -> None:
 def test_the_users_entry_far_from_the_skin_is_refused(scene: Scene) -> None:
     with pytest.raises(PlanError, match="mm from the skin"):
         search(scene, needle(), Limits(), settings(entry_lps_mm=(0.0, 0.0, 0.0)), known())
+
+
+def test_an_end_of_the_scan_is_no_skin_for_the_user_either(anatomy: Anatomy) -> None:
+    skin = anatomy.skin.copy()
+    skin[:, :, -1] = np.where(anatomy.body[:, :, -1], np.uint8(Skin.SCAN_END), skin[:, :, -1])
+    cut = replace(anatomy, skin=skin)
+    made = build(cut, sphere_target(cut), declared())
+    with pytest.raises(PlanError, match="the nearest skin is at"):
+        search(made, needle(), Limits(), settings(entry_lps_mm=(-45.0, 0.0, 79.0)), known())
+
+
+def test_an_opened_rule_is_named_on_the_paths_that_rely_on_it(scene: Scene) -> None:
+    through_gas = settings(entry_lps_mm=(-7.0, -79.5, 0.0), relax=("bowel gas", "bowel gas"))
+    approach = path.approach_of(search(scene, needle(), Limits(), through_gas, known()))
+    assert approach.paths[0].relies_on == ("bowel gas",)
+    assert "bowel gas" not in approach.paths[0].violations
+    assert [r.rule for r in approach.relaxations if r.recorded] == ["bowel gas"]
+    beside = settings(relax=("bowel gas",), entry_lps_mm=(-109.0, 0.0, 0.0))
+    kept = path.approach_of(search(scene, needle(), Limits(), beside, known()))
+    assert kept.paths[0].relies_on == ()
 
 
 def test_the_users_bad_path_is_scored_and_its_faults_are_named(scene: Scene) -> None:
@@ -273,3 +292,15 @@ def test_instruments_of_equal_reach_share_one_cast(scene: Scene) -> None:
     assert short.met is long.met
     assert further.met is not long.met
     assert short.rejected["needle-length"].sum() > long.rejected["needle-length"].sum()
+
+
+def test_a_flat_path_beats_a_tilted_twin_by_its_published_error(scene: Scene) -> None:
+    published = Settings()
+    done = search(scene, needle(), Limits(), published, known())
+    free = np.flatnonzero(~done.blocking)
+    error = ranking.expected_error_mm(done.candidates, published, known(), free)
+    flat = done.candidates.tilt_deg[free] < 5.0
+    assert set(np.round(error[flat], 3)) == {3.3}
+    assert set(np.round(error[~flat], 3)) <= {4.4, 6.7}
+    fixed = ranking.expected_error_mm(done.candidates, settings(), known(), free)
+    assert set(np.round(fixed, 3)) == {3.7}

@@ -16,7 +16,7 @@ from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.plan.model import Met, Severity
 from seldinger.plan.procedure import Settings
-from seldinger.plan.treatments import lung
+from seldinger.plan.treatments import acts, lung
 from seldinger.plan.treatments.sample_choice import introducer_for, shot
 from seldinger.procedures.biopsy import PROCEDURE
 
@@ -297,3 +297,43 @@ def test_a_gauge_that_is_not_on_the_shelf_is_refused() -> None:
         PROCEDURE.treatment.instruments(
             case("pancreas", settings=Settings(assume={"lesion_gauge": 17.0}))
         )
+
+
+@pytest.mark.parametrize(
+    ("entry", "position", "said"),
+    [
+        ((0.0, -50.0, 0.0), "supine", "vertical, in the axial plane"),
+        (
+            (50.0, -50.0, 0.0),
+            "supine",
+            "45 degrees from the vertical, tip towards the patient's right",
+        ),
+        (
+            (50.0, 50.0, 0.0),
+            "prone",
+            "45 degrees from the vertical, tip towards the patient's right",
+        ),
+        ((-50.0, 9.0, 0.0), "supine", "tip towards the patient's left, rising 10 degrees"),
+        (
+            (-50.0, 50.0, 0.0),
+            "left lateral decubitus",
+            "45 degrees from the vertical, tip towards the front",
+        ),
+    ],
+)
+def test_the_direction_is_told_for_the_patient_as_he_lies(
+    entry: tuple[float, float, float], position: str, said: str
+) -> None:
+    straight = phantom.path(phantom.target(70.0, 20.0, "liver"))
+    lying = replace(
+        straight, entry_lps_mm=entry, target_lps_mm=(0.0, 0.0, 0.0), patient_position=position
+    )
+    assert acts.aiming(lying).startswith(said)
+
+
+def test_the_entry_is_told_by_letters_without_a_minus() -> None:
+    found = replace(
+        phantom.path(phantom.target(70.0, 20.0, "liver")), entry_lps_mm=(-174.0, -128.0, 301.0)
+    )
+    guided = decided(case("liver")).guidance
+    assert "(R 174, A 128, S 301 mm in the scan)" in acts.opening(found, guided)[1].text

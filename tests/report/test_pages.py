@@ -120,7 +120,7 @@ def test_what_was_not_segmented_is_never_clear(plan: model.Plan) -> None:
     assert report.not_segmented == ("gallbladder", "pleural recess")
     assert "unknown, not clear" in report.not_segmented_note
     complete = pages.report(replace(plan, not_segmented=()), None)
-    assert complete.not_segmented_note.startswith("Every structure")
+    assert complete.not_segmented_note.startswith("Nothing that this procedure asks")
 
 
 def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(

@@ -49,7 +49,18 @@ def test_up_depends_on_how_the_patient_lies(
     lying = replace(path(entry), patient_position=position)
     sideways, lifted, along = words.entry_seen_from_target(lying)
     assert (sideways, lifted, along) == ("level", height, "level")
-    assert words.axial_lean(lying).startswith("vertical" if "above" in height else "180°")
+    assert words.axial_lean(lying) == ("vertical" if "above" in height else "vertical, hub below")
+
+
+def test_a_hub_below_the_horizontal_is_said_so() -> None:
+    hanging = path((-90.0, 10.0, 0.0))
+    said = words.axial_lean(hanging)
+    assert said.startswith("hub ")
+    assert said.endswith("° below the horizontal, towards the patient's right")
+
+
+def test_a_small_share_is_not_nothing() -> None:
+    assert [words.percent(s) for s in (0.0, 0.0003, 0.01, 0.905)] == ["0 %", "< 1 %", "1 %", "90 %"]
 
 
 def test_the_hubs_lean_and_tilt_name_their_directions() -> None:

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from seldinger import __version__
 from seldinger.cli import demo_command, doctor_command, plan_command, shelf_commands
-from seldinger.cli.terminal import complain, example
+from seldinger.cli.terminal import Once, complain, example
 from seldinger.core.errors import Cancelled, SeldingerError
 
 UNEXPECTED = 1
@@ -69,6 +69,7 @@ app.command(
 )(demo_command.demo)
 app.command(
     "plan",
+    cls=Once,
     epilog=example(
         "seldinger plan biopsy --ct ct.nii.gz --labels labels.nii.gz "
         "--label-key labels.json --target liver-tumour-1 --out out/",

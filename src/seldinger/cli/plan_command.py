@@ -182,6 +182,7 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
     from seldinger import image
     from seldinger import plan as plans
 
+    plans.procedures()[case.procedure]  # a misspelled one is told before the images are read
     progress("reading", 0.0)
     study = image.load(
         case.study.ct,

@@ -29,18 +29,19 @@ def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:
 
 def tell(made: Plan) -> None:
     """The answer in a few lines."""
+    from seldinger.report import words
+
     title = f"{made.request.procedure} of {made.target.label}"
     typer.echo(f"{title}: {made.verdict.status.value}")
     for reason in made.verdict.reasons:
         typer.echo(f"  {reason}")
     for number, path in enumerate(made.approach.paths, start=1):
-        hit = "unknown" if path.probability.hit is None else f"{path.probability.hit:.2f}"
         entry = ", ".join(f"{x:.1f}" for x in path.entry_lps_mm)
         provisional = ", provisional: rescan" if path.provisional else ""
         typer.echo(
             f"path {number}: entry ({entry}) mm LPS, depth {path.depth_mm:.0f} mm, "
-            f"tilt {path.tilt_deg:.0f} degrees, P(hit) {hit}, "
-            f"{path.patient_position}{provisional}"
+            f"tilt {path.tilt_deg:.0f} degrees, "
+            f"P(hit) {words.chance(path.probability.hit)}, {path.patient_position}{provisional}"
         )
     if made.not_segmented:
         typer.echo(f"not segmented, so unknown: {', '.join(made.not_segmented)}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
+from seldinger.core.errors import CaseError
 from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
@@ -17,6 +19,21 @@ if TYPE_CHECKING:
     from seldinger.core.progress import Progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
+
+
+class Once(TyperCommand):
+    """Refuses an option that is given twice, where the last one would silently win."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Look at the words before they become values."""
+        given = [word.partition("=")[0] for word in args]
+        for option in self.params:
+            if getattr(option, "multiple", False):
+                continue
+            for name in option.opts:
+                if name.startswith("--") and given.count(name) > 1:
+                    raise CaseError(f"{name} is given twice: give it once")
+        return super().parse_args(ctx, args)
 
 
 def example(*commands: str) -> str:

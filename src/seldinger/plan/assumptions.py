@@ -131,6 +131,14 @@ PATH_ASSUMPTIONS: tuple[Assumption, ...] = (
         5.0,
         "weight of the tilt out of the axial plane, per 30 degrees",
     ),
+    Assumption(
+        "weight_error",
+        1.0,
+        "1",
+        0.0,
+        5.0,
+        "weight of the technique's published mean error, per 5 mm: a flat path is hit more surely",
+    ),
     Assumption("weight_organ", 0.3, "1", 0.0, 5.0, "weight of organ tissue crossed, per 100 mm"),
     Assumption(
         "weight_passes",

@@ -82,6 +82,13 @@ def surface_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
 
 def skin_entries(anatomy: Anatomy, aim_lps_mm: Vector, assumed: Assumed) -> Candidates:
     """All open skin, and skin on the table that turning the patient would expose."""
+    index = _true_skin(anatomy)
+    contact = anatomy.skin[tuple(index.T)] == Skin.TABLE_CONTACT
+    return described(anatomy, index, contact, aim_lps_mm, assumed)
+
+
+def _true_skin(anatomy: Anatomy) -> NDArray[np.intp]:
+    """(n, 3) voxels of skin: not an arm, not where the scan or its field of view ends."""
     usable = (anatomy.skin == Skin.OPEN) | (anatomy.skin == Skin.TABLE_CONTACT)
     index = np.argwhere(usable)
     if not len(index):
@@ -89,24 +96,25 @@ def skin_entries(anatomy: Anatomy, aim_lps_mm: Vector, assumed: Assumed) -> Cand
             "no true skin was found: the field of view cuts the body, or none is in the scan; "
             "use a scan that reaches the skin"
         )
-    contact = anatomy.skin[tuple(index.T)] == Skin.TABLE_CONTACT
-    return described(anatomy, index, contact, aim_lps_mm, assumed)
+    return index
 
 
 def entry_near(
     anatomy: Anatomy, entry_lps_mm: Vector, aim_lps_mm: Vector, assumed: Assumed
 ) -> Candidates:
-    """The user's own entry, on the nearest skin voxel; refused when 10 mm off."""
+    """The user's own entry, on the nearest true skin; refused when 10 mm off."""
     far_mm = 10.0
-    index = np.argwhere(anatomy.skin != Skin.NONE)
+    index = _true_skin(anatomy)
     distance = np.linalg.norm(anatomy.grid.to_lps(index) - np.asarray(entry_lps_mm), axis=1)
     nearest = int(np.argmin(distance))
-    if distance[nearest] > far_mm:
-        raise PlanError(
-            f"the entry {entry_lps_mm} is {distance[nearest]:.0f} mm from the skin; allowed are "
-            f"{far_mm:.0f} mm; give LPS millimetres on the skin"
-        )
     chosen = index[nearest : nearest + 1]
+    if distance[nearest] > far_mm:
+        there = ", ".join(f"{x:.1f}" for x in anatomy.grid.to_lps(chosen)[0])
+        raise PlanError(
+            f"the entry {entry_lps_mm} is {distance[nearest]:.0f} mm from the skin (arms, and ends "
+            f"of the scan, are none); allowed are {far_mm:.0f} mm; the nearest skin is at {there} "
+            "mm LPS"
+        )
     contact = anatomy.skin[tuple(chosen.T)] == Skin.TABLE_CONTACT
     return described(anatomy, chosen, contact, aim_lps_mm, assumed)
 

@@ -212,7 +212,8 @@ def _spelled(place: Place, names: Mapping[Place, str]) -> str:
     """A place as the user wrote it: an option, "[study] ct", or the top of the file."""
     for length in range(len(place), 0, -1):
         if place[:length] in names:
-            return names[place[:length]]
+            named = place[1:] if length == 1 else ()
+            return " ".join((names[place[:length]], *named))
     if not place:
         return "the case"
     if len(place) == 1:

@@ -11,7 +11,7 @@ from seldinger.plan.model import Finding, Met, Severity, Status, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.plan.model import Approach, Path
+    from seldinger.plan.model import Approach, Path, Relaxation
     from seldinger.plan.procedure import Case
     from seldinger.plan.scene import Scene
 
@@ -27,16 +27,7 @@ def of_path(
     if approach.paths:
         best = approach.paths[0]
         made += [_position(case, best), *_estimated(scene, best)]
-    made += [
-        Finding(
-            f"relaxed-{r.rule}",
-            Met.NOT_MET,
-            Severity.CAUTION,
-            f"The rule '{r.rule}' was opened by the user: {r.cost}.",
-        )
-        for r in approach.relaxations
-        if r.recorded
-    ]
+    made += [_opened(r, approach) for r in approach.relaxations if r.recorded]
     if case.procedure.alternatives:
         text = f"Other choices: {' '.join(case.procedure.alternatives)}"
         made.append(Finding("alternatives", Met.MET, Severity.INFO, text))
@@ -46,11 +37,31 @@ def of_path(
                 "not-segmented",
                 Met.UNKNOWN,
                 Severity.CAUTION,
-                f"No label shows: {', '.join(missing)}. Their distance is unknown; "
-                "the path keeps to tissue that was positively identified.",
+                f"No label shows: {', '.join(missing)}. Their distance is unknown"
+                f"{_in_place_of_labels(approach)}.",
             )
         )
     return tuple(made)
+
+
+def _opened(opened: Relaxation, approach: Approach) -> Finding:
+    """A rule that the user opened; it keeps the best path from "go" when that relies on it."""
+    said = f"The rule '{opened.rule}' was opened by the user"
+    name = f"relaxed-{opened.rule}"
+    if approach.paths and opened.rule in approach.paths[0].relies_on:
+        text = f"{said}, and the best path relies on it: it {opened.cost}. Look at the images."
+        return Finding(name, Met.NOT_MET, Severity.ACTION, text)
+    return Finding(name, Met.MET, Severity.INFO, f"{said}; the best path does not rely on it.")
+
+
+def _in_place_of_labels(approach: Approach) -> str:
+    """What the best path may still claim about structures that nobody has labelled."""
+    if not approach.paths:
+        return ""
+    crossed_mm = approach.paths[0].unidentified_mm
+    if crossed_mm > 0.0:
+        return f", and the path crosses {crossed_mm:.1f} mm of tissue that nobody has named"
+    return "; the path keeps to tissue that has a name"
 
 
 def _free_path(approach: Approach) -> Finding:

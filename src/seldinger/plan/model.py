@@ -117,6 +117,7 @@ class Path:
         origin: "planned", or "user" for ``--entry-lps``.
         violations: hard rules this path breaks (a user's path may; a planned one does not).
         notes: in words, why this path is here.
+        relies_on: rules that the user opened and that this path would break.
     """
 
     entry_lps_mm: Vector
@@ -137,6 +138,7 @@ class Path:
     origin: str = "planned"
     violations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    relies_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,12 +90,14 @@ def search(
 
 def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
     """Refuse to open a rule that does not exist or that nobody may open."""
+    allowed = ", ".join(sorted(set(known) - NEVER_RELAXED))
     for rule in relax:
         if rule in NEVER_RELAXED:
-            raise PlanError(f"the rule {rule!r} is geometry and cannot be opened")
+            raise PlanError(
+                f"the rule {rule!r} stays closed, no judgement helps; allowed: {allowed}"
+            )
         if rule not in known:
             near = ", ".join(get_close_matches(rule, known, n=3)) or "none"
-            allowed = ", ".join(sorted(set(known) - NEVER_RELAXED))
             raise PlanError(f"no rule is called {rule!r}; closest: {near}; allowed: {allowed}")
 
 
@@ -124,7 +126,13 @@ def approach_of(done: Search) -> Approach:
 
 def _terms(done: Search, rows: NDArray[np.intp]) -> ranking.Scores:
     return ranking.soft_terms(
-        done.scene, done.candidates, done.met, done.instrument, done.assumed, rows
+        done.scene,
+        done.candidates,
+        done.met,
+        done.instrument,
+        done.settings,
+        done.assumed,
+        rows,
     )
 
 
@@ -132,7 +140,7 @@ def _recorded(done: Search) -> tuple[Relaxation, ...]:
     """The rules that the user opened, and how many candidates each of them frees."""
     return tuple(
         _relaxation(done, rule, recorded=True)
-        for rule in done.settings.relax
+        for rule in dict.fromkeys(done.settings.relax)
         if rule in done.rejected
     )
 
@@ -168,15 +176,16 @@ def _cost(done: Search, rule: str, row: int) -> str:
     length = float(done.met.lengths_mm[row, names.index(rule)]) if rule in names else 0.0
     depth = done.candidates.depth_mm[row]
     if rule == "tilt":
-        return f"tilt {done.candidates.tilt_deg[row]:.0f} degrees out of the axial plane"
+        return f"tilts {done.candidates.tilt_deg[row]:.0f} degrees out of the axial plane"
     if rule == "organ-first":
         before = done.met.lengths_mm[row, scenes.ORGAN]
-        return f"only {before:.0f} mm of healthy {done.scene.target.organ} before the target"
+        return f"crosses only {before:.0f} mm of healthy {done.scene.target.organ} first"
     if rule == "gantry":
-        return f"the hub of a {done.instrument.usable_mm:.0f} mm needle meets the gantry"
+        return f"brings the hub of a {done.instrument.usable_mm:.0f} mm needle to the gantry"
     if length > 0.0:
-        return f"crosses {length:.0f} mm of {rule} tissue at a depth of {depth:.0f} mm"
-    return f"passes within a voxel of the {rule} on a path of {depth:.0f} mm"
+        what = f"{rule} tissue" if names.index(rule) == scenes.UNIDENTIFIED else f"the {rule}"
+        return f"crosses {length:.0f} mm of {what} on a path of {depth:.0f} mm"
+    return f"passes close to the {rule} on a path of {depth:.0f} mm"
 
 
 def paths(done: Search, rows: list[int]) -> tuple[Path, ...]:
@@ -208,6 +217,7 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
         if mm > 0.0
     }
     lengths |= _lobes_crossed(done.scene, c.lps_mm[row])
+    broken = sorted(rule for rule, rejects in done.rejected.items() if rejects[row])
     return Path(
         entry_lps_mm=entry,
         target_lps_mm=done.scene.target.aim_lps_mm,
@@ -225,15 +235,16 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
         score=float(sum(parts.values())),
         score_parts=dict(parts),
         origin="planned" if done.settings.entry_lps_mm is None else "user",
-        violations=tuple(
-            sorted(r for r, m in done.rejected.items() if m[row] and r not in done.settings.relax)
-        ),
-        notes=(),
+        violations=tuple(rule for rule in broken if rule not in done.settings.relax),
+        relies_on=tuple(rule for rule in broken if rule in done.settings.relax),
     )
 
 
 def _lobes_crossed(scene: Scene, entry_lps_mm: NDArray[np.float64]) -> dict[str, float]:
-    """Millimetres of each lung lobe on the way; two lobes mean that a fissure is crossed."""
+    """Millimetres of each lung lobe before the target; two mean that a fissure is crossed.
+
+    A lobe is part of its lung: these lengths are among the lung's, not beside them.
+    """
     lobes = [s for s in scene.anatomy.structures if s.kind is Kind.LOBE]
     if not lobes:
         return {}
@@ -243,7 +254,9 @@ def _lobes_crossed(scene: Scene, entry_lps_mm: NDArray[np.float64]) -> dict[str,
     along = entry_lps_mm + np.linspace(0.0, 1.0, count)[:, None] * (aim - entry_lps_mm)
     index = np.round(scene.anatomy.grid.to_index(along)).astype(np.intp)
     index = np.clip(index, 0, np.asarray(scene.anatomy.grid.shape) - 1)
-    crossed = {s.name: float(s.mask[tuple(index.T)].sum()) * depth / count for s in lobes}
+    at = tuple(index.T)
+    met = ~scene.target.mask[at]
+    crossed = {s.name: float((s.mask[at] & met).sum()) * depth / count for s in lobes}
     return {name: round(mm, 1) for name, mm in crossed.items() if mm > 0.0}
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from seldinger.plan import error_model
 from seldinger.plan import scene as scenes
 from seldinger.plan.candidates import surface_normals
 
 if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.candidates import Candidates
-    from seldinger.plan.procedure import Instrument
+    from seldinger.plan.procedure import Instrument, Settings
     from seldinger.plan.rules import Marched
     from seldinger.plan.scene import Scene
 
@@ -28,6 +29,7 @@ def soft_terms(
     candidates: Candidates,
     met: Marched,
     instrument: Instrument,
+    settings: Settings,
     assumed: Assumed,
     rows: NDArray[np.intp],
 ) -> Scores:
@@ -44,6 +46,9 @@ def soft_terms(
         * np.maximum(0, met.organ_passes[rows] - 1).astype(np.float64),
         "capsule angle": assumed.value("weight_capsule_angle")
         * capsule_angle_deg(scene, candidates, met, rows) / 90.0,
+        "needle error": assumed.value("weight_error")
+        * expected_error_mm(candidates, settings, assumed, rows)
+        / 5.0,
         "unscanned position": assumed.value("weight_provisional")
         * candidates.provisional[rows].astype(np.float64),
     }  # fmt: skip
@@ -53,6 +58,26 @@ def soft_terms(
         if closeness.any():
             terms[f"near {name}"] = assumed.value("weight_near") * closeness**2
     return terms
+
+
+def expected_error_mm(
+    candidates: Candidates, settings: Settings, assumed: Assumed, rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Mean lateral error of the technique that each candidate's angles call for."""
+    if settings.technique is not None:
+        fixed = error_model.model(settings.technique, settings, assumed).lateral_mean_mm
+        return np.full(len(rows), fixed)
+    mean = {
+        technique: error_model.model(technique, settings, assumed).lateral_mean_mm
+        for technique in error_model.TECHNIQUES
+    }
+    used = (
+        error_model.technique_of(
+            float(candidates.tilt_deg[row]), float(candidates.axial_angle_deg[row]), assumed
+        )
+        for row in rows
+    )
+    return np.fromiter((mean[technique] for technique in used), dtype=np.float64, count=len(rows))
 
 
 def capsule_angle_deg(
@@ -108,16 +133,18 @@ def shortlist(
 ) -> list[int]:
     """Positions in ``rows`` of at most ``count`` candidates, best first, from the Pareto front.
 
-    Objectives are depth, skin angle, tilt, organ crossed, capsule angle and the sum of all
-    closeness
-    terms. Neighbours nearer than ``spread_mm`` on the skin are left out.
+    Objectives are depth, angles, needle error, organ crossed, position and the sum of all
+    closeness terms. Neighbours nearer than ``spread_mm`` on the skin are left out.
     """
     total = np.sum(list(terms.values()), axis=0)
     cells = best_of_cells(candidates, rows, total)
     closeness = np.sum(
         [v for k, v in terms.items() if k.startswith("near ")] or [np.zeros(len(rows))], axis=0
     )
-    named = ("depth", "skin angle", "tilt", "organ crossed", "capsule angle", "unscanned position")
+    named = (
+        "depth", "skin angle", "tilt", "needle error", "organ crossed", "capsule angle",
+        "unscanned position",
+    )  # fmt: skip
     costs = np.stack([*(terms[k] for k in named), closeness], axis=1)
     front = cells[pareto(costs[cells])]
     chosen: list[int] = []

@@ -285,7 +285,7 @@ def _explain(axes: Axes, plan: Plan, needle: Needle) -> None:
     if needle.sample_mm is not None:
         lines.append("pink bar: where the device works")
     if cut.has_dead_part(plan):
-        lines.append("dotted pink: the part worth sampling")
+        lines.append("dotted pink: edge of what is worth sampling")
     lines.append(_STRIPES)
     _note(axes, lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.anatomy.model import Kind
 from seldinger.plan.model import Status
 from seldinger.report import words
 from seldinger.report.needle import needle_of
@@ -101,7 +102,10 @@ def recipe(plan: Plan) -> Table | None:
         Row(("Tilt out of it", words.axial_tilt(best))),
         Row(("Depth", depth), "strong"),
         Row(("Angle to the skin", f"{best.skin_angle_deg:.0f}° off the skin's normal")),
-        Row(("Passes through", _through(best)), "bad" if best.unidentified_mm > 0.0 else "plain"),
+        Row(
+            ("Passes through", _through(plan, best)),
+            "bad" if best.unidentified_mm > 0.0 else "plain",
+        ),
     ]
     if best.origin == "user":
         rows.insert(1, Row(("Whose path", "yours, scored by the same rules"), "plain"))
@@ -139,8 +143,7 @@ def blocked(plan: Plan) -> Table | None:
     counts = sorted(plan.approach.rejections.items(), key=lambda item: (-item[1], item[0]))
     total = max(plan.approach.candidates, 1)
     rows = tuple(
-        Row((words.name(rule), str(count), f"{100.0 * count / total:.0f} %"))
-        for rule, count in counts
+        Row((words.name(rule), str(count), words.percent(count / total))) for rule, count in counts
     )
     return Table(
         ("Rule", "Entries rejected", "Of all"),
@@ -226,8 +229,14 @@ def _needle_rows(plan: Plan) -> tuple[Row, ...]:
     return (first, Row(("Then", "; ".join(names[1:])))) if names[1:] else (first,)
 
 
-def _through(path: Path) -> str:
-    parts = [f"{words.name(n)} {words.mm(v)}" for n, v in path.lengths_mm.items() if v > 0.0]
+def _through(plan: Plan, path: Path) -> str:
+    """Tissues that add up to the depth: a lobe is part of its lung and is not told twice."""
+    lobes = {s.name for s in plan.anatomy.structures if s.kind is Kind.LOBE}
+    parts = [
+        f"{words.name(n)} {words.mm(v)}"
+        for n, v in path.lengths_mm.items()
+        if v > 0.0 and n not in lobes
+    ]
     return ", ".join(parts) or words.UNKNOWN
 
 

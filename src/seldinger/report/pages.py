@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.plan.model import Met, Severity
+from seldinger.plan.model import Met, Severity, Status
 from seldinger.report import first_page, words
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
@@ -38,7 +38,7 @@ def report(plan: Plan, command: str | None) -> Report:
         views=_views() if best else (),
         guidance=_guidance(plan),
         treatment=_treatment(plan),
-        steps=_steps(plan.treatment.steps, "The plan names no steps."),
+        steps=_steps(plan.treatment.steps, "The plan names no steps.", _steps_note(plan)),
         bail_out=_steps(plan.treatment.bail_out, "The plan names no bail-out steps."),
         findings=_findings(plan.findings),
         assumptions=_assumptions(plan),
@@ -71,7 +71,10 @@ def _subtitle(plan: Plan) -> str:
 def _not_segmented_note(plan: Plan) -> str:
     if plan.not_segmented:
         return "No label shows these. They may lie on the path: unknown, not clear. Look for them."
-    return "Every structure that this procedure asks about was segmented."
+    return (
+        "Nothing that this procedure asks about. Small vessels and nerves are in no usual set of "
+        "labels."
+    )
 
 
 def _hero(best: Path) -> Picture:
@@ -166,11 +169,18 @@ def _treatment(plan: Plan) -> Table:
     return Table(("Treatment", words.name(plan.treatment.kind)), tuple(rows))
 
 
-def _steps(steps: tuple[Step, ...], empty: str) -> Table:
+def _steps_note(plan: Plan) -> str:
+    """Steps of a path that must not be taken say so where they are read."""
+    if plan.verdict.status is Status.UNSUITABLE and plan.treatment.steps:
+        return "The verdict is unsuitable: these steps describe the path, they do not advise it."
+    return ""
+
+
+def _steps(steps: tuple[Step, ...], empty: str, note: str = "") -> Table:
     rows = tuple(
         Row((str(number), step.title, step.text)) for number, step in enumerate(steps, start=1)
     )
-    return Table(("", "", ""), rows, empty)
+    return Table(("", "", ""), rows, empty, note)
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:

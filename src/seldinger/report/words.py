@@ -22,10 +22,18 @@ _SMALLEST_SHOWN = 0.01
 _NOTHING_MM = 0.05
 _SHORT_MM = 0.5
 _NOTHING_DEG = 0.5
+_LEVEL_DEG = 90.0
 
 _UNIT_OF_KEY = re.compile(r"_([a-z]+_per_[a-z]+|mm|deg|ml|hu|s|min)$")
 _UNIT_WORDS = {"deg": "degrees", "hu": "HU"}
-_UCUM_WORDS = {"1": "", "[hnsf'U]": "HU", "[Ch]": "French", "{gauge}": "gauge", "deg": "degrees"}
+_UCUM_WORDS = {
+    "1": "",
+    "[hnsf'U]": "HU",
+    "[Ch]": "French",
+    "{gauge}": "gauge",
+    "{core}": "cores",
+    "deg": "degrees",
+}
 
 _UP = {
     PatientPosition.SUPINE.value: (0.0, -1.0, 0.0),
@@ -58,6 +66,11 @@ def chance(p: float | None) -> str:
     if p > 1.0 - _SMALLEST_SHOWN:
         return f"> {1.0 - _SMALLEST_SHOWN}"
     return f"{p:.2f}"
+
+
+def percent(share: float) -> str:
+    """A share of a whole; something is never called nothing."""
+    return "< 1 %" if 0.0 < share < _SMALLEST_SHOWN else f"{100.0 * share:.0f} %"
 
 
 def name(key: str) -> str:
@@ -123,6 +136,11 @@ def axial_lean(path: Path) -> str:
     angle = math.degrees(math.atan2(abs(sideways), height))
     if angle < _NOTHING_DEG:
         return "vertical"
+    if angle > 2.0 * _LEVEL_DEG - _NOTHING_DEG:
+        return "vertical, hub below"
+    if angle > _LEVEL_DEG:
+        below = angle - _LEVEL_DEG
+        return f"hub {below:.0f}° below the horizontal, towards {towards(flat, sideways)}"
     return f"{angle:.0f}° from the vertical, hub towards {towards(flat, sideways)}"
 
 

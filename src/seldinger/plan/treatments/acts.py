@@ -9,6 +9,8 @@ import numpy as np
 from seldinger import catalogue, evidence
 from seldinger.core.errors import PlanError
 from seldinger.core.space import unit
+from seldinger.image.study import PatientPosition
+from seldinger.plan.candidates import UP
 from seldinger.plan.model import DeviceUse, Finding, Met, Severity, Step
 from seldinger.plan.wording import cited, plainly
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _FLAT_DEG = 1.0
 """Angles are set by hand: less than this is not worth a word."""
+
+_LEVEL_DEG = 90.0
+"""A needle further than this from the vertical points upwards."""
 
 
 def in_use(settings: Settings, assumption: Assumption) -> float:
@@ -74,22 +79,35 @@ def of_size(
 
 
 def aiming(path: Path) -> str:
-    """The needle's direction in words for the CT room."""
+    """The needle's direction in words for the CT room, with the patient lying as planned."""
     needle = unit(np.asarray(path.target_lps_mm) - np.asarray(path.entry_lps_mm))
-    side = "left" if needle[0] > 0.0 else "right"
     pole = "head" if needle[2] > 0.0 else "feet"
-    turn = abs(path.axial_angle_deg)
+    up = np.asarray(UP[PatientPosition(path.patient_position)])
+    across = 1 if up[0] else 0
+    sides = (("patient's left", "patient's right"), ("back", "front"))[across]
+    side = sides[0] if needle[across] > 0.0 else sides[1]
+    turn = float(np.degrees(np.arctan2(abs(needle[across]), -needle @ up)))
     flat = "vertical"
-    if turn >= _FLAT_DEG:
-        flat = f"{turn:.0f} degrees from the vertical, tip towards the patient's {side}"
+    if turn > 2.0 * _LEVEL_DEG - _FLAT_DEG:
+        flat = "vertical, from below"
+    elif turn > _LEVEL_DEG + _FLAT_DEG:
+        rises = turn - _LEVEL_DEG
+        flat = f"tip towards the {side}, rising {rises:.0f} degrees from the horizontal"
+    elif turn >= _FLAT_DEG:
+        flat = f"{turn:.0f} degrees from the vertical, tip towards the {side}"
     if path.tilt_deg < _FLAT_DEG:
         return f"{flat}, in the axial plane"
     return f"{flat}, tip tilted {path.tilt_deg:.0f} degrees towards the {pole}"
 
 
+def _place(path: Path) -> str:
+    """The entry by the letters on the pictures: "R 174, A 128, S 301"; no minus to be missed."""
+    letters = zip(("LR", "PA", "SI"), path.entry_lps_mm, strict=True)
+    return ", ".join(f"{pair[value < 0.0]} {abs(value):.0f}" for pair, value in letters)
+
+
 def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
     """Position, scan, entry, anaesthesia: the same for every needle."""
-    x, y, z = path.entry_lps_mm
     again = " It was not scanned: plan again on the new scan." if path.provisional else ""
     look = (
         "Look with ultrasound first. If lesion or path is not seen, change to CT on the same path."
@@ -103,8 +121,8 @@ def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
         ),
         Step(
             "Entry",
-            f"Mark the entry (L {x:.0f}, P {y:.0f}, S {z:.0f} mm in the scan). Check on the new "
-            "images that nothing has moved into the path.",
+            f"Mark the entry ({_place(path)} mm in the scan). Check on the new images that "
+            "nothing has moved into the path.",
         ),
         Step(
             "Time-out and anaesthesia",

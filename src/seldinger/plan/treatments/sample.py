@@ -189,9 +189,8 @@ def _findings(
 
 def _needle_choice(case: Case, chosen: Choice) -> Finding:
     """Why this needle, with the facts; and what it was taken for where nobody said."""
-    text = f"{chosen.reason[0].upper()}{chosen.reason[1:]}. " + " ".join(
-        told(f) for f in chosen.facts
-    )
+    reason = f"{chosen.reason[0].upper()}{chosen.reason[1:]}."
+    text = " ".join((reason, *(told(f) for f in chosen.facts)))
     if "sample" not in case.settings.answers and site_of(case) in (Site.LIVER, Site.KIDNEY):
         text += (
             " Taken for a lesion; answer 'sample' with 'parenchyma' if tissue of the organ is "
