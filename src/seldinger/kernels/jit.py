@@ -22,3 +22,15 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """A small helper called inside kernels."""
     return cast("F", nb.njit(function, cache=True, nogil=True, inline="always"))
+
+
+def stencil(function: F) -> F:
+    """A parallel, cached kernel whose divisions follow IEEE, so that its rows vectorise."""
+    return cast("F", nb.njit(function, parallel=True, cache=True, nogil=True, error_model="numpy"))
+
+
+def row(function: F) -> F:
+    """A helper over one row of a stencil, inlined into it."""
+    return cast(
+        "F", nb.njit(function, cache=True, nogil=True, error_model="numpy", inline="always")
+    )

@@ -1,0 +1,144 @@
+"""The box of cells that are worth computing: it starts around what works and grows with the front.
+
+Outside it tissue is at rest. Sources reach everywhere a little: a cell joins the box before it has
+received enough to matter, and is then given all that it should have received.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seldinger.physics.thermal.model import SteadyFlow
+from seldinger.physics.thermal.step import restrict
+
+if TYPE_CHECKING:
+    from seldinger.physics.thermal.model import Model, Settings
+    from seldinger.physics.thermal.step import State
+
+Box = NDArray[np.int64]
+
+_MARGIN = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """How strong a source is at most in each plane across each axis, 1/m3."""
+
+    planes: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+
+    def box(self, least: float) -> NDArray[np.int64] | None:
+        """Smallest box that holds every cell of at least this strength."""
+        sides: list[int] = []
+        for plane in self.planes:
+            found = np.flatnonzero(plane >= least)
+            if not found.size:
+                return None
+            sides += [int(found[0]), int(found[-1]) + 1]
+        return np.array(sides, dtype=np.int64)
+
+
+def reach(density: NDArray[Any]) -> Reach:
+    """Profiles of a source."""
+    first, second = density.max(axis=2), density.max(axis=0)
+    return Reach((first.max(axis=1), first.max(axis=0), second.max(axis=0)))
+
+
+def whole(model: Model) -> Box:
+    """All cells."""
+    a, b, c = model.grid.shape
+    return np.array([0, a, 0, b, 0, c], dtype=np.int64)
+
+
+def first_box(model: Model, settings: Settings) -> Box:
+    """Where bodies are warmer or colder than the block; all of it if the block is not at rest."""
+    reference = model.reference_c
+    uneasy = model.perfused and abs(model.blood.temperature_c - reference) > settings.front_k
+    if isinstance(model.initial_c, np.ndarray) or uneasy:
+        return whole(model)
+    box: Box | None = None
+    for body in model.bodies:
+        if any(abs(t - reference) > settings.front_k for t in body.programme.temperatures_c):
+            found = np.argwhere(body.cells)
+            low, high = found.min(axis=0), found.max(axis=0) + 1
+            box = join(box, np.stack([low, high], axis=1).ravel().astype(np.int64))
+    for source in model.sources:
+        strongest = np.unravel_index(int(np.argmax(source.density_per_m3)), model.grid.shape)
+        box = join(box, np.array([[n, n + 1] for n in strongest], dtype=np.int64).ravel())
+    return whole(model) if box is None else clipped(model, box, _MARGIN)
+
+
+def join(a: Box | None, b: Box | None) -> Box | None:
+    """The smallest box that holds both."""
+    if a is None or b is None:
+        return b if a is None else a
+    joined = np.maximum(a, b)
+    joined[::2] = np.minimum(a[::2], b[::2])
+    return joined
+
+
+def clipped(model: Model, box: Box, margin: int) -> Box:
+    """A box with a margin, inside the grid."""
+    wider = box.copy()
+    wider[::2] = np.maximum(wider[::2] - margin, 0)
+    wider[1::2] = np.minimum(wider[1::2] + margin, np.asarray(model.grid.shape))
+    return wider
+
+
+def _memory_s(model: Model) -> float:
+    """Blood that flows for ever carries heat away: tissue remembers no more than this time, s."""
+    least = min(t.perfusion_per_s for t in model.tissues)
+    if not isinstance(model.flow, SteadyFlow) or least == 0.0 or model.perfusion_share is not None:
+        return math.inf
+    most = max(t.capacity_j_per_m3_k for t in model.tissues)
+    return most / (least * model.blood.capacity_j_per_m3_k)
+
+
+def grow(state: State, reaches: list[Reach], coming_j: NDArray[np.float64], front_k: float) -> None:
+    """Widen the box where warmth has come near its faces, or soon will from a source.
+
+    Args:
+        state: changed in place.
+        reaches: of each source.
+        coming_j: what each source will have sent out before the next call.
+        front_k: how little warmth counts.
+    """
+    model = state.model
+    box = state.box.copy()
+    theta = state.theta[state.cells]
+    for axis in range(3):
+        for end, index in ((0, 0), (1, -1)):
+            face = np.moveaxis(theta, axis, 0)[index]
+            warmest = max(float(face.max()), -float(face.min()))
+            if warmest > front_k:
+                box[2 * axis + end] += _MARGIN if end else -_MARGIN
+    capacity = min(t.capacity_j_per_m3_k for t in model.tissues)
+    longest = _memory_s(model)
+    for each, source, joule in zip(reaches, model.sources, coming_j.tolist(), strict=True):
+        if joule > 0.0:
+            kept = min(joule, longest * max(source.schedule.power_w))
+            near = each.box(front_k / len(reaches) * capacity / kept)
+            box = box if near is None else np.asarray(join(box, near))
+    box = clipped(model, box, 0)
+    if (box == state.box).all():
+        return
+    before = state.cells
+    state.box = box
+    state.calm[:], state.spare_calm[:] = 0, 0
+    here = state.cells
+    if state.dose_j.any():
+        fresh = np.ones([s.stop - s.start for s in here], dtype=np.bool_)
+        inner = tuple(
+            slice(b.start - h.start, b.stop - h.start) for b, h in zip(before, here, strict=True)
+        )
+        fresh[inner] = False
+        fresh &= state.material[here] > 0
+        for source, joule in zip(model.sources, state.dose_j, strict=True):
+            state.enthalpy[here][fresh] += (joule * source.density_per_m3[here][fresh]).astype(
+                state.dtype
+            )
+    restrict(state)

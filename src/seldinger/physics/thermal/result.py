@@ -1,0 +1,114 @@
+"""What came out of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.volume import Mask, Volume
+    from seldinger.physics.thermal.damage import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Where the energy went, J.
+
+    Attributes:
+        absorbed_j: by tissue, from each source.
+        from_bodies_j: to tissue, from each held body; negative when it cooled.
+        to_blood_j: carried away by perfusion, summed at the samples.
+        stored_j: in tissue, over its start.
+    """
+
+    absorbed_j: tuple[float, ...]
+    from_bodies_j: tuple[float, ...]
+    to_blood_j: float
+    stored_j: float
+
+    @property
+    def turned_over_j(self) -> float:
+        """Everything that moved, as a scale."""
+        moved = sum(map(abs, self.absorbed_j)) + sum(map(abs, self.from_bodies_j))
+        return moved + abs(self.to_blood_j)
+
+    @property
+    def missing_j(self) -> float:
+        """What the books do not explain; rounding, and the sampling of what blood carried."""
+        came = sum(self.absorbed_j) + sum(self.from_bodies_j)
+        return came - self.to_blood_j - self.stored_j
+
+
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """How time was stepped: method, longest stable explicit step, what was done."""
+
+    method: str
+    stable_step_s: float
+    step_s: float
+    stages: int
+    steps: int
+    box_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """Fields, curves and books of a run.
+
+    Attributes:
+        temperature_c: at the end.
+        peak_c, coldest_c: over the run, at the samples.
+        damage: by name of law: omega, minutes, or cycles.
+        laws: as they were asked for.
+        times_s: (n,) of the samples.
+        points_c: (n, points) temperature at the asked points.
+        bodies_c: (n, bodies) temperature of the held bodies.
+        energy: the books.
+        stepping: how time was stepped.
+        warnings: what a reader must know before he believes the rest.
+    """
+
+    temperature_c: Volume
+    peak_c: Volume
+    coldest_c: Volume
+    damage: Mapping[str, Volume]
+    laws: tuple[Law, ...]
+    times_s: NDArray[np.float64]
+    points_c: NDArray[np.float64]
+    bodies_c: NDArray[np.float64]
+    energy: Energy
+    stepping: Stepping
+    warnings: tuple[str, ...]
+
+    def dead(self, law: str) -> Mask:
+        """Where a law calls tissue dead, (i, j, k).
+
+        Raises:
+            ValueError: the run did not follow that law.
+        """
+        for each in self.laws:
+            if each.name == law:
+                mask: Mask = self.damage[law].values >= each.lethal
+                return mask
+        names = ", ".join(each.name for each in self.laws) or "none"
+        raise ValueError(f"this run did not follow {law!r}; it followed: {names}")
+
+    def dead_ml(self, law: str) -> float:
+        """Volume that a law calls dead."""
+        return float(np.count_nonzero(self.dead(law))) * self.temperature_c.grid.voxel_ml
+
+    def hotter_ml(self, temperature_c: float) -> float:
+        """Volume that was at least this hot."""
+        found = np.count_nonzero(self.peak_c.values >= temperature_c)
+        return float(found) * self.peak_c.grid.voxel_ml
+
+    def colder_ml(self, temperature_c: float) -> float:
+        """Volume that was at least this cold, held bodies included."""
+        found = np.count_nonzero(self.coldest_c.values <= temperature_c)
+        return float(found) * self.coldest_c.grid.voxel_ml
