@@ -58,6 +58,7 @@ def read(fact: str = FACT, sources: str = SOURCES) -> border.Library:
 
 def test_every_topic_of_the_first_story_is_there() -> None:
     assert {f.topic for f in evidence.facts()} == {
+        "ablation_margin",
         "biopsy",
         "breathing",
         "device",

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 MARKER = ".seldinger"
 PLAN_FILE = "plan.json"
-OURS = frozenset({MARKER, PLAN_FILE, "report.html", "report.pdf", "needle.mrk.json", "pictures"})
+OURS = frozenset(
+    {MARKER, PLAN_FILE, "margin.json", "report.html", "report.pdf", "needle.mrk.json", "pictures"}
+)
 _GENERATOR = '<meta name="generator" content="seldinger">'
 _AT_WORKING_FOLDER = -100
 _EXCHANGE = 2

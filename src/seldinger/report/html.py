@@ -16,6 +16,7 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.report.margin import MarginPage
     from seldinger.report.view import Banner, Report, Row
 
 
@@ -39,6 +40,16 @@ def page(report: Report, pictures: Mapping[str, bytes]) -> str:
         for name, png in pictures.items()
     }
     template = _environment().get_template("report.html")
+    return template.render(r=report, images=images, style=_style())
+
+
+def margin(report: MarginPage, pictures: Mapping[str, bytes]) -> str:
+    """A measured margin as HTML text, its ``pictures`` inside; no script."""
+    images = {
+        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+        for name, png in pictures.items()
+    }
+    template = _environment().get_template("margin.html")
     return template.render(r=report, images=images, style=_style())
 
 

@@ -1,0 +1,135 @@
+"""Margin: two scans with labels, before and after ablation, become a measured margin."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seldinger.cli.results import check_folder
+from seldinger.cli.terminal import AsJson, part, progress_bar
+from seldinger.core.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.core.progress import Progress
+    from seldinger.plan.follow_up import FollowUp
+
+
+def margin(
+    before: Annotated[
+        Path, typer.Option(metavar="CT", help="Scan before: DICOM, NIfTI, NRRD or MetaImage.")
+    ],
+    before_labels: Annotated[Path, typer.Option(help="Its labels, the target among them.")],
+    after: Annotated[Path, typer.Option(metavar="CT", help="Scan after, of the same kind.")],
+    after_labels: Annotated[Path, typer.Option(help="Its labels, the zone among them.")],
+    target: Annotated[str, typer.Option(metavar="NAME", help="The tumour's label before.")],
+    zone: Annotated[str, typer.Option(metavar="NAME", help="The treated zone's label after.")],
+    organ: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The organ's label in both; found when left out."),
+    ] = None,
+    before_key: Annotated[
+        Path | None, typer.Option(help="JSON or CSV that names the ids of --before-labels.")
+    ] = None,
+    after_key: Annotated[
+        Path | None, typer.Option(help="JSON or CSV that names the ids of --after-labels.")
+    ] = None,
+    before_series: Annotated[
+        str | None, typer.Option(metavar="UID", help="Which series of the folder --before.")
+    ] = None,
+    after_series: Annotated[
+        str | None, typer.Option(metavar="UID", help="Which series of the folder --after.")
+    ] = None,
+    modality: Annotated[str | None, typer.Option(help="CT or MR, when no file says so.")] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Override an assumption.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the margin of an ablation on scans before and after it.
+
+    Registers the scans, carries the tumour's surface over and measures it against the zone, between
+    the voxels. When registration does not converge, that is said and no margin is given.
+    """
+    from seldinger import image
+    from seldinger.plan.follow_up import Asked, assess
+
+    if out is None and not as_json:
+        raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
+    asked = Asked(target, zone, organ, _numbers(assume))
+    if out is not None:
+        check_folder(out)
+    with progress_bar() as progress:
+        progress("reading", 0.0)
+        first = image.load(before, before_labels, before_key, before_series, modality=modality)
+        second = image.load(after, after_labels, after_key, after_series, modality=modality)
+        found = assess(first, second, asked, part(progress, 0.1, 0.9))
+        if out is not None:
+            command = _spelled((before, before_labels, after, after_labels), asked.assume, found)
+            _written(out, found, command, part(progress, 0.9, 1.0))
+    if as_json:
+        from seldinger.report import margin as reports
+
+        typer.echo(reports.to_json(found), nl=False)
+        return
+    _tell(found)
+    if out is not None:
+        typer.echo(f"report: {out / 'report.html'}")
+
+
+def _written(out: Path, found: FollowUp, command: str, progress: Progress) -> None:
+    from seldinger.report import margin as reports
+
+    reports.write(out, found, command=command, progress=progress)
+
+
+def _tell(found: FollowUp) -> None:
+    """The answer in a few lines."""
+    whole = found.margin.whole
+    status = "provisional" if found.provisional else "measured"
+    typer.echo(f"margin of {found.asked.zone} over {found.asked.target}: {status}")
+    for reason in found.provisional:
+        typer.echo(f"  {reason}")
+    typer.echo(
+        f"minimal margin {whole.minimal_mm:.1f} mm, median {whole.median_mm:.1f} mm; surface under "
+        + ", ".join(f"{t} mm: {100.0 * share:.0f} %" for t, share in whole.under.items())
+    )
+    for name, piece in (
+        ("away from the capsule", found.margin.inner),
+        ("subcapsular", found.margin.under_capsule),
+    ):
+        if piece is not None:
+            typer.echo(f"  {name}: minimal margin {piece.minimal_mm:.1f} mm")
+    near = "unknown" if found.near_error_mm is None else f"about {found.near_error_mm:.1f} mm"
+    typer.echo(f"registration error near the target: {near}")
+    typer.echo("no correction for shrinkage: the margin may be too small")
+
+
+def _spelled(files: tuple[Path, ...], assume: Mapping[str, float], found: FollowUp) -> str:
+    """The request as a command; files by their names, never by this machine's paths."""
+    options = ("--before", "--before-labels", "--after", "--after-labels")
+    words = ["seldinger", "margin"]
+    for option, file in zip(options, files, strict=True):
+        words += [option, file.name]
+    words += ["--target", found.asked.target, "--zone", found.asked.zone]
+    if found.asked.organ is not None:
+        words += ["--organ", found.asked.organ]
+    words += [w for key, value in assume.items() for w in ("--assume", f"{key}={value:g}")]
+    return shlex.join(words)
+
+
+def _numbers(given: list[str] | None) -> dict[str, float]:
+    """Words like "name=2.5" as numbers by name."""
+    found: dict[str, float] = {}
+    for word in given or ():
+        name, _, value = word.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError as wrong:
+            raise CaseError(f"--assume is {word!r}: give NAME=NUMBER") from wrong
+    return found

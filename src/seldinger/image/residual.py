@@ -1,0 +1,147 @@
+"""Residual: what a registration leaves between the surfaces of structures seen on both scans.
+
+It sees movement across a surface, not along it: an estimate of the registration error, and a lower
+one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.space import Grid, Points, Vector
+    from seldinger.core.volume import Mask
+    from seldinger.image.register import Registration
+
+_MOST_POINTS = 4000
+_NEAR_POINTS = 50
+_DIRECTIONS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Distance between a structure's surface carried over and its surface after, mm.
+
+    Attributes:
+        name: of the structure.
+        rigid_mean_mm: what the rigid part alone would leave; None when that leaves the scan.
+        mean_mm, p95_mm, max_mm: what is left.
+        points: surface points compared.
+    """
+
+    name: str
+    rigid_mean_mm: float | None
+    mean_mm: float
+    p95_mm: float
+    max_mm: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """One structure, labelled on both scans."""
+
+    name: str
+    before: Mask
+    after: Mask
+
+
+def residuals(
+    found: Registration, pairs: Sequence[Pair], before: Grid, after: Grid
+) -> tuple[Residual, ...]:
+    """What is left between the surfaces of structures seen on both scans, by name."""
+    made = []
+    for pair in sorted(pairs, key=lambda p: p.name):
+        points = _sampled(_faces(pair.before, before))
+        gap = _gaps(pair.after, after, found.moved(points))
+        rigid = _gaps(pair.after, after, found.moved(points, rigid_only=True))
+        if gap.size:
+            made.append(
+                Residual(
+                    pair.name,
+                    float(rigid.mean()) if rigid.size else None,
+                    float(gap.mean()),
+                    float(np.percentile(gap, 95.0)),
+                    float(gap.max()),
+                    int(gap.size),
+                )
+            )
+    return tuple(made)
+
+
+def near_error_mm(
+    found: Registration,
+    pairs: Sequence[Pair],
+    before: Grid,
+    after: Grid,
+    centre_lps_mm: Vector,
+    within_mm: float,
+) -> float | None:
+    """Root mean square registration error around a point, estimated; None when too little is seen.
+
+    From the gaps of all surfaces within ``within_mm``. A surface sees one of three directions; the
+    other two are taken to be as bad.
+    """
+    squares: list[NDArray[np.float64]] = []
+    for pair in pairs:
+        points = _faces(pair.before, before)
+        off = np.linalg.norm(points - np.asarray(centre_lps_mm), axis=1)
+        near = _sampled(points[off <= within_mm])
+        if len(near):
+            squares.append(_gaps(pair.after, after, found.moved(near)) ** 2)
+    count = sum(s.size for s in squares)
+    if count < _NEAR_POINTS:
+        return None
+    return float(np.sqrt(_DIRECTIONS * np.concatenate(squares).mean()))
+
+
+def _faces(mask: Mask, grid: Grid) -> Points:
+    """Middles between neighbours inside and outside; the end of the lattice is no surface."""
+    places = []
+    for axis in range(3):
+        lower, upper = [slice(None)] * 3, [slice(None)] * 3
+        lower[axis], upper[axis] = slice(None, -1), slice(1, None)
+        at = np.argwhere(mask[tuple(lower)] != mask[tuple(upper)]).astype(np.float64)
+        at[:, axis] += 0.5
+        places.append(at)
+    return grid.to_lps(np.concatenate(places))
+
+
+def _sampled(points: Points) -> Points:
+    return points[:: max(1, -(-len(points) // _MOST_POINTS))]
+
+
+def to_surface_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
+    """Distance of points, (n, 3), to the boundary of ``mask``, positive inside, (n,).
+
+    The boundary runs through the middles between neighbouring voxels; good to a third of a voxel.
+    """
+    tree = cKDTree(_faces(mask, grid))
+    index = grid.to_index(points_lps_mm)
+    last = np.asarray(mask.shape) - 1
+    low = np.clip(np.floor(index).astype(np.int64), 0, np.maximum(last - 1, 0))
+    share = np.clip(index - low, 0.0, 1.0)
+    found = np.zeros(len(index))
+    for corner in np.ndindex(2, 2, 2):
+        at = np.minimum(low + corner, last)
+        away, _ = tree.query(grid.to_lps(at))
+        signed = np.where(mask[tuple(at.T)], away, -away)
+        found += signed * np.where(np.asarray(corner) == 1, share, 1.0 - share).prod(axis=1)
+    return found
+
+
+def _gaps(mask: Mask, grid: Grid, points: Points) -> NDArray[np.float64]:
+    """Distance of points, (n, 3), to ``mask``'s surface; those off the lattice are left out."""
+    index = grid.to_index(points)
+    seen = ((index >= 0.0) & (index <= np.asarray(grid.shape) - 1.0)).all(axis=1)
+    if not seen.any():
+        return np.zeros(0)
+    return np.abs(to_surface_mm(mask, grid, points[seen]))

@@ -1,0 +1,183 @@
+"""Registration: a bent patient with known truth; what is refused; the same bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.image import warped
+
+from seldinger.core.errors import Cancelled, ImageError
+from seldinger.core.space import Grid
+from seldinger.core.volume import Mask, Volume
+from seldinger.image import register, residual
+from seldinger.image.residual import Pair
+from seldinger.plan import follow_up
+
+RECOVERED_MM = 2.0
+"""At the tumour, anywhere on its surface: two thirds of the voxels of 3 mm."""
+MOVED_MM = 4.0
+SHAPE = (36, 34, 32)
+
+
+@pytest.fixture(scope="module")
+def treated() -> warped.Treated:
+    return warped.treated(24.0, (2.0, -1.0, 3.0))
+
+
+@pytest.fixture(scope="module")
+def found(treated: warped.Treated) -> follow_up.FollowUp:
+    asked = follow_up.Asked(warped.TUMOUR, warped.ZONE)
+    return follow_up.assess(treated.before, treated.after, asked)
+
+
+@pytest.mark.slow
+def test_a_known_movement_is_recovered_at_the_tumour(found: follow_up.FollowUp) -> None:
+    grid = found.before.image.grid
+    points = grid.to_lps(np.argwhere(found.target_mask))
+    truth = warped.forth(points)
+    off = np.linalg.norm(found.registration.moved(points) - truth, axis=1)
+    rigid = np.linalg.norm(found.registration.moved(points, rigid_only=True) - truth, axis=1)
+    assert np.linalg.norm(truth - points, axis=1).mean() > MOVED_MM
+    assert off.max() < RECOVERED_MM
+    assert off.mean() < 0.5 * rigid.mean()
+
+
+@pytest.mark.slow
+def test_the_estimated_error_is_of_the_size_of_the_true_one(found: follow_up.FollowUp) -> None:
+    grid = found.before.image.grid
+    points = grid.to_lps(np.argwhere(found.target_mask))
+    off = found.registration.moved(points) - warped.forth(points)
+    true = float(np.sqrt((off**2).sum(axis=1).mean()))
+    assert found.near_error_mm is not None
+    assert 0.5 * true < found.near_error_mm < 2.0 * true
+
+
+@pytest.mark.slow
+def test_the_margin_of_an_analytic_zone_follows(
+    found: follow_up.FollowUp, treated: warped.Treated
+) -> None:
+    low, high = (np.asarray(b) for b in treated.truth.solid(warped.TUMOUR).bounds)
+    places = np.random.default_rng(0).uniform(low - 1.0, high + 1.0, (60_000, 3))
+    near = np.abs(treated.truth.distance_mm(warped.TUMOUR, places)) < 0.1
+    away = np.linalg.norm(warped.forth(places[near]) - treated.zone_centre_lps_mm, axis=1)
+    true = treated.zone_radius_mm - float(away.max())
+    assert found.margin.whole.minimal_mm == pytest.approx(true, abs=1.2)
+    assert found.asked.organ == warped.LIVER
+    assert found.provisional == ()
+
+
+@pytest.mark.slow
+def test_the_fit_is_shown(found: follow_up.FollowUp) -> None:
+    made = found.registration
+    assert [stage.name for stage in made.stages] == ["rigid", "deformable"]
+    assert all(stage.metric_after < stage.metric_before for stage in made.stages)
+    assert made.least_jacobian > 0.0
+    liver = next(one for one in found.residuals if one.name == warped.LIVER)
+    assert liver.rigid_mean_mm is not None
+    assert liver.mean_mm < 0.7 * liver.rigid_mean_mm
+    assert liver.p95_mm < 3.0
+    assert any("shrink" in note for note in found.notes)
+
+
+def textured(seed: int = 0) -> tuple[Volume, Mask]:
+    """A soft blob with texture, and where it is."""
+    from scipy import ndimage
+
+    noise = np.random.default_rng(seed).normal(size=SHAPE)
+    grid = Grid.aligned(SHAPE, 3.0)
+    away = np.linalg.norm((np.indices(SHAPE).T - (np.array(SHAPE) - 1) / 2.0), axis=-1).T
+    values = np.where(away < 12.0, 60.0, -80.0) + 150.0 * ndimage.gaussian_filter(noise, 2.0)
+    return Volume(values.astype(np.float32), grid, "HU"), away < 12.0
+
+
+def shifted(volume: Volume, by_mm: tuple[float, float, float]) -> Volume:
+    """The same voxels, lying elsewhere."""
+    affine = np.array(volume.grid.index_to_lps)
+    affine[:3, 3] += by_mm
+    return Volume(volume.values, Grid(volume.grid.shape, affine), volume.unit)
+
+
+def nothing() -> Mask:
+    return np.zeros(SHAPE, dtype=bool)
+
+
+def test_another_frame_is_found_and_the_same_scans_give_the_same_bytes() -> None:
+    before, region = textured()
+    after = shifted(before, (7.0, -5.0, 4.0))
+    made = [register.register(before, after, region, nothing(), nothing()) for _ in range(2)]
+    points = before.grid.to_lps(np.argwhere(region)[::50])
+    moved = [one.moved(points) for one in made]
+    assert np.linalg.norm(moved[0] - points - [7.0, -5.0, 4.0], axis=1).max() < 1.0
+    assert moved[0].tobytes() == moved[1].tobytes()
+    assert made[0].stages == made[1].stages
+
+
+def test_scans_that_do_not_overlap_are_refused() -> None:
+    before, region = textured()
+    with pytest.raises(ImageError, match="no margin is given"):
+        register.register(before, shifted(before, (900.0, 0.0, 0.0)), region, nothing(), nothing())
+
+
+def test_an_optimiser_that_ran_out_of_steps_has_not_converged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, region = textured()
+    after = shifted(before, (7.0, -5.0, 4.0))
+    monkeypatch.setattr(register, "_RIGID_STEPS", 2)
+    with pytest.raises(ImageError, match=r"rigid registration did not converge .*no margin"):
+        register.register(before, after, region, nothing(), nothing())
+
+
+def test_bending_that_ran_out_of_steps_has_not_converged(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, region = textured()
+    other, _ = textured(1)
+    mixed = Volume(0.6 * before.values + 0.4 * other.values, before.grid, "HU")
+    monkeypatch.setattr(register, "_BENDING_STEPS", 1)
+    with pytest.raises(ImageError, match=r"deformable registration did not converge .*no margin"):
+        register.register(before, shifted(mixed, (5.0, 3.0, 1.0)), region, nothing(), nothing())
+
+
+def test_nothing_to_compare_is_refused() -> None:
+    before, region = textured()
+    with pytest.raises(ImageError, match="region to compare is empty"):
+        register.register(before, before, nothing(), nothing(), nothing())
+    everything = np.ones(SHAPE, dtype=bool)
+    with pytest.raises(ImageError, match="voxels of 3 mm can be compared"):
+        register.register(before, before, region, everything, nothing())
+
+
+def test_a_wish_to_stop_reaches_the_optimiser() -> None:
+    before, region = textured()
+    told = []
+
+    def progress(what: str, fraction: float) -> None:
+        assert what
+        told.append(fraction)
+        if fraction > 0.3:
+            raise Cancelled("enough")
+
+    after = shifted(before, (7.0, -5.0, 4.0))
+    with pytest.raises(Cancelled, match="enough"):
+        register.register(before, after, region, nothing(), nothing(), progress=progress)
+    assert told == sorted(told)
+
+
+def test_distance_to_a_plane_is_right_on_thick_slices() -> None:
+    grid = Grid.aligned((20, 20, 12), (1.0, 1.0, 3.0))
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[:, :, :6] = True
+    points = np.array([[9.5, 9.5, z] for z in (10.0, 15.0, 16.5, 18.0, 25.0)])
+    expected = 16.5 - points[:, 2]
+    assert residual.to_surface_mm(mask, grid, points) == pytest.approx(expected, abs=0.3)
+
+
+def test_residuals_are_none_for_one_and_the_same_scan() -> None:
+    before, region = textured()
+    made = register.register(before, shifted(before, (3.0, 3.0, 0.0)), region, nothing(), nothing())
+    grid = shifted(before, (3.0, 3.0, 0.0)).grid
+    pairs = (Pair("blob", region, region),)
+    (one,) = residual.residuals(made, pairs, before.grid, grid)
+    assert one.mean_mm < 1.0
+    middle = before.grid.centre_lps_mm
+    assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0) is not None
+    assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 5.0) is None
