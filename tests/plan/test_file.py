@@ -27,6 +27,7 @@ KEYS = [
     "citations",
     "provenance",
     "not_segmented",
+    "prediction",
 ]
 
 
@@ -102,7 +103,7 @@ def test_what_is_not_finite_is_refused_and_named(bad: float) -> None:
     ("old", "new", "said"),
     [
         ("", "{", "not JSON"),
-        ('"schema_version": "1.0"', '"schema_version": "9"', "schema_version '9'"),
+        ('"schema_version": "1.1"', '"schema_version": "9"', "schema_version '9'"),
         ('"candidates": 10', '"candidates": "ten"', "approach.candidates"),
         ('"candidates": 10', '"candidates": 10, "extra": 1', r"plan\.approach\.extra"),
         ('"status": "go"', '"status": "maybe"', "verdict.status"),

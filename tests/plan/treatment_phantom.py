@@ -12,6 +12,8 @@ from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Targ
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.plan import scene as scenes
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 from seldinger.plan.model import Approach, Path, Probability
 from seldinger.plan.procedure import (
     Case,
@@ -95,7 +97,13 @@ def case(
 ) -> Case:
     """``procedure`` meeting the phantom."""
     distance = goal.centre_lps_mm[1] - SKIN_Y_MM - goal.diameter_mm / 2.0
-    return Case(procedure, anatomy(structures, hu), goal, settings or Settings(), distance)
+    chosen, whole = settings or Settings(), anatomy(structures, hu)
+    ours = (*PATH_ASSUMPTIONS, *procedure.treatment.assumptions)
+    edits = {name: value for name, value in chosen.assume.items() if name in {a.name for a in ours}}
+    known = assumed(ours, edits)
+    organ = goal.organ if goal.organ is not None and whole.has(goal.organ) else None
+    scene = scenes.build(whole, replace(goal, organ=organ), procedure)
+    return Case(procedure, whole, goal, chosen, distance, scene, known)
 
 
 def path(goal: Target, lengths_mm: dict[str, float] | None = None, x_mm: float = MIDDLE_MM) -> Path:

@@ -20,6 +20,7 @@ from seldinger.plan.model import (
     Finding,
     Guidance,
     Plan,
+    Prediction,
     Provenance,
     Request,
     TargetSection,
@@ -57,6 +58,7 @@ class PlanFile:
     citations: tuple[Citation, ...]
     provenance: Provenance
     not_segmented: tuple[str, ...]
+    prediction: Prediction | None = None
 
 
 def to_file(plan: Plan) -> PlanFile:

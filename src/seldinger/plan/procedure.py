@@ -9,13 +9,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from seldinger.core.progress import Progress, silent
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
-    from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
+    from seldinger.plan.assumptions import Assumed
+    from seldinger.plan.model import (
+        Approach,
+        Effect,
+        Finding,
+        Guidance,
+        Path,
+        Prediction,
+        Treatment,
+    )
+    from seldinger.plan.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,9 @@ class Case:
         anatomy, target: the patient.
         settings: the user's choices.
         skin_distance_mm: shortest distance from the target's surface to open skin.
+        scene: what needles are measured against.
+        assumed: every assumption as it is used.
+        progress: told what is being done; may raise ``Cancelled``.
     """
 
     procedure: Procedure
@@ -125,6 +140,9 @@ class Case:
     target: Target
     settings: Settings
     skin_distance_mm: float
+    scene: Scene
+    assumed: Assumed
+    progress: Progress = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +152,8 @@ class Decision:
     treatment: Treatment
     guidance: Guidance
     findings: tuple[Finding, ...]
+    prediction: Prediction | None = None
+    effect: Effect | None = None
 
 
 class TreatmentLogic(Protocol):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from seldinger.core.record import Assumption
     from seldinger.plan.model import Approach, Finding, Treatment
     from seldinger.plan.procedure import Instrument, Procedure
-    from seldinger.plan.scene import Scene
 
 
 def propose(
@@ -56,12 +55,13 @@ def propose(
     goal = scenes.whole(found, anatomy) if declared.wants is Wants.WHOLE else found
     known = assumed(_assumptions(declared), chosen.assume)
     check_answers(declared, chosen)
-    case = Case(declared, anatomy, goal, chosen, skin_distance_mm(anatomy, goal))
     progress("distance maps", 0.1)
     scene = scenes.build(anatomy, goal, declared)
-    progress("paths", 0.5)
-    instrument, approach = _first_with_paths(case, scene, known, progress)
-    progress("treatment", 0.9)
+    distance = skin_distance_mm(anatomy, goal)
+    case = Case(declared, anatomy, goal, chosen, distance, scene, known, progress)
+    progress("paths", 0.3)
+    instrument, approach = _first_with_paths(case, known, progress)
+    progress("treatment", 0.4)
     decision = declared.treatment.conclude(case, instrument, approach)
     missing = not_segmented(case)
     said = (*findings.of_path(case, scene, approach, missing), *decision.findings)
@@ -79,6 +79,8 @@ def propose(
         not_segmented=missing,
         anatomy=anatomy,
         goal=goal,
+        prediction=decision.prediction,
+        effect=decision.effect,
     )
 
 
@@ -126,16 +128,16 @@ def _assumptions(declared: Procedure) -> tuple[Assumption, ...]:
 
 
 def _first_with_paths(
-    case: Case, scene: Scene, known: Assumed, progress: Progress
+    case: Case, known: Assumed, progress: Progress
 ) -> tuple[Instrument, Approach]:
     """The first instrument with a free path; the first one, and why nothing is free, otherwise."""
     tried: list[tuple[Instrument, Approach]] = []
     offers = case.procedure.treatment.instruments(case)
     if not offers:
         raise PlanError(f"{case.procedure.name} offers no device for this target")
-    rays = path.rays_into(scene, case.settings, known)
+    rays = path.rays_into(case.scene, case.settings, known)
     for number, instrument in enumerate(offers):
-        progress(f"paths: {instrument.technique}", 0.5 + 0.4 * number / len(offers))
+        progress(f"paths: {instrument.technique}", 0.3 + 0.1 * number / len(offers))
         done = path.search(rays, instrument, case.procedure.limits, case.settings, known)
         approach = path.approach_of(done)
         tried.append((instrument, approach))
