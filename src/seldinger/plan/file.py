@@ -44,6 +44,7 @@ class PlanFile:
     Attributes:
         schema_version: of this layout; a reader refuses another one.
         not_segmented: structures the procedure asks about that no label shows: unknown, not clear.
+        prediction: what heat or cold is expected to do; None where nothing is heated or frozen.
     """
 
     schema_version: str
@@ -58,7 +59,7 @@ class PlanFile:
     citations: tuple[Citation, ...]
     provenance: Provenance
     not_segmented: tuple[str, ...]
-    prediction: Prediction | None = None
+    prediction: Prediction | None
 
 
 def to_file(plan: Plan) -> PlanFile:
