@@ -58,6 +58,7 @@ def read(fact: str = FACT, sources: str = SOURCES) -> border.Library:
 
 def test_every_topic_of_the_first_story_is_there() -> None:
     assert {f.topic for f in evidence.facts()} == {
+        "ablation",
         "ablation_margin",
         "biopsy",
         "breathing",
@@ -67,6 +68,8 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "lung_biopsy",
         "needle_error",
         "safety_distance",
+        "thermal_tissue",
+        "thermal_zone",
         "treatments",
     }
 

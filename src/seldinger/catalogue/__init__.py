@@ -1,10 +1,12 @@
 """Catalogue: what is on the shelf and what things are called, as data.
 
-In:    devices/*.toml, labels/*.toml, a user's own vocabulary.      Out: devices, terms, mappings.
+In:    devices/*.toml, labels/*.toml, applicators/*.toml, tissues.toml, a user's own files.
+Out:   devices, terms, mappings, applicators, tissues.
 Never: patients, images, plans.
 
 Public names: ``devices`` and ``device``; ``terms``, ``vocabularies``, ``recognise`` and
-``read_vocabulary``; records are in ``model``.
+``read_vocabulary``; records are in ``model``. What heats or freezes is in ``applicators``, what it
+meets in ``tissues``, how a published table becomes a source in ``fitting``.
 """
 
 from seldinger.catalogue.model import Device, DeviceKind, Recognised, Term, Vocabulary

@@ -1,4 +1,4 @@
-"""What there is: procedures, devices, facts, series, schemas."""
+"""What there is: procedures, facts, series, schemas; devices have a page of their own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Schema(StrEnum):
 
     PLAN = "plan"
     CASE = "case"
+    MARGIN = "margin"
+    SIMULATION = "simulation"
 
 
 def procedures(as_json: AsJson = False) -> None:
@@ -45,33 +47,6 @@ def procedures(as_json: AsJson = False) -> None:
             typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=yes|no):")
             for question in one.questions:
                 typer.echo(f"  {question.id}: {question.text}")
-
-
-def devices(
-    kind: Annotated[str | None, typer.Argument(help="Only this kind; without, all.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the devices of the catalogue."""
-    from seldinger import catalogue
-
-    found = catalogue.devices(kind)
-    if as_json:
-        print_json([asdict(one) for one in found])
-        return
-    print_table(
-        ("device", "kind", "outer mm", "usable mm", "source", "name"),
-        [
-            (
-                one.id,
-                one.kind.value,
-                f"{one.outer_diameter_mm:.2f}",
-                f"{one.usable_mm:.0f}",
-                one.source or "assumed",
-                one.name,
-            )
-            for one in found
-        ],
-    )
 
 
 def facts(
@@ -120,6 +95,16 @@ def schema(
     name: Annotated[Schema, typer.Argument(help="Which file's schema.", case_sensitive=False)],
 ) -> None:
     """Print a file's JSON schema."""
+    if name is Schema.MARGIN:
+        from seldinger.report import margin_file
+
+        print_json(margin_file.schema())
+        return
+    if name is Schema.SIMULATION:
+        from seldinger.simulate import experiment
+
+        print_json(experiment.schema())
+        return
     from seldinger.plan import case, file
 
     print_json(file.schema() if name is Schema.PLAN else case.schema())

@@ -34,6 +34,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Unit = Literal[
     "1", "%", "mm", "cm", "mL", "mL/min", "s", "min", "d", "wk", "deg", "mPa.s", "[Ch]",
     "10*9/L", "mg/dL", "{INR}", "{core}", "{tract}", "{hole}", "{gauge}",
+    "kg/m3", "J/(kg.K)", "W/(m.K)", "Cel", "mL/kJ",
 ]  # fmt: skip
 """The UCUM expressions in use; a new one is added here on purpose."""
 

@@ -34,3 +34,8 @@ def row(function: F) -> F:
     return cast(
         "F", nb.njit(function, cache=True, nogil=True, error_model="numpy", inline="always")
     )
+
+
+def serial(function: F) -> F:
+    """A cached kernel of one thread, for arrays too small to be worth sharing."""
+    return cast("F", nb.njit(function, cache=True, nogil=True, error_model="numpy"))
