@@ -181,3 +181,40 @@ def test_residuals_are_none_for_one_and_the_same_scan() -> None:
     middle = before.grid.centre_lps_mm
     assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0) is not None
     assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 5.0) is None
+
+
+def test_what_slides_along_an_organ_says_nothing_of_it() -> None:
+    before, region = textured()
+    made = register.register(before, shifted(before, (3.0, 3.0, 0.0)), region, nothing(), nothing())
+    grid = shifted(before, (3.0, 3.0, 0.0)).grid
+    rib = nothing()
+    rib[2:5, 8:26, 8:24] = True
+    pairs = (Pair("blob", region, region), Pair("rib", rib, np.roll(rib, 6, axis=2)))
+    middle, reach = before.grid.centre_lps_mm, 90.0
+    alone = residual.near_error_mm(made, pairs[:1], before.grid, grid, middle, reach)
+    with_rib = residual.near_error_mm(made, pairs, before.grid, grid, middle, reach)
+    of_organ = residual.near_error_mm(made, pairs, before.grid, grid, middle, reach, region)
+    assert alone is not None
+    assert with_rib is not None
+    assert of_organ == pytest.approx(alone)
+    assert with_rib > 2.0 * alone
+
+
+def test_a_zone_that_bulges_out_of_the_organ_is_no_error_of_registration() -> None:
+    before, region = textured()
+    made = register.register(before, shifted(before, (3.0, 3.0, 0.0)), region, nothing(), nothing())
+    grid = shifted(before, (3.0, 3.0, 0.0)).grid
+    zone = nothing()
+    zone[25:33, 12:22, 12:20] = True
+    pairs, middle = (Pair("blob", region, region | zone),), before.grid.centre_lps_mm
+    told, blind = (
+        residual.residuals(made, pairs, before.grid, grid, hidden)[0] for hidden in (zone, None)
+    )
+    assert told.max_mm < 0.5 * blind.max_mm
+    near, crude = (
+        residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0, region, hidden)
+        for hidden in (zone, None)
+    )
+    assert near is not None
+    assert crude is not None
+    assert near < 0.5 * crude

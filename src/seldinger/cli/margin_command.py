@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seldinger.cli.results import check_folder
-from seldinger.cli.terminal import AsJson, part, progress_bar
+from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
+from seldinger.core.progress import part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,12 +71,22 @@ def margin(
         second = image.load(after, after_labels, after_key, after_series, modality=modality)
         found = assess(first, second, asked, part(progress, 0.1, 0.9))
         if out is not None:
-            command = _spelled((before, before_labels, after, after_labels), asked.assume, found)
-            _written(out, found, command, part(progress, 0.9, 1.0))
+            given = {
+                "--before": before,
+                "--before-labels": before_labels,
+                "--before-key": before_key,
+                "--before-series": before_series,
+                "--after": after,
+                "--after-labels": after_labels,
+                "--after-key": after_key,
+                "--after-series": after_series,
+                "--modality": modality,
+            }
+            _written(out, found, _spelled(given, found), part(progress, 0.9, 1.0))
     if as_json:
-        from seldinger.report import margin as reports
+        from seldinger.report import margin_file
 
-        typer.echo(reports.to_json(found), nl=False)
+        typer.echo(margin_file.to_json(found), nl=False)
         return
     _tell(found)
     if out is not None:
@@ -91,9 +102,8 @@ def _written(out: Path, found: FollowUp, command: str, progress: Progress) -> No
 def _tell(found: FollowUp) -> None:
     """The answer in a few lines."""
     whole = found.margin.whole
-    status = "provisional" if found.provisional else "measured"
-    typer.echo(f"margin of {found.asked.zone} over {found.asked.target}: {status}")
-    for reason in found.provisional:
+    typer.echo(f"margin of {found.asked.zone} over {found.asked.target}: {found.status}")
+    for reason in found.reasons:
         typer.echo(f"  {reason}")
     typer.echo(
         f"minimal margin {whole.minimal_mm:.1f} mm, median {whole.median_mm:.1f} mm; surface under "
@@ -110,16 +120,17 @@ def _tell(found: FollowUp) -> None:
     typer.echo("no correction for shrinkage: the margin may be too small")
 
 
-def _spelled(files: tuple[Path, ...], assume: Mapping[str, float], found: FollowUp) -> str:
+def _spelled(given: Mapping[str, Path | str | None], found: FollowUp) -> str:
     """The request as a command; files by their names, never by this machine's paths."""
-    options = ("--before", "--before-labels", "--after", "--after-labels")
     words = ["seldinger", "margin"]
-    for option, file in zip(options, files, strict=True):
-        words += [option, file.name]
+    for option, value in given.items():
+        if value is not None:
+            words += [option, value.name if isinstance(value, Path) else value]
     words += ["--target", found.asked.target, "--zone", found.asked.zone]
     if found.asked.organ is not None:
         words += ["--organ", found.asked.organ]
-    words += [w for key, value in assume.items() for w in ("--assume", f"{key}={value:g}")]
+    assume = found.asked.assume.items()
+    words += [w for key, value in assume for w in ("--assume", f"{key}={value:g}")]
     return shlex.join(words)
 
 

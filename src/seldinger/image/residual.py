@@ -55,14 +55,21 @@ class Pair:
 
 
 def residuals(
-    found: Registration, pairs: Sequence[Pair], before: Grid, after: Grid
+    found: Registration,
+    pairs: Sequence[Pair],
+    before: Grid,
+    after: Grid,
+    hidden: Mask | None = None,
 ) -> tuple[Residual, ...]:
-    """What is left between the surfaces of structures seen on both scans, by name."""
+    """What is left between the surfaces of structures seen on both scans, by name.
+
+    What lies in ``hidden`` after, the treated zone, is not compared: it cannot be seen there.
+    """
     made = []
     for pair in sorted(pairs, key=lambda p: p.name):
         points = _sampled(_faces(pair.before, before))
-        gap = _gaps(pair.after, after, found.moved(points))
-        rigid = _gaps(pair.after, after, found.moved(points, rigid_only=True))
+        gap = _gaps(pair.after, after, found.moved(points), hidden)
+        rigid = _gaps(pair.after, after, found.moved(points, rigid_only=True), hidden)
         if gap.size:
             made.append(
                 Residual(
@@ -84,19 +91,24 @@ def near_error_mm(
     after: Grid,
     centre_lps_mm: Vector,
     within_mm: float,
+    organ: Mask | None = None,
+    hidden: Mask | None = None,
 ) -> float | None:
     """Root mean square registration error around a point, estimated; None when too little is seen.
 
-    From the gaps of all surfaces within ``within_mm``. A surface sees one of three directions; the
+    From the gaps of all surfaces within ``within_mm``; with ``organ``, a mask on ``before``, of its
+    own and of those inside it: what slides along its outside, as ribs and skin do, says nothing of
+    it. What lies in ``hidden`` after is not compared. A surface sees one of three directions; the
     other two are taken to be as bad.
     """
     squares: list[NDArray[np.float64]] = []
     for pair in pairs:
         points = _faces(pair.before, before)
         off = np.linalg.norm(points - np.asarray(centre_lps_mm), axis=1)
-        near = _sampled(points[off <= within_mm])
+        near = points[off <= within_mm]
+        near = _sampled(near if organ is None else near[_touched(organ, before, near)])
         if len(near):
-            squares.append(_gaps(pair.after, after, found.moved(near)) ** 2)
+            squares.append(_gaps(pair.after, after, found.moved(near), hidden) ** 2)
     count = sum(s.size for s in squares)
     if count < _NEAR_POINTS:
         return None
@@ -113,6 +125,18 @@ def _faces(mask: Mask, grid: Grid) -> Points:
         at[:, axis] += 0.5
         places.append(at)
     return grid.to_lps(np.concatenate(places))
+
+
+def _touched(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
+    """Which points, (n, 3), lie in ``mask`` or between two voxels of which one is in it, (n,)."""
+    index = grid.to_index(points)
+    last = np.asarray(mask.shape) - 1
+    found = np.zeros(len(index), dtype=bool)
+    # A face's middle is half-way along one axis; a little beyond it on both sides is both voxels.
+    for side in (-0.01, 0.01):
+        at = np.clip(np.rint(index + side).astype(np.int64), 0, last)
+        found |= mask[tuple(at.T)]
+    return found
 
 
 def _sampled(points: Points) -> Points:
@@ -138,10 +162,15 @@ def to_surface_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.f
     return found
 
 
-def _gaps(mask: Mask, grid: Grid, points: Points) -> NDArray[np.float64]:
-    """Distance of points, (n, 3), to ``mask``'s surface; those off the lattice are left out."""
+def _gaps(
+    mask: Mask, grid: Grid, points: Points, hidden: Mask | None = None
+) -> NDArray[np.float64]:
+    """Distance of points, (n, 3), to ``mask``'s surface; not of those off the lattice or hidden."""
     index = grid.to_index(points)
-    seen = ((index >= 0.0) & (index <= np.asarray(grid.shape) - 1.0)).all(axis=1)
+    last = np.asarray(grid.shape) - 1.0
+    seen: NDArray[np.bool_] = np.logical_and.reduce((index >= 0.0) & (index <= last), axis=1)
+    if hidden is not None and seen.any():
+        seen[seen] = ~hidden[tuple(np.rint(index[seen]).astype(np.int64).T)]
     if not seen.any():
         return np.zeros(0)
     return np.abs(to_surface_mm(mask, grid, points[seen]))

@@ -7,6 +7,7 @@ zone's surface is taken there. No mask is resampled on the way, so nothing betwe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,10 @@ from seldinger.plan.assumptions import assumed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from seldinger.core.record import AssumptionUse, InputFile
+    from seldinger.core.space import Grid
     from seldinger.core.volume import LabelMap, Mask
     from seldinger.evidence.model import Fact
     from seldinger.image.register import Registration
@@ -42,6 +46,8 @@ NO_SHRINKAGE = (
 )
 _NEAR_MM = 40.0
 _HALF = 0.5
+_NAMED, _ALIKE = 4, 0.4
+_SHOWN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class FollowUp:
         near_error_mm: registration error around the target, estimated from it; None = unknown.
         near_mm: that radius.
         margin: the answer.
+        zone_surface: what it is measured to, before it is clipped.
         facts: published figures, of populations.
         assumptions: as used.
         inputs: every file, with its hash.
@@ -88,12 +95,34 @@ class FollowUp:
     near_error_mm: float | None
     near_mm: float
     margin: margins.Margin
+    zone_surface: surface.SubvoxelSurface
     facts: tuple[Fact, ...]
     assumptions: tuple[AssumptionUse, ...]
     inputs: tuple[InputFile, ...]
     provisional: tuple[str, ...]
     notes: tuple[str, ...]
     version: str
+
+    @property
+    def status(self) -> str:
+        """Provisional, not covered, or measured: a margin that covers is not judged."""
+        if self.provisional:
+            return "provisional"
+        return "not covered" if self.margin.whole.minimal_mm < 0.0 else "measured"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What stands behind the status."""
+        whole, error = self.margin.whole, self.near_error_mm
+        unsure = error is not None and abs(whole.minimal_mm) < error
+        if whole.minimal_mm < 0.0:
+            said = f"{_percent(whole.under['0'])} of the target's surface lies outside the zone"
+            more = ", by less than registration is off" if unsure else ""
+            return (*self.provisional, said + more)
+        if not unsure:
+            return self.provisional
+        thin = "where it is thinnest, the margin is less than registration is off: coverage there "
+        return (*self.provisional, thin + "is not certain")
 
 
 def assess(before: Study, after: Study, asked: Asked, progress: Progress = silent) -> FollowUp:
@@ -122,6 +151,9 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     organ = _organ(asked, pairs, target)
     wanted = Asked(asked.target, asked.zone, organ.name if organ else None, asked.assume)
     region = organ.before if organ else _around(before)
+    # Labels that do not belong together are refused before the long work.
+    grids = before.image.grid, after.image.grid
+    capsule = None if organ is None else _to_capsule(organ, target, tumour, grids[0])
     found = registering.register(
         before.image,
         after.image,
@@ -132,19 +164,17 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         lambda what, share: progress(what, 0.05 + 0.8 * share),
     )
     progress("residuals", 0.85)
-    grids = before.image.grid, after.image.grid
-    left = residual.residuals(found, pairs, *grids)
+    left = residual.residuals(found, pairs, *grids, zone)
     _check_residual(left, organ, used.value("registration_limit_mm"))
     middle = as_vector(tumour.points_lps_mm.mean(axis=0))
-    near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM)
+    mine = None if organ is None else organ.before
+    near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM, mine, zone)
     progress("margin", 0.95)
     made = margins.measured(
         tumour,
         treated,
         found.moved(tumour.points_lps_mm),
-        None
-        if organ is None
-        else margins.to_capsule_mm(tumour.points_lps_mm, organ.before, target, grids[0]),
+        capsule,
         None if organ is None else organ.after & ~zone,
         used.value("subcapsular_mm"),
     )
@@ -161,18 +191,19 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         near_error_mm=near,
         near_mm=_NEAR_MM,
         margin=made,
+        zone_surface=treated,
         facts=evidence.facts(TOPIC),
         assumptions=used.uses(),
         inputs=_inputs(before, after),
-        provisional=_doubts(left, near, organ),
+        provisional=_doubts(left, near, organ, target),
         notes=(NO_SHRINKAGE, *made.notes, *_said("before", before), *_said("after", after)),
         version=seldinger.__version__,
     )
 
 
 def _masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
-    target = _labels(before, "before").mask(asked.target)
-    zone = _labels(after, "after").mask(asked.zone)
+    target = _labelled(before, "before", asked.target)
+    zone = _labelled(after, "after", asked.zone)
     if before.modality is not after.modality or before.modality is Modality.PET:
         raise PlanError(
             f"before is {before.modality.value}, after is {after.modality.value}: registration "
@@ -197,6 +228,20 @@ def _labels(study: Study, when: str) -> LabelMap:
     return study.labels
 
 
+def _labelled(study: Study, when: str, name: str) -> Mask:
+    """The label ``name`` of a scan; the error names those that are spelled most like it."""
+    labels = _labels(study, when)
+    if name in labels.names:
+        return labels.mask(name)
+    near = get_close_matches(name, labels.names, n=_NAMED, cutoff=_ALIKE) or labels.names[:_NAMED]
+    # An empty mask is left out when labels are read, and said in a note.
+    empty = [f" ({note})" for note in study.notes if name in note and "voxel" in note]
+    raise LabelError(
+        f"no label of the scan {when} is called {name!r}{''.join(empty)}; closest of its "
+        f"{len(labels.names)} labels: {', '.join(near)}"
+    )
+
+
 def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) -> tuple[Pair, ...]:
     """Structures labelled in both scans; the target belongs to its organ, as does the zone."""
     from seldinger.image.residual import Pair
@@ -205,8 +250,8 @@ def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) 
     changed = {asked.target, asked.zone}
     names = [n for n in one.names if n in other.names and n not in changed]
     if asked.organ is not None and asked.organ not in names:
-        one.mask(asked.organ)
-        other.mask(asked.organ)
+        _labelled(before, "before", asked.organ)
+        _labelled(after, "after", asked.organ)
     pairs = []
     for name in names:
         first, second = one.mask(name), other.mask(name)
@@ -233,6 +278,12 @@ def _around(study: Study) -> Mask:
     return found
 
 
+def _to_capsule(
+    organ: Pair, target: Mask, tumour: surface.SubvoxelSurface, grid: Grid
+) -> NDArray[np.float64]:
+    return margins.to_capsule_mm(tumour.points_lps_mm, organ.before & ~target, target, grid)
+
+
 def _start(before: Study, after: Study, organ: Pair | None) -> Vector:
     """Where the search begins: the organs' centres, else the scans', laid on each other."""
     one, other = before.image.grid, after.image.grid
@@ -255,7 +306,9 @@ def _check_residual(left: tuple[Residual, ...], organ: Pair | None, limit_mm: fl
             )
 
 
-def _doubts(left: tuple[Residual, ...], near: float | None, organ: Pair | None) -> tuple[str, ...]:
+def _doubts(
+    left: tuple[Residual, ...], near: float | None, organ: Pair | None, target: Mask
+) -> tuple[str, ...]:
     said = []
     if not left:
         said.append(
@@ -272,7 +325,17 @@ def _doubts(left: tuple[Residual, ...], near: float | None, organ: Pair | None) 
             "no organ around the target is labelled on both scans: the capsule is unknown, nothing "
             "is clipped at it and no subcapsular part is told"
         )
+    elif not margins.belongs(organ.before & ~target, target):
+        said.append(
+            f"less than half of the target's surface lies against {organ.name}: see whether it is "
+            "the target's organ"
+        )
     return tuple(said)
+
+
+def _percent(share: float) -> str:
+    """Something is never called nothing."""
+    return f"{100.0 * share:.0f} %" if share >= _SHOWN else "less than 1 %"
 
 
 def _inputs(before: Study, after: Study) -> tuple[InputFile, ...]:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan.follow_up import POPULATION
+from seldinger.evidence.model import FactKind
+from seldinger.plan.follow_up import NO_SHRINKAGE, POPULATION
 from seldinger.plan.margin import THRESHOLDS_MM
-from seldinger.report import folder, html, margin_pictures, words
+from seldinger.report import folder, html, margin_file, margin_pictures, words
 from seldinger.report.view import Banner, Picture, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from seldinger.evidence.model import Fact
     from seldinger.plan.follow_up import FollowUp
     from seldinger.plan.margin import Part
 
-SCHEMA_VERSION = "1"
 MARGIN_FILE = "margin.json"
 PAGE = "report.html"
-_DIGITS = 6
 _ASKED_MM = 5.0
 _MAP, _CUT = "pictures/surface.png", "pictures/thinnest.png"
 
@@ -39,6 +36,7 @@ class MarginPage:
     subtitle: str
     banner: Banner
     headline: tuple[Row, ...]
+    caution: str
     pictures: tuple[Picture, ...]
     shares: Table
     fit: Table
@@ -72,63 +70,19 @@ def write(
     """
     place = Path(out)
     with folder.replaced(place) as staging:
-        (staging / MARGIN_FILE).write_text(to_json(found), encoding="utf-8")
+        (staging / MARGIN_FILE).write_text(margin_file.to_json(found), encoding="utf-8")
         (staging / "pictures").mkdir()
         progress("pictures", 0.0)
         pictures = {
-            _MAP: _png(margin_pictures.surface_map(found)),
-            _CUT: _png(margin_pictures.thinnest_cut(found)),
+            _MAP: png(margin_pictures.surface_map(found)),
+            _CUT: png(margin_pictures.thinnest_cut(found)),
         }
-        for name, png in pictures.items():
-            (staging / name).write_bytes(png)
+        for name, data in pictures.items():
+            (staging / name).write_bytes(data)
         progress("page", 0.8)
         (staging / PAGE).write_text(html.margin(page(found, command), pictures), encoding="utf-8")
         progress("page", 1.0)
     return place / PAGE
-
-
-def to_json(found: FollowUp) -> str:
-    """``found`` as the text of ``margin.json``: no masks, no paths, no time; unknown is null.
-
-    Raises:
-        PlanError: a number is not finite.
-    """
-    registration, margin = found.registration, found.margin
-    parts = {"whole": margin.whole, "inner": margin.inner, "subcapsular": margin.under_capsule}
-    data = {
-        "schema_version": SCHEMA_VERSION,
-        "request": {
-            "target": found.asked.target,
-            "zone": found.asked.zone,
-            "organ": found.asked.organ,
-        },
-        "verdict": {
-            "status": "provisional" if found.provisional else "measured",
-            "reasons": list(found.provisional),
-        },
-        "target_ml": found.target_ml,
-        "zone_ml": found.zone_ml,
-        "margin_mm": {name: None if p is None else asdict(p) for name, p in parts.items()},
-        "clipped_at_capsule_share": margin.clipped_share if found.asked.organ else None,
-        "shrinkage_correction": None,
-        "registration": {
-            "converged": True,
-            "stages": [asdict(stage) for stage in registration.stages],
-            "least_jacobian": registration.least_jacobian,
-            "shift_mm": list(registration.shift_mm),
-            "turn_deg": registration.turn_deg,
-            "bend_mm": registration.bend_mm,
-            "residuals": [asdict(one) for one in found.residuals],
-            "near_target": {"within_mm": found.near_mm, "error_mm": found.near_error_mm},
-        },
-        "published": [_published(fact.id) for fact in found.facts],
-        "population_note": POPULATION,
-        "assumptions": [asdict(one) for one in found.assumptions],
-        "notes": list(found.notes),
-        "provenance": {"version": found.version, "inputs": [asdict(i) for i in found.inputs]},
-    }
-    tidy = _tidied(data, "margin")
-    return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def page(found: FollowUp, command: str | None) -> MarginPage:
@@ -139,20 +93,17 @@ def page(found: FollowUp, command: str | None) -> MarginPage:
         subtitle=f"{words.name(organ)}; {_volumes(found)}",
         banner=_banner(found),
         headline=_headline(found),
+        caution=NO_SHRINKAGE,
         pictures=(
             Picture(_MAP, "Margin in every direction from the tumour's middle", _map_words(found)),
-            Picture(
-                _CUT,
-                "Scan after treatment through the thinnest place",
-                "The plane through the tumour's middle and the thinnest place (ring).",
-            ),
+            Picture(_CUT, "Scan after treatment through the thinnest place", _cut_words(found)),
         ),
         shares=_shares(found),
         fit=_fit(found),
         residuals=_residuals(found),
         population=POPULATION,
         published=_bands(found),
-        notes=found.notes,
+        notes=tuple(note for note in found.notes if note != NO_SHRINKAGE),
         assumptions=_assumptions(found),
         citations=Table(
             ("key", "source"), tuple(Row((k, evidence.source(k).text)) for k in _sources(found))
@@ -188,17 +139,12 @@ def _banner(found: FollowUp) -> Banner:
     sentence = f"Thinnest margin {words.mm(least)}"
     if found.near_error_mm is not None:
         sentence += f"; registration is off by about {words.mm(found.near_error_mm)} nearby"
-    if found.provisional:
-        return Banner("PROVISIONAL", sentence + ".", "warn", found.provisional)
     error = found.near_error_mm or 0.0
-    if least < 0.0:
-        left = found.margin.whole.under["0"]
-        reason = f"{100.0 * left:.0f} % of the tumour's surface lies outside the zone"
-        if -least < error:
-            reason += ", by less than registration is off"
-        return Banner("NOT COVERED", sentence + ".", "bad", (reason,))
     # A margin is measured, not judged: what is enough depends on the tumour.
-    return Banner("MEASURED", sentence + ".", "good" if least - error >= _ASKED_MM else "warn", ())
+    tone = "warn" if found.provisional or least - error < _ASKED_MM else "good"
+    if least < 0.0 and not found.provisional:
+        tone = "bad"
+    return Banner(found.status.upper(), sentence + ".", tone, found.reasons)
 
 
 def _headline(found: FollowUp) -> tuple[Row, ...]:
@@ -213,9 +159,10 @@ def _headline(found: FollowUp) -> tuple[Row, ...]:
                 "away from the capsule",
                 words.mm(None if inner is None else inner.minimal_mm),
                 "without the subcapsular part" if known else "capsule unknown",
-            )
+            ),
+            "plain" if inner is None else _tone(inner),
         ),
-        Row(("under 5 mm", f"{100.0 * whole.under['5']:.0f} %", "of the surface")),
+        Row(("under 5 mm", words.percent(whole.under["5"]), "of the surface")),
         Row(
             (
                 "registration error",
@@ -235,9 +182,21 @@ def _tone(part: Part) -> str:
 def _map_words(found: FollowUp) -> str:
     hatched = " Hatched: subcapsular." if found.margin.under_capsule is not None else ""
     return (
-        "The tumour's surface, seen from its middle and unrolled like a globe; the ring marks the "
-        f"thinnest place.{hatched}"
+        "The tumour's surface, seen from its middle and unrolled like a globe, equal areas equally "
+        f"large; the ring marks the thinnest place.{hatched}"
     )
+
+
+def _cut_words(found: FollowUp) -> str:
+    said = (
+        "The plane through the tumour's middle and the thinnest place (ring). Dots: the tumour's "
+        "surface carried over from the scan before, in the map's colours; white: the zone"
+    )
+    if found.asked.organ is not None:
+        said += f"; green: {words.name(found.asked.organ)}"
+    if found.margin.under_capsule is not None:
+        said += "; diamonds: subcapsular"
+    return said + "."
 
 
 def _shares(found: FollowUp) -> Table:
@@ -248,18 +207,21 @@ def _shares(found: FollowUp) -> Table:
         ("away from the capsule", margin.inner),
         ("subcapsular", margin.under_capsule),
     )
+    known = found.asked.organ is not None
     for name, part in named:
         if part is None:
-            rows.append(Row((name, *(("none" if found.asked.organ else words.UNKNOWN),) * 8)))
+            rows.append(Row((name, "none" if known else words.UNKNOWN, *("",) * 7)))
             continue
         cells = (words.mm(part.minimal_mm), words.mm(part.p05_mm), words.mm(part.median_mm))
-        under = (f"{100.0 * share:.1f} %" for share in part.under.values())
-        rows.append(Row((name, f"{100.0 * part.share:.0f} %", *cells, *under), _tone(part)))
-    note = "Measured to untreated tissue of the organ: clipped at its capsule."
-    if found.asked.organ is None:
-        note = "Measured to the zone's surface everywhere: no organ is known, nothing is clipped."
-    else:
-        note += f" The capsule widened the margin on {100.0 * margin.clipped_share:.0f} % of it."
+        under = (words.percent(share) for share in part.under.values())
+        rows.append(Row((name, words.percent(part.share), *cells, *under), _tone(part)))
+    note = "Measured to the zone's surface everywhere: no organ is known, nothing is clipped."
+    if known:
+        note = (
+            "Measured to untreated tissue of the organ: there is none beyond the capsule, so on "
+            f"{words.percent(margin.clipped_share)} of the surface the margin runs to the nearest "
+            "tissue instead of straight out."
+        )
     head = ("part", "of surface", "minimum", "5 %", "median")
     return Table((*head, *(f"under {t:g} mm" for t in THRESHOLDS_MM)), tuple(rows), note=note)
 
@@ -271,7 +233,7 @@ def _fit(found: FollowUp) -> Table:
             (
                 f"{stage.name} registration",
                 f"converged after {stage.iterations} steps",
-                f"{stage.metric_before:.3f} to {stage.metric_after:.3f}: {stage.stopped}",
+                f"{stage.metric_before:.3f} to {stage.metric_after:.3f}: {_first(stage.stopped)}",
             )
         )
         for stage in made.stages
@@ -288,6 +250,12 @@ def _fit(found: FollowUp) -> Table:
         ),
     ]
     return Table(("what", "how far", "in its own words"), tuple(rows))
+
+
+def _first(words_of_itk: str) -> str:
+    """The first sentence, as a sentence of ours goes on."""
+    said = words_of_itk.partition(". ")[0].rstrip(".")
+    return said[:1].lower() + said[1:]
 
 
 def _residuals(found: FollowUp) -> Table:
@@ -314,26 +282,33 @@ def _residuals(found: FollowUp) -> Table:
 def _bands(found: FollowUp) -> Table:
     rows = []
     for fact in found.facts:
-        value = "" if fact.value is None else f"{fact.value:g} {words.unit(fact.unit)}".strip()
-        if fact.kind is evidence.FactKind.PROPORTION and fact.value is not None:
-            value = f"{100.0 * fact.value:.1f} %"
         stamp = "" if fact.drives else f" ({fact.trust})"
-        rows.append(
-            Row((fact.statement, value, fact.population, fact.horizon or "", fact.source + stamp))
-        )
+        finding = " ".join(part for part in (fact.statement, fact.note) if part)
+        cells = (finding, _value(fact), fact.population, fact.horizon or "", fact.source + stamp)
+        rows.append(Row(cells))
     return Table(("finding", "value", "population", "by when", "source"), tuple(rows))
 
 
-def _published(fact_id: str) -> dict[str, Any]:
-    fact = evidence.fact(fact_id)
-    keys = ("id", "statement", "value", "unit", "interval", "interval_kind", "population")
-    more = ("endpoint", "horizon", "source", "trust", "note")
-    return {key: getattr(fact, key) for key in (*keys, *more)}
+def _value(fact: Fact) -> str:
+    """The number of a fact as it is read aloud, with its counts and its interval."""
+    if fact.value is None:
+        return ""
+    said = f"{fact.value:g} {words.unit(fact.unit)}".strip()
+    if fact.kind is FactKind.PROPORTION:
+        said = f"{100.0 * fact.value:.3g} %"
+        if fact.numerator is not None and fact.denominator is not None:
+            said += f" ({fact.numerator} of {fact.denominator})"
+    elif fact.kind is not FactKind.THRESHOLD:
+        said = f"{fact.kind.value} {said}"
+    if fact.interval is not None:
+        said += f" ({fact.interval_kind}: {fact.interval[0]:g} to {fact.interval[1]:g})"
+    return said
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """``figure`` as PNG bytes, the same for the same margin."""
     stream = BytesIO()
-    # Without the library's name in it, the same margin gives the same bytes.
+    # Without the library's name in it, which would change with its version.
     figure.savefig(
         stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
     )
@@ -342,16 +317,3 @@ def _png(figure: Figure) -> bytes:
 
 def _sources(found: FollowUp) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact.source for fact in found.facts))
-
-
-def _tidied(value: Any, place: str) -> Any:
-    """``value`` with six significant digits; ``PlanError`` names a number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise PlanError(f"{place} is {value}: a margin is finite, or null for unknown")
-        return float(f"{value:.{_DIGITS}g}") + 0.0
-    return value

@@ -9,8 +9,9 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
-from seldinger.plan.margin import THRESHOLDS_MM
-from seldinger.report import cut, lettering, palette
+from seldinger.anatomy.model import Kind
+from seldinger.plan.margin import THRESHOLDS_MM, distances_mm
+from seldinger.report import cut, lettering, palette, words
 from seldinger.report.planes import Plane, Sampler, along_needle, image_on
 
 if TYPE_CHECKING:
@@ -18,45 +19,44 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Points
     from seldinger.plan.follow_up import FollowUp
-    from seldinger.plan.margin import Margin
+from seldinger.plan.margin import Margin
 
 CLASSES = ("#b2182b", "#ef8a62", "#fddbc7", "#67a9cf", "#2166ac")
 """Under 0, 3, 5, 10 mm and above: Brewer's red to blue, told apart by the colour-blind."""
 
 _DPI = 150
-_MAP_IN = (7.2, 3.9)
+_MAP_IN = (7.2, 4.1)
 _CUT_IN = (7.2, 4.6)
 _COLUMNS, _ROWS = 360, 180
 _NEIGHBOURS = 4
 _AROUND_MM = 18.0
 _THICK_VOXELS = 0.6
-_WORDS = ("under 0", "0 to 3", "3 to 5", "5 to 10", "over 10")
+_BAR = (0.075, 0.095, 0.90, 0.036)
+_COARSE = 3.0
+"""Pixels of the scan over one sample of the zone's outline."""
+_HATCH = 6.0
 
 
 def surface_map(found: FollowUp) -> Figure:
-    """The margin in every direction from the tumour's middle, as a map of a globe."""
+    """The margin in every direction from the tumour's middle, as an equal-area map of a globe."""
     margin = found.margin
     figure = Figure(figsize=_MAP_IN, dpi=_DPI, facecolor=palette.PAPER)
-    axes = figure.add_axes((0.075, 0.20, 0.90, 0.74))
+    axes = figure.add_axes((0.075, 0.26, 0.90, 0.70))
     colours, norm = _scale()
     axes.imshow(
         _unrolled(margin, margin.values_mm),
         origin="lower",
-        extent=(-180.0, 180.0, -90.0, 90.0),
+        extent=(-180.0, 180.0, -1.0, 1.0),
         aspect="auto",
         cmap=colours,
         norm=norm,
         interpolation="nearest",
     )
     if margin.subcapsular is not None and margin.subcapsular.any():
-        under = _unrolled(margin, margin.subcapsular.astype(np.float64))
-        axes.contourf(
-            np.linspace(-179.5, 179.5, _COLUMNS), np.linspace(-89.5, 89.5, _ROWS), under,
-            levels=[0.5, 1.5], hatches=["////"], colors="none",
-        )  # fmt: skip
+        _hatched(axes, _unrolled(margin, margin.subcapsular.astype(np.float64)))
     _thinnest_on_map(axes, margin)
     _directions(axes)
-    _legend(axes, margin)
+    _colour_bar(figure, margin)
     return figure
 
 
@@ -80,25 +80,40 @@ def thinnest_cut(found: FollowUp) -> Figure:
         image_on(scan, plane, step, low), origin="lower", extent=plane.extent, cmap="gray",
         vmin=low, vmax=high, interpolation="bilinear",
     )  # fmt: skip
-    _outline(axes, found, plane, step)
-    flat = plane.project(margin.points_lps_mm)
-    near = np.abs((margin.points_lps_mm - middle) @ np.cross(across, up)) <= _THICK_VOXELS * max(
-        scan.grid.spacing_mm
-    )
-    colours, norm = _scale()
-    axes.scatter(
-        flat[near, 0], flat[near, 1], c=margin.values_mm[near], cmap=colours, norm=norm, s=9.0,
-        linewidths=0.0, zorder=6,
-    )  # fmt: skip
-    axes.plot(
-        *plane.project(thinnest), marker="o", markersize=11, markerfacecolor="none",
-        markeredgecolor=palette.NEEDLE, markeredgewidth=1.8, zorder=8,
-    )  # fmt: skip
+    _organ(axes, found, plane, step)
+    _zone(axes, found, plane, _COARSE * step)
+    _tumour(axes, margin, plane, _THICK_VOXELS * max(scan.grid.spacing_mm))
     axes.set_xlim(plane.left_mm, plane.right_mm)
     axes.set_ylim(plane.bottom_mm, plane.top_mm)
     axes.set_axis_off()
     cut.borders(axes, plane, 10.0, "scan after; white: zone; dots: tumour's surface, carried over")
     return figure
+
+
+def _tumour(axes: Axes, margin: Margin, plane: Plane, thick_mm: float) -> None:
+    """The tumour's surface near the plane in the map's colours; a ring where it is thinnest."""
+    flat = plane.project(margin.points_lps_mm)
+    off = (margin.points_lps_mm - plane.origin_lps_mm) @ np.cross(plane.across, plane.up)
+    near = np.abs(off) <= thick_mm
+    under = np.zeros(len(near), dtype=bool) if margin.subcapsular is None else margin.subcapsular
+    colours, norm = _scale()
+    for chosen, marker, size in ((near & ~under, "o", 14.0), (near & under, "D", 26.0)):
+        axes.scatter(
+            flat[chosen, 0], flat[chosen, 1], c=margin.values_mm[chosen], cmap=colours, norm=norm,
+            s=size, marker=marker, edgecolors=palette.HALO, linewidths=0.5, zorder=6,
+        )  # fmt: skip
+    x, y = plane.project(margin.whole.thinnest_lps_mm)
+    axes.plot(
+        x, y, marker="o", markersize=12, markerfacecolor="none", markeredgecolor=palette.NEEDLE,
+        markeredgewidth=1.8, zorder=8,
+    )  # fmt: skip
+    # Towards the tumour's middle, where nothing is drawn.
+    away = np.hypot(x, y) or 1.0
+    axes.annotate(
+        f"{margin.whole.minimal_mm:.1f} mm", (x, y), xytext=(-38.0 * x / away, -38.0 * y / away),
+        textcoords="offset points", ha="center", va="center", color=palette.NEEDLE, fontsize=11,
+        fontweight="bold", path_effects=lettering.halo(3.0), zorder=12,
+    )  # fmt: skip
 
 
 def _scale() -> tuple[ListedColormap, BoundaryNorm]:
@@ -107,11 +122,10 @@ def _scale() -> tuple[ListedColormap, BoundaryNorm]:
 
 
 def _angles(points: Points, middle: Points) -> Points:
-    """Turn from anterior towards the patient's left, and height above the equator, degrees."""
+    """Turn from anterior towards the patient's left, degrees, and sine of the elevation."""
     away = points - middle
     turn = np.degrees(np.arctan2(away[:, 0], -away[:, 1]))
-    height = np.degrees(np.arctan2(away[:, 2], np.hypot(away[:, 0], away[:, 1])))
-    return np.stack([turn, height], axis=1)
+    return np.stack([turn, away[:, 2] / np.linalg.norm(away, axis=1)], axis=1)
 
 
 def _middle(margin: Margin) -> Points:
@@ -119,17 +133,37 @@ def _middle(margin: Margin) -> Points:
     return middle
 
 
+def _lattice() -> tuple[Points, Points]:
+    """Middles of the map's columns, degrees, and rows, sines."""
+    columns = (np.arange(_COLUMNS) + 0.5) * 360.0 / _COLUMNS - 180.0
+    rows = (np.arange(_ROWS) + 0.5) * 2.0 / _ROWS - 1.0
+    return columns, rows
+
+
+def _hatched(axes: Axes, under: Points) -> None:
+    """Stripes and a rim over the subcapsular part; light and dark, so that every colour shows."""
+    turns, heights = _lattice()
+    columns, rows = np.meshgrid(np.arange(_COLUMNS), np.arange(_ROWS))
+    stripe = (columns + rows) % (2.0 * _HATCH) < 0.5 * _HATCH
+    shade = np.zeros((*under.shape, 4))
+    shade[(under > 0.5) & stripe] = (0.04, 0.05, 0.07, 0.55)  # noqa: PLR2004  of 0 and 1
+    axes.imshow(
+        shade, origin="lower", extent=(-180.0, 180.0, -1.0, 1.0), aspect="auto",
+        interpolation="nearest",
+    )  # fmt: skip
+    for colour, width in ((palette.HALO, 3.0), (palette.INK, 1.2)):
+        axes.contour(turns, heights, under, levels=[0.5], colors=[colour], linewidths=width)
+
+
 def _unrolled(margin: Margin, values: Points) -> Points:
     """Least of the nearest values in every direction, (rows, columns)."""
     away = margin.points_lps_mm - _middle(margin)
     tree = cKDTree(away / np.linalg.norm(away, axis=1, keepdims=True))
-    turn = np.radians(np.linspace(-179.5, 179.5, _COLUMNS))[None, :]
-    height = np.radians(np.linspace(-89.5, 89.5, _ROWS))[:, None]
+    turns, heights = _lattice()
+    turn, height = np.radians(turns)[None, :], heights[:, None]
+    level = np.sqrt(1.0 - height**2)
     looks = np.stack(
-        np.broadcast_arrays(
-            np.cos(height) * np.sin(turn), -np.cos(height) * np.cos(turn), np.sin(height)
-        ),
-        axis=-1,
+        np.broadcast_arrays(level * np.sin(turn), -level * np.cos(turn), height), axis=-1
     )
     _, nearest = tree.query(looks.reshape(-1, 3), k=_NEIGHBOURS)
     least: Points = values[nearest].min(axis=1).reshape(_ROWS, _COLUMNS)
@@ -159,28 +193,43 @@ def _thinnest_on_map(axes: Axes, margin: Margin) -> None:
 def _directions(axes: Axes) -> None:
     axes.set_xticks([-180, -90, 0, 90, 180])
     axes.set_xticklabels(["back", "right", "front", "left", "back"])
-    axes.set_yticks([-90, 0, 90])
+    axes.set_yticks([-1, 0, 1])
     axes.set_yticklabels(["feet", "level", "head"])
+    # The last "back" is the first one again; it stays inside the picture.
+    axes.get_xticklabels()[-1].set_horizontalalignment("right")
     axes.tick_params(colors=palette.INK, labelsize=9, length=3)
     for side in axes.spines.values():
         side.set_color(palette.INK)
 
 
-def _legend(axes: Axes, margin: Margin) -> None:
-    """Colours with the share of the surface that has them."""
+def _colour_bar(figure: Figure, margin: Margin) -> None:
+    """The five colours, their limits, and the share of the surface that has each."""
+    bar = figure.add_axes(_BAR)
     edges = np.array([-np.inf, *THRESHOLDS_MM, np.inf])
-    for number, (colour, words) in enumerate(zip(CLASSES, _WORDS, strict=True)):
+    for number, colour in enumerate(CLASSES):
         there = (margin.values_mm >= edges[number]) & (margin.values_mm < edges[number + 1])
-        share = 100.0 * margin.areas_mm2[there].sum() / margin.areas_mm2.sum()
-        x = 0.2 * number
-        axes.plot(
-            x + 0.008, -0.20, marker="s", markersize=9, color=colour, transform=axes.transAxes,
-            clip_on=False,
+        share = float(margin.areas_mm2[there].sum() / margin.areas_mm2.sum())
+        bar.axvspan(number, number + 1, color=colour, linewidth=0.0)
+        bar.text(
+            number + 0.5, 1.35, words.percent(share), ha="center", va="bottom", fontsize=9,
+            color=palette.INK, fontweight="bold" if share else "normal",
         )  # fmt: skip
-        axes.text(
-            x + 0.026, -0.20, f"{words} mm: {share:.0f} %", transform=axes.transAxes, va="center",
-            color=palette.INK, fontsize=7.5,
-        )  # fmt: skip
+    bar.set_xlim(0.0, len(CLASSES))
+    bar.set_ylim(0.0, 1.0)
+    bar.set_yticks([])
+    bar.set_xticks(range(1, len(CLASSES)))
+    bar.set_xticklabels([f"{t:g} mm" for t in THRESHOLDS_MM])
+    bar.tick_params(colors=palette.INK, labelsize=9, length=3)
+    many = len(CLASSES)
+    ends = (
+        (0.0, "not covered", "left"),
+        (0.5 * many, "margin", "center"),
+        (float(many), "wider", "right"),
+    )
+    for x, end, ha in ends:
+        bar.text(x, -1.5, end, ha=ha, va="center", fontsize=9, color=palette.INK)
+    for side in bar.spines.values():
+        side.set_visible(False)
 
 
 def _zone_points(found: FollowUp) -> Points:
@@ -196,12 +245,31 @@ def _window(found: FollowUp) -> tuple[float, float]:
     return (-1350.0, 150.0) if inside < -300.0 else (-160.0, 240.0)  # noqa: PLR2004  lung, else soft
 
 
-def _outline(axes: Axes, found: FollowUp, plane: Plane, step: float) -> None:
-    sampler = Sampler.of(plane, found.after.image.grid, step)
-    share = sampler.share(found.zone_mask)
-    if share is None:
+def _organ(axes: Axes, found: FollowUp, plane: Plane, step: float) -> None:
+    """The capsule, where the organ is known on both scans."""
+    labels = found.after.labels
+    if found.asked.organ is None or labels is None:
         return
-    rows, columns = share.shape
+    whole = labels.mask(found.asked.organ) | found.zone_mask
+    share = Sampler.of(plane, found.after.image.grid, step).share(whole)
+    if share is None or share.min() == share.max():
+        return
+    u, v = _pixels(plane, share.shape)
+    colour = palette.stroke(Kind.ORGAN, found.asked.organ).colour
+    axes.contour(u, v, share, levels=[0.5], colors=[colour], linewidths=1.2, zorder=4)
+
+
+def _zone(axes: Axes, found: FollowUp, plane: Plane, step: float) -> None:
+    """The zone's surface between the voxels: the one that the margin is measured to."""
+    points, shape = plane.samples(step)
+    away = distances_mm(points, found.zone_surface).reshape(shape)
+    u, v = _pixels(plane, shape)
+    axes.contour(u, v, away, levels=[0.0], colors=[palette.INK], linewidths=1.6, zorder=5)
+
+
+def _pixels(plane: Plane, shape: tuple[int, ...]) -> tuple[Points, Points]:
+    """Middles of columns and rows, in the plane's millimetres."""
+    rows, columns = shape
     u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
     v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
-    axes.contour(u, v, share, levels=[0.5], colors=[palette.INK], linewidths=1.6, zorder=5)
+    return u, v

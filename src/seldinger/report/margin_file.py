@@ -1,0 +1,220 @@
+"""margin.json: the written form of a measured margin, and its schema.
+
+Finite numbers of six significant digits, in a fixed order; no masks, no paths of the machine and no
+time: the same inputs give the same bytes. What is unknown is null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from seldinger import evidence
+from seldinger.core.errors import PlanError
+from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  pydantic reads them
+from seldinger.core.space import Vector  # noqa: TC001  pydantic reads it at run time
+from seldinger.image.register import Stage  # noqa: TC001  pydantic reads it at run time
+from seldinger.image.residual import Residual  # noqa: TC001  pydantic reads it at run time
+from seldinger.plan.follow_up import POPULATION
+from seldinger.plan.margin import Part  # noqa: TC001  pydantic reads it at run time
+
+if TYPE_CHECKING:
+    from seldinger.evidence.model import Fact
+    from seldinger.plan.follow_up import FollowUp
+
+SCHEMA_VERSION = "1"
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, in the labels' own names; ``organ`` null = none was known."""
+
+    target: str
+    zone: str
+    organ: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``status`` is "measured", "not_covered" or "provisional"."""
+
+    status: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The margin over the whole surface and its two parts; null = none, or the capsule unknown."""
+
+    whole: Part
+    inner: Part | None
+    subcapsular: Part | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearTarget:
+    """Root mean square registration error around the target, estimated; null = unknown."""
+
+    within_mm: float
+    error_mm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the scans were brought together. Always converged: otherwise there is no file."""
+
+    converged: bool
+    stages: tuple[Stage, ...]
+    least_jacobian: float
+    shift_mm: Vector
+    turn_deg: float
+    bend_mm: float
+    residuals: tuple[Residual, ...]
+    near_target: NearTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A figure of a population, never of this patient; ``source`` is a key of ``citations``."""
+
+    id: str
+    statement: str
+    kind: str
+    value: float | None
+    unit: str
+    interval: tuple[float, float] | None
+    interval_kind: str | None
+    numerator: int | None
+    denominator: int | None
+    population: str
+    endpoint: str | None
+    horizon: str | None
+    design: str
+    source: str
+    locator: str
+    trust: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which version measured, and every file with its hash."""
+
+    version: str
+    inputs: tuple[InputFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarginFile:
+    """A measured margin as its file holds it.
+
+    Attributes:
+        clipped_at_capsule_share: of the surface, where the capsule made the margin larger.
+        shrinkage_correction: always null: none is made.
+    """
+
+    schema_version: str
+    request: Request
+    verdict: Verdict
+    target_ml: float
+    zone_ml: float
+    margin_mm: Parts
+    clipped_at_capsule_share: float | None
+    shrinkage_correction: None
+    registration: Fit
+    published: tuple[Published, ...]
+    population_note: str
+    citations: dict[str, str]
+    assumptions: tuple[AssumptionUse, ...]
+    notes: tuple[str, ...]
+    provenance: Provenance
+
+
+def to_file(found: FollowUp) -> MarginFile:
+    """``found`` without what lives in memory only."""
+    made, margin, asked = found.registration, found.margin, found.asked
+    return MarginFile(
+        schema_version=SCHEMA_VERSION,
+        request=Request(asked.target, asked.zone, asked.organ),
+        verdict=Verdict(found.status.replace(" ", "_"), found.reasons),
+        target_ml=found.target_ml,
+        zone_ml=found.zone_ml,
+        margin_mm=Parts(margin.whole, margin.inner, margin.under_capsule),
+        clipped_at_capsule_share=None if asked.organ is None else margin.clipped_share,
+        shrinkage_correction=None,
+        registration=Fit(
+            converged=True,
+            stages=made.stages,
+            least_jacobian=made.least_jacobian,
+            shift_mm=made.shift_mm,
+            turn_deg=made.turn_deg,
+            bend_mm=made.bend_mm,
+            residuals=found.residuals,
+            near_target=NearTarget(found.near_mm, found.near_error_mm),
+        ),
+        published=tuple(_published(fact) for fact in found.facts),
+        population_note=POPULATION,
+        citations={fact.source: evidence.source(fact.source).text for fact in found.facts},
+        assumptions=found.assumptions,
+        notes=found.notes,
+        provenance=Provenance(found.version, found.inputs),
+    )
+
+
+def to_json(found: FollowUp) -> str:
+    """``found`` as the text of ``margin.json``.
+
+    Raises:
+        PlanError: a number is not finite.
+    """
+    tidy = _tidied(asdict(to_file(found)), "margin")
+    return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of ``margin.json``."""
+    from pydantic import TypeAdapter
+
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **TypeAdapter(MarginFile).json_schema(mode="serialization"),
+        "title": "margin.json",
+    }
+
+
+def _published(fact: Fact) -> Published:
+    return Published(
+        id=fact.id,
+        statement=fact.statement,
+        kind=fact.kind.value,
+        value=fact.value,
+        unit=fact.unit,
+        interval=fact.interval,
+        interval_kind=fact.interval_kind,
+        numerator=fact.numerator,
+        denominator=fact.denominator,
+        population=fact.population,
+        endpoint=fact.endpoint,
+        horizon=fact.horizon,
+        design=fact.design,
+        source=fact.source,
+        locator=fact.locator,
+        trust=fact.trust.value,
+        note=fact.note,
+    )
+
+
+def _tidied(value: Any, place: str) -> Any:
+    """``value`` with six significant digits; ``PlanError`` names a number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise PlanError(f"{place} is {value}: a margin is finite, or null for unknown")
+        return float(f"{value:.{_DIGITS}g}") + 0.0
+    return value
