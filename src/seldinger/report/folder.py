@@ -10,6 +10,7 @@ import ctypes
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -24,9 +25,25 @@ if TYPE_CHECKING:
 
 MARKER = ".seldinger"
 PLAN_FILE = "plan.json"
+ZONE_FILES = ("zone.nii.gz", "kill_probability.nii.gz", "zone.dcm")
 OURS = frozenset(
-    {MARKER, PLAN_FILE, "margin.json", "report.html", "report.pdf", "needle.mrk.json", "pictures"}
+    {
+        MARKER,
+        PLAN_FILE,
+        *ZONE_FILES,
+        "margin.json",
+        "report.html",
+        "report.pdf",
+        "needle.mrk.json",
+        "pictures",
+        "result.json",
+        "picture.png",
+        "temperature.nii.gz",
+        "peak.nii.gz",
+        "coldest.nii.gz",
+    }
 )
+_DAMAGE_FILE = re.compile(r"damage-[a-z0-9-]+\.nii\.gz")
 _GENERATOR = '<meta name="generator" content="seldinger">'
 _AT_WORKING_FOLDER = -100
 _EXCHANGE = 2
@@ -73,7 +90,7 @@ def check(target: Path) -> None:
         raise OutputError(f"{target.name} is a file; {what}")
     try:
         names = {entry.name for entry in target.iterdir()}
-        foreign = names - OURS
+        foreign = {name for name in names - OURS if not _DAMAGE_FILE.fullmatch(name)}
         if "pictures" in names:
             foreign |= {
                 f"pictures/{entry.name}"

@@ -40,7 +40,8 @@ def page(report: Report, pictures: Mapping[str, bytes]) -> str:
         for name, png in pictures.items()
     }
     template = _environment().get_template("report.html")
-    return template.render(r=report, images=images, style=_style())
+    style = _style() if report.ablation is None else _style("style.css", "ablation.css")
+    return template.render(r=report, images=images, style=style)
 
 
 def margin(report: MarginPage, pictures: Mapping[str, bytes]) -> str:
@@ -64,9 +65,9 @@ def template_text(name: str) -> str:
     return (resources.files("seldinger.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _style() -> Markup:
-    """Our own style sheet; it holds nothing of a plan."""
-    return Markup(template_text("style.css"))  # noqa: S704
+def _style(*names: str) -> Markup:
+    """Our own style sheets; they hold nothing of a plan."""
+    return Markup("".join(template_text(n) for n in names or ("style.css",)))  # noqa: S704
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.plan.model import Met, Severity, Status
-from seldinger.report import first_page, words
+from seldinger.report import ablation, first_page, words
+from seldinger.report.ablation_probes import other_paths, with_probe_paths
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
 if TYPE_CHECKING:
@@ -17,6 +18,14 @@ _STATUS_WORDS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
 
 def report(plan: Plan, command: str | None) -> Report:
     """Everything that is printed about ``plan``; ``command`` is how it was asked for."""
+    if plan.prediction is None:
+        return _of_paths(plan, command)
+    others = tuple(_alternative(n, p) for n, p in enumerate(other_paths(plan), start=2))
+    return ablation.added(plan, _of_paths(with_probe_paths(plan), command), others)
+
+
+def _of_paths(plan: Plan, command: str | None) -> Report:
+    """The report of a plan whose answer is a path."""
     best = plan.approach.paths[0] if plan.approach.paths else None
     return Report(
         title=_title(plan),

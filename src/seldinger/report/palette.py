@@ -17,6 +17,8 @@ HATCH = (1.0, 0.62, 0.0)
 INK = "#ffffff"
 HALO = "#101418"
 PAPER = "#0b0e12"
+LETHAL = "#ffffff"
+ICE = "#6fe3ff"
 SKIN_OPEN = (0.87, 0.70, 0.58)
 SKIN_CLOSED = (0.50, 0.53, 0.57)
 

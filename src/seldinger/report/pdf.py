@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from seldinger.report.view import Report
 
+_TEMPLATES = ("parts.typ", "ablation.typ", "report.typ")
+"""Read as one text: what the later ones use, the earlier ones define."""
 _EPOCH_S = 0
 """The clock as the document sees it: the same plan gives the same bytes."""
 
@@ -27,7 +29,7 @@ def document(report: Report, folder: Path) -> bytes:
     """
     try:
         compiler = typst.Compiler(
-            template_text("report.typ").encode(),
+            "\n".join(template_text(name) for name in _TEMPLATES).encode(),
             root=str(folder),
             ignore_system_fonts=True,
             sys_inputs={"report": json.dumps(asdict(report), allow_nan=False)},

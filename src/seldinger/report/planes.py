@@ -26,6 +26,7 @@ CRANIAL = np.array([0.0, 0.0, 1.0])
 _LETTERS = (("L", "R"), ("P", "A"), ("S", "I"))
 _SECOND_LETTER_FROM = 0.35
 _DEGENERATE = 1e-3
+_BESIDE_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +145,21 @@ def along_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Poin
     if np.linalg.norm(normal) < _DEGENERATE:
         normal = ANTERIOR
     return _turned(unit(normal), LEFT, ANTERIOR)
+
+
+def holding(
+    entry_lps_mm: Points, aim_lps_mm: Points, point_lps_mm: Points
+) -> tuple[Points, Points]:
+    """``across`` and ``up`` of the plane that holds the needle and a point beside it.
+
+    Where the point lies on the needle, the plane is that of ``along_needle``.
+    """
+    direction = unit(np.asarray(aim_lps_mm) - np.asarray(entry_lps_mm))
+    away = np.asarray(point_lps_mm) - np.asarray(aim_lps_mm)
+    beside = away - (away @ direction) * direction
+    if np.linalg.norm(beside) < _BESIDE_MM:
+        return along_needle(entry_lps_mm, aim_lps_mm)
+    return _turned(unit(np.cross(direction, beside)), LEFT, ANTERIOR)
 
 
 def across_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Points]:

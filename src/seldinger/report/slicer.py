@@ -20,8 +20,9 @@ _TARGET = [1.0, 0.37, 0.82]
 
 
 def markups(plan: Plan) -> str:
-    """A line from entry to aim for every path, and the target as a fiducial, as JSON text."""
-    lines = [_line(plan, number, path) for number, path in enumerate(plan.approach.paths, start=1)]
+    """A line for every path (or probe, where there are any), and the target, as JSON text."""
+    probes = [_probe(plan, number, p.path) for number, p in enumerate(plan.treatment.probes, 1)]
+    lines = probes or [_line(plan, number, p) for number, p in enumerate(plan.approach.paths, 1)]
     data = {"@schema": SCHEMA, "markups": [*lines, _fiducial(plan)]}
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -40,6 +41,16 @@ def _line(plan: Plan, number: int, path: Path) -> dict[str, Any]:
             _point("2", f"aim {number}", path.target_lps_mm, plan.target.label),
         ],
         "display": _display(_BEST if number == 1 else _OTHER, visible=number == 1),
+    }
+
+
+def _probe(plan: Plan, number: int, path: Path) -> dict[str, Any]:
+    """All probes are used together: each is shown, and each ends at its own tip."""
+    entry, tip = (line := _line(plan, number, path))["controlPoints"]
+    return line | {
+        "name": f"probe {number}",
+        "controlPoints": [entry, tip | {"label": f"tip {number}"}],
+        "display": _display(_BEST, visible=True),
     }
 
 

@@ -7,6 +7,10 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seldinger.report.ablation_view import Ablation
 
 Tone = str
 """How a row is coloured: "good", "bad", "warn", or "plain"."""
@@ -82,6 +86,7 @@ class Report:
         findings, assumptions, citations, provenance: what it rests on.
         notes: what was estimated or left out.
         disclaimer: once.
+        ablation: what heat or cold is expected to do; None where nothing is heated or frozen.
     """
 
     title: str
@@ -108,9 +113,11 @@ class Report:
     provenance: Table
     notes: tuple[str, ...]
     disclaimer: str
+    ablation: Ablation | None = None
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """Every picture, in the order of the report."""
         small = tuple(a.picture for a in self.alternatives if a.picture is not None)
-        return (self.hero, *small, *self.views)
+        effect = () if self.ablation is None else self.ablation.pictures
+        return (self.hero, *small, *self.views, *effect)

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import file
-from seldinger.report import figures, first_page, folder, html, pages, pdf, skin, slicer
+from seldinger.report import (
+    ablation_drawings,
+    figures,
+    first_page,
+    folder,
+    html,
+    pages,
+    pdf,
+    skin,
+    slicer,
+    zone_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +56,7 @@ def write(
     with folder.replaced(place) as staging:
         (staging / folder.PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
         (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
+        zone_files.write(staging, plan)
         report = pages.report(plan, command)
         pictures = _pictures(plan, staging, progress)
         progress("pages", _PICTURES_DONE)
@@ -105,6 +117,8 @@ def _pictures(plan: Plan, staging: Path, progress: Progress) -> dict[str, bytes]
 
 def _drawings(plan: Plan) -> list[tuple[str, Callable[[], Figure]]]:
     """Name of each picture and how to draw it; the target alone without a path."""
+    if plan.prediction is not None:
+        return ablation_drawings.drawings(plan)
     if not plan.approach.paths:
         return [("hero", lambda: figures.target_only(plan))]
     best, *others = plan.approach.paths

@@ -1,0 +1,147 @@
+"""Charts of an ablation: temperature over time where it matters, and how sure the margin is."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from seldinger.report import lettering
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from seldinger.plan.prediction import Critical, Effect, Prediction
+
+DPI = 150
+_CURVES_IN = (7.2, 3.3)
+_SURE_IN = (7.2, 2.7)
+_INK = "#14181d"
+_SOFT = "#5b6570"
+_BAR = "#0072b2"
+_LIMIT = "#b3261e"
+_LOOKS = (
+    ("#d55e00", "solid"),
+    ("#0072b2", "dashed"),
+    ("#009e73", "dashdot"),
+    ("#cc79a7", "solid"),
+    ("#56b4e9", "dotted"),
+    ("#8a6d00", "dashed"),
+)
+"""Okabe and Ito's hues, dark enough for paper; close ones differ in dash."""
+MOST_CURVES = len(_LOOKS)
+_BARS = 24
+_NAME_WIDTH = 30
+_MINUTE_S = 60.0
+
+
+def shown_curves(prediction: Prediction, effect: Effect) -> tuple[str, ...]:
+    """The structures whose curves are drawn: those nearest to their limit first."""
+    known = {c.structure: c for c in prediction.critical}
+
+    def room_c(name: str) -> tuple[float, str]:
+        one = known.get(name)
+        if one is None or one.limit_c is None or one.extreme_c is None:
+            return (np.inf, name)
+        cold = one.limit_c < effect.curves_c[name][0]
+        return ((one.extreme_c - one.limit_c) * (1.0 if cold else -1.0), name)
+
+    return tuple(sorted(effect.curves_c, key=room_c)[:MOST_CURVES])
+
+
+def curves(prediction: Prediction, effect: Effect) -> Figure:
+    """Temperature over time at the structures to spare, with the limit of each in its colour."""
+    figure = Figure(figsize=_CURVES_IN, dpi=DPI, facecolor="white")
+    axes = figure.add_axes((0.075, 0.15, 0.56, 0.81))
+    minutes = effect.times_s / _MINUTE_S
+    known = {c.structure: c for c in prediction.critical}
+    for name, (colour, dash) in zip(shown_curves(prediction, effect), _LOOKS, strict=False):
+        axes.plot(
+            minutes, effect.curves_c[name], color=colour, linestyle=dash, linewidth=1.8,
+            label=_label(name, known.get(name)),
+        )  # fmt: skip
+        limit = known[name].limit_c if name in known else None
+        if limit is not None:
+            axes.axhline(limit, color=colour, linewidth=0.9, linestyle=(0, (1.0, 2.0)))
+    axes.set_xlabel("minutes", fontsize=8.5, color=_INK)
+    axes.set_ylabel("°C", fontsize=8.5, color=_INK)
+    axes.set_xlim(float(minutes[0]), float(minutes[-1]))
+    axes.margins(y=0.08)
+    _plain(axes)
+    axes.grid(color="#e3e7eb", linewidth=0.6)
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=7.5, frameon=False,
+        handlelength=2.6, labelspacing=0.7, borderaxespad=0.0,
+    )  # fmt: skip
+    return figure
+
+
+def how_sure(prediction: Prediction, effect: Effect) -> Figure:
+    """What the uncertainty comes from, and the thinnest margin of every sample."""
+    figure = Figure(figsize=_SURE_IN, dpi=DPI, facecolor="white")
+    _sources(figure.add_axes((0.245, 0.17, 0.215, 0.68)), prediction)
+    _margins(figure.add_axes((0.57, 0.17, 0.41, 0.68)), prediction, effect)
+    return figure
+
+
+def _label(name: str, critical: Critical | None) -> str:
+    """The structure with its limit, broken so that it fits beside the chart."""
+    said = "no limit known"
+    if critical is not None and critical.limit_c is not None:
+        said = f"limit {critical.limit_c:g} °C, dotted"
+    readable = lettering.readable(name)
+    return "\n".join([*textwrap.wrap(readable, _NAME_WIDTH), said])
+
+
+def _sources(axes: Axes, prediction: Prediction) -> None:
+    named = sorted(prediction.spread_from.items(), key=lambda item: (item[1], item[0]))
+    percent = [100.0 * share for _, share in named]
+    places = [float(n) for n in range(len(named))]
+    axes.barh(places, percent, color=_BAR, height=0.62)
+    for place, value in zip(places, percent, strict=True):
+        axes.text(value + 2.0, place, f"{value:.0f} %", va="center", fontsize=8.0, color=_INK)
+    axes.set_yticks(places)
+    axes.set_yticklabels(
+        ["\n".join(textwrap.wrap(lettering.readable(name), 24)) for name, _ in named], fontsize=8.0
+    )
+    axes.set_xlim(0.0, max([*percent, 1.0]) * 1.3)
+    axes.set_xticks([])
+    axes.set_title("share of the variance", loc="left", fontsize=8.5, fontweight="bold", color=_INK)
+    _plain(axes)
+    axes.spines["bottom"].set_visible(False)
+
+
+def _margins(axes: Axes, prediction: Prediction, effect: Effect) -> None:
+    found, asked = effect.margins_mm, prediction.margin_asked_mm
+    low, high = min(float(found.min()), 0.0), max(float(found.max()), asked)
+    low, high = np.floor(low) - 0.5, np.ceil(high) + 0.5
+    axes.hist(
+        found, bins=np.linspace(low, high, _BARS + 1).tolist(), color="#9fb6c8", edgecolor="white"
+    )
+    axes.set_xlim(low, high)
+    spread = prediction.minimal_margin_mm
+    axes.axvspan(spread.p05, spread.p95, color=_BAR, alpha=0.12, linewidth=0.0)
+    lines = (
+        (0.0, _LIMIT, "solid", "tumour is left", "right"),
+        (asked, _INK, "dashed", f"{asked:g} mm asked", "left"),
+    )
+    for at, colour, dash, words, side in lines:
+        axes.axvline(at, color=colour, linestyle=dash, linewidth=1.4)
+        # Above the chart and away from each other: they cannot meet.
+        axes.annotate(
+            words, (at, 1.0), xycoords=("data", "axes fraction"),
+            xytext=(2.0 if side == "right" else -2.0, 4.0), textcoords="offset points", ha=side,
+            va="bottom", fontsize=8.0, color=colour, annotation_clip=False,
+        )  # fmt: skip
+    axes.set_xlabel("thinnest margin of a sample, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
+    axes.set_ylabel(f"of {len(found)} samples", fontsize=8.0, color=_INK)
+    _plain(axes)
+
+
+def _plain(axes: Axes) -> None:
+    axes.tick_params(labelsize=8.0, colors=_INK, length=3)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in {"left", "bottom"})
+        spine.set_color(_SOFT)

@@ -1,0 +1,287 @@
+"""Pictures of an ablation: the plane that holds the probe, with what dies and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from scipy import ndimage
+
+from seldinger.core.volume import Volume
+from seldinger.report import cut, lettering, palette
+from seldinger.report.planes import Plane, Sampler, along_needle, holding, image_on
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from seldinger.core.space import Grid, Points
+    from seldinger.plan.model import Plan, Probe
+
+DPI = 150
+HERO_IN = (5.2, 4.7)
+_LEGEND_SHARE = 0.115
+_SMALL_IN = (2.6, 1.95)
+_OUTSIDE_MM = 14.0
+_AROUND_MM = 12.0
+_IN_PLANE_MM = 2.0
+_LEAST_MM = 38.0
+_NAMES_OFF_MM = 2.0
+_BAND = (0.05, 0.95)
+_HALF = 0.5
+_Dash = Literal["solid"] | tuple[float, tuple[float, float]]
+_DOTS: _Dash = (0.0, (1.0, 1.3))
+_DASHES: _Dash = (0.0, (4.0, 2.2))
+
+
+def hero(plan: Plan) -> Figure:
+    """The plane of the first probe: tumour, margin asked, what dies, its 5-95 % band, probes."""
+    figure = Figure(figsize=HERO_IN, dpi=DPI, facecolor=palette.PAPER)
+    axes = figure.add_axes((0.0, _LEGEND_SHARE, 1.0, 1.0 - _LEGEND_SHARE))
+    aspect = HERO_IN[0] / (HERO_IN[1] * (1.0 - _LEGEND_SHARE))
+    probes = plan.treatment.probes
+    plane = _plane(plan, probes, aspect)
+    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=7.5, corner=True)
+    names = tuple(_name(plane, probe, n) for n, probe in enumerate(probes, start=1))
+    clear = np.concatenate([_spots(plane, probes), _dying(plan, plane)])
+    cut.draw(axes, plan, plane, clear, look, names)
+    signs: list[Artist] = [Line2D([], [], color=palette.TARGET, linewidth=2.0, label="tumour")]
+    signs += _margin(axes, plan, plane)
+    signs += effect_on(axes, plan, plane)
+    signs += _probes(axes, plane, probes, 2.0)
+    cut.borders(axes, plane, 9.5, _words(plan))
+    _legend(figure, signs)
+    return figure
+
+
+def probe_card(plan: Plan, number: int) -> Figure:
+    """The plane of probe ``number`` (from 1) that lies closest to the axial one, without words."""
+    figure = Figure(figsize=_SMALL_IN, dpi=DPI, facecolor=palette.PAPER)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    probe = plan.treatment.probes[number - 1]
+    plane = _plane(plan, (probe,), _SMALL_IN[0] / _SMALL_IN[1])
+    look = cut.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
+    cut.draw(axes, plan, plane, _spots(plane, (probe,)), look)
+    effect_on(axes, plan, plane, line=0.7)
+    _probes(axes, plane, (probe,), 1.5)
+    cut.borders(axes, plane, 8.0)
+    return figure
+
+
+def effect_on(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:
+    """What dies, its band and the ice on ``plane``; the signs for a legend."""
+    effect = plan.effect
+    if effect is None:
+        return []
+    signs: list[Artist] = []
+    step_mm = max(min(effect.grid.spacing_mm) * _HALF, plane.size_mm[0] / 420.0)
+    if effect.ice is not None:
+        ice = _sampled(effect.ice, effect.grid, plane, step_mm)
+        _line(axes, plane, ice, _HALF, (palette.ICE, _DASHES, 1.6 * line))
+        signs.append(
+            Line2D([], [], color=palette.ICE, linestyle=_DASHES, linewidth=1.6, label="visible ice")
+        )
+    chance = _sampled(effect.kill_probability, effect.grid, plane, step_mm)
+    if chance.max() > _BAND[0]:
+        axes.contourf(
+            *_lattice(plane, chance), chance, levels=list(_BAND), colors=[palette.LETHAL],
+            alpha=0.30, zorder=2,
+        )  # fmt: skip
+    for level in _BAND:
+        _line(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
+    zone = _sampled(effect.zone, effect.grid, plane, step_mm)
+    _line(axes, plane, zone, _HALF, (palette.LETHAL, "solid", 2.2 * line))
+    return [
+        Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="dies, as planned"),
+        Patch(facecolor=palette.LETHAL, alpha=0.45, label="dies in 5 to 95 % of samples"),
+        *signs,
+    ]
+
+
+def _words(plan: Plan) -> str:
+    count = len(plan.treatment.probes)
+    if count == 0:
+        return "axial, through the tumour's middle; no probe is placed"
+    if count == 1:
+        return "plane that holds the probe"
+    return "plane through probe 1 and the tumour's middle"
+
+
+def _plane(plan: Plan, probes: tuple[Probe, ...], aspect: float) -> Plane:
+    """The first probe's plane, framed so that skin, probes and zone are seen."""
+    centre = np.asarray(plan.target.centre_lps_mm, dtype=np.float64)
+    around = [centre]
+    if not probes:
+        across, up = along_needle(centre - np.array([0.0, 1.0, 0.0]), centre)
+    else:
+        entry, tip = _ends(probes[0])
+        alone = len(probes) == 1
+        across, up = along_needle(entry, tip) if alone else holding(entry, tip, centre)
+        around += [end for probe in probes for end in _ends(probe, _OUTSIDE_MM)]
+        centre = tip
+    frame = Plane(centre, across, up, 0.0, 1.0, 0.0, 1.0)
+    shown = np.concatenate([frame.project(np.stack(around)), _reach(plan, frame)])
+    low, high = shown.min(axis=0), shown.max(axis=0)
+    middle = (low + high) / 2.0
+    half = (high - low) / 2.0 + _AROUND_MM
+    height = max(float(half[1]), float(half[0]) / aspect, _LEAST_MM)
+    width = height * aspect
+    return Plane(
+        centre, across, up, middle[0] - width, middle[0] + width, middle[1] - height,
+        middle[1] + height,
+    )  # fmt: skip
+
+
+def _reach(plan: Plan, frame: Plane) -> Points:
+    """Where the effect, or else the target, is on the plane, (n, 2)."""
+    if plan.effect is None:
+        return frame.project(plan.anatomy.grid.to_lps(np.argwhere(plan.goal.mask)))
+    there = plan.effect.kill_probability >= _BAND[0]
+    if plan.effect.ice is not None:
+        there = there | plan.effect.ice
+    found = np.argwhere(there)[::11]
+    if len(found) == 0:
+        return frame.project(plan.effect.surface_lps_mm)
+    return frame.project(plan.effect.grid.to_lps(found))
+
+
+def _ends(probe: Probe, outside_mm: float = 0.0) -> tuple[Points, Points]:
+    """Entry (or a point outside of it) and tip."""
+    entry = np.asarray(probe.path.entry_lps_mm) + outside_mm * np.asarray(probe.axis_lps)
+    return entry, np.asarray(probe.tip_lps_mm, dtype=np.float64)
+
+
+def _in_plane(plane: Plane, probe: Probe) -> bool:
+    normal = np.cross(plane.across, plane.up)
+    off_mm = np.abs((np.stack(_ends(probe)) - plane.origin_lps_mm) @ normal)
+    return bool(off_mm.max() <= _IN_PLANE_MM)
+
+
+def _spots(plane: Plane, probes: tuple[Probe, ...]) -> Points:
+    """Points of the probes that no name may cover."""
+    share = np.linspace(0.0, 1.0, 80)[:, None]
+    spots = [np.zeros((0, 2))]
+    for probe in probes:
+        start, tip = _ends(probe, _OUTSIDE_MM)
+        spots.append(plane.project(start + share * (tip - start)))
+    return np.concatenate(spots)
+
+
+def _dying(plan: Plan, plane: Plane) -> Points:
+    """Points of what may die: names stand beside it, with a line to what they name, (n, 2)."""
+    if plan.effect is None:
+        return np.zeros((0, 2))
+    points, _ = plane.samples(_NAMES_OFF_MM)
+    chance = _sampled(plan.effect.kill_probability, plan.effect.grid, plane, _NAMES_OFF_MM)
+    return plane.project(points[chance.ravel() >= _BAND[0]])
+
+
+def _name(plane: Plane, probe: Probe, number: int) -> lettering.Wanted:
+    x, y = (float(c) for c in plane.project(_ends(probe)[0]))
+    return lettering.Wanted(
+        f"probe {number}", (x, y), 3.0, palette.NEEDLE, -3.0 + 0.1 * number, np.array([[x, y]]),
+        strong=True,
+    )  # fmt: skip
+
+
+def _probes(axes: Axes, plane: Plane, probes: tuple[Probe, ...], width_pt: float) -> list[Artist]:
+    """Solid where a probe lies in the plane, dotted where it is only projected on it."""
+    used: dict[str, Artist] = {}
+    for probe in probes:
+        inside = _in_plane(plane, probe)
+        dash: _Dash = "solid" if inside else _DOTS
+        ends = plane.project(np.stack(_ends(probe, _OUTSIDE_MM)))
+        axes.plot(
+            ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=width_pt, linestyle=dash,
+            path_effects=lettering.halo(width_pt + 1.4), solid_capstyle="butt", zorder=7,
+        )  # fmt: skip
+        entry, tip = plane.project(np.stack(_ends(probe)))
+        for at, sign, size in ((entry, "o", 4.5), (tip, "D", 3.6)):
+            axes.plot(
+                *at, marker=sign, markersize=size, color=palette.NEEDLE, zorder=8,
+                markeredgecolor=palette.HALO, markeredgewidth=0.8,
+            )  # fmt: skip
+        label = "probe in this plane" if inside else "probe, projected"
+        used[label] = Line2D(
+            [], [], color=palette.NEEDLE, linewidth=2.0, linestyle=dash, label=label
+        )
+    return list(used.values())
+
+
+def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
+    """The margin that was asked for around the target, inside the organ, dashed."""
+    asked = plan.prediction.margin_asked_mm if plan.prediction is not None else 0.0
+    if asked <= 0.0 or not plan.goal.mask.any():
+        return []
+    grid = plan.anatomy.grid
+    sampler = Sampler.of(plane, grid, min(plane.size_mm[0] / 300.0, *grid.spacing_mm))
+    step_mm = plane.size_mm[0] / sampler.shape[1]
+    away_mm = image_on(Volume(_away_mm(plan, asked), grid, "mm"), plane, step_mm, 10.0 * asked)
+    inside = asked - away_mm
+    organ = plan.target.organ
+    if organ is not None and plan.anatomy.has(organ):
+        mask = plan.anatomy.structure(organ).mask | plan.goal.mask
+        share = sampler.share(mask)
+        if share is not None:
+            inside = np.minimum(inside, (share - _HALF) * max(grid.spacing_mm))
+    _line(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
+    label = f"tumour + {asked:g} mm in the organ" if organ else f"tumour + {asked:g} mm"
+    return [Line2D([], [], color=palette.TARGET, linestyle=_DASHES, linewidth=1.3, label=label)]
+
+
+def _away_mm(plan: Plan, asked_mm: float) -> NDArray[np.float32]:
+    """Distance outside the target; far from it only "far", so that little is computed."""
+    mask, spacing = plan.goal.mask, np.asarray(plan.anatomy.grid.spacing_mm)
+    index = np.argwhere(mask)
+    room = np.ceil(2.0 * asked_mm / spacing).astype(int) + 2
+    low = np.maximum(index.min(axis=0) - room, 0)
+    high = np.minimum(index.max(axis=0) + room + 1, mask.shape)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    away = np.full(mask.shape, 10.0 * asked_mm, dtype=np.float32)
+    # A voxel's middle lies half a voxel outside the face that the mask ends at.
+    away[box] = ndimage.distance_transform_edt(~mask[box], sampling=spacing) - spacing.min() / 2.0
+    return away
+
+
+def _sampled(
+    values: NDArray[np.generic], grid: Grid, plane: Plane, step_mm: float
+) -> NDArray[np.float32]:
+    return image_on(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
+
+
+def _lattice(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
+    rows, columns = values.shape
+    u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
+    v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
+    return u, v
+
+
+def _line(
+    axes: Axes,
+    plane: Plane,
+    values: NDArray[np.float32],
+    level: float,
+    stroke: tuple[str, _Dash, float],
+) -> None:
+    """One contour; nothing where the plane does not reach ``level``."""
+    if not values.min() < level < values.max():
+        return
+    colour, dash, width = stroke
+    drawn = axes.contour(
+        *_lattice(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
+        linewidths=[width], zorder=5,
+    )  # fmt: skip
+    drawn.set_path_effects(lettering.halo(width + 1.0))
+
+
+def _legend(figure: Figure, signs: list[Artist]) -> None:
+    """What the lines mean, in the strip below the picture."""
+    figure.legend(
+        handles=signs, loc="center", bbox_to_anchor=(0.5, _LEGEND_SHARE / 2.0), ncols=3,
+        fontsize=7.0, labelcolor=palette.INK, facecolor=palette.PAPER, edgecolor=palette.PAPER,
+        handlelength=2.4, columnspacing=1.4, borderpad=0.1, labelspacing=0.35,
+    )  # fmt: skip

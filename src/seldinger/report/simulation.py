@@ -1,0 +1,173 @@
+"""Simulation report: what an experiment came to, as a folder of numbers, volumes and a picture."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seldinger import evidence
+from seldinger.core.errors import SimulationError
+from seldinger.core.progress import Progress, silent
+from seldinger.report import folder, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.volume import Volume
+    from seldinger.simulate.outcome import Outcome
+
+SCHEMA_VERSION = "1"
+RESULT_FILE = "result.json"
+PICTURE_FILE = "picture.png"
+_DIGITS = 7
+_CHANGED_K = 1e-3
+
+
+def write(out: Path | str, found: Outcome, *, progress: Progress = silent) -> Path:
+    """Write ``found`` as the folder ``out``; the old folder stays until the new one is complete.
+
+    Args:
+        out: a new or empty folder, or an earlier one of ours, which is replaced as a whole.
+        found: what to write.
+        progress: told what is being done; may raise ``Cancelled``.
+
+    Returns:
+        The numbers, ``out/result.json``.
+
+    Raises:
+        OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
+        SimulationError: a number is not finite.
+    """
+    from seldinger.report import nifti, simulation_picture  # heavy libraries stand behind both
+
+    place = Path(out)
+    with folder.replaced(place) as staging:
+        (staging / RESULT_FILE).write_text(to_json(found), encoding="utf-8")
+        pages = volumes(found)
+        for number, (name, volume) in enumerate(pages.items()):
+            progress("volumes", number / (len(pages) + 1))
+            nifti.write(staging / name, volume)
+        progress("picture", len(pages) / (len(pages) + 1))
+        stream = BytesIO()
+        # Without the library's name in it, the same result gives the same bytes.
+        simulation_picture.drawn(found).savefig(
+            stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
+        )
+        (staging / PICTURE_FILE).write_bytes(stream.getvalue())
+        progress("picture", 1.0)
+    return place / RESULT_FILE
+
+
+def volumes(found: Outcome) -> dict[str, Volume]:
+    """The volumes of a result by the names of their files; extremes only where there are any."""
+    result, start = found.result, found.initial_c
+    made = {"temperature.nii.gz": result.temperature_c}
+    if float(result.peak_c.values.max()) > start + _CHANGED_K:
+        made["peak.nii.gz"] = result.peak_c
+    if float(result.coldest_c.values.min()) < start - _CHANGED_K:
+        made["coldest.nii.gz"] = result.coldest_c
+    return made | {f"damage-{name}.nii.gz": field for name, field in result.damage.items()}
+
+
+def to_json(found: Outcome) -> str:
+    """``found`` as the text of ``result.json``: no fields, no paths, no time; unknown is null.
+
+    Raises:
+        SimulationError: a number is not finite.
+    """
+    result = found.result
+    grid = result.temperature_c.grid
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "title": found.experiment.asked.title,
+        "request": _named(found.experiment.asked.model_dump(exclude_none=True)),
+        "measured_along": asdict(found.axis),
+        "isotherms": [asdict(one) for one in found.isotherms],
+        "damage": [asdict(one) for one in found.damage],
+        "points": _points(found),
+        "bodies": [
+            {"name": name, "temperature_c": _list(result.bodies_c[:, n])}
+            for n, name in enumerate(found.bodies)
+        ],
+        "times_s": _list(result.times_s),
+        "energy": {
+            "absorbed_j": dict(zip(found.sources_of_heat, result.energy.absorbed_j, strict=True)),
+            "from_bodies_j": dict(zip(found.bodies, result.energy.from_bodies_j, strict=True)),
+            "to_blood_j": result.energy.to_blood_j,
+            "stored_j": result.energy.stored_j,
+            "missing_j": result.energy.missing_j,
+        },
+        "radiofrequency": _trace(found),
+        "stepping": asdict(result.stepping),
+        "grid": {
+            "shape": list(grid.shape),
+            "spacing_mm": grid.spacing_mm[0],
+            "origin_lps_mm": list(grid.origin_lps_mm),
+        },
+        "files": list(volumes(found)),
+        "warnings": list(found.warnings),
+        "notes": list(found.notes),
+        "assumptions": [asdict(one) for one in found.assumptions],
+        "sources": {key: evidence.source(key).text for key in found.cites},
+        "disclaimer": words.DISCLAIMER,
+        "provenance": {"version": found.version, "inputs": [asdict(i) for i in found.inputs]},
+    }
+    tidy = _tidied(data, "result")
+    return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _points(found: Outcome) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": point.name,
+            "lps_mm": list(point.lps_mm),
+            "end_c": float(found.result.points_c[-1, n]),
+            "temperature_c": _list(found.result.points_c[:, n]),
+        }
+        for n, point in enumerate(found.experiment.asked.point)
+    ]
+
+
+def _trace(found: Outcome) -> dict[str, Any] | None:
+    """What the generator did; none without electrodes."""
+    trace = found.result.radiofrequency
+    if trace is None:
+        return None
+    curves = ("times_s", "power_w", "voltage_v", "current_a", "impedance_ohm", "tip_c")
+    return {name: _list(getattr(trace, name)) for name in curves} | {"total_j": trace.total_j}
+
+
+def _named(value: Any) -> Any:
+    """The request with files by their names, never by this machine's paths."""
+    if isinstance(value, dict):
+        return {key: _named(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_named(inner) for inner in value]
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, str) and value.endswith(".toml"):
+        return Path(value).name
+    return value
+
+
+def _list(values: NDArray[Any] | Sequence[float]) -> list[float]:
+    return [float(value) for value in values]
+
+
+def _tidied(value: Any, place: str) -> Any:
+    """``value`` with seven significant digits; an error names a number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise SimulationError(f"{place} is {value}: shorten the steps, or report this")
+        return float(f"{value:.{_DIGITS}g}") + 0.0
+    return value

@@ -1,0 +1,174 @@
+"""Zone files: what dies and how sure that is, for other programs, beside ``plan.json``.
+
+``zone.nii.gz`` and ``kill_probability.nii.gz`` carry the planning lattice; ``zone.dcm`` is the zone
+as a DICOM segmentation. The same plan gives the same bytes: identifiers come from hashes, and the
+dates are fixed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seldinger.core.volume import Volume
+from seldinger.image.study import Modality
+from seldinger.report.folder import ZONE_FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydicom.dataset import Dataset
+
+    from seldinger.core.space import Grid
+    from seldinger.plan.model import Plan
+    from seldinger.plan.prediction import Effect
+
+ZONE, KILL, SEG = ZONE_FILES
+SEGMENT = "predicted ablation zone"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://dicom.nema.org/seldinger")
+_DAY, _CLOCK = "19700101", "000000"
+"""A plan has no time: where DICOM demands one, the beginning of the epoch stands."""
+_EMPTY = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyID", "AccessionNumber",
+    "StudyDate", "StudyTime", "ReferringPhysicianName", "PositionReferenceIndicator",
+)  # fmt: skip
+_LABEL_LETTERS = 64
+
+
+def write(folder: Path, plan: Plan) -> None:
+    """The zone's files in ``folder``; nothing where the plan has no predicted effect.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    effect = plan.effect
+    if effect is None:
+        return
+    # SimpleITK and highdicom open only for plans that have a zone.
+    from seldinger.report import nifti
+
+    zone = Volume(effect.zone.astype(np.uint8), effect.grid, "1")
+    nifti.write(folder / ZONE, zone)
+    chance = Volume(effect.kill_probability.astype(np.float32), effect.grid, "1")
+    nifti.write(folder / KILL, chance)
+    segmentation(plan, effect).save_as(folder / SEG, enforce_file_format=True)
+
+
+def segmentation(plan: Plan, effect: Effect) -> Dataset:
+    """The nominal zone as a DICOM SEG with one segment, every slice of the lattice stored.
+
+    The study's own identifiers are not kept by the reader: the segmentation lies in a frame of
+    reference of its own, named by the hash of the images, in the same patient millimetres.
+    """
+    import highdicom as hd
+    from pydicom.sr.codedict import codes
+
+    images = repr(sorted(plan.provenance.inputs.items()))
+    uid = _Names(images, _digest(plan, effect))
+    volume = hd.Volume(
+        np.ascontiguousarray(effect.zone.transpose(2, 1, 0)).astype(np.uint8),
+        effect.grid.index_to_lps[:, [2, 1, 0, 3]],
+        coordinate_system="PATIENT",
+        frame_of_reference_uid=uid.of_images("frame"),
+    )
+    method = hd.AlgorithmIdentificationSequence(
+        "seldinger",
+        hd.sr.CodedConcept("predicted", "99SELDINGER", "Predicted effect of heat or cold"),
+        plan.provenance.version,
+    )
+    segment = hd.seg.SegmentDescription(
+        1,
+        f"{SEGMENT}: {plan.target.label}"[:_LABEL_LETTERS],
+        codes.SCT.MorphologicallyAbnormalStructure,
+        codes.SCT.Necrosis,
+        hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
+        method,
+    )
+    made: Dataset = hd.seg.Segmentation(
+        source_images=[_source(plan, effect.grid, uid)],
+        pixel_array=volume,
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=[segment],
+        series_instance_uid=uid.of_zone("series"),
+        series_number=1,
+        sop_instance_uid=uid.of_zone("instance"),
+        instance_number=1,
+        manufacturer="seldinger",
+        manufacturer_model_name="seldinger",
+        software_versions=plan.provenance.version,
+        device_serial_number="0",
+        content_label="ZONE",
+        content_description="Predicted, not measured",
+        # Readers that take the first stored slice for the lattice's first then take the right one.
+        omit_empty_frames=False,
+    )
+    _timeless(made, uid.of_zone("dimensions"))
+    return made
+
+
+class _Names:
+    """Identifiers from hashes: the same images and zone have the same ones."""
+
+    def __init__(self, images: str, zone: str) -> None:
+        self._images, self._zone = images, zone
+
+    def of_images(self, what: str) -> str:
+        """Shared by all plans on the same images."""
+        return self._uid(f"{what} {self._images}")
+
+    def of_zone(self, what: str) -> str:
+        """Of this zone alone."""
+        return self._uid(f"{what} {self._images} {self._zone}")
+
+    @staticmethod
+    def _uid(text: str) -> str:
+        return f"2.25.{uuid.uuid5(_NAMESPACE, text).int}"
+
+
+def _digest(plan: Plan, effect: Effect) -> str:
+    """What tells this zone from others."""
+    found = hashlib.sha256(plan.target.label.encode())
+    found.update(np.packbits(effect.zone).tobytes())
+    found.update(repr(effect.zone.shape).encode())
+    found.update(effect.grid.index_to_lps.tobytes())
+    return found.hexdigest()
+
+
+def _source(plan: Plan, grid: Grid, uid: _Names) -> Dataset:
+    """The image that the segmentation is said to be of: the writer asks for one."""
+    from pydicom.dataset import Dataset
+    from pydicom.uid import CTImageStorage, MRImageStorage
+
+    is_mr = plan.anatomy.study.modality is Modality.MR
+    spacing, affine = grid.spacing_mm, grid.index_to_lps
+    source = Dataset()
+    source.SOPClassUID = MRImageStorage if is_mr else CTImageStorage
+    source.SOPInstanceUID = uid.of_images("image")
+    source.StudyInstanceUID = uid.of_images("study")
+    source.SeriesInstanceUID = uid.of_images("images")
+    source.FrameOfReferenceUID = uid.of_images("frame")
+    for keyword in _EMPTY:
+        setattr(source, keyword, "")
+    source.Modality = "MR" if is_mr else "CT"
+    source.Rows, source.Columns = grid.shape[1], grid.shape[0]
+    source.ImageOrientationPatient = [
+        *(affine[:3, 0] / spacing[0]).tolist(),
+        *(affine[:3, 1] / spacing[1]).tolist(),
+    ]
+    source.ImagePositionPatient = list(grid.origin_lps_mm)
+    source.PixelSpacing = [spacing[1], spacing[0]]
+    source.SliceThickness = spacing[2]
+    return source
+
+
+def _timeless(data: Any, dimensions_uid: str) -> None:
+    """Dates and random identifiers of the writer, replaced by fixed ones."""
+    data.InstanceCreationDate = data.ContentDate = data.SeriesDate = _DAY
+    data.InstanceCreationTime = data.ContentTime = data.SeriesTime = _CLOCK
+    for tool in data.get("ContributingEquipmentSequence", []):
+        tool.ContributionDateTime = f"{_DAY}{_CLOCK}"
+    for item in (*data.DimensionOrganizationSequence, *data.DimensionIndexSequence):
+        item.DimensionOrganizationUID = dimensions_uid
