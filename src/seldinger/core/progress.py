@@ -20,3 +20,12 @@ class Progress(Protocol):
 def silent(what: str, fraction: float) -> None:
     """Progress for scripts and tests: says nothing."""
     del what, fraction
+
+
+def part(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
+    """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole."""
+
+    def tell(what: str, fraction: float) -> None:
+        progress(f"{prefix}{what}", start + (end - start) * fraction)
+
+    return tell

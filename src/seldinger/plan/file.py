@@ -20,13 +20,13 @@ from seldinger.plan.model import (
     Finding,
     Guidance,
     Plan,
-    Prediction,
     Provenance,
     Request,
     TargetSection,
     Treatment,
     Verdict,
 )
+from seldinger.plan.prediction import Prediction  # noqa: TC001  the same
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

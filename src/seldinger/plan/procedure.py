@@ -18,16 +18,28 @@ if TYPE_CHECKING:
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.model import (
-        Approach,
-        Effect,
-        Finding,
-        Guidance,
-        Path,
-        Prediction,
-        Treatment,
-    )
+    from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
+    from seldinger.plan.prediction import Effect, Prediction
     from seldinger.plan.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeEdit:
+    """What the user fixes of one applicator; None leaves the planner's own.
+
+    Attributes:
+        number: which, from 1; one more than there are adds another.
+        tip_lps_mm: its tip.
+        entry_lps_mm: where it enters the skin; scored by the rules, even where it breaks them.
+        power_w: of a heater.
+        seconds: of heating, or of each freeze.
+    """
+
+    number: int
+    tip_lps_mm: Vector | None = None
+    entry_lps_mm: Vector | None = None
+    power_w: float | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Settings:
         lateral_error_mm: mean lateral error that replaces the technique's published one.
         device: catalogue id of the device to use; None lets the treatment choose.
         paths: how many alternatives to keep.
+        probes: what is fixed by hand of single applicators.
         inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
     """
 
@@ -58,6 +71,7 @@ class Settings:
     lateral_error_mm: float | None = None
     device: str | None = None
     paths: int = 6
+    probes: tuple[ProbeEdit, ...] = ()
     inputs: tuple[InputFile, ...] = ()
 
 

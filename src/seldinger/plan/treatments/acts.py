@@ -100,7 +100,7 @@ def aiming(path: Path) -> str:
     return f"{flat}, tip tilted {path.tilt_deg:.0f} degrees towards the {pole}"
 
 
-def _place(path: Path) -> str:
+def place(path: Path) -> str:
     """The entry by the letters on the pictures: "R 174, A 128, S 301"; no minus to be missed."""
     letters = zip(("LR", "PA", "SI"), path.entry_lps_mm, strict=True)
     return ", ".join(f"{pair[value < 0.0]} {abs(value):.0f}" for pair, value in letters)
@@ -121,7 +121,7 @@ def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
         ),
         Step(
             "Entry",
-            f"Mark the entry ({_place(path)} mm in the scan). Check on the new images that "
+            f"Mark the entry ({place(path)} mm in the scan). Check on the new images that "
             "nothing has moved into the path.",
         ),
         Step(

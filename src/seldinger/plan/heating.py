@@ -1,0 +1,384 @@
+"""Heating: applicators in a heat scene become a run of the thermal engine, and the run a zone.
+
+Two modes differ and are never mixed. *Chart-calibrated* puts the fitted source into tissue with the
+perfusion it was fitted in, so that even tissue gives the maker's table back. *Physiological* takes
+the tissue's own perfusion and lets it stop as tissue dies. What was never fitted is physiological.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.catalogue import tissues as shelf
+from seldinger.core.errors import CatalogueError, PlanError
+from seldinger.core.progress import Progress, silent
+from seldinger.physics.thermal import bodies, damage, sources
+from seldinger.physics.thermal.model import Frost, Model, Settings, SteadyFlow, StoppedFlow
+from seldinger.physics.thermal.run import run
+from seldinger.plan import current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from seldinger.catalogue.applicators import Applicator
+    from seldinger.core.space import Vector
+    from seldinger.core.volume import Mask
+    from seldinger.physics.thermal.damage import Law
+    from seldinger.physics.thermal.model import Flow
+    from seldinger.physics.thermal.properties import Tissue
+    from seldinger.physics.thermal.result import Result
+    from seldinger.plan.current import Electric
+    from seldinger.plan.heat_scene import HeatScene
+    from seldinger.plan.model import Stretch
+
+CHART = "chart-calibrated"
+PHYSIOLOGICAL = "physiological"
+LAWS = ("arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "cem43")
+BODY_C = 37.0
+
+_LEAST_LOG, _MOST_LOG = -8.0, 4.0
+"""Levels are cut here: beyond, a cell is as alive or as dead as can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Biology:
+    """What is called dead, and what blood does: nothing here has a default.
+
+    Attributes:
+        law: of heat, one of ``LAWS``.
+        counted_above_c: below this heat adds no damage.
+        lethal_min: minutes at 43 C that kill, for "cem43".
+        lethal_c: the isotherm that kills by cold.
+        stopped_share: of perfusion that stops as tissue dies; physiological mode only.
+        frost: what cold leaves of perfusion.
+        ramp_s: for a cryoprobe to reach its temperature.
+        wall_c: of a cryoprobe that was never fitted.
+        electric: what no table says of current.
+    """
+
+    law: str
+    counted_above_c: float
+    lethal_min: float
+    lethal_c: float
+    stopped_share: float
+    frost: Frost
+    ramp_s: float
+    wall_c: float
+    electric: Electric
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An applicator where it works.
+
+    Attributes:
+        applicator: which.
+        tip_lps_mm: its tip.
+        axis_lps: from the tip to the hub.
+        schedule: what it does.
+        entry_lps_mm: where the user wants it to enter the skin; None leaves that to the search.
+    """
+
+    applicator: Applicator
+    tip_lps_mm: Vector
+    axis_lps: Vector
+    schedule: tuple[Stretch, ...]
+    entry_lps_mm: Vector | None = None
+
+    @property
+    def seconds(self) -> float:
+        """From first to last."""
+        return sum(s.seconds for s in self.schedule)
+
+    @property
+    def energy_kj(self) -> float:
+        """Sent out by a heater."""
+        return sum(s.seconds * (s.power_w or 0.0) for s in self.schedule) / 1000.0
+
+    @property
+    def behind_tip_mm(self) -> float:
+        """From the tip back to the middle of its zone."""
+        fit = self.applicator.fit
+        if fit is not None and "behind_tip_mm" in fit.numbers:
+            return fit.numbers["behind_tip_mm"]
+        return 0.5 * (self.applicator.active_mm or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a sample of the uncertainty changes: factors on what was planned, 1 = as planned."""
+
+    perfusion: float = 1.0
+    power: float = 1.0
+    conductivity: float = 1.0
+    capacity: float = 1.0
+    wall_k: float = 0.0
+    """Added to the temperature of a cryoprobe's wall."""
+    edits: Mapping[str, float] = field(default_factory=dict)
+    """The user's own numbers of tissues, by "tissue.number"."""
+
+    def on(self, base: Changes) -> Changes:
+        """These changes, with the edits of ``base``."""
+        return replace(self, edits=base.edits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heated:
+    """What a run did.
+
+    Attributes:
+        level: float32 (i, j, k), positive where tissue is dead: the logarithm of damage over the
+            lethal one, or kelvin beyond the lethal isotherm. Its zero runs between the cells.
+        extreme_c: hottest (or coldest) of each cell.
+        result: the run.
+        mode: which of the two.
+    """
+
+    level: NDArray[np.float32]
+    extreme_c: NDArray[np.float32]
+    result: Result
+    mode: str
+
+    @property
+    def energy_kj(self) -> float | None:
+        """Sent out: by the schedule of antennas, by the generator; None for cold."""
+        trace = self.result.radiofrequency
+        return None if trace is None else trace.total_j / 1000.0
+
+    @property
+    def zone(self) -> Mask:
+        """Cells that are dead."""
+        dead: Mask = self.level > 0.0
+        return dead
+
+
+def modes_of(applicator: Applicator) -> tuple[str, ...]:
+    """The modes that this applicator can be computed in, the default first."""
+    return (CHART, PHYSIOLOGICAL) if applicator.modality == "microwave" else (PHYSIOLOGICAL,)
+
+
+def heated(
+    scene: HeatScene,
+    placed: Sequence[Placed],
+    biology: Biology,
+    mode: str,
+    changes: Changes,
+    points_lps_mm: Sequence[Vector] = (),
+    progress: Progress = silent,
+) -> Heated:
+    """Run an arrangement of one modality in a scene.
+
+    Raises:
+        PlanError: applicators of several kinds, or an arrangement that the engine refuses.
+    """
+    kinds = {p.applicator.modality for p in placed}
+    if len(kinds) != 1:
+        raise PlanError(f"one plan has applicators of one kind, got {', '.join(sorted(kinds))}")
+    cold = kinds == {"cryo"}
+    law = _law(biology, cold=cold)
+    try:
+        model = _model(scene, placed, biology, mode, changes)
+        settings = Settings(
+            duration_s=max(p.seconds for p in placed),
+            laws=(law,),
+            points_lps_mm=tuple(points_lps_mm),
+            sample_every_s=4.0 if cold or scene.grid.spacing_mm[0] > 1.5 else 2.0,  # noqa: PLR2004
+        )
+        done = run(model, settings, progress)
+    except (ValueError, CatalogueError) as refused:
+        raise PlanError(f"this arrangement cannot be computed: {refused}") from refused
+    extreme = done.coldest_c if cold else done.peak_c
+    level = _level(done, law, biology)
+    if not cold:
+        for one in placed:
+            level[_shaft(scene, one)] = np.maximum(level[_shaft(scene, one)], 1.0)
+    return Heated(level, extreme.values.astype(np.float32), done, mode)
+
+
+def _level(done: Result, law: Law, biology: Biology) -> NDArray[np.float32]:
+    if isinstance(law, damage.ColdIsotherm):
+        away: NDArray[np.float32] = (biology.lethal_c - done.coldest_c.values).astype(np.float32)
+        return away
+    share = np.maximum(done.damage[law.name].values / law.lethal, np.exp(_LEAST_LOG))
+    cut: NDArray[np.float32] = np.minimum(np.log(share), _MOST_LOG).astype(np.float32)
+    return cut
+
+
+def _shaft(scene: HeatScene, one: Placed) -> Mask:
+    """Cells of the working part of a heater, which are neither alive nor dead."""
+    rod = bodies.Rod(
+        one.tip_lps_mm,
+        one.axis_lps,
+        max(2.0 * one.behind_tip_mm, 1.0),
+        0.5 * one.applicator.diameter_mm,
+    )
+    return bodies.rod_cells(scene.grid, rod)
+
+
+def _law(biology: Biology, *, cold: bool) -> Law:
+    if cold:
+        return damage.ColdIsotherm(f"{biology.lethal_c:g} C", biology.lethal_c, 0.0, 1.0)
+    if biology.law == "cem43":
+        return damage.cem43(biology.lethal_min, biology.counted_above_c)
+    made = {
+        "arrhenius-liver": damage.liver_arrhenius,
+        "arrhenius-skin": damage.skin_arrhenius,
+        "arrhenius-artery": damage.artery_arrhenius,
+    }
+    if biology.law not in made:
+        raise PlanError(f"no law of damage is called {biology.law!r}; allowed: {', '.join(LAWS)}")
+    return made[biology.law](biology.counted_above_c)
+
+
+def criterion(biology: Biology, modality: str) -> str:
+    """What is called dead, in words."""
+    if modality == "cryo":
+        return f"colder than {biology.lethal_c:g} C once"
+    if biology.law == "cem43":
+        return f"{biology.lethal_min:g} equivalent minutes at 43 C (cem43)"
+    return f"damage of 1 by {biology.law}, counted above {biology.counted_above_c:g} C"
+
+
+def _model(
+    scene: HeatScene, placed: Sequence[Placed], biology: Biology, mode: str, changes: Changes
+) -> Model:
+    cold = placed[0].applicator.modality == "cryo"
+    made = tuple(_tissue(n, scene, placed, mode, changes) for n in scene.tissues)
+    flow: Flow = SteadyFlow()
+    if mode == PHYSIOLOGICAL and not cold:
+        flow = StoppedFlow(biology.law, biology.stopped_share)
+    still: list[bodies.Held] = []
+    if scene.vessels.any():
+        still.append(bodies.Held("vessels", scene.vessels, bodies.Programme.constant(BODY_C)))
+    if cold:
+        still += [_frozen(scene, n, one, biology, changes) for n, one in enumerate(placed, start=1)]
+        still = _apart(still)
+    heat: tuple[sources.Source, ...] = ()
+    electric = None
+    kind = placed[0].applicator.modality
+    if kind == "microwave":
+        heat = tuple(_antenna(scene, n, one, changes) for n, one in enumerate(placed, start=1))
+    elif kind == "radiofrequency":
+        still = _beside(still, scene, placed, biology)
+        electric = current.of(scene, placed, still, biology.electric, changes.power, changes.edits)
+    return Model(
+        grid=scene.grid,
+        material=scene.material,
+        tissues=made,
+        blood=shelf.blood(BODY_C, changes.edits),
+        flow=flow,
+        frost=biology.frost if cold else None,
+        sources=heat,
+        bodies=tuple(still),
+        initial_c=BODY_C,
+        radiofrequency=electric,
+    )
+
+
+def _beside(
+    held: list[bodies.Held], scene: HeatScene, placed: Sequence[Placed], biology: Biology
+) -> list[bodies.Held]:
+    """Vessels without the cells of electrodes and shafts that cross them."""
+    taken = np.zeros(scene.grid.shape, dtype=np.bool_)
+    for one in placed:
+        rod = bodies.Rod(
+            one.tip_lps_mm,
+            one.axis_lps,
+            (one.applicator.active_mm or 0.0) + biology.electric.shaft_mm,
+            0.5 * one.applicator.diameter_mm,
+        )
+        taken |= bodies.rod_cells(scene.grid, rod)
+    return [replace(b, cells=b.cells & ~taken) for b in held if (b.cells & ~taken).any()]
+
+
+def _apart(held: list[bodies.Held]) -> list[bodies.Held]:
+    """Bodies that share no cell: a probe takes its cells out of the vessel it crosses."""
+    taken = np.zeros_like(held[0].cells)
+    kept = []
+    for body in reversed(held):
+        own = body.cells & ~taken
+        taken |= body.cells
+        if own.any():
+            kept.append(replace(body, cells=own))
+    return kept[::-1]
+
+
+def _tissue(
+    name: str, scene: HeatScene, placed: Sequence[Placed], mode: str, changes: Changes
+) -> Tissue:
+    """A tissue as this mode and this sample have it."""
+    del scene
+    cold = placed[0].applicator.modality == "cryo"
+    made = shelf.physical(name, changes.edits, freezes=cold, boils=not cold)
+    perfusion = made.perfusion_per_s
+    fit = placed[0].applicator.fit
+    if mode == CHART and fit is not None and name in _CALIBRATED:
+        perfusion = fit.perfusion_per_s
+    return replace(
+        made,
+        perfusion_per_s=perfusion * changes.perfusion,
+        conductivity_w_per_m_k=made.conductivity_w_per_m_k * changes.conductivity,
+        capacity_j_per_m3_k=made.capacity_j_per_m3_k * changes.capacity,
+    )
+
+
+_CALIBRATED = frozenset(
+    {"liver", "liver_tumour", "kidney", "lung_inflated", "lung_deflated", "lung_flooded"}
+)
+"""Tissues that stand for the one a table was fitted in."""
+
+
+def _antenna(scene: HeatScene, number: int, one: Placed, changes: Changes) -> sources.Source:
+    ends = tuple(accumulate(s.seconds for s in one.schedule))
+    power = tuple((s.power_w or 0.0) * changes.power for s in one.schedule)
+    return sources.antenna(
+        scene.grid,
+        f"antenna {number}",
+        one.tip_lps_mm,
+        one.axis_lps,
+        one.applicator.absorption,
+        sources.Schedule(ends, power),
+    )
+
+
+def _frozen(
+    scene: HeatScene, number: int, one: Placed, biology: Biology, changes: Changes
+) -> bodies.Held:
+    rod = bodies.Rod(
+        one.tip_lps_mm,
+        one.axis_lps,
+        one.applicator.active_mm or 1.0,
+        0.5 * one.applicator.diameter_mm,
+    )
+    phases = tuple(
+        bodies.Phase(s.seconds, _wall_c(one, s, biology, changes) if s.act == "freeze" else None)
+        for s in one.schedule
+    )
+    return bodies.Held(
+        f"probe {number}",
+        bodies.rod_cells(scene.grid, rod),
+        bodies.Programme(phases, biology.ramp_s),
+        rod=rod,
+        limit_w=one.applicator.cooling_limit_w,
+    )
+
+
+def _wall_c(one: Placed, stretch: Stretch, biology: Biology, changes: Changes) -> float:
+    """Temperature of a probe's wall: as asked, as fitted, or as assumed; never below boiling."""
+    fit = one.applicator.fit
+    wall = biology.wall_c if fit is None else fit.numbers.get("wall_c", biology.wall_c)
+    if stretch.temperature_c is not None:
+        wall = stretch.temperature_c
+    boils = one.applicator.coolant_boiling_c
+    if boils is not None and wall < boils:
+        raise PlanError(
+            f"{one.applicator.id} cannot be colder than its coolant boils, {boils:g} C; got "
+            f"{wall:g} C"
+        )
+    return max(wall + changes.wall_k, boils if boils is not None else -np.inf)

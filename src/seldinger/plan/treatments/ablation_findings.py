@@ -1,0 +1,251 @@
+"""What an ablation plan finds: size, margin, sureness, vessels, what to spare, plausibility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import edt
+import numpy as np
+
+from seldinger import evidence
+from seldinger.plan.model import Finding, Met, Severity
+from seldinger.plan.site import Site, site_of
+from seldinger.plan.treatments import ablation_choice as choices
+from seldinger.plan.treatments import acts, approaches, by_hand
+from seldinger.plan.wording import cited, number, plainly, told
+
+if TYPE_CHECKING:
+    from seldinger.plan.prediction import Critical, Prediction
+    from seldinger.plan.procedure import Case
+    from seldinger.plan.treatments.ablation_choice import Choice
+    from seldinger.plan.treatments.coverage import Covered
+
+_SURE = 0.8
+_WHOLE = 0.9995
+_LARGEST = "ablation.largest_zone"
+_SIZE = {
+    Site.LIVER: "ablation.liver.size",
+    Site.KIDNEY: "ablation.kidney.size",
+    Site.LUNG: "ablation.lung.size",
+}
+_ENERGY = {
+    "microwave": ("ablation.energy.microwave.hcc", "ablation.energy.microwave.crlm"),
+    "radiofrequency": ("ablation.energy.radiofrequency",),
+}
+_TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
+_THREE_MM = 3.0
+
+
+def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
+    """All findings of a plan with probes."""
+    kind = won.ways.placed[0].applicator
+    made = [
+        acts.clearance(case.settings),
+        *_size(case, choice),
+        _modality(case, choice, won),
+        _cover(choice, found),
+        _sure(found),
+        _sink(choice, won),
+        *_spared(found),
+        *_plausible(kind.modality, found),
+        *_probes(case, won),
+        *_isotherm(kind.modality),
+        Finding(
+            "models",
+            Met.MET,
+            Severity.INFO,
+            f"How far such predictions can be trusted: {plainly('ablation.models.dice')}",
+            cited("ablation.models.dice"),
+        ),
+    ]
+    return tuple(made)
+
+
+def without_probes(case: Case, choice: Choice) -> tuple[Finding, ...]:
+    """What can be said when no applicator has a way."""
+    return (
+        acts.clearance(case.settings),
+        *_size(case, choice),
+        Finding(
+            "coverage",
+            Met.NOT_MET,
+            Severity.STOP,
+            "No applicator has a free way to the target. Nothing was computed.",
+        ),
+    )
+
+
+def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
+    """Whether a zone of that size was ever published, and what is called suited."""
+    size = case.target.diameter_mm
+    widest = _widest_mm(case)
+    largest = number(_LARGEST)
+    facts = (_LARGEST, "ablation.largest_zone_in_vivo")
+    said = " ".join(plainly(f) for f in facts)
+    made = []
+    if widest > largest:
+        text = (
+            f"Beyond every published size: the target is {widest:.0f} mm at its widest "
+            f"({size:.0f} mm for its volume). {said} Best cover is shown."
+        )
+        made.append(Finding("size", Met.NOT_MET, Severity.STOP, text, cited(*facts)))
+    elif widest + 2.0 * choice.margin_mm > largest:
+        text = (
+            f"Target and margin are {widest + 2.0 * choice.margin_mm:.0f} mm wide, more than any "
+            f"published zone of one placement. {said}"
+        )
+        made.append(Finding("size", Met.NOT_MET, Severity.ACTION, text, cited(*facts)))
+    fact = _SIZE.get(site_of(case))
+    if fact is None:
+        text = "No size limit was read for this organ."
+        made.append(Finding("size-suited", Met.UNKNOWN, Severity.CAUTION, text))
+        return tuple(made)
+    limit = evidence.driving(fact, secondary=True)
+    status = Met.MET if size <= limit else Met.NOT_MET
+    text = f"{size:.0f} mm against {limit:.0f} mm. {plainly(fact)}"
+    severity = Severity.INFO if status is Met.MET else Severity.ACTION
+    made.append(Finding("size-suited", status, severity, text, cited(fact)))
+    return tuple(made)
+
+
+def _widest_mm(case: Case) -> float:
+    """Longest axis through the target, by its bounding ball."""
+    points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
+    centred = points - points.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    along = centred @ axes.T
+    extent = along.max(axis=0) - along.min(axis=0)
+    return float(extent.max()) + case.anatomy.grid.spacing_mm[0]
+
+
+def _modality(case: Case, choice: Choice, won: Covered) -> Finding:
+    kind = won.ways.placed[0].applicator
+    site = site_of(case)
+    facts: tuple[str, ...] = ()
+    if case.settings.device is not None or "modality" in case.settings.answers:
+        why = "as you asked"
+    elif site is Site.LIVER:
+        why, facts = "vessels cool it least", ("ablation.sink.microwave",)
+    elif site is Site.KIDNEY:
+        why, facts = "ice is seen while it grows", ("ablation.kidney.rf_size",)
+    else:
+        why = "air conducts neither heat nor current well; no comparison was read"
+    others = [m for m in choices.MODALITIES if m not in choice.order[:1]]
+    also = "" if kind.modality == choice.order[0] else f" {choice.order[0]} did not cover it."
+    text = f"{kind.modality}: {why}.{also} Also possible: {', '.join(others)}."
+    more = " ".join(told(f) for f in facts)
+    return Finding("modality", Met.MET, Severity.INFO, f"{text} {more}".strip(), cited(*facts))
+
+
+def _cover(choice: Choice, found: Prediction) -> Finding:
+    margin = found.minimal_margin_mm.nominal
+    thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
+    facts = ("ablation_margin.crlm.no_ltp.all_round",)
+    if found.coverage_target < _WHOLE:
+        text = (
+            f"Tumour is left: {100.0 * (1.0 - found.coverage_target):.1f} % of it survives by this "
+            f"plan, the best that was found; {thin}."
+        )
+        return Finding("coverage", Met.NOT_MET, Severity.STOP, text, cited(*facts))
+    if margin < _THREE_MM - 0.05:
+        text = f"The whole tumour dies, but the margin is too thin: {thin}. {plainly(facts[0])}"
+        return Finding("coverage", Met.NOT_MET, Severity.STOP, text, cited(*facts))
+    if margin < choice.margin_mm - 0.25:
+        text = f"The whole tumour dies, with less margin than asked: {thin}. {plainly(facts[0])}"
+        return Finding("coverage", Met.NOT_MET, Severity.ACTION, text, cited(*facts))
+    text = f"Tumour and margin die by this plan: {thin}. {plainly(facts[0])}"
+    return Finding("coverage", Met.MET, Severity.INFO, text, cited(*facts))
+
+
+def _sure(found: Prediction) -> Finding:
+    spread = found.minimal_margin_mm
+    text = (
+        f"The whole tumour dies in {100.0 * found.coverage_probability:.0f} % of {found.samples} "
+        f"samples of one uncorrected placement; thinnest place {spread.p05:.1f} to "
+        f"{spread.p95:.1f} mm (5 to 95 %). What matters most: {found.dominant}. Check every tip "
+        "and correct it before treating."
+    )
+    met = found.coverage_probability >= _SURE
+    status, severity = (Met.MET, Severity.INFO) if met else (Met.NOT_MET, Severity.CAUTION)
+    return Finding("sureness", status, severity, text)
+
+
+def _sink(choice: Choice, won: Covered) -> Finding:
+    """Vessels that hold their temperature within target and margin."""
+    scene = won.ground.scene
+    facts = ("ablation.sink.over_3mm", "ablation.sink.recurrence")
+    if not scene.vessels.any():
+        text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
+        return Finding("heat-sink", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+    spacing = scene.grid.spacing_mm[0]
+    away = edt.edt(
+        ~scene.target, anisotropy=(spacing,) * 3, black_border=False, order="C", parallel=2
+    )
+    near = float(away[scene.vessels].min()) - 0.5 * spacing
+    if near > choice.margin_mm:
+        text = f"The nearest vessel that would cool the zone is {near:.0f} mm from the tumour."
+        return Finding("heat-sink", Met.MET, Severity.INFO, text, cited(*facts))
+    text = (
+        f"A vessel that cools the zone is {max(near, 0.0):.0f} mm from the tumour, inside the "
+        f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
+    )
+    return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
+
+
+def _spared(found: Prediction) -> tuple[Finding, ...]:
+    return tuple(_spared_one(c) for c in found.critical)
+
+
+def _spared_one(one: Critical) -> Finding:
+    name = f"spare-{one.structure.replace(' ', '-')}"
+    if one.kept is None:
+        text = f"{one.structure}: not segmented. Whether heat or cold reaches it is unknown."
+        return Finding(name, Met.UNKNOWN, Severity.CAUTION, text, one.sources)
+    away = "" if one.distance_mm is None else f" {one.distance_mm:.0f} mm from the lethal zone"
+    extreme = "" if one.extreme_c is None else f", {one.extreme_c:.0f} C at most"
+    text = f"{one.structure}:{away}{extreme}. {one.protection}".strip()
+    if one.kept:
+        return Finding(name, Met.MET, Severity.INFO, text, one.sources)
+    return Finding(name, Met.NOT_MET, Severity.ACTION, text, one.sources)
+
+
+def _plausible(modality: str, found: Prediction) -> tuple[Finding, ...]:
+    """Volume per energy against what was seen in patients."""
+    if found.ml_per_kj is None:
+        return ()
+    facts = _ENERGY[modality]
+    most = _TOO_MUCH_ML_PER_KJ[modality]
+    ok = found.ml_per_kj <= most
+    text = (
+        f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. {' '.join(plainly(f) for f in facts)}"
+        + ("" if ok else f" More than {most:g} mL/kJ is not believed: distrust this prediction.")
+    )
+    status, severity = (Met.MET, Severity.INFO) if ok else (Met.NOT_MET, Severity.ACTION)
+    return (Finding("plausibility", status, severity, text, cited(*facts)),)
+
+
+def _probes(case: Case, won: Covered) -> tuple[Finding, ...]:
+    """What the probes' own ways break, and what was set outside a table."""
+    made = []
+    crossing = approaches.crossing(case, won.ways)
+    if crossing:
+        made.append(Finding("probes-apart", Met.NOT_MET, Severity.STOP, f"{crossing}."))
+    for number_, path in enumerate(won.ways.paths, start=1):
+        if path.violations:
+            text = f"The way of probe {number_} breaks: {', '.join(path.violations)}."
+            made.append(Finding(f"probe-{number_}-way", Met.NOT_MET, Severity.STOP, text))
+    marked = sorted({t for p in won.ways.placed if (t := by_hand.outside_table(p))})
+    made += [
+        Finding("outside-table", Met.NOT_MET, Severity.ACTION, f"{text}, as you asked.")
+        for text in marked
+    ]
+    return tuple(made)
+
+
+def _isotherm(modality: str) -> tuple[Finding, ...]:
+    """Which isotherm kills: authorities side by side."""
+    if modality != "cryo":
+        return ()
+    facts = ("ablation.cold.pig_kidney", "ablation.cold.planning_30", "ablation.cold.planning_40")
+    text = f"Sources differ: {' '.join(plainly(f) for f in facts)}"
+    return (Finding("lethal-isotherm", Met.MET, Severity.INFO, text, cited(*facts)),)

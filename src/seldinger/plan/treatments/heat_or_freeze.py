@@ -1,0 +1,144 @@
+"""Heat or freeze: ablation of a tumour by microwave, radiofrequency or cold.
+
+The choices are in ``ablation_choice``, the probes in ``coverage``, the numbers in ``outcome``; here
+they become a treatment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.progress import part
+from seldinger.plan import guidance
+from seldinger.plan.model import DeviceUse, Probe, Treatment
+from seldinger.plan.procedure import Decision
+from seldinger.plan.treatments import (
+    ablation_choice,
+    ablation_findings,
+    ablation_steps,
+    approaches,
+    coverage,
+    critical,
+    outcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.core.record import Assumption
+    from seldinger.plan.heating import Placed
+    from seldinger.plan.model import Approach, Path
+    from seldinger.plan.procedure import Case, Instrument
+    from seldinger.plan.treatments.ablation_choice import Choice
+    from seldinger.plan.treatments.approaches import Ways
+    from seldinger.plan.treatments.coverage import Covered
+
+
+@dataclass(frozen=True, slots=True)
+class HeatOrFreeze:
+    """Thermal ablation."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Defaults without a source that ablation uses."""
+        return (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+
+    @property
+    def answers(self) -> Mapping[str, tuple[str, ...]]:
+        """What decides that no image shows."""
+        return ablation_choice.ANSWERS
+
+    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+        """The applicator of each modality, the preferred one first, aimed past the centre."""
+        choice = ablation_choice.choose(case)
+        made = []
+        for modality in choice.order:
+            kind = ablation_choice.applicator_of(case, modality)
+            if ablation_choice.usable(kind):
+                continue
+            instrument = approaches.instrument_of(case, kind, 0.0)
+            behind = -0.5 * instrument.sample_mm[0]
+            room = case.assumed.value(ablation_choice.TIP_ROOM.name)
+            made.append(replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind)))
+        return tuple(made)
+
+    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+        """Probes, prediction, steps and findings."""
+        choice = ablation_choice.choose(case)
+        best = next(iter(approach.paths), None)
+        eye = guidance.choose(case, best)
+        progress = part(case.progress, 0.4, 0.95)
+        won = None
+        if best is not None:
+            watched = critical.watched(case)
+            won = coverage.covered(case, choice, approach, watched, part(progress, 0.0, 0.6))
+        if won is None:
+            said = ablation_findings.without_probes(case, choice)
+            return Decision(_treatment(case, choice, instrument, None), eye, said)
+        prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
+        return Decision(
+            _treatment(case, choice, instrument, won),
+            eye,
+            ablation_findings.of(case, choice, won, prediction),
+            prediction,
+            effect,
+        )
+
+    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+        """None of its own."""
+        del case, path
+        return {}
+
+
+def _treatment(
+    case: Case, choice: Choice, instrument: Instrument, won: Covered | None
+) -> Treatment:
+    kind = applicator(instrument.device) if won is None else won.ways.placed[0].applicator
+    count = 0 if won is None else len(won.ways.placed)
+    technique = kind.modality if won is None else f"{kind.modality}, {count} x {kind.id}"
+    settings: dict[str, str | float | bool | None] = {
+        "modality": kind.modality,
+        "margin_mm": choice.margin_mm,
+        "mode": None if won is None else won.heated.mode,
+    }
+    if won is not None:
+        settings |= {"probes": float(count), "energy_kj": round(outcome.energy_kj(won), 3) or None}
+    return Treatment(
+        kind="heat or freeze",
+        technique=technique,
+        devices=() if won is None else (DeviceUse(kind.id, kind.name, _role(kind.modality)),),
+        settings=settings,
+        steps=() if won is None else ablation_steps.steps(case, won),
+        bail_out=ablation_steps.bail_out(kind.modality),
+        notes=() if won is None else _taken_for(won),
+        probes=() if won is None else _probes(won.ways),
+    )
+
+
+def _role(modality: str) -> str:
+    return "freezes the target" if modality == "cryo" else "heats the target"
+
+
+def _probes(ways: Ways) -> tuple[Probe, ...]:
+    return tuple(_probe(p, path) for p, path in zip(ways.placed, ways.paths, strict=True))
+
+
+def _probe(one: Placed, path: Path) -> Probe:
+    powers = [s.power_w for s in one.schedule if s.power_w is not None]
+    return Probe(
+        device=one.applicator.id,
+        tip_lps_mm=one.tip_lps_mm,
+        axis_lps=one.axis_lps,
+        path=path,
+        power_w=(max(powers),) if powers else None,
+        time_s=one.seconds,
+        schedule=one.schedule,
+    )
+
+
+def _taken_for(won: Covered) -> tuple[str, ...]:
+    """Which tissue stood for what."""
+    named = [f"{name}: {what}" for name, what in won.ground.scene.stands_for.items()]
+    return (f"Tissues taken for the structures near the target: {'; '.join(named)}.",)
