@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seldinger.cli.results import check_folder, written
-from seldinger.cli.terminal import AsJson, part, print_json, print_table, progress_bar
+from seldinger.cli.terminal import AsJson, print_json, print_table, progress_bar
+from seldinger.core.progress import part
 
 if TYPE_CHECKING:
     from seldinger.core.progress import Progress
@@ -21,7 +22,15 @@ CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("drainage", "abscess-deep", {}),
     ("drainage", "abscess-superficial", {}),
     ("cholecystostomy", "gallbladder", {"fit-for-surgery": "no"}),
-)
+    (
+        "ablation",
+        "liver-tumour-1",
+        {
+            "biliary-anastomosis": "no", "clearance": "yes", "histology": "crlm",
+            "modality": "microwave", "pacemaker": "no",
+        },
+    ),
+)  # fmt: skip
 """Procedure, target and answers of every demo plan, in the order of the index.
 
 The first is answered in full, as an invented referrer would; the others show what stays unknown.

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seldinger.cli.results import check_folder, tell, written
-from seldinger.cli.terminal import AsJson, part, progress_bar
+from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
+from seldinger.core.progress import part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from seldinger.catalogue.model import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.core.record import InputFile
-    from seldinger.plan.case import CaseFile
+    from seldinger.plan.case import CaseFile, ProbeSection
     from seldinger.plan.model import Plan
+    from seldinger.plan.procedure import Settings
 
 NAMES = {
     ("study",): "--ct",
@@ -46,6 +48,7 @@ NAMES = {
     ("plan", "paths"): "--paths",
     ("plan", "seed"): "--seed",
     ("plan", "voxel_mm"): "--voxel-mm",
+    ("probe",): "--probe",
     ("assume",): "--assume",
     ("answers",): "--answer",
 }
@@ -108,6 +111,13 @@ def plan(
     lateral_error_mm: Annotated[
         float | None, typer.Option(help="Mean lateral error to use instead of the published one.")
     ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'N tip=X,Y,Z entry=X,Y,Z power=W minutes=M'",
+            help="Ablation: fix applicator N, or parts of it, by hand; N one more adds another.",
+        ),
+    ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="ID", help="Device to use; `devices` lists them.")
     ] = None,
@@ -125,7 +135,7 @@ def plan(
     and somewhere to put the answer (--out, --json or both). Points are LPS+ millimetres. What no
     label shows is unknown in the plan, never clear.
     """
-    options: dict[str, dict[str, Any]] = {
+    options: dict[str, Any] = {
         "study": {
             "ct": ct,
             "labels": labels,
@@ -153,6 +163,7 @@ def plan(
             "seed": seed,
             "voxel_mm": voxel_mm,
         },
+        "probe": [_probe(words) for words in probe or ()],
         "assume": _pairs(assume, "--assume"),
         "answers": _pairs(answer, "--answer"),
     }
@@ -182,7 +193,10 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
     from seldinger import image
     from seldinger import plan as plans
 
-    plans.procedures()[case.procedure]  # a misspelled one is told before the images are read
+    ours, theirs = _split(case.assume)
+    settings = _settings(case, theirs)
+    # What is misspelled is told before the images are read.
+    plans.check_answers(plans.procedures()[case.procedure], settings)
     progress("reading", 0.0)
     study = image.load(
         case.study.ct,
@@ -192,17 +206,24 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
         position=case.study.position,
         modality=case.study.modality,
     )
-    ours, theirs = _split(case.assume)
     anatomy = anatomies.build(
         study,
         vocabulary=_vocabulary(case.study.vocabulary),
         settings=anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours),
         progress=part(progress, 0.2, 0.6),
     )
-    settings = plans.Settings(
+    target = _target(case, anatomy)
+    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
+
+
+def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
+    """The planner's choices as the case makes them."""
+    from seldinger import plan as plans
+
+    return plans.Settings(
         seed=case.plan.seed,
         relax=case.plan.relax,
-        assume=theirs,
+        assume=assume,
         answers=case.answers,
         entry_lps_mm=case.plan.entry_lps_mm,
         guidance=case.plan.guidance,
@@ -210,10 +231,15 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
         lateral_error_mm=case.plan.lateral_error_mm,
         device=case.plan.device,
         paths=case.plan.paths,
+        probes=tuple(
+            plans.ProbeEdit(
+                one.number, one.tip_lps_mm, one.entry_lps_mm, one.power_w,
+                None if one.minutes is None else 60.0 * one.minutes,
+            )
+            for one in case.probe
+        ),
         inputs=_further(case),
-    )
-    target = _target(case, anatomy)
-    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
+    )  # fmt: skip
 
 
 def _further(case: CaseFile) -> tuple[InputFile, ...]:
@@ -231,6 +257,9 @@ def spelled(case: CaseFile) -> str:
     words = ["seldinger", "plan", case.procedure]
     for (section, *keys), option in NAMES.items():
         given = getattr(case, section)
+        if section == "probe":
+            words += [word for one in given for word in (option, _probe_words(one))]
+            continue
         if section in {"assume", "answers"}:
             words += [word for key, value in given.items() for word in (option, f"{key}={value}")]
             continue
@@ -248,14 +277,27 @@ def spelled(case: CaseFile) -> str:
     return shlex.join(words)
 
 
-def _case(what: str, options: dict[str, dict[str, Any]]) -> CaseFile:
+def _probe_words(one: ProbeSection) -> str:
+    """An applicator fixed by hand, as it is typed."""
+    said = [str(one.number)]
+    points = {"tip": one.tip_lps_mm, "entry": one.entry_lps_mm}
+    said += [f"{k}={','.join(f'{x:g}' for x in v)}" for k, v in points.items() if v is not None]
+    numbers = {"power": one.power_w, "minutes": one.minutes}
+    said += [f"{k}={v:g}" for k, v in numbers.items() if v is not None]
+    return " ".join(said)
+
+
+def _case(what: str, options: dict[str, Any]) -> CaseFile:
     """The case that the file or the options describe."""
     from seldinger.plan import case as cases
 
     said = {
         section: {key: value for key, value in given.items() if value is not None}
         for section, given in options.items()
+        if isinstance(given, dict)
     }
+    if options["probe"]:
+        said["probe"] = options["probe"]
     if not what.endswith(".toml"):
         return cases.checked({"procedure": what, **said}, "command line", NAMES)
     given = [
@@ -316,6 +358,24 @@ def _point(text: str | None, option: str) -> tuple[float, ...] | None:
     if len(point) != 3:  # noqa: PLR2004  space has three dimensions
         raise CaseError(f"{option} is {text!r}: give three numbers, X,Y,Z in LPS mm")
     return point
+
+
+def _probe(text: str) -> dict[str, Any]:
+    """An applicator fixed by hand, out of "2 tip=X,Y,Z power=60"."""
+    number, *rest = text.split() or [""]
+    named = _pairs(rest, f"--probe {number}")
+    keys = {"tip": "tip_lps_mm", "entry": "entry_lps_mm", "power": "power_w", "minutes": "minutes"}
+    unknown = [key for key in named if key not in keys]
+    if not number.isdigit() or unknown or not named:
+        raise CaseError(
+            f"--probe is {text!r}: give a number and at least one of tip=X,Y,Z entry=X,Y,Z "
+            "power=WATTS minutes=MINUTES"
+        )
+    found: dict[str, Any] = {"number": int(number)}
+    for key, value in named.items():
+        point = key in {"tip", "entry"}
+        found[keys[key]] = _point(value, f"--probe {number} {key}") if point else value
+    return found
 
 
 def _pairs(words: list[str] | None, option: str) -> dict[str, str]:

@@ -29,13 +29,16 @@ def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:
 
 def tell(made: Plan) -> None:
     """The answer in a few lines."""
-    from seldinger.report import words
+    from seldinger.report import ablation, words
 
     title = f"{made.request.procedure} of {made.target.label}"
     typer.echo(f"{title}: {made.verdict.status.value}")
     for reason in made.verdict.reasons:
         typer.echo(f"  {reason}")
-    for number, path in enumerate(made.approach.paths, start=1):
+    for line in ablation.lines(made):
+        typer.echo(line)
+    alternatives = () if made.prediction else made.approach.paths
+    for number, path in enumerate(alternatives, start=1):
         entry = ", ".join(f"{x:.1f}" for x in path.entry_lps_mm)
         provisional = ", provisional: rescan" if path.provisional else ""
         typer.echo(

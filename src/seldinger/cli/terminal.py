@@ -80,12 +80,3 @@ def progress_bar() -> Iterator[Progress]:
             bar.update(task, description=what, completed=fraction)
 
         yield tell
-
-
-def part(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
-    """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole."""
-
-    def tell(what: str, fraction: float) -> None:
-        progress(f"{prefix}{what}", start + (end - start) * fraction)
-
-    return tell

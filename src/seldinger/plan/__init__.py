@@ -6,8 +6,8 @@ Never: files of images, screens, the procedures' pages (the registry finds them)
 """
 
 from seldinger.plan.model import Plan
-from seldinger.plan.procedure import Settings
-from seldinger.plan.propose import propose
+from seldinger.plan.procedure import ProbeEdit, Settings
+from seldinger.plan.propose import check_answers, propose
 from seldinger.plan.registry import procedures
 
-__all__ = ["Plan", "Settings", "procedures", "propose"]
+__all__ = ["Plan", "ProbeEdit", "Settings", "check_answers", "procedures", "propose"]

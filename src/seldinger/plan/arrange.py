@@ -34,6 +34,9 @@ _TURNS = 6
 _STEPS_MM = (4.0, 2.0, 1.0)
 _MOST_MOVES = 12
 _SYMMETRY = {1: 360.0, 2: 180.0, 3: 120.0, 4: 90.0}
+_GAIN_MM = 1e-6
+_SHORTFALL = 4.0
+"""Weight of the mean shortfall: where a zone is too small, it should lie in the middle."""
 _AWAY_MM = 30.0
 """Half of a template's block beyond the applicators."""
 
@@ -191,31 +194,34 @@ def fitted(
 
 
 def _shifted(made: Template, goal: Goal, frame: Points) -> Arrangement:
-    """Move the zone until its thinnest place is as thick as it gets."""
+    """Move the zone until its thinnest place is as thick as it gets, and little is left out."""
     centre = np.asarray(goal.centre_lps_mm)
     local = (goal.points_lps_mm - centre) @ frame.T
     place = np.zeros(3)
-    best = _slack(made, local, goal.needed_mm, place)
+    best = _merit(made, local, goal.needed_mm, place)
     for step in _STEPS_MM:
         for _ in range(_MOST_MOVES):
             tried = [place + step * sign * np.eye(3)[a] for a in range(3) for sign in (-1.0, 1.0)]
-            slacks = [_slack(made, local, goal.needed_mm, t) for t in tried]
-            top = int(np.argmax(slacks))
-            if slacks[top] <= best + 1e-6:
+            merits = [_merit(made, local, goal.needed_mm, t) for t in tried]
+            top = int(np.argmax(merits))
+            if merits[top] <= best + _GAIN_MM:
                 break
-            place, best = tried[top], slacks[top]
+            place, best = tried[top], merits[top]
     there = _sampled(made, local - place)
     shell = _sampled(made, (goal.shell_lps_mm - centre) @ frame.T - place)
+    slack = float((there - goal.needed_mm).min())
     return Arrangement(
-        made, frame[2], frame[0], frame[1], centre + place @ frame, best, float(there.min()),
+        made, frame[2], frame[0], frame[1], centre + place @ frame, slack, float(there.min()),
         float(np.mean(shell >= 0.0)),
     )  # fmt: skip
 
 
-def _slack(
+def _merit(
     made: Template, local: Points, needed_mm: NDArray[np.float64], place: NDArray[np.float64]
 ) -> float:
-    return float((_sampled(made, local - place) - needed_mm).min())
+    """The thinnest place; where it is too thin, also how much falls short on average."""
+    lacking = _sampled(made, local - place) - needed_mm
+    return float(lacking.min() + _SHORTFALL * np.minimum(lacking, 0.0).mean())
 
 
 def _sampled(made: Template, local: Points) -> NDArray[np.float64]:

@@ -108,6 +108,18 @@ class PlanSection(_Section):
     voxel_mm: Positive = Field(default=1.5, description="edge of the planning lattice's voxels")
 
 
+class ProbeSection(_Section):
+    """What is fixed by hand of one applicator; what is left out stays the planner's."""
+
+    number: Annotated[int, Field(ge=1, le=4)] = Field(
+        description="which, from 1; one more than there are adds another"
+    )
+    tip_lps_mm: LpsMm | None = Field(default=None, description="its tip")
+    entry_lps_mm: LpsMm | None = Field(default=None, description="where it enters the skin")
+    power_w: Positive | None = Field(default=None, description="of a heater")
+    minutes: Positive | None = Field(default=None, description="of heating, or of each freeze")
+
+
 class CaseFile(_Section):
     """One plan's request: what to do, on which images, where, and how."""
 
@@ -115,10 +127,13 @@ class CaseFile(_Section):
     study: StudySection
     target: TargetSection
     plan: PlanSection = PlanSection()
+    probe: tuple[ProbeSection, ...] = Field(
+        default=(), description="applicators of an ablation that are fixed by hand"
+    )
     assume: dict[str, Finite] = Field(
         default_factory=dict, description="assumptions to override, name = value"
     )
-    answers: dict[str, Literal["yes", "no"]] = Field(
+    answers: dict[str, Name] = Field(
         default_factory=dict, description="answers to the procedure's questions"
     )
 
@@ -146,6 +161,7 @@ _SECTIONS: Mapping[Place, type[_Section]] = {
     ("study",): StudySection,
     ("target",): TargetSection,
     ("plan",): PlanSection,
+    ("probe",): ProbeSection,
 }
 
 
@@ -195,6 +211,7 @@ def _sentence(error: Any, names: Mapping[Place, str]) -> str:
     place: Place = tuple(str(part) for part in error["loc"])
     section, key = place[:-1], place[-1] if place else ""
     if error["type"] == "extra_forbidden":
+        section = tuple(part for part in section if not part.isdigit())
         allowed = sorted(_SECTIONS[section].model_fields)
         near = get_close_matches(key, allowed, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""

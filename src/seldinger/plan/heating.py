@@ -188,7 +188,7 @@ def heated(
             duration_s=max(p.seconds for p in placed),
             laws=(law,),
             points_lps_mm=tuple(points_lps_mm),
-            sample_every_s=4.0 if cold or scene.grid.spacing_mm[0] > 1.5 else 2.0,  # noqa: PLR2004
+            sample_every_s=4.0 if scene.grid.spacing_mm[0] > 1.5 else 2.0,  # noqa: PLR2004
         )
         done = run(model, settings, progress)
     except (ValueError, CatalogueError) as refused:

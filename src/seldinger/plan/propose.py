@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption
     from seldinger.plan.model import Approach, Finding, Treatment
-    from seldinger.plan.procedure import Instrument, Procedure
+    from seldinger.plan.procedure import Instrument, ProbeEdit, Procedure
 
 
 def propose(
@@ -55,6 +55,8 @@ def propose(
     goal = scenes.whole(found, anatomy) if declared.wants is Wants.WHOLE else found
     known = assumed(_assumptions(declared), chosen.assume)
     check_answers(declared, chosen)
+    if chosen.probes and "modality" not in declared.treatment.answers:
+        raise PlanError(f"{declared.name} has no probes to fix by hand: leave them out")
     progress("distance maps", 0.1)
     scene = scenes.build(anatomy, goal, declared)
     distance = skin_distance_mm(anatomy, goal)
@@ -190,12 +192,24 @@ def _request(procedure: str, goal: Target, settings: Settings) -> Request:
         "device": settings.device,
         "paths": settings.paths,
     }
+    options |= {f"probe {edit.number}": _fixed(edit) for edit in settings.probes}
     options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
     options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
     if goal.origin is Origin.USER:
         options["target_lps_mm"] = ", ".join(f"{c:.3f}" for c in goal.centre_lps_mm)
         options["target_diameter_mm"] = round(goal.diameter_mm, 3)
     return Request(procedure, goal.label, options)
+
+
+def _fixed(edit: ProbeEdit) -> str:
+    """What is fixed of an applicator, in words."""
+    said = {
+        "tip": edit.tip_lps_mm,
+        "entry": edit.entry_lps_mm,
+        "power_w": edit.power_w,
+        "seconds": edit.seconds,
+    }
+    return ", ".join(f"{name} {value}" for name, value in said.items() if value is not None)
 
 
 def _target_section(goal: Target) -> TargetSection:

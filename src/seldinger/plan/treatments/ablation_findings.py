@@ -34,6 +34,7 @@ _ENERGY = {
 }
 _TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
 _THREE_MM = 3.0
+_LEAST_ML = 1.0
 
 
 def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
@@ -46,6 +47,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         _cover(choice, found),
         _sure(found),
         _sink(choice, won),
+        *_beyond_organ(case, won),
         *_spared(found),
         *_plausible(kind.modality, found),
         *_probes(case, won),
@@ -190,6 +192,25 @@ def _sink(choice: Choice, won: Covered) -> Finding:
         f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
     )
     return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
+
+
+def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:
+    """What dies outside the organ, whatever it is."""
+    scene = won.ground.scene
+    if scene.organ is None:
+        text = "The organ is not known: how much dies outside it cannot be said."
+        return (Finding("outside-organ", Met.UNKNOWN, Severity.CAUTION, text),)
+    outside = won.heated.zone & ~scene.organ & ~scene.target & ~scene.vessels
+    lost_ml = float((outside & (scene.material > 0)).sum()) * scene.grid.voxel_ml
+    organ = case.target.organ
+    if lost_ml < _LEAST_ML:
+        text = f"Almost nothing dies outside the {organ} ({lost_ml:.1f} mL)."
+        return (Finding("outside-organ", Met.MET, Severity.INFO, text),)
+    text = (
+        f"{lost_ml:.0f} mL of the lethal zone lie outside the {organ}: whatever is there dies too, "
+        "named or not. Look at it on the images; part it by fluid, or move the zone."
+    )
+    return (Finding("outside-organ", Met.NOT_MET, Severity.ACTION, text),)
 
 
 def _spared(found: Prediction) -> tuple[Finding, ...]:

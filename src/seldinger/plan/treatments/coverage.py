@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.approaches import Ways
     from seldinger.plan.treatments.coverage_goal import Ground
 
-_MOST_RUNS = 3
+_MOST_RUNS = 4
 """Full computations of one plan."""
 _DIRECTIONS = 3
+_HOPELESS_MM = -5.0
+"""So far short in even tissue, no vessel makes it better: one full computation is enough."""
 _TOLERANCE_MM = 0.25
 """Less than a quarter of a cell is not worth another applicator."""
 
@@ -92,35 +94,46 @@ def covered(
     near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
     best: Covered | None = None
     notes: list[str] = []
-    runs = 0
-    for one in _in_order(tried, choice):
-        if runs == _MOST_RUNS:
-            break
-        ways = approaches.found(case, by_hand.edited(case, one.placed))
-        if ways.blocked:
-            notes.append(f"{_words(one)}: {ways.blocked}.")
+    queue, runs = _in_order(tried, choice), 0
+    while queue and runs < _MOST_RUNS:
+        one = queue.pop(0)
+        made = _computed(case, one, ground, near)
+        if isinstance(made, str):
+            notes.append(f"{_words(one)}: {made}.")
             continue
         runs += 1
-        kind = one.template.applicator
-        progress(f"{kind.modality} on the patient", 0.35 + 0.1 * runs)
-        biology = choices.biology(case, kind)
-        done = heating.heated(
-            ground.scene, ways.placed, biology, one.template.mode, Changes(), tuple(near.values())
-        )
-        made = Covered(
-            ground, ways, done, biology, one, slack_mm(ground, done), tuple(near), (), ()
-        )
-        if best is None or made.slack_mm > best.slack_mm:
-            best = made
-        if made.slack_mm >= -_TOLERANCE_MM:
+        progress(f"{_words(one)} on the patient", 0.35 + 0.1 * runs)
+        best = made if best is None or _better(made, best) else best
+        if made.slack_mm >= -_TOLERANCE_MM or one.slack_mm < _HOPELESS_MM:
             break
-        notes.append(
-            f"{_words(one)}: on the patient the thinnest place falls {-made.slack_mm:.1f} mm short."
-        )
+        short = f"on the patient the thinnest place falls {-made.slack_mm:.1f} mm short"
+        notes.append(f"{_words(one)}: {short}.")
+        queue = [*_stronger(case, one, ground, directions), *queue]
     if best is None:
         return None
-    table = _table(tried, best)
-    return replace(best, options=table, notes=tuple(notes))
+    return replace(best, options=_table(tried, best), notes=tuple(notes))
+
+
+def _computed(
+    case: Case, one: Arrangement, ground: Ground, watched: Mapping[str, Vector]
+) -> Covered | str:
+    """An arrangement on the patient, every applicator by its own way; in words why it has none."""
+    ways = approaches.found(case, by_hand.edited(case, one.placed))
+    if ways.blocked:
+        return ways.blocked
+    biology = choices.biology(case, one.template.applicator)
+    mode, points = one.template.mode, tuple(watched.values())
+    done = heating.heated(ground.scene, ways.placed, biology, mode, Changes(), points)
+    slack = slack_mm(ground, done)
+    return Covered(ground, ways, done, biology, one, slack, tuple(watched), (), ())
+
+
+def _better(one: Covered, other: Covered) -> bool:
+    """Enough beats too little; of two that fall short, the one that leaves less of the target."""
+    if max(one.slack_mm, other.slack_mm) >= -_TOLERANCE_MM:
+        return one.slack_mm > other.slack_mm
+    dead, its = (c.heated.zone[c.ground.scene.target].mean() for c in (one, other))
+    return bool((dead, one.slack_mm) > (its, other.slack_mm))
 
 
 def slack_mm(ground: Ground, done: Heated) -> float:
@@ -202,6 +215,21 @@ def _best_of(
     return max(made.values(), key=lambda a: a.slack_mm)
 
 
+def _stronger(
+    case: Case, one: Arrangement, ground: Ground, directions: Sequence[Points]
+) -> tuple[Arrangement, ...]:
+    """The same pattern at the strongest setting of its table; nothing when it already is."""
+    made = one.template
+    strongest = choices.settings_of(case, made.applicator)[-1]
+    if strongest == made.setting:
+        return ()
+    template = arrange.template(
+        made.applicator, strongest, made.pattern, ground.scene.tissues[_tissue_of(ground) - 1],
+        choices.biology(case, made.applicator), made.mode, Changes(),
+    )  # fmt: skip
+    return (arrange.fitted(template, ground.goal, directions),)
+
+
 def _tissue_of(ground: Ground) -> int:
     """Which material most of the target is."""
     inside = ground.scene.material[ground.scene.target]
@@ -217,7 +245,10 @@ def _in_order(tried: Sequence[Arrangement], choice: Choice) -> list[Arrangement]
             (a for a in mine if a.slack_mm >= -_TOLERANCE_MM),
             key=lambda a: a.template.pattern.count,
         )
-        others = sorted((a for a in mine if a.slack_mm < -_TOLERANCE_MM), key=lambda a: -a.slack_mm)
+        others = sorted(
+            (a for a in mine if a.slack_mm < -_TOLERANCE_MM),
+            key=lambda a: (-round(a.coverage, 2), -a.slack_mm),
+        )
         ranked += [*enough, *others]
     sure = [a for a in ranked if a.slack_mm >= -_TOLERANCE_MM]
     return [*sure, *(a for a in ranked if a.slack_mm < -_TOLERANCE_MM)]
@@ -229,7 +260,18 @@ def _words(one: Arrangement) -> str:
     return f"{pattern.count} x {one.template.applicator.id}{apart}, {one.template.setting.words}"
 
 
+def _same(one: Arrangement, other: Arrangement | None) -> bool:
+    """Whether two rows are one: applicator, number and setting."""
+    if other is None:
+        return False
+    a, b = one.template, other.template
+    return (a.applicator.id, a.pattern, a.setting) == (b.applicator.id, b.pattern, b.setting)
+
+
 def _table(tried: Sequence[Arrangement], best: Covered) -> tuple[Option, ...]:
+    won = best.arrangement
+    if won is not None and not any(_same(a, won) for a in tried):
+        tried = (*tried, won)
     return tuple(
         Option(
             modality=a.template.applicator.modality,
@@ -240,7 +282,7 @@ def _table(tried: Sequence[Arrangement], best: Covered) -> tuple[Option, ...]:
             minimal_margin_mm=a.minimal_mm,
             coverage=a.coverage,
             zone_volume_ml=a.template.volume_ml,
-            chosen=a is best.arrangement,
+            chosen=_same(a, best.arrangement),
             note="enough in even tissue"
             if a.slack_mm >= -_TOLERANCE_MM
             else f"{-a.slack_mm:.1f} mm short",
