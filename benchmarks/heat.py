@@ -1,4 +1,4 @@
-"""Heat's tasks: microwave, cold, the exact preview, and the kernels against their plain twins.
+"""Heat's tasks: microwave, cold, radiofrequency, the preview, and kernels against plain twins.
 
 The tissue is a round-number stand-in for liver: a benchmark needs work, not medicine.
 """
@@ -13,8 +13,16 @@ import numpy as np
 
 from seldinger.core.space import Grid
 from seldinger.physics.thermal import bodies, damage, exact, sources
+from seldinger.physics.thermal.controllers import Drive, ImpedancePulses
 from seldinger.physics.thermal.model import Frost, Model, Settings, SteadyFlow
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
+from seldinger.physics.thermal.radiofrequency import (
+    FACES,
+    Conductor,
+    Electrode,
+    Generator,
+    Radiofrequency,
+)
 from seldinger.physics.thermal.run import run
 
 if TYPE_CHECKING:
@@ -110,6 +118,26 @@ def cold(probes: int = 3, edge: int = EDGE, minutes: tuple[float, ...] = (10.0, 
             (), tuple(held), 37.0,
         ),
         Settings(sum(minutes) * MINUTE_S, laws, sample_every_s=4.0),
+    )  # fmt: skip
+
+
+def radiofrequency(minutes: float = 12.0, edge: int = EDGE) -> Task:
+    """One cooled electrode of 2 cm under pulses of 1.2 A, damage by two laws, boiling."""
+    block = grid(edge)
+    seconds = minutes * MINUTE_S
+    tip = Electrode("tip", bodies.Rod((0.0, 0.0, -10.0), (0.0, 0.0, 1.0), 20.0, 0.75), 40.0, 10.0)
+    setup = Radiofrequency(
+        (tip,), (Conductor(0.33, 0.015, 100.0, 101.0, 1e-3),), (), FACES, 0.0,
+        Generator(200.0, 2.0, 500.0, 1000.0), ImpedancePulses(Drive("A", 1.2), 0.15, 15.0), seconds,
+    )  # fmt: skip
+    laws = (damage.liver_arrhenius(40.0), damage.cem43(240.0, 40.0))
+    return Task(
+        f"radiofrequency, 1 cooled electrode, {minutes:g} min",
+        Model(
+            block, np.ones(block.shape, np.uint8), (TISSUE,), BLOOD, SteadyFlow(), None, (), (),
+            37.0, radiofrequency=setup,
+        ),
+        Settings(seconds, laws),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seldinger.physics.thermal import current
 from seldinger.physics.thermal.model import SteadyFlow
 from seldinger.physics.thermal.step import restrict
 
@@ -61,8 +62,9 @@ def first_box(model: Model, settings: Settings) -> Box:
     if isinstance(model.initial_c, np.ndarray) or uneasy:
         return whole(model)
     box: Box | None = None
-    for body in model.bodies:
-        if any(abs(t - reference) > settings.front_k for t in body.programme.temperatures_c):
+    for body in model.held:
+        warm = any(abs(t - reference) > settings.front_k for t in body.programme.temperatures_c)
+        if warm or body not in model.bodies:
             found = np.argwhere(body.cells)
             low, high = found.min(axis=0), found.max(axis=0) + 1
             box = join(box, np.stack([low, high], axis=1).ravel().astype(np.int64))
@@ -98,13 +100,20 @@ def _memory_s(model: Model) -> float:
     return most / (least * model.blood.capacity_j_per_m3_k)
 
 
-def grow(state: State, reaches: list[Reach], coming_j: NDArray[np.float64], front_k: float) -> None:
+def grow(
+    state: State,
+    reaches: list[Reach],
+    coming_j: NDArray[np.float64],
+    seconds: float,
+    front_k: float,
+) -> None:
     """Widen the box where warmth has come near its faces, or soon will from a source.
 
     Args:
         state: changed in place.
         reaches: of each source.
         coming_j: what each source will have sent out before the next call.
+        seconds: until then.
         front_k: how little warmth counts.
     """
     model = state.model
@@ -118,27 +127,42 @@ def grow(state: State, reaches: list[Reach], coming_j: NDArray[np.float64], fron
                 box[2 * axis + end] += _MARGIN if end else -_MARGIN
     capacity = min(t.capacity_j_per_m3_k for t in model.tissues)
     longest = _memory_s(model)
+    count = len(reaches) + (state.circuit is not None)
     for each, source, joule in zip(reaches, model.sources, coming_j.tolist(), strict=True):
         if joule > 0.0:
             kept = min(joule, longest * max(source.schedule.power_w))
-            near = each.box(front_k / len(reaches) * capacity / kept)
+            near = each.box(front_k / count * capacity / kept)
             box = box if near is None else np.asarray(join(box, near))
+    if state.circuit is not None:
+        near = current.felt(state.circuit, seconds, front_k / count * capacity, longest)
+        box = np.asarray(join(box, near))
     box = clipped(model, box, 0)
     if (box == state.box).all():
         return
     before = state.cells
     state.box = box
     state.calm[:], state.spare_calm[:] = 0, 0
-    here = state.cells
-    if state.dose_j.any():
-        fresh = np.ones([s.stop - s.start for s in here], dtype=np.bool_)
-        inner = tuple(
-            slice(b.start - h.start, b.stop - h.start) for b, h in zip(before, here, strict=True)
-        )
-        fresh[inner] = False
-        fresh &= state.material[here] > 0
-        for source, joule in zip(model.sources, state.dose_j, strict=True):
-            state.enthalpy[here][fresh] += (joule * source.density_per_m3[here][fresh]).astype(
-                state.dtype
-            )
+    _give(state, before)
     restrict(state)
+
+
+def _give(state: State, before: tuple[slice, slice, slice]) -> None:
+    """Let cells that joined the box have what all sources sent them so far."""
+    here, circuit = state.cells, state.circuit
+    if circuit is not None:
+        circuit.stale = True
+    if not state.dose_j.any() and (circuit is None or not circuit.dose.any()):
+        return
+    fresh = np.ones([s.stop - s.start for s in here], dtype=np.bool_)
+    inner = tuple(
+        slice(b.start - h.start, b.stop - h.start) for b, h in zip(before, here, strict=True)
+    )
+    fresh[inner] = False
+    fresh &= state.material[here] > 0
+    for source, joule in zip(state.model.sources, state.dose_j, strict=True):
+        state.enthalpy[here][fresh] += (joule * source.density_per_m3[here][fresh]).astype(
+            state.dtype
+        )
+    if circuit is not None:
+        owed = current.owed(circuit, here)[fresh]
+        state.enthalpy[here][fresh] += owed.astype(state.dtype)

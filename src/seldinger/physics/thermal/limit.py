@@ -34,8 +34,9 @@ def _phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
     ice, steam = tissue.freezing, tissue.boiling
     if ice is not None and may_freeze(model):
         found.append((ice.conductivity_w_per_m_k, ice.capacity_j_per_m3_k))
-    hottest = max([t for b in model.bodies for t in b.programme.temperatures_c], default=-math.inf)
-    if steam is not None and (model.sources or hottest > steam.start_c):
+    hottest = max([t for b in model.held for t in b.programme.temperatures_c], default=-math.inf)
+    heated = model.sources or model.radiofrequency is not None
+    if steam is not None and (heated or hottest > steam.start_c):
         found.append((steam.conductivity_w_per_m_k, steam.capacity_j_per_m3_k))
     return found
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from seldinger.physics.thermal.bodies import Held
     from seldinger.physics.thermal.damage import Law
     from seldinger.physics.thermal.properties import Blood, Tissue
+    from seldinger.physics.thermal.radiofrequency import Radiofrequency
     from seldinger.physics.thermal.sources import Source
 
 _ISOTROPIC_MM = 1e-4
@@ -84,6 +85,7 @@ class Model:
         bodies: what holds its temperature; their cells replace ``material``.
         initial_c: of everything at first; a number, or (i, j, k).
         perfusion_share: (i, j, k) factor on the tissues' perfusion; none: 1.
+        radiofrequency: electrodes and everything electrical.
     """
 
     grid: Grid
@@ -96,6 +98,7 @@ class Model:
     bodies: tuple[Held, ...]
     initial_c: float | NDArray[np.float64]
     perfusion_share: NDArray[np.float64] | None = None
+    radiofrequency: Radiofrequency | None = None
 
     def __post_init__(self) -> None:
         _check_grid(self.grid)
@@ -116,6 +119,8 @@ class Model:
             )
         if not (self.material > 0).any():
             raise ValueError("no cell holds tissue: every material is 0")
+        if self.radiofrequency is not None:
+            self.radiofrequency.check(self.grid, self.material, self.tissues, self.bodies)
         self._check_cold()
 
     def _check_cold(self) -> None:
@@ -133,9 +138,16 @@ class Model:
                 )
 
     @property
+    def held(self) -> tuple[Held, ...]:
+        """The bodies, and behind them the electrodes as bodies."""
+        if self.radiofrequency is None:
+            return self.bodies
+        return self.bodies + tuple(e.held(self.grid) for e in self.radiofrequency.electrodes)
+
+    @property
     def lowest_c(self) -> float:
         """The lowest temperature that anything is given."""
-        held = [t for b in self.bodies for t in b.programme.temperatures_c]
+        held = [t for b in self.held for t in b.programme.temperatures_c]
         return min(float(np.min(self.initial_c)), *held, self.blood.temperature_c)
 
     @property

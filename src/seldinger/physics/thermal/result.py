@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from seldinger.core.volume import Mask, Volume
     from seldinger.physics.thermal.damage import Law
+    from seldinger.physics.thermal.radiofrequency import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Energy:
     """Where the energy went, J.
 
     Attributes:
-        absorbed_j: by tissue, from each source.
+        absorbed_j: by tissue, from each source, and last from electrodes if there are any.
         from_bodies_j: to tissue, from each held body; negative when it cooled.
         to_blood_j: carried away by perfusion, summed at the samples.
         stored_j: in tissue, over its start.
@@ -68,10 +69,11 @@ class Result:
         laws: as they were asked for.
         times_s: (n,) of the samples.
         points_c: (n, points) temperature at the asked points.
-        bodies_c: (n, bodies) temperature of the held bodies.
+        bodies_c: (n, bodies) temperature of the held bodies, electrodes last.
         energy: the books.
         stepping: how time was stepped.
         warnings: what a reader must know before he believes the rest.
+        radiofrequency: what the generator did; none without electrodes.
     """
 
     temperature_c: Volume
@@ -85,6 +87,7 @@ class Result:
     energy: Energy
     stepping: Stepping
     warnings: tuple[str, ...]
+    radiofrequency: Trace | None = None
 
     def dead(self, law: str) -> Mask:
         """Where a law calls tissue dead, (i, j, k).

@@ -9,7 +9,7 @@ import numpy as np
 
 from seldinger.core.progress import silent
 from seldinger.core.volume import Volume
-from seldinger.physics.thermal import front, limit
+from seldinger.physics.thermal import current, front, limit
 from seldinger.physics.thermal import model as models
 from seldinger.physics.thermal.model import TwoCompartmentFlow
 from seldinger.physics.thermal.result import Energy, Result, Stepping
@@ -17,6 +17,8 @@ from seldinger.physics.thermal.step import begin, euler_step, restrict, super_st
 from seldinger.physics.thermal.watch import observe, watch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from seldinger.core.progress import Progress
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 _SAFETY = 0.98
 _CUT_SHARE = 0.01
 _BOIL_C = 100.0
+_DRY_C = 110.0
+_UNSET = (-1.0,)
+"""Powers that no source has: what they heat has yet to be written."""
 _INSTANT_S = 1e-9
 
 
@@ -45,6 +50,9 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
     models.check(model, settings)
     state = begin(model, settings, front.first_box(model, settings))
     restrict(state)
+    if model.radiofrequency is not None:
+        state.circuit = current.begin(state, model.radiofrequency, plain=settings.plain)
+        state.powers_w = _UNSET
     method, stable, longest = _plan(state, settings)
     reaches = [front.reach(s.density_per_m3) for s in model.sources]
     times = _samples(model, settings)
@@ -55,23 +63,45 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
         start, end = float(times[n - 1]), float(times[n])
         progress("heat", start / settings.duration_s)
         power = np.array([s.schedule.at(start) for s in model.sources], dtype=np.float64)
-        front.grow(state, reaches, state.dose_j + power * (end - start), settings.front_k)
+        coming = state.dose_j + power * (end - start)
+        front.grow(state, reaches, coming, end - start, settings.front_k)
         _set_sources(state, tuple(power.tolist()))
-        steps = max(1, math.ceil((end - start) / longest - _INSTANT_S))
-        dt = (end - start) / steps
-        for step in range(steps):
+        squares = 0.0
+        for time, dt in _steps(state, start, end, longest):
+            squares += dt * dt
             if method == "explicit":
-                euler_step(state, start + step * dt, dt)
+                euler_step(state, time, dt)
             else:
                 count = limit.stages(dt, stable)
-                super_step(state, start + step * dt, dt, count)
+                super_step(state, time, dt, count)
         state.dose_j += power * (end - start)
         after = float(times[n + 1]) if n + 1 < len(times) else end
-        lag = dt if method == "explicit" else 0.0
+        lag = dt if state.circuit is None else squares / (end - start)
+        lag = lag if method == "explicit" else 0.0
         observe(state, seen, end, 0.5 * (after - start), lag)
     progress("heat", 1.0)
     share = state.worked / state.steps
     return _result(state, seen, Stepping(method, stable, longest, count, state.steps, share))
+
+
+def _steps(
+    state: State, start_s: float, end_s: float, longest_s: float
+) -> Iterator[tuple[float, float]]:
+    """When each step of a sample begins, and how long it is."""
+    circuit = state.circuit
+    if circuit is None:
+        steps = max(1, math.ceil((end_s - start_s) / longest_s - _INSTANT_S))
+        dt = (end_s - start_s) / steps
+        for step in range(steps):
+            yield start_s + step * dt, dt
+        return
+    time = start_s
+    while end_s - time > _INSTANT_S:
+        steps = max(1, math.ceil((end_s - time) / longest_s - _INSTANT_S))
+        dt = current.advance(state, circuit, time, (end_s - time) / steps)
+        yield time, dt
+        current.keep(circuit, dt)
+        time += dt
 
 
 def _plan(state: State, settings: Settings) -> tuple[str, float, float]:
@@ -96,6 +126,8 @@ def _samples(model: Model, settings: Settings) -> NDArray[np.float64]:
     """When to look: evenly, and whenever something is switched."""
     end = settings.duration_s
     switched = [t for s in model.sources for t in s.schedule.ends_s]
+    if model.radiofrequency is not None:
+        switched.append(model.radiofrequency.duration_s)
     for body in model.bodies:
         ends = body.programme.ends_s
         switched += [*ends, *(t + body.programme.ramp_s for t in (0.0, *ends[:-1]))]
@@ -116,7 +148,9 @@ def _set_sources(state: State, powers_w: tuple[float, ...]) -> None:
     heat[state.material == 0] = 0.0
     if isinstance(model.flow, TwoCompartmentFlow) and state.vein is not None:
         heat += state.cooling * state.vein
-    state.source[:] = heat
+    state.own_source[:] = heat
+    if state.circuit is not None:
+        state.circuit.stale = True
     state.apart = ()
     state.powers_w = powers_w
 
@@ -142,6 +176,7 @@ def _result(state: State, seen: Watch, stepping: Stepping) -> Result:
         _energy(state, seen),
         stepping,
         _warnings(state, seen),
+        None if state.circuit is None else current.trace(state.circuit),
     )
 
 
@@ -153,6 +188,8 @@ def _energy(state: State, seen: Watch) -> Energy:
         float(s.density_per_m3[here][tissue].sum(dtype=np.float64)) * volume * float(joule)
         for s, joule in zip(state.model.sources, state.dose_j, strict=True)
     ]
+    if state.circuit is not None:
+        absorbed.append(current.absorbed_j(state, state.circuit))
     stored = float(state.enthalpy[here][tissue].sum(dtype=np.float64)) * volume
     return Energy(
         tuple(absorbed), tuple(state.given_j.tolist()), seen.to_blood_j, stored - state.start_j
@@ -174,6 +211,13 @@ def _warnings(state: State, seen: Watch) -> tuple[str, ...]:
             hottest = float(seen.peak[mine].max()) + model.reference_c
             if hottest > _BOIL_C:
                 found.append(f"{tissue.name} reached {hottest:.0f} C without boiling")
+    if state.circuit is not None:
+        hottest = float(seen.peak[state.material > 0].max()) + model.reference_c
+        if hottest > _DRY_C:
+            found.append(
+                f"tissue reached {hottest:.0f} C: current was forced through dry tissue; limit the "
+                f"voltage or the impedance"
+            )
     theta = np.abs(state.theta)
     edge = max(float(np.take(theta, n, a).max()) for a in range(3) for n in (0, -1))
     if edge > 1.0:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from seldinger.physics.thermal.bodies import Held, Wall
+    from seldinger.physics.thermal.current import Circuit
     from seldinger.physics.thermal.model import Model, Settings
 
 Floats = NDArray[Any]
@@ -56,6 +57,7 @@ class State:
         given_j: heat that each body gave to the tissue.
         dose_j: what each source sent out so far.
         vein: (i, j, k) blood of the second compartment, theta; none without one.
+        circuit: electrodes at work; they write ``source``, and everything else its ``base``.
     """
 
     model: Model
@@ -83,6 +85,7 @@ class State:
     apart: tuple[Floats, ...] = ()
     blood_theta: float = 0.0
     vein: Floats | None = None
+    circuit: Circuit | None = None
     start_j: float = 0.0
     steps: int = 0
     worked: float = 0.0
@@ -95,6 +98,11 @@ class State:
         return slice(i0, i1), slice(j0, j1), slice(k0, k1)
 
     @property
+    def own_source(self) -> Floats:
+        """W/m3 of everything but electrodes."""
+        return self.source if self.circuit is None else self.circuit.base
+
+    @property
     def spacing_m(self) -> float:
         """Edge of a cell."""
         return self.model.grid.spacing_mm[0] * 1e-3
@@ -104,7 +112,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
     """The block before anything happens."""
     dtype = np.float64 if settings.plain else np.float32
     material = model.material.copy()
-    for body in model.bodies:
+    for body in model.held:
         material[body.cells] = 0
     curves = properties.curves(model.tissues, model.reference_c)
     start = np.broadcast_to(np.asarray(model.initial_c, dtype=np.float64), model.grid.shape)
@@ -123,7 +131,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         base *= model.perfusion_share
     tissue_cells = material > 0
     contacts = []
-    for body in model.bodies:
+    for body in model.held:
         there = held.wall(model.grid, body, tissue_cells)
         own = float(theta[body.cells].mean())
         inside = np.flatnonzero(body.cells)

@@ -159,7 +159,9 @@ def _second_compartment(
     capacity = flow.blood_fraction * state.model.blood.capacity_j_per_m3_k
     before = vein[here].copy()
     vein[here] = rest + (before - rest) * np.exp(-seconds * total / capacity)
-    state.source[here] += (exchange * (vein[here] - before)).astype(state.dtype)
+    state.own_source[here] += (exchange * (vein[here] - before)).astype(state.dtype)
+    if state.circuit is not None:
+        state.circuit.stale = True
     state.apart = ()
     flowing = exchange * (state.theta[here] - 0.5 * (vein[here] + before))
     seen.to_blood_j += seconds * float(flowing.sum(dtype=np.float64)) * state.spacing_m**3
