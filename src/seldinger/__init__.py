@@ -1,7 +1,7 @@
 """Seldinger: plan, rehearse, check and document image-guided procedures.
 
 Research and education software, not a medical device. The rooms tell the procedure and open on
-first use: ``image -> anatomy -> plan -> report``.
+first use: ``image -> anatomy -> plan -> simulate -> report``.
 """
 
 from importlib import import_module
@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from seldinger import anatomy, catalogue, core, demo, evidence, image, plan, report
+    from seldinger import anatomy, catalogue, core, demo, evidence, image, plan, report, simulate
 
 __version__ = "0.1.0"
-__all__ = ["anatomy", "catalogue", "core", "demo", "evidence", "image", "plan", "report"]
+__all__ = [
+    "anatomy",
+    "catalogue",
+    "core",
+    "demo",
+    "evidence",
+    "image",
+    "plan",
+    "report",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> "ModuleType":

@@ -8,6 +8,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -20,9 +21,16 @@ from seldinger.plan.assumptions import PATH_ASSUMPTIONS
 
 ROOT = Path(__file__).parents[2]
 PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def options_of(command: Any) -> set[str]:
+    """Options of a command, and of the commands below it."""
+    own = {option for parameter in command.params for option in parameter.opts}
+    return own.union(*map(options_of, getattr(command, "commands", {}).values()))
+
+
 COMMANDS = {
-    name: {option for parameter in command.params for option in parameter.opts}
-    for name, command in typer.main.get_group(app).commands.items()
+    name: options_of(command) for name, command in typer.main.get_group(app).commands.items()
 }
 ASSUMED = {one.name for one in (*ASSUMPTIONS, *PATH_ASSUMPTIONS)}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -34,3 +34,9 @@ def test_my_own_path() -> None:
     said = last_line("02_my_own_path.py")
     assert 5.0 < said["apart_mm"] < 30.0
     assert said["proposed_depth_mm"] < said["my_depth_mm"] + 10.0
+
+
+def test_two_experiments_are_repeated() -> None:
+    said = last_line("03_repeat_an_experiment.py")
+    assert abs(said["sphere_centre_missed_k"]) < 0.1
+    assert abs(said["minus_40_missed_mm"]) < 0.1

@@ -11,7 +11,15 @@ import typer
 from typer.core import TyperGroup
 
 from seldinger import __version__
-from seldinger.cli import demo_command, doctor_command, plan_command, shelf_commands
+from seldinger.cli import (
+    demo_command,
+    devices_command,
+    doctor_command,
+    margin_command,
+    plan_command,
+    shelf_commands,
+    simulate_command,
+)
 from seldinger.cli.terminal import Once, complain, example
 from seldinger.core.errors import Cancelled, SeldingerError
 
@@ -78,10 +86,28 @@ app.command(
         "seldinger plan case.toml --out out/",
     ),
 )(plan_command.plan)
+app.command(
+    "margin",
+    cls=Once,
+    epilog=example(
+        "seldinger margin --before before.nii.gz --before-labels before-labels.nii.gz "
+        "--after after.nii.gz --after-labels after-labels.nii.gz "
+        "--before-key labels.json --after-key labels.json "
+        "--target liver-tumour-1 --zone zone --organ liver --out out/",
+    ),
+)(margin_command.margin)
+app.add_typer(simulate_command.app, name="simulate")
 app.command("procedures", epilog=example("seldinger procedures"))(shelf_commands.procedures)
-app.command("devices", epilog=example("seldinger devices", "seldinger devices drain --json"))(
-    shelf_commands.devices
-)
+app.command(
+    "devices",
+    cls=Once,
+    epilog=example(
+        "seldinger devices",
+        "seldinger devices drain --json",
+        "seldinger devices microwave",
+        "seldinger devices fit my-antenna.toml",
+    ),
+)(devices_command.devices)
 app.command("facts", epilog=example("seldinger facts", "seldinger facts needle_error --json"))(
     shelf_commands.facts
 )

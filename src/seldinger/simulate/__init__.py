@@ -1,0 +1,35 @@
+"""Simulate: an arrangement of probes becomes what it is expected to do.
+
+In:    an experiment, from a TOML file or from a plain mapping.      Out: ``ablation.Outcome``.
+Uses:  physics engines; the catalogue; a patient's scene from ``plan``.
+Never: choices of its own that decide the size of a lesion; any writing of files (``report`` does).
+
+``read`` and ``checked`` give an ``Experiment``; ``ablation.run`` carries it out.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import seldinger.simulate.ablation as ablation  # noqa: PLR0402  named as it is asked for
+    from seldinger.simulate.experiment import Experiment, checked, read
+
+__all__ = ["Experiment", "ablation", "checked", "read"]
+
+
+def __getattr__(name: str) -> object:
+    """Open the page that holds ``name`` when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "ablation":
+        return import_module("seldinger.simulate.ablation")
+    found: object = getattr(import_module("seldinger.simulate.experiment"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

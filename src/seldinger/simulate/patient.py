@@ -1,0 +1,63 @@
+"""Patient: files become the heat scene around a target, by the rooms in their order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import SimulationError
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.catalogue.model import Vocabulary
+    from seldinger.core.progress import Progress
+    from seldinger.image.study import Study
+    from seldinger.plan.heat_scene import HeatScene
+    from seldinger.simulate.layout_place import PatientSection
+
+
+def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[HeatScene, Study]:
+    """The part of the patient that the section asks for, and the study it came from.
+
+    Args:
+        section: which files, where, how fine.
+        held_mm: vessels from this diameter hold the temperature of blood.
+        progress: told what is being done.
+
+    Raises:
+        SimulationError: the target lies in a lung and nothing says how the lung is.
+        SeldingerError: the files cannot be read or become no anatomy.
+    """
+    from seldinger import anatomy as anatomies
+    from seldinger import image
+    from seldinger.plan import heat_scene
+
+    progress("reading", 0.0)
+    study = image.load(section.ct, section.labels, section.label_key, section.series)
+    anatomy = anatomies.build(study, vocabulary=_vocabulary(section.vocabulary))
+    target = _target(section, anatomy)
+    if section.lung is None and "lung" in (target.organ or ""):
+        raise SimulationError(
+            f"{target.label} lies in the {target.organ}: say how the lung is under [patient] lung; "
+            f"choose one of {', '.join(heat_scene.LUNG_STATES)}"
+        )
+    grid = heat_scene.grid_around(target.centre_lps_mm, section.half_mm, section.spacing_mm)
+    progress("tissues", 0.5)
+    lung = section.lung or heat_scene.LUNG_STATES[0]  # read only where there is a lung
+    return heat_scene.of_patient(anatomy, target, grid, held_mm, lung), study
+
+
+def _vocabulary(asked: str | None) -> Vocabulary | str | None:
+    from seldinger import catalogue
+
+    if asked is None or not asked.endswith(".toml"):
+        return asked
+    return catalogue.read_vocabulary(Path(asked))
+
+
+def _target(section: PatientSection, anatomy: Anatomy) -> Target:
+    from seldinger.anatomy import targets
+
+    if section.centre_lps_mm is not None and section.diameter_mm is not None:
+        return targets.from_sphere(anatomy, section.centre_lps_mm, section.diameter_mm, "target")
+    return targets.find(anatomy, section.target or "")

@@ -1,0 +1,200 @@
+"""Shapes: simple sources, cold bodies and vessels as the engine takes them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.errors import SimulationError
+from seldinger.core.space import as_vector, unit
+from seldinger.physics.thermal import sources
+from seldinger.physics.thermal.bodies import Held, Phase, Programme, Rod, edge_cells, rod_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from seldinger.core.space import Grid, Points, Vector
+    from seldinger.core.volume import Mask
+    from seldinger.simulate.layout_place import VesselSection
+    from seldinger.simulate.layout_tools import ColdSection, SourceSection, StepSection
+    from seldinger.simulate.place import Place
+
+_HEATING, _COOLING = ("heat", "pause"), ("freeze", "passive", "thaw")
+_THINNEST_CELLS = 0.35
+"""Of a rod's radius: below, its wall is no longer the true one."""
+_ON_FACE = 0.01
+_STRAIGHT = 1e-6
+
+
+def schedule(
+    name: str, power_w: float | None, seconds: float | None, steps: Sequence[StepSection]
+) -> sources.Schedule:
+    """Power over time."""
+    if power_w is not None and seconds is not None:
+        return sources.Schedule.steady(power_w, seconds)
+    _only(name, steps, _HEATING)
+    ends = tuple(accumulate(step.seconds for step in steps))
+    return sources.Schedule(ends, tuple(step.power_w or 0.0 for step in steps))
+
+
+def programme(name: str, steps: Sequence[StepSection], ramp_s: float) -> Programme:
+    """Temperature over time."""
+    _only(name, steps, _COOLING)
+    phases = tuple(Phase(s.seconds, s.temperature_c, s.duty or 1.0) for s in steps)
+    if ramp_s > min(step.seconds for step in steps):
+        raise SimulationError(f"{name}: ramp_s {ramp_s:g} is longer than one of its steps")
+    return Programme(phases, ramp_s)
+
+
+def _only(name: str, steps: Sequence[StepSection], acts: tuple[str, ...]) -> None:
+    for step in steps:
+        if step.act not in acts:
+            raise SimulationError(f"{name} cannot {step.act!r}; allowed: {', '.join(acts)}")
+
+
+def source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
+    """A simple source."""
+    name = f"source {number}"
+    power = schedule(name, section.power_w, section.seconds, section.schedule)
+    inside(grid, name, section.centre_lps_mm)
+    if section.kind == "gaussian" and section.sigma_mm is not None:
+        return sources.gaussian(grid, name, section.centre_lps_mm, section.sigma_mm, power)
+    radius = section.radius_mm or 0.0
+    return sources.uniform_sphere(grid, name, section.centre_lps_mm, radius, power)
+
+
+def cold(grid: Grid, number: int, section: ColdSection) -> Held:
+    """A plane or a rod that holds a temperature."""
+    name = f"cold {number}"
+    if section.temperature_c is not None:
+        plan = Programme((Phase(math.inf, section.temperature_c),), section.ramp_s)
+    else:
+        plan = programme(name, section.schedule, section.ramp_s)
+    wall, limit = section.wall_w_per_m2_k, section.limit_w
+    if section.kind == "plane":
+        cells = _plane(grid, name, section)
+        return Held(name, cells, plan, wall, None, limit)
+    tip, axis = section.tip_lps_mm, section.axis_lps
+    if tip is None or axis is None or section.length_mm is None or section.diameter_mm is None:
+        raise SimulationError(f"{name} lacks a part of its rod")
+    return rod(grid, name, Rod(tip, axis, section.length_mm, 0.5 * section.diameter_mm), plan, wall,
+               limit)  # fmt: skip
+
+
+def rod(
+    grid: Grid,
+    name: str,
+    shape: Rod,
+    plan: Programme,
+    wall_w_per_m2_k: float | None = None,
+    limit_w: float | None = None,
+) -> Held:
+    """A rod that holds a temperature; the part of it that lies in the grid.
+
+    Raises:
+        SimulationError: it lies outside, or is too thin for the cells.
+    """
+    spacing = grid.spacing_mm[0]
+    if shape.radius_mm < _THINNEST_CELLS * spacing:
+        raise SimulationError(
+            f"{name} is {2.0 * shape.radius_mm:g} mm thick, too thin for cells of {spacing:g} mm: "
+            f"at most {shape.radius_mm / _THINNEST_CELLS:.2g} mm, or leave it to perfusion"
+        )
+    cut = clipped(grid, shape)
+    if cut is None:
+        raise SimulationError(f"{name} lies outside the grid: move it or enlarge the grid")
+    return Held(name, rod_cells(grid, cut), plan, wall_w_per_m2_k, cut, limit_w)
+
+
+def clipped(grid: Grid, shape: Rod) -> Rod | None:
+    """The part of a rod whose axis lies in the grid; none: no part."""
+    axis = unit(np.asarray(shape.axis_lps))
+    half = 0.5 * np.asarray(grid.spacing_mm)
+    low = np.asarray(grid.origin_lps_mm) - half
+    high = low + 2.0 * half * np.asarray(grid.shape)
+    first, last = 0.0, shape.length_mm
+    for along, start, a, b in zip(axis, shape.tip_lps_mm, low, high, strict=True):
+        if abs(along) < _STRAIGHT:
+            if not a <= start <= b:
+                return None
+            continue
+        near, far = sorted(((a - start) / along, (b - start) / along))
+        first, last = max(first, near), min(last, far)
+    if last - first <= 0.0:
+        return None
+    tip = np.asarray(shape.tip_lps_mm) + first * axis
+    return replace(shape, tip_lps_mm=as_vector(tip), length_mm=float(last - first))
+
+
+def _plane(grid: Grid, name: str, section: ColdSection) -> Mask:
+    """Cells behind a plane that runs between cells."""
+    if section.point_lps_mm is None or section.normal_lps is None:
+        raise SimulationError(f"{name} lacks a part of its plane")
+    normal = unit(np.asarray(section.normal_lps))
+    axis = int(np.argmax(np.abs(normal)))
+    if abs(normal[axis]) < 1.0 - _STRAIGHT:
+        raise SimulationError(
+            f"{name}: normal_lps {list(section.normal_lps)} must run along L, P or S"
+        )
+    spacing = grid.spacing_mm[axis]
+    place = (section.point_lps_mm[axis] - grid.origin_lps_mm[axis]) / spacing + 0.5
+    if abs(place - round(place)) > _ON_FACE:
+        nearest = grid.origin_lps_mm[axis] + spacing * (round(place) - 0.5)
+        raise SimulationError(
+            f"{name}: its wall must run between cells; the nearest place is {nearest:g} mm along "
+            f"axis {'LPS'[axis]}"
+        )
+    index = np.arange(grid.shape[axis])
+    behind = index < round(place) if normal[axis] > 0.0 else index >= round(place)
+    if not behind.any() or behind.all():
+        raise SimulationError(f"{name} lies outside the block, or holds all of it: move it")
+    cells = np.zeros(grid.shape, dtype=np.bool_)
+    np.moveaxis(cells, axis, 0)[behind] = True
+    return cells
+
+
+def vessel(place: Place, number: int, section: VesselSection) -> Held:
+    """A straight vessel at the temperature of blood."""
+    name = f"vessel {number}"
+    if place.blood is None:
+        raise SimulationError(f"{name} needs the temperature of [blood]")
+    start, end = np.asarray(section.from_lps_mm), np.asarray(section.to_lps_mm)
+    length = float(np.linalg.norm(end - start))
+    if length == 0.0:
+        raise SimulationError(f"{name} begins where it ends: give two points")
+    shape = Rod(section.from_lps_mm, as_vector(end - start), length, 0.5 * section.diameter_mm)
+    plan = Programme.constant(place.blood.temperature_c)
+    return rod(place.grid, name, shape, plan, section.wall_w_per_m2_k)
+
+
+def edge(place: Place) -> Held:
+    """The faces of the block, held as they are."""
+    return Held("edge", edge_cells(place.grid), Programme.constant(place.initial_c))
+
+
+def apart(bodies: Iterable[Held], taken: Mask) -> tuple[Held, ...]:
+    """Bodies without common cells: the first one keeps them; one that keeps none is gone.
+
+    Args:
+        bodies: in the order of who keeps.
+        taken: (i, j, k) cells that none may have: electrodes and their shafts.
+    """
+    kept: list[Held] = []
+    for body in bodies:
+        own = body.cells & ~taken
+        taken = taken | body.cells
+        if own.any():
+            kept.append(replace(body, cells=own))
+    return tuple(kept)
+
+
+def inside(grid: Grid, name: str, point: Vector | Points) -> None:
+    """``SimulationError`` unless a point lies in the grid."""
+    if not grid.contains(np.asarray(point, dtype=np.float64)):
+        raise SimulationError(
+            f"{name} lies outside the grid, at {[float(x) for x in point]}: move it or enlarge it"
+        )
