@@ -2,7 +2,8 @@
 
 Two modes differ and are never mixed. *Chart-calibrated* puts the fitted source into tissue with the
 perfusion it was fitted in, so that even tissue gives the maker's table back. *Physiological* takes
-the tissue's own perfusion and lets it stop as tissue dies. What was never fitted is physiological.
+the tissue's own perfusion and lets it stop as tissue dies. What was never fitted is physiological,
+with perfusion that goes on: stopping it makes radiofrequency zones beyond all that was published.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ BODY_C = 37.0
 
 _LEAST_LOG, _MOST_LOG = -8.0, 4.0
 """Levels are cut here: beyond, a cell is as alive or as dead as can be."""
+_LOG_PER_K = 0.3
+"""About how fast the logarithm of damage falls per kelvin where damage is no longer counted."""
+_JUST_ALIVE = -1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +209,15 @@ def _level(done: Result, law: Law, biology: Biology) -> NDArray[np.float32]:
     if isinstance(law, damage.ColdIsotherm):
         away: NDArray[np.float32] = (biology.lethal_c - done.coldest_c.values).astype(np.float32)
         return away
-    share = np.maximum(done.damage[law.name].values / law.lethal, np.exp(_LEAST_LOG))
-    cut: NDArray[np.float32] = np.minimum(np.log(share), _MOST_LOG).astype(np.float32)
+    share = done.damage[law.name].values / law.lethal
+    logs = np.log(np.maximum(share, np.exp(_LEAST_LOG)))
+    # Damage falls off a cliff where it is no longer counted. The edge of a zone would be read from
+    # the depth of that cliff: below it the level goes on falling with the temperature instead.
+    foot = np.log(float(done.times_s[-1]) / damage.seconds_to(law, law.counted_above_c))
+    away_k = np.minimum(done.peak_c.values - law.counted_above_c, 0.0)
+    below = np.minimum(foot + _LOG_PER_K * away_k, _LOG_PER_K * away_k + _JUST_ALIVE)
+    level = np.where(share > 0.0, logs, below)
+    cut: NDArray[np.float32] = np.clip(level, _LEAST_LOG, _MOST_LOG).astype(np.float32)
     return cut
 
 
@@ -251,7 +262,7 @@ def _model(
     cold = placed[0].applicator.modality == "cryo"
     made = tuple(_tissue(n, scene, placed, mode, changes) for n in scene.tissues)
     flow: Flow = SteadyFlow()
-    if mode == PHYSIOLOGICAL and not cold:
+    if mode == PHYSIOLOGICAL and placed[0].applicator.modality == "microwave":
         flow = StoppedFlow(biology.law, biology.stopped_share)
     still: list[bodies.Held] = []
     if scene.vessels.any():

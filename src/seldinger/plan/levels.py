@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING
 import edt
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid, Points
 
-_NEAR_CELLS = 1.5
-_LEAST_SLOPE = 1e-6
+_BAND_MM = 20.0
+"""Within this of the edge distances are read between the cells; further away between cells."""
+_FACE = 0.5
+"""So far aside of its place, in cells, a plane is believed."""
+_TINY = 1e-12
 
 
 def signed_mm(level: NDArray[np.float32], spacing_mm: float) -> NDArray[np.float32]:
     """Distance to the zero of ``level``, positive where it is, (i, j, k) float32.
 
-    Near the edge it is read between the cells from the level and its slope; further away it is the
-    Euclidean distance between cells, half a cell less.
+    Where a level changes its sign between two neighbours, the edge is read between them by their
+    values; the distance is the one to the plane through the nearest of these places, or to the
+    place itself where the plane has left it. Far away it is the distance between cells, half a
+    cell less.
 
     Args:
         level: (i, j, k), positive inside; cubic cells.
@@ -33,12 +39,41 @@ def signed_mm(level: NDArray[np.float32], spacing_mm: float) -> NDArray[np.float
         return np.full(level.shape, -spacing_mm * max(level.shape), dtype=np.float32)
     half = 0.5 * spacing_mm
     far = np.where(inside, edt.edt(inside, **apart) - half, half - edt.edt(~inside, **apart))
-    slope = np.sqrt(sum(g * g for g in np.gradient(level, spacing_mm)))
-    near = level / np.maximum(slope, _LEAST_SLOPE)
-    close = np.abs(far) < _NEAR_CELLS * spacing_mm
-    believed = close & (np.abs(near) < (_NEAR_CELLS + 1.0) * spacing_mm)
-    found: NDArray[np.float32] = np.where(believed, near, far).astype(np.float32)
+    place, normal = _edge(level, inside)
+    close = np.abs(far) < _BAND_MM
+    if len(place):
+        cells = np.argwhere(close).astype(np.float64)
+        _, nearest = cKDTree(place).query(cells)
+        away = place[nearest] - cells
+        along = np.abs(np.einsum("ij,ij->i", away, normal[nearest]))
+        straight = np.linalg.norm(away, axis=1)
+        # A plane is right beside its own place, the place itself from further away.
+        aside = np.sqrt(np.maximum(straight**2 - along**2, 0.0))
+        reach = np.hypot(along, np.maximum(aside - _FACE, 0.0))
+        far[close] = np.where(inside[close], reach, -reach) * spacing_mm
+    found: NDArray[np.float32] = far.astype(np.float32)
     return found
+
+
+def _edge(
+    level: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where a level crosses zero between neighbours: (n, 3) places in cells, unit normals."""
+    slopes = np.stack(np.gradient(level), axis=-1)
+    places, normals = [], []
+    for axis in range(3):
+        low = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
+        high = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
+        cells = np.argwhere(inside[low] != inside[high])
+        one, other = level[low][tuple(cells.T)], level[high][tuple(cells.T)]
+        share = (one / np.where(one == other, 1.0, one - other)).astype(np.float64)
+        place = cells.astype(np.float64)
+        place[:, axis] += share
+        slope = (1.0 - share)[:, None] * slopes[low][tuple(cells.T)]
+        slope += share[:, None] * slopes[high][tuple(cells.T)]
+        places.append(place)
+        normals.append(slope / np.maximum(np.linalg.norm(slope, axis=1), _TINY)[:, None])
+    return np.concatenate(places), np.concatenate(normals)
 
 
 def at(field: NDArray[np.float32], grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:

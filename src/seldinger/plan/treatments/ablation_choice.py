@@ -131,6 +131,8 @@ _ORDER = {
 }
 _BY_DEFAULT = {"microwave": "emprint", "radiofrequency": "cool-tip", "cryo": "cryo-2-4mm"}
 _IN_KIDNEY = {**_BY_DEFAULT, "microwave": "neuwave-kidney"}
+_UNFITTED = "cem43"
+"""Law of heat for applicators without a fit: with it radiofrequency comes nearest to its tables."""
 _SPACING_MM = {
     "microwave": (12.0, 18.0, 24.0),
     "radiofrequency": (15.0, 20.0),
@@ -182,7 +184,7 @@ def biology(case: Case, kind: Applicator) -> Biology:
     """What counts as dead: by the applicator's fit, unless the user decides."""
     fit, value = kind.fit, case.assumed.value
     named = case.settings.answers.get("damage")
-    law = named or (fit.law if fit is not None and fit.law in LAWS else LAWS[0])
+    law = named or (fit.law if fit is not None and fit.law in LAWS else _UNFITTED)
     counted = value(COUNTED.name)
     if COUNTED.name not in case.settings.assume and fit is not None and law == fit.law:
         counted = counted if fit.counted_above_c is None else fit.counted_above_c
