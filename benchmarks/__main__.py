@@ -13,7 +13,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import paths
+from benchmarks import ablation, heat, margin, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,44 @@ def main() -> None:
     crossing = task.twin_crossing_seconds() / best_of(3, task.one_crossing)
     row("nearest_approach against its numpy twin", f"{approach:.0f} x", ">= 10 x")
     row("crossed against its numpy twin", f"{crossing:.0f} x", ">= 10 x")
+    _heat()
+    _margin()
+    _plan()
+
+
+def _heat() -> None:
+    """The thermal engine on 128^3 cells of 1 mm."""
+    budgets = (
+        (heat.microwave(1), "<= 3.5 s"),
+        (heat.microwave(3), "<= 3.5 s"),
+        (heat.cold(), "<= 12 s"),
+        (heat.radiofrequency(), "<= 12 s"),
+    )
+    for one, budget in budgets:
+        one.seconds()
+        row(one.name, f"{min(one.seconds() for _ in range(2)):.2f} s", budget)
+    heat.preview_seconds()
+    row("exact preview, 128^3", f"{heat.preview_seconds():.2f} s", "<= 0.4 s")
+    kernel, twin = heat.twin_ratio()
+    row("heat kernels against their numpy twin", f"{twin / kernel:.0f} x", ">= 10 x")
+
+
+def _margin() -> None:
+    """The margin between voxels on 96^3, and the usual count of voxels."""
+    task = margin.task()
+    between, by = best_of(3, task.between_voxels), best_of(3, task.by_voxels_mm)
+    row("sub-voxel margin, 96^3", f"{between:.2f} s", "<= 0.2 s")
+    row("  counting voxels instead", f"{by:.2f} s", "")
+
+
+def _plan() -> None:
+    """A whole ablation plan, kernels warm."""
+    ablation.planned()
+    made, whole, band = ablation.planned()
+    probes = len(made.treatment.probes)
+    row(f"ablation plan of 35 mm, {probes} probes: whole", f"{whole:.0f} s", "<= 60 + 30 s")
+    row(f"  its band of {made.prediction.samples if made.prediction else 0} samples",
+        f"{band:.0f} s", "<= 30 s")  # fmt: skip
 
 
 if __name__ == "__main__":

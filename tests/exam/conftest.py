@@ -20,7 +20,10 @@ CASES = (
     ("drainage", "abscess-deep"),
     ("drainage", "abscess-superficial"),
     ("cholecystostomy", "gallbladder"),
+    ("ablation", "liver-tumour-1"),
 )
+ANSWERS = {"ablation": {"modality": "microwave"}}
+"""One modality is enough for the exam; the others are examined on blocks."""
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +41,10 @@ def patient_anatomy(patient: DemoPatient) -> Anatomy:
 @pytest.fixture(scope="session")
 def plans(patient_anatomy: Anatomy) -> dict[tuple[str, str], Plan]:
     """A plan for every demo case."""
-    return {case: plan.propose(case[0], patient_anatomy, case[1]) for case in CASES}
+    return {case: proposed(patient_anatomy, case) for case in CASES}
+
+
+def proposed(anatomy: Anatomy, case: tuple[str, str]) -> Plan:
+    """The plan of a case."""
+    settings = plan.Settings(answers=ANSWERS.get(case[0], {}))
+    return plan.propose(case[0], anatomy, case[1], settings)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.exam.conftest import CASES
+from tests.exam.conftest import CASES, proposed
 
 from seldinger import evidence, plan
 from seldinger.anatomy.model import Kind, Tissue
@@ -24,9 +24,20 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
     from seldinger.demo import DemoPatient
     from seldinger.plan import Plan
+    from seldinger.plan.model import Path
 
 Plans = dict[tuple[str, str], "Plan"]
 VOXEL_MM = 1.5
+
+LETHAL_MM = {"microwave": 45.0, "radiofrequency": 35.0}
+"""Short axis of one applicator's zone, 10 to 12 minutes, beyond which we distrust ourselves."""
+MOST_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
+
+
+def ways(made: Plan) -> tuple[Path, ...]:
+    """Every way to be gone: the alternatives, and each probe's own."""
+    return (*made.approach.paths, *(p.path for p in made.treatment.probes))
+
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]}")
 
@@ -51,7 +62,7 @@ def test_every_installed_procedure_is_examined() -> None:
 def test_the_same_inputs_give_the_same_plan(
     case: tuple[str, str], plans: Plans, patient_anatomy: Anatomy
 ) -> None:
-    again = plan.propose(case[0], patient_anatomy, case[1])
+    again = proposed(patient_anatomy, case)
     assert file.to_json(again) == file.to_json(plans[case])
 
 
@@ -67,7 +78,7 @@ def test_there_is_a_path_and_it_keeps_the_limits(case: tuple[str, str], plans: P
     made = plans[case]
     assert made.approach.paths, made.approach.rejections
     assert made.approach.accepted < made.approach.candidates
-    for path in made.approach.paths:
+    for path in ways(made):
         assert path.violations == ()
         assert 0.0 < path.depth_mm <= 150.0
         assert path.tilt_deg <= 30.0
@@ -85,7 +96,7 @@ def test_there_is_a_path_and_it_keeps_the_limits(case: tuple[str, str], plans: P
 
 @every_case
 def test_a_back_entry_is_never_supine(case: tuple[str, str], plans: Plans) -> None:
-    for path in plans[case].approach.paths:
+    for path in ways(plans[case]):
         outward = np.subtract(path.entry_lps_mm, path.target_lps_mm) / path.depth_mm
         if outward[1] > math.sin(math.radians(10.0)):
             assert path.patient_position != "supine"
@@ -125,7 +136,7 @@ def test_no_path_crosses_anything_that_the_formulas_forbid(
 ) -> None:
     """Against the truth, not the labels: the unlabelled loop of bowel is in the truth only."""
     made = plans[case]
-    for path in made.approach.paths:
+    for path in ways(made):
         for name in ("small_bowel_unlabelled", "aorta", "colon", "stomach", "spleen", "heart"):
             clearance = patient.truth.clearance_mm(name, path.entry_lps_mm, path.target_lps_mm)
             assert clearance > 0.0, name
@@ -152,6 +163,45 @@ def test_distances_are_the_analytic_ones_within_a_voxel(
             tip = aim + (aim - entry) / path.depth_mm * beyond
             true = patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - radius / 2.0
             assert printed == pytest.approx(max(true, 0.0), abs=VOXEL_MM), ours
+
+
+@every_case
+def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    found, effect = made.prediction, made.effect
+    if not made.treatment.probes:
+        assert found is None
+        assert effect is None
+        return
+    assert found is not None
+    assert effect is not None
+    modality = str(made.treatment.settings["modality"])
+    assert found.ml_per_kj is not None
+    assert found.ml_per_kj <= MOST_ML_PER_KJ[modality]
+    if len(made.treatment.probes) == 1:
+        assert found.zone_axes_mm[2] <= LETHAL_MM[modality]
+    margin = found.minimal_margin_mm
+    assert margin.p05 <= margin.p50 <= margin.p95
+    if margin.nominal <= 5.5:
+        assert found.coverage_probability <= 0.8
+    assert found.samples >= 200
+    assert sum(found.spread_from.values()) == pytest.approx(1.0)
+    assert any(o.chosen for o in found.options)
+    assert effect.zone.sum() * effect.grid.voxel_ml == pytest.approx(found.zone_volume_ml, rel=0.05)
+
+
+@every_case
+def test_a_zone_dies_where_the_formulas_put_the_tumour(
+    case: tuple[str, str], plans: Plans, patient: DemoPatient
+) -> None:
+    made = plans[case]
+    if made.effect is None or made.prediction is None:
+        return
+    grid = made.effect.grid
+    points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
+    truth = patient.truth.contains(case[1], points).reshape(grid.shape)
+    killed = float((made.effect.zone & truth).sum() / truth.sum())
+    assert killed == pytest.approx(made.prediction.coverage_target, abs=0.01)
 
 
 def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(plans: Plans) -> None:

@@ -39,9 +39,12 @@ PER_K = Assumption(
     "electric conductivity gained per kelvin, relative; usual for salt water, no source read",
 )  # fmt: skip
 DRY_FROM = Assumption(
-    "rf_falls_from_c", 99.0, "Cel", 95.0, 101.0, "where tissue begins to lose its conductivity"
+    "rf_falls_from_c", 100.0, "Cel", 95.0, 100.5, "where tissue begins to lose its conductivity"
 )
-DRY_AT = Assumption("rf_dry_at_c", 104.0, "Cel", 102.0, 110.0, "where it has lost it")
+DRY_AT = Assumption(
+    "rf_dry_at_c", 101.0, "Cel", 100.6, 110.0,
+    "where it has lost it; with a slower fall tissue passes 110 C, which is not seen",
+)  # fmt: skip
 DRY_SHARE = Assumption(
     "rf_dry_share", 0.01, "1", 0.0001, 0.1, "share of electric conductivity that dry tissue keeps"
 )
@@ -110,6 +113,8 @@ def of(
         raise PlanError(f"{first.id} declares no controller: nothing says what its generator does")
     blood = shelf.tissue("blood").value("electric_conductivity_s_per_m", edits)
     declared = first.controller
+    # What an electrode is set to is the most that its share of the generator gives.
+    most_w = sum(_most_w(one, declared) for one in placed) * power
     return Radiofrequency(
         electrodes=tuple(_electrode(n, one, electric) for n, one in enumerate(placed, start=1)),
         conductors=tuple(_conductor(name, electric, edits) for name in scene.tissues),
@@ -117,7 +122,7 @@ def of(
         pads=FACES,
         series_ohm=electric.series_ohm,
         generator=Generator(
-            declared.most_w * power * len(placed),
+            most_w,
             math.inf if declared.most_a is None else declared.most_a * len(placed),
             math.inf,
             math.inf,
@@ -125,6 +130,11 @@ def of(
         controller=_controller(declared, electric, power * len(placed)),
         duration_s=max(one.seconds for one in placed),
     )
+
+
+def _most_w(one: Placed, declared: Declared) -> float:
+    set_w = [s.power_w for s in one.schedule if s.power_w is not None]
+    return min(max(set_w), declared.most_w) if set_w else declared.most_w
 
 
 def _electrode(number: int, one: Placed, electric: Electric) -> Electrode:

@@ -43,6 +43,9 @@ PHYSIOLOGICAL = "physiological"
 LAWS = ("arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "cem43")
 BODY_C = 37.0
 
+_DRY_SHARE = 0.5
+"""Dry tissue is given at least this share of the wet heat capacity: steps may be four times longer,
+and the edge of a zone moves by less than 0.02 mm."""
 _LEAST_LOG, _MOST_LOG = -8.0, 4.0
 """Levels are cut here: beyond, a cell is as alive or as dead as can be."""
 _LOG_PER_K = 0.3
@@ -179,18 +182,26 @@ def heated(
     """Run an arrangement of one modality in a scene.
 
     Raises:
-        PlanError: applicators of several kinds, or an arrangement that the engine refuses.
+        PlanError: applicators of several kinds or outside the block, or an arrangement that the
+            engine refuses.
     """
     kinds = {p.applicator.modality for p in placed}
     if len(kinds) != 1:
         raise PlanError(f"one plan has applicators of one kind, got {', '.join(sorted(kinds))}")
+    for one in placed:
+        if not scene.grid.contains(one.tip_lps_mm):
+            tip = ", ".join(f"{c:.1f}" for c in one.tip_lps_mm)
+            raise PlanError(
+                f"{one.applicator.id}: its tip ({tip}) lies outside the block that is computed; "
+                "move it nearer to the target"
+            )
     cold = kinds == {"cryo"}
     law = _law(biology, cold=cold)
     try:
         model = _model(scene, placed, biology, mode, changes)
         settings = Settings(
             duration_s=max(p.seconds for p in placed),
-            laws=(law,),
+            laws=_followed(law, model),
             points_lps_mm=tuple(points_lps_mm),
             sample_every_s=4.0 if scene.grid.spacing_mm[0] > 1.5 else 2.0,  # noqa: PLR2004
         )
@@ -247,6 +258,15 @@ def _law(biology: Biology, *, cold: bool) -> Law:
     return made[biology.law](biology.counted_above_c)
 
 
+def _followed(law: Law, model: Model) -> tuple[Law, ...]:
+    """The law that is asked for, and the one that stops blood where that is another."""
+    flow = model.flow
+    if isinstance(flow, StoppedFlow) and flow.law != law.name:
+        above = BODY_C if isinstance(law, damage.ColdIsotherm) else law.counted_above_c
+        return (law, damage.liver_arrhenius(above))
+    return (law,)
+
+
 def criterion(biology: Biology, modality: str) -> str:
     """What is called dead, in words."""
     if modality == "cryo":
@@ -263,7 +283,9 @@ def _model(
     made = tuple(_tissue(n, scene, placed, mode, changes) for n in scene.tissues)
     flow: Flow = SteadyFlow()
     if mode == PHYSIOLOGICAL and placed[0].applicator.modality == "microwave":
-        flow = StoppedFlow(biology.law, biology.stopped_share)
+        # Dose says nothing of vessels: an Arrhenius law stops them.
+        law = LAWS[0] if biology.law == "cem43" else biology.law
+        flow = StoppedFlow(law, biology.stopped_share)
     still: list[bodies.Held] = []
     if scene.vessels.any():
         still.append(bodies.Held("vessels", scene.vessels, bodies.Programme.constant(BODY_C)))
@@ -327,7 +349,10 @@ def _tissue(
     del scene
     cold = placed[0].applicator.modality == "cryo"
     made = shelf.physical(name, changes.edits, freezes=cold, boils=not cold)
-    perfusion = made.perfusion_per_s
+    perfusion, boiling = made.perfusion_per_s, made.boiling
+    if boiling is not None:
+        inert = max(boiling.capacity_j_per_m3_k, _DRY_SHARE * made.capacity_j_per_m3_k)
+        boiling = replace(boiling, capacity_j_per_m3_k=inert)
     fit = placed[0].applicator.fit
     if mode == CHART and fit is not None and name in _CALIBRATED:
         perfusion = fit.perfusion_per_s
@@ -336,6 +361,7 @@ def _tissue(
         perfusion_per_s=perfusion * changes.perfusion,
         conductivity_w_per_m_k=made.conductivity_w_per_m_k * changes.conductivity,
         capacity_j_per_m3_k=made.capacity_j_per_m3_k * changes.capacity,
+        boiling=boiling,
     )
 
 

@@ -59,7 +59,7 @@ def _edge(
     level: NDArray[np.float32], inside: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where a level crosses zero between neighbours: (n, 3) places in cells, unit normals."""
-    slopes = np.stack(np.gradient(level), axis=-1)
+    slopes = np.stack(list(np.gradient(level)), axis=-1)
     places, normals = [], []
     for axis in range(3):
         low = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))

@@ -48,7 +48,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         _sure(found),
         _sink(choice, won),
         *_beyond_organ(case, won),
-        *_spared(found),
+        *_spared(found, kind.modality),
         *_plausible(kind.modality, found),
         *_probes(case, won),
         *_isotherm(kind.modality),
@@ -213,17 +213,18 @@ def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:
     return (Finding("outside-organ", Met.NOT_MET, Severity.ACTION, text),)
 
 
-def _spared(found: Prediction) -> tuple[Finding, ...]:
-    return tuple(_spared_one(c) for c in found.critical)
+def _spared(found: Prediction, modality: str) -> tuple[Finding, ...]:
+    bound = "least" if modality == "cryo" else "most"
+    return tuple(_spared_one(c, bound) for c in found.critical)
 
 
-def _spared_one(one: Critical) -> Finding:
+def _spared_one(one: Critical, bound: str) -> Finding:
     name = f"spare-{one.structure.replace(' ', '-')}"
     if one.kept is None:
         text = f"{one.structure}: not segmented. Whether heat or cold reaches it is unknown."
         return Finding(name, Met.UNKNOWN, Severity.CAUTION, text, one.sources)
     away = "" if one.distance_mm is None else f" {one.distance_mm:.0f} mm from the lethal zone"
-    extreme = "" if one.extreme_c is None else f", {one.extreme_c:.0f} C at most"
+    extreme = "" if one.extreme_c is None else f", {one.extreme_c:.0f} C at {bound}"
     text = f"{one.structure}:{away}{extreme}. {one.protection}".strip()
     if one.kept:
         return Finding(name, Met.MET, Severity.INFO, text, one.sources)

@@ -9,6 +9,8 @@ from seldinger.plan.model import Step
 from seldinger.plan.treatments import acts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seldinger.plan.heating import Placed
     from seldinger.plan.model import Path
     from seldinger.plan.procedure import Case
@@ -29,7 +31,7 @@ def steps(case: Case, won: Covered) -> tuple[Step, ...]:
             "lies off. The prediction holds for the planned places only.",
         )
     )
-    made.append(Step("Treat", _schedule(placed[0], len(placed))))
+    made.append(Step("Treat", _schedules(placed)))
     made.append(Step("Withdraw", _withdraw(placed[0])))
     made.append(
         Step(
@@ -51,7 +53,19 @@ def _placing(number: int, one: Placed, path: Path, count: int) -> Step:
     )
 
 
-def _schedule(one: Placed, count: int) -> str:
+def _schedules(placed: Sequence[Placed]) -> str:
+    """What all do alike, or what each does; started at the same time."""
+    end = "Watch what must be spared; stop when it is reached."
+    words = [_schedule(one) for one in placed]
+    if len(words) == 1:
+        return f"{words[0]}. {end}"
+    if len(set(words)) == 1:
+        return f"{words[0]} each, all at the same time. {end}"
+    each = "; ".join(f"probe {n}: {w}" for n, w in enumerate(words, start=1))
+    return f"All start at the same time. {each[0].upper()}{each[1:]}. {end}"
+
+
+def _schedule(one: Placed) -> str:
     parts = []
     for stretch in one.schedule:
         minutes = stretch.seconds / 60.0
@@ -59,8 +73,7 @@ def _schedule(one: Placed, count: int) -> str:
             parts.append(f"{stretch.power_w:g} W for {minutes:g} min")
         else:
             parts.append(f"{stretch.act} {minutes:g} min")
-    each = " each, all at the same time" if count > 1 else ""
-    return f"{', '.join(parts)}{each}. Watch what must be spared; stop when it is reached."
+    return ", ".join(parts)
 
 
 def _withdraw(one: Placed) -> str:

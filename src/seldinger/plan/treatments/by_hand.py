@@ -14,6 +14,7 @@ from seldinger.plan.arrange import MOST_PROBES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seldinger.plan.arrange import Arrangement
     from seldinger.plan.heating import Placed
     from seldinger.plan.procedure import Case, ProbeEdit
 
@@ -43,7 +44,21 @@ def edited(case: Case, placed: Sequence[Placed]) -> tuple[Placed, ...]:
     return tuple(made)
 
 
+def holding(case: Case, ranked: Sequence[Arrangement]) -> list[Arrangement]:
+    """The arrangements that have the applicators which the user changes; all when none has."""
+    changed = [
+        e.number for e in case.settings.probes if e.tip_lps_mm is None or e.entry_lps_mm is None
+    ]
+    most = max(changed, default=0)
+    return [a for a in ranked if a.template.pattern.count >= most] or list(ranked)
+
+
 def _changed(case: Case, one: Placed, edit: ProbeEdit) -> Placed:
+    for value, words in ((edit.power_w, "W"), (edit.seconds, "s")):
+        if value is not None and not 0.0 < value < np.inf:
+            raise PlanError(f"probe {edit.number}: {value:g} {words} is nothing to set; give more")
+    if edit.power_w is not None and one.applicator.modality == "cryo":
+        raise PlanError(f"probe {edit.number}: {one.applicator.id} freezes, it has no power")
     tip = edit.tip_lps_mm or one.tip_lps_mm
     axis = np.asarray(one.axis_lps)
     if edit.entry_lps_mm is not None:
@@ -71,13 +86,14 @@ def outside_table(one: Placed) -> str:
     rows = [z for z in one.applicator.zones if z.probes == 1 and z.seconds is not None]
     powers = [z.power_w for z in rows if z.power_w is not None]
     times = [z.seconds for z in rows if z.seconds is not None]
-    name = one.applicator.id
+    most, name = one.applicator.max_power_w, one.applicator.id
     for stretch in one.schedule:
         power = stretch.power_w
         if power is not None and powers and not min(powers) <= power <= max(powers):
             return f"{name}: {power:g} W is outside its table, {min(powers):g} to {max(powers):g} W"
-        heats = stretch.act == "heat"
-        if heats and times and not 0.0 < stretch.seconds <= max(times):
+        if power is not None and most is not None and power > most:
+            return f"{name}: {power:g} W is more than its generator gives, {most:g} W"
+        if stretch.act == "heat" and times and stretch.seconds > max(times):
             return (
                 f"{name}: {stretch.seconds / 60:g} min is outside its table, up to "
                 f"{max(times) / 60:g} min"

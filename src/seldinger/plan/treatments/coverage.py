@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seldinger.core.progress import Progress
     from seldinger.core.space import Points, Vector
     from seldinger.plan.arrange import Arrangement, Pattern
+    from seldinger.plan.heat_scene import HeatScene
     from seldinger.plan.heating import Biology
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Case
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.approaches import Ways
     from seldinger.plan.treatments.coverage_goal import Ground
 
-_MOST_RUNS = 4
-"""Full computations of one plan."""
+COARSE_MM = 2.0
+"""Cells of the patient in which arrangements are compared."""
+_MOST_RUNS = 6
+"""Arrangements that are tried on the patient."""
 _DIRECTIONS = 3
 _HOPELESS_MM = -5.0
-"""So far short in even tissue, no vessel makes it better: one full computation is enough."""
+"""So far short in even tissue, no vessel makes it better: one try on the patient is enough."""
 _TOLERANCE_MM = 0.25
 """Less than a quarter of a cell is not worth another applicator."""
 
@@ -51,7 +54,7 @@ class Covered:
         ways: applicators with their paths.
         heated: what they do.
         biology: what counts as dead.
-        arrangement: what it came from; None for probes placed by hand.
+        arrangement: what it came from.
         slack_mm: least of what is there minus what is needed, on the patient.
         watched: structures whose temperature was kept over time, in the order of the result.
         options: the table of alternatives.
@@ -62,7 +65,7 @@ class Covered:
     ways: Ways
     heated: Heated
     biology: Biology
-    arrangement: Arrangement | None
+    arrangement: Arrangement
     slack_mm: float
     watched: tuple[str, ...]
     options: tuple[Option, ...]
@@ -91,18 +94,18 @@ def covered(
         for p in approach.paths[:_DIRECTIONS]
     ]
     tried = _alternatives(case, choice, ground, directions, part(progress, 0.0, 0.35))
-    near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
-    best: Covered | None = None
+    best: _Tried | None = None
     notes: list[str] = []
-    queue, runs = _in_order(tried, choice), 0
+    coarse = coverage_goal.coarse(case, choice, ground, COARSE_MM)
+    queue, runs = by_hand.holding(case, _in_order(tried, choice)), 0
     while queue and runs < _MOST_RUNS:
         one = queue.pop(0)
-        made = _computed(case, one, ground, near)
+        made = _on_patient(case, one, ground, coarse)
         if isinstance(made, str):
             notes.append(f"{_words(one)}: {made}.")
             continue
         runs += 1
-        progress(f"{_words(one)} on the patient", 0.35 + 0.1 * runs)
+        progress(f"{_words(one)} on the patient", 0.35 + 0.05 * runs)
         best = made if best is None or _better(made, best) else best
         if made.slack_mm >= -_TOLERANCE_MM or one.slack_mm < _HOPELESS_MM:
             break
@@ -111,35 +114,54 @@ def covered(
         queue = [*_stronger(case, one, ground, directions), *queue]
     if best is None:
         return None
-    return replace(best, options=_table(tried, best), notes=tuple(notes))
+    progress(f"{_words(best.arrangement)} in fine cells", 0.35 + 0.05 * (_MOST_RUNS + 1))
+    won = _finely(case, best, ground, watched)
+    return replace(won, options=_table(tried, best.arrangement), notes=tuple(notes))
 
 
-def _computed(
-    case: Case, one: Arrangement, ground: Ground, watched: Mapping[str, Vector]
-) -> Covered | str:
-    """An arrangement on the patient, every applicator by its own way; in words why it has none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """An arrangement on the patient in coarse cells, by the ways that its applicators have."""
+
+    arrangement: Arrangement
+    ways: Ways
+    slack_mm: float
+    dead_share: float
+
+
+def _on_patient(case: Case, one: Arrangement, ground: Ground, coarse: HeatScene) -> _Tried | str:
+    """Try an arrangement, every applicator by its own way; in words why it has none."""
     ways = approaches.found(case, by_hand.edited(case, one.placed))
     if ways.blocked:
         return ways.blocked
     biology = choices.biology(case, one.template.applicator)
-    mode, points = one.template.mode, tuple(watched.values())
-    done = heating.heated(ground.scene, ways.placed, biology, mode, Changes(), points)
-    slack = slack_mm(ground, done)
-    return Covered(ground, ways, done, biology, one, slack, tuple(watched), (), ())
+    done = heating.heated(coarse, ways.placed, biology, one.template.mode, Changes())
+    return _Tried(one, ways, slack_mm(ground, coarse, done), float(done.zone[coarse.target].mean()))
 
 
-def _better(one: Covered, other: Covered) -> bool:
+def _finely(case: Case, best: _Tried, ground: Ground, watched: Mapping[str, Vector]) -> Covered:
+    """The winner in cells of 1 mm, structures to spare watched over time."""
+    near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
+    one = best.arrangement
+    biology = choices.biology(case, one.template.applicator)
+    done = heating.heated(
+        ground.scene, best.ways.placed, biology, one.template.mode, Changes(), tuple(near.values())
+    )
+    slack = slack_mm(ground, ground.scene, done)
+    return Covered(ground, best.ways, done, biology, one, slack, tuple(near), (), ())
+
+
+def _better(one: _Tried, other: _Tried) -> bool:
     """Enough beats too little; of two that fall short, the one that leaves less of the target."""
     if max(one.slack_mm, other.slack_mm) >= -_TOLERANCE_MM:
         return one.slack_mm > other.slack_mm
-    dead, its = (c.heated.zone[c.ground.scene.target].mean() for c in (one, other))
-    return bool((dead, one.slack_mm) > (its, other.slack_mm))
+    return (one.dead_share, one.slack_mm) > (other.dead_share, other.slack_mm)
 
 
-def slack_mm(ground: Ground, done: Heated) -> float:
+def slack_mm(ground: Ground, scene: HeatScene, done: Heated) -> float:
     """Least of what is there minus what is needed, over the target's surface."""
-    signed = levels.signed_mm(done.level, ground.scene.grid.spacing_mm[0])
-    there = levels.at(signed, ground.scene.grid, ground.goal.points_lps_mm)
+    signed = levels.signed_mm(done.level, scene.grid.spacing_mm[0])
+    there = levels.at(signed, scene.grid, ground.goal.points_lps_mm)
     return float((there - ground.goal.needed_mm).min())
 
 
@@ -260,17 +282,14 @@ def _words(one: Arrangement) -> str:
     return f"{pattern.count} x {one.template.applicator.id}{apart}, {one.template.setting.words}"
 
 
-def _same(one: Arrangement, other: Arrangement | None) -> bool:
+def _same(one: Arrangement, other: Arrangement) -> bool:
     """Whether two rows are one: applicator, number and setting."""
-    if other is None:
-        return False
     a, b = one.template, other.template
     return (a.applicator.id, a.pattern, a.setting) == (b.applicator.id, b.pattern, b.setting)
 
 
-def _table(tried: Sequence[Arrangement], best: Covered) -> tuple[Option, ...]:
-    won = best.arrangement
-    if won is not None and not any(_same(a, won) for a in tried):
+def _table(tried: Sequence[Arrangement], won: Arrangement) -> tuple[Option, ...]:
+    if not any(_same(a, won) for a in tried):
         tried = (*tried, won)
     return tuple(
         Option(
@@ -282,7 +301,7 @@ def _table(tried: Sequence[Arrangement], best: Covered) -> tuple[Option, ...]:
             minimal_margin_mm=a.minimal_mm,
             coverage=a.coverage,
             zone_volume_ml=a.template.volume_ml,
-            chosen=_same(a, best.arrangement),
+            chosen=_same(a, won),
             note="enough in even tissue"
             if a.slack_mm >= -_TOLERANCE_MM
             else f"{-a.slack_mm:.1f} mm short",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from seldinger.core.space import as_vector
@@ -24,14 +25,25 @@ if TYPE_CHECKING:
 
 _BY_SITE = {
     Site.LIVER: (
-        "bile ducts", "gallbladder", "colon", "duodenum", "small bowel", "stomach", "heart",
-        "diaphragm",
+        "bile ducts", "bowel gas", "gallbladder", "colon", "duodenum", "small bowel", "stomach",
+        "heart", "diaphragm",
     ),
-    Site.KIDNEY: ("ureters", "colon", "duodenum", "small bowel", "diaphragm"),
+    Site.KIDNEY: ("ureters", "bowel gas", "colon", "duodenum", "small bowel", "diaphragm"),
     Site.LUNG: ("heart", "oesophagus", "trachea", "diaphragm"),
 }  # fmt: skip
-_ELSEWHERE = ("colon", "duodenum", "small bowel", "stomach", "heart", "ureters", "diaphragm")
-_GUT = frozenset({"gallbladder", "colon", "duodenum", "small bowel", "stomach", "oesophagus"})
+_ELSEWHERE = (
+    "bowel gas",
+    "colon",
+    "duodenum",
+    "small bowel",
+    "stomach",
+    "heart",
+    "ureters",
+    "diaphragm",
+)
+_GUT = frozenset(
+    {"bowel gas", "gallbladder", "colon", "duodenum", "small bowel", "stomach", "oesophagus"}
+)
 _WATCHED_MM = 60.0
 """Structures farther from the target than this are not watched over time."""
 
@@ -104,6 +116,9 @@ def _limit(case: Case, name: str, *, cold: bool) -> tuple[float | None, tuple[st
 def _extreme(case: Case, ground: Ground, done: Heated, name: str, *, cold: bool) -> float:
     """Hottest or coldest of the structure's cells; as warm as blood where it lies outside."""
     mask = resampled_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
+    if name == "bowel gas":
+        # Gas conducts nothing: what counts is the wall around it.
+        mask = ndimage.binary_dilation(mask, iterations=2) & ~mask
     mask &= ~ground.scene.vessels
     if not mask.any():
         return BODY_C

@@ -79,7 +79,7 @@ class HeatOrFreeze:
             return Decision(_treatment(case, choice, instrument, None), eye, said)
         prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
         return Decision(
-            _treatment(case, choice, instrument, won),
+            _treatment(case, choice, instrument, _unknown_said(won, approach)),
             eye,
             ablation_findings.of(case, choice, won, prediction),
             prediction,
@@ -90,6 +90,20 @@ class HeatOrFreeze:
         """None of its own."""
         del case, path
         return {}
+
+
+def _unknown_said(won: Covered, approach: Approach) -> Covered:
+    """Every probe's path, with what nobody has segmented: unknown, not clear."""
+    unknown = {k: None for p in approach.paths[:1] for k, v in p.clearances_mm.items() if v is None}
+    paths = tuple(
+        replace(
+            p,
+            clearances_mm={**p.clearances_mm, **unknown},
+            probability=replace(p.probability, touch={**unknown, **p.probability.touch}),
+        )
+        for p in won.ways.paths
+    )
+    return replace(won, ways=replace(won.ways, paths=paths))
 
 
 def _treatment(

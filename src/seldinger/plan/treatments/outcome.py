@@ -15,6 +15,7 @@ from seldinger.plan.certainty import Placing
 from seldinger.plan.heating import CHART, PHYSIOLOGICAL, Changes
 from seldinger.plan.prediction import Effect, Prediction, Spread
 from seldinger.plan.treatments import coverage_goal, critical
+from seldinger.plan.treatments.coverage import COARSE_MM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation_choice import Choice
     from seldinger.plan.treatments.coverage import Covered
 
-_COARSE_MM = 2.0
 _POINTS = 1200
 _SURE_MM = 14.0
 """Cells farther from the edge than this are as sure as the plan."""
@@ -47,6 +47,8 @@ def predicted(
     signed = levels.signed_mm(done.level, spacing)
     under = coverage_goal.subcapsular(case, ground)
     values = _margins(ground, done.zone, signed)
+    # Where all of the surface lies under the capsule, the thinnest place of it is all there is.
+    inner = ~under if not under.all() else under
     answer, draws = _spread(case, choice, won, part(progress, 0.1, 0.8))
     answer = replace(answer, edge_grid=grid, signed_mm=signed)
     samples = _sampled(case, won, answer, draws, values, under)
@@ -58,7 +60,7 @@ def predicted(
     prediction = Prediction(
         criterion=heating.criterion(won.biology, won.ways.placed[0].applicator.modality),
         mode=done.mode,
-        minimal_margin_mm=_figures(values[~under], samples.minimal),
+        minimal_margin_mm=_figures(values[inner], samples.minimal),
         subcapsular_margin_mm=_figures(values[under], samples.under) if under.any() else None,
         margin_asked_mm=choice.margin_mm,
         coverage=float(done.zone[ground.wanted].mean()),
@@ -121,14 +123,13 @@ def _margins(
 
 def _figures(values: NDArray[np.float64], samples: NDArray[np.float64]) -> Spread:
     low, middle, high = (float(q) for q in np.quantile(samples, (0.05, 0.5, 0.95)))
-    nominal = float(values.min()) if len(values) else float("nan")
-    return Spread(nominal, low, middle, high)
+    return Spread(float(values.min()), low, middle, high)
 
 
 def _spread(
     case: Case, choice: Choice, won: Covered, progress: Progress
 ) -> tuple[Response, Samples]:
-    coarse = coverage_goal.coarse(case, choice, won.ground, _COARSE_MM)
+    coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
     spreads = {a.name: case.assumed.value(a.name) for a in certainty.ASSUMPTIONS}
     answer = certainty.response(
         coarse, won.ways.placed, won.biology, won.heated.mode, spreads, Changes(), progress
@@ -209,7 +210,7 @@ def _kill_probability(
 ) -> NDArray[np.float32]:
     """Share of samples in which each cell dies; sampled every second cell, filled in between."""
     grid = won.ground.scene.grid
-    step = max(1, round(_COARSE_MM / grid.spacing_mm[0]))
+    step = max(1, round(COARSE_MM / grid.spacing_mm[0]))
     thin = signed[::step, ::step, ::step]
     coarse = Grid.aligned(thin.shape, grid.spacing_mm[0] * step, grid.origin_lps_mm)
     chance = (thin > 0.0).astype(np.float32)
@@ -229,10 +230,10 @@ def _other_mode_ml(case: Case, choice: Choice, won: Covered) -> float | None:
     if len(modes) == 1:
         return None
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
-    coarse = coverage_goal.coarse(case, choice, won.ground, _COARSE_MM)
+    coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
     done = heating.heated(coarse, won.ways.placed, won.biology, other, Changes())
-    signed = levels.signed_mm(done.level, _COARSE_MM)
-    return float(np.clip(signed / _COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
+    signed = levels.signed_mm(done.level, COARSE_MM)
+    return float(np.clip(signed / COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
 
 
 def _notes(won: Covered) -> tuple[str, ...]:

@@ -1,0 +1,130 @@
+"""Ablation in a real liver: a tumour too large to ablate, and three points that are not."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from seldinger.anatomy import targets
+from seldinger.plan import Settings, propose
+from seldinger.plan.arrange import gap_mm
+from seldinger.plan.model import Met, Severity, Status
+
+if TYPE_CHECKING:
+    from seldinger.anatomy import Anatomy
+    from seldinger.plan import Plan
+    from seldinger.plan.prediction import Effect, Prediction
+
+pytestmark = pytest.mark.real
+
+PLACES = {
+    # Read off distance maps of the liver and looked at: LPS mm.
+    "central": (132.8, 153.8, 125.2),
+    "subcapsular": (72.8, 191.3, 69.7),
+    "beside a vein": (92.3, 155.3, 68.2),
+}
+MICROWAVE = Settings(answers={"modality": "microwave"})
+
+
+@cache
+def _point(anatomy: Anatomy, where: str) -> Plan:
+    return propose(
+        "ablation", anatomy, targets.from_sphere(anatomy, PLACES[where], 25.0, "tumour"), MICROWAVE
+    )
+
+
+@pytest.fixture(params=PLACES)
+def plan(request: pytest.FixtureRequest, liver: Anatomy) -> Plan:
+    return _point(liver, request.param)
+
+
+def parts(made: Plan) -> tuple[Prediction, Effect]:
+    assert made.prediction is not None
+    assert made.effect is not None
+    return made.prediction, made.effect
+
+
+def finding(made: Plan, name: str) -> tuple[Met, Severity, str]:
+    (found,) = [f for f in made.findings if f.id == name]
+    return found.status, found.severity, found.text
+
+
+def test_the_large_tumour_at_a_vein_is_unsuitable_and_best_cover_is_shown(liver: Anatomy) -> None:
+    made = propose("ablation", liver, "livertumor2", MICROWAVE)
+    found, effect = parts(made)
+    assert made.target.volume_ml == pytest.approx(78.6, abs=0.5)
+    assert made.verdict.status is Status.UNSUITABLE
+    status, severity, text = finding(made, "size")
+    assert (status, severity) == (Met.NOT_MET, Severity.STOP)
+    assert "Beyond every published size" in text
+    assert finding(made, "heat-sink")[0] is Met.NOT_MET
+    assert 0.4 < found.coverage_target < 0.95
+    assert found.coverage_probability < 0.05
+    assert made.treatment.probes
+    assert effect.zone.any()
+
+
+def test_every_probe_has_its_own_free_way_and_keeps_off_the_others(plan: Plan) -> None:
+    assert plan.treatment.probes
+    shafts = []
+    for probe in plan.treatment.probes:
+        assert probe.path.violations == ()
+        assert probe.path.unidentified_mm <= 2.0
+        assert probe.path.target_lps_mm == probe.tip_lps_mm
+        shafts.append((np.asarray(probe.tip_lps_mm), np.asarray(probe.path.entry_lps_mm)))
+    for one, other in combinations(shafts, 2):
+        assert gap_mm(one, other) >= 3.0
+
+
+def test_the_zone_is_of_a_size_that_one_placement_makes(plan: Plan) -> None:
+    found, effect = parts(plan)
+    assert 15.0 < found.zone_volume_ml < 80.0
+    assert found.ml_per_kj is not None
+    assert found.ml_per_kj <= 1.2
+    if len(plan.treatment.probes) == 1:
+        assert found.zone_axes_mm[2] <= 45.0
+    # The block is read one cell a millilitre at a time: the sum is the volume.
+    assert float(effect.zone.sum()) / 1000.0 == pytest.approx(found.zone_volume_ml, rel=0.05)
+
+
+def test_the_tumour_dies_and_the_spread_is_wider_than_nothing(plan: Plan) -> None:
+    found, effect = parts(plan)
+    assert found.coverage_target > 0.999
+    margin = found.minimal_margin_mm
+    assert margin.p05 < margin.p50 < margin.p95
+    assert 0.0 <= found.coverage_probability <= 1.0
+    assert sum(found.spread_from.values()) == pytest.approx(1.0)
+    assert effect.kill_probability.min() >= 0.0
+    assert effect.kill_probability.max() <= 1.0
+
+
+def test_only_the_vein_leaves_its_mark(liver: Anatomy) -> None:
+    """The margin is whole in the middle, and too thin where a vein runs along the tumour."""
+    central, vein = (parts(_point(liver, w))[0] for w in ("central", "beside a vein"))
+    assert central.minimal_margin_mm.nominal >= 5.0
+    assert vein.minimal_margin_mm.nominal < 4.0
+    assert finding(_point(liver, "central"), "heat-sink")[0] is Met.MET
+    assert finding(_point(liver, "beside a vein"), "heat-sink")[0] is Met.NOT_MET
+    _, effect = parts(_point(liver, "beside a vein"))
+    veins = liver.structure("portal vein").mask | liver.structure("venous system").mask
+    index = np.rint(liver.grid.to_index(effect.grid.to_lps(np.argwhere(effect.zone)))).astype(int)
+    assert veins[tuple(index.T)].mean() < 0.02
+
+
+def test_under_the_capsule_the_margin_is_told_apart(liver: Anatomy) -> None:
+    made = _point(liver, "subcapsular")
+    found, effect = parts(made)
+    assert found.subcapsular_margin_mm is not None
+    assert 0.02 < effect.subcapsular.mean() < 0.9
+    assert finding(made, "outside-organ")[0] is Met.NOT_MET
+
+
+def test_what_nobody_segmented_is_unknown(plan: Plan) -> None:
+    found, _ = parts(plan)
+    unknown = {c.structure for c in found.critical if c.kept is None}
+    assert {"bile ducts", "colon", "gallbladder", "diaphragm"} <= unknown
+    assert plan.verdict.status is not Status.GO
