@@ -65,7 +65,7 @@ def test_a_vocabulary_of_the_catalogue_is_a_name(tmp_path: Path) -> None:
         ("relax =", "relaxx =", "[plan] has no key 'relaxx'; did you mean 'relax'? allowed:"),
         ("[assume]", "[assumed]", "the case has no key 'assumed'; did you mean 'assume'?"),
         ('ct = "images/ct.nii.gz"', "", "[study] ct is missing"),
-        ('"no"', '7', "[answers] hydatid is 7"),
+        ('"no"', "7", "[answers] hydatid is 7"),
         ("[1, 2.5, -3]", "[1, 2.5]", "[plan] entry_lps_mm"),
         ("[1, 2.5, -3]", "[1, 2.5, inf]", "[plan] entry_lps_mm"),
         ('"lung"', '""', "[plan] relax"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from tests.exam.conftest import CASES, proposed
 
 from seldinger import evidence, plan
 from seldinger.anatomy.model import Kind, Tissue
+from seldinger.catalogue.applicators import applicator
 from seldinger.plan import file
+from seldinger.plan.arrange import gap_mm
+from seldinger.plan.treatments import ablation_choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +41,17 @@ MOST_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
 def ways(made: Plan) -> tuple[Path, ...]:
     """Every way to be gone: the alternatives, and each probe's own."""
     return (*made.approach.paths, *(p.path for p in made.treatment.probes))
+
+
+def measured(made: Plan) -> list[tuple[Path, float, float]]:
+    """The first three ways and each probe's own; how far the device ends beyond its aim, and how
+    thick it is."""
+    beyond, thick = (made.treatment.settings[key] for key in ("beyond_mm", "diameter_mm"))
+    assert isinstance(beyond, float)
+    assert isinstance(thick, float)
+    first = [(path, beyond, thick) for path in made.approach.paths[:3]]
+    room = ablation_choice.TIP_ROOM.value
+    return first + [(p.path, room, applicator(p.device).diameter_mm) for p in made.treatment.probes]
 
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]}")
@@ -150,18 +165,14 @@ def test_distances_are_the_analytic_ones_within_a_voxel(
     case: tuple[str, str], plans: Plans, patient: DemoPatient
 ) -> None:
     made = plans[case]
-    for path in made.approach.paths[:3]:
+    for path, beyond, diameter in measured(made):
         entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
         for ours, theirs in TRUTH.items():
             printed = path.clearances_mm.get(ours)
             if printed is None or ours == made.target.organ:
                 continue
-            beyond = made.treatment.settings["beyond_mm"]
-            radius = made.treatment.settings["diameter_mm"]
-            assert isinstance(beyond, float)
-            assert isinstance(radius, float)
             tip = aim + (aim - entry) / path.depth_mm * beyond
-            true = patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - radius / 2.0
+            true = patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - diameter / 2.0
             assert printed == pytest.approx(max(true, 0.0), abs=VOXEL_MM), ours
 
 
@@ -202,6 +213,20 @@ def test_a_zone_dies_where_the_formulas_put_the_tumour(
     truth = patient.truth.contains(case[1], points).reshape(grid.shape)
     killed = float((made.effect.zone & truth).sum() / truth.sum())
     assert killed == pytest.approx(made.prediction.coverage_target, abs=0.01)
+    # Where the nearest living cell lies, by the formulas: the capsule and the vessels are far away.
+    away = patient.truth.distance_mm(case[1], points).reshape(grid.shape)
+    thinnest = float(away[~made.effect.zone].min())
+    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=VOXEL_MM)
+
+
+@every_case
+def test_shafts_keep_apart(case: tuple[str, str], plans: Plans) -> None:
+    shafts = [
+        (np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm))
+        for p in plans[case].treatment.probes
+    ]
+    for one, other in combinations(shafts, 2):
+        assert gap_mm(one, other) > ablation_choice.SHAFT_GAP.value
 
 
 def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(plans: Plans) -> None:

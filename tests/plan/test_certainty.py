@@ -12,7 +12,8 @@ from tests.plan.heat_block import UP, biology, block, heat, lattice, placed
 from seldinger.core.space import Grid
 from seldinger.plan import certainty, levels
 from seldinger.plan.certainty import Placing, Response, Samples
-from seldinger.plan.heating import CHART, Changes, Placed, heated
+from seldinger.plan.heat_model import CHART
+from seldinger.plan.heating import Changes, Placed, heated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -29,8 +29,9 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.plan import heating, levels
+from seldinger.plan.heat_model import BODY_C, CHART, PHYSIOLOGICAL
 from seldinger.plan.heat_scene import HeatScene, grid_around, of_patient
-from seldinger.plan.heating import CHART, PHYSIOLOGICAL, Changes, Heated, Placed, heated
+from seldinger.plan.heating import Changes, Heated, Placed, heated
 from seldinger.plan.model import Stretch
 
 RF = heat(200.0, 720.0)
@@ -225,7 +226,7 @@ def test_a_vein_under_3_mm_leaves_no_notch() -> None:
 
 def test_blood_keeps_its_temperature() -> None:
     scene, done = beside_a_vein(6.0)
-    assert np.abs(done.extreme_c[scene.vessels] - heating.BODY_C).max() < 0.1
+    assert np.abs(done.extreme_c[scene.vessels] - BODY_C).max() < 0.1
 
 
 def test_kinds_are_not_mixed() -> None:

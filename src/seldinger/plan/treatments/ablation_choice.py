@@ -242,6 +242,8 @@ def usable(kind: Applicator) -> str:
     """Why an applicator cannot be computed; empty when it can."""
     if kind.modality == "microwave" and kind.fit is None:
         return f"{kind.id} has no fitted absorption: its table has too few observations"
+    if kind.modality == "radiofrequency" and kind.controller is None:
+        return f"{kind.id} declares no controller: its table is all that is known of it"
     return ""
 
 

@@ -29,9 +29,19 @@ _SIZE = {
     Site.LUNG: "ablation.lung.size",
 }
 _ENERGY = {
-    "microwave": ("ablation.energy.microwave.hcc", "ablation.energy.microwave.crlm"),
-    "radiofrequency": ("ablation.energy.radiofrequency",),
+    ("microwave", "hcc"): ("ablation.energy.microwave.hcc",),
+    ("microwave", "crlm"): ("ablation.energy.microwave.crlm",),
+    ("microwave", ""): ("ablation.energy.microwave.hcc", "ablation.energy.microwave.crlm"),
+    ("radiofrequency", ""): ("ablation.energy.radiofrequency",),
 }
+"""By modality and histology; "" where histology is not told or makes no difference."""
+_MARGIN_FACTS = {
+    (Site.LIVER, "hcc"): ("ablation_margin.hcc.ltp.5mm", "ablation_margin.hcc.ltp.under_5mm"),
+    (Site.LIVER, "crlm"): ("ablation_margin.crlm.no_ltp.all_round",),
+    (Site.LIVER, ""): ("ablation_margin.crlm.no_ltp.all_round", "ablation_margin.hcc.ltp.5mm"),
+    (Site.LUNG, ""): ("ablation_margin.lung.mwa.2y.5mm", "ablation_margin.lung.mwa.2y.under_5mm"),
+}
+"""What a margin was worth in whom, by site and histology; none read for other organs."""
 _TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
 _THREE_MM = 3.0
 _LEAST_ML = 1.0
@@ -44,12 +54,12 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         acts.clearance(case.settings),
         *_size(case, choice),
         _modality(case, choice, won),
-        _cover(choice, found),
+        _cover(case, choice, found),
         _sure(found),
         _sink(choice, won),
         *_beyond_organ(case, won),
         *_spared(found, kind.modality),
-        *_plausible(kind.modality, found),
+        *_plausible(case, kind.modality, found),
         *_probes(case, won),
         *_isotherm(kind.modality),
         Finding(
@@ -139,24 +149,26 @@ def _modality(case: Case, choice: Choice, won: Covered) -> Finding:
     return Finding("modality", Met.MET, Severity.INFO, f"{text} {more}".strip(), cited(*facts))
 
 
-def _cover(choice: Choice, found: Prediction) -> Finding:
+def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
     margin = found.minimal_margin_mm.nominal
     thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
-    facts = ("ablation_margin.crlm.no_ltp.all_round",)
+    site, histology = site_of(case), case.settings.answers.get("histology", "")
+    facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
+    worth = " ".join(plainly(f) for f in facts)
+    status, severity = Met.NOT_MET, Severity.STOP
     if found.coverage_target < _WHOLE:
-        text = (
-            f"Tumour is left: {100.0 * (1.0 - found.coverage_target):.1f} % of it survives by this "
-            f"plan, the best that was found; {thin}."
-        )
-        return Finding("coverage", Met.NOT_MET, Severity.STOP, text, cited(*facts))
+        left = 100.0 * (1.0 - found.coverage_target)
+        text = f"Tumour is left: {left:.1f} % of it survives by this plan, the best found; {thin}."
+        return Finding("coverage", status, severity, text, cited(*facts))
     if margin < _THREE_MM - 0.05:
-        text = f"The whole tumour dies, but the margin is too thin: {thin}. {plainly(facts[0])}"
-        return Finding("coverage", Met.NOT_MET, Severity.STOP, text, cited(*facts))
-    if margin < choice.margin_mm - 0.25:
-        text = f"The whole tumour dies, with less margin than asked: {thin}. {plainly(facts[0])}"
-        return Finding("coverage", Met.NOT_MET, Severity.ACTION, text, cited(*facts))
-    text = f"Tumour and margin die by this plan: {thin}. {plainly(facts[0])}"
-    return Finding("coverage", Met.MET, Severity.INFO, text, cited(*facts))
+        text = f"The whole tumour dies, but the margin is too thin: {thin}."
+    elif margin < choice.margin_mm - 0.25:
+        severity = Severity.ACTION
+        text = f"The whole tumour dies, with less margin than asked: {thin}."
+    else:
+        status, severity = Met.MET, Severity.INFO
+        text = f"Tumour and margin die by this plan: {thin}."
+    return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
 
 
 def _sure(found: Prediction) -> Finding:
@@ -231,11 +243,12 @@ def _spared_one(one: Critical, bound: str) -> Finding:
     return Finding(name, Met.NOT_MET, Severity.ACTION, text, one.sources)
 
 
-def _plausible(modality: str, found: Prediction) -> tuple[Finding, ...]:
+def _plausible(case: Case, modality: str, found: Prediction) -> tuple[Finding, ...]:
     """Volume per energy against what was seen in patients."""
     if found.ml_per_kj is None:
         return ()
-    facts = _ENERGY[modality]
+    histology = case.settings.answers.get("histology", "")
+    facts = _ENERGY.get((modality, histology), _ENERGY[modality, ""])
     most = _TOO_MUCH_ML_PER_KJ[modality]
     ok = found.ml_per_kj <= most
     text = (

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from seldinger.core.space import as_vector
 from seldinger.image.resample import resampled_mask
-from seldinger.plan.heating import BODY_C
+from seldinger.plan.heat_model import BODY_C
 from seldinger.plan.prediction import Critical
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import ablation_choice as choices

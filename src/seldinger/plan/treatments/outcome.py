@@ -12,7 +12,8 @@ from seldinger.core.progress import part
 from seldinger.core.space import Grid
 from seldinger.plan import certainty, error_model, heating, levels, margin, surface
 from seldinger.plan.certainty import Placing
-from seldinger.plan.heating import CHART, PHYSIOLOGICAL, Changes
+from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
+from seldinger.plan.heating import Changes
 from seldinger.plan.prediction import Effect, Prediction, Spread
 from seldinger.plan.treatments import coverage_goal, critical
 from seldinger.plan.treatments.coverage import COARSE_MM

@@ -1,0 +1,381 @@
+"""Coverage: whole plans on the built-in patient in coarse voxels, cached once for this page.
+
+What is asked here is what a radiologist would check on the printed page: do the shafts pass each
+other, does every probe have a way, is what is unknown called unknown, is a tumour too large for any
+zone called unsuitable, is what was fixed by hand kept.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tests.plan.treatment_phantom import MIDDLE_MM, ball, box, case, target, thing
+from tests.plan.treatment_phantom import anatomy as phantom
+
+from seldinger import anatomy as anatomies
+from seldinger import demo, plan
+from seldinger.anatomy import targets
+from seldinger.anatomy.model import Kind
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.errors import PlanError
+from seldinger.plan import Settings, certainty, file, registry
+from seldinger.plan.arrange import Pattern, gap_mm
+from seldinger.plan.heating import Placed
+from seldinger.plan.model import Met, Severity, Status, Stretch
+from seldinger.plan.procedure import ProbeEdit
+from seldinger.plan.treatments import ablation_choice, by_hand
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.plan import Plan
+    from seldinger.plan.model import Finding
+    from seldinger.plan.prediction import Effect, Prediction
+
+CENTRE = (-94.0, -30.0, 130.0)
+"""In the tumour of the built-in patient."""
+STILL = dict.fromkeys(
+    (
+        certainty.PERFUSION.name, certainty.POWER.name, certainty.CONDUCTIVITY.name,
+        certainty.CAPACITY.name,
+    ),
+    0.0,
+)  # fmt: skip
+"""No runs beside the plan, where a test is about something else."""
+EMPRINT = Settings(device="emprint")
+
+
+@cache
+def patient() -> Anatomy:
+    return anatomies.build(demo.patient(3.0).study, settings=anatomies.Settings(voxel_mm=3.0))
+
+
+@cache
+def point(diameter_mm: float) -> Target:
+    return targets.from_sphere(patient(), CENTRE, diameter_mm, "a ball")
+
+
+@cache
+def tumour() -> Plan:
+    """28 mm: more than one placement of an antenna covers with 5 mm around."""
+    return plan.propose("ablation", patient(), "liver-tumour-1", EMPRINT)
+
+
+@cache
+def small() -> Plan:
+    """14 mm: one antenna does."""
+    return plan.propose("ablation", patient(), point(14.0), EMPRINT)
+
+
+@cache
+def huge() -> Plan:
+    settings = Settings(device="emprint", assume=STILL)
+    return plan.propose("ablation", patient(), point(56.0), settings)
+
+
+def parts(made: Plan) -> tuple[Prediction, Effect]:
+    assert made.prediction is not None
+    assert made.effect is not None
+    return made.prediction, made.effect
+
+
+def finding(made: Plan, name: str) -> Finding:
+    (found,) = [f for f in made.findings if f.id == name]
+    return found
+
+
+def test_the_same_request_gives_the_same_plan() -> None:
+    again = plan.propose("ablation", patient(), point(14.0), EMPRINT)
+    assert file.to_json(again) == file.to_json(small())
+    for name in ("zone", "kill_probability", "temperature_c", "margins_mm"):
+        one, other = (getattr(parts(p)[1], name) for p in (again, small()))
+        assert one.tobytes() == other.tobytes()
+
+
+def test_probes_do_not_cross() -> None:
+    probes = tumour().treatment.probes
+    assert len(probes) >= 2
+    least = ablation_choice.SHAFT_GAP.value
+    for one, other in combinations(probes, 2):
+        shafts = [(np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm)) for p in (one, other)]
+        radii = 0.5 * sum(applicator(p.device).diameter_mm for p in (one, other))
+        assert gap_mm(shafts[0], shafts[1]) >= least + radii - 1e-6
+
+
+@pytest.mark.parametrize("which", [small, tumour, huge])
+def test_every_probe_has_its_own_free_way_to_its_tip(which: object) -> None:
+    assert callable(which)
+    made: Plan = which()
+    assert 1 <= len(made.treatment.probes) <= 4
+    for probe in made.treatment.probes:
+        way = probe.path
+        assert way.violations == ()
+        assert way.origin == "planned"
+        assert way.target_lps_mm == pytest.approx(probe.tip_lps_mm)
+        outward = np.subtract(way.entry_lps_mm, way.target_lps_mm) / way.depth_mm
+        assert probe.axis_lps == pytest.approx(tuple(outward))
+        assert np.linalg.norm(probe.axis_lps) == pytest.approx(1.0)
+        assert way.depth_mm + 3.0 <= applicator(probe.device).usable_mm
+        known = [c for c in way.clearances_mm.values() if c is not None]
+        assert min(known) > 0.0
+        assert set(made.not_segmented) <= {k for k, v in way.clearances_mm.items() if v is None}
+
+
+@pytest.mark.parametrize("which", [small, tumour])
+def test_margins_are_plausible(which: object) -> None:
+    assert callable(which)
+    made: Plan = which()
+    found, effect = parts(made)
+    margin = found.minimal_margin_mm
+    assert found.coverage_target == 1.0
+    assert 4.0 < margin.nominal < 15.0
+    assert margin.p05 <= margin.p50 <= margin.p95
+    # A shift never helps the thinnest place of a zone that lies in the middle.
+    assert margin.p50 < margin.nominal
+    assert 0.0 < found.coverage_probability < 1.0
+    # One uncorrected placement: what coverage says and how the margins scatter belong together.
+    assert found.coverage_probability == pytest.approx(
+        float(np.mean(effect.margins_mm > 0.0)), abs=0.05
+    )
+    widest = (6.0 * found.zone_volume_ml * 1000.0 / np.pi) ** (1.0 / 3.0)
+    assert found.zone_axes_mm[0] >= widest - 2.0 >= found.zone_axes_mm[2] - 4.0
+    assert made.target.volume_ml < found.zone_volume_ml
+    assert found.ml_per_kj is not None
+    assert found.ml_per_kj <= 1.2
+    assert found.samples >= 200
+    assert sum(found.spread_from.values()) == pytest.approx(1.0)
+    assert found.dominant == max(found.spread_from, key=lambda k: found.spread_from[k])
+    assert found.other_mode_volume_ml is not None
+    assert found.other_mode_volume_ml != pytest.approx(found.zone_volume_ml, rel=0.05)
+
+
+def test_fields_and_figures_say_the_same() -> None:
+    found, effect = parts(tumour())
+    assert effect.zone.sum() * effect.grid.voxel_ml == pytest.approx(found.zone_volume_ml, rel=0.05)
+    inner = effect.surface_margin_mm[~effect.subcapsular]
+    assert inner.min() == pytest.approx(found.minimal_margin_mm.nominal)
+    low, high = np.quantile(effect.margins_mm, (0.05, 0.95))
+    assert (low, high) == pytest.approx((found.minimal_margin_mm.p05, found.minimal_margin_mm.p95))
+    chance = effect.kill_probability
+    assert chance.min() >= 0.0
+    assert chance.max() <= 1.0
+    assert chance[effect.zone].mean() > 0.75
+    assert chance[~effect.zone].mean() < 0.1
+    assert len(effect.margins_mm) == found.samples
+    assert np.isfinite(effect.surface_margin_mm).all()
+    for curve in effect.curves_c.values():
+        assert len(curve) == len(effect.times_s)
+
+
+def test_what_is_not_segmented_is_unknown_and_never_spared() -> None:
+    made = tumour()
+    found, _ = parts(made)
+    by_name = {c.structure: c for c in found.critical}
+    assert not made.anatomy.has("bile ducts")
+    for name, one in by_name.items():
+        if made.anatomy.has(name):
+            assert one.distance_mm is not None
+            assert one.kept is not None
+        else:
+            assert (one.distance_mm, one.extreme_c, one.kept) == (None, None, None)
+            said = finding(made, f"spare-{name.replace(' ', '-')}")
+            assert said.status is Met.UNKNOWN
+            assert "unknown" in said.text
+    assert made.verdict.status is not Status.GO
+
+
+def test_the_ways_of_structures_are_the_ways_to_the_zone() -> None:
+    made = tumour()
+    found, effect = parts(made)
+    zone = effect.grid.to_lps(np.argwhere(effect.zone))
+    for one in found.critical:
+        if one.distance_mm is not None and one.distance_mm < 40.0:
+            mask = made.anatomy.structure(one.structure).mask
+            there = made.anatomy.grid.to_lps(np.argwhere(mask))
+            low, high = zone.min(axis=0) - 45.0, zone.max(axis=0) + 45.0
+            near = there[((there > low) & (there < high)).all(axis=1)]
+            true = min(float(np.linalg.norm(near - point_, axis=1).min()) for point_ in zone[::29])
+            assert one.distance_mm == pytest.approx(true, abs=4.0)
+
+
+def test_the_findings_of_an_ablation_are_there() -> None:
+    for made in (small(), tumour(), huge()):
+        names = {f.id for f in made.findings}
+        assert {
+            "clearance", "size-suited", "modality", "coverage", "sureness", "heat-sink",
+            "outside-organ", "plausibility", "models", "spare-gallbladder", "spare-bile-ducts",
+        } <= names  # fmt: skip
+    assert finding(tumour(), "coverage").status is Met.MET
+    assert finding(small(), "size-suited").status is Met.MET
+
+
+def test_a_huge_target_is_unsuitable_with_its_best_cover_and_why() -> None:
+    made = huge()
+    found, _ = parts(made)
+    assert made.verdict.status is Status.UNSUITABLE
+    size = finding(made, "size")
+    assert (size.status, size.severity) == (Met.NOT_MET, Severity.STOP)
+    assert "Beyond every published size" in size.text
+    assert finding(made, "coverage").severity is Severity.STOP
+    assert 0.1 < found.coverage_target < 1.0
+    assert found.minimal_margin_mm.nominal < 0.0
+    assert found.coverage_probability == 0.0
+    # The best cover is the best of the table.
+    best = max(o.coverage for o in found.options)
+    chosen = next(o for o in found.options if o.chosen)
+    assert chosen.coverage >= best - 0.02
+    assert made.treatment.probes
+
+
+def test_the_table_has_every_number_that_was_tried_and_one_winner() -> None:
+    found, _ = parts(tumour())
+    assert [o.chosen for o in found.options].count(True) == 1
+    chosen = next(o for o in found.options if o.chosen)
+    assert chosen.probes == len(tumour().treatment.probes)
+    assert {o.probes for o in found.options} >= set(range(1, chosen.probes + 1))
+    for one in found.options:
+        assert 0.0 <= one.coverage <= 1.0
+        assert (one.spacing_mm is None) == (one.probes == 1)
+
+
+def test_a_written_plan_is_read_back_with_its_prediction() -> None:
+    text = file.to_json(tumour())
+    read = file.from_json(text)
+    assert read.prediction is not None
+    assert file.to_json(tumour()) == text
+    raw = json.loads(text)
+    assert read.prediction.coverage_probability == raw["prediction"]["coverage_probability"]
+    assert len(read.treatment.probes) == len(tumour().treatment.probes)
+    assert raw["treatment"]["probes"][0]["device"] == "emprint"
+
+
+def test_a_probe_fixed_by_hand_is_kept() -> None:
+    (planned,) = small().treatment.probes
+    tip = tuple(float(c) for c in np.add(planned.tip_lps_mm, (2.0, 0.0, -1.0)))
+    fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.path.entry_lps_mm, 150.0, 400.0)
+    settings = Settings(device="emprint", assume=STILL, probes=(fixed,))
+    made = plan.propose("ablation", patient(), point(14.0), settings)
+    (found,) = made.treatment.probes
+    assert found.tip_lps_mm == pytest.approx(tip)
+    assert found.path.entry_lps_mm == pytest.approx(planned.path.entry_lps_mm, abs=3.0)
+    assert found.path.origin == "user"
+    assert found.power_w == (150.0,)
+    assert found.time_s == 400.0
+    assert parts(made)[0].zone_volume_ml > parts(small())[0].zone_volume_ml
+    treat = next(s for s in made.treatment.steps if s.title == "Treat")
+    assert "150 W" in treat.text
+    assert "probe 1" in made.request.options
+
+
+# What single edits do, without computing heat.
+
+ABLATION = registry.procedures()["ablation"]
+HEATS = (Stretch("heat", 300.0, 75.0),)
+ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.0), HEATS)
+
+
+def edited(*edits: ProbeEdit, outside: str | None = None, of: Placed = ONE) -> tuple[Placed, ...]:
+    answers = {} if outside is None else {by_hand.OUTSIDE: outside}
+    mine = case(ABLATION, target(40.0, 20.0, None), (), Settings(probes=edits, answers=answers))
+    return by_hand.edited(mine, (of,))
+
+
+def test_no_edits_change_nothing() -> None:
+    assert edited() == (ONE,)
+
+
+def test_a_tip_and_an_entry_turn_the_axis() -> None:
+    (made,) = edited(ProbeEdit(1, (80.0, 60.0, 90.0), (80.0, 20.0, 60.0)))
+    assert made.tip_lps_mm == (80.0, 60.0, 90.0)
+    assert made.axis_lps == pytest.approx((0.0, -0.8, -0.6))
+    assert made.entry_lps_mm == (80.0, 20.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (ProbeEdit(1, power_w=40.0), "75 to 150 W"),
+        (ProbeEdit(1, power_w=160.0), "75 to 150 W"),
+        (ProbeEdit(1, seconds=900.0), "up to 10 min"),
+    ],
+)
+def test_settings_outside_the_table_are_refused_unless_asked_for(
+    edit: ProbeEdit, said: str
+) -> None:
+    for answer in (None, "no"):
+        with pytest.raises(PlanError, match=said):
+            edited(edit, outside=answer)
+    (made,) = edited(edit, outside="yes")
+    assert said in by_hand.outside_table(made)
+    assert by_hand.outside_table(ONE) == ""
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (ProbeEdit(1, power_w=0.0), "nothing to set"),
+        (ProbeEdit(1, power_w=-75.0), "nothing to set"),
+        (ProbeEdit(1, seconds=0.0), "nothing to set"),
+        (ProbeEdit(1, seconds=float("nan")), "nothing to set"),
+        (ProbeEdit(3, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), "no probe 3"),
+        (ProbeEdit(0, power_w=75.0), "no probe 0"),
+        (ProbeEdit(2, (90.0, 70.0, 90.0)), "tip and its entry"),
+    ],
+)
+def test_nonsense_is_refused_whatever_is_answered(edit: ProbeEdit, said: str) -> None:
+    with pytest.raises(PlanError, match=said):
+        edited(edit, outside="yes")
+
+
+def test_a_generator_gives_no_more_than_it_has_and_cold_has_no_power() -> None:
+    electrode = Placed(applicator("cool-tip"), ONE.tip_lps_mm, ONE.axis_lps, HEATS)
+    with pytest.raises(PlanError, match="200 W"):
+        edited(ProbeEdit(1, power_w=250.0), of=electrode)
+    frozen = (Stretch("freeze", 600.0), Stretch("thaw", 480.0), Stretch("freeze", 600.0))
+    probe = Placed(applicator("cryo-17g"), ONE.tip_lps_mm, ONE.axis_lps, frozen)
+    with pytest.raises(PlanError, match="no power"):
+        edited(ProbeEdit(1, power_w=50.0), of=probe)
+    (longer,) = edited(ProbeEdit(1, seconds=720.0), of=probe)
+    assert [s.seconds for s in longer.schedule] == [720.0, 480.0, 720.0]
+
+
+def test_an_added_probe_is_of_the_same_kind() -> None:
+    made = edited(ProbeEdit(2, (100.0, 70.0, 90.0), (100.0, 20.0, 90.0)))
+    assert len(made) == 2
+    assert made[1].applicator == ONE.applicator
+    assert made[1].tip_lps_mm == (100.0, 70.0, 90.0)
+
+
+def test_patterns_have_one_to_four_applicators() -> None:
+    assert ablation_choice.patterns("microwave", 1) == (Pattern(1, None),)
+    for wrong in (0, 5):
+        with pytest.raises(PlanError, match="1 to 4"):
+            ablation_choice.patterns("cryo", wrong)
+
+
+def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin() -> None:
+    goal = target(40.0, 16.0, "liver")
+    liver = thing("liver", Kind.ORGAN, ball(goal.centre_lps_mm, 24.0))
+    around = thing("spleen", Kind.ORGAN, box((0.0, 110.0, 0.0), (180.0, 140.0, 180.0)))
+    settings = Settings(device="emprint", assume=STILL, relax=("organ-first",))
+    made = plan.propose("ablation", phantom((liver, around)), goal, settings)
+    found, effect = parts(made)
+    assert effect.subcapsular.all()
+    assert np.isfinite(found.minimal_margin_mm.nominal)
+    assert found.subcapsular_margin_mm is not None
+    file.from_json(file.to_json(made))
+
+
+def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None:
+    goal = target(40.0, 16.0, None)
+    shell = ball(goal.centre_lps_mm, 50.0) & ~ball(goal.centre_lps_mm, 40.0)
+    made = plan.propose("ablation", phantom((thing("vertebrae", Kind.BONE, shell),)), goal, EMPRINT)
+    assert made.treatment.probes == ()
+    assert made.prediction is None
+    assert finding(made, "coverage").severity is Severity.STOP
+    assert made.verdict.status is Status.UNSUITABLE
+    file.from_json(file.to_json(made))
