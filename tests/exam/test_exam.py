@@ -79,6 +79,9 @@ def test_the_same_inputs_give_the_same_plan(
 ) -> None:
     again = proposed(patient_anatomy, case)
     assert file.to_json(again) == file.to_json(plans[case])
+    one, other = again.effect, plans[case].effect
+    for name in ("zone", "kill_probability", "temperature_c", "margins_mm") if one else ():
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
 @every_case

@@ -113,7 +113,8 @@ def _tissue(
         inert = max(boiling.capacity_j_per_m3_k, _DRY_SHARE * made.capacity_j_per_m3_k)
         boiling = replace(boiling, capacity_j_per_m3_k=inert)
     fit = placed[0].applicator.fit
-    if mode == CHART and fit is not None and name in _CALIBRATED:
+    told = f"{name}.perfusion_per_s" in changes.edits
+    if mode == CHART and fit is not None and name in _CALIBRATED and not told:
         perfusion = fit.perfusion_per_s
     return replace(
         made,

@@ -32,6 +32,8 @@ _UCUM_WORDS = {
     "[Ch]": "French",
     "{gauge}": "gauge",
     "{core}": "cores",
+    "Cel": "°C",
+    "Ohm": "ohm",
     "deg": "degrees",
 }
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.catalogue.applicators import applicator, applicators
+from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.physics.thermal.model import Frost
 from seldinger.plan import certainty, current, heat_scene
 from seldinger.plan.arrange import MOST_PROBES, Pattern, Setting
 from seldinger.plan.current import Electric
-from seldinger.plan.heating import LAWS, Biology
+from seldinger.plan.heating import LAWS, Biology, Changes
 from seldinger.plan.model import Stretch
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts
@@ -114,6 +115,17 @@ ASSUMPTIONS = (
     heat_scene.LEAST_VESSEL, *certainty.ASSUMPTIONS, *current.ASSUMPTIONS,
 )  # fmt: skip
 
+_ORGAN_TISSUES = (
+    "liver", "liver_tumour", "kidney", "lung_inflated", "lung_deflated", "lung_flooded",
+    "soft_tissue",
+)  # fmt: skip
+
+
+def tissue_assumptions() -> tuple[Assumption, ...]:
+    """Numbers of the tissues that may surround a target and have no source; by "tissue.number"."""
+    return tuple(a for name in _ORGAN_TISSUES for a in tissue(name).assumptions)
+
+
 ANSWERS = {
     **acts.CLEARANCE,
     "modality": MODALITIES,
@@ -168,6 +180,11 @@ def choose(case: Case) -> Choice:
     liver = site is Site.LIVER
     preferred = max(margin, case.assumed.value(PREFERRED.name)) if liver else margin
     return Choice(order, margin, preferred, case.settings.answers.get("lung", "inflated"))
+
+
+def changes(case: Case) -> Changes:
+    """The user's own numbers of tissues ("liver.perfusion_per_s"), as the engine takes them."""
+    return Changes(edits={k: v for k, v in case.settings.assume.items() if "." in k})
 
 
 def applicator_of(case: Case, modality: str) -> Applicator:

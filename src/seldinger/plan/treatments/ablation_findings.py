@@ -57,6 +57,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         _cover(case, choice, found),
         _sure(found),
         _sink(choice, won),
+        *_lung(case),
         *_beyond_organ(case, won),
         *_spared(found, kind.modality),
         *_plausible(case, kind.modality, found),
@@ -204,6 +205,17 @@ def _sink(choice: Choice, won: Covered) -> Finding:
         f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
     )
     return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
+
+
+def _lung(case: Case) -> tuple[Finding, ...]:
+    """No applicator here was fitted in lung, and sizes there are known to be wrong."""
+    if site_of(case) is not Site.LUNG:
+        return ()
+    text = (
+        "Sizes in lung are not believed: no applicator here was fitted in lung, and what was "
+        "published of pigs is drawn about twice too wide. Take position and path, not the zone."
+    )
+    return (Finding("lung-zone", Met.UNKNOWN, Severity.ACTION, text),)
 
 
 def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:

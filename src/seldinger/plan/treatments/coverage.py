@@ -14,7 +14,6 @@ import numpy as np
 
 from seldinger.core.progress import part
 from seldinger.plan import arrange, heating, levels
-from seldinger.plan.heating import Changes, Heated
 from seldinger.plan.prediction import Option
 from seldinger.plan.treatments import ablation_choice as choices
 from seldinger.plan.treatments import approaches, by_hand, coverage_goal
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points, Vector
     from seldinger.plan.arrange import Arrangement, Pattern
     from seldinger.plan.heat_scene import HeatScene
-    from seldinger.plan.heating import Biology
+    from seldinger.plan.heating import Biology, Heated
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation_choice import Choice
@@ -135,7 +134,7 @@ def _on_patient(case: Case, one: Arrangement, ground: Ground, coarse: HeatScene)
     if ways.blocked:
         return ways.blocked
     biology = choices.biology(case, one.template.applicator)
-    done = heating.heated(coarse, ways.placed, biology, one.template.mode, Changes())
+    done = heating.heated(coarse, ways.placed, biology, one.template.mode, choices.changes(case))
     return _Tried(one, ways, slack_mm(ground, coarse, done), float(done.zone[coarse.target].mean()))
 
 
@@ -145,7 +144,12 @@ def _finely(case: Case, best: _Tried, ground: Ground, watched: Mapping[str, Vect
     one = best.arrangement
     biology = choices.biology(case, one.template.applicator)
     done = heating.heated(
-        ground.scene, best.ways.placed, biology, one.template.mode, Changes(), tuple(near.values())
+        ground.scene,
+        best.ways.placed,
+        biology,
+        one.template.mode,
+        choices.changes(case),
+        tuple(near.values()),
     )
     slack = slack_mm(ground, ground.scene, done)
     return Covered(ground, best.ways, done, biology, one, slack, tuple(near), (), ())
@@ -213,7 +217,7 @@ def _best_of(
             fits = [
                 arrange.fitted(
                     arrange.template(
-                        kind, settings[index], pattern, tissue, biology, mode, Changes()
+                        kind, settings[index], pattern, tissue, biology, mode, choices.changes(case)
                     ),
                     ground.goal,
                     directions,
@@ -247,7 +251,7 @@ def _stronger(
         return ()
     template = arrange.template(
         made.applicator, strongest, made.pattern, ground.scene.tissues[_tissue_of(ground) - 1],
-        choices.biology(case, made.applicator), made.mode, Changes(),
+        choices.biology(case, made.applicator), made.mode, choices.changes(case),
     )  # fmt: skip
     return (arrange.fitted(template, ground.goal, directions),)
 

@@ -43,7 +43,8 @@ class HeatOrFreeze:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that ablation uses."""
-        return (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+        own = (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+        return (*own, *ablation_choice.tissue_assumptions())
 
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:

@@ -13,8 +13,8 @@ from seldinger.core.space import Grid
 from seldinger.plan import certainty, error_model, heating, levels, margin, surface
 from seldinger.plan.certainty import Placing
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
-from seldinger.plan.heating import Changes
 from seldinger.plan.prediction import Effect, Prediction, Spread
+from seldinger.plan.treatments import ablation_choice as choices
 from seldinger.plan.treatments import coverage_goal, critical
 from seldinger.plan.treatments.coverage import COARSE_MM
 
@@ -133,7 +133,13 @@ def _spread(
     coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
     spreads = {a.name: case.assumed.value(a.name) for a in certainty.ASSUMPTIONS}
     answer = certainty.response(
-        coarse, won.ways.placed, won.biology, won.heated.mode, spreads, Changes(), progress
+        coarse,
+        won.ways.placed,
+        won.biology,
+        won.heated.mode,
+        spreads,
+        choices.changes(case),
+        progress,
     )
     names = tuple(answer.slope)
     return answer, certainty.drawn(names, len(won.ways.placed), case.settings.seed)
@@ -232,7 +238,7 @@ def _other_mode_ml(case: Case, choice: Choice, won: Covered) -> float | None:
         return None
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
     coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
-    done = heating.heated(coarse, won.ways.placed, won.biology, other, Changes())
+    done = heating.heated(coarse, won.ways.placed, won.biology, other, choices.changes(case))
     signed = levels.signed_mm(done.level, COARSE_MM)
     return float(np.clip(signed / COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
 
@@ -246,6 +252,11 @@ def _notes(won: Covered) -> tuple[str, ...]:
         said.append(
             f"{kind.name}: its fit misses its own table by {fit.rms_mm:.1f} mm (root mean square), "
             f"settings left out by {left}; {'' if fit.assessable else 'not '}assessable."
+        )
+    if kind.modality == "microwave":
+        said.append(
+            "Beside an antenna tissue dries and goes on absorbing here: temperatures above 100 C "
+            "are not predictions, the edge of the zone is what the fit holds to its table."
         )
     if kind.assumption:
         said.append(f"{kind.name}: {kind.assumption}")
