@@ -161,7 +161,9 @@ def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
         left = 100.0 * (1.0 - found.coverage_target)
         text = f"Tumour is left: {left:.1f} % of it survives by this plan, the best found; {thin}."
         return Finding("coverage", status, severity, text, cited(*facts))
-    if margin < _THREE_MM - 0.05:
+    if margin < 0.0:
+        text = f"The zone just misses the tumour's edge: {thin}. Tumour may be left there."
+    elif margin < _THREE_MM - 0.05:
         text = f"The whole tumour dies, but the margin is too thin: {thin}."
     elif margin < choice.margin_mm - 0.25:
         severity = Severity.ACTION
