@@ -39,7 +39,7 @@ def of(
 ) -> Model:
     """What the engine computes: tissues, blood, what is held, what heats."""
     cold = placed[0].applicator.modality == "cryo"
-    made = tuple(_tissue(n, scene, placed, mode, changes) for n in scene.tissues)
+    made = tuple(_tissue(n, placed, mode, changes) for n in scene.tissues)
     flow: Flow = SteadyFlow()
     if mode == PHYSIOLOGICAL and placed[0].applicator.modality == "microwave":
         # Dose says nothing of vessels: an Arrhenius law stops them.
@@ -101,11 +101,8 @@ def _apart(held: list[bodies.Held]) -> list[bodies.Held]:
     return kept[::-1]
 
 
-def _tissue(
-    name: str, scene: HeatScene, placed: Sequence[Placed], mode: str, changes: Changes
-) -> Tissue:
+def _tissue(name: str, placed: Sequence[Placed], mode: str, changes: Changes) -> Tissue:
     """A tissue as this mode and this sample have it."""
-    del scene
     cold = placed[0].applicator.modality == "cryo"
     made = shelf.physical(name, changes.edits, freezes=cold, boils=not cold)
     perfusion, boiling = made.perfusion_per_s, made.boiling

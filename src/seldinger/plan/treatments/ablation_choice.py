@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seldinger.catalogue.applicators import applicator, applicators
+from seldinger.catalogue.applicators import applicator
 from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
@@ -262,8 +262,3 @@ def usable(kind: Applicator) -> str:
     if kind.modality == "radiofrequency" and kind.controller is None:
         return f"{kind.id} declares no controller: its table is all that is known of it"
     return ""
-
-
-def alternatives(modality: str) -> str:
-    """Applicators of a modality that could be named instead."""
-    return ", ".join(a.id for a in applicators(modality) if not usable(a))

@@ -80,7 +80,7 @@ def judged(case: Case, ground: Ground, done: Heated, *, cold: bool) -> tuple[Cri
 def _one(
     case: Case, ground: Ground, done: Heated, name: str, zone: cKDTree | None, *, cold: bool
 ) -> Critical:
-    limit_mm, sources = _limit(case, name, cold=cold)
+    limit_mm, sources = _limit(case, name)
     limit_c = case.assumed.value((choices.SPARE_COLD if cold else choices.SPARE_HOT).name)
     if not case.anatomy.has(name):
         return Critical(name, None, None, limit_mm, limit_c, None, "", sources)
@@ -97,7 +97,7 @@ def _one(
     )  # fmt: skip
 
 
-def _limit(case: Case, name: str, *, cold: bool) -> tuple[float | None, tuple[str, ...]]:
+def _limit(case: Case, name: str) -> tuple[float | None, tuple[str, ...]]:
     """Distance asked for and who asks; none where no source or assumption does."""
     if name == "bile ducts":
         fact = "safety_distance.bile_duct"
@@ -109,7 +109,6 @@ def _limit(case: Case, name: str, *, cold: bool) -> tuple[float | None, tuple[st
         return case.assumed.value(choices.BOWEL.name), ()
     else:
         return None, ()
-    del cold
     return number(fact), cited(fact)
 
 
