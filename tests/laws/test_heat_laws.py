@@ -96,6 +96,45 @@ def test_books_balance_while_freezing(limit_w: float | None, plain: bool, allowe
         assert found.energy.from_bodies_j[0] >= -20.0 * limit_w
 
 
+DRYING = replace(WATERY, boiling=Boiling(100.0, 101.0, 4.0e8, 1.9e6, 0.2, absorbed_dry=0.02))
+
+
+def drying(tissue: Tissue = DRYING, ends_s: tuple[float, ...] = (20.0, 30.0, 60.0)) -> Model:
+    """Two antennas beside each other, one of them with a pause; hot enough to dry their middle."""
+    on = sources.Schedule(ends_s, (20.0, 0.0, 30.0))
+    model = warm(20.0, tissue, 60.0)
+    other = sources.gaussian(model.grid, "other", (3.0, 0.0, 0.0), 2.5, on)
+    both = tuple(replace(s, dries=True) for s in (*model.sources, other))
+    return replace(model, sources=both)
+
+
+@pytest.mark.parametrize(("plain", "allowed"), [(False, 1e-5), (True, 1e-10)])
+def test_books_balance_while_dry_tissue_takes_up_less(plain: bool, allowed: float) -> None:
+    given = (20.0 * 60.0, 20.0 * 20.0 + 30.0 * 30.0)
+    found = run(drying(), Settings(60.0, plain=plain)).energy
+    assert abs(found.missing_j) < allowed * found.turned_over_j
+    for taken, whole in zip(found.absorbed_j, given, strict=True):
+        assert 0.35 * whole < taken < 0.95 * whole
+
+
+def test_dry_tissue_that_takes_up_less_stays_near_boiling() -> None:
+    wet = replace(DRYING, boiling=Boiling(100.0, 101.0, 4.0e8, 1.9e6, 0.2))
+    hottest = [
+        float(run(drying(tissue), Settings(60.0)).peak_c.values.max()) for tissue in (DRYING, wet)
+    ]
+    assert 101.0 < hottest[0] < 150.0
+    assert hottest[1] > 1000.0
+
+
+def test_blood_that_starts_cooler_than_tissue_cools_it_without_any_source() -> None:
+    """The second compartment brings its cold from the first step on."""
+    flow = TwoCompartmentFlow(0.15, 5.0e4)
+    still = replace(warm(0.0, PERFUSED, flow=flow), sources=(), initial_c=40.0)
+    found = final(still)
+    assert found == pytest.approx(found[10, 10, 10], abs=1e-3)
+    assert 37.0 < found[10, 10, 10] < 39.5
+
+
 def test_books_balance_with_blood_as_the_samples_get_finer() -> None:
     missing = [
         abs(run(warm(4.0, PERFUSED), Settings(40.0, sample_every_s=s)).energy.missing_j)

@@ -106,6 +106,30 @@ def test_rows_are_calm_after_two_steps_and_wake_when_they_boil() -> None:
     assert f["cond"][3, 3, 5] < 0.5
 
 
+@pytest.mark.parametrize("mixed", [True, False])
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 2e-5), (np.float64, 1e-12)])
+def test_dried(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
+    ours, theirs = fields(dtype, mixed=mixed), fields(dtype, mixed=mixed)
+    lost = np.array([0.0, 0.9, 0.0], dtype=dtype)
+    for loops, f in ((heat_damage, ours), (heat_plain, theirs)):
+        loops.dried(
+            BOX, np.array([2.0, 0.0, 1.0], dtype=dtype), lost, f["curves"], f["h"], f["material"],
+            f["cooling"], f["source"], f["theta_out"], f["rate"],
+        )  # fmt: skip
+    for name in ("theta_out", "rate"):
+        assert ours[name] == pytest.approx(theirs[name], rel=rtol, abs=rtol * 1e6)
+    wet = ours["h"] <= ours["curves"][1, 2]
+    dry = (ours["h"] > 2e9) & (ours["material"] == 1)
+    here = np.zeros(SHAPE, dtype=bool)
+    here[1:9, 0:7, 2:11] = True
+    whole = ours["cooling"] + ours["source"]
+    assert ours["theta_out"][here & wet] == pytest.approx(whole[here & wet], rel=1e-6)
+    if mixed:
+        left = (ours["cooling"] + 0.1 * ours["source"])[here & dry]
+        assert left.size
+        assert ours["theta_out"][here & dry] == pytest.approx(left, rel=1e-5)
+
+
 def test_damage() -> None:
     rng = np.random.default_rng(5)
     theta = rng.uniform(-60.0, 300.0, SHAPE)

@@ -14,7 +14,7 @@ from seldinger.physics.thermal.axial import AxialModel, AxialSettings, HeldRod, 
 from seldinger.physics.thermal.axial_run import run
 from seldinger.physics.thermal.bodies import Phase, Programme
 from seldinger.physics.thermal.damage import liver_arrhenius
-from seldinger.physics.thermal.model import SteadyFlow
+from seldinger.physics.thermal.model import Flow, Frost, SteadyFlow, StoppedFlow
 from seldinger.physics.thermal.sources import Schedule
 
 CHARTS = [
@@ -143,3 +143,23 @@ def test_a_constant_effective_source_over_reads_radiofrequency(
     assert 1.4 < dead / ex_ml < 1.8
     assert 2.3 < alive / in_ml < 2.9
     assert dead / alive > 1.5
+
+
+@pytest.mark.parametrize(
+    ("flow", "least", "most"),
+    [(SteadyFlow(), 100.0, 125.0), (StoppedFlow("arrhenius-liver", 1.0), 125.0, 200.0)],
+    ids=["steady", "stopped"],
+)
+def test_dried_tissue_stays_about_as_hot_as_a_published_model_has_it(
+    flow: Flow, least: float, most: float
+) -> None:
+    """75 W for 6 min: 177 C at most in a finite-element model whose antenna was not told."""
+    one = applicators.applicator("emprint")
+    law = liver_arrhenius(40.0)
+    rings = Rings.around(1.0, 45.0, 40.0, 80.0)
+    model = AxialModel(
+        rings, physical("liver"), blood(37.0), flow, Frost(0.0, 0.0),
+        axial.antenna(rings, one.absorption), Schedule.steady(75.0, 360.0), None, 37.0,
+    )  # fmt: skip
+    hottest = float(run(model, AxialSettings(360.0, (law,)))[-1].peak_c.max())
+    assert least < hottest < most

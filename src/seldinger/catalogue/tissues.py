@@ -28,6 +28,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "perfusion_per_s": "1/s",
         "electric_conductivity_s_per_m": "S/m",
         "water_share": "1",
+        "dry_absorption_share": "1",
         "vaporisation_j_per_kg": "J/kg",
         "boiling_start_c": "Cel",
         "boiling_end_c": "Cel",
@@ -156,6 +157,7 @@ def physical(
                 density * of("water_share") * of("vaporisation_j_per_kg"),
                 density * (1.0 - of("water_share")) * of("dry_heat_capacity_j_per_kg_k"),
                 of("dry_conductivity_w_per_m_k"),
+                of("dry_absorption_share"),
             )
             if boils
             else None,

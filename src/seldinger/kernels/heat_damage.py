@@ -137,6 +137,47 @@ def perfuse(
 
 
 @stencil
+def dried(
+    box: Box,
+    numbers: Floats,
+    lost: Floats,
+    curves: Floats,
+    enthalpy: Floats,
+    material: Bytes,
+    even: Floats,
+    watery: Floats,
+    source: Floats,
+    dry_s: Floats,
+) -> None:
+    """What heats now that some tissue has lost water, and for how long it had lost how much.
+
+    Args:
+        box: the cells.
+        numbers: seconds, zero, one.
+        lost: (materials,) share of absorption that dry tissue no longer has.
+        curves: (materials, 12), see ``kernels.heat``.
+        enthalpy: (i, j, k) J/m3.
+        material: (i, j, k) row of ``curves``.
+        even: (i, j, k) W/m3 that does not depend on water.
+        watery: (i, j, k) W/m3 that does, in wet tissue.
+        source: (i, j, k) W/m3 of both, now.
+        dry_s: (i, j, k) seconds times the share lost; added to.
+    """
+    seconds, zero, one = numbers[0], numbers[1], numbers[2]
+    k0, k1 = box[4], box[5]
+    for i in prange(box[0], box[1]):
+        for j in range(box[2], box[3]):
+            h, m = enthalpy[i, j, k0:k1], material[i, j, k0:k1]
+            e, w = even[i, j, k0:k1], watery[i, j, k0:k1]
+            q, d = source[i, j, k0:k1], dry_s[i, j, k0:k1]
+            for n in range(h.size):
+                boils, steam = curves[m[n], 2], curves[m[n], 3]
+                gone = lost[m[n]] * min(max((h[n] - boils) / steam, zero), one)
+                q[n] = e[n] + w[n] * (one - gone)
+                d[n] += seconds * gone
+
+
+@stencil
 def carried(
     box: Box, numbers: Floats, theta: Floats, cooling: Floats, out: NDArray[np.float64]
 ) -> None:

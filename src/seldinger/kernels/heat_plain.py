@@ -168,6 +168,27 @@ def perfuse(
     cooling[here] = base[here] * np.where(coldest[here] < frost, share * frosted, share)
 
 
+def dried(
+    box: Box,
+    numbers: Floats,
+    lost: Floats,
+    curves: Floats,
+    enthalpy: Floats,
+    material: Classes,
+    even: Floats,
+    watery: Floats,
+    source: Floats,
+    dry_s: Floats,
+) -> None:
+    """Twin of ``heat_damage.dried``."""
+    here = _inside(box)
+    m = material[here]
+    share = (enthalpy[here] - curves[m, 2]) / curves[m, 3]
+    gone = lost[m] * np.minimum(np.maximum(share, numbers[1]), numbers[2])
+    source[here] = even[here] + watery[here] * (numbers[2] - gone)
+    dry_s[here] += numbers[0] * gone
+
+
 def carried(
     box: Box, numbers: Floats, theta: Floats, cooling: Floats, out: NDArray[np.float64]
 ) -> None:

@@ -49,6 +49,7 @@ _STEAM = (
     "dry_heat_capacity_j_per_kg_k",
     "dry_conductivity_w_per_m_k",
 )
+_DRY = "dry_absorption_share"
 _CURRENT = "electric_conductivity_s_per_m"
 
 
@@ -161,7 +162,7 @@ def _own(section: TissueSection, asked: ExperimentFile) -> tuple[Tissue, float |
         water = density * n["water_share"]
         steam = Boiling(
             n[_STEAM[0]], n[_STEAM[1]], water * n[_STEAM[3]],
-            (density - water) * n[_STEAM[4]], n[_STEAM[5]],
+            (density - water) * n[_STEAM[4]], n[_STEAM[5]], n.get(_DRY, 1.0),
         )  # fmt: skip
     capacity = density * n["heat_capacity_j_per_kg_k"]
     conductivity, perfusion = n["conductivity_w_per_m_k"], n.get("perfusion_per_s", 0.0)

@@ -103,7 +103,7 @@ def run(model: AxialModel, settings: AxialSettings) -> tuple[AxialResult, ...]:
         numbers = np.array([dt, model.blood.temperature_c - model.initial_c, first, last])
         source = np.zeros(model.rings.shape)
         if model.density_per_m3 is not None:
-            source = power * model.density_per_m3 * state.live
+            source = power * model.density_per_m3 * state.live * _wet(state)
         shown = march(
             steps, numbers, state.weights, state.enthalpy, state.theta, state.cond, source,
             state.cooling, state.live, state.curve, state.where, state.wall, fixed, state.given_j,
@@ -116,6 +116,13 @@ def run(model: AxialModel, settings: AxialSettings) -> tuple[AxialResult, ...]:
         if (np.abs(keep - end) < _INSTANT_S).any():
             kept.append(_result(state, end, float(shown), 0.5 * (after - end)))
     return tuple(kept)
+
+
+def _wet(state: _State) -> Floats:
+    """Share of its absorption that the tissue of each ring still has, by the water left."""
+    lost = float(properties.drying((state.model.tissue,))[1])
+    boils, steam = state.curve[2], state.curve[3]
+    return np.asarray(1.0 - lost * np.clip((state.enthalpy - boils) / steam, 0.0, 1.0))
 
 
 def _begin(model: AxialModel, settings: AxialSettings) -> _State:

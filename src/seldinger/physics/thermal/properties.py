@@ -52,6 +52,8 @@ class Boiling:
         latent_j_per_m3: heat of vaporisation of the tissue's water.
         capacity_j_per_m3_k: of dry tissue.
         conductivity_w_per_m_k: of dry tissue.
+        absorbed_dry: share of microwaves that dry tissue still takes up; on the way there it falls
+            with the water that is left.
     """
 
     start_c: float
@@ -59,6 +61,7 @@ class Boiling:
     latent_j_per_m3: float
     capacity_j_per_m3_k: float
     conductivity_w_per_m_k: float
+    absorbed_dry: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Tissue:
                 f"{self.name}: perfusion_per_s must be zero or more, got {self.perfusion_per_s}"
             )
         ice, steam = self.freezing, self.boiling
+        if steam is not None and not 0.0 <= steam.absorbed_dry <= 1.0:
+            raise ValueError(
+                f"{self.name}: dry tissue takes up a share of 0 to 1, got {steam.absorbed_dry}"
+            )
         if ice is not None and not ice.end_c < ice.start_c:
             raise ValueError(
                 f"{self.name}: freezing must end below its start, got {ice.start_c} to {ice.end_c}"
@@ -172,6 +179,12 @@ def still() -> NDArray[np.float64]:
 def curves(tissues: Sequence[Tissue], reference_c: float) -> NDArray[np.float64]:
     """All curves, shape (1 + tissues, 12); row 0 belongs to cells that take no part."""
     return np.stack([still(), *(curve(t, reference_c) for t in tissues)])
+
+
+def drying(tissues: Sequence[Tissue]) -> NDArray[np.float64]:
+    """Share of its absorption that each tissue loses as it dries, (1 + tissues,); 0: none."""
+    lost = [0.0 if t.boiling is None else 1.0 - t.boiling.absorbed_dry for t in tissues]
+    return np.array([0.0, *lost])
 
 
 def enthalpy(row: NDArray[np.float64], theta: NDArray[Any]) -> NDArray[np.float64]:

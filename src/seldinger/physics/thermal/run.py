@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,15 +23,13 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
     from seldinger.physics.thermal.model import Model, Settings
-    from seldinger.physics.thermal.step import State
+    from seldinger.physics.thermal.step import Drying, State
     from seldinger.physics.thermal.watch import Watch
 
 _SAFETY = 0.98
 _CUT_SHARE = 0.01
 _BOIL_C = 100.0
 _DRY_C = 110.0
-_UNSET = (-1.0,)
-"""Powers that no source has: what they heat has yet to be written."""
 _INSTANT_S = 1e-9
 
 
@@ -52,7 +50,6 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
     restrict(state)
     if model.radiofrequency is not None:
         state.circuit = current.begin(state, model.radiofrequency, plain=settings.plain)
-        state.powers_w = _UNSET
     method, stable, longest = _plan(state, settings)
     reaches = [front.reach(s.density_per_m3) for s in model.sources]
     times = _samples(model, settings)
@@ -65,7 +62,7 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
         power = np.array([s.schedule.at(start) for s in model.sources], dtype=np.float64)
         coming = state.dose_j + power * (end - start)
         front.grow(state, reaches, coming, end - start, settings.front_k)
-        _set_sources(state, tuple(power.tolist()))
+        _set_sources(state, tuple(power.tolist()), end - start)
         squares = 0.0
         for time, dt in _steps(state, start, end, longest):
             squares += dt * dt
@@ -137,22 +134,66 @@ def _samples(model: Model, settings: Settings) -> NDArray[np.float64]:
     return np.asarray(times[keep])
 
 
-def _set_sources(state: State, powers_w: tuple[float, ...]) -> None:
-    """Bring the power density up to date where a power has changed."""
-    if powers_w == state.powers_w:
+def _set_sources(state: State, powers_w: tuple[float, ...], seconds: float) -> None:
+    """Bring the power density up to date where a power has changed or tissue dries.
+
+    Args:
+        state: changed in place.
+        powers_w: of each source, for the coming ``seconds``.
+        seconds: of this sample.
+    """
+    changed, drying = powers_w != state.powers_w, state.drying
+    if not changed and drying is None:
         return
-    model = state.model
-    heat = np.zeros(model.grid.shape)
-    for source, power in zip(model.sources, powers_w, strict=True):
-        heat += power * source.density_per_m3
-    heat[state.material == 0] = 0.0
-    if isinstance(model.flow, TwoCompartmentFlow) and state.vein is not None:
-        heat += state.cooling * state.vein
-    state.own_source[:] = heat
+    if changed and drying is None:
+        _own(state, state.own_source, _heat(state, powers_w))
+    elif drying is not None:
+        if changed:
+            _spare(state, drying)
+            drying.even[:] = _heat(state, powers_w, dries=False)
+            drying.watery[:] = _heat(state, powers_w, dries=True)
+            state.own_source[:] = drying.even + drying.watery
+        numbers = np.array([seconds, 0.0, 1.0], dtype=state.dtype)
+        state.damage_loops.dried(
+            state.box, numbers, drying.lost, state.curves, state.enthalpy, state.material,
+            drying.even, drying.watery, state.own_source, drying.dry_s,
+        )  # fmt: skip
+        _own(state, state.own_source, state.own_source)
     if state.circuit is not None:
         state.circuit.stale = True
     state.apart = ()
     state.powers_w = powers_w
+
+
+def _heat(
+    state: State, powers_w: tuple[float, ...], *, dries: bool | None = None
+) -> NDArray[np.float64]:
+    """W/m3 of all sources in wet tissue, or of those that dry, or of the others."""
+    heat = np.zeros(state.model.grid.shape)
+    for source, power in zip(state.model.sources, powers_w, strict=True):
+        if dries is None or source.dries == dries:
+            heat += power * source.density_per_m3
+    heat[state.material == 0] = 0.0
+    return heat
+
+
+def _own(state: State, out: NDArray[Any], heat: NDArray[Any]) -> None:
+    """Write what heats, and with it what blood of the second compartment brings."""
+    if isinstance(state.model.flow, TwoCompartmentFlow) and state.vein is not None:
+        heat = heat + state.cooling * state.vein
+    out[:] = heat
+
+
+def _spare(state: State, drying: Drying) -> None:
+    """Count what dry tissue did not take up since the powers last changed."""
+    tissue = state.material > 0
+    for n, (source, power) in enumerate(
+        zip(state.model.sources, state.powers_w or (), strict=False)
+    ):
+        if source.dries:
+            taken = source.density_per_m3[tissue] * drying.dry_s[tissue]
+            drying.spared_j[n] += power * float(taken.sum()) * state.spacing_m**3
+    drying.dry_s[:] = 0.0
 
 
 def _result(state: State, seen: Watch, stepping: Stepping) -> Result:
@@ -188,6 +229,9 @@ def _energy(state: State, seen: Watch) -> Energy:
         float(s.density_per_m3[here][tissue].sum(dtype=np.float64)) * volume * float(joule)
         for s, joule in zip(state.model.sources, state.dose_j, strict=True)
     ]
+    if state.drying is not None:
+        _spare(state, state.drying)
+        absorbed = [a - s for a, s in zip(absorbed, state.drying.spared_j.tolist(), strict=True)]
     if state.circuit is not None:
         absorbed.append(current.absorbed_j(state, state.circuit))
     stored = float(state.enthalpy[here][tissue].sum(dtype=np.float64)) * volume

@@ -73,11 +73,13 @@ class Source:
         name: as it is printed.
         density_per_m3: (i, j, k), W/m3 per watt.
         schedule: watts over time.
+        dries: whether tissue that loses its water takes up less of it, as of microwaves.
     """
 
     name: str
     density_per_m3: NDArray[Any]
     schedule: Schedule
+    dries: bool = False
 
     def inside(self, grid: Grid) -> float:
         """Share of the power that the grid holds."""
@@ -170,7 +172,7 @@ def antenna(
     points = _centres(grid)
     along, r = _cylinder(points, centre, axis)
     near = (r < _NEAR_CELLS * grid.spacing_mm[0]) & (np.abs(along) < 5.0 * a.sigma_mm)
-    return Source(name, _sampled(grid, points, density, near), schedule)
+    return Source(name, _sampled(grid, points, density, near), schedule, dries=True)
 
 
 def _positive(name: str, **numbers: float) -> None:

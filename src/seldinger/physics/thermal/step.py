@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +43,24 @@ class Contact:
 
 
 @dataclass(slots=True, eq=False)
+class Drying:
+    """Heat that falls as water leaves; changed in place.
+
+    Attributes:
+        lost: (materials,) share of absorption that dry tissue no longer has.
+        even, watery: (i, j, k) W/m3 of sources that do not depend on water, and of those that do.
+        dry_s: (i, j, k) seconds times the share lost, since a power last changed.
+        spared_j: of each source, what dry tissue did not take up.
+    """
+
+    lost: Floats
+    even: Floats
+    watery: Floats
+    dry_s: Floats
+    spared_j: Flows
+
+
+@dataclass(slots=True, eq=False)
 class State:
     """Fields of a run; changed in place.
 
@@ -58,6 +76,7 @@ class State:
         dose_j: what each source sent out so far.
         vein: (i, j, k) blood of the second compartment, theta; none without one.
         circuit: electrodes at work; they write ``source``, and everything else its ``base``.
+        drying: what heats less as tissue dries; none where nothing does.
     """
 
     model: Model
@@ -86,10 +105,11 @@ class State:
     blood_theta: float = 0.0
     vein: Floats | None = None
     circuit: Circuit | None = None
+    drying: Drying | None = None
     start_j: float = 0.0
     steps: int = 0
     worked: float = 0.0
-    powers_w: tuple[float, ...] = field(default=())
+    powers_w: tuple[float, ...] | None = None
 
     @property
     def cells(self) -> tuple[slice, slice, slice]:
@@ -146,6 +166,11 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
     def made(values: Floats) -> Floats:
         return np.array(values, dtype=dtype, order="C")
 
+    dry = properties.drying(model.tissues).astype(dtype)
+    drying = None
+    if dry.any() and any(s.dries for s in model.sources):
+        even, watery, dry_s = (np.zeros(model.grid.shape, dtype) for _ in range(3))
+        drying = Drying(dry, even, watery, dry_s, np.zeros(len(model.sources)))
     loops, damage_loops = (heat_plain, heat_plain) if settings.plain else (heat, heat_damage)
     volume = model.grid.voxel_ml * 1e-6
     return State(
@@ -174,6 +199,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         dose_j=np.zeros(len(model.sources)),
         blood_theta=blood,
         vein=vein,
+        drying=drying,
         start_j=float(enthalpy[tissue_cells].sum()) * volume,
     )
 
