@@ -39,7 +39,7 @@ TISSUE = Tissue(
     0.52,
     0.0154,
     Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),
-    Boiling(100.0, 101.0, 1.6e9, 1.9e6, 0.2),
+    Boiling(100.0, 101.0, 1.6e9, 1.9e6, 0.2, absorbed_dry=0.05),
 )
 BLOOD = Blood(3.8e6, 37.0)
 ABSORPTION = sources.Absorption(0.06, 9.0, 12.0, 0.6, 1.0)
