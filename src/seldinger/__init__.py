@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from seldinger import anatomy, catalogue, core, demo, evidence, image, plan, report, simulate
+    from seldinger import (
+        anatomy,
+        care,
+        catalogue,
+        core,
+        demo,
+        evidence,
+        image,
+        plan,
+        report,
+        simulate,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
     "anatomy",
+    "care",
     "catalogue",
     "core",
     "demo",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.exam.conftest import CASES, proposed
+from tests.exam.conftest import CASES, ERROR_MM, proposed
 
 from seldinger import evidence, plan
 from seldinger.anatomy.model import Kind, Tissue
@@ -196,7 +196,12 @@ def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], plans: Plan
         assert found.zone_axes_mm[2] <= LETHAL_MM[modality]
     margin = found.minimal_margin_mm
     assert margin.p05 <= margin.p50 <= margin.p95
-    if margin.nominal <= 5.5:
+    # A zone of this volume covers best as a ball around the target: then it misses only when the
+    # needle strays by more than the even margin. An even 5 mm give 0.76, and are never called 0.8.
+    even_mm = (0.75e3 * found.zone_volume_ml / np.pi) ** (1 / 3) - 0.5 * made.target.diameter_mm
+    strays = 1.0 - np.exp(-np.pi / 4.0 * (even_mm / ERROR_MM[case[0]]) ** 2)
+    assert found.coverage_probability <= strays
+    if even_mm <= 5.0:
         assert found.coverage_probability <= 0.8
     assert found.samples >= 200
     assert sum(found.spread_from.values()) == pytest.approx(1.0)

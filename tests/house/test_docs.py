@@ -18,6 +18,7 @@ from seldinger.anatomy import ASSUMPTIONS
 from seldinger.cli.app import app
 from seldinger.plan import case
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
+from seldinger.plan.margin import MARGIN_ASSUMPTIONS
 
 ROOT = Path(__file__).parents[2]
 PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,7 +33,15 @@ def options_of(command: Any) -> set[str]:
 COMMANDS = {
     name: options_of(command) for name, command in typer.main.get_group(app).commands.items()
 }
-ASSUMED = {one.name for one in (*ASSUMPTIONS, *PATH_ASSUMPTIONS)}
+ASSUMED = {
+    one.name
+    for one in (
+        *ASSUMPTIONS,
+        *PATH_ASSUMPTIONS,
+        *MARGIN_ASSUMPTIONS,
+        *(a for p in plan.procedures().values() for a in p.treatment.assumptions),
+    )
+}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -86,10 +95,22 @@ def test_every_page_has_its_place_in_the_contents() -> None:
 
 
 @pytest.mark.parametrize("page", PROSE, ids=named)
-def test_assumptions_named_in_commands_exist(page: Path) -> None:
+def test_assumptions_that_are_named_exist(page: Path) -> None:
+    """In commands, in the text beside them, and in case files."""
+    told = set(re.findall(r"--assume[ =]'?\"?([a-z][\w.]*)=", page.read_text(encoding="utf-8")))
     for words in lines_of(page):
         pairs = [b for a, b in itertools.pairwise(words) if a == "--assume"]
-        assert {pair.partition("=")[0] for pair in pairs} <= ASSUMED
+        told |= {pair.partition("=")[0] for pair in pairs}
+    for text in blocks(page, "toml"):
+        told |= set(tomllib.loads(text).get("assume", {}))
+    assert told <= ASSUMED
+
+
+def test_assumptions_are_looked_for_where_they_stand() -> None:
+    assert {"margin_mm", "lethal_cold_c", "breath_hold_factor"} <= ASSUMED
+    assert {one.name for one in MARGIN_ASSUMPTIONS} <= ASSUMED
+    page = (ROOT / "docs/how-to/plan-an-ablation.md").read_text(encoding="utf-8")
+    assert "--assume lethal_cold_c=" in page
 
 
 def test_the_case_file_of_the_reference_is_one() -> None:

@@ -23,10 +23,11 @@ from seldinger.anatomy import targets
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, certainty, file, registry
 from seldinger.plan.arrange import Pattern, gap_mm
 from seldinger.plan.heating import Placed
-from seldinger.plan.model import Met, Severity, Status, Stretch
+from seldinger.plan.model import Status, Stretch
 from seldinger.plan.procedure import ProbeEdit
 from seldinger.plan.treatments import ablation_choice, by_hand
 

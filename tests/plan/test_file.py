@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import file, model
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def small_plan() -> model.Plan:
         approach=model.Approach("percutaneous", 10, 1, {"bone": 9}, (), (path,)),
         treatment=model.Treatment("sample", "coaxial", (), {}, ()),
         guidance=model.Guidance("CT", "because", ()),
-        findings=(
-            model.Finding("a", model.Met.UNKNOWN, model.Severity.STOP, "asked, not answered"),
-        ),
+        findings=(model.Finding("a", Met.UNKNOWN, Severity.STOP, "asked, not answered"),),
         assumptions=(),
         citations=(),
         provenance=model.Provenance({"image ct.nii.gz": "00"}, "0.1", {}, 0),
@@ -78,7 +77,7 @@ def test_reading_gives_back_what_was_written() -> None:
     text = file.to_json(small_plan())
     read = file.from_json(text)
     assert read.verdict.status is model.Status.GO
-    assert read.findings[0].status is model.Met.UNKNOWN
+    assert read.findings[0].status is Met.UNKNOWN
     assert read.request.options == {"relax": None, "count": 5.0, "yes": True, "word": "a"}
     assert read.approach.paths[0].clearances_mm["spleen"] is None
     assert read == file.from_json(file.to_json(cast("model.Plan", read)))

@@ -8,9 +8,10 @@ from itertools import product
 import pytest
 from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings
 from seldinger.plan import scene as scenes
-from seldinger.plan.model import Finding, Met, Relaxation, Severity, Status
+from seldinger.plan.model import Finding, Relaxation, Status
 
 
 def finding(status: Met, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
@@ -48,9 +49,16 @@ def test_what_stops_is_read_first_and_open_before_met() -> None:
     ordered = findings.ordered(found)
     assert [(f.severity, f.status) for f in ordered] == [
         (Severity.STOP, Met.UNKNOWN),
-        (Severity.STOP, Met.MET),
         (Severity.INFO, Met.NOT_MET),
+        (Severity.INFO, Met.MET),
     ]
+
+
+@pytest.mark.parametrize(("status", "severity"), list(product(Met, Severity)))
+def test_what_is_met_asks_nothing_of_the_reader(status: Met, severity: Severity) -> None:
+    (one,) = findings.ordered([finding(status, severity)])
+    assert one.severity is (Severity.INFO if status is Met.MET else severity)
+    assert one.text == "A rule. With reasons."
 
 
 def said_of(*, unidentified_mm: float, relies_on: tuple[str, ...]) -> dict[str, Finding]:

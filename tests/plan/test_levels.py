@@ -91,15 +91,32 @@ def test_the_axes_of_an_ellipsoid(spacing_mm: float) -> None:
     across = np.cross(long, (0.0, 0.0, 1.0))
     across /= np.linalg.norm(across)
     frame = np.stack([long, across, np.cross(long, across)])
-    zone = np.linalg.norm(lattice(grid) @ frame.T / (22.0, 17.0, 12.0), axis=-1) <= 1.0
-    assert levels.axes_mm(zone, spacing_mm) == pytest.approx((44.0, 34.0, 24.0), abs=0.6)
+    radius = np.linalg.norm(lattice(grid) @ frame.T / (22.0, 17.0, 12.0), axis=-1)
+    level = (1.0 - radius).astype(np.float32)
+    assert levels.axes_mm(level, spacing_mm) == pytest.approx((44.0, 34.0, 24.0), abs=0.15)
+
+
+def test_axes_reach_from_face_to_face_whatever_the_shape() -> None:
+    grid = around(30.0, 1.0)
+    p = lattice(grid)
+    ball = 10.3 - np.linalg.norm(p, axis=-1)
+    # A thin tail weighs next to nothing in the second moments, and is zone all the same.
+    tail = np.minimum(2.2 - np.hypot(p[..., 0], p[..., 1]), np.minimum(p[..., 2], 20.4 - p[..., 2]))
+    level = np.maximum(ball, tail).astype(np.float32)
+    assert levels.axes_mm(level, 1.0) == pytest.approx((30.7, 20.6, 20.6), abs=0.15)
+
+
+def test_axes_of_a_zone_that_its_block_cuts_reach_the_last_cell() -> None:
+    level = np.full((7, 5, 5), -1.0, dtype=np.float32)
+    level[:, 2, 2] = 1.0
+    assert levels.axes_mm(level, 2.0) == pytest.approx((12.0, 2.0, 2.0))
 
 
 def test_axes_are_of_the_largest_piece() -> None:
     grid = around(30.0, 1.0)
-    zone = np.linalg.norm(lattice(grid), axis=-1) <= 10.0
-    alone = levels.axes_mm(zone, 1.0)
-    assert alone == pytest.approx((20.0, 20.0, 20.0), abs=0.4)
-    zone[1:4, 1:4, 1:4] = True
-    assert levels.axes_mm(zone, 1.0) == alone
-    assert levels.axes_mm(np.zeros((3, 3, 3), dtype=np.bool_), 1.0) == (0.0, 0.0, 0.0)
+    level = (10.0 - np.linalg.norm(lattice(grid), axis=-1)).astype(np.float32)
+    alone = levels.axes_mm(level, 1.0)
+    assert alone == pytest.approx((20.0, 20.0, 20.0), abs=0.1)
+    level[1:4, 1:4, 1:4] = 1.0
+    assert levels.axes_mm(level, 1.0) == alone
+    assert levels.axes_mm(np.full((3, 3, 3), -1.0, dtype=np.float32), 1.0) == (0.0, 0.0, 0.0)

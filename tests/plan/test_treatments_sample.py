@@ -14,7 +14,7 @@ from tests.plan import treatment_phantom as phantom
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
-from seldinger.plan.model import Met, Severity
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments import acts, lung
 from seldinger.plan.treatments.sample_choice import introducer_for, shot

@@ -10,8 +10,8 @@ import pytest
 from tests.plan import treatment_phantom as phantom
 
 from seldinger import catalogue, evidence, procedures
+from seldinger.core.verdict import Severity
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
-from seldinger.plan.model import Severity
 from seldinger.plan.procedure import Settings
 from seldinger.procedures import biopsy, cholecystostomy, drainage
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from seldinger.anatomy import targets
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, propose
 from seldinger.plan.arrange import gap_mm
-from seldinger.plan.model import Met, Severity, Status
+from seldinger.plan.model import Status
 
 if TYPE_CHECKING:
     from seldinger.anatomy import Anatomy

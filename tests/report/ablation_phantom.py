@@ -10,6 +10,7 @@ from scipy import ndimage
 from tests.report.phantom import AIM, path
 
 from seldinger.core.space import Grid, as_vector, unit
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model, prediction
 
 if TYPE_CHECKING:
@@ -210,8 +211,8 @@ def ablated(plan: model.Plan, *, cold: bool = False) -> model.Plan:
     )
     energy = model.Finding(
         "plausibility-energy",
-        model.Met.MET,
-        model.Severity.INFO,
+        Met.MET,
+        Severity.INFO,
         "0.27 ml/kJ lies below the figure seen in patients; plausible.",
         ("key-2020",),
     )

@@ -10,6 +10,7 @@ from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 
 from seldinger.anatomy.model import Anatomy, Origin, Skin, Structure, Target, Tissue
 from seldinger.core.record import AssumptionUse, InputFile
+from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import model
@@ -115,19 +116,15 @@ def plan(anatomy: Anatomy, goal: Target) -> model.Plan:
             model.UltrasoundAccess(24.0, 20.0, 58.0, 35.0, fits=True),
         ),
         findings=(
-            model.Finding(
-                "liver-first", model.Met.MET, model.Severity.INFO, "Liver lies before the tumour."
-            ),
+            model.Finding("liver-first", Met.MET, Severity.INFO, "Liver lies before the tumour."),
             model.Finding(
                 "coagulation",
-                model.Met.UNKNOWN,
-                model.Severity.STOP,
+                Met.UNKNOWN,
+                Severity.STOP,
                 "INR is unknown.",
                 ("key-2020",),
             ),
-            model.Finding(
-                "rib", model.Met.NOT_MET, model.Severity.CAUTION, "Passes 5 mm from a rib."
-            ),
+            model.Finding("rib", Met.NOT_MET, Severity.CAUTION, "Passes 5 mm from a rib."),
         ),
         assumptions=(
             AssumptionUse(

@@ -434,6 +434,28 @@ def test_the_hero_shows_probe_target_zone_and_ice_in_their_colours(plan: model.P
         assert near.sum() > 150
 
 
+def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -> None:
+    effect = heated.effect
+    assert effect is not None
+    nothing = replace(
+        effect,
+        zone=np.zeros_like(effect.zone),
+        kill_probability=np.zeros_like(effect.kill_probability),
+    )
+    drawn = pixels(ablation_figures.axial(heated, 1))
+    plain = pixels(ablation_figures.axial(replace(heated, effect=nothing), 1))
+    half = drawn.shape[1] // 2
+    for side in (slice(None, half), slice(half, None)):
+        white = (np.abs(drawn[:, side] - 1.0).max(axis=-1) < 0.02).sum()
+        before = (np.abs(plain[:, side] - 1.0).max(axis=-1) < 0.02).sum()
+        assert white > before + 150
+        pink = np.abs(drawn[:, side] - np.array(to_rgb("#ff5fd2"))).max(axis=-1) < 0.02
+        assert pink.sum() > 50
+    assert "white: what dies" in next(
+        p.caption for p in section(heated).views if p.file == "pictures/probe-1-axial.png"
+    )
+
+
 def test_the_curves_nearest_to_their_limits_are_drawn(heated: model.Plan) -> None:
     prediction, effect = heated.prediction, heated.effect
     assert prediction is not None

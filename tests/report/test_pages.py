@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.report.phantom import path
 
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model
 from seldinger.report import pages
 
@@ -143,8 +144,14 @@ def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
     assert [(row.cells[0], row.cells[1], row.tone) for row in rows] == [
         ("stop", "unknown", "warn"),
         ("caution", "not met", "warn"),
-        ("info", "met", "plain"),
+        ("nothing", "met", "plain"),
     ]
+
+
+def test_a_rule_that_is_met_is_never_printed_as_a_stop(plan: model.Plan) -> None:
+    met = model.Finding("a-rule", Met.MET, Severity.STOP, "It holds.")
+    (row,) = pages.report(replace(plan, findings=(met,)), None).findings.rows
+    assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
 
 
 def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan) -> None:

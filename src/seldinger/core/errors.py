@@ -9,6 +9,7 @@ SeldingerError            the caller's mistake or the input's: the command line 
 ├── CatalogueError        a device, term or vocabulary is missing or malformed
 ├── EvidenceError         a fact or source is missing, or may not drive a rule
 ├── PlanError             the request cannot be planned, or a plan breaks a stated rule
+├── CareError             a patient's file, dose report, score or record does not hold together
 ├── SimulationError       an experiment cannot be simulated as it is described
 ├── CaseError             a case file is malformed
 ├── OutputError           the output path is not ours, or cannot be written
@@ -42,6 +43,10 @@ class EvidenceError(SeldingerError):
 
 class PlanError(SeldingerError):
     """The request cannot be planned, or a plan breaks a stated rule."""
+
+
+class CareError(SeldingerError):
+    """A patient's file, dose report, score or record does not hold together."""
 
 
 class SimulationError(SeldingerError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Origin
+from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PositionOrigin
-from seldinger.plan.model import Finding, Met, Severity, Status, Verdict
+from seldinger.plan.model import Finding, Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,9 +147,14 @@ def _estimated(scene: Scene, best: Path) -> list[Finding]:
 
 
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What stops first; within one severity what is not met before what is unknown."""
+    """What stops first; within one severity what is not met before what is unknown.
+
+    A rule that is met asks nothing of the reader: it comes back as information, whatever it would
+    ask if it were broken.
+    """
+    asking = (replace(f, severity=Severity.INFO) if f.status is Met.MET else f for f in found)
     return tuple(
-        sorted(found, key=lambda f: (_ORDER.index(f.severity), _OPEN_FIRST.index(f.status)))
+        sorted(asking, key=lambda f: (_ORDER.index(f.severity), _OPEN_FIRST.index(f.status)))
     )
 
 

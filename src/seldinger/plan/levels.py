@@ -85,19 +85,28 @@ def at(field: NDArray[np.float32], grid: Grid, points_lps_mm: Points) -> NDArray
     return found
 
 
-def axes_mm(zone: NDArray[np.bool_], spacing_mm: float) -> tuple[float, float, float]:
-    """Longest, middle and shortest axis of the ellipsoid with a zone's second moments.
+def axes_mm(level: NDArray[np.float32], spacing_mm: float) -> tuple[float, float, float]:
+    """Lengths of a zone along its principal axes: longest, middle and shortest.
 
-    The largest piece only; zero when nothing died.
+    They are what a caliper with jaws across each axis reads, from the zone's outermost place on one
+    side to that on the other; the edge is read between the cells. The axes are those of the second
+    moments. The largest piece only; zero when nothing died.
+
+    Args:
+        level: (i, j, k), positive where the zone is; cubic cells.
+        spacing_mm: edge of a cell.
     """
-    marked, count = ndimage.label(zone)
+    inside = level > 0.0
+    marked, count = ndimage.label(inside)
     if count == 0:
         return (0.0, 0.0, 0.0)
-    largest = int(np.argmax(np.bincount(marked.ravel())[1:])) + 1
-    points = np.argwhere(marked == largest) * spacing_mm
-    if len(points) == 1:
-        return (spacing_mm,) * 3
-    spread = np.cov(points.T) + np.eye(3) * spacing_mm**2 / 12.0
-    # A solid ellipsoid's variance along an axis is a fifth of its squared half-axis.
-    long, middle, short = 2.0 * np.sqrt(5.0 * np.sort(np.linalg.eigvalsh(spread))[::-1])
+    piece = marked == int(np.argmax(np.bincount(marked.ravel())[1:])) + 1
+    cells = np.argwhere(piece).astype(np.float64)
+    # The other pieces are turned to what lies around them.
+    places, _ = _edge(np.where(inside & ~piece, -level, level), piece)
+    spread = np.cov(cells.T) if len(cells) > 1 else np.eye(3)
+    _, axes = np.linalg.eigh(spread)
+    # Cells as well: where the block cuts a zone there is no edge.
+    along = np.concatenate([cells, places]) @ axes
+    short, middle, long = np.sort(np.ptp(along, axis=0)) * spacing_mm
     return float(long), float(middle), float(short)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -25,23 +26,6 @@ class Status(StrEnum):
     GO = "go"
     UNSUITABLE = "unsuitable"
     UNKNOWN = "unknown"
-
-
-class Met(StrEnum):
-    """Whether a rule holds."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    UNKNOWN = "unknown"
-
-
-class Severity(StrEnum):
-    """What a finding asks of the reader."""
-
-    STOP = "stop"
-    ACTION = "action"
-    CAUTION = "caution"
-    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ class Prediction:
         coverage_target: share of the target that dies, nominal.
         coverage_probability: share of samples in which the whole target dies.
         zone_volume_ml: nominal.
-        zone_axes_mm: longest, middle and shortest axis of the nominal zone.
+        zone_axes_mm: lengths of the nominal zone's largest piece along its principal axes, as a
+            caliper reads them: longest, middle and shortest.
         visible_ice_ml: volume of visible ice; None for heat.
         other_mode_volume_ml: zone by the other mode; None where there is only one.
         ml_per_kj: zone volume per energy sent out; None for cold.

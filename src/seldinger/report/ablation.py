@@ -353,12 +353,15 @@ def _published(plan: Plan) -> tuple[Fact, ...]:
 
 def _views(plan: Plan) -> tuple[Picture, ...]:
     numbers = range(1, len(plan.treatment.probes) + 1)
+    dying = ""
+    if plan.effect is not None:
+        dying = " Pink: tumour; white: what dies there as planned; veiled: in 5 to 95 % of samples."
     slices = tuple(
         Picture(
             f"pictures/probe-{n}-axial.png",
             f"Axial slices at the tip and at the entry of probe {n}",
             f"Probe {n}: axial slices at its tip and its entry. Solid where it lies in the slice, "
-            "dashed where it is only projected on it.",
+            f"dashed where it is only projected on it.{dying}",
         )
         for n in numbers
     )

@@ -21,11 +21,9 @@ def drawings(plan: Plan) -> list[Drawing]:
     """Name of each picture of the report and how to draw it."""
     ways = with_probe_paths(plan)
     made: list[Drawing] = [("hero", lambda: ablation_figures.hero(plan)), *_fields(plan)]
-    for n, probe in enumerate(plan.treatment.probes, start=1):
+    for n in range(1, len(plan.treatment.probes) + 1):
         made.append((f"probe-{n}", lambda n=n: ablation_figures.probe_card(plan, n)))  # type: ignore[misc]
-        made.append(
-            (f"probe-{n}-axial", lambda way=probe.path: figures.axial(ways, way))  # type: ignore[misc]
-        )
+        made.append((f"probe-{n}-axial", lambda n=n: ablation_figures.axial(plan, n)))  # type: ignore[misc]
     for n, path in enumerate(other_paths(plan), start=2):
         made.append((f"path-{n}", lambda path=path: figures.small_hero(plan, path)))  # type: ignore[misc]
     if ways.approach.paths:

@@ -11,7 +11,8 @@ from matplotlib.patches import Patch
 from scipy import ndimage
 
 from seldinger.core.volume import Volume
-from seldinger.report import cut, lettering, palette
+from seldinger.report import cut, figures, lettering, palette
+from seldinger.report.ablation_probes import with_probe_paths
 from seldinger.report.planes import Plane, Sampler, along_needle, holding, image_on
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _LEAST_MM = 38.0
 _NAMES_OFF_MM = 2.0
 _BAND = (0.05, 0.95)
 _HALF = 0.5
+_ON_SLICES = 0.7
+"""Width of lines on the axial slices, over that on the plane of the probe."""
 _Dash = Literal["solid"] | tuple[float, tuple[float, float]]
 _DOTS: _Dash = (0.0, (1.0, 1.3))
 _DASHES: _Dash = (0.0, (4.0, 2.2))
@@ -70,6 +73,16 @@ def probe_card(plan: Plan, number: int) -> Figure:
     _probes(axes, plane, (probe,), 1.5)
     cut.borders(axes, plane, 8.0)
     return figure
+
+
+def axial(plan: Plan, number: int) -> Figure:
+    """Axial slices at the tip and at the entry of probe ``number`` (from 1), with what dies."""
+
+    def over(axes: Axes, plane: Plane) -> None:
+        effect_on(axes, plan, plane, line=_ON_SLICES)
+
+    way = plan.treatment.probes[number - 1].path
+    return figures.axial(with_probe_paths(plan), way, ("tip", "entry"), over)
 
 
 def effect_on(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:

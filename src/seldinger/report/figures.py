@@ -16,6 +16,8 @@ from seldinger.report.needle import Needle, needle_of
 from seldinger.report.planes import ANTERIOR, LEFT, Plane, across_needle, along_needle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
     from seldinger.core.space import Points
@@ -89,22 +91,36 @@ def small_hero(plan: Plan, path: Path) -> Figure:
     return figure
 
 
-def axial(plan: Plan, path: Path) -> Figure:
-    """Axial slices at the target and at the entry, the needle projected on both."""
+def axial(
+    plan: Plan,
+    path: Path,
+    what: tuple[str, str] = ("target", "entry"),
+    over: Callable[[Axes, Plane], object] | None = None,
+) -> Figure:
+    """Axial slices at the path's end and at its entry, the needle projected on both.
+
+    Args:
+        plan: whose anatomy is cut.
+        path: its end and its entry choose the slices.
+        what: how the two slices are called.
+        over: draws on each slice, under the needle.
+    """
     needle = needle_of(plan, path)
     figure = Figure(figsize=(7.2, 3.75), dpi=DPI, facecolor=palette.PAPER)
     aim, entry = needle.aim_lps_mm, needle.entry_lps_mm
     middle = (aim + entry) / 2.0
     half = max(_AXIAL_HALF_MM, float(np.abs((aim - entry)[:2]).max()) / 2.0 + 35.0)
-    for number, (what, point) in enumerate((("target", aim), ("entry", entry))):
+    for number, (name, point) in enumerate(zip(what, (aim, entry), strict=True)):
         axes = figure.add_axes((0.005 + 0.5 * number, 0.01, 0.49, 0.98))
         origin = np.array([middle[0], middle[1], point[2]])
         plane = Plane(origin, LEFT, ANTERIOR, -half, half, -half, half)
         spots = _spots(plane, needle)
         cut.draw(axes, plan, plane, spots, cut.Look(2.0 * half / 330.0, 7.0, 10, corner=True))
+        if over is not None:
+            over(axes, plane)
         _projected(axes, plane, needle)
         same = " (the same)" if number and abs(entry[2] - aim[2]) < _SAME_SLICE_MM else ""
-        cut.borders(axes, plane, 10.0, f"axial, {what} slice{same}, z {point[2]:.1f} mm")
+        cut.borders(axes, plane, 10.0, f"axial, {name} slice{same}, z {point[2]:.1f} mm")
     return figure
 
 

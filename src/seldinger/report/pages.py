@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.plan.model import Met, Severity, Status
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Status
 from seldinger.report import ablation, first_page, words
 from seldinger.report.ablation_probes import other_paths, with_probe_paths
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Finding, Path, Plan, Step
 
 _SEVERITIES = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
+_NOTHING = "nothing"
+"""What a rule that is met asks for."""
 _STATUS_WORDS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
 
 
@@ -199,7 +202,7 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     rows = tuple(
         Row(
             (
-                f.severity.value,
+                _NOTHING if f.status is Met.MET else f.severity.value,
                 _STATUS_WORDS[f.status],
                 f.text,
                 ", ".join(f.sources) or "no source",
@@ -213,7 +216,7 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
 
 def _finding_tone(finding: Finding) -> str:
     if finding.status is Met.MET:
-        return "good" if finding.severity is not Severity.INFO else "plain"
+        return "plain"
     if finding.status is Met.UNKNOWN:
         return "warn"
     serious = finding.severity in {Severity.STOP, Severity.ACTION}

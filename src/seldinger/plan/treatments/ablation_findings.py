@@ -8,13 +8,18 @@ import edt
 import numpy as np
 
 from seldinger import evidence
-from seldinger.plan.model import Finding, Met, Severity
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
+from seldinger.plan.model import Finding
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import ablation_choice as choices
 from seldinger.plan.treatments import acts, approaches, by_hand
 from seldinger.plan.wording import cited, number, plainly, told
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from seldinger.plan.prediction import Critical, Prediction
     from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation_choice import Choice
@@ -45,6 +50,8 @@ _MARGIN_FACTS = {
 _TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
 _THREE_MM = 3.0
 _LEAST_ML = 1.0
+_ENGINE_FACE = "the edge of the grid"
+"""What the engine says of its faces begins so."""
 
 
 def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
@@ -58,6 +65,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         _sure(found),
         _sink(choice, won),
         *_lung(case),
+        *_at_face(won),
         *_beyond_organ(case, won),
         *_spared(found, kind.modality),
         *_plausible(case, kind.modality, found),
@@ -74,8 +82,16 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
     return tuple(made)
 
 
-def without_probes(case: Case, choice: Choice) -> tuple[Finding, ...]:
-    """What can be said when no applicator has a way."""
+def without_probes(
+    case: Case, choice: Choice, why: Mapping[str, tuple[str, ...]]
+) -> tuple[Finding, ...]:
+    """What can be said when no applicator has a way.
+
+    Args:
+        case: target, anatomy, settings.
+        choice: modality order and margins.
+        why: by device, what kept it out, in words.
+    """
     return (
         acts.clearance(case.settings),
         *_size(case, choice),
@@ -85,7 +101,15 @@ def without_probes(case: Case, choice: Choice) -> tuple[Finding, ...]:
             Severity.STOP,
             "No applicator has a free way to the target. Nothing was computed.",
         ),
+        *(_no_way(device, said) for device, said in why.items()),
     )
+
+
+def _no_way(device: str, said: tuple[str, ...]) -> Finding:
+    """Why nothing of one device fitted, all of it: the user decides what to open or to change."""
+    kind = applicator(device)
+    text = f"{kind.modality}, {device}, has no way. {'; '.join(said)}."
+    return Finding(f"no-way-{device}", Met.NOT_MET, Severity.CAUTION, text)
 
 
 def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
@@ -220,6 +244,23 @@ def _lung(case: Case) -> tuple[Finding, ...]:
     return (Finding("lung-zone", Met.UNKNOWN, Severity.ACTION, text),)
 
 
+def _at_face(won: Covered) -> tuple[Finding, ...]:
+    """A zone, or its heat, that reaches the face of the computed block is not to be believed."""
+    zone = won.heated.zone
+    cut = any(np.take(zone, n, axis).any() for axis in range(3) for n in (0, -1))
+    said = [w for w in won.heated.result.warnings if w.startswith(_ENGINE_FACE)]
+    if not cut and not said:
+        return ()
+    first = (
+        "The zone meets the face of the computed block and is cut off there"
+        if cut
+        else "Heat or cold reached the face of the computed block"
+    )
+    text = f"{first}: its size and its edge are not to be believed on that side."
+    more = "".join(f" The engine says: {w}." for w in said)
+    return (Finding("zone-at-face", Met.UNKNOWN, Severity.ACTION, f"{text}{more}"),)
+
+
 def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:
     """What dies outside the organ, whatever it is."""
     scene = won.ground.scene
@@ -268,9 +309,21 @@ def _plausible(case: Case, modality: str, found: Prediction) -> tuple[Finding, .
     text = (
         f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. {' '.join(plainly(f) for f in facts)}"
         + ("" if ok else f" More than {most:g} mL/kJ is not believed: distrust this prediction.")
+        + _by_other_mode(case, found)
     )
     status, severity = (Met.MET, Severity.INFO) if ok else (Met.NOT_MET, Severity.ACTION)
     return (Finding("plausibility", status, severity, text, cited(*facts)),)
+
+
+def _by_other_mode(case: Case, found: Prediction) -> str:
+    """In lung, where no size is believed, how far both modes lie apart."""
+    if site_of(case) is not Site.LUNG or found.other_mode_volume_ml is None:
+        return ""
+    other = next(m for m in (CHART, PHYSIOLOGICAL) if m != found.mode)
+    return (
+        f" The zone is {found.zone_volume_ml:.0f} mL ({found.mode}, used here), "
+        f"{found.other_mode_volume_ml:.0f} mL by the {other} mode: neither was fitted in lung."
+    )
 
 
 def _probes(case: Case, won: Covered) -> tuple[Finding, ...]:

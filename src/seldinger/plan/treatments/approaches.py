@@ -15,7 +15,7 @@ from seldinger.plan.procedure import Instrument
 from seldinger.plan.treatments import ablation_choice as choices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.space import Points
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _OUTSIDE_MM = 20.0
 """Shafts are kept apart this far outside the skin as well."""
+_MOST_RULES = 3
+"""Rules that are named, of those that reject entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,34 @@ def _way(
     if not len(free):
         near = lean <= case.assumed.value(choices.LEAN.name)
         causes = {r: int((m & near).sum()) for r, m in done.rejected.items() if (m & near).any()}
-        most = sorted(causes, key=lambda r: (-causes[r], r))[:3]
         return f"no free path within {case.assumed.value(choices.LEAN.name):g} degrees" + (
-            f" ({', '.join(most)})" if most else ""
+            f" ({_most(causes)})" if causes else ""
         )
     for row in free[np.argsort(lean[free], kind="stable")]:
         entry = done.candidates.lps_mm[row]
         if _clear(case, one, entry, done.candidates.outward[row], others, other_ways):
             return paths.paths(done, [int(row)])[0]
     return "every free path meets another probe"
+
+
+def blocked(case: Case, instruments: Sequence[Instrument]) -> dict[str, tuple[str, ...]]:
+    """By device, why no skin entry leads it to the target: how many entries each rule rejects."""
+    rays = paths.rays_into(case.scene, case.settings, case.assumed)
+    said: dict[str, tuple[str, ...]] = {}
+    for one in instruments:
+        done = paths.search(rays, one, case.procedure.limits, case.settings, case.assumed)
+        free = int((~done.blocking).sum())
+        causes = {rule: int(mask.sum()) for rule, mask in done.rejected.items() if mask.any()}
+        why = f" ({_most(causes)})" if causes else ""
+        text = f"{free} of {len(done.candidates)} skin entries have a free straight path{why}"
+        said[one.device] = (text,)
+    return said
+
+
+def _most(causes: Mapping[str, int]) -> str:
+    """The rules that reject most, with how many they reject."""
+    most = sorted(causes, key=lambda r: (-causes[r], r))[:_MOST_RULES]
+    return ", ".join(f"{rule} rejects {causes[rule]}" for rule in most)
 
 
 def _clear(

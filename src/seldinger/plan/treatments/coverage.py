@@ -71,14 +71,25 @@ class Covered:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """No arrangement has a way for each of its applicators.
+
+    Attributes:
+        why: by device, what kept each arrangement out, in words.
+    """
+
+    why: Mapping[str, tuple[str, ...]]
+
+
 def covered(
     case: Case,
     choice: Choice,
     approach: Approach,
     watched: Mapping[str, Vector],
     progress: Progress,
-) -> Covered | None:
-    """The best arrangement found; None when no applicator has a way.
+) -> Covered | Blocked:
+    """The best arrangement found; why not, when no arrangement has a way for each applicator.
 
     Args:
         case: target, anatomy, settings.
@@ -95,6 +106,7 @@ def covered(
     tried = _alternatives(case, choice, ground, directions, part(progress, 0.0, 0.35))
     best: _Tried | None = None
     notes: list[str] = []
+    blocked: dict[str, tuple[str, ...]] = {}
     coarse = coverage_goal.coarse(case, choice, ground, COARSE_MM)
     queue, runs = by_hand.holding(case, _in_order(tried, choice)), 0
     while queue and runs < _MOST_RUNS:
@@ -102,6 +114,8 @@ def covered(
         made = _on_patient(case, one, ground, coarse)
         if isinstance(made, str):
             notes.append(f"{_words(one)}: {made}.")
+            device = one.template.applicator.id
+            blocked[device] = (*blocked.get(device, ()), f"{_words(one)}: {made}")
             continue
         runs += 1
         progress(f"{_words(one)} on the patient", 0.35 + 0.05 * runs)
@@ -112,7 +126,7 @@ def covered(
         notes.append(f"{_words(one)}: {short}.")
         queue = [*_stronger(case, one, ground, directions), *queue]
     if best is None:
-        return None
+        return Blocked(blocked)
     progress(f"{_words(best.arrangement)} in fine cells", 0.35 + 0.05 * (_MOST_RUNS + 1))
     won = _finely(case, best, ground, watched)
     return replace(won, options=_table(tried, best.arrangement), notes=tuple(notes))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
-from seldinger.plan.model import Finding, Met, Severity
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Finding
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts, along
 from seldinger.plan.treatments.drain_choice import BY_USER

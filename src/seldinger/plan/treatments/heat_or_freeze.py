@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.progress import part
 from seldinger.plan import guidance
@@ -23,10 +26,12 @@ from seldinger.plan.treatments import (
     critical,
     outcome,
 )
+from seldinger.plan.treatments.coverage import Blocked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.catalogue.applicators import Applicator
     from seldinger.core.record import Assumption
     from seldinger.plan.heating import Placed
     from seldinger.plan.model import Approach, Path
@@ -59,10 +64,7 @@ class HeatOrFreeze:
             kind = ablation_choice.applicator_of(case, modality)
             if ablation_choice.usable(kind):
                 continue
-            instrument = approaches.instrument_of(case, kind, 0.0)
-            behind = -0.5 * instrument.sample_mm[0]
-            room = case.assumed.value(ablation_choice.TIP_ROOM.name)
-            made.append(replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind)))
+            made.append(_aimed_past(case, kind))
         return tuple(made)
 
     def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
@@ -71,12 +73,13 @@ class HeatOrFreeze:
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
         progress = part(case.progress, 0.4, 0.95)
-        won = None
-        if best is not None:
+        if best is None:
+            won: Covered | Blocked = Blocked(approaches.blocked(case, self.instruments(case)))
+        else:
             watched = critical.watched(case)
             won = coverage.covered(case, choice, approach, watched, part(progress, 0.0, 0.6))
-        if won is None:
-            said = ablation_findings.without_probes(case, choice)
+        if isinstance(won, Blocked):
+            said = ablation_findings.without_probes(case, choice, won.why)
             return Decision(_treatment(case, choice, instrument, None), eye, said)
         prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
         return Decision(
@@ -91,6 +94,14 @@ class HeatOrFreeze:
         """None of its own."""
         del case, path
         return {}
+
+
+def _aimed_past(case: Case, kind: Applicator) -> Instrument:
+    """An applicator as it is searched for: its tip ends beyond the target's centre."""
+    instrument = approaches.instrument_of(case, kind, 0.0)
+    behind = -0.5 * instrument.sample_mm[0]
+    room = case.assumed.value(ablation_choice.TIP_ROOM.name)
+    return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))
 
 
 def _unknown_said(won: Covered, approach: Approach) -> Covered:
@@ -119,6 +130,7 @@ def _treatment(
         "mode": None if won is None else won.heated.mode,
     }
     if won is not None:
+        settings |= _measures(case, kind)
         settings |= {"probes": float(count), "energy_kj": round(outcome.energy_kj(won), 3) or None}
     return Treatment(
         kind="heat or freeze",
@@ -127,9 +139,22 @@ def _treatment(
         settings=settings,
         steps=() if won is None else ablation_steps.steps(case, won),
         bail_out=ablation_steps.bail_out(kind.modality),
-        notes=() if won is None else _taken_for(won),
+        notes=() if won is None else (*_taken_for(case, won), *_searched_for(instrument, kind)),
         probes=() if won is None else _probes(won.ways),
     )
+
+
+def _measures(case: Case, kind: Applicator) -> dict[str, str | float | bool | None]:
+    """The dimensions of what the plan goes on with, whatever was searched for first."""
+    used = _aimed_past(case, kind)
+    return {
+        "device": used.device,
+        "diameter_mm": used.diameter_mm,
+        "usable_mm": used.usable_mm,
+        "beyond_mm": used.beyond_mm,
+        "sample_from_mm": used.sample_mm[0],
+        "sample_to_mm": used.sample_mm[1],
+    }
 
 
 def _role(modality: str) -> str:
@@ -153,7 +178,26 @@ def _probe(one: Placed, path: Path) -> Probe:
     )
 
 
-def _taken_for(won: Covered) -> tuple[str, ...]:
-    """Which tissue stood for what."""
-    named = [f"{name}: {what}" for name, what in won.ground.scene.stands_for.items()]
+def _searched_for(instrument: Instrument, kind: Applicator) -> tuple[str, ...]:
+    """Whose paths the approach lists, where the plan goes on with something else."""
+    if instrument.device == kind.id:
+        return ()
+    text = (
+        f"The first paths were searched for {instrument.device} ({instrument.technique}); the plan "
+        f"goes on with {kind.id}, and each probe's own way was searched for that."
+    )
+    return (text,)
+
+
+def _taken_for(case: Case, won: Covered) -> tuple[str, ...]:
+    """Which tissue stood for what; the target once, whatever else the labels call it."""
+    again = {
+        s.name
+        for s in case.anatomy.structures
+        if s.name != case.target.label
+        and s.kind in {Kind.LESION, Kind.COLLECTION}
+        and np.array_equal(s.mask, case.target.mask)
+    }
+    stands_for = won.ground.scene.stands_for
+    named = [f"{name}: {what}" for name, what in stands_for.items() if name not in again]
     return (f"Tissues taken for the structures near the target: {'; '.join(named)}.",)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.core.record import Assumption
-from seldinger.plan.model import Finding, Met, Severity
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Finding
 from seldinger.plan.treatments import acts, along
 from seldinger.plan.wording import cited, number, plainly, told
 

@@ -15,7 +15,7 @@ from seldinger.plan.certainty import Placing
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
 from seldinger.plan.prediction import Effect, Prediction, Spread
 from seldinger.plan.treatments import ablation_choice as choices
-from seldinger.plan.treatments import coverage_goal, critical
+from seldinger.plan.treatments import between, coverage_goal, critical
 from seldinger.plan.treatments.coverage import COARSE_MM
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def predicted(
         coverage_target=float(done.zone[ground.scene.target].mean()),
         coverage_probability=float(np.mean(samples.least >= 0.0)),
         zone_volume_ml=volume,
-        zone_axes_mm=levels.axes_mm(done.zone, spacing),
+        zone_axes_mm=levels.axes_mm(done.level, spacing),
         visible_ice_ml=float((done.extreme_c <= _ICE_C).sum()) * grid.voxel_ml if cold else None,
         other_mode_volume_ml=_other_mode_ml(case, choice, won),
         ml_per_kj=volume / energy if energy > 0.0 else None,
@@ -253,10 +253,11 @@ def _notes(won: Covered) -> tuple[str, ...]:
             f"{kind.name}: its fit misses its own table by {fit.rms_mm:.1f} mm (root mean square), "
             f"settings left out by {left}; {'' if fit.assessable else 'not '}assessable."
         )
+    said += between.said(won.ways.placed, won.heated, won.ground.scene.grid)
     if kind.modality == "microwave":
         said.append(
-            "Beside an antenna tissue dries and goes on absorbing here: temperatures above 100 C "
-            "are not predictions, the edge of the zone is what the fit holds to its table."
+            "Dried tissue beside an antenna takes up an assumed share of the microwaves: "
+            "temperatures above 100 C are rough; the edge of the zone hardly depends on them."
         )
     if kind.assumption:
         said.append(f"{kind.name}: {kind.assumption}")

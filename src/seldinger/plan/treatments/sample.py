@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
 from seldinger.plan import guidance
-from seldinger.plan.model import Finding, Met, Severity, Treatment
+from seldinger.plan.model import Finding, Treatment
 from seldinger.plan.procedure import Decision, Instrument
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts, along, lung, sample_steps

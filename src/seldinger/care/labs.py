@@ -1,0 +1,124 @@
+"""Labs: what is measured in blood, in which units it may be told, and in which one it is kept.
+
+A value is never guessed into a unit: a file names its unit, and an unknown one is refused. Factors
+follow from molar masses and powers of ten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Analyte:
+    """Something that is measured.
+
+    Attributes:
+        key: how files and rules name it.
+        name: as it is printed.
+        unit: UCUM, in which it is kept and in which rules speak.
+        factors: of every unit that may be told -> what makes it ``unit``.
+        low, high: values outside are no one's: a slip of unit or of the keyboard.
+    """
+
+    key: str
+    name: str
+    unit: str
+    factors: Mapping[str, float]
+    low: float
+    high: float
+
+    def told(self, value: float, unit: str) -> float:
+        """A value in the unit in which it is kept.
+
+        Raises:
+            CareError: the unit is not one of this analyte's, or the value is no one's.
+        """
+        if unit not in self.factors:
+            raise CareError(
+                f"{self.name} is not told in {unit!r}; allowed: {', '.join(self.factors)}"
+            )
+        kept = value * self.factors[unit]
+        if not self.low <= kept <= self.high:
+            lowest, highest = (edge / self.factors[unit] for edge in (self.low, self.high))
+            raise CareError(
+                f"{self.name} of {value:g} {unit} is outside {lowest:g} to {highest:g} {unit}: "
+                "check the value and its unit"
+            )
+        return kept
+
+
+def _analyte(
+    key: str, name: str, unit: str, low: float, high: float, **others: float
+) -> tuple[str, Analyte]:
+    factors = {unit: 1.0, **{_SPELLED.get(k, k): v for k, v in others.items()}}
+    return key, Analyte(key, name, unit, MappingProxyType(factors), low, high)
+
+
+_SPELLED = {
+    "umol_per_l": "umol/L",
+    "mmol_per_l": "mmol/L",
+    "meq_per_l": "meq/L",
+    "g_per_l": "g/L",
+    "g_per_dl": "g/dL",
+    "mg_per_l": "mg/L",
+    "per_ul": "/uL",
+    "thousand_per_ul": "10*3/uL",
+    "ug_per_l": "ug/L",
+    "ratio": "1",
+}
+
+ANALYTES: Mapping[str, Analyte] = MappingProxyType(
+    dict(
+        (
+            _analyte("inr", "INR", "{INR}", 0.5, 20.0, ratio=1.0),
+            _analyte(
+                "platelets", "Platelets", "10*9/L", 0.0, 3000.0, thousand_per_ul=1.0, per_ul=1e-3
+            ),
+            _analyte(
+                "haemoglobin", "Haemoglobin", "g/dL", 1.0, 25.0, g_per_l=0.1, mmol_per_l=1.6114
+            ),
+            _analyte("aptt", "aPTT", "s", 10.0, 300.0),
+            _analyte("anti_xa", "Anti-factor Xa", "[IU]/mL", 0.0, 10.0),
+            _analyte("fibrinogen", "Fibrinogen", "mg/dL", 0.0, 2000.0, g_per_l=100.0),
+            _analyte("creatinine", "Creatinine", "mg/dL", 0.1, 30.0, umol_per_l=1.0 / 88.42),
+            _analyte("egfr", "eGFR", "mL/min/{1.73_m2}", 1.0, 200.0),
+            _analyte("bilirubin", "Bilirubin", "mg/dL", 0.05, 80.0, umol_per_l=1.0 / 17.104),
+            _analyte("albumin", "Albumin", "g/dL", 0.5, 7.0, g_per_l=0.1),
+            _analyte("sodium", "Sodium", "mmol/L", 90.0, 200.0, meq_per_l=1.0),
+            _analyte("potassium", "Potassium", "mmol/L", 1.0, 12.0, meq_per_l=1.0),
+            _analyte("afp", "Alpha-fetoprotein", "ng/mL", 0.0, 1.0e7, ug_per_l=1.0),
+            _analyte(
+                "white_cells",
+                "White cells",
+                "10*9/L",
+                0.0,
+                1000.0,
+                thousand_per_ul=1.0,
+                per_ul=1e-3,
+            ),
+            _analyte("crp", "C-reactive protein", "mg/L", 0.0, 1000.0),
+            _analyte("glucose", "Glucose", "mg/dL", 5.0, 2000.0, mmol_per_l=18.016),
+            _analyte("hcg", "hCG", "[IU]/L", 0.0, 1.0e6),
+        )
+    )
+)
+"""By key."""
+
+
+def analyte(key: str) -> Analyte:
+    """The analyte called that.
+
+    Raises:
+        CareError: there is none.
+    """
+    if key not in ANALYTES:
+        raise CareError(f"no lab is called {key!r}; there are: {', '.join(ANALYTES)}")
+    return ANALYTES[key]

@@ -1,0 +1,96 @@
+"""The pathway: a case's states in their order, and what must be known before each move.
+
+States and needs are data (``data/pathway.toml``). A need is met by any entry under its key; that
+there is nothing ("none", "not due") is an entry as well, and silence is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that must be known.
+
+    Attributes:
+        key: how it is recorded.
+        ask: what is asked for.
+    """
+
+    key: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a case.
+
+    Attributes:
+        name: as it is stored.
+        title: as it is printed.
+        needs: before a case may enter it.
+    """
+
+    name: str
+    title: str
+    needs: tuple[Need, ...]
+
+
+@cache
+def states() -> tuple[State, ...]:
+    """All states, in their order."""
+    from seldinger.care import record_border  # pydantic is heavy: opened when needed
+
+    return record_border.states()
+
+
+def state(name: str) -> State:
+    """The state called that.
+
+    Raises:
+        CareError: there is none.
+    """
+    for one in states():
+        if one.name == name:
+            return one
+    names = ", ".join(s.name for s in states())
+    raise CareError(f"no state is called {name!r}; in their order: {names}")
+
+
+def after(name: str) -> State | None:
+    """The state that follows; None after the last."""
+    order = states()
+    place = order.index(state(name))
+    return order[place + 1] if place + 1 < len(order) else None
+
+
+def missing(to: str, known: Collection[str]) -> tuple[Need, ...]:
+    """What is not known yet and must be before a case enters ``to``: of it and of all before."""
+    order = states()
+    place = order.index(state(to))
+    return tuple(n for s in order[: place + 1] for n in s.needs if n.key not in known)
+
+
+def check_move(now: str, to: str, known: Collection[str]) -> None:
+    """Refuse a move that skips a state, goes back, or is made without what it needs.
+
+    Raises:
+        CareError: says which state comes next, or what is missing.
+    """
+    coming = after(now)
+    if coming is None:
+        raise CareError(f"the case is {now}: it moves no further")
+    if state(to) != coming:
+        raise CareError(f"the case is {now}: next comes {coming.name}, not {to}")
+    lacking = missing(to, known)
+    if lacking:
+        asked = "; ".join(f"{n.key} ({n.ask})" for n in lacking)
+        raise CareError(f"the case cannot be {to} yet, missing: {asked}")

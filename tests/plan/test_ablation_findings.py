@@ -1,0 +1,235 @@
+"""What an ablation plan says of itself, with the winner written by hand: no heat is computed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from tests.plan.treatment_phantom import (
+    MIDDLE_MM,
+    SKIN_Y_MM,
+    approach,
+    ball,
+    box,
+    case,
+    path,
+    target,
+    thing,
+)
+from tests.plan.treatment_phantom import anatomy as phantom
+from tests.report.ablation_phantom import effect, expected
+
+from seldinger import plan
+from seldinger.anatomy.model import Kind
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan import Settings, file, findings, registry
+from seldinger.plan.heat_scene import grid_around, of_patient
+from seldinger.plan.heating import Placed
+from seldinger.plan.model import Status, Stretch
+from seldinger.plan.treatments import (
+    ablation_choice,
+    ablation_findings,
+    approaches,
+    between,
+    coverage,
+    outcome,
+)
+from seldinger.report import pages
+
+if TYPE_CHECKING:
+    from seldinger.core.space import Vector
+    from seldinger.plan.model import Finding
+    from seldinger.plan.procedure import Case, Decision
+
+ABLATION = registry.procedures()["ablation"]
+DEPTH_MM = 50.0
+CENTRE: Vector = (MIDDLE_MM, SKIN_Y_MM + DEPTH_MM, MIDDLE_MM)
+HEATS = (Stretch("heat", 300.0, 75.0),)
+FACE = "the edge of the grid changed by 3.2 K: the grid is too small"
+
+
+def met(organ: str = "liver", label: str = "lesion", other: str = "") -> Case:
+    """A ball in an organ; under ``other`` a label shows the very same ball."""
+    goal = target(DEPTH_MM, 20.0, organ, label)
+    shown = [thing(organ, Kind.ORGAN if organ == "liver" else Kind.LUNG, ball(CENTRE, 70.0))]
+    if other:
+        shown.append(thing(other, Kind.LESION, goal.mask))
+    return case(ABLATION, goal, shown)
+
+
+def winner(
+    found: Case, device: str = "emprint", radius_mm: float = 15.0, warnings: tuple[str, ...] = ()
+) -> coverage.Covered:
+    """One applicator in the target, and a ball that dies, in a block of 60 mm."""
+    grid = grid_around(CENTRE, 30.0, 2.0)
+    away = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - np.asarray(CENTRE)
+    level = (radius_mm - np.linalg.norm(away, axis=1)).reshape(grid.shape).astype(np.float32)
+    placed = Placed(applicator(device), CENTRE, (0.0, -1.0, 0.0), HEATS)
+    heated: Any = SimpleNamespace(
+        level=level, zone=level > 0.0, extreme_c=level + 50.0, mode="physiological",
+        energy_kj=None, result=SimpleNamespace(warnings=warnings),
+    )  # fmt: skip
+    ground: Any = SimpleNamespace(scene=of_patient(found.anatomy, found.target, grid, 3.0))
+    ways = approaches.Ways((placed,), (path(found.target),))
+    none: Any = None
+    return coverage.Covered(ground, ways, heated, none, none, 0.0, (), (), ())
+
+
+def decided(
+    monkeypatch: pytest.MonkeyPatch, found: Case, won: coverage.Covered, searched: str
+) -> Decision:
+    """The treatment's decision where ``searched`` was searched for and ``won`` was found."""
+    monkeypatch.setattr(coverage, "covered", lambda *_: won)
+    cold = won.ways.placed[0].applicator.modality == "cryo"
+    made = expected(cold=cold), effect(cold=cold)
+    monkeypatch.setattr(outcome, "predicted", lambda *_: made)
+    offers = ABLATION.treatment.instruments(found)
+    (instrument,) = [i for i in offers if i.device == searched]
+    return ABLATION.treatment.conclude(found, instrument, approach(path(found.target)))
+
+
+def said(found: Case, won: coverage.Covered, name: str) -> list[Finding]:
+    choice = ablation_choice.choose(found)
+    return [f for f in ablation_findings.of(found, choice, won, expected()) if f.id == name]
+
+
+def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
+    goal = target(40.0, 16.0, None)
+    shell = ball(goal.centre_lps_mm, 50.0) & ~ball(goal.centre_lps_mm, 40.0)
+    bony = phantom((thing("vertebrae", Kind.BONE, shell),))
+    made = plan.propose("ablation", bony, goal, Settings())
+    why = {f.id: f.text for f in made.findings if f.id.startswith("no-way-")}
+    assert set(why) == {"no-way-emprint", "no-way-cool-tip", "no-way-cryo-2-4mm"}
+    count = made.approach.rejections["vertebrae"]
+    for text in why.values():
+        assert f"vertebrae rejects {count}" in text
+        assert text in file.to_json(made)
+        assert text in {row.cells[2] for row in pages.report(made, None).findings.rows}
+
+
+def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = met()
+    kind = applicator("emprint")
+
+    def arrangement(count: int) -> Any:
+        pattern = SimpleNamespace(count=count, spacing_mm=None if count == 1 else 12.0)
+        setting = SimpleNamespace(words="75 W for 5 min")
+        template = SimpleNamespace(applicator=kind, pattern=pattern, setting=setting)
+        return SimpleNamespace(template=template, placed=(), slack_mm=1.0, coverage=1.0)
+
+    def out(*_: object) -> approaches.Ways:
+        return approaches.Ways((), (), "probe 1: no free path within 15 degrees (ribs rejects 7)")
+
+    monkeypatch.setattr(coverage, "_alternatives", lambda *_: (arrangement(1), arrangement(2)))
+    monkeypatch.setattr(approaches, "found", out)
+    (instrument, *_) = ABLATION.treatment.instruments(found)
+    made = ABLATION.treatment.conclude(found, instrument, approach(path(found.target)))
+    assert made.prediction is None
+    (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
+    assert (why.status, why.severity) == (Met.NOT_MET, Severity.CAUTION)
+    for words in ("1 x emprint", "2 x emprint 12 mm apart", "ribs rejects 7"):
+        assert words in why.text
+
+
+def test_a_way_that_is_missing_names_the_rules_and_their_counts() -> None:
+    goal = target(40.0, 16.0, None)
+    roof = box((60.0, 40.0, 60.0), (120.0, 44.0, 120.0))
+    found = case(ABLATION, goal, [thing("vertebrae", Kind.BONE, roof)])
+    placed = Placed(applicator("emprint"), goal.centre_lps_mm, (0.0, -1.0, 0.0), HEATS)
+    blocked = approaches.found(found, (placed,)).blocked
+    assert blocked.startswith("probe 1: no free path within 15 degrees (vertebrae rejects ")
+
+
+@pytest.mark.parametrize("device", ["emprint", "cryo-2-4mm"])
+def test_the_dimensions_are_the_winners(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    found = met()
+    made = decided(monkeypatch, found, winner(found, device), "emprint").treatment
+    (own,) = [i for i in ABLATION.treatment.instruments(found) if i.device == device]
+    assert made.settings["device"] == device
+    assert made.settings["diameter_mm"] == own.diameter_mm
+    assert made.settings["usable_mm"] == own.usable_mm
+    assert made.settings["beyond_mm"] == own.beyond_mm
+    assert (made.settings["sample_from_mm"], made.settings["sample_to_mm"]) == own.sample_mm
+    told = any("were searched for emprint" in note for note in made.notes)
+    assert told == (device != "emprint")
+
+
+@pytest.mark.parametrize("other", ["", "liver tumour 1"])
+def test_the_target_is_listed_once(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
+    found = met(label="liver-tumour-1", other=other)
+    made = decided(monkeypatch, found, winner(found), "emprint").treatment
+    (note,) = [n for n in made.notes if n.startswith("Tissues taken")]
+    assert note.count("liver_tumour") == 1
+    assert "liver-tumour-1: liver_tumour" in note
+
+
+def test_a_zone_at_the_face_of_its_block_is_never_go() -> None:
+    found = met()
+    assert said(found, winner(found), "zone-at-face") == []
+    other = ("tissue reached 120 C: current was forced through dry tissue",)
+    assert said(found, winner(found, warnings=other), "zone-at-face") == []
+    for won, words in (
+        (winner(found, warnings=(FACE,)), "too small"),
+        (winner(found, radius_mm=31.0), "cut off there"),
+    ):
+        (one,) = said(found, won, "zone-at-face")
+        assert words in one.text
+        assert "not to be believed" in one.text
+        assert findings.verdict([one]).status is Status.UNKNOWN
+
+
+def test_in_lung_both_modes_are_told() -> None:
+    lung = met("right lung")
+    (one,) = said(lung, winner(lung), "plausibility")
+    modes = expected()
+    assert f"{modes.zone_volume_ml:.0f} mL (physiological, used here)" in one.text
+    assert f"{modes.other_mode_volume_ml:.0f} mL by the chart-calibrated mode" in one.text
+    liver = met()
+    (one,) = said(liver, winner(liver), "plausibility")
+    assert "used here" not in one.text
+
+
+def electrodes(count: int, apart_mm: float = 20.0, name: str = "cool-tip") -> tuple[Placed, ...]:
+    """Parallel ones at the corners of a regular polygon."""
+    turn = 2.0 * np.pi * np.arange(count) / count
+    radius = 0.5 * apart_mm / np.sin(np.pi / count)
+    kind = applicator(name)
+    return tuple(
+        Placed(
+            kind,
+            (CENTRE[0] + radius * np.cos(t), CENTRE[1], CENTRE[2] + radius * np.sin(t)),
+            (0.0, -1.0, 0.0),
+            HEATS,
+        )
+        for t in turn
+    )
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_fields_of_one_polarity_cancel_in_the_middle(count: int) -> None:
+    assert between.middle_share(electrodes(count)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_one_electrode_far_from_the_others_cancels_less() -> None:
+    near = electrodes(3)
+    far = (near[0].applicator, (CENTRE[0] + 60.0, CENTRE[1], CENTRE[2]), (0.0, -1.0, 0.0), HEATS)
+    assert between.middle_share((*near[1:], Placed(*far))) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("radius_mm", "fate"), [(40.0, "by this plan it dies"), (-5.0, "BY THIS PLAN IT SURVIVES")]
+)
+def test_three_electrodes_shield_their_middle_and_the_plan_says_so(
+    radius_mm: float, fate: str
+) -> None:
+    found = met()
+    done = winner(found, radius_mm=radius_mm).heated
+    grid = grid_around(CENTRE, 30.0, 2.0)
+    (note,) = between.said(electrodes(3), done, grid)
+    assert "less than 1 % of the power" in note
+    assert fate in note
+    assert between.said(electrodes(2), done, grid) == ()
+    assert between.said(electrodes(3, name="emprint"), done, grid) == ()
