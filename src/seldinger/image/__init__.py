@@ -12,7 +12,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, SeriesInfo, Study
+from seldinger.image.study import (
+    DicomIdentity,
+    Modality,
+    PatientPosition,
+    PositionOrigin,
+    SeriesInfo,
+    SopInstance,
+    Study,
+)
 
 if TYPE_CHECKING:
     from seldinger.image.loading import load, load_mask, series
@@ -20,10 +28,12 @@ if TYPE_CHECKING:
     from seldinger.image.resample import resampled, resampled_layer, resampled_mask
 
 __all__ = [
+    "DicomIdentity",
     "Modality",
     "PatientPosition",
     "PositionOrigin",
     "SeriesInfo",
+    "SopInstance",
     "Study",
     "identified",
     "load",

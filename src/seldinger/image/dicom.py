@@ -10,10 +10,11 @@ import numpy as np
 from seldinger.core.errors import ImageError
 from seldinger.core.record import InputFile
 from seldinger.core.volume import Volume
+from seldinger.image import dicom_identity
 from seldinger.image.dicom_headers import Header, listed, scanned
 from seldinger.image.geometry import Plane, Stack, evened, stacked, straightened
 from seldinger.image.raster import in_c_order, itk, sha256_of, silence
-from seldinger.image.study import Modality, PatientPosition, SeriesInfo
+from seldinger.image.study import DicomIdentity, Modality, PatientPosition, SeriesInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ class Series:
         image: HU for CT; the tag's unit for PET.
         modality: from the tag.
         position: from the tag; None when it does not say, or says something that is not known here.
-        frame_uid: Frame of Reference UID, "" when absent.
+        identity: of the series, its study, its space and its patient.
         inputs: one hash over the files in slice order.
         notes: what was corrected or assumed.
     """
@@ -46,7 +47,7 @@ class Series:
     image: Volume
     modality: Modality
     position: PatientPosition | None
-    frame_uid: str
+    identity: DicomIdentity
     inputs: tuple[InputFile, ...]
     notes: tuple[str, ...]
 
@@ -99,19 +100,21 @@ def read(path: Path, uid: str | None) -> Series:
             f"{name}: a DICOM header holds a value that is no value: {wrong}"
         ) from wrong
     stack = stacked(planes, name)
-    files = tuple(headers[n].path for n in stack.order) if len(headers) > 1 else (headers[0].path,)
+    ordered = [headers[n] for n in stack.order] if len(headers) > 1 else headers
+    files = tuple(header.path for header in ordered)
     values = _pixels(files, stack, [scales[n] for n in stack.order], headers[0], name)
     unit, notes = _unit(modality, headers[0])
     image = Volume(in_c_order(evened(values, stack)), stack.grid, unit)
     image, tilt_notes = straightened(image, name)
     position, position_notes = _position(headers[0])
+    identity, identity_notes = dicom_identity.read(ordered)
     return Series(
         image=image,
         modality=modality,
         position=position,
-        frame_uid=str(headers[0].dataset.get("FrameOfReferenceUID", "") or ""),
+        identity=identity,
         inputs=(InputFile("image", name, sha256_of(files)),),
-        notes=(*notes, *stack.notes, *tilt_notes, *position_notes),
+        notes=(*notes, *stack.notes, *tilt_notes, *position_notes, *identity_notes),
     )
 
 

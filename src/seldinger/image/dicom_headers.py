@@ -27,6 +27,8 @@ _NOT_IMAGES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "RTPLAN", "REG", "
 
 _KEYWORDS = (
     "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
     "SeriesInstanceUID",
     "SeriesDescription",
     "Modality",

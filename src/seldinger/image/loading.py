@@ -13,7 +13,14 @@ from seldinger.image.checks import checked_finite, checked_hu, checked_spacing
 from seldinger.image.dicom_headers import is_dicom
 from seldinger.image.geometry import straightened
 from seldinger.image.raster import in_c_order, inputs_of
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, SeriesInfo, Study
+from seldinger.image.study import (
+    DicomIdentity,
+    Modality,
+    PatientPosition,
+    PositionOrigin,
+    SeriesInfo,
+    Study,
+)
 
 if TYPE_CHECKING:
     from seldinger.core.record import InputFile
@@ -65,7 +72,7 @@ def load(
         found = _from_dicom(source, series, wanted)
     else:
         found = _from_file(source, series, wanted)
-    image, kind, lying, frame_uid, inputs, notes = found
+    image, kind, lying, identity, inputs, notes = found
     checked_spacing(image.grid.spacing_mm, source.name)
     checked_finite(image.values, source.name)
     if kind is Modality.CT:
@@ -75,9 +82,10 @@ def load(
     notes += position_notes
     if labels is not None:
         key = None if label_key is None else Path(label_key)
+        frame_uid = "" if identity is None else identity.frame_of_reference_uid
         read = label_files.read(Path(labels), key, image.grid, frame_uid)
         named, inputs, notes = read.map, inputs + read.inputs, notes + read.notes
-    return Study(image, kind, named, patient, origin, inputs, notes)
+    return Study(image, kind, named, patient, origin, inputs, notes, identity)
 
 
 def load_mask(path: str | Path, grid: Grid) -> Mask:
@@ -106,7 +114,12 @@ def series(path: str | Path) -> tuple[SeriesInfo, ...]:
 
 
 _Found = tuple[
-    Volume, Modality, PatientPosition | None, str, "tuple[InputFile, ...]", tuple[str, ...]
+    Volume,
+    Modality,
+    PatientPosition | None,
+    DicomIdentity | None,
+    "tuple[InputFile, ...]",
+    tuple[str, ...],
 ]
 
 
@@ -133,7 +146,7 @@ def _from_dicom(source: Path, uid: str | None, wanted: Modality | None) -> _Foun
             f"{source.name}: modality {wanted.value} was asked for, the DICOM header says "
             f"{read.modality.value}; leave it out, or name another series"
         )
-    return read.image, read.modality, read.position, read.frame_uid, read.inputs, read.notes
+    return read.image, read.modality, read.position, read.identity, read.inputs, read.notes
 
 
 def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> _Found:
@@ -155,7 +168,7 @@ def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> _Found
         notes += (f"{source.name} does not say what made it: CT in HU was assumed",)
     unit = "HU" if kind is Modality.CT else "1"
     image, tilt = straightened(Volume(in_c_order(raster.layers[0]), raster.grid, unit), source.name)
-    return image, kind, None, "", inputs_of("image", raster.files), notes + tilt
+    return image, kind, None, None, inputs_of("image", raster.files), notes + tilt
 
 
 def _lying(

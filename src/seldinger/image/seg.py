@@ -79,7 +79,8 @@ def segments(path: Path, image: Grid, frame_uid: str) -> Iterator[Segment]:
     """
     name = path.name
     data, pixels, frames, labels = _opened(path)
-    own_uid = str(data.get("FrameOfReferenceUID", "") or "")
+    with silence():
+        own_uid = str(data.get("FrameOfReferenceUID", "") or "")
     if frame_uid and own_uid and own_uid != frame_uid:
         raise LabelError(
             f"{name}: the segmentation lies in another frame of reference than the image; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,50 @@ class SeriesInfo:
     slices: int
 
 
+@dataclass(frozen=True, slots=True)
+class SopInstance:
+    """One DICOM object, as others refer to it.
+
+    Attributes:
+        class_uid: SOP Class UID: what kind of object it is.
+        uid: SOP Instance UID.
+    """
+
+    class_uid: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class DicomIdentity:
+    """What ties a DICOM series to its patient, study and space: for what is made of it.
+
+    Texts are as recorded, "" when absent. Those that tell who the patient is are kept out of
+    ``repr``, and so out of messages and logs; only a DICOM file made of the series carries them on.
+
+    Attributes:
+        frame_of_reference_uid: two objects that share it lie in the same patient millimetres.
+        study_instance_uid: the study.
+        series_instance_uid: the series.
+        instances: its objects from the first slice to the last as the file positions order them;
+            one for a multi-frame file; empty when any of them has no identifier.
+        patient_name, patient_id, patient_birth_date, patient_sex: the patient.
+        study_id, accession_number, study_date, study_time: the study, as archives list it.
+    """
+
+    frame_of_reference_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    instances: tuple[SopInstance, ...] = field(repr=False)
+    patient_name: str = field(default="", repr=False)
+    patient_id: str = field(default="", repr=False)
+    patient_birth_date: str = field(default="", repr=False)
+    patient_sex: str = field(default="", repr=False)
+    study_id: str = field(default="", repr=False)
+    accession_number: str = field(default="", repr=False)
+    study_date: str = field(default="", repr=False)
+    study_time: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Study:
     """One series in patient space with its raw labels.
@@ -68,6 +112,7 @@ class Study:
         inputs: every file that was read, with its hash (one entry for a DICOM series: the hash over
             its files in slice order).
         notes: what the reader had to say (resampled slices, assumed units ...), printed in reports.
+        identity: of the DICOM series; None for files of other kinds and for computed patients.
     """
 
     image: Volume
@@ -77,3 +122,4 @@ class Study:
     position_origin: PositionOrigin
     inputs: tuple[InputFile, ...]
     notes: tuple[str, ...] = ()
+    identity: DicomIdentity | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.plan.model import Status
-from seldinger.report import ablation_charts, first_page, words
+from seldinger.report import ablation_charts, first_page, words, zone_files
 from seldinger.report.ablation_probes import PROBE_HEAD, card, probe_rows, with_probe_paths
 from seldinger.report.ablation_view import Ablation
 from seldinger.report.view import Picture, Row, Table
@@ -165,7 +165,11 @@ def _section(plan: Plan, found: Prediction) -> Ablation:
         plausibility=_plausibility(plan, found),
         cards=tuple(card(plan, n) for n in numbers),
         views=_views(plan),
-        notes=(f"What is called dead: {found.criterion}.", *found.notes),
+        notes=(
+            f"What is called dead: {found.criterion}.",
+            *found.notes,
+            *zone_files.notes(plan),
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Zone files: what dies and how sure that is, for other programs, beside ``plan.json``.
 
 ``zone.nii.gz`` and ``kill_probability.nii.gz`` carry the planning lattice; ``zone.dcm`` is the zone
-as a DICOM segmentation. The same plan gives the same bytes: identifiers come from hashes, and the
-dates are fixed.
+as a DICOM segmentation, in the space, study and name of the DICOM images that the plan was made on.
+The same plan gives the same bytes: new identifiers come from hashes, and the dates are fixed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from seldinger.core.space import Grid
+    from seldinger.image.study import DicomIdentity
     from seldinger.plan.model import Plan
     from seldinger.plan.prediction import Effect
 
@@ -36,6 +37,28 @@ _EMPTY = (
     "StudyDate", "StudyTime", "ReferringPhysicianName", "PositionReferenceIndicator",
 )  # fmt: skip
 _LABEL_LETTERS = 64
+_KNOWN = {
+    "FrameOfReferenceUID": "frame_of_reference_uid",
+    "StudyInstanceUID": "study_instance_uid",
+    "PatientName": "patient_name",
+    "PatientID": "patient_id",
+    "PatientBirthDate": "patient_birth_date",
+    "PatientSex": "patient_sex",
+    "StudyID": "study_id",
+    "AccessionNumber": "accession_number",
+    "StudyDate": "study_date",
+    "StudyTime": "study_time",
+}
+"""Tags of the segmentation that are the images' own, where those have them."""
+_UTF_8 = "ISO_IR 192"
+OWN_FRAME = (
+    f"{SEG} lies in a frame of reference of its own, because the images name none: a viewer may "
+    "not lay it over them by itself. Its patient millimetres are those of the images."
+)
+SHARED_FRAME = (
+    f"{SEG} lies in the images' frame of reference and names the patient as far as they do: treat "
+    "it as a part of the record."
+)
 
 
 def write(folder: Path, plan: Plan) -> None:
@@ -57,16 +80,29 @@ def write(folder: Path, plan: Plan) -> None:
     segmentation(plan, effect).save_as(folder / SEG, enforce_file_format=True)
 
 
+def notes(plan: Plan) -> tuple[str, ...]:
+    """What a reader of the report must know of ``zone.dcm``; nothing where it is not written."""
+    if plan.effect is None:
+        return ()
+    identity = plan.anatomy.study.identity
+    has_frame = identity is not None and identity.frame_of_reference_uid
+    return (SHARED_FRAME if has_frame else OWN_FRAME,)
+
+
 def segmentation(plan: Plan, effect: Effect) -> Dataset:
     """The nominal zone as a DICOM SEG with one segment, every slice of the lattice stored.
 
-    The study's own identifiers are not kept by the reader: the segmentation lies in a frame of
-    reference of its own, named by the hash of the images, in the same patient millimetres.
+    Made of DICOM images it lies in their frame of reference, belongs to their study and patient,
+    and refers to their series, on the lattice of the plan. Otherwise its frame of reference is its
+    own, named by the hash of the images, in the same patient millimetres.
     """
     import highdicom as hd
     from pydicom.sr.codedict import codes
 
+    identity = plan.anatomy.study.identity
     images = repr(sorted(plan.provenance.inputs.items()))
+    if identity is not None:
+        images += f" {identity.study_instance_uid} {identity.frame_of_reference_uid}"
     uid = _Names(images, _digest(plan, effect))
     volume = hd.Volume(
         np.ascontiguousarray(effect.zone.transpose(2, 1, 0)).astype(np.uint8),
@@ -106,7 +142,54 @@ def segmentation(plan: Plan, effect: Effect) -> Dataset:
         omit_empty_frames=False,
     )
     _timeless(made, uid.of_zone("dimensions"))
+    if identity is not None:
+        _belongs_to(made, identity)
     return made
+
+
+def _belongs_to(made: Any, identity: DicomIdentity) -> None:
+    """Give ``made`` the space, study, patient and source images of ``identity``.
+
+    This is done last and unchecked: the writer refuses texts that break the standard, but only
+    those that equal the images' to the letter are recognised as theirs.
+    """
+    from pydicom.config import disable_value_validation
+
+    with disable_value_validation():
+        known = {tag: getattr(identity, name) for tag, name in _KNOWN.items()}
+        for tag, text in known.items():
+            if text:
+                # An element that is there already would go on checking what is put into it.
+                made.pop(tag, None)
+                setattr(made, tag, text)
+        texts = (*known.values(), made.SegmentSequence[0].SegmentLabel)
+        if not all(text.isascii() for text in texts):
+            made.SpecificCharacterSet = _UTF_8
+        if identity.instances and identity.series_instance_uid:
+            _refer(made, identity)
+
+
+def _refer(made: Any, identity: DicomIdentity) -> None:
+    """Name the images that the zone was computed on.
+
+    Frames name no image: the lattice is the plan's, and its planes need not be slices of the scan.
+    """
+    from pydicom.dataset import Dataset
+
+    def references() -> list[Dataset]:
+        listed = []
+        for instance in identity.instances:
+            one = Dataset()
+            one.ReferencedSOPClassUID = instance.class_uid
+            one.ReferencedSOPInstanceUID = instance.uid
+            listed.append(one)
+        return listed
+
+    series = Dataset()
+    series.SeriesInstanceUID = identity.series_instance_uid
+    series.ReferencedInstanceSequence = references()
+    made.ReferencedSeriesSequence = [series]
+    made.SourceImageSequence = references()
 
 
 class _Names:
@@ -138,7 +221,7 @@ def _digest(plan: Plan, effect: Effect) -> str:
 
 
 def _source(plan: Plan, grid: Grid, uid: _Names) -> Dataset:
-    """The image that the segmentation is said to be of: the writer asks for one."""
+    """A stand-in for the images: the writer asks for one, on the lattice of the zone."""
     from pydicom.dataset import Dataset
     from pydicom.uid import CTImageStorage, MRImageStorage
 

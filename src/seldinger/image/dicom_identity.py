@@ -1,0 +1,83 @@
+"""DICOM identity: whose images a series holds, and how other objects refer to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seldinger.core.errors import ImageError
+from seldinger.image.raster import silence
+from seldinger.image.study import DicomIdentity, SopInstance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from seldinger.image.dicom_headers import Header
+
+_CARRIED = {
+    "patient_name": "PatientName",
+    "patient_id": "PatientID",
+    "patient_birth_date": "PatientBirthDate",
+    "patient_sex": "PatientSex",
+    "study_id": "StudyID",
+    "accession_number": "AccessionNumber",
+    "study_date": "StudyDate",
+    "study_time": "StudyTime",
+}
+
+
+def read(headers: Sequence[Header]) -> tuple[DicomIdentity, tuple[str, ...]]:
+    """The identity of a series, and a note when its files do not agree about their space.
+
+    Args:
+        headers: of its files, from the first slice to the last.
+
+    Raises:
+        ImageError: the first file cannot be read again.
+    """
+    first = headers[0]
+    instances = tuple(
+        SopInstance(_text(h.dataset, "SOPClassUID"), _text(h.dataset, "SOPInstanceUID"))
+        for h in headers
+    )
+    frames = [_text(h.dataset, "FrameOfReferenceUID") for h in headers]
+    found = DicomIdentity(
+        frame_of_reference_uid=frames[0],
+        study_instance_uid=_text(first.dataset, "StudyInstanceUID"),
+        series_instance_uid=first.uid,
+        instances=instances if all(i.uid and i.class_uid for i in instances) else (),
+        **_carried(first.path),
+    )
+    several = len(set(frames))
+    if several == 1:
+        return found, ()
+    return found, (
+        f"the slices name {several} different frames of reference; that of the first slice holds",
+    )
+
+
+def _carried(path: Path) -> dict[str, str]:
+    """Who the patient is: read from one file of the chosen series alone, not from the folder."""
+    import pydicom
+    from pydicom.config import disable_value_validation
+
+    try:
+        # A check that fails would log the value.
+        with silence(), disable_value_validation():
+            data = pydicom.dcmread(
+                path, stop_before_pixels=True, force=True, specific_tags=list(_CARRIED.values())
+            )
+            return {name: _text(data, keyword) for name, keyword in _CARRIED.items()}
+    except Exception:  # noqa: BLE001  pydicom raises many kinds
+        # What pydicom says may quote the patient's name, so it is neither printed nor chained.
+        message = f"{path.name}: the patient's tags cannot be read; copy the file again"
+    raise ImageError(message)
+
+
+def _text(data: Any, keyword: str) -> str:
+    """A tag as it is recorded; values that should be one but are several keep their separator."""
+    from pydicom.multival import MultiValue
+
+    value = data.get(keyword)
+    parts = value if isinstance(value, MultiValue) else [value or ""]
+    return "\\".join(str(part) for part in parts).strip()
