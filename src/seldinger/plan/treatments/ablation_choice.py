@@ -20,12 +20,14 @@ from seldinger.plan.heating import LAWS, Biology, Changes
 from seldinger.plan.model import Stretch
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts
+from seldinger.plan.treatments import modality as rules
+from seldinger.plan.treatments.modality import MODALITIES
 
 if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.plan.procedure import Case
+    from seldinger.plan.treatments.modality import Ranking
 
-MODALITIES = ("microwave", "radiofrequency", "cryo")
 HISTOLOGIES = ("hcc", "crlm", "other")
 
 MARGIN = Assumption(
@@ -112,7 +114,7 @@ SPARE_COLD = Assumption(
 ASSUMPTIONS = (
     MARGIN, PREFERRED, CAPSULE, SHAFT_GAP, LEAN, TIP_ROOM, LETHAL, COUNTED, LETHAL_MIN, STOPPED,
     FROZEN_FLOW, THAWED_FLOW, RAMP, WALL_C, FREEZE, THAW, RF_MINUTES, BOWEL, SPARE_HOT, SPARE_COLD,
-    heat_scene.LEAST_VESSEL, *certainty.ASSUMPTIONS, *current.ASSUMPTIONS,
+    heat_scene.LEAST_VESSEL, *rules.ASSUMPTIONS, *certainty.ASSUMPTIONS, *current.ASSUMPTIONS,
 )  # fmt: skip
 
 _ORGAN_TISSUES = (
@@ -136,11 +138,6 @@ ANSWERS = {
 }
 """What decides that no image shows."""
 
-_ORDER = {
-    Site.LIVER: ("microwave", "radiofrequency", "cryo"),
-    Site.KIDNEY: ("cryo", "radiofrequency", "microwave"),
-    Site.LUNG: ("microwave", "cryo", "radiofrequency"),
-}
 _BY_DEFAULT = {"microwave": "emprint", "radiofrequency": "cool-tip", "cryo": "cryo-2-4mm"}
 _IN_KIDNEY = {**_BY_DEFAULT, "microwave": "neuwave-kidney"}
 _UNFITTED = "cem43"
@@ -157,29 +154,32 @@ class Choice:
     """What a plan goes on with.
 
     Attributes:
-        order: modalities, the preferred first.
+        order: modalities that are tried, the preferred first: the rules' order, or the user's one.
         margin_mm: asked for.
         preferred_mm: preferred where it costs no further probe.
         lung: state of the target's lung.
+        ranking: all modalities by the rules, with the reasons, whatever the user asks for.
     """
 
     order: tuple[str, ...]
     margin_mm: float
     preferred_mm: float
     lung: str
+    ranking: Ranking
 
 
 def choose(case: Case) -> Choice:
-    """Modality order and margins for this case."""
-    site = site_of(case)
+    """Modality order with its reasons, and margins, for this case."""
+    margin = case.assumed.value(MARGIN.name)
+    ranking = rules.ranked(case, margin)
     asked = case.settings.answers.get("modality")
-    order = (asked,) if asked is not None else _ORDER.get(site, MODALITIES)
+    order = (asked,) if asked is not None else ranking.order
     if case.settings.device is not None:
         order = (applicator(case.settings.device).modality,)
-    margin = case.assumed.value(MARGIN.name)
-    liver = site is Site.LIVER
+    liver = site_of(case) is Site.LIVER
     preferred = max(margin, case.assumed.value(PREFERRED.name)) if liver else margin
-    return Choice(order, margin, preferred, case.settings.answers.get("lung", "inflated"))
+    lung = case.settings.answers.get("lung", "inflated")
+    return Choice(order, margin, preferred, lung, ranking)
 
 
 def changes(case: Case) -> Changes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import edt
 import numpy as np
 
 from seldinger import evidence
@@ -13,9 +12,8 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
 from seldinger.plan.model import Finding
 from seldinger.plan.site import Site, site_of
-from seldinger.plan.treatments import ablation_choice as choices
-from seldinger.plan.treatments import acts, approaches, by_hand
-from seldinger.plan.wording import cited, number, plainly, told
+from seldinger.plan.treatments import acts, approaches, by_hand, modality
+from seldinger.plan.wording import cited, number, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +58,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
     made = [
         acts.clearance(case.settings),
         *_size(case, choice),
-        _modality(case, choice, won),
+        _modality(case, choice, won.ways.placed[0].applicator.modality),
         _cover(case, choice, found),
         _sure(found),
         _sink(choice, won),
@@ -95,6 +93,7 @@ def without_probes(
     return (
         acts.clearance(case.settings),
         *_size(case, choice),
+        _modality(case, choice, None),
         Finding(
             "coverage",
             Met.NOT_MET,
@@ -115,7 +114,7 @@ def _no_way(device: str, said: tuple[str, ...]) -> Finding:
 def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
     """Whether a zone of that size was ever published, and what is called suited."""
     size = case.target.diameter_mm
-    widest = _widest_mm(case)
+    widest = modality.widest_mm(case)
     largest = number(_LARGEST)
     facts = (_LARGEST, "ablation.largest_zone_in_vivo")
     said = " ".join(plainly(f) for f in facts)
@@ -145,33 +144,10 @@ def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
     return tuple(made)
 
 
-def _widest_mm(case: Case) -> float:
-    """Longest axis through the target, by its bounding ball."""
-    points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
-    centred = points - points.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    along = centred @ axes.T
-    extent = along.max(axis=0) - along.min(axis=0)
-    return float(extent.max()) + case.anatomy.grid.spacing_mm[0]
-
-
-def _modality(case: Case, choice: Choice, won: Covered) -> Finding:
-    kind = won.ways.placed[0].applicator
-    site = site_of(case)
-    facts: tuple[str, ...] = ()
-    if case.settings.device is not None or "modality" in case.settings.answers:
-        why = "as you asked"
-    elif site is Site.LIVER:
-        why, facts = "vessels cool it least", ("ablation.sink.microwave",)
-    elif site is Site.KIDNEY:
-        why, facts = "ice is seen while it grows", ("ablation.kidney.rf_size",)
-    else:
-        why = "air conducts neither heat nor current well; no comparison was read"
-    others = [m for m in choices.MODALITIES if m not in choice.order[:1]]
-    also = "" if kind.modality == choice.order[0] else f" {choice.order[0]} did not cover it."
-    text = f"{kind.modality}: {why}.{also} Also possible: {', '.join(others)}."
-    more = " ".join(told(f) for f in facts)
-    return Finding("modality", Met.MET, Severity.INFO, f"{text} {more}".strip(), cited(*facts))
+def _modality(case: Case, choice: Choice, taken: str | None) -> Finding:
+    """With what, in which order, and why."""
+    asked = case.settings.device is not None or "modality" in case.settings.answers
+    return modality.finding(choice.ranking, choice.order, taken, asked=asked)
 
 
 def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
@@ -215,19 +191,15 @@ def _sink(choice: Choice, won: Covered) -> Finding:
     """Vessels that hold their temperature within target and margin."""
     scene = won.ground.scene
     facts = ("ablation.sink.over_3mm", "ablation.sink.recurrence")
-    if not scene.vessels.any():
+    near = modality.to_vessel_mm(scene)
+    if near is None:
         text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
         return Finding("heat-sink", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))
-    spacing = scene.grid.spacing_mm[0]
-    away = edt.edt(
-        ~scene.target, anisotropy=(spacing,) * 3, black_border=False, order="C", parallel=2
-    )
-    near = float(away[scene.vessels].min()) - 0.5 * spacing
     if near > choice.margin_mm:
         text = f"The nearest vessel that would cool the zone is {near:.0f} mm from the tumour."
         return Finding("heat-sink", Met.MET, Severity.INFO, text, cited(*facts))
     text = (
-        f"A vessel that cools the zone is {max(near, 0.0):.0f} mm from the tumour, inside the "
+        f"A vessel that cools the zone is {near:.0f} mm from the tumour, inside the "
         f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
     )
     return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))

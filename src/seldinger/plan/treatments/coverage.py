@@ -192,16 +192,14 @@ def _alternatives(
 ) -> tuple[Arrangement, ...]:
     """The best arrangement of each modality with each number of applicators."""
     found: list[Arrangement] = []
-    kinds = [m for m in choices.MODALITIES if m in choice.order]
-    rest = [m for m in choices.MODALITIES if m not in kinds and case.settings.device is None]
-    wanted = (*kinds, *rest) if len(choice.order) > 1 else choice.order
-    for number, modality in enumerate(wanted):
+    for number, modality in enumerate(choice.order):
         kind = choices.applicator_of(case, modality)
         if choices.usable(kind):
             continue
         for count in range(1, arrange.MOST_PROBES + 1):
             progress(
-                f"{modality}, {count}", (number + (count - 1) / arrange.MOST_PROBES) / len(wanted)
+                f"{modality}, {count}",
+                (number + (count - 1) / arrange.MOST_PROBES) / len(choice.order),
             )
             some = choices.patterns(modality, count)
             if modality != choice.order[0]:

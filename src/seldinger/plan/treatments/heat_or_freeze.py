@@ -26,6 +26,7 @@ from seldinger.plan.treatments import (
     critical,
     outcome,
 )
+from seldinger.plan.treatments import modality as rules
 from seldinger.plan.treatments.coverage import Blocked
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class HeatOrFreeze:
         if isinstance(won, Blocked):
             said = ablation_findings.without_probes(case, choice, won.why)
             return Decision(_treatment(case, choice, instrument, None), eye, said)
+        won = replace(won, options=rules.noted(won.options, choice.ranking))
         prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
         return Decision(
             _treatment(case, choice, instrument, _unknown_said(won, approach)),
