@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seldinger.core.space import Grid
@@ -29,6 +29,7 @@ def apart(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 @given(entry=POINT, aim=POINT)
+@example(entry=(0.0, 0.0, 125.0), aim=(0.0, 0.125, 0.0))
 @settings(deadline=None)
 def test_the_needle_lies_in_its_plane(entry: tuple[float, ...], aim: tuple[float, ...]) -> None:
     if apart(entry, aim) < 1.0:

@@ -143,7 +143,7 @@ def along_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Poin
     direction = unit(np.asarray(aim_lps_mm) - np.asarray(entry_lps_mm))
     normal = CRANIAL - (CRANIAL @ direction) * direction
     if np.linalg.norm(normal) < _DEGENERATE:
-        normal = ANTERIOR
+        normal = ANTERIOR - (ANTERIOR @ direction) * direction
     return _turned(unit(normal), LEFT, ANTERIOR)
 
 
