@@ -2,6 +2,7 @@
 # make check   everything that must hold before a change goes in
 # make fix     what a machine can repair by itself
 # make bench   speed, as ratios measured in one run
+# make facts   the docs page of all facts, made from the data
 # make docs    the documentation, in site/
 # make lock    choose dependencies anew and write requirements.lock
 #
@@ -22,7 +23,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := .tools/.uv-$(UV_VERSION)
 
-.PHONY: demo check fix bench docs lock clean
+.PHONY: demo check fix bench facts docs lock clean
 
 demo: $(READY)
 	$(BIN)/seldinger demo --out build/demo
@@ -40,6 +41,9 @@ fix: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+facts: $(READY)
+	$(BIN)/python -m seldinger.evidence.page docs/reference/facts.md
 
 docs: $(READY)
 	$(BIN)/zensical build --clean

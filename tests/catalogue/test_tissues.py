@@ -66,7 +66,7 @@ def test_a_number_that_was_read_is_the_fact(fact: str, number: str) -> None:
         assert quantity.source == one.source
 
 
-def test_what_the_dossier_calls_remembered_is_assumed() -> None:
+def test_what_is_only_remembered_is_assumed() -> None:
     for name, number in [
         ("liver", "perfusion_per_s"),
         ("kidney", "perfusion_per_s"),

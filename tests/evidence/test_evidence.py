@@ -42,6 +42,7 @@ interval_kind = "range"
 numerator = 25
 denominator = 100
 population = "phantom"
+horizon = "not told"
 design = "phantom"
 source = "doe2020"
 locator = "abstract"
@@ -60,14 +61,42 @@ def test_every_topic_of_the_first_story_is_there() -> None:
     assert {f.topic for f in evidence.facts()} == {
         "ablation",
         "ablation_margin",
+        "access",
+        "adverse_events",
+        "antibiotics",
+        "audit_thresholds",
         "biopsy",
         "breathing",
+        "claims",
+        "contrast",
         "device",
         "drainage",
+        "fasting_sedation",
         "guidance",
+        "indications",
         "lung_biopsy",
         "needle_error",
+        "outcome_biopsy",
+        "outcome_carotid",
+        "outcome_cement",
+        "outcome_cholecystostomy",
+        "outcome_dialysis",
+        "outcome_drainage",
+        "outcome_dvt",
+        "outcome_filter",
+        "outcome_kidney_ablation",
+        "outcome_liver_ablation",
+        "outcome_lung_ablation",
+        "outcome_pad",
+        "outcome_pae",
+        "outcome_renal_stent",
+        "outcome_tace",
+        "outcome_ufe",
+        "outcome_y90",
+        "pathway",
+        "radiation",
         "safety_distance",
+        "scores",
         "thermal_tissue",
         "thermal_zone",
         "treatments",

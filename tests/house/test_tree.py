@@ -72,6 +72,7 @@ def test_a_page_is_short_and_says_what_it_is(page: Path) -> None:
 FORBIDDEN = {
     "a path of one machine": re.compile(r"/(?:home|root|work|Users)" + r"/\w|[A-Z]:\\\\Users"),
     "a place beside the tree": re.compile(re.escape("../" + "shared")),
+    "papers that are not in the tree": re.compile(r"\bdos" + r"sier", re.IGNORECASE),
     "a package registry": re.compile(
         r"pypi\." + r"org|python" + r"hosted|index-" + r"url|find-" + r"links"
     ),

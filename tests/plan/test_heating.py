@@ -1,6 +1,6 @@
 """Heating: applicators of the catalogue in tissue, against their tables and what is believable.
 
-Expected widths are typed here from the dossier's table of public shapes, not read from the code.
+Expected widths are typed here from a table of public shapes, not read from the code.
 """
 
 from __future__ import annotations

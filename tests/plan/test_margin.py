@@ -80,7 +80,7 @@ def test_spheres_have_the_margin_that_geometry_says(
 
 
 def test_counting_voxels_reads_more_too_much_than_the_surface_may_err() -> None:
-    # The dossier's case: a true margin of 3 mm at 1 mm voxels, wherever the voxels happen to lie.
+    # A known case: a true margin of 3 mm at 1 mm voxels, wherever the voxels happen to lie.
     over = []
     for shift in ((0.0, 0.0, 0.0), (0.3, 0.1, 0.4), (0.45, 0.25, 0.2), (0.15, 0.35, 0.1)):
         grid = Grid.aligned((48, 48, 48), 1.0, np.subtract(shift, 24.0).tolist())

@@ -1,4 +1,4 @@
-"""Published lesions of catalogue electrodes, typed here from the dossier, as a plan computes them.
+"""Published lesions of catalogue electrodes, typed here from their papers, as a plan computes them.
 
 The controllers of these series were not told, so that the energy is a guess; what a kilojoule kills
 is held much closer than what a treatment kills.

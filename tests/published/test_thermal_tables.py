@@ -1,4 +1,4 @@
-"""The dossier's tables of heat, cold and damage, typed here from the dossier, not from the code."""
+"""Published tables of heat, cold and damage, typed here, not read from the code."""
 
 from __future__ import annotations
 

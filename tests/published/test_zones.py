@@ -1,4 +1,4 @@
-"""Published zones, typed here from the dossier, and how nearly the shipped fits draw them."""
+"""Published zones, typed here from the literature, and how nearly the shipped fits draw them."""
 
 from __future__ import annotations
 

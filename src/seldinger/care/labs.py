@@ -6,14 +6,19 @@ follow from molar masses and powers of ten.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
+
+    from seldinger.care.patient import Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Analyte:
         Raises:
             CareError: the unit is not one of this analyte's, or the value is no one's.
         """
+        unit = spelled(unit)
         if unit not in self.factors:
             raise CareError(
                 f"{self.name} is not told in {unit!r}; allowed: {', '.join(self.factors)}"
@@ -120,5 +126,37 @@ def analyte(key: str) -> Analyte:
         CareError: there is none.
     """
     if key not in ANALYTES:
-        raise CareError(f"no lab is called {key!r}; there are: {', '.join(ANALYTES)}")
+        near = get_close_matches(key.lower(), ANALYTES, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise CareError(f"no lab is called {key!r}; {hint}there are: {', '.join(ANALYTES)}")
     return ANALYTES[key]
+
+
+def spelled(unit: str) -> str:
+    """A unit as UCUM spells it: "µmol/l" is umol/L, "10^9/L" is 10*9/L; no unit becomes another."""
+    plain = unit.strip().replace("µ", "u").replace("μ", "u").replace("^", "*")
+    return re.sub(r"/(d?)l$", r"/\1L", plain)
+
+
+def age_days(lab: Lab, now: dt.datetime) -> float | None:
+    """How old a result is; None: nobody told when the blood was drawn.
+
+    Args:
+        lab: the result.
+        now: aware.
+
+    Raises:
+        CareError: ``now`` has no zone, or the blood was drawn after it.
+    """
+    if now.utcoffset() is None:
+        raise CareError("now has no zone: give it with its offset")
+    if lab.taken is None:
+        return None
+    # By instants: two times of one zone would be taken from each other by the clock on the wall.
+    old = (now.timestamp() - lab.taken.timestamp()) / 86400.0
+    if old < 0:
+        raise CareError(
+            f"{analyte(lab.key).name} was drawn at {lab.taken.isoformat()}, after now "
+            f"({now.isoformat()}): check the time of the result"
+        )
+    return old

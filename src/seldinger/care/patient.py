@@ -63,7 +63,8 @@ class Drug:
         intent: "prophylactic" or "therapeutic" where that decides, else None.
         last: last dose taken; None: not told.
         reason: what it is for, a key of ``conditions`` where that decides ("atrial-fibrillation").
-        route: "oral", "sc", "iv" or None.
+        route: "oral", "sc", "iv", "other" or None.
+        recognised: whether ``name`` stands in that table; of another drug nothing is judged.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Drug:
     last: dt.datetime | None = None
     reason: str | None = None
     route: str | None = None
+    recognised: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ class Patient:
         return False if self.conditions_complete else None
 
     def takes(self, name: str) -> bool | None:
-        """Whether a drug is taken; None: nobody said that the list is complete."""
+        """Whether a drug is taken; None: the list may lack it, or hold it under an unknown name."""
         if any(one.name == name for one in self.drugs):
             return True
-        return False if self.drugs_complete else None
+        sure = self.drugs_complete and all(one.recognised for one in self.drugs)
+        return False if sure else None

@@ -1,4 +1,4 @@
-"""What there is: procedures, facts, series, schemas; devices have a page of their own."""
+"""What there is: procedures, series, schemas; devices and facts have pages of their own."""
 
 from __future__ import annotations
 
@@ -47,32 +47,6 @@ def procedures(as_json: AsJson = False) -> None:
             typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=yes|no):")
             for question in one.questions:
                 typer.echo(f"  {question.id}: {question.text}")
-
-
-def facts(
-    topic: Annotated[str | None, typer.Argument(help="Only this topic; without, all.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List what is known, its source and trust."""
-    from seldinger import evidence
-
-    found = evidence.facts(topic)
-    if as_json:
-        print_json([asdict(one) for one in found])
-        return
-    print_table(
-        ("fact", "value", "trust", "source", "statement"),
-        [
-            (
-                one.id,
-                "" if one.value is None else f"{one.value:g} {one.unit}".removesuffix(" 1"),
-                one.trust.value,
-                one.source,
-                one.statement,
-            )
-            for one in found
-        ],
-    )
 
 
 def series(

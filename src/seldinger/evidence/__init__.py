@@ -3,20 +3,44 @@
 In:    facts/*.toml, shipped with the package.      Out: ``Source`` and ``Fact``.
 Never: patients, images, plans; a number from memory that drives a rule.
 
-Public names: ``sources``, ``source``, ``facts``, ``fact``, ``driving``; records are in ``model``.
+Public names: ``sources``, ``source``, ``facts``, ``fact``, ``claims``, ``driving``, ``stamp_of``,
+``stale``; records and stamps are in ``model``.
 """
 
-from seldinger.evidence.library import driving, fact, facts, source, sources
-from seldinger.evidence.model import Fact, FactKind, Source, Trust
+from seldinger.evidence.library import (
+    claims,
+    driving,
+    fact,
+    facts,
+    source,
+    sources,
+    stale,
+    stamp_of,
+)
+from seldinger.evidence.model import (
+    MEMORY_STAMP,
+    SECONDARY_STAMP,
+    Fact,
+    FactKind,
+    Source,
+    Trust,
+    Verdict,
+)
 
 __all__ = [
+    "MEMORY_STAMP",
+    "SECONDARY_STAMP",
     "Fact",
     "FactKind",
     "Source",
     "Trust",
+    "Verdict",
+    "claims",
     "driving",
     "fact",
     "facts",
     "source",
     "sources",
+    "stale",
+    "stamp_of",
 ]

@@ -8,9 +8,10 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import EvidenceError
-from seldinger.evidence.model import Trust
+from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Trust
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from seldinger.evidence.border import Library
@@ -77,8 +78,8 @@ def driving(fact_id: str, *, secondary: bool = False) -> float:
         The value in the fact's own unit.
 
     Raises:
-        EvidenceError: the fact is from memory, or secondary and that was not accepted, or has
-            no value.
+        EvidenceError: the fact is from memory, or secondary and that was not accepted, or a
+            popular claim that does not stand, or has no value.
     """
     found = fact(fact_id)
     if found.trust is Trust.MEMORY:
@@ -90,9 +91,43 @@ def driving(fact_id: str, *, secondary: bool = False) -> float:
         raise EvidenceError(
             f"the fact {fact_id!r} is secondary: pass secondary=True and stamp the output"
         )
+    if found.verdict is not None and not found.verdict.stands:
+        raise EvidenceError(
+            f"the claim {fact_id!r} is {found.verdict.value} and drives nothing: use the facts "
+            f"that answer it: {', '.join(found.see) or 'none'}"
+        )
     if found.value is None:
         raise EvidenceError(f"the fact {fact_id!r} is a rule in words and has no value")
     return found.value
+
+
+def stamp_of(fact_ids: Iterable[str]) -> str:
+    """The stamp that an output must carry: that of the least trusted fact it used.
+
+    Args:
+        fact_ids: the facts that were used or shown.
+
+    Returns:
+        ``SECONDARY_STAMP``, ``MEMORY_STAMP``, or "" where all were read in their primary source
+        (and where there was no fact at all: a number without one has no business here).
+
+    Raises:
+        EvidenceError: a fact that does not exist.
+    """
+    trusts = {fact(one).trust for one in fact_ids}
+    if Trust.MEMORY in trusts:
+        return MEMORY_STAMP
+    return SECONDARY_STAMP if Trust.SECONDARY in trusts else ""
+
+
+def stale(today: dt.date, topic: str | None = None) -> tuple[Fact, ...]:
+    """Facts whose review is overdue: ``review_by`` lies before ``today``."""
+    return tuple(one for one in facts(topic) if one.review_by < today.isoformat())
+
+
+def claims() -> tuple[Fact, ...]:
+    """The popular claims that were looked for, each with its verdict."""
+    return tuple(one for one in facts() if one.verdict is not None)
 
 
 def _closest(name: str, known: Iterable[str]) -> str:

@@ -17,19 +17,54 @@ class Trust(StrEnum):
     """Not read anywhere: shown as "to be confirmed", drives nothing."""
 
 
+SECONDARY_STAMP = "secondary source, primary not opened"
+MEMORY_STAMP = "to be confirmed: from memory, drives nothing"
+
+
 class FactKind(StrEnum):
     """What a number is: a population rate is no patient's probability, a threshold no risk."""
 
     PROPORTION = "proportion"
     RATE = "rate"
     MEAN = "mean"
-    THRESHOLD = "threshold"
+    MEDIAN = "median"
+    DIFFERENCE = "difference"
     ODDS_RATIO = "odds ratio"
     HAZARD_RATIO = "hazard ratio"
+    RISK_RATIO = "risk ratio"
+    COEFFICIENT = "coefficient"
+    """A number of a published formula or score."""
+    THRESHOLD = "threshold"
+    """Where a rule turns, for one patient."""
+    LIMIT = "limit"
+    """What must not be passed, by law or by a society's notice."""
+    REFERENCE_LEVEL = "reference level"
+    """What a department's median over many cases is held against."""
+    AUDIT_THRESHOLD = "audit threshold"
+    """A department's rate from which it looks into its own cases; nobody's risk."""
     DOSE = "dose"
     DURATION = "duration"
     RULE = "rule"
     DIMENSION = "dimension"
+
+
+NEVER_FOR_PATIENTS = frozenset({FactKind.AUDIT_THRESHOLD, FactKind.LIMIT, FactKind.REFERENCE_LEVEL})
+"""Kinds that judge a department or a machine: shown to a patient they would read like a risk."""
+
+
+class Verdict(StrEnum):
+    """What became of a popular claim once it was looked for."""
+
+    HOLDS = "holds"
+    CAVEAT = "holds with caveat"
+    NOT_SUPPORTED = "not supported"
+    CONTESTED = "contested"
+    UNTRACED = "untraced"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the claim may be used at all, with its caveat if it has one."""
+        return self in (Verdict.HOLDS, Verdict.CAVEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +77,11 @@ class Source:
         title: of the work.
         container: journal, book or site, with volume and pages where known.
         year: of publication; None when not recorded.
-        doi, pmid, url: where to find it; at least one is set, except in the entry "memory".
+        doi, pmid, url: where to find it; at least one is set, except in the entry "memory" and
+            where ``unlocated``.
+        unlocated: the work was read or quoted, but nobody wrote down an identifier. This says
+            nothing of how it was read: a primary fact of such a source drives like any other,
+            for the record itself was read; the docs list it under "identifier to be found".
         note: what was read, and what of this entry is unconfirmed.
     """
 
@@ -54,6 +93,7 @@ class Source:
     doi: str | None
     pmid: str | None
     url: str | None
+    unlocated: bool
     note: str
 
     @property
@@ -65,6 +105,8 @@ class Source:
             return f"{line} doi:{self.doi}"
         if self.pmid is not None:
             return f"{line} PMID {self.pmid}"
+        if self.unlocated:
+            return f"{line} Identifier not recorded."
         return line if self.url is None else f"{line} {self.url}"
 
 
@@ -87,13 +129,18 @@ class Fact:
         population: whom (or what phantom) it was seen in.
         comparator: against what.
         endpoint: what was counted or measured.
-        horizon: by when.
+        horizon: by when; every proportion and rate has one, if only "not told".
         design: kind of study.
         source: key of the bibliography.
         locator: where in the source.
         trust: how it was read.
         conflicts: ids of facts that say otherwise; named on both sides.
+        verdict: this is a popular claim, and that is what became of it; None for a plain fact. Its
+            statement says both, so that a claim is never printed bare.
+        see: ids of the facts that answer a claim.
+        audience: whom it may be shown to, of "clinician" and "patient".
         review_date: ISO date when this entry was last held against its source.
+        review_by: ISO date from which it is stale.
         note: what the reader must know besides.
     """
 
@@ -117,7 +164,11 @@ class Fact:
     locator: str
     trust: Trust
     conflicts: tuple[str, ...]
+    verdict: Verdict | None
+    see: tuple[str, ...]
+    audience: tuple[str, ...]
     review_date: str
+    review_by: str
     note: str
 
     @property

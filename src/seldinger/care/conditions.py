@@ -1,0 +1,91 @@
+"""Conditions: what a patient has or had and rules may ask about, by key or printed name.
+
+A name that is neither is refused: kept, a slip of the keyboard would hide a stent. What the table
+does not know is called ``OTHER`` and says in its detail what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of condition.
+
+    Attributes:
+        key: how files and rules name it.
+        name: as it is printed.
+        aliases: other names under which a file may have it.
+    """
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@cache
+def conditions() -> Mapping[str, Kind]:
+    """All kinds, by key."""
+    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+
+    return names_border.conditions()
+
+
+def condition(told: str) -> Kind:
+    """The kind of condition called that, by key, printed name or alias.
+
+    Raises:
+        CareError: there is none; close ones are offered.
+    """
+    found = _by_name().get(_plain(told))
+    if found is None:
+        near = get_close_matches(_plain(told), _by_name(), n=2)
+        keys = " or ".join(dict.fromkeys(_by_name()[name].key for name in near))
+        offered = f"did you mean {keys}?" if near else f"there are: {', '.join(conditions())}"
+        raise CareError(f"no condition is called {told!r}; {offered}")
+    return found
+
+
+def reason(told: str) -> str:
+    """What a drug is for: a condition's key where the words name one, else the words.
+
+    Raises:
+        CareError: the words are nearly a condition's name, but not quite.
+    """
+    known = _by_name()
+    plain = _plain(told)
+    if plain in known:
+        return known[plain].key
+    near = get_close_matches(plain, known, n=1, cutoff=0.85)
+    if near:
+        raise CareError(
+            f"the reason {told!r} is nearly {known[near[0]].key!r}: write that, or other words"
+        )
+    return told
+
+
+@cache
+def _by_name() -> Mapping[str, Kind]:
+    return MappingProxyType(
+        {
+            _plain(name): kind
+            for kind in conditions().values()
+            for name in (kind.key, kind.name, *kind.aliases)
+        }
+    )
+
+
+def _plain(told: str) -> str:
+    return "-".join(told.lower().replace("-", " ").split())

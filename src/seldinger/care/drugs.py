@@ -1,0 +1,140 @@
+"""Drugs: generic and brand names, and the classes they belong to.
+
+A name is no medical evidence: this table only says that two names mean one drug. A name that is
+not in it is kept, and said: nothing is judged of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.care.patient import Drug, Patient
+
+NOT_RECOGNISED = "not recognised: nothing is judged of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A drug of the table.
+
+    Attributes:
+        name: generic, in lower case, words joined by hyphens.
+        classes: e.g. "anticoagulant", "doac"; those of ``classes()``.
+        names: brands and other names.
+    """
+
+    name: str
+    classes: frozenset[str]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything that the page of drugs says.
+
+    Attributes:
+        drugs: by generic name.
+        combinations: of a fixed combination's brand -> generic names of its parts.
+        classes: of every class -> what it is, in words.
+    """
+
+    drugs: Mapping[str, Known]
+    combinations: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, str]
+
+
+@cache
+def table() -> Table:
+    """The table of drugs."""
+    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+
+    return names_border.drug_table()
+
+
+def plain(told: str) -> str:
+    """A name as the table spells it: lower case, words joined by hyphens."""
+    return "-".join(told.lower().replace("-", " ").split())
+
+
+def find(told: str) -> tuple[Known, ...]:
+    """The drug called that; the parts of a fixed combination; none when it is not recognised."""
+    one = _parts().get(plain(told))
+    if one is not None:
+        return one
+    pieces = [plain(p) for p in told.replace("+", "/").split("/")]
+    if len(pieces) > 1 and all(p in _parts() for p in pieces):
+        return tuple(dict.fromkeys(k for p in pieces for k in _parts()[p]))
+    return ()
+
+
+def near(told: str) -> tuple[str, ...]:
+    """Names of the table that look like ``told``, at most three."""
+    return tuple(get_close_matches(plain(told), sorted(_parts()), n=3, cutoff=0.75))
+
+
+def known(name: str) -> Known:
+    """The drug of that generic name.
+
+    Raises:
+        CareError: the table has none.
+    """
+    if name not in table().drugs:
+        raise CareError(f"no drug is called {name!r}{_offered(name)}")
+    return table().drugs[name]
+
+
+def said_of(drug: Drug) -> str | None:
+    """What a reader must be told of a drug's name; None where it is recognised."""
+    return None if drug.recognised else f"{drug.told} is {NOT_RECOGNISED}{_offered(drug.told)}"
+
+
+def unrecognised(patient: Patient) -> tuple[Drug, ...]:
+    """The patient's drugs that the table does not know."""
+    return tuple(one for one in patient.drugs if not one.recognised)
+
+
+def of_class(patient: Patient, kind: str) -> tuple[Drug, ...]:
+    """The patient's drugs of a class.
+
+    Raises:
+        CareError: there is no such class.
+    """
+    if kind not in table().classes:
+        raise CareError(
+            f"no class of drugs is called {kind!r}; there are: {', '.join(table().classes)}"
+        )
+    return tuple(one for one in patient.drugs if one.recognised and kind in known(one.name).classes)
+
+
+def takes_class(patient: Patient, kind: str) -> bool | None:
+    """Whether any drug of a class is taken; None: the list may lack one or hide it."""
+    if of_class(patient, kind):
+        return True
+    sure = patient.drugs_complete and not unrecognised(patient)
+    return False if sure else None
+
+
+def _offered(told: str) -> str:
+    alike = near(told)
+    return f"; did you mean {' or '.join(alike)}?" if alike else ""
+
+
+@cache
+def _parts() -> Mapping[str, tuple[Known, ...]]:
+    """Of every name -> the drugs it means."""
+    page = table()
+    single = {plain(name): (one,) for one in page.drugs.values() for name in (one.name, *one.names)}
+    mixed = {
+        plain(brand): tuple(page.drugs[part] for part in parts)
+        for brand, parts in page.combinations.items()
+    }
+    return MappingProxyType({**single, **mixed})

@@ -1,0 +1,96 @@
+"""Kidney tumour: the R.E.N.A.L. score from measurements."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.care.finding import SECONDARY
+from seldinger.care.scores.inputs import Choice, Quantity, YesNo, length
+from seldinger.care.scores.model import Answer, Form, Told
+
+if TYPE_CHECKING:
+    from seldinger.care.scores.model import Score
+
+RENAL_COEFFICIENTS = MappingProxyType(
+    {
+        "diameter_1_up_to": 40.0,
+        "diameter_3_from": 70.0,
+        "exophytic_1_from": 50.0,
+        "nearness_1_from": 7.0,
+        "nearness_3_up_to": 4.0,
+        "lowest_group_up_to": 6.0,
+        "middle_group_up_to": 9.0,
+    }
+)
+
+
+def _renal(told: Told) -> Answer:
+    c = RENAL_COEFFICIENTS
+    diameter, exophytic, nearness = (
+        told.number(key) for key in ("diameter", "exophytic", "nearness")
+    )
+    r = 1 + (diameter > c["diameter_1_up_to"]) + (diameter >= c["diameter_3_from"])
+    e = 1 + (exophytic < c["exophytic_1_from"]) + (exophytic == 0.0)
+    n = 1 + (nearness < c["nearness_1_from"]) + (nearness <= c["nearness_3_up_to"])
+    location = int(told.word("location"))
+    face = told.word("face")[0] if told.word("face") != "neither" else "x"
+    total = r + e + n + location
+    band = "10 to 12"
+    if total <= c["middle_group_up_to"]:
+        band = "4 to 6" if total <= c["lowest_group_up_to"] else "7 to 9"
+    hilar = "h" if told.yes("hilar") else ""
+    return Answer(
+        float(total),
+        band,
+        (
+            f"R {r}, E {e}, N {n}, A {face}, L {location}: written {total}{face}{hilar}",
+            "A (the face) is a letter and adds nothing",
+        ),
+    )
+
+
+RENAL = Form(
+    name="renal",
+    title="R.E.N.A.L.",
+    about="How awkwardly a kidney tumour lies; R is scored by the largest diameter.",
+    unit="{point}",
+    inputs=(
+        length("diameter", "Largest diameter", 300.0),
+        Quantity(
+            "exophytic", "Part outside the kidney's outline", "%", MappingProxyType({"%": 1.0}),
+            0.0, 100.0,
+        ),
+        length("nearness", "Distance to the collecting system or sinus", 200.0),
+        Choice("face", "Face (A)", ("anterior", "posterior", "neither")),
+        Choice("location", "Location by the polar lines (L), points as read", ("1", "2", "3")),
+        YesNo("hilar", "Touches the main renal artery or vein (h)"),
+    ),
+    prefix="scores.renal",
+    coefficients=RENAL_COEFFICIENTS,
+    stamp=SECONDARY,
+    judge=_renal,
+)  # fmt: skip
+FORMS = (RENAL,)
+
+
+def renal(
+    diameter_mm: float | None,
+    exophytic_percent: float | None,
+    nearness_mm: float | None,
+    *,
+    face: str | None,
+    location: int | None,
+    hilar: bool | None,
+) -> Score:
+    """R.E.N.A.L. of one tumour; nothing of it outside the kidney is 0 per cent."""
+    return RENAL.score(
+        {
+            "diameter": diameter_mm,
+            "exophytic": exophytic_percent,
+            "nearness": nearness_mm,
+            "face": face,
+            "location": None if location is None else str(location),
+            "hilar": hilar,
+        }
+    )

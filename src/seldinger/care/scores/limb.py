@@ -1,0 +1,119 @@
+"""Limb: WIfI, the threat to a leg by wound, ischaemia and foot infection.
+
+Its table is from memory: shown, to be confirmed, driving nothing. Grades are looked up, never
+added.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.care.finding import MEMORY
+from seldinger.care.scores.inputs import NO_UNIT, Choice, Quantity
+from seldinger.care.scores.model import Answer, Form, Told
+
+if TYPE_CHECKING:
+    from seldinger.care.scores.model import Score
+
+WIFI_COEFFICIENTS = MappingProxyType(
+    {
+        "pressure_0_from": 60.0,
+        "pressure_1_from": 40.0,
+        "pressure_2_from": 30.0,
+        "abi_0_from": 0.8,
+        "abi_1_from": 0.6,
+        "abi_2_from": 0.4,
+    }
+)
+WIFI_TABLE = (
+    ("VVLM", "VVLH", "LLMH", "MMHH"),
+    ("VLMH", "VLMH", "MMHH", "HHHH"),
+    ("LLMH", "LMHH", "MHHH", "HHHH"),
+    ("LMMH", "MMHH", "HHHH", "HHHH"),
+)
+"""By ischaemia, wound, foot infection: Very low, Low, Moderate, High."""
+
+_WORDS = {"V": "very low", "L": "low", "M": "moderate", "H": "high"}
+_GRADES = ("0", "1", "2", "3")
+_MEASURES = ("toe_pressure", "tcpo2", "abi")
+
+
+def _wifi(told: Told) -> Answer:
+    grades = {key: _ischaemia(key, told) for key in (*_MEASURES, "ischaemia") if told.has(key)}
+    if not grades:
+        return Answer(
+            missing=("toe_pressure",),
+            notes=("tcpo2, abi or a grade of ischaemia will do instead",),
+        )
+    if len(set(grades.values())) > 1:
+        said = ", ".join(f"{key} grade {grade}" for key, grade in grades.items())
+        return Answer(notes=(f"{said}: they disagree, and which one counts was not read",))
+    ischaemia = next(iter(grades.values()))
+    wound, infection = told.word("wound"), told.word("infection")
+    word = _WORDS[WIFI_TABLE[ischaemia][int(wound)][int(infection)]]
+    return Answer(
+        None,
+        f"{word} risk of amputation within a year",
+        (f"W {wound}, I {ischaemia}, fI {infection}: looked up, never added",),
+    )
+
+
+def _ischaemia(key: str, told: Told) -> int:
+    if key == "ischaemia":
+        return int(told.word(key))
+    c = WIFI_COEFFICIENTS
+    kind = "abi" if key == "abi" else "pressure"
+    return sum(told.number(key) < c[f"{kind}_{grade}_from"] for grade in range(3))
+
+
+def _pressure(key: str, name: str) -> Quantity:
+    factors = MappingProxyType({"mm[Hg]": 1.0, "mmHg": 1.0})
+    return Quantity(key, name, "mm[Hg]", factors, 0.0, 250.0, optional=True, decimals=0)
+
+
+WIFI = Form(
+    name="wifi",
+    title="WIfI",
+    about="One-year threat of amputation in chronic ischaemia of a leg.",
+    unit="1",
+    inputs=(
+        Choice("wound", "Wound grade", _GRADES),
+        Choice("infection", "Foot infection grade", _GRADES),
+        _pressure("toe_pressure", "Toe pressure"),
+        _pressure("tcpo2", "Transcutaneous oxygen pressure"),
+        Quantity(
+            "abi", "Ankle-brachial index", NO_UNIT, MappingProxyType({NO_UNIT: 1.0}), 0.0, 2.0,
+            optional=True, decimals=2,
+        ),
+        Choice("ischaemia", "Ischaemia grade", _GRADES, optional=True),
+    ),
+    prefix="scores.wifi",
+    coefficients=WIFI_COEFFICIENTS,
+    stamp=MEMORY,
+    judge=_wifi,
+    also=("scores.wifi.table",),
+)  # fmt: skip
+FORMS = (WIFI,)
+
+
+def wifi(
+    wound: int | None,
+    infection: int | None,
+    *,
+    toe_pressure_mmhg: float | None = None,
+    tcpo2_mmhg: float | None = None,
+    abi: float | None = None,
+    ischaemia: int | None = None,
+) -> Score:
+    """WIfI; ischaemia by any of its measures, which must agree."""
+    return WIFI.score(
+        {
+            "wound": None if wound is None else str(wound),
+            "infection": None if infection is None else str(infection),
+            "toe_pressure": toe_pressure_mmhg,
+            "tcpo2": tcpo2_mmhg,
+            "abi": abi,
+            "ischaemia": None if ischaemia is None else str(ischaemia),
+        }
+    )

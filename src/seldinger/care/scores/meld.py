@@ -1,0 +1,233 @@
+"""MELD, MELD-Na, MELD 3.0: how likely a sick liver is to fail, for adults.
+
+Not capped at 40, as some print them: that cap was not read.
+"""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.care.finding import MEMORY, SECONDARY
+from seldinger.care.scores.inputs import AGE, DIALYSIS, SEX, lab
+from seldinger.care.scores.model import Answer, Form, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.care.scores.model import Score
+
+ADULT = 18.0
+
+MELD_COEFFICIENTS = MappingProxyType(
+    {
+        "ln_bilirubin": 3.78,
+        "ln_inr": 11.2,
+        "ln_creatinine": 9.57,
+        "constant": 6.43,
+        "lowest_input": 1.0,
+        "highest_creatinine": 4.0,
+    }
+)
+MELD_NA_COEFFICIENTS = MappingProxyType(
+    {
+        "sodium": 1.32,
+        "meld_sodium": -0.033,
+        "above": 11.0,
+        "lowest_sodium": 125.0,
+        "highest_sodium": 137.0,
+    }
+)
+MELD_3_COEFFICIENTS = MappingProxyType(
+    {
+        "female": 1.33,
+        "ln_bilirubin": 4.56,
+        "sodium": 0.82,
+        "sodium_ln_bilirubin": -0.24,
+        "ln_inr": 9.09,
+        "ln_creatinine": 11.14,
+        "albumin": 1.85,
+        "albumin_ln_creatinine": -1.83,
+        "constant": 6.0,
+        "lowest_input": 1.0,
+        "highest_creatinine": 3.0,
+        "lowest_albumin": 1.5,
+        "highest_albumin": 3.5,
+        "lowest_sodium": 125.0,
+        "highest_sodium": 137.0,
+    }
+)
+
+_ON_DIALYSIS = (
+    "on dialysis creatinine counts as the highest that the formula takes: that rule is from memory"
+)
+
+
+def _rounded(value: float) -> float:
+    """To whole points, halves up."""
+    return float(math.floor(value + 0.5))
+
+
+def _held(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+def _creatinine(told: Told, c: Mapping[str, float]) -> float:
+    if told.yes("dialysis"):
+        return c["highest_creatinine"]
+    return _held(told.number("creatinine"), c["lowest_input"], c["highest_creatinine"])
+
+
+def _answered(told: Told, value: float, *notes: str) -> Answer:
+    if told.yes("dialysis"):
+        return Answer(value, None, (*notes, _ON_DIALYSIS), stamp=MEMORY)
+    return Answer(value, None, notes)
+
+
+def _meld_points(told: Told) -> float:
+    c = MELD_COEFFICIENTS
+    lowest = c["lowest_input"]
+    return _rounded(
+        c["ln_bilirubin"] * math.log(max(told.number("bilirubin"), lowest))
+        + c["ln_inr"] * math.log(max(told.number("inr"), lowest))
+        + c["ln_creatinine"] * math.log(_creatinine(told, c))
+        + c["constant"]
+    )
+
+
+def _meld(told: Told) -> Answer:
+    return _answered(told, _meld_points(told))
+
+
+def _meld_na(told: Told) -> Answer:
+    c = MELD_NA_COEFFICIENTS
+    meld = _meld_points(told)
+    if meld <= c["above"]:
+        return _answered(told, meld, f"MELD is {meld:g}: sodium counts above {c['above']:g}")
+    if not told.has("sodium"):
+        return Answer(missing=("sodium",))
+    sodium = _held(told.number("sodium"), c["lowest_sodium"], c["highest_sodium"])
+    lack = c["highest_sodium"] - sodium
+    value = _rounded(meld + c["sodium"] * lack + c["meld_sodium"] * meld * lack)
+    return _answered(told, value, f"MELD, rounded first: {meld:g}")
+
+
+def _meld_3(told: Told) -> Answer:
+    c = MELD_3_COEFFICIENTS
+    if told.number("age") < ADULT:
+        return Answer(notes=("under 18 another constant holds, known from memory only: no value",))
+    ln_bilirubin = math.log(max(told.number("bilirubin"), c["lowest_input"]))
+    ln_inr = math.log(max(told.number("inr"), c["lowest_input"]))
+    ln_creatinine = math.log(_creatinine(told, c))
+    sodium = c["highest_sodium"] - _held(
+        told.number("sodium"), c["lowest_sodium"], c["highest_sodium"]
+    )
+    albumin = c["highest_albumin"] - _held(
+        told.number("albumin"), c["lowest_albumin"], c["highest_albumin"]
+    )
+    value = (
+        (c["female"] if told.word("sex") == "female" else 0.0)
+        + c["ln_bilirubin"] * ln_bilirubin
+        + c["sodium"] * sodium
+        + c["sodium_ln_bilirubin"] * sodium * ln_bilirubin
+        + c["ln_inr"] * ln_inr
+        + c["ln_creatinine"] * ln_creatinine
+        + c["albumin"] * albumin
+        + c["albumin_ln_creatinine"] * albumin * ln_creatinine
+        + c["constant"]
+    )
+    return _answered(told, _rounded(value))
+
+
+_LABS = (lab("bilirubin", "mg/dL"), lab("inr", "{INR}"), lab("creatinine", "mg/dL"), DIALYSIS)
+
+MELD = Form(
+    name="meld",
+    title="MELD",
+    about="Liver disease before transplant or TIPS; whole points, not capped at 40.",
+    unit="{point}",
+    inputs=_LABS,
+    prefix="scores.meld",
+    coefficients=MELD_COEFFICIENTS,
+    stamp=SECONDARY,
+    judge=_meld,
+)
+MELD_NA = Form(
+    name="meld-na",
+    title="MELD-Na",
+    about="MELD with sodium, which counts from a MELD of 12 on.",
+    unit="{point}",
+    inputs=(*_LABS, lab("sodium", "mmol/L", optional=True)),
+    prefix="scores.meld_na",
+    coefficients=MELD_NA_COEFFICIENTS,
+    stamp=SECONDARY,
+    judge=_meld_na,
+    also=MELD.fact_ids,
+)
+MELD_3 = Form(
+    name="meld-3",
+    title="MELD 3.0",
+    about="MELD with sex, sodium and albumin, for adults.",
+    unit="{point}",
+    inputs=(*_LABS, lab("sodium", "mmol/L"), lab("albumin", "g/dL"), SEX, AGE),
+    prefix="scores.meld_3",
+    coefficients=MELD_3_COEFFICIENTS,
+    stamp=SECONDARY,
+    judge=_meld_3,
+)
+FORMS = (MELD, MELD_NA, MELD_3)
+
+
+def meld(
+    bilirubin_mg_per_dl: float | None,
+    inr: float | None,
+    creatinine_mg_per_dl: float | None,
+    *,
+    dialysis: bool | None,
+) -> Score:
+    """MELD in whole points."""
+    return MELD.score(_common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis))
+
+
+def meld_na(
+    bilirubin_mg_per_dl: float | None,
+    inr: float | None,
+    creatinine_mg_per_dl: float | None,
+    sodium_mmol_per_l: float | None,
+    *,
+    dialysis: bool | None,
+) -> Score:
+    """MELD-Na in whole points."""
+    common = _common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis)
+    return MELD_NA.score({**common, "sodium": sodium_mmol_per_l})
+
+
+def meld_3(
+    bilirubin_mg_per_dl: float | None,
+    inr: float | None,
+    creatinine_mg_per_dl: float | None,
+    *,
+    dialysis: bool | None,
+    sodium_mmol_per_l: float | None,
+    albumin_g_per_dl: float | None,
+    sex: str | None,
+    age_years: float | None,
+) -> Score:
+    """MELD 3.0 of an adult, in whole points."""
+    common = _common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis)
+    return MELD_3.score(
+        {
+            **common,
+            "sodium": sodium_mmol_per_l,
+            "albumin": albumin_g_per_dl,
+            "sex": sex,
+            "age": age_years,
+        }
+    )
+
+
+def _common(
+    bilirubin: float | None, inr: float | None, creatinine: float | None, *, dialysis: bool | None
+) -> dict[str, float | bool | str | None]:
+    return {"bilirubin": bilirubin, "inr": inr, "creatinine": creatinine, "dialysis": dialysis}

@@ -1,0 +1,239 @@
+"""Score and form: what a score says, and how one is asked for.
+
+A form names its inputs, checks their domains and asks its judge only when nothing is missing: a
+score is never worked out from a guess. It keeps its coefficients by the id of the fact that each
+is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.care.finding import MEMORY
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from seldinger.care.patient import Patient
+    from seldinger.care.scores.inputs import Input, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a score says of one set of inputs.
+
+    Attributes:
+        name: of its form.
+        value: None: unknown, or a score that is no number.
+        unit: UCUM of ``value``.
+        band: grade or group, in words; None: unknown, or not tabulated.
+        inputs: what it was worked out from, key -> as told.
+        fact_ids: evidence behind its numbers.
+        stamp: ``finding.SECONDARY``, ``finding.MEMORY`` or empty.
+        band_stamp: the same for ``band``, where its cuts are trusted less than the formula.
+        notes: what the reader must know besides.
+        missing: keys of inputs that would have to be known.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    band: str | None
+    inputs: Mapping[str, str]
+    fact_ids: tuple[str, ...]
+    stamp: str
+    band_stamp: str
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether it says anything."""
+        return self.value is not None or self.band is not None
+
+    @property
+    def drives(self) -> bool:
+        """Whether a rule may use ``value``: known, and not from memory."""
+        return self.value is not None and self.stamp != MEMORY
+
+    @property
+    def band_drives(self) -> bool:
+        """Whether a rule may use ``band``."""
+        return self.band is not None and MEMORY not in {self.stamp, self.band_stamp}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a judge says: see ``Score``; ``stamp`` None leaves the form's."""
+
+    value: float | None = None
+    band: str | None = None
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    stamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Checked inputs; those that a form does not need may be missing."""
+
+    values: Mapping[str, Value]
+
+    def has(self, key: str) -> bool:
+        """Whether that input is known."""
+        return key in self.values
+
+    def number(self, key: str) -> float:
+        """A quantity, in the unit of its input."""
+        return float(self.values[key])
+
+    def yes(self, key: str) -> bool:
+        """A yes or no."""
+        return self.values[key] is True
+
+    def word(self, key: str) -> str:
+        """A choice."""
+        return str(self.values[key])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A score that can be asked for.
+
+    Attributes:
+        name: how it is called, "meld-na".
+        title: as it is printed.
+        about: of whom and what for, one sentence.
+        unit: UCUM of its value.
+        inputs: in the order in which they are asked.
+        prefix: of its facts.
+        coefficients: number by the rest of its fact's id.
+        stamp, band_stamp: see ``Score``.
+        judge: works it out.
+        band_facts: those of ``coefficients`` on which the band alone rests.
+        also: ids of other facts behind it.
+        either: groups of inputs of which a patient's file gives the first that it has.
+        off: why it says nothing unless the caller insists; empty: it is on.
+    """
+
+    name: str
+    title: str
+    about: str
+    unit: str
+    inputs: tuple[Input, ...]
+    prefix: str
+    coefficients: Mapping[str, float]
+    stamp: str
+    judge: Callable[[Told], Answer]
+    band_stamp: str = ""
+    band_facts: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    either: tuple[tuple[str, ...], ...] = ()
+    off: str = ""
+    by_key: Mapping[str, Input] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_key", MappingProxyType({i.key: i for i in self.inputs}))
+
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """Ids of the facts behind it."""
+        return (*(f"{self.prefix}.{key}" for key in self.coefficients), *self.also)
+
+    def score(
+        self, values: Mapping[str, Value | None], told: Mapping[str, str] | None = None
+    ) -> Score:
+        """The score of these inputs.
+
+        Args:
+            values: by key, quantities in the unit of their input; None or absent: not known.
+            told: as the user wrote them, for printing.
+
+        Raises:
+            CareError: an input that the form does not have, or a value outside its domain.
+        """
+        self._refuse_strangers(values)
+        checked: dict[str, Value] = {}
+        shown: dict[str, str] = {}
+        for one in self.inputs:  # in their own order, so that the same inputs print the same
+            value = values.get(one.key)
+            if value is not None:
+                checked[one.key] = one.checked(value)
+                shown[one.key] = (told or {}).get(one.key, one.shown(value))
+        missing = tuple(i.key for i in self.inputs if i.key not in checked and not i.optional)
+        answer = Answer(missing=missing) if missing else self.judge(Told(checked))
+        return Score(
+            name=self.name,
+            value=answer.value,
+            unit=self.unit,
+            band=answer.band,
+            inputs=MappingProxyType(shown),
+            fact_ids=self.fact_ids,
+            stamp=self.stamp if answer.stamp is None else answer.stamp,
+            band_stamp=self.band_stamp,
+            notes=answer.notes,
+            missing=answer.missing,
+        )
+
+    def read(
+        self,
+        words: Mapping[str, str],
+        patient: Patient | None = None,
+        *,
+        others_no: bool = False,
+    ) -> Score:
+        """The score of inputs as somebody wrote them, and of what a patient's file knows.
+
+        Args:
+            words: by key, "1.2 mg/dL", "yes", "unknown"; they go before the patient's.
+            patient: whose labs and conditions fill the rest; their age is not judged here, and
+                the time of each is printed.
+            others_no: every yes or no that neither tells is no, because the caller says so.
+
+        Raises:
+            CareError: an input that the form does not have, or words that are not its.
+        """
+        self._refuse_strangers(words)
+        values: dict[str, Value | None] = {}
+        told: dict[str, str] = {}
+        for one in self.inputs if patient is not None else ():
+            found = None if patient is None else one.of(patient)
+            if found is not None:
+                values[one.key], told[one.key] = found
+        for group in self.either:
+            here = [key for key in group if key in values]
+            for key in here if set(group) & set(words) else here[1:]:
+                del values[key], told[key]
+        for key, word in words.items():
+            values[key] = self.by_key[key].parsed(word)
+            told[key] = word.strip()
+        if others_no:
+            silent = {k for k, i in self.by_key.items() if i.yes_no} - set(values)
+            values.update(dict.fromkeys(silent, False))
+        return self.score(values, told)
+
+    def unasked(self) -> Score:
+        """What a form that is off says: nothing, and why."""
+        return Score(
+            self.name, None, self.unit, None, MappingProxyType({}), self.fact_ids, self.stamp,
+            self.band_stamp, (self.off,), (),
+        )  # fmt: skip
+
+    def _refuse_strangers(self, given: Mapping[str, object]) -> None:
+        for key in given:
+            if key not in self.by_key:
+                near = get_close_matches(key, self.by_key, n=1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                raise CareError(
+                    f"{self.title} has no input {key!r}; {hint}it asks for: "
+                    f"{', '.join(self.by_key)}"
+                )
+
+
+def points(told: Told, table: Mapping[str, float]) -> float:
+    """The points of all that is answered with yes."""
+    return sum(value for key, value in table.items() if told.yes(key))

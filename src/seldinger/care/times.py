@@ -1,0 +1,122 @@
+"""Times of a file: nothing without a zone, nothing that the clock shows twice or never."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from difflib import get_close_matches
+
+from seldinger.core.errors import CareError
+
+
+def zone(told: object) -> zoneinfo.ZoneInfo:
+    """The IANA zone called that.
+
+    Raises:
+        CareError: there is none.
+    """
+    if isinstance(told, str):
+        try:
+            return zoneinfo.ZoneInfo(told)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    near = get_close_matches(str(told), sorted(zoneinfo.available_timezones()), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "give an IANA name, 'Europe/Berlin'"
+    raise CareError(f"no time zone is called {told!r}; {hint}")
+
+
+def instant(told: object) -> dt.datetime:
+    """A date with a time, as TOML or ISO 8601 has it; its zone may still be missing.
+
+    Raises:
+        CareError: something else; a date alone too, for nobody knows the hour.
+    """
+    found = told
+    if isinstance(told, str) and len(told.strip()) > len("2026-11-25"):
+        try:
+            found = dt.datetime.fromisoformat(told.strip())
+        except ValueError:
+            found = None
+    if not isinstance(found, dt.datetime):
+        raise CareError(f"{told} is no date with a time: write 2026-11-25T08:00:00+01:00")
+    return found
+
+
+def date_of(told: object) -> dt.date:
+    """A day.
+
+    Raises:
+        CareError: something else.
+    """
+    found = told
+    if isinstance(told, str):
+        try:
+            found = dt.date.fromisoformat(told.strip())
+        except ValueError:
+            found = None
+    if isinstance(found, dt.datetime) or not isinstance(found, dt.date):
+        raise CareError(f"{told} is no date: write 2026-11-25")
+    return found
+
+
+def time_of_day(told: object) -> dt.time:
+    """A time of day without a zone.
+
+    Raises:
+        CareError: something else.
+    """
+    found = told
+    if isinstance(told, str) and ":" in told:
+        try:
+            found = dt.time.fromisoformat(told.strip())
+        except ValueError:
+            found = None
+    if not isinstance(found, dt.time) or found.tzinfo is not None:
+        raise CareError(f'{told} is no time of day: write "08:00"')
+    return found
+
+
+def localised(
+    told: dt.datetime | None, where: zoneinfo.ZoneInfo | None, what: str
+) -> dt.datetime | None:
+    """An instant in the patient's zone.
+
+    Args:
+        told: with an offset, or the patient's own local time.
+        where: the patient's zone; None: not told.
+        what: the name of ``told``, for messages.
+
+    Raises:
+        CareError: there is neither an offset nor a zone, or the change of the clock shows that
+            local time twice or never.
+    """
+    if told is None:
+        return None
+    if told.utcoffset() is not None:
+        return told if where is None else told.astimezone(where)
+    if where is None:
+        raise CareError(
+            f"{what}, {told.isoformat()}, has no zone: write its offset (+01:00), or give "
+            "[patient] time_zone"
+        )
+    here = told.replace(tzinfo=where, fold=0)
+    if here.utcoffset() != here.replace(fold=1).utcoffset():
+        raise CareError(
+            f"{what}, {told.isoformat()}: the clock of {where.key} changes then and shows that "
+            "time twice or never; write its offset"
+        )
+    return here
+
+
+def age_years(birth: dt.date, now: dt.datetime) -> float:
+    """Completed years of life.
+
+    Raises:
+        CareError: the birth is after ``now``.
+    """
+    if now.utcoffset() is None:
+        raise CareError("now has no zone: give it with its offset")
+    years = now.year - birth.year - ((now.month, now.day) < (birth.month, birth.day))
+    if years < 0:
+        raise CareError(f"the birth date {birth.isoformat()} is after {now.date().isoformat()}")
+    return float(years)

@@ -1,0 +1,507 @@
+"""Laws of scores: code and facts agree, units do not matter, nothing is guessed, traps are shut."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seldinger import evidence
+from seldinger.care import scores
+from seldinger.care.finding import MEMORY, SECONDARY
+from seldinger.care.labs import analyte
+from seldinger.care.patient import Condition, Drug, Lab, Patient, Sex
+from seldinger.care.scores import (
+    contrast,
+    kidney_bleeding,
+    kidney_function,
+    kidney_tumour,
+    limb,
+    liver,
+    lung,
+    meld,
+)
+from seldinger.core.errors import CareError
+from seldinger.evidence.model import FactKind, Trust
+
+if TYPE_CHECKING:
+    from seldinger.care.scores import Form
+
+FORMS = tuple(scores.FORMS.values())
+BY_NAME = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+STAMPS = {Trust.PRIMARY: "", Trust.SECONDARY: SECONDARY, Trust.MEMORY: MEMORY}
+WORST = (Trust.MEMORY, Trust.SECONDARY, Trust.PRIMARY)
+
+FULL = {
+    "albi": "bilirubin=20umol/L albumin=40g/L",
+    "ez-albi": "bilirubin=2mg/dL albumin=3.5g/dL",
+    "child-pugh": "bilirubin=2mg/dL albumin=3g/dL inr=1.2 ascites=none encephalopathy=none",
+    "hap": "albumin=36g/L bilirubin=17umol/L afp=400ng/mL size=70mm",
+    "meld": "bilirubin=3mg/dL inr=1.5 creatinine=2mg/dL dialysis=no",
+    "meld-na": "bilirubin=3mg/dL inr=1.5 creatinine=2mg/dL dialysis=no sodium=130mmol/L",
+    "meld-3": (
+        "bilirubin=3mg/dL inr=1.5 creatinine=2mg/dL dialysis=no sodium=130mmol/L albumin=3g/dL "
+        "sex=female age=50"
+    ),
+    "cockcroft-gault": "creatinine=1.2mg/dL age=70 weight=80kg sex=male",
+    "ckd-epi-2021": "creatinine=1.2mg/dL age=70 sex=male",
+    "renal": "diameter=40mm exophytic=50% nearness=7mm face=anterior location=1 hilar=no",
+    "halimi": "charlson=0 frailty=0 sex=male "
+    + " ".join(f"{key}=no" for key in kidney_bleeding._HALIMI_YES_NO),
+    "kaczmarek": "kidney=graft anaemia=no sex=male heart_failure=no acute_kidney_failure=no",
+    "wifi": "wound=0 infection=0 abi=0.9",
+    "mehran": (
+        "hypotension=no balloon_pump=no heart_failure=no age=60 anaemia=no diabetes=no "
+        "contrast=100mL creatinine=1mg/dL"
+    ),
+    "pneumothorax": " ".join(f"{key}=no" for key in lung.PNEUMOTHORAX_COEFFICIENTS),
+}
+
+
+def words(text: str) -> dict[str, str]:
+    return dict(one.split("=") for one in text.split())
+
+
+def patient(**told: object) -> Patient:
+    nothing: dict[str, object] = {
+        "age_years": None,
+        "sex": None,
+        "weight_kg": None,
+        "height_cm": None,
+        "asa_class": None,
+        "pregnant": None,
+        "dialysis": None,
+        "acute_kidney_injury": None,
+        "labs": (),
+        "drugs": (),
+        "drugs_complete": False,
+        "allergies": (),
+        "allergies_complete": False,
+        "conditions": (),
+        "conditions_complete": False,
+        "time_zone": None,
+    }
+    return Patient(**(nothing | told))  # type: ignore[arg-type]
+
+
+# --- code and facts -------------------------------------------------------------------------------
+
+
+@BY_NAME
+def test_every_number_is_its_fact(form: Form) -> None:
+    for key, number in form.coefficients.items():
+        assert evidence.fact(f"{form.prefix}.{key}").value == number, key
+    for key, number in kidney_bleeding.HALIMI_TABLE.items():
+        assert evidence.fact(f"scores.halimi_table.{key}").value == number
+
+
+def test_every_fact_of_scores_is_somebodys() -> None:
+    used = {one for form in FORMS for one in form.fact_ids}
+    assert {fact.id for fact in evidence.facts("scores")} <= used
+
+
+@BY_NAME
+def test_a_stamp_is_the_worst_trust_behind_it(form: Form) -> None:
+    def worst(keys: set[str]) -> Trust:
+        trusts = {evidence.fact(f"{form.prefix}.{key}").trust for key in keys}
+        return next(one for one in WORST if one in trusts)
+
+    assert form.stamp == STAMPS[worst(set(form.coefficients) - set(form.band_facts))]
+    if form.band_facts:
+        assert form.band_stamp == STAMPS[worst(set(form.band_facts))]
+
+
+def test_rates_have_a_horizon_and_a_population() -> None:
+    for fact in evidence.facts("scores"):
+        if fact.kind is FactKind.PROPORTION:
+            assert fact.horizon, fact.id
+            assert fact.population, fact.id
+
+
+def test_the_limb_table_is_the_fact_that_holds_it() -> None:
+    rows = re.findall(r"\b[VLMH]{4}\b", evidence.fact("scores.wifi.table").note)
+    assert rows == [row for block in limb.WIFI_TABLE for row in block]
+
+
+def test_what_is_off_says_what_its_fact_says() -> None:
+    said = evidence.fact("scores.mehran.external_c").statement
+    numbers = re.findall(r"0\.\d+", said)
+    assert numbers
+    assert all(number in contrast.MEHRAN.off for number in numbers)
+
+
+# --- nothing is guessed ---------------------------------------------------------------------------
+
+
+@BY_NAME
+def test_dropping_any_input_gives_unknown_or_the_same(form: Form) -> None:
+    whole = form.read(words(FULL[form.name]))
+    if form.name != "pneumothorax":
+        assert whole.known
+        assert whole.missing == ()
+    for key in words(FULL[form.name]):
+        rest = {k: v for k, v in words(FULL[form.name]).items() if k != key}
+        for less in (form.read(rest), form.read({**rest, key: "unknown"})):
+            assert not less.known
+            assert not less.drives
+            assert less.missing, key
+
+
+def test_sodium_is_not_asked_where_it_does_not_count() -> None:
+    low = scores.read("meld-na", words("bilirubin=1mg/dL inr=1 creatinine=1mg/dL dialysis=no"))
+    assert (low.value, low.missing) == (6.0, ())
+    high = scores.read("meld-na", words("bilirubin=9mg/dL inr=2 creatinine=1mg/dL dialysis=no"))
+    assert (high.value, high.missing) == (None, ("sodium",))
+
+
+def test_nobody_says_no_unless_told_to() -> None:
+    told = words("charlson=0 frailty=0 sex=male anaemia=yes")
+    assert scores.read("halimi", told).missing
+    said = scores.read("halimi", told, others_no=True)
+    assert said.value == 13.0
+    assert said.inputs["vasculitis"] == "no"
+    assert list(said.inputs) == [i.key for i in scores.form("halimi").inputs]
+
+
+def test_children_get_no_adult_formula() -> None:
+    for found in (
+        kidney_function.cockcroft_gault(0.6, 12.0, 40.0, "male"),
+        kidney_function.ckd_epi_2021(0.6, 17.9, "male"),
+        meld.meld_3(
+            2.0, 1.2, 0.6, dialysis=False, sodium_mmol_per_l=135.0, albumin_g_per_dl=3.0,
+            sex="female", age_years=15.0,
+        ),
+    ):  # fmt: skip
+        assert not found.known
+        assert "under 18" in found.notes[0]
+
+
+def test_a_rule_from_memory_stamps_the_result() -> None:
+    found = meld.meld(3.0, 1.5, 1.0, dialysis=True)
+    assert found.value == meld.meld(3.0, 1.5, 9.0, dialysis=False).value
+    assert found.stamp == MEMORY
+    assert not found.drives
+    assert meld.meld(3.0, 1.5, 1.0, dialysis=False).drives
+
+
+def test_what_is_from_memory_drives_nothing() -> None:
+    for form in FORMS:
+        found = form.read(words(FULL[form.name]))
+        assert not (found.drives and form.stamp == MEMORY)
+        assert not (found.band_drives and MEMORY in {form.stamp, form.band_stamp})
+    albi = liver.albi(20.0, 40.0)
+    assert albi.drives
+    assert not albi.band_drives
+
+
+# --- units ----------------------------------------------------------------------------------------
+
+UNITS = [
+    (form.name, key)
+    for form in FORMS
+    for key in words(FULL[form.name])
+    if len(getattr(form.by_key[key], "factors", ())) > 1
+]
+
+
+@pytest.mark.parametrize(("name", "key"), UNITS)
+@given(share=st.floats(0.02, 0.6))
+def test_every_unit_gives_the_same(name: str, key: str, share: float) -> None:
+    form = scores.form(name)
+    asked = form.by_key[key]
+    factors: dict[str, float] = dict(getattr(asked, "factors", {}))
+    low, high = getattr(asked, "low", 0.0), getattr(asked, "high", 0.0)
+    decimals = getattr(asked, "decimals", None)
+    value = round(low + share * (high - low), 3 if decimals is None else decimals)
+    answers = []
+    for unit, factor in factors.items():
+        told = {**words(FULL[name]), key: f"{value / factor!r}{'' if unit == '1' else unit}"}
+        found = form.read(told)
+        answers.append((found.value, found.band, found.missing))
+    assert answers.count(answers[0]) == len(answers)
+
+
+@pytest.mark.parametrize(
+    ("edge", "group"),
+    [
+        ("bilirubin=17umol/L", "A"),
+        ("bilirubin=0.9939mg/dL", "A"),
+        ("bilirubin=1.0mg/dL", "B"),
+        ("albumin=36g/L", "A"),
+        ("albumin=3.6g/dL", "A"),
+        ("albumin=3.59g/dL", "B"),
+        ("size=7cm", "A"),
+    ],
+)
+def test_an_edge_is_that_edge_in_every_unit(edge: str, group: str) -> None:
+    found = scores.read("hap", words(FULL["hap"]) | words(edge))
+    assert found.band == f"HAP {group}"
+
+
+def test_an_edge_of_a_patients_lab_is_that_edge() -> None:
+    labs = (
+        Lab.of("bilirubin", 17.0, "umol/L", None),
+        Lab.of("albumin", 36.0, "g/L", None),
+        Lab.of("afp", 400.0, "ng/mL", None),
+    )
+    assert scores.read("hap", {"size": "70mm"}, patient(labs=labs)).band == "HAP A"
+
+
+def test_a_patient_in_either_unit_is_the_same_patient() -> None:
+    us = (("bilirubin", 1.2, "mg/dL"), ("albumin", 3.8, "g/dL"), ("creatinine", 1.1, "mg/dL"))
+    si = (
+        ("bilirubin", 1.2 * 17.104, "umol/L"),
+        ("albumin", 38.0, "g/L"),
+        ("creatinine", 1.1 * 88.42, "umol/L"),
+    )
+    answers = []
+    for labs in (us, si):
+        who = patient(
+            labs=tuple(Lab.of(key, value, unit, None) for key, value, unit in labs),
+            age_years=70.0,
+            weight_kg=80.0,
+            sex=Sex.FEMALE,
+        )
+        answers.append(
+            [scores.read(name, {}, who).value for name in ("albi", "ez-albi", "cockcroft-gault")]
+        )
+    assert answers[0] == answers[1]
+    assert None not in answers[0]
+
+
+# --- traps ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("albumin", ["4g/L", "3.8g/L", "38g/dL", "38"])
+def test_albumin_in_the_wrong_unit_is_refused(albumin: str) -> None:
+    with pytest.raises(CareError, match="Albumin"):
+        scores.read("albi", {"bilirubin": "20umol/L", "albumin": albumin})
+    with pytest.raises(CareError, match=r"Albumin is 4\.0 g/L; allowed: 5 to 70 g/L"):
+        liver.albi(20.0, 4.0)
+
+
+def test_real_albumin_is_not_refused() -> None:
+    assert liver.albi(20.0, 38.0).known
+
+
+def test_meld_3_of_an_adult_has_no_constant_of_a_child() -> None:
+    healthy = meld.meld_3(
+        1.0, 1.0, 1.0, dialysis=False, sodium_mmol_per_l=137.0, albumin_g_per_dl=3.5,
+        sex="male", age_years=50.0,
+    )  # fmt: skip
+    assert healthy.value == 6.0  # 13 with the 7.33 of wrong copies
+
+
+def test_meld_3_tells_its_last_coefficient_and_its_floor_of_albumin() -> None:
+    def at(albumin: float) -> float | None:
+        return meld.meld_3(
+            1.0, 1.0, 3.0, dialysis=False, sodium_mmol_per_l=137.0, albumin_g_per_dl=albumin,
+            sex="male", age_years=50.0,
+        ).value  # fmt: skip
+
+    raw = 6 + 11.14 * math.log(3) + 1.85 * 2 - 1.83 * 2 * math.log(3)
+    assert at(1.5) == at(1.0) == math.floor(raw + 0.5)
+    c = meld.MELD_3_COEFFICIENTS
+    assert (c["albumin"], c["albumin_ln_creatinine"]) == (1.85, -1.83)
+    assert c["lowest_albumin"] == 1.5
+
+
+def test_hap_is_in_grams_per_litre() -> None:
+    assert liver.hap(38.0, 10.0, 10.0, 20.0).band == "HAP A"
+    assert liver.hap(35.0, 10.0, 10.0, 20.0).band == "HAP B"
+
+
+def test_wifi_is_not_a_sum_and_40_mmhg_is_not_grade_0() -> None:
+    low = limb.wifi(0, 3, ischaemia=0)
+    high = limb.wifi(3, 0, ischaemia=0)
+    assert low.band == high.band == "moderate risk of amputation within a year"
+    # The same sum, and another answer of the table.
+    assert limb.wifi(1, 2, ischaemia=0).band != limb.wifi(3, 0, ischaemia=0).band
+    assert "I 1," in limb.wifi(0, 0, toe_pressure_mmhg=40.0).notes[0]
+
+
+def test_measures_of_ischaemia_that_disagree_leave_it_unknown() -> None:
+    found = limb.wifi(1, 1, toe_pressure_mmhg=30.0, abi=0.9)
+    assert not found.known
+    assert "disagree" in found.notes[0]
+
+
+def test_mehran_is_off_and_says_why() -> None:
+    off = contrast.mehran(contrast.MehranInputs())
+    assert not off.known
+    assert off.notes[0].startswith("off: made for coronary intervention")
+    assert scores.read("mehran", words(FULL["mehran"])).value is None
+    assert scores.read("mehran", words(FULL["mehran"]), insist=True).value == 1.0
+
+
+def test_mehran_never_scores_creatinine_and_filtration_both() -> None:
+    both = words(FULL["mehran"]) | {"egfr": "30mL/min/{1.73_m2}"}
+    with pytest.raises(CareError, match="never both"):
+        scores.read("mehran", both, insist=True)
+
+
+def test_mehran_takes_one_of_a_patients_two() -> None:
+    who = patient(
+        labs=(
+            Lab.of("creatinine", 2.0, "mg/dL", None),
+            Lab.of("egfr", 50.0, "mL/min/{1.73_m2}", None),
+        )
+    )
+    rest = {k: v for k, v in words(FULL["mehran"]).items() if k != "creatinine"}
+    found = scores.read("mehran", rest, who, insist=True)
+    assert found.value == 3.0
+    assert "creatinine" not in found.inputs
+    told = scores.read("mehran", {**rest, "creatinine": "1mg/dL"}, who, insist=True)
+    assert told.value == 1.0
+
+
+def test_mehrans_dialysis_is_not_216_per_cent() -> None:
+    assert evidence.fact("scores.mehran.dialysis_4").value == 0.126
+
+
+def test_the_face_is_printed_and_adds_nothing() -> None:
+    one, other = (
+        kidney_tumour.renal(30.0, 60.0, 10.0, face=face, location=1, hilar=False)
+        for face in ("anterior", "posterior")
+    )
+    assert one.value == other.value == 4.0
+    assert ("4a" in one.notes[0], "4p" in other.notes[0]) == (True, True)
+
+
+def test_odds_ratios_are_listed_and_never_make_a_number() -> None:
+    found = lung.pneumothorax(lung.PneumothoraxInputs(emphysema=True, bulla_crossed=True))
+    assert (found.value, found.band, found.drives) == (None, None, False)
+    numbers = [n for note in found.notes for n in re.findall(r"\d+\.\d+", note)]
+    assert sorted(numbers) == ["3.33", "6.13"]
+    assert "site_up" in found.missing
+
+
+def test_no_rate_between_those_that_were_read() -> None:
+    inner = kidney_bleeding.kaczmarek(
+        "native", "female", anaemia=True, heart_failure=True, acute_kidney_failure=False
+    )
+    assert (inner.value, inner.band) == (3.0, None)
+    nothing = dict.fromkeys(kidney_bleeding._HALIMI_YES_NO, False)
+    some = kidney_bleeding.HalimiInputs(charlson=3, frailty=2.0, sex="female", **nothing)
+    assert kidney_bleeding.halimi(some).band is None
+
+
+def test_an_index_between_two_rows_is_refused() -> None:
+    with pytest.raises(CareError, match="no row between"):
+        scores.read("halimi", words(FULL["halimi"]) | {"frailty": "4.45"})
+    with pytest.raises(CareError, match="no row between"):
+        limb.wifi(0, 0, toe_pressure_mmhg=59.5)
+
+
+# --- domains --------------------------------------------------------------------------------------
+
+
+@BY_NAME
+def test_both_sides_of_every_domain(form: Form) -> None:
+    for key in words(FULL[form.name]):
+        asked = form.by_key[key]
+        low, high = getattr(asked, "low", None), getattr(asked, "high", None)
+        if low is None or high is None:
+            with pytest.raises(CareError, match="allowed"):
+                form.read({key: "perhaps"})
+            continue
+        assert asked.checked(low) == low
+        assert asked.checked(high) == high
+        for outside in (low - 1e-3 - abs(low) * 1e-3, high * 1.001 + 1e-3, math.nan):
+            with pytest.raises(CareError, match="allowed"):
+                asked.checked(outside)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"bilirubn": "1mg/dL"}, r"no input 'bilirubn'; did you mean 'bilirubin'\?"),
+        ({"bilirubin": "high"}, "write a number and a unit"),
+        ({"bilirubin": "<0.2mg/dL"}, "write a number and a unit"),
+        ({"bilirubin": "1,2mg/dL"}, "write a number and a unit|not told in"),
+        ({"bilirubin": "1.2"}, "has no unit; allowed: mg/dL, umol/L"),
+        ({"bilirubin": "1.2mmol/L"}, "is not told in 'mmol/L'"),
+    ],
+)
+def test_a_refusal_says_what_is_allowed(told: dict[str, str], said: str) -> None:
+    with pytest.raises(CareError, match=said):
+        scores.read("albi", told)
+
+
+def test_a_score_that_is_not_there_is_refused_with_a_close_one() -> None:
+    with pytest.raises(CareError, match=r"did you mean 'meld'\?"):
+        scores.form("melt")
+
+
+@given(st.text(max_size=20))
+def test_no_words_end_in_a_traceback(text: str) -> None:
+    for name in ("albi", "child-pugh", "halimi"):
+        form = scores.form(name)
+        for key in form.by_key:
+            with contextlib.suppress(CareError):
+                form.read({key: text})
+
+
+# --- patients -------------------------------------------------------------------------------------
+
+
+def test_a_patient_fills_what_is_known_and_words_go_first() -> None:
+    who = patient(
+        labs=(Lab.of("creatinine", 1.2, "mg/dL", None),),
+        age_years=70.0,
+        weight_kg=80.0,
+        sex=Sex.MALE,
+    )
+    found = scores.read("cockcroft-gault", {}, who)
+    assert found.value == pytest.approx(70 * 80 / (72 * 1.2))
+    assert found.inputs["creatinine"] == "1.2 mg/dL (drawn: not told)"
+    heavy = scores.read("cockcroft-gault", {"weight": "100kg"}, who)
+    assert heavy.value == pytest.approx(70 * 100 / (72 * 1.2))
+    assert scores.read("cockcroft-gault", {"weight": "unknown"}, who).missing == ("weight",)
+
+
+def test_a_list_that_nobody_called_complete_says_no_to_nothing() -> None:
+    rest = words("kidney=native anaemia=no sex=male acute_kidney_failure=no")
+    assert scores.read("kaczmarek", rest, patient()).missing == ("heart_failure",)
+    whole = patient(conditions_complete=True)
+    assert scores.read("kaczmarek", rest, whole).value == 0.0
+    ill = patient(conditions=(Condition("heart-failure"),))
+    assert scores.read("kaczmarek", rest, ill).value == 1.0
+
+
+def test_an_empty_patient_makes_every_score_unknown() -> None:
+    who = patient(drugs=(Drug("apixaban", "apixaban"),))
+    for form in FORMS:
+        assert not form.read({}, who).known
+
+
+def test_labs_of_forms_are_labs() -> None:
+    for form in FORMS:
+        for asked in form.inputs:
+            if asked.key in {"bilirubin", "albumin", "creatinine", "inr", "sodium", "afp"}:
+                assert set(analyte(asked.key).factors) == set(getattr(asked, "factors", ()))
+
+
+# --- docs -----------------------------------------------------------------------------------------
+
+
+def test_the_reference_has_every_score_and_every_input() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/scores.md").read_text(encoding="utf-8")
+    words_of = {
+        "": "primary",
+        SECONDARY: "secondary",
+        MEMORY: "memory: to be confirmed",
+    }
+    for form in FORMS:
+        rows = [line for line in page.splitlines() if line.startswith(f"| `{form.name}` |")]
+        assert len(rows) == 2
+        assert f"| {words_of[form.stamp]}" in rows[0]
+        for asked in form.inputs:
+            domain = "" if asked.yes_no else f" {asked.domain}"
+            assert f"`{asked.key}`{domain}" in rows[1]
