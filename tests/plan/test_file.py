@@ -29,6 +29,7 @@ KEYS = [
     "provenance",
     "not_segmented",
     "prediction",
+    "outlook",
 ]
 
 
@@ -102,7 +103,7 @@ def test_what_is_not_finite_is_refused_and_named(bad: float) -> None:
     ("old", "new", "said"),
     [
         ("", "{", "not JSON"),
-        ('"schema_version": "1.1"', '"schema_version": "9"', "schema_version '9'"),
+        ('"schema_version": "1.2"', '"schema_version": "9"', "schema_version '9'"),
         ('"candidates": 10', '"candidates": "ten"', "approach.candidates"),
         ('"candidates": 10', '"candidates": 10, "extra": 1', r"plan\.approach\.extra"),
         ('"status": "go"', '"status": "maybe"', "verdict.status"),

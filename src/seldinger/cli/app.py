@@ -15,8 +15,13 @@ from seldinger.cli import (
     demo_command,
     devices_command,
     doctor_command,
+    dose_command,
+    facts_command,
+    ledger_command,
     margin_command,
     plan_command,
+    risk_command,
+    score_command,
     shelf_commands,
     simulate_command,
 )
@@ -97,6 +102,15 @@ app.command(
     ),
 )(margin_command.margin)
 app.add_typer(simulate_command.app, name="simulate")
+app.command(
+    "dose",
+    cls=Once,
+    epilog=example(
+        "seldinger dose report.dcm --pregnant no --out out/",
+        "seldinger dose first.dcm second.dcm --policy ncrp168",
+        "seldinger dose audit reports/ --procedure tace --csv tace.csv",
+    ),
+)(dose_command.dose)
 app.command("procedures", epilog=example("seldinger procedures"))(shelf_commands.procedures)
 app.command(
     "devices",
@@ -108,9 +122,39 @@ app.command(
         "seldinger devices fit my-antenna.toml",
     ),
 )(devices_command.devices)
-app.command("facts", epilog=example("seldinger facts", "seldinger facts needle_error --json"))(
-    shelf_commands.facts
+app.command(
+    "facts",
+    cls=Once,
+    epilog=example(
+        "seldinger facts",
+        "seldinger facts needle_error --json",
+        "seldinger facts --search 'metformin eGFR'",
+        "seldinger facts --trust memory",
+        "seldinger facts --claims",
+    ),
+)(facts_command.facts)
+app.command(
+    "risk",
+    cls=Once,
+    epilog=example(
+        "seldinger risk",
+        "seldinger risk cholecystostomy",
+        "seldinger risk ablation --organ liver",
+    ),
+)(risk_command.risk)
+app.command("audit", cls=Once, epilog=example("seldinger audit 23 81 --threshold 0.3"))(
+    risk_command.audit
 )
+app.command(
+    "score",
+    cls=Once,
+    epilog=example(
+        "seldinger score",
+        "seldinger score albi bilirubin=1.2mg/dL albumin=38g/L",
+        "seldinger score cockcroft-gault --patient patient.toml --json",
+    ),
+)(score_command.score)
+app.add_typer(ledger_command.app, name="ledger")
 app.command("series", epilog=example("seldinger series dicom-folder/"))(shelf_commands.series)
 app.command("schema", epilog=example("seldinger schema plan", "seldinger schema case"))(
     shelf_commands.schema

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from seldinger.care.outlook import Outlook  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse  # noqa: TC001  pydantic reads it at run time
 from seldinger.plan.model import (
@@ -45,6 +46,7 @@ class PlanFile:
         schema_version: of this layout; a reader refuses another one.
         not_segmented: structures the procedure asks about that no label shows: unknown, not clear.
         prediction: what heat or cold is expected to do; None where nothing is heated or frozen.
+        outlook: outcomes of the procedure and its alternatives; rates of populations.
     """
 
     schema_version: str
@@ -60,6 +62,7 @@ class PlanFile:
     provenance: Provenance
     not_segmented: tuple[str, ...]
     prediction: Prediction | None
+    outlook: Outlook | None
 
 
 def to_file(plan: Plan) -> PlanFile:

@@ -17,6 +17,7 @@ from seldinger.plan.prediction import Prediction
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.care.outlook import Outlook
     from seldinger.plan.prediction import Effect
 
 
@@ -291,5 +292,7 @@ class Plan:
     """What is expected of heat or cold; None where nothing is heated or frozen."""
     effect: Effect | None = None
     """In memory only: the predicted effect as fields."""
+    outlook: Outlook | None = None
+    """Outcomes beside those of the alternatives; None where no page of them was written."""
 
-    SCHEMA_VERSION = "1.1"
+    SCHEMA_VERSION = "1.2"

@@ -14,7 +14,7 @@ from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import findings, path
+from seldinger.plan import findings, path, readiness
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
@@ -66,6 +66,8 @@ def propose(
     progress("treatment", 0.4)
     decision = declared.treatment.conclude(case, instrument, approach)
     missing = not_segmented(case)
+    outlook = readiness.outlook(procedure, goal.organ)
+    more = (*decision.guidance.sources, *readiness.sources(outlook))
     said = (*findings.of_path(case, scene, approach, missing), *decision.findings)
     return Plan(
         request=_request(procedure, goal, chosen),
@@ -76,13 +78,14 @@ def propose(
         guidance=decision.guidance,
         findings=findings.ordered(said),
         assumptions=(*known.uses(), *anatomy.assumptions),
-        citations=_citations(declared, approach, decision.guidance.sources, said),
+        citations=_citations(declared, approach, more, said),
         provenance=_provenance(anatomy, approach, chosen),
         not_segmented=missing,
         anatomy=anatomy,
         goal=goal,
         prediction=decision.prediction,
         effect=decision.effect,
+        outlook=outlook,
     )
 
 

@@ -16,7 +16,9 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.report.dose import DosePage
     from seldinger.report.margin import MarginPage
+    from seldinger.report.sheet import Sheet
     from seldinger.report.view import Banner, Report, Row
 
 
@@ -51,6 +53,22 @@ def margin(report: MarginPage, pictures: Mapping[str, bytes]) -> str:
         for name, png in pictures.items()
     }
     template = _environment().get_template("margin.html")
+    return template.render(r=report, images=images, style=_style())
+
+
+def sheet(view: Sheet) -> str:
+    """A patient's sheet as HTML text; no script."""
+    template = _environment().get_template("sheet.html")
+    return template.render(s=view, style=_style("style.css", "sheet.css"))
+
+
+def dose(report: DosePage, pictures: Mapping[str, bytes]) -> str:
+    """A dose answer as HTML text, its ``pictures`` inside; no script."""
+    images = {
+        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+        for name, png in pictures.items()
+    }
+    template = _environment().get_template("dose.html")
     return template.render(r=report, images=images, style=_style())
 
 

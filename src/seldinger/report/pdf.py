@@ -16,27 +16,44 @@ if TYPE_CHECKING:
 
     from seldinger.report.view import Report
 
-_TEMPLATES = ("parts.typ", "ablation.typ", "report.typ")
+_TEMPLATES = ("parts.typ", "ablation.typ", "care.typ", "report.typ")
 """Read as one text: what the later ones use, the earlier ones define."""
 _EPOCH_S = 0
 """The clock as the document sees it: the same plan gives the same bytes."""
 
 
 def document(report: Report, folder: Path) -> bytes:
-    """``report`` as PDF bytes; its pictures are read from ``folder``.
+    """``report`` as PDF bytes; its pictures are read from ``folder``."""
+    data = json.dumps(asdict(report), allow_nan=False)
+    return typeset(_TEMPLATES, {"report": data}, folder, "report.pdf")
 
-    The view travels as JSON, never as typst source: a label that looks like code stays text.
+
+def typeset(
+    templates: tuple[str, ...], inputs: dict[str, str], folder: Path | None, name: str
+) -> bytes:
+    """A document as PDF bytes.
+
+    A view travels as JSON, never as typst source: a label that looks like code stays text.
+
+    Args:
+        templates: files of ``templates/``, read as one text.
+        inputs: JSON by the name under which the template reads it.
+        folder: where pictures are read from; None: there are none.
+        name: of the document, for messages.
+
+    Raises:
+        OutputError: it cannot be typeset.
     """
     try:
         compiler = typst.Compiler(
-            "\n".join(template_text(name) for name in _TEMPLATES).encode(),
-            root=str(folder),
+            "\n".join(template_text(template) for template in templates).encode(),
+            root=None if folder is None else str(folder),
             ignore_system_fonts=True,
-            sys_inputs={"report": json.dumps(asdict(report), allow_nan=False)},
+            sys_inputs=inputs,
         )
         made = compiler.compile(format="pdf", timestamp=_EPOCH_S)
     except RuntimeError as error:
-        raise OutputError(f"report.pdf cannot be typeset: {error}") from error
+        raise OutputError(f"{name} cannot be typeset: {error}") from error
     if not isinstance(made, bytes):
-        raise OutputError("report.pdf cannot be typeset: typst gave no single document")
+        raise OutputError(f"{name} cannot be typeset: typst gave no single document")
     return made

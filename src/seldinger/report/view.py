@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.report.ablation_view import Ablation
+    from seldinger.report.risk import Risk
 
 Tone = str
 """How a row is coloured: "good", "bad", "warn", or "plain"."""
@@ -87,6 +88,7 @@ class Report:
         notes: what was estimated or left out.
         disclaimer: once.
         ablation: what heat or cold is expected to do; None where nothing is heated or frozen.
+        risk: outcomes beside those of the alternatives; None where no page of them was written.
     """
 
     title: str
@@ -114,6 +116,7 @@ class Report:
     notes: tuple[str, ...]
     disclaimer: str
     ablation: Ablation | None = None
+    risk: Risk | None = None
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

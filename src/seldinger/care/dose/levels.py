@@ -1,0 +1,261 @@
+"""Levels: what a policy says of a dose, as findings; and what follows from it.
+
+A level that was read can alarm, stamped where it was read in a summary only. One from memory is
+shown with what it would say, to be confirmed, and never alarms. A dose that is not known leaves its
+level unknown, and an interval on both sides of a level does too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.care.dose.skin import How
+from seldinger.care.finding import MEMORY, SECONDARY, CareFinding
+from seldinger.core.verdict import Met, Severity
+from seldinger.evidence.model import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from seldinger.care.dose.account import Account
+    from seldinger.care.dose.policy import Level, Policy
+    from seldinger.care.dose.skin import SkinEstimate
+
+TOPIC = "radiation"
+_QUANTITIES = {
+    "kerma": ("kerma at the reference point", "Gy"),
+    "skin": ("peak skin dose", "Gy"),
+    "pka": ("kerma-area product", "Gy cm2"),
+    "time": ("fluoroscopy time", "min"),
+}
+_PKA = 1.0e4
+_PER_MIN = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A dose as levels see it: best, and the ends between which it may lie; None: not known."""
+
+    best: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The doses of one patient, in Gy, Gy, Gy cm2 and min; None: nobody knows."""
+
+    kerma: Amount
+    skin: Amount
+    pka: Amount
+    time: Amount
+
+
+def amounts(made: Account, skin: SkinEstimate) -> Amounts:
+    """What one report says; nothing where its units cannot be believed."""
+    if made.unit_error:
+        nothing = Amount(None, None, None)
+        return Amounts(nothing, nothing, nothing, nothing)
+    return Amounts(
+        kerma=_exact(made.kerma_gy),
+        skin=Amount(skin.peak_gy, skin.low_gy, skin.high_gy),
+        pka=_exact(None if made.pka_gy_m2 is None else made.pka_gy_m2 * _PKA),
+        time=_exact(None if made.fluoro_time_s is None else made.fluoro_time_s / _PER_MIN),
+    )
+
+
+def _exact(value: float | None) -> Amount:
+    return Amount(value, value, value)
+
+
+def judged(policy: Policy, profile: str, found: Amounts) -> tuple[CareFinding, ...]:
+    """Every level of a policy, in its order.
+
+    Raises:
+        EvidenceError: a level names a fact that is not there.
+    """
+    return tuple(_level(level, profile, found) for level in policy.level)
+
+
+def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
+    fact = evidence.fact(level.fact)
+    name, unit = _QUANTITIES[level.quantity]
+    amount: Amount = getattr(found, level.quantity)
+    edge = fact.value or 0.0
+    step = None if level.step is None else evidence.fact(level.step).value
+    facts = (level.fact, *(() if level.step is None else (level.step,)))
+    said = f"{name} {told(amount, unit)}"
+    what = "level of a substantial dose" if level.name == "substantial" else "level of notice"
+    status, rest = _stands(amount, edge, step, unit)
+    memory = fact.trust is Trust.MEMORY
+    if memory:
+        status = Met.UNKNOWN
+        rest = f"the {what} as it is remembered is {edge:g} {unit}: {rest}"
+    else:
+        rest = f"{what} {edge:g} {unit}: {rest}"
+    reached = level.name == "substantial" and status is Met.NOT_MET
+    grave = Severity.ACTION if reached else Severity.CAUTION
+    quiet = memory or status is Met.MET
+    missing = () if amount.high is not None else (name,)
+    return CareFinding(
+        rule=f"dose.{profile}.{level.quantity}.{level.name}",
+        topic=TOPIC,
+        status=status,
+        severity=Severity.INFO if quiet else grave,
+        text=f"{said[:1].upper()}{said[1:]}; {rest}.",
+        inputs={name: told(amount, unit)},
+        missing=missing,
+        facts=facts,
+        stamp=MEMORY if memory else SECONDARY if fact.trust is Trust.SECONDARY else "",
+        profile=profile,
+    )
+
+
+def _stands(amount: Amount, edge: float, step: float | None, unit: str) -> tuple[Met, str]:
+    """Whether a dose stays below a level, and how that is said."""
+    if amount.high is None:
+        return Met.UNKNOWN, "the dose is not known"
+    if amount.high < edge:
+        return Met.MET, "not reached"
+    if amount.best is None:
+        return Met.UNKNOWN, "cannot be excluded: only a bound is known"
+    if amount.best < edge:
+        return Met.UNKNOWN, "the estimate is below, its interval is not"
+    again = "" if step is None else _further(amount.best, edge, step, unit)
+    return Met.NOT_MET, f"reached{again}"
+
+
+def _further(value: float, edge: float, step: float, unit: str) -> str:
+    """How many further steps were passed. A step at the level itself is none."""
+    count = math.floor((value - edge) / step * (1.0 + 1e-9))
+    return f", and {count} further step(s) of {step:g} {unit}" if count > 0 else ""
+
+
+def told(amount: Amount, unit: str) -> str:
+    """A dose in words, with its interval or as a bound."""
+    if amount.high is None:
+        return "unknown"
+    # Small doses read better in thousandths.
+    fine = unit == "Gy" and amount.high < 1.0
+    factor, shown = (1.0e3, "mGy") if fine else (1.0, unit)
+    if amount.best is None:
+        return f"at most {factor * amount.high:.3g} {shown}"
+    if amount.low == amount.high:
+        return f"{factor * amount.best:.3g} {shown}"
+    low, high = factor * (amount.low or 0.0), factor * amount.high
+    return f"{factor * amount.best:.3g} {shown} ({low:.3g} to {high:.3g})"
+
+
+def follow_up(levels: Iterable[CareFinding], profile: str) -> tuple[CareFinding, ...]:
+    """What follows when a substantial dose was reached or cannot be excluded.
+
+    What is to be done is known here from memory only, so it is shown to be confirmed; that it is
+    wanted at all follows from the levels.
+    """
+    substantial = [f for f in levels if f.rule.endswith(".substantial")]
+    reached = [f for f in substantial if f.status is Met.NOT_MET]
+    open_ones = [f for f in substantial if f.status is Met.UNKNOWN and f.stamp != MEMORY]
+    if not reached and not open_ones:
+        return ()
+    how = evidence.fact("radiation.follow_up.substantial")
+    why = "A substantial dose was reached" if reached else "A substantial dose cannot be excluded"
+    wanted = CareFinding(
+        rule=f"dose.{profile}.follow_up",
+        topic=TOPIC,
+        status=Met.NOT_MET if reached else Met.UNKNOWN,
+        severity=Severity.ACTION if reached else Severity.CAUTION,
+        text=f"{why}: follow-up is due by your department's rule; a physicist looks at the dose.",
+        facts=tuple(dict.fromkeys(i for f in (reached or open_ones) for i in f.facts)),
+        stamp=next((f.stamp for f in (reached or open_ones) if f.stamp), ""),
+        profile=profile,
+    )
+    remembered = CareFinding(
+        rule="dose.follow_up.remembered",
+        topic=TOPIC,
+        status=Met.UNKNOWN,
+        severity=Severity.INFO,
+        text=how.statement,
+        facts=(how.id,),
+        stamp=MEMORY if how.trust is Trust.MEMORY else "",
+        profile=profile,
+    )
+    return wanted, remembered
+
+
+def units(made: Account) -> tuple[CareFinding, ...]:
+    """Whether a report's units can be believed."""
+    if not made.unit_error:
+        return ()
+    return (
+        CareFinding(
+            rule="dose.units",
+            topic=TOPIC,
+            status=Met.NOT_MET,
+            severity=Severity.STOP,
+            text=f"{made.unit_error[:1].upper()}{made.unit_error[1:]}. No level is judged.",
+            inputs={} if made.area_cm2 is None else {"area": f"{made.area_cm2:.3g} cm2"},
+        ),
+    )
+
+
+def sums(made: Account) -> tuple[CareFinding, ...]:
+    """Whether a report's totals are what its irradiations add up to, with the size of a gap."""
+    return tuple(
+        CareFinding(
+            rule=f"dose.sums.{one.quantity}",
+            topic=TOPIC,
+            status=Met.NOT_MET,
+            severity=Severity.CAUTION,
+            text=(
+                f"The report disagrees with itself: {_spelled(one.quantity)} is told as "
+                f"{_amount(one.told, one.unit)}, its irradiations add up to "
+                f"{_amount(one.summed.value, one.unit)}."
+            ),
+            inputs={"file": made.report.source.name, "plane": one.plane or "not told"},
+        )
+        for one in made.disagreeing
+    )
+
+
+def _spelled(quantity: str) -> str:
+    return quantity.replace("_", " ").replace("pka", "kerma-area product")
+
+
+def _amount(value: float | None, unit: str) -> str:
+    """A total in the unit in which it is read."""
+    if value is None:
+        return "nothing"
+    factor, shown = {"Gy.m2": (_PKA, "Gy cm2"), "s": (1.0 / _PER_MIN, "min")}.get(unit, (1.0, unit))
+    return f"{factor * value:.4g} {shown}"
+
+
+def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[CareFinding, ...]:  # noqa: FBT001  an answer
+    """Whether a physicist must look at the dose to a fetus; no number is ever given.
+
+    Args:
+        pregnant: True, False, or None: not known.
+        skin: of the same report; a CT report counts as well.
+    """
+    if pregnant is False:
+        return ()
+    known = pregnant is True
+    what = "CT" if skin.how is How.NONE else "fluoroscopy"
+    return (
+        CareFinding(
+            rule="dose.fetus",
+            topic=TOPIC,
+            status=Met.NOT_MET if known else Met.UNKNOWN,
+            severity=Severity.ACTION if known else Severity.INFO,
+            text=(
+                f"Pregnant: a physicist estimates the dose of this {what} to the fetus; none is "
+                "given here."
+                if known
+                else "Whether the patient is pregnant is not told; if she is, a physicist "
+                "estimates the dose to the fetus. None is given here."
+            ),
+            missing=() if known else ("pregnancy",),
+        ),
+    )

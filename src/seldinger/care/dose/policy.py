@@ -1,0 +1,83 @@
+"""Policy: which levels are watched, as data; each is a fact, and its trust decides its use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from seldinger.care.toml_border import packaged
+from seldinger.core.errors import CareError
+
+DEFAULT = "aapm-mppg12a-2022"
+
+Quantity = Literal["kerma", "skin", "pka", "time"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+FactId = Annotated[str, Field(pattern=r"^radiation(\.[a-z0-9_]+)+$")]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Row):
+    """One level: at ``fact``, and once more with each ``step`` beyond it."""
+
+    name: Literal["notice", "substantial"]
+    quantity: Quantity
+    fact: FactId
+    step: FactId | None = None
+
+
+class Policy(_Row):
+    """The levels of one authority; ``silent``: quantities for which it gives none."""
+
+    title: str
+    silent: tuple[Quantity, ...]
+    level: tuple[Level, ...]
+
+
+class Reference(_Row):
+    """What a department's median of one procedure is held against, and shown beside."""
+
+    title: str
+    levels: tuple[FactId, ...] = ()
+    medians: tuple[FactId, ...] = ()
+
+
+class PoliciesPage(_Row):
+    """The whole of ``dose_policies.toml``."""
+
+    policy: dict[Name, Policy]
+    reference: dict[Name, Reference]
+
+
+def page() -> PoliciesPage:
+    """All policies and reference levels."""
+    return packaged(PoliciesPage, "dose_policies.toml")
+
+
+def policy(name: str) -> Policy:
+    """The policy called that.
+
+    Raises:
+        CareError: there is none.
+    """
+    known = page().policy
+    if name not in known:
+        raise CareError(f"no dose policy is called {name!r}; there are: {', '.join(known)}")
+    return known[name]
+
+
+def reference(procedure: str) -> Reference:
+    """What is known of a procedure's department medians.
+
+    Raises:
+        CareError: nothing is.
+    """
+    known = page().reference
+    if procedure not in known:
+        raise CareError(
+            f"no reference level is held for {procedure!r}; there are: {', '.join(known)}"
+        )
+    return known[procedure]

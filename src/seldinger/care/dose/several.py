@@ -1,0 +1,144 @@
+"""Several: reports of one patient together, for skin remembers.
+
+Reports must be of one patient: they carry no name here by which that could be seen. Where the same
+table, machine and body stand behind every map, the maps are added as if the patient had lain at the
+same place; nobody knows that, so the interval runs from the largest single dose to the sum of all
+upper ends. Anything else is bounded by the sum.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.care.dose.account import account
+from seldinger.care.dose.levels import Amount, Amounts, amounts
+from seldinger.care.dose.skin import How
+from seldinger.core.errors import CareError
+from seldinger.image.dose_report import ReportKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seldinger.care.dose.account import Account
+    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.image.dose_report import DoseReport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One report with what was made of it."""
+
+    made: Account
+    skin: SkinEstimate
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several procedures on one patient.
+
+    Attributes:
+        dates: of the reports, ISO, in order; "" where not told.
+        found: what levels are held against.
+        how: how the skin's doses were brought together, in words.
+        notes: what the reader must know besides.
+    """
+
+    dates: tuple[str, ...]
+    found: Amounts
+    how: str
+    notes: tuple[str, ...]
+
+
+def checked(reports: Sequence[DoseReport]) -> tuple[DoseReport, ...]:
+    """Reports in the order of their dates, none twice.
+
+    Raises:
+        CareError: a report or an irradiation is given twice: it would count twice.
+    """
+    seen: dict[str, str] = {}
+    for report in reports:
+        uids = [event.uid for event in report.events] + [scan.uid for scan in report.ct_events]
+        for uid in {u for u in (report.instance_uid, report.source.sha256, *uids) if u}:
+            if uid in seen:
+                raise CareError(
+                    f"{report.source.name} holds what {seen[uid]} holds already: give each report "
+                    "once, and of a report and its later version only the later one"
+                )
+            seen[uid] = report.source.name
+    return tuple(sorted(reports, key=lambda r: (r.date, r.source.name)))
+
+
+def together(cases: Sequence[Case]) -> Together:
+    """All procedures as levels see them; of one procedure, just that one."""
+    xray = [case for case in cases if case.made.report.kind is not ReportKind.CT]
+    each = [amounts(case.made, case.skin) for case in xray]
+    dates = tuple(case.made.report.date for case in cases)
+    if not xray:
+        nothing = Amount(None, None, None)
+        return Together(dates, Amounts(nothing, nothing, nothing, nothing), "CT only", ())
+    notes = []
+    if len(xray) < len(cases):
+        notes.append("CT reports are left out of what the skin received.")
+    if len(xray) == 1:
+        return Together(dates, each[0], "one procedure", tuple(notes))
+    skin, how = _skin(xray, [one.skin for one in each])
+    notes.append("Skin recovers between procedures; nothing is taken off for that.")
+    found = Amounts(
+        kerma=_added([one.kerma for one in each]),
+        skin=skin,
+        pka=_added([one.pka for one in each]),
+        time=_added([one.time for one in each]),
+    )
+    return Together(dates, found, how, tuple(notes))
+
+
+def _added(parts: Sequence[Amount]) -> Amount:
+    """A sum; unknown as soon as one part is."""
+    if any(part.high is None for part in parts):
+        return Amount(None, None, None)
+    best = [part.best for part in parts]
+    low = [part.low or 0.0 for part in parts]
+    return Amount(
+        None if None in best else math.fsum(b for b in best if b is not None),
+        math.fsum(low),
+        math.fsum(part.high or 0.0 for part in parts),
+    )
+
+
+def _skin(cases: Sequence[Case], parts: Sequence[Amount]) -> tuple[Amount, str]:
+    summed = _added(parts)
+    if summed.high is None:
+        return summed, "skin dose of one procedure is unknown, so the sum is"
+    low = max(part.low or 0.0 for part in parts)
+    peak = _peak_of_sum(cases)
+    if peak is None:
+        best = None if summed.best is None else max(part.best or 0.0 for part in parts)
+        how = "different machines, bodies or bounds: bounded by the sum of all"
+        return Amount(best, low, summed.high), how
+    how = "maps added as if the patient had lain at the same place; bounded by the sum of all"
+    return Amount(peak, low, summed.high), how
+
+
+def _peak_of_sum(cases: Sequence[Case]) -> float | None:
+    """Peak of the maps' sum; None where they do not lie on one body of one machine."""
+    first = cases[0].skin
+    machine = (cases[0].made.report.manufacturer, cases[0].made.report.model)
+    total = None
+    for case in cases:
+        skin, report = case.skin, case.made.report
+        same = skin.how is How.MAP and (report.manufacturer, report.model) == machine
+        if not same or skin.surface is None or first.surface is None or skin.dose_gy is None:
+            return None
+        if not np.array_equal(skin.surface.points_mm, first.surface.points_mm):
+            return None
+        total = skin.dose_gy if total is None else total + skin.dose_gy
+    return None if total is None else float(total.max())
+
+
+def of(reports: Sequence[DoseReport]) -> tuple[Account, ...]:
+    """Accounts of reports that were checked."""
+    return tuple(account(report) for report in reports)

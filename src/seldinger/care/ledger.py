@@ -1,0 +1,358 @@
+"""The ledger: cases and their pathway, implants with a date, adverse events, device incidents.
+
+In a database of the owner's own: SQLite by a path, PostgreSQL by an address. Every operation is one
+transaction: it is kept whole, or not at all, also when the program is killed (``ledger_database``
+says how). Nothing is overwritten: a correction is a new entry, the last one counts, and the order
+is that of writing. Whoever writes says who it is (``by``) and when (``now``, with a zone).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, or_
+
+from seldinger.care import adverse, checklist, ledger_export, ledger_rows, pathway
+from seldinger.care import ledger_tables as tables
+from seldinger.care import ledger_writing as writing
+from seldinger.care.ledger_database import Database
+from seldinger.care.ledger_records import (
+    IMPLANT_KINDS,
+    Author,
+    Case,
+    CaseRecord,
+    Event,
+    Implant,
+    Incident,
+    NewEvent,
+    NewImplant,
+    NewIncident,
+    aware,
+    words,
+    words_or_none,
+)
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from seldinger.care.checklist import TimeOut
+    from seldinger.care.pathway import Need
+
+_NAME_LENGTH = 200
+WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An opened ledger.
+
+    Attributes:
+        database: where it is kept; holds no connection between operations.
+    """
+
+    database: Database
+
+    @classmethod
+    def at(cls, where: str | Path, *, create: bool = False, wait_s: float = WAIT_S) -> Ledger:
+        """Open a ledger.
+
+        Args:
+            where: a path (SQLite) or a database's address (``postgresql://...``).
+            create: make one where there is none.
+            wait_s: how long to wait for another program that writes.
+
+        Raises:
+            CareError: there is none, it is no ledger, a newer program wrote it, or it is busy.
+        """
+        return cls(Database(where, create=create, wait_s=wait_s))
+
+    def open_case(
+        self, name: str, procedure: str, access: str | None = None, *, by: Author, now: dt.datetime
+    ) -> Case:
+        """Open a case, in the pathway's first state.
+
+        ``name`` is the owner's own identifier, ``procedure`` and ``access`` are as ordered.
+
+        Raises:
+            CareError: the name is taken or too long, or something is empty.
+        """
+        called = words(name, "the case's name")
+        if len(called) > _NAME_LENGTH or "\n" in called:
+            raise CareError(f"a case's name is one line of up to {_NAME_LENGTH} characters")
+        row = {
+            "name": called,
+            "procedure": words(procedure, "the procedure"),
+            "access": words_or_none(access, "the access"),
+            "opened": aware(now),
+        }
+        first = pathway.states()[0].name
+        with self.database.writing() as connection:
+            if ledger_rows.cases(connection, tables.cases.c.name == called):
+                raise CareError(f"a case is called {called!r} already: give another name")
+            connection.execute(insert(tables.cases).values(row))
+            writing.add(
+                connection, tables.moves, by, now, case_name=called, came_from=None, to=first
+            )
+            return ledger_rows.case(connection, called)
+
+    def record(
+        self, case: str, said: Mapping[str, str], *, by: Author, now: dt.datetime
+    ) -> CaseRecord:
+        """Write entries; the last one of a key counts, those before stay to be read.
+
+        ``said`` has words by key, and keys are those of the pathway, or "note". Closed cases take
+        them too: a correction comes when it comes.
+
+        Raises:
+            CareError: no such case or key, empty words, or "none" where an event stands.
+        """
+        with self.database.writing() as connection:
+            found = ledger_rows.lock(connection, case)
+            writing.entries(connection, found.name, said, by, now)
+            return ledger_rows.records(connection, found.name)[0]
+
+    def missing(self, case: str, to: str | None = None) -> tuple[Need, ...]:
+        """What must be known yet before a case enters a state.
+
+        Args:
+            case: its name.
+            to: the state; None: the one that comes next.
+
+        Raises:
+            CareError: no such case or state.
+        """
+        with self.database.reading() as connection:
+            found = ledger_rows.case(connection, case)
+            keys = ledger_rows.known(connection, case)
+        coming = pathway.after(found.state) if to is None else pathway.state(to)
+        return () if coming is None else pathway.missing(coming.name, keys)
+
+    def move(
+        self,
+        case: str,
+        to: str,
+        *,
+        by: Author,
+        now: dt.datetime,
+        said: Mapping[str, str] | None = None,
+    ) -> Case:
+        """Move a case to the next state; entries told with it are kept only if it moves.
+
+        Raises:
+            CareError: the state is not the next one, something is missing, or the case would close
+                with an open implant.
+        """
+        with self.database.writing() as connection:
+            found = ledger_rows.lock(connection, case)
+            writing.entries(connection, found.name, said or {}, by, now)
+            pathway.check_move(found.state, to, ledger_rows.known(connection, found.name))
+            if to == writing.last_state():
+                writing.check_implants(connection, found.name)
+            writing.add(
+                connection,
+                tables.moves,
+                by,
+                now,
+                case_name=found.name,
+                came_from=found.state,
+                to=to,
+            )
+            return ledger_rows.case(connection, found.name)
+
+    def close(
+        self, case: str, *, by: Author, now: dt.datetime, said: Mapping[str, str] | None = None
+    ) -> Case:
+        """Move a case to the last state.
+
+        Raises:
+            CareError: as ``move`` says.
+        """
+        return self.move(case, writing.last_state(), by=by, now=now, said=said)
+
+    def time_out(self, case: str, judged: TimeOut, *, by: Author, now: dt.datetime) -> CaseRecord:
+        """Write a time-out: every line of it, and the pathway's key if the list is complete.
+
+        Raises:
+            CareError: no such case.
+        """
+        said = [
+            (f"{checklist.KEY}.{one.key}", f"{one.met.value}: {one.why or one.ask}")
+            for one in judged.items
+        ]
+        if judged.entry is not None:
+            said.append((checklist.KEY, judged.entry))
+        with self.database.writing() as connection:
+            found = ledger_rows.lock(connection, case)
+            for key, value in said:
+                writing.entry(connection, found.name, key, value, by, now)
+            return ledger_rows.records(connection, found.name)[0]
+
+    def add_implant(self, case: str, new: NewImplant, *, by: Author, now: dt.datetime) -> Implant:
+        """Something stays in the patient: it has an owner and a date from now on.
+
+        Raises:
+            CareError: no such case or kind, the case is closed, or the dates do not fit.
+        """
+        if new.kind not in IMPLANT_KINDS:
+            raise CareError(
+                f"no kind of implant is {new.kind!r}; allowed: {', '.join(IMPLANT_KINDS)}"
+            )
+        row = {
+            "kind": new.kind,
+            "device": words(new.device, "the implant's name"),
+            "udi": words_or_none(new.udi, "its identifier"),
+            "placed": new.placed,
+        }
+        writing.check_day(new.placed, None, now, "placed")
+        owner = writing.check_owner(new.owner, new.due, new.placed)
+        with self.database.writing() as connection:
+            found = ledger_rows.lock(connection, case)
+            if found.closed is not None:
+                raise CareError(f"the case {case} is closed: open a new one for its next implant")
+            number = writing.add(connection, tables.implants, by, now, case_name=found.name, **row)
+            last = {"owner": owner, "due": new.due, "resolved": None, "how": ""}
+            writing.add(connection, tables.implant_words, by, now, implant_id=number, **last)
+            return writing.implant(connection, number)
+
+    def assign_implant(
+        self,
+        number: int,
+        why: str,
+        *,
+        owner: str | None = None,
+        due: dt.date | None = None,
+        by: Author,
+        now: dt.datetime,
+    ) -> Implant:
+        """Give an open implant another owner or date, saying why; None: as before.
+
+        Raises:
+            CareError: no such implant, it is resolved, or the date is before it was placed.
+        """
+        reason = words(why, "why")
+        with self.database.writing() as connection:
+            old = writing.open_implant(connection, number)
+            date = old.due if due is None else due
+            row = {
+                "owner": writing.check_owner(
+                    old.owner if owner is None else owner, date, old.placed
+                ),
+                "due": date,
+                "resolved": None,
+                "how": reason,
+            }
+            writing.add(connection, tables.implant_words, by, now, implant_id=number, **row)
+            return writing.implant(connection, number)
+
+    def resolve_implant(
+        self, number: int, on: dt.date, how: str, *, by: Author, now: dt.datetime
+    ) -> Implant:
+        """An implant is out, or stays for good in somebody's hands.
+
+        ``how`` in words: removed, exchanged, or permanent and handed over to whom.
+
+        Raises:
+            CareError: no such implant, it is resolved, or that day cannot be.
+        """
+        told = words(how, "how it was resolved")
+        with self.database.writing() as connection:
+            old = writing.open_implant(connection, number)
+            writing.check_day(on, old.placed, now, "resolved")
+            row = {"owner": old.owner, "due": old.due, "resolved": on, "how": told}
+            writing.add(connection, tables.implant_words, by, now, implant_id=number, **row)
+            return writing.implant(connection, number)
+
+    def due(self, on: dt.date) -> tuple[Implant, ...]:
+        """Open implants whose date has come, most overdue first; last those without a date."""
+        said = tables.implant_words.c
+        with self.database.reading() as connection:
+            found = ledger_rows.implants(
+                connection, said.resolved.is_(None) & or_(said.due.is_(None), said.due <= on)
+            )
+        return tuple(sorted(found, key=lambda one: (one.due or dt.date.max, one.number)))
+
+    def add_event(self, case: str, new: NewEvent, *, by: Author, now: dt.datetime) -> Event:
+        """An adverse event, and the entry by which the pathway knows of it.
+
+        Raises:
+            CareError: no such case, scale, grade or event to correct.
+        """
+        grade = adverse.grade(new.scale, new.grade).key
+        text = words(new.text, "what happened")
+        with self.database.writing() as connection:
+            found = ledger_rows.lock(connection, case)
+            key = writing.event_key(found.state)
+            if new.corrects is not None:
+                key = writing.corrected(connection, found.name, new.corrects).key
+            row = {
+                "key": key,
+                "scale": new.scale,
+                "grade": grade,
+                "text": text,
+                "device_related": new.device_related,
+                "harm": new.harm,
+                "corrects": new.corrects,
+            }
+            number = writing.add(connection, tables.events, by, now, case_name=found.name, **row)
+            value = f"{grade} ({adverse.scale(new.scale).title}): {text}"
+            writing.entry(connection, found.name, key, value, by, now)
+            return ledger_rows.events(connection, tables.events.c.id == number)[0]
+
+    def add_incident(self, new: NewIncident, *, by: Author, now: dt.datetime) -> Incident:
+        """A device failed, or nearly did.
+
+        Raises:
+            CareError: no such case, or something is empty.
+        """
+        row = {
+            "device": words(new.device, "the device"),
+            "lot": words_or_none(new.lot, "the lot"),
+            "udi": words_or_none(new.udi, "its identifier"),
+            "expiry": new.expiry,
+            "what": words(new.what, "what happened"),
+        }
+        to = words_or_none(new.reported_to, "to whom it was reported")
+        with self.database.writing() as connection:
+            name = None if new.case is None else ledger_rows.lock(connection, new.case).name
+            number = writing.add(connection, tables.incidents, by, now, case_name=name, **row)
+            if to is not None:
+                writing.add(connection, tables.incident_reports, by, now, incident_id=number, to=to)
+            return writing.incident(connection, number)
+
+    def report_incident(self, number: int, to: str, *, by: Author, now: dt.datetime) -> Incident:
+        """An incident was reported to somebody.
+
+        Raises:
+            CareError: no such incident.
+        """
+        whom = words(to, "to whom it was reported")
+        with self.database.writing() as connection:
+            writing.incident(connection, number)
+            writing.add(connection, tables.incident_reports, by, now, incident_id=number, to=whom)
+            return writing.incident(connection, number)
+
+    def cases(self, *, open_only: bool = False) -> tuple[Case, ...]:
+        """Cases in the order in which they were opened."""
+        with self.database.reading() as connection:
+            found = ledger_rows.cases(connection)
+        return tuple(one for one in found if not open_only or one.closed is None)
+
+    def show(self, case: str) -> CaseRecord:
+        """Everything about a case.
+
+        Raises:
+            CareError: there is none.
+        """
+        with self.database.reading() as connection:
+            return ledger_rows.records(connection, case)[0]
+
+    def export(self) -> str:
+        """The whole ledger as JSON, of one moment; the same ledger gives the same bytes."""
+        with self.database.reading() as connection:
+            found = ledger_rows.records(connection)
+            loose = ledger_rows.incidents(connection, tables.incidents.c.case_name.is_(None))
+        return ledger_export.text(found, loose)

@@ -1,0 +1,195 @@
+"""Writing to the ledger: rows with their author, and what must hold before one is added."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from seldinger.care import ledger_rows, pathway
+from seldinger.care import ledger_tables as tables
+from seldinger.care.ledger_records import Author, Event, Implant, Incident, aware, words
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Table
+
+NOTE = "note"
+"""The key of what no state asks for."""
+_UNTIL_DISCHARGE, _LATER = "adverse_event", "late_event"
+_NONE = frozenset({"none", "no"})
+
+
+def add(connection: Connection, table: Table, by: Author, now: dt.datetime, **row: Any) -> int:
+    """One row, with who wrote it and when; the number that it got.
+
+    Raises:
+        CareError: nobody is named, or ``now`` has no zone.
+    """
+    who = {
+        "at": aware(now),
+        "name": words(by.name, "the name of who writes"),
+        "role": words(by.role, "the role of who writes"),
+    }
+    query = insert(table).values(**who, **row).returning(table.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def entry(
+    connection: Connection, case: str, key: str, value: str, by: Author, now: dt.datetime
+) -> None:
+    """One entry, as it is told."""
+    add(connection, tables.entries, by, now, case_name=case, key=key, value=value)
+
+
+def entries(
+    connection: Connection, case: str, said: Mapping[str, str], by: Author, now: dt.datetime
+) -> None:
+    """Entries under the pathway's keys.
+
+    Raises:
+        CareError: a key that nobody asks for, empty words, or "none" where an event stands.
+    """
+    allowed = [need.key for state in pathway.states() for need in state.needs] + [NOTE]
+    for key, told in said.items():
+        if key not in allowed:
+            near = get_close_matches(key, allowed, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise CareError(f"nothing is asked under {key!r}; {hint}allowed: {', '.join(allowed)}")
+        value = words(told, key)
+        if key in {_UNTIL_DISCHARGE, _LATER} and value.casefold() in _NONE:
+            _check_no_event(connection, case, key)
+        entry(connection, case, key, value, by, now)
+
+
+def last_state() -> str:
+    """The state in which a case is closed."""
+    return pathway.states()[-1].name
+
+
+def event_key(state: str) -> str:
+    """The pathway's key that an event answers while a case is in ``state``."""
+    for one in pathway.states():
+        if any(need.key == _UNTIL_DISCHARGE for need in one.needs):
+            return _LATER
+        if one.name == state:
+            return _UNTIL_DISCHARGE
+    raise CareError(f"the pathway asks for no {_UNTIL_DISCHARGE}: its data are not whole")
+
+
+def corrected(connection: Connection, case: str, number: int) -> Event:
+    """The event that shall be replaced.
+
+    Raises:
+        CareError: this case has none of that number, or it is replaced already.
+    """
+    table = tables.events.c
+    found = ledger_rows.events(connection, (table.id == number) & (table.case_name == case))
+    if not found:
+        raise CareError(f"the case {case} has no event {number}: `show` numbers them")
+    if found[0].replaced_by is not None:
+        raise CareError(f"event {number} is corrected by {found[0].replaced_by}: correct that one")
+    return found[0]
+
+
+def implant(connection: Connection, number: int) -> Implant:
+    """The implant of that number.
+
+    Raises:
+        CareError: there is none.
+    """
+    found = ledger_rows.implants(connection, tables.implants.c.id == number)
+    if not found:
+        raise CareError(f"no implant has the number {number}: `due --all` numbers the open ones")
+    return found[0]
+
+
+def open_implant(connection: Connection, number: int) -> Implant:
+    """The same, held until the operation ends, and not resolved.
+
+    Raises:
+        CareError: there is none, or it is resolved.
+    """
+    ledger_rows.lock(connection, implant(connection, number).case)
+    found = implant(connection, number)
+    if found.resolved is not None:
+        raise CareError(
+            f"implant {number} was resolved on {found.resolved.isoformat()} ({found.how}): "
+            "add it anew if that was wrong"
+        )
+    return found
+
+
+def incident(connection: Connection, number: int) -> Incident:
+    """The incident of that number.
+
+    Raises:
+        CareError: there is none.
+    """
+    found = ledger_rows.incidents(connection, tables.incidents.c.id == number)
+    if not found:
+        raise CareError(f"no incident has the number {number}")
+    return found[0]
+
+
+def check_owner(owner: str, due: dt.date | None, placed: dt.date) -> str:
+    """Who looks after an implant.
+
+    Raises:
+        CareError: nobody, or it is due before it was placed.
+    """
+    if due is not None and due < placed:
+        raise CareError(
+            f"it is due on {due.isoformat()}, before it was placed on {placed.isoformat()}: give a "
+            "later date"
+        )
+    return words(owner, "the owner of the implant's date")
+
+
+def check_day(day: dt.date, placed: dt.date | None, now: dt.datetime, what: str) -> None:
+    """A day on which something was done.
+
+    Raises:
+        CareError: it has not come yet, or lies before the implant was placed.
+    """
+    today = aware(now).date()
+    if day > today:
+        raise CareError(f"{what} on {day.isoformat()}: that day has not come, it is {today}")
+    if placed is not None and day < placed:
+        raise CareError(f"{what} on {day.isoformat()}, but placed on {placed.isoformat()}")
+
+
+def check_implants(connection: Connection, case: str) -> None:
+    """Refuse to close over an implant that nobody has resolved.
+
+    Raises:
+        CareError: which ones are open, whose they are and when they are due.
+    """
+    table = tables.implants.c
+    found = ledger_rows.implants(
+        connection, (table.case_name == case) & tables.implant_words.c.resolved.is_(None)
+    )
+    if found:
+        told = "; ".join(
+            f"{one.number} ({one.kind} {one.device}, {one.owner}, "
+            f"{'no date' if one.due is None else f'due {one.due.isoformat()}'})"
+            for one in found
+        )
+        raise CareError(
+            f"a case cannot close with an open implant date: {told}; resolve each, saying when and "
+            "how"
+        )
+
+
+def _check_no_event(connection: Connection, case: str, key: str) -> None:
+    table = tables.events
+    query = select(func.count()).where(table.c.case_name == case, table.c.key == key)
+    if connection.execute(query).scalar_one():
+        raise CareError(
+            f"{key} cannot be none: the case has an event; correct the event, or say in words what "
+            "became of it"
+        )

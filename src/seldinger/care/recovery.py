@@ -1,0 +1,123 @@
+"""Recovery: what to expect after a procedure: rest, stay, pain, fatigue, follow-up.
+
+Which fact speaks of what is data (``data/recovery.toml``); the words are the fact's own, and carry
+the stamp that its trust asks for. Facts that disagree stand side by side, the best read first. What
+no fact speaks of is said to be unknown: it is then the department's own rule, never a default of
+ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Literal, get_args
+
+from seldinger import evidence
+from seldinger.care.finding import MEMORY, SECONDARY
+from seldinger.core.errors import CareError
+
+What = Literal["bed rest", "stay", "pain", "fatigue", "follow-up"]
+WHATS: tuple[What, ...] = get_args(What)
+_TRUST = ("", SECONDARY, MEMORY)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A fact, and where it speaks.
+
+    Attributes:
+        what: what it speaks of.
+        procedures, access: for which; empty: whatever it is.
+        text: the fact's statement.
+        population: in whom.
+        fact: its id in evidence.
+    """
+
+    what: What
+    procedures: tuple[str, ...]
+    access: tuple[str, ...]
+    text: str
+    population: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRow:
+    """What is known of one thing.
+
+    Attributes:
+        what: "bed rest", "stay", "pain", "fatigue", "follow-up".
+        text: what is known; where nothing is, who has to say it.
+        facts: id of evidence; empty: unknown.
+        stamp: ``SECONDARY``, ``MEMORY`` (drives nothing), or empty: primary, or unknown.
+        population: in whom it was seen; empty: unknown.
+    """
+
+    what: What
+    text: str
+    facts: tuple[str, ...]
+    stamp: str
+    population: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether a fact speaks of it."""
+        return bool(self.facts)
+
+
+@cache
+def _page() -> tuple[tuple[str, ...], tuple[str, ...], tuple[Words, ...]]:
+    from seldinger.care import record_border  # pydantic is heavy: opened when needed
+
+    return record_border.recovery()
+
+
+def procedures() -> tuple[str, ...]:
+    """The procedures that may be asked about."""
+    return _page()[0]
+
+
+def accesses() -> tuple[str, ...]:
+    """The ways in that may be asked about."""
+    return _page()[1]
+
+
+def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
+    """What to expect after a procedure, in the order of ``WHATS``; each of them has a row.
+
+    Args:
+        procedure: of ``procedures()``.
+        access: of ``accesses()``; None: not decided, and then only what holds for any access.
+
+    Raises:
+        CareError: no such procedure or access.
+    """
+    known_procedures, known_access, rows = _page()
+    _check("procedure", procedure, known_procedures)
+    if access is not None:
+        _check("access", access, known_access)
+    fitting = [
+        row
+        for row in rows
+        if (not row.procedures or procedure in row.procedures)
+        and (not row.access or access in row.access)
+    ]
+    found: list[RecoveryRow] = []
+    for what in WHATS:
+        told = [
+            RecoveryRow(r.what, r.text, (r.fact,), evidence.stamp_of([r.fact]), r.population)
+            for r in fitting
+            if r.what == what
+        ]
+        unknown = RecoveryRow(what, "Not known here: your department says.", (), "")
+        found += sorted(told, key=lambda row: _TRUST.index(row.stamp)) or [unknown]
+    return tuple(found)
+
+
+def _check(what: str, told: str, known: tuple[str, ...]) -> None:
+    if told in known:
+        return
+    near = get_close_matches(told, known, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise CareError(f"no {what} is called {told!r}; {hint}allowed: {', '.join(known)}")

@@ -1,0 +1,150 @@
+"""The ledger's records as lines on the terminal: first the answer, then the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from seldinger.cli.terminal import print_json, print_table
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from seldinger.care.checklist import TimeOut
+    from seldinger.care.ledger_records import Case, CaseRecord, Event, Implant, Incident
+    from seldinger.care.pathway import Need
+
+
+def tell_cases(found: Sequence[Case]) -> None:
+    """A table of cases."""
+    if not found:
+        typer.echo("no case")
+        return
+    print_table(
+        ("case", "state", "opened", "procedure"),
+        [(one.name, one.state, _day(one.opened), one.procedure) for one in found],
+    )
+
+
+def tell_missing(case: str, state: str | None, found: Sequence[Need]) -> None:
+    """What must be known before a case enters a state."""
+    if state is None:
+        typer.echo(f"{case} is closed")
+        return
+    if not found:
+        typer.echo(f"{case} can be {state}: nothing is missing")
+        return
+    typer.echo(f"before {case} can be {state}, {len(found)} missing:")
+    for one in found:
+        typer.echo(f"  {one.key}: {one.ask}")
+
+
+def tell_case(found: CaseRecord) -> None:
+    """A case: where it stands, what is open, then what is known."""
+    case = found.case
+    access = f", {case.access}" if case.access else ""
+    typer.echo(f"{case.name}: {case.state} ({case.procedure}{access}, opened {_day(case.opened)})")
+    for implant in found.implants:
+        typer.echo(f"  {implant_line(implant)}")
+    for event in found.events:
+        typer.echo(f"  {event_line(event)}")
+    for incident in found.incidents:
+        typer.echo(f"  {incident_line(incident)}")
+    if found.known:
+        typer.echo()
+        print_table(
+            ("key", "when", "by", "words"),
+            [
+                (one.key, _moment(one.at), f"{one.by.name}, {one.by.role}", one.value)
+                for one in found.known.values()
+            ],
+        )
+
+
+def tell_due(found: Sequence[Implant], on: dt.date | None) -> None:
+    """Implants that want looking after."""
+    if not found:
+        typer.echo("no implant is open" if on is None else f"nothing is due on {on.isoformat()}")
+        return
+    print_table(
+        ("implant", "due", "owner", "case", "placed", "what"),
+        [
+            (
+                str(one.number),
+                "no date" if one.due is None else one.due.isoformat(),
+                one.owner,
+                one.case,
+                one.placed.isoformat(),
+                f"{one.kind}, {one.device}",
+            )
+            for one in found
+        ],
+    )
+
+
+def tell_time_out(judged: TimeOut) -> None:
+    """The answer, then what is missing, then the rest."""
+    if judged.complete:
+        typer.echo(f"time-out complete: {len(judged.items)} of {len(judged.items)}")
+        return
+    typer.echo(f"time-out not complete: {len(judged.missing)} of {len(judged.items)} open")
+    for one in judged.items:
+        if one.why:
+            typer.echo(f"  {one.key}: {one.why} ({one.ask})")
+
+
+def implant_line(one: Implant) -> str:
+    """An implant on one line."""
+    what = f"implant {one.number}: {one.kind}, {one.device}, placed {one.placed.isoformat()}"
+    if one.resolved is not None:
+        return f"{what}, resolved {one.resolved.isoformat()}: {one.how}"
+    due = "no date yet" if one.due is None else f"due {one.due.isoformat()}"
+    return f"{what}, OPEN, {due}, {one.owner}"
+
+
+def event_line(one: Event) -> str:
+    """An adverse event on one line, with its scale's name, and how far its words are known."""
+    from seldinger.care import adverse
+
+    scale = adverse.scale(one.scale)
+    replaced = "" if one.replaced_by is None else f" (corrected by {one.replaced_by})"
+    stamp = f" [the scale's words: {scale.stamp}]" if scale.stamp else ""
+    return f"event {one.number}{replaced}: {one.grade} on {scale.title}: {one.text}{stamp}"
+
+
+def incident_line(one: Incident) -> str:
+    """A device incident on one line."""
+    to = ", ".join(report.to for report in one.reports) or "nobody yet"
+    return f"incident {one.number}: {one.device}: {one.what}; reported to {to}"
+
+
+def give(value: object, line: str, *, as_json: bool) -> None:
+    """A record as JSON, or its line."""
+    if as_json:
+        print_record(value)
+        return
+    typer.echo(line)
+
+
+def print_record(value: object) -> None:
+    """A record, or several, as JSON."""
+    from seldinger.care.ledger_export import plain
+
+    print_json(plain(value))
+
+
+def print_with(value: object, **more: object) -> None:
+    """A record as JSON, with what follows from it."""
+    from seldinger.care.ledger_export import plain
+
+    print_json({**more, **plain(value)})
+
+
+def _day(at: dt.datetime) -> str:
+    return at.date().isoformat()
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC")

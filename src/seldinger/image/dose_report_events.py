@@ -1,0 +1,284 @@
+"""Dose report events: the tree of a report becomes totals and irradiations.
+
+Codes are those of DICOM PS3.16; a few private ones of one vendor's reports are read where the
+standard has none (shutters, and a table height that grows upwards).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+from seldinger.image.dose_report import (
+    CtEvent,
+    CtTotals,
+    Filter,
+    Mode,
+    PlaneTotals,
+    ReportKind,
+    Shutters,
+    Table,
+    Total,
+    XRayEvent,
+)
+from seldinger.image.dose_report_items import Item, Told, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ACCUMULATED, _EVENT = "113702", "113706"
+_CT_ACCUMULATED, _CT_EVENT = "113811", "113819"
+_NEW_ACCUMULATED, _NEW_EVENT, _NEW_DETAILS = "130500", "130501", "130505"
+_PRIVATE = "99PHI-IXR-XPER:"
+
+_PLANES = {"113620": "a", "113621": "b", "113622": "single"}
+_FLUOROSCOPY = frozenset({("SRT", "P5-06000"), ("SCT", "44491008")})
+_ACQUISITION = frozenset({"113611", "113612", "113613"})
+_PHANTOMS = {"113690": "head", "113691": "body"}
+_POSITIONS = {
+    "F-10340": "supine",
+    "40199007": "supine",
+    "F-10310": "prone",
+    "1240000": "prone",
+    "F-10317": "right lateral",
+    "102535000": "right lateral",
+    "F-10319": "left lateral",
+    "102536004": "left lateral",
+}
+_MOST_KERMA_GY = 1000.0
+"""More is no one's: a slip of the unit."""
+_MOST_PKA_GY_M2 = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """What the tree says."""
+
+    kind: ReportKind
+    totals: tuple[PlaneTotals, ...]
+    events: tuple[XRayEvent, ...]
+    ct_totals: CtTotals | None
+    ct_events: tuple[CtEvent, ...]
+
+
+def interpreted(root: Item, kind: ReportKind) -> Interpreted:
+    """Totals and irradiations of a report.
+
+    Raises:
+        CareError: nothing in it tells a dose, a unit that is not known, or a dose that is no one's.
+    """
+    if kind is ReportKind.ENHANCED:
+        details = {_uid(one): one for one in root.below(_NEW_DETAILS) if _uid(one)}
+        totals = tuple(_totals(one) for one in root.below(_NEW_ACCUMULATED))
+        events = tuple(_joined(one, details) for one in root.below(_NEW_EVENT))
+    else:
+        totals = tuple(_totals(one) for one in root.below(_ACCUMULATED))
+        events = tuple(_event(one) for one in root.below(_EVENT))
+    ct_events = tuple(_ct_event(one) for one in root.below(_CT_EVENT))
+    ct_sum = next(root.below(_CT_ACCUMULATED), None)
+    if not (totals or events or ct_events or ct_sum):
+        raise CareError(
+            "the report has no content that tells a dose: no totals, no irradiations; export it "
+            "after the procedure has ended"
+        )
+    if (ct_events or ct_sum) and not (totals or events):
+        kind = ReportKind.CT
+    ct_totals = None if ct_sum is None else _ct_totals(ct_sum)
+    return Interpreted(kind, totals, events, ct_totals, ct_events)
+
+
+def _totals(item: Item) -> PlaneTotals:
+    return PlaneTotals(
+        plane=_plane(item),
+        kerma_gy=_total(item, "113725", "kerma"),
+        fluoro_kerma_gy=_total(item, "113728", "kerma"),
+        acquisition_kerma_gy=_total(item, "113729", "kerma"),
+        pka_gy_m2=_total(item, "113722", "pka"),
+        fluoro_pka_gy_m2=_total(item, "113726", "pka"),
+        acquisition_pka_gy_m2=_total(item, "113727", "pka"),
+        fluoro_time_s=_total(item, "113730", "time"),
+        acquisition_time_s=_total(item, "113855", "time"),
+        isocentre_height_mm=_one(item, f"{_PRIVATE}001", "length"),
+    )
+
+
+def _event(item: Item) -> XRayEvent:
+    kind, mode = _mode(item)
+    kerma = _dose(item, "113738", "kerma", _MOST_KERMA_GY)
+    pka = _dose(item, "122130", "pka", _MOST_PKA_GY_M2)
+    started = next(item.below("111526"), None)
+    oriented = next(item.below("113744"), None)
+    region = next(item.below("123014"), None)
+    return XRayEvent(
+        uid=_uid(item),
+        plane=_plane(item),
+        mode=mode,
+        kind=kind,
+        started="" if started is None else _time(started.value),
+        kerma_gy=None if kerma is None else kerma.value,
+        kerma_half_digit_gy=0.0 if kerma is None else kerma.half_digit,
+        pka_gy_m2=None if pka is None else pka.value,
+        pka_half_digit_gy_m2=0.0 if pka is None else pka.half_digit,
+        tube_kv=_mean(item, "113733", "voltage"),
+        tube_ma=_mean(item, "113734", "current"),
+        filters=tuple(_filter(one) for one in item.below("113771")),
+        primary_deg=_either(item, ("112011", "128757"), "angle"),
+        secondary_deg=_either(item, ("112012", "128758"), "angle"),
+        primary_end_deg=_either(item, ("113739", "128760"), "angle"),
+        secondary_end_deg=_either(item, ("113740", "128761"), "angle"),
+        source_isocentre_mm=_one(item, "113748", "length"),
+        source_detector_mm=_either(item, ("113750", f"{_PRIVATE}018"), "length"),
+        source_reference_mm=_one(item, "113737", "length"),
+        reference_point=_reference(item),
+        field_area_m2=_either(item, ("113790", "130516"), "area"),
+        field_width_mm=_one(item, "113789", "length"),
+        field_height_mm=_one(item, "113788", "length"),
+        shutters=_shutters(item),
+        table=_table(item),
+        duration_s=_one(item, "113742", "time"),
+        pulses=_one(item, "113768", "count"),
+        pulse_rate_per_s=_one(item, "113791", "rate"),
+        position="" if oriented is None else _POSITIONS.get(oriented.value, oriented.meaning),
+        region="" if region is None else region.meaning,
+    )
+
+
+def _joined(summary: Item, details: dict[str, Item]) -> XRayEvent:
+    """One irradiation of the newer template: its summary, and the details of the same uid."""
+    more = details.get(_uid(summary))
+    children = summary.children + (() if more is None else more.children)
+    return _event(
+        Item(summary.concept, summary.kind, "", "", summary.scheme, summary.meaning, children)
+    )
+
+
+def _uid(item: Item) -> str:
+    found = next(item.below("113769"), None)
+    return "" if found is None else found.value
+
+
+def _plane(item: Item) -> str:
+    found = next(item.below("113764"), None)
+    return "" if found is None else _PLANES.get(found.value, "")
+
+
+def _mode(item: Item) -> tuple[str, Mode]:
+    found = next(item.below("113721"), None)
+    if found is None:
+        return "", Mode.UNKNOWN
+    if (found.scheme, found.value) in _FLUOROSCOPY:
+        return found.meaning, Mode.FLUOROSCOPY
+    return found.meaning, Mode.ACQUISITION if found.value in _ACQUISITION else Mode.UNKNOWN
+
+
+def _reference(item: Item) -> str:
+    found = next(item.below("113780"), None)
+    return "" if found is None else found.value
+
+
+def _filter(item: Item) -> Filter:
+    material = item.first("113757")
+    return Filter(
+        "" if material is None else material.meaning,
+        _either(item, ("113758", "130509"), "length"),
+        _either(item, ("113773", "130509"), "length"),
+    )
+
+
+def _shutters(item: Item) -> Shutters | None:
+    sides = [_one(item, f"{_PRIVATE}{code}", "length") for code in ("007", "008", "009", "006")]
+    told = [side for side in sides if side is not None]
+    return Shutters(*told) if len(told) == len(sides) else None
+
+
+def _table(item: Item) -> Table:
+    found = {
+        name: _one(item, code, "angle" if name.endswith("_deg") else "length")
+        for name, code in (
+            ("longitudinal_mm", "113751"),
+            ("lateral_mm", "113752"),
+            ("height_mm", "113753"),
+            ("height_above_floor_mm", f"{_PRIVATE}021"),
+            ("x_mm", "128766"),
+            ("y_mm", "128767"),
+            ("z_mm", "128768"),
+            ("head_tilt_deg", "113754"),
+            ("rotation_deg", "113755"),
+            ("cradle_deg", "113756"),
+        )
+    }
+    return Table(**{field.name: found[field.name] for field in fields(Table)})
+
+
+def _ct_event(item: Item) -> CtEvent:
+    kind, phantom = next(item.below("113820"), None), next(item.below("113835"), None)
+    protocol = next(item.below("125203"), None)
+    dlp = _dose(item, "113838", "dlp", 1.0e6)
+    ctdi = _dose(item, "113830", "ctdi", 1.0e5)
+    return CtEvent(
+        uid=_uid(item),
+        kind="" if kind is None else kind.meaning,
+        protocol="" if protocol is None else protocol.value,
+        ctdi_vol_mgy=None if ctdi is None else ctdi.value,
+        dlp_mgy_cm=None if dlp is None else dlp.value,
+        dlp_half_digit_mgy_cm=0.0 if dlp is None else dlp.half_digit,
+        phantom="" if phantom is None else _PHANTOMS.get(phantom.value, ""),
+    )
+
+
+def _ct_totals(item: Item) -> CtTotals:
+    return CtTotals(_total(item, "113812", "count"), _total(item, "113813", "dlp"))
+
+
+def _told(item: Item, concept: str, quantity: str) -> Iterable[Told]:
+    for one in item.below(concept):
+        found = number(one, quantity)
+        if found is not None:
+            yield found
+
+
+def _one(item: Item, concept: str, quantity: str) -> float | None:
+    found = next(iter(_told(item, concept, quantity)), None)
+    return None if found is None else found.value
+
+
+def _either(item: Item, concepts: tuple[str, ...], quantity: str) -> float | None:
+    values = (_one(item, concept, quantity) for concept in concepts)
+    return next((value for value in values if value is not None), None)
+
+
+def _mean(item: Item, concept: str, quantity: str) -> float | None:
+    """One value per pulse is allowed: their mean."""
+    values = [found.value for found in _told(item, concept, quantity)]
+    return sum(values) / len(values) if values else None
+
+
+def _total(item: Item, concept: str, quantity: str) -> Total:
+    most = {"kerma": _MOST_KERMA_GY, "pka": _MOST_PKA_GY_M2}.get(quantity, 1.0e9)
+    found = _dose(item, concept, quantity, most)
+    return Total(None) if found is None else Total(found.value, found.half_digit)
+
+
+def _dose(item: Item, concept: str, quantity: str, most: float) -> Told | None:
+    """A quantity that cannot be negative, nor larger than anyone's."""
+    found = next(iter(_told(item, concept, quantity)), None)
+    if found is not None and not 0.0 <= found.value <= most:
+        raise CareError(
+            f"item {concept} of the dose report is {found.value:g}: a {quantity} lies between 0 "
+            f"and {most:g}; the report is damaged or its unit is wrong"
+        )
+    return found
+
+
+def _time(text: str) -> str:
+    """A DICOM time as ISO; "" where it is none. Its zone, seldom told, stays as it is."""
+    import datetime as dt
+
+    digits = text[:14]
+    try:
+        day = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        at = dt.time(int(digits[8:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return ""
+    return f"{day.isoformat()}T{at.isoformat()}"

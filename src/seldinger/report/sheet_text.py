@@ -1,0 +1,242 @@
+"""Texts of the patient's sheet: TOML pages become checked values.
+
+One folder per language, one page per procedure (and organ, where it differs), and ``common.toml``.
+No page holds a number of medicine: risks and benefits name a fact. pydantic stands here because
+bytes come in here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from seldinger.care import outlook
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMON = "common.toml"
+Text = Annotated[str, Field(min_length=1)]
+Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
+XRays = Literal["none", "ct", "maybe_ct", "fluoroscopy"]
+Band = Literal["common", "uncommon", "rare"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_S = TypeVar("_S", bound=_Section)
+
+
+class Counted(_Section):
+    """A sentence, and the fact that says how often; none: nothing is known that may be printed."""
+
+    text: Text
+    fact: Text | None = None
+
+
+class Risk(Counted):
+    """What can go wrong, and under which heading it stands."""
+
+    band: Band
+
+
+class Headings(_Section):
+    """Of the sections, as the reader knows them."""
+
+    what_for: Text
+    benefits: Text
+    other_choices: Text
+    contested: Text
+    before: Text
+    medicines: Text
+    on_the_day: Text
+    during: Text
+    after: Text
+    risks: Text
+    common: Text
+    uncommon: Text
+    rare: Text
+    xrays: Text
+    call: Text
+    questions: Text
+    numbers: Text
+
+
+class Words(_Section):
+    """How numbers are said."""
+
+    about: Text
+    between: Text
+    range: Text
+    fewer: Text
+    none: Text
+    all: Text
+    no_number: Text
+    group: Text
+    not_you: Text
+    phone: Text
+    stamp: Text
+    secondary: Text
+
+
+class Medicines(_Section):
+    """What is said of drugs, with and without a clinician's release."""
+
+    silent: Lines
+    released: Text
+    last: Text
+    restart: Text
+    go_on: Text
+
+
+class XRayWords(_Section):
+    """What is said of X-rays, by how the procedure is seen."""
+
+    none: Lines
+    ct: Lines
+    maybe_ct: Lines
+    fluoroscopy: Lines
+    pregnancy: Text
+
+
+class Common(_Section):
+    """The whole of ``common.toml``."""
+
+    language: Text
+    title: Text
+    lead: Text
+    headings: Headings
+    words: Words
+    medicines: Medicines
+    xrays: XRayWords
+
+
+class Page(_Section):
+    """One procedure's text."""
+
+    procedure: Text
+    organs: tuple[Text, ...]
+    name: Text
+    xrays: XRays
+    pregnancy: bool = True
+    """Whether it is asked about beside X-rays; false where nobody can be pregnant."""
+    what_for: Lines
+    contested: tuple[Text, ...] = ()
+    other_choices: Annotated[tuple[Counted, ...], Field(min_length=2)]
+    before: Lines
+    on_the_day: Lines
+    during: Lines
+    after: Lines
+    call: Lines
+    questions: Lines
+    benefit: tuple[Counted, ...] = ()
+    risk: Annotated[tuple[Risk, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _nothing_is_a_choice(self) -> Self:
+        said = [c.text for c in self.other_choices]
+        if len(set(said)) != len(said):
+            raise ValueError("a choice stands there twice")
+        return self
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there are sheets in."""
+    folder = resources.files("seldinger.report") / "sheets"
+    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
+
+
+@cache
+def common(language: str) -> Common:
+    """What all sheets of a language share.
+
+    Raises:
+        CareError: there is no such language, or its page does not hold together.
+    """
+    return _checked(Common, COMMON, _texts(language)[COMMON])
+
+
+@cache
+def pages(language: str) -> Mapping[str, Page]:
+    """Every procedure's page of a language, by its file's name without the ending."""
+    found = {
+        name.removesuffix(".toml"): _checked(Page, name, text)
+        for name, text in sorted(_texts(language).items())
+        if name != COMMON
+    }
+    seen: set[tuple[str, str]] = set()
+    for name, page in found.items():
+        for organ in page.organs or ("",):
+            if (page.procedure, organ) in seen:
+                raise CareError(f"{name}.toml: {page.procedure} of {organ or 'any organ'} is told")
+            seen.add((page.procedure, organ))
+    return found
+
+
+def page(procedure: str, organ: str | None, language: str) -> Page:
+    """The page for a procedure in an organ; the general one where no page names the organ.
+
+    Args:
+        procedure: as the pages call it, or another name of it that the outlook knows.
+        organ: where, if that matters.
+        language: of ``languages()``.
+
+    Raises:
+        CareError: there is none.
+    """
+    own = [p for p in pages(language).values() if p.procedure == procedure]
+    if not own:
+        procedure, organ = _otherwise(procedure, organ)
+        own = [p for p in pages(language).values() if p.procedure == procedure]
+    for one in own:
+        if organ is not None and organ in one.organs:
+            return one
+    for one in own:
+        if not one.organs:
+            return one
+    there = sorted({p.procedure for p in pages(language).values()})
+    if not own:
+        raise CareError(f"no sheet for {procedure!r}; there are: {', '.join(there)}")
+    organs = sorted({o for p in own for o in p.organs})
+    raise CareError(
+        f"the sheet for {procedure} needs an organ, got {organ or 'none'}; there are: "
+        f"{', '.join(organs)}"
+    )
+
+
+def _otherwise(procedure: str, organ: str | None) -> tuple[str, str | None]:
+    """What the outlook calls a procedure ("kidney-biopsy" names its organ); else as it came."""
+    try:
+        found = outlook.of(procedure)
+    except CareError:
+        return procedure, organ
+    return found.procedure, organ or found.organ
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    if language not in languages():
+        raise CareError(
+            f"no sheets in {language!r}; there are: {', '.join(languages())}; another language is "
+            "another folder of texts"
+        )
+    folder = resources.files("seldinger.report") / "sheets" / language
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
+
+
+def _checked(model: type[_S], name: str, text: str) -> _S:
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError) as wrong:
+        raise CareError(f"the sheet's text {name} does not fit its schema: {wrong}") from wrong

@@ -1,0 +1,229 @@
+"""The patient's sheet: readable, complete, every number a fact, no drug without a release."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from seldinger import evidence
+from seldinger.care import drugs, outlook
+from seldinger.core.errors import CareError
+from seldinger.report import html, reading, sheet, sheet_file, sheet_text
+from seldinger.report.sheet import MedicineLine, Released, Sheet
+
+TODAY = dt.date(2026, 11, 25)
+PAGES = tuple(sheet_text.pages("en").items())
+EVERY = pytest.mark.parametrize(("name", "page"), PAGES, ids=[name for name, _ in PAGES])
+RELEASED = Released(
+    "A. Nurse", "pre-assessment nurse", "2026-11-24",
+    (
+        MedicineLine("Apixaban", "Mon 30 Nov, 08:00", "Thu 3 Dec, 10:00"),
+        MedicineLine("Cilostazol", None, None),
+    ),
+)  # fmt: skip
+
+FIRST = "Your team must first say that all is well."
+
+
+def of(page: sheet_text.Page, released: Released | None = None) -> Sheet:
+    organ = page.organs[0] if page.organs else None
+    return sheet.made(page.procedure, organ, TODAY, released=released)
+
+
+def text(found: Sheet) -> str:
+    return " ".join(sheet.read_aloud(found.parts))
+
+
+@EVERY
+def test_a_sheet_asks_for_eight_years_of_school_at_most(name: str, page: sheet_text.Page) -> None:
+    found = of(page)
+    assert len(found.grades) == 2
+    assert max(found.grades.values()) <= reading.MOST_GRADE
+    assert f"{max(found.grades.values()):.1f}" in found.stamp
+    assert reading.longest_sentence(text(found)) <= reading.MOST_WORDS, name
+
+
+def test_hard_text_is_measured_as_hard() -> None:
+    hard = (
+        "Percutaneous transhepatic cholecystostomy constitutes a minimally invasive intervention "
+        "facilitating decompression in critically compromised individuals."
+    )
+    assert min(reading.grades(hard).values()) > reading.MOST_GRADE
+    assert reading.longest_sentence(hard) == 14
+
+
+@EVERY
+def test_a_sheet_is_complete(name: str, page: sheet_text.Page) -> None:
+    found = of(page)
+    headings = sheet_text.common("en").headings
+    there = {part.heading for part in found.parts}
+    wanted = headings.model_dump().values()
+    bands = {headings.common, headings.uncommon, headings.rare}
+    optional = {headings.benefits, headings.contested, *bands}
+    assert set(wanted) - optional - {headings.numbers} <= there, name
+    choices = " ".join(c.text for c in page.other_choices).lower()
+    assert re.search(r"do nothing|just watch", choices), "doing nothing is a choice"
+    assert re.search(r"operation|surgery", choices), "surgery is a choice, or it is said why not"
+    assert any(risk.band == "rare" for risk in page.risk) or any(
+        risk.fact and (evidence.fact(risk.fact).value or 1.0) < 0.01 for risk in page.risk
+    )
+
+
+@EVERY
+def test_every_number_is_a_fact_for_patients(name: str, page: sheet_text.Page) -> None:
+    counted = (*page.benefit, *page.other_choices, *page.risk)
+    for one in counted:
+        if one.fact is not None:
+            fact = evidence.fact(one.fact)
+            assert fact.kind == "proportion", name
+            assert fact.population
+            assert fact.horizon
+            assert sheet.printable(fact), one.fact
+    told = [line for key in page.model_fields_set for line in _lines(page, key)]
+    for line in told:
+        numbers = re.findall(r"\d+", line)
+        assert not numbers or re.search(r"\d+ hours|CT", line), f"{name}: {line}"
+
+
+def _lines(page: sheet_text.Page, key: str) -> list[str]:
+    value = getattr(page, key)
+    if not isinstance(value, tuple):
+        return []
+    return [v if isinstance(v, str) else v.text for v in value]
+
+
+@EVERY
+def test_one_denominator_for_the_whole_sheet(name: str, page: sheet_text.Page) -> None:
+    said = re.findall(r" in ([\d,]+)", text(of(page)))
+    assert len(set(said)) <= 1, name
+
+
+def test_risks_stand_under_the_heading_that_their_number_asks_for() -> None:
+    least = {"common": 0.01, "uncommon": 0.001, "rare": 0.0}
+    most = {"common": 1.0, "uncommon": 0.035, "rare": 0.011}
+    for name, page in PAGES:
+        for risk in page.risk:
+            if risk.fact is not None:
+                value = evidence.fact(risk.fact).value
+                assert value is not None
+                assert least[risk.band] <= value <= most[risk.band], (name, risk.text)
+
+
+@pytest.mark.parametrize(("procedure", "organ"), outlook.known())
+def test_every_procedure_of_the_outlook_has_a_sheet(procedure: str, organ: str | None) -> None:
+    assert sheet_text.page(procedure, organ, "en").procedure == procedure
+
+
+def test_a_sheet_answers_to_other_names() -> None:
+    def page(name: str) -> sheet_text.Page:
+        return sheet_text.page(name, None, "en")
+
+    assert page("fibroid-embolization") is page("ufe")
+    assert page("Kyphoplasty") is page("vertebroplasty")
+    assert page("kidney-biopsy") is sheet_text.page("biopsy", "left kidney", "en")
+
+
+@pytest.mark.parametrize(
+    "procedure",
+    ["pad", "renal-stent", "carotid-stent", "dvt", "ivc-filter", "vertebroplasty", "ufe"],
+)
+def test_contested_evidence_is_said_to_be_so(procedure: str) -> None:
+    page = sheet_text.page(procedure, None, "en")
+    heading = sheet_text.common("en").headings.contested
+    assert page.contested
+    assert page.contested in [p.points for p in of(page).parts if p.heading == heading]
+
+
+def test_pregnancy_is_asked_about_beside_x_rays_but_not_of_men() -> None:
+    asked = sheet_text.common("en").xrays.pregnancy
+    for name, page in PAGES:
+        assert (asked in text(of(page))) == (name != "pae"), name
+
+
+def test_every_number_stands_under_its_source_once() -> None:
+    found = of(sheet_text.page("ivc-filter", None, "en"))
+    sources = [one.source for one in found.numbers]
+    assert len(sources) == len(set(sources)) == 4
+    told = [what for one in found.numbers for whats, _ in one.told for what in whats]
+    assert len(told) == len(set(told)) == 11
+    seen = [seen for one in found.numbers for _, seen in one.told]
+    assert all(re.fullmatch(r"Seen in: .+\. Time: .+\.", each) for each in seen)
+
+
+@EVERY
+def test_a_page_names_no_drug(name: str, page: sheet_text.Page) -> None:
+    told = set(re.findall(r"[a-z][a-z0-9-]+", text(of(page)).lower()))
+    named = {
+        n.lower() for known in drugs.table().drugs.values() for n in (known.name, *known.names)
+    }
+    assert named
+    assert not told & named, name
+
+
+def test_no_drug_is_named_without_a_release() -> None:
+    page = sheet_text.page("biopsy", "liver", "en")
+    silent, spoken = of(page), of(page, RELEASED)
+    heading = sheet_text.common("en").headings.medicines
+    first, second = (
+        next(p.points for p in s.parts if p.heading == heading) for s in (silent, spoken)
+    )
+    assert first == sheet_text.common("en").medicines.silent
+    assert "Apixaban" not in text(silent)
+    assert second == (
+        "A. Nurse, pre-assessment nurse, has checked this part on 2026-11-24.",
+        "Apixaban: your last dose before the procedure is on Mon 30 Nov, 08:00.",
+        f"Apixaban: do not start again before Thu 3 Dec, 10:00. {FIRST}",
+        "Cilostazol: go on as always.",
+    )
+
+
+def test_chances_are_said_in_people() -> None:
+    common = sheet_text.common("en")
+    bleeding = evidence.fact("biopsy.liver.major_bleeding")
+    death = evidence.fact("biopsy.liver.death")
+    air = evidence.fact("lung_biopsy.pneumothorax")
+    assert sheet.chance(common, bleeding, 1000) == "about 5 in 1,000 (likely between 2 and 11)"
+    assert sheet.chance(common, death, 1000) == "fewer than 1 in 1,000"
+    assert sheet.chance(common, air, 100) == "about 26 in 100"
+    shock = evidence.fact("outcome_drainage.septic_shock")
+    chills = evidence.fact("drainage.sepsis.liver_abscess")
+    nobody = evidence.fact("outcome_carotid.crest2.stent.medical.early")
+    assert shock.interval_kind == "bounds"
+    assert sheet.chance(common, shock, 100) == "between 1 and 2 in 100"
+    assert (chills.numerator, chills.denominator, chills.interval) == (7, 27, None)
+    assert sheet.chance(common, chills, 100) == "about 26 in 100 (likely between 13 and 45)"
+    assert sheet.chance(common, nobody, 100) == "none in that study"
+    assert sheet.denominator([bleeding, air]) == 1000
+    assert sheet.denominator([air]) == 100
+
+
+def test_a_threshold_is_never_shown_to_a_patient() -> None:
+    thresholds = [f for f in evidence.facts() if f.kind != "proportion"]
+    assert thresholds
+    assert not any(sheet.printable(f) for f in thresholds)
+    assert not any(sheet.printable(f) for f in evidence.facts() if f.trust == "memory")
+
+
+def test_what_there_is_no_sheet_for_is_refused() -> None:
+    with pytest.raises(CareError, match="no sheet for 'bypass'; there are:"):
+        sheet.made("bypass", None, TODAY)
+    with pytest.raises(CareError, match="no sheets in 'xx'; there are: en"):
+        sheet.made("biopsy", "liver", TODAY, language="xx")
+
+
+def test_the_same_sheet_gives_the_same_bytes() -> None:
+    found = of(sheet_text.page("drainage", None, "en"))
+    assert sheet_file.document(found) == sheet_file.document(found)
+    assert html.sheet(found) == html.sheet(found)
+    assert sheet_file.document(found).startswith(b"%PDF")
+    assert "<script" not in html.sheet(found)
+
+
+def test_the_text_of_a_name_stays_text() -> None:
+    page = sheet_text.page("biopsy", "liver", "en")
+    nasty = Released("<b>#panic()</b>", "role", "2026-11-24", ())
+    found = of(page, nasty)
+    assert "&lt;b&gt;#panic()" in html.sheet(found)
+    assert sheet_file.document(found).startswith(b"%PDF")
