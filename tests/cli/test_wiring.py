@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from seldinger import anatomy, image, plan
 from seldinger.anatomy import ASSUMPTIONS, targets
 from seldinger.cli import plan_command
 from seldinger.cli.app import app
-from seldinger.core.errors import PlanError
+from seldinger.core.errors import CaseError, PlanError
 from seldinger.plan import case as cases
 
 OURS = ASSUMPTIONS[0]
@@ -125,3 +126,30 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
         " --diameter-mm 12.0 --relax spleen --relax 'left lung' --assume hub_standoff_mm=5.0"
         " --answer hydatid=no"
     )
+
+
+def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
+    who = resources.files("seldinger.demo") / "patient.toml"
+    (tmp_path / "patient.toml").write_text(who.read_text(encoding="utf-8"))
+    case = cases.checked(
+        {
+            "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
+            "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00+00:00"},
+        },
+        "case.toml", {},
+    ).beside(tmp_path)  # fmt: skip
+    visit = plan_command._visit(case)
+    assert visit is not None
+    assert visit.case.patient.takes("apixaban") is True
+    assert visit.now.isoformat() == "2026-12-04T08:00:00+00:00"
+    assert plan_command.spelled(case).endswith(
+        "--patient patient.toml --now 2026-12-04T08:00:00+00:00"
+    )
+    with pytest.raises(CaseError, match="needs its offset"):
+        cases.checked(
+            {
+                "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
+                "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00"},
+            },
+            "case.toml", {},
+        )  # fmt: skip

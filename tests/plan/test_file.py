@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -30,6 +31,7 @@ KEYS = [
     "not_segmented",
     "prediction",
     "outlook",
+    "clearance",
 ]
 
 
@@ -74,6 +76,10 @@ def test_keys_stand_in_the_order_of_the_issue() -> None:
     assert list(json.loads(file.to_json(small_plan()))) == KEYS
 
 
+def vars_of(read: file.PlanFile) -> dict[str, object]:
+    return {f.name: getattr(read, f.name) for f in fields(read)}
+
+
 def test_reading_gives_back_what_was_written() -> None:
     text = file.to_json(small_plan())
     read = file.from_json(text)
@@ -81,7 +87,7 @@ def test_reading_gives_back_what_was_written() -> None:
     assert read.findings[0].status is Met.UNKNOWN
     assert read.request.options == {"relax": None, "count": 5.0, "yes": True, "word": "a"}
     assert read.approach.paths[0].clearances_mm["spleen"] is None
-    assert read == file.from_json(file.to_json(cast("model.Plan", read)))
+    assert file.to_json(cast("model.Plan", SimpleNamespace(**vars_of(read), cleared=None))) == text
 
 
 def test_millimetres_are_rounded_and_probabilities_are_not() -> None:

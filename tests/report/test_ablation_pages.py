@@ -110,6 +110,7 @@ def test_a_plan_without_a_prediction_has_no_such_section(plan: model.Plan) -> No
 def test_everything_is_there(written: Path) -> None:
     assert set(files(written)) == {
         ".seldinger", "plan.json", "report.html", "report.pdf", "needle.mrk.json",
+        "fhir.json", "sheet.html", "sheet.pdf",
         "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm",
         "pictures/hero.png", "pictures/margin-map.png", "pictures/temperature.png",
         "pictures/uncertainty.png", "pictures/probe-1.png", "pictures/probe-1-axial.png",

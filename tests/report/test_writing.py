@@ -39,6 +39,7 @@ def files(out: Path) -> dict[str, bytes]:
 def test_everything_is_there(written: Path) -> None:
     assert set(files(written)) == {
         ".seldinger", "plan.json", "report.html", "report.pdf", "needle.mrk.json",
+        "fhir.json", "sheet.html", "sheet.pdf",
         "pictures/hero.png", "pictures/path-2.png", "pictures/path-3.png", "pictures/path-4.png",
         "pictures/axial.png", "pictures/needles-eye.png", "pictures/skin.png",
     }  # fmt: skip

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003  pydantic reads it at run time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
 
 SECONDARY = "secondary source, primary not opened"
 MEMORY = "to be confirmed: from memory, drives nothing"

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from seldinger import __version__
 from seldinger.cli import (
+    clear_command,
     demo_command,
     devices_command,
     doctor_command,
@@ -22,6 +23,7 @@ from seldinger.cli import (
     plan_command,
     risk_command,
     score_command,
+    sheet_command,
     shelf_commands,
     simulate_command,
 )
@@ -142,6 +144,15 @@ app.command(
         "seldinger risk ablation --organ liver",
     ),
 )(risk_command.risk)
+app.command(
+    "clear",
+    cls=Once,
+    epilog=example(
+        "seldinger clear examples/clear/01_liver_biopsy.toml",
+        "seldinger clear examples/clear/05_chemoembolization.toml "
+        "--profile examples/clear/local.toml --out build/clear",
+    ),
+)(clear_command.clear)
 app.command("audit", cls=Once, epilog=example("seldinger audit 23 81 --threshold 0.3"))(
     risk_command.audit
 )
@@ -154,6 +165,14 @@ app.command(
         "seldinger score cockcroft-gault --patient patient.toml --json",
     ),
 )(score_command.score)
+app.command(
+    "sheet",
+    cls=Once,
+    epilog=example(
+        "seldinger sheet biopsy --organ liver --out out/",
+        "seldinger sheet cholecystostomy --release clearance.json --out out/",
+    ),
+)(sheet_command.sheet)
 app.add_typer(ledger_command.app, name="ledger")
 app.command("series", epilog=example("seldinger series dicom-folder/"))(shelf_commands.series)
 app.command("schema", epilog=example("seldinger schema plan", "seldinger schema case"))(

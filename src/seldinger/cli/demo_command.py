@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
 
 CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
-    ("biopsy", "liver-tumour-1", {"haemangioma": "no", "hydatid": "no", "clearance": "yes"}),
+    ("biopsy", "liver-tumour-1", {"haemangioma": "no", "hydatid": "no"}),
     ("biopsy", "lung-nodule-1", {}),
     ("drainage", "abscess-deep", {}),
     ("drainage", "abscess-superficial", {}),
@@ -26,15 +26,20 @@ CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
         "ablation",
         "liver-tumour-1",
         {
-            "biliary-anastomosis": "no", "clearance": "yes", "histology": "crlm",
-            "modality": "microwave", "pacemaker": "no",
+            "biliary-anastomosis": "no", "histology": "crlm", "modality": "microwave",
+            "pacemaker": "no",
         },
     ),
 )  # fmt: skip
 """Procedure, target and answers of every demo plan, in the order of the index.
 
 The first is answered in full, as an invented referrer would; the others show what stays unknown.
+The patient's labs, drugs and decisions come with all of them.
 """
+
+
+SUPERFICIAL = {"abscess-superficial": "superficial"}
+"""Targets near the skin: their bleeding class is another one."""
 
 
 def demo(
@@ -96,7 +101,8 @@ def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
     for number, (procedure, target, answers) in enumerate(CASES):
         start, end = (0.3 + 0.7 * (number + step) / len(CASES) for step in (0, 1))
         told = part(progress, start, end, f"{procedure} of {target}: ")
-        settings = plans.Settings(answers=answers)
+        visit = demos.visit(SUPERFICIAL.get(target, "deep"))
+        settings = plans.Settings(answers=answers, visit=visit)
         made.append(plans.propose(procedure, anatomy, target, settings, told))
     return tuple(made)
 

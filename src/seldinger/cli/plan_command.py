@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seldinger.cli.plan_words import pairs, point, probe_of
 from seldinger.cli.results import check_folder, tell, written
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from seldinger.plan.case import CaseFile, ProbeSection
     from seldinger.plan.model import Plan
     from seldinger.plan.procedure import Settings
+    from seldinger.plan.readiness import Visit
 
 NAMES = {
     ("study",): "--ct",
@@ -51,6 +54,9 @@ NAMES = {
     ("probe",): "--probe",
     ("assume",): "--assume",
     ("answers",): "--answer",
+    ("visit",): "--patient",
+    ("visit", "patient"): "--patient",
+    ("visit", "now"): "--now",
 }
 
 
@@ -126,6 +132,13 @@ def plan(
     voxel_mm: Annotated[
         float | None, typer.Option(help="Edge of the planning lattice's voxels.")
     ] = None,
+    patient: Annotated[
+        Path | None,
+        typer.Option(help="The patient besides the images, as `clear` reads it: clearance."),
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When clearance is judged; now by default.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -148,12 +161,12 @@ def plan(
         "target": {
             "name": target,
             "mask": target_mask,
-            "centre_lps_mm": _point(target_lps, "--target-lps"),
+            "centre_lps_mm": point(target_lps, "--target-lps"),
             "diameter_mm": diameter_mm,
             "organ": organ,
         },
         "plan": {
-            "entry_lps_mm": _point(entry_lps, "--entry-lps"),
+            "entry_lps_mm": point(entry_lps, "--entry-lps"),
             "relax": relax,
             "guidance": guidance,
             "technique": technique,
@@ -163,13 +176,14 @@ def plan(
             "seed": seed,
             "voxel_mm": voxel_mm,
         },
-        "probe": [_probe(words) for words in probe or ()],
-        "assume": _pairs(assume, "--assume"),
-        "answers": _pairs(answer, "--answer"),
+        "probe": [probe_of(words) for words in probe or ()],
+        "assume": pairs(assume, "--assume"),
+        "answers": pairs(answer, "--answer"),
+        "visit": {"patient": patient, "now": now},
     }
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print the plan")
-    case = _case(what, options)
+    case = _case(what, options).judged()
     if out is not None:
         check_folder(out)
     with progress_bar() as progress:
@@ -239,7 +253,21 @@ def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
             for one in case.probe
         ),
         inputs=_further(case),
+        visit=_visit(case),
     )  # fmt: skip
+
+
+def _visit(case: CaseFile) -> Visit | None:
+    """The patient who comes for it, and when that is judged."""
+    asked = case.visit
+    if asked.patient is None:
+        return None
+    from seldinger.care.clearance import case_file, profile
+    from seldinger.plan.readiness import Visit
+
+    now = asked.judged_at
+    who, own = case_file.load(asked.patient, now)
+    return Visit(who, None if own is None else profile.load(own), now)
 
 
 def _further(case: CaseFile) -> tuple[InputFile, ...]:
@@ -248,7 +276,11 @@ def _further(case: CaseFile) -> tuple[InputFile, ...]:
 
     asked = case.study.vocabulary
     own = Path(asked) if asked is not None and asked.endswith(".toml") else None
-    given = (("target mask", case.target.mask), ("vocabulary", own))
+    given = (
+        ("target mask", case.target.mask),
+        ("vocabulary", own),
+        ("patient", case.visit.patient),
+    )
     return tuple(image.identified(role, file) for role, file in given if file)
 
 
@@ -268,6 +300,8 @@ def spelled(case: CaseFile) -> str:
             continue
         if keys[0] == "relax":
             words += [word for rule in value for word in (option, rule)]
+        elif isinstance(value, dt.datetime):
+            words += [option, value.isoformat()]
         elif isinstance(value, tuple):
             words += [option, ",".join(f"{number:g}" for number in value)]
         elif isinstance(value, Path) or str(value).endswith(".toml"):
@@ -345,47 +379,3 @@ def _split(assume: Mapping[str, float]) -> tuple[dict[str, float], dict[str, flo
     known = {assumption.name for assumption in settings.ASSUMPTIONS}
     ours = {name: value for name, value in assume.items() if name in known}
     return ours, {name: value for name, value in assume.items() if name not in known}
-
-
-def _point(text: str | None, option: str) -> tuple[float, ...] | None:
-    """Three numbers out of "X,Y,Z"."""
-    if text is None:
-        return None
-    try:
-        point = tuple(float(word) for word in text.split(","))
-    except ValueError:
-        point = ()
-    if len(point) != 3:  # noqa: PLR2004  space has three dimensions
-        raise CaseError(f"{option} is {text!r}: give three numbers, X,Y,Z in LPS mm")
-    return point
-
-
-def _probe(text: str) -> dict[str, Any]:
-    """An applicator fixed by hand, out of "2 tip=X,Y,Z power=60"."""
-    number, *rest = text.split() or [""]
-    named = _pairs(rest, f"--probe {number}")
-    keys = {"tip": "tip_lps_mm", "entry": "entry_lps_mm", "power": "power_w", "minutes": "minutes"}
-    unknown = [key for key in named if key not in keys]
-    if not number.isdigit() or unknown or not named:
-        raise CaseError(
-            f"--probe is {text!r}: give a number and at least one of tip=X,Y,Z entry=X,Y,Z "
-            "power=WATTS minutes=MINUTES"
-        )
-    found: dict[str, Any] = {"number": int(number)}
-    for key, value in named.items():
-        point = key in {"tip", "entry"}
-        found[keys[key]] = _point(value, f"--probe {number} {key}") if point else value
-    return found
-
-
-def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
-    """Words like "name=value" as a mapping."""
-    pairs: dict[str, str] = {}
-    for word in words or ():
-        name, equals, value = word.partition("=")
-        if not (equals and name and value):
-            raise CaseError(f"{option} is {word!r}: give NAME=VALUE")
-        if name in pairs:
-            raise CaseError(f"{option} names {name!r} twice: give it once")
-        pairs[name] = value
-    return pairs

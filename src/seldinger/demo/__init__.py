@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from seldinger.demo.patient import DemoPatient, patient
 from seldinger.demo.truth import Truth
+from seldinger.demo.visit import visit
 
-__all__ = ["DemoPatient", "Truth", "patient"]
+__all__ = ["DemoPatient", "Truth", "patient", "visit"]

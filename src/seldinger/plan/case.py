@@ -6,6 +6,7 @@ Paths in a file are relative to the file. pydantic stands here because bytes com
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -120,6 +121,30 @@ class ProbeSection(_Section):
     minutes: Positive | None = Field(default=None, description="of heating, or of each freeze")
 
 
+class VisitSection(_Section):
+    """The patient who comes for it, besides the images."""
+
+    patient: Path | None = Field(
+        default=None, description="a case file of `seldinger clear`: patient, request, decisions"
+    )
+    now: dt.datetime | None = Field(
+        default=None, description="when clearance is judged, with its offset; now by default"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_zone(self) -> Self:
+        if self.now is not None and self.now.utcoffset() is None:
+            raise ValueError("now needs its offset, e.g. 2026-12-04T09:00+01:00")
+        if self.now is not None and self.patient is None:
+            raise ValueError("now is when a patient's clearance is judged: give the patient too")
+        return self
+
+    @property
+    def judged_at(self) -> dt.datetime:
+        """``now``, or this instant."""
+        return self.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
 class CaseFile(_Section):
     """One plan's request: what to do, on which images, where, and how."""
 
@@ -130,6 +155,7 @@ class CaseFile(_Section):
     probe: tuple[ProbeSection, ...] = Field(
         default=(), description="applicators of an ablation that are fixed by hand"
     )
+    visit: VisitSection = VisitSection()
     assume: dict[str, Finite] = Field(
         default_factory=dict, description="assumptions to override, name = value"
     )
@@ -153,7 +179,16 @@ class CaseFile(_Section):
         )
         mask = None if self.target.mask is None else folder / self.target.mask
         target = self.target.model_copy(update={"mask": mask})
-        return self.model_copy(update={"study": moved, "target": target})
+        patient = None if self.visit.patient is None else folder / self.visit.patient
+        visit = self.visit.model_copy(update={"patient": patient})
+        return self.model_copy(update={"study": moved, "target": target, "visit": visit})
+
+    def judged(self) -> CaseFile:
+        """The same case with the instant at which clearance is judged written into it."""
+        if self.visit.patient is None:
+            return self
+        visit = self.visit.model_copy(update={"now": self.visit.judged_at})
+        return self.model_copy(update={"visit": visit})
 
 
 _SECTIONS: Mapping[Place, type[_Section]] = {
@@ -162,6 +197,7 @@ _SECTIONS: Mapping[Place, type[_Section]] = {
     ("target",): TargetSection,
     ("plan",): PlanSection,
     ("probe",): ProbeSection,
+    ("visit",): VisitSection,
 }
 
 

@@ -28,6 +28,7 @@ from seldinger.plan.model import (
     Verdict,
 )
 from seldinger.plan.prediction import Prediction  # noqa: TC001  the same
+from seldinger.plan.readiness import ClearanceSection, section
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -47,6 +48,7 @@ class PlanFile:
         not_segmented: structures the procedure asks about that no label shows: unknown, not clear.
         prediction: what heat or cold is expected to do; None where nothing is heated or frozen.
         outlook: outcomes of the procedure and its alternatives; rates of populations.
+        clearance: whether the patient is ready; None where no patient was given: unknown.
     """
 
     schema_version: str
@@ -63,12 +65,14 @@ class PlanFile:
     not_segmented: tuple[str, ...]
     prediction: Prediction | None
     outlook: Outlook | None
+    clearance: ClearanceSection | None
 
 
 def to_file(plan: Plan) -> PlanFile:
     """``plan`` without what lives in memory only."""
-    sections = {f.name: getattr(plan, f.name) for f in fields(PlanFile)[1:]}
-    return PlanFile(schema_version=Plan.SCHEMA_VERSION, **sections)
+    sections = {f.name: getattr(plan, f.name) for f in fields(PlanFile)[1:-1]}
+    cleared = None if plan.cleared is None else section(plan.cleared)
+    return PlanFile(schema_version=Plan.SCHEMA_VERSION, clearance=cleared, **sections)
 
 
 def to_json(plan: Plan) -> str:

@@ -17,6 +17,7 @@ from seldinger.plan.prediction import Prediction
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.care.clearance.model import Clearance
     from seldinger.care.outlook import Outlook
     from seldinger.plan.prediction import Effect
 
@@ -294,5 +295,7 @@ class Plan:
     """In memory only: the predicted effect as fields."""
     outlook: Outlook | None = None
     """Outcomes beside those of the alternatives; None where no page of them was written."""
+    cleared: Clearance | None = None
+    """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 
     SCHEMA_VERSION = "1.2"

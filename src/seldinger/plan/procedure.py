@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
     from seldinger.plan.prediction import Effect, Prediction
+    from seldinger.plan.readiness import Visit
     from seldinger.plan.scene import Scene
 
 
@@ -59,6 +60,7 @@ class Settings:
         paths: how many alternatives to keep.
         probes: what is fixed by hand of single applicators.
         inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
+        visit: the patient who comes for it; without one clearance is unknown.
     """
 
     seed: int = 0
@@ -73,6 +75,7 @@ class Settings:
     paths: int = 6
     probes: tuple[ProbeEdit, ...] = ()
     inputs: tuple[InputFile, ...] = ()
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,10 @@ def propose(
     decision = declared.treatment.conclude(case, instrument, approach)
     missing = not_segmented(case)
     outlook = readiness.outlook(procedure, goal.organ)
-    more = (*decision.guidance.sources, *readiness.sources(outlook))
-    said = (*findings.of_path(case, scene, approach, missing), *decision.findings)
+    cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
+    more = (*decision.guidance.sources, *readiness.sources(outlook, cleared))
+    path_said = findings.of_path(case, scene, approach, missing)
+    said = readiness.answered((*path_said, *decision.findings), cleared)
     return Plan(
         request=_request(procedure, goal, chosen),
         verdict=findings.verdict(said),
@@ -86,6 +88,7 @@ def propose(
         prediction=decision.prediction,
         effect=decision.effect,
         outlook=outlook,
+        cleared=cleared,
     )
 
 

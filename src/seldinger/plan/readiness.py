@@ -1,13 +1,100 @@
 """Readiness: what is known of the procedure and of the patient besides the images.
 
-The outlook is the procedure's; clearance needs a patient, and without one is unknown.
+The outlook is the procedure's; clearance needs a patient, and without one is unknown. The plan
+decides what is done and where; who the patient is and when it is done comes with the visit.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from seldinger import evidence
 from seldinger.care import outlook as outlooks
+from seldinger.care.clearance import assess, rules
+from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import CareError
+from seldinger.core.verdict import Met, Severity
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from seldinger.care.clearance.model import Case, Clearance, DrugPlan
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.plan.model import Finding, Treatment
+
+_TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cryo": "cold"}
+"""Modality of a plan -> technique of a request."""
+
+CLEARANCE = "clearance"
+"""Id of the finding that clearance answers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """A patient who comes for the procedure.
+
+    Attributes:
+        case: patient and request; the plan puts in what is done and where.
+        profile: by which clearance is judged; None: the shipped one.
+        now: when it is judged; aware.
+    """
+
+    case: Case
+    profile: Profile | None
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDrug:
+    """One drug, as the plan's file has it; times are ISO, null = nothing, or not known."""
+
+    drug: str
+    told: str
+    act: str
+    hold: str
+    last_dose: str | None
+    restart_not_before: tuple[str, ...]
+    decides: str
+    decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One line of the timetable."""
+
+    when: str
+    what: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceSection:
+    """Clearance as the plan's file has it, without the patient.
+
+    Attributes:
+        answer: "clear", "not clear" or "unknown".
+        bleeding_class: "low", "high"; null = the source is ambiguous, or an input is missing.
+        profile: by which it was judged.
+        judged_at: when, ISO.
+        missing: what would have to be known.
+        conditions: what must be kept.
+        drugs, timetable: what is held, until when.
+        findings: every rule with what it was judged on.
+        decides: who decides what no rule does.
+    """
+
+    answer: str
+    bleeding_class: str | None
+    profile: str
+    judged_at: str
+    missing: tuple[str, ...]
+    conditions: tuple[str, ...]
+    drugs: tuple[HeldDrug, ...]
+    timetable: tuple[DueLine, ...]
+    findings: tuple[CareFinding, ...]
+    decides: tuple[str, ...]
 
 
 def outlook(procedure: str, organ: str | None) -> outlooks.Outlook | None:
@@ -18,9 +105,89 @@ def outlook(procedure: str, organ: str | None) -> outlooks.Outlook | None:
         return None
 
 
-def sources(outlook: outlooks.Outlook | None) -> tuple[str, ...]:
-    """Keys of the bibliography that an outlook rests on; what is from memory has none."""
-    if outlook is None:
-        return ()
-    shown = (*outlook.rows, *outlook.indicated, *outlook.think_again)
-    return tuple(sorted({evidence.fact(row.fact).source for row in shown if row.source}))
+def cleared(
+    procedure: str, organ: str | None, treatment: Treatment, visit: Visit | None
+) -> Clearance | None:
+    """Whether the visiting patient is ready for what is planned.
+
+    Returns:
+        Nothing without a patient, and for a procedure that no rule knows: clearance is unknown.
+    """
+    if visit is None or procedure not in rules.tables().procedures:
+        return None
+    asked = visit.case.request
+    technique = _TECHNIQUES.get(str(treatment.settings.get("modality")), asked.technique)
+    request = replace(
+        asked,
+        procedure=procedure,
+        organ=asked.organ if organ is None else organ,
+        technique=technique,
+        access=asked.access or "percutaneous",
+    )
+    return assess(replace(visit.case, request=request), visit.now, visit.profile)
+
+
+def sources(outlook: outlooks.Outlook | None, cleared: Clearance | None) -> tuple[str, ...]:
+    """Keys of the bibliography that both rest on; what is from memory has none."""
+    used: set[str] = set()
+    if outlook is not None:
+        shown = (*outlook.rows, *outlook.indicated, *outlook.think_again)
+        used |= {row.fact for row in shown if row.source}
+    if cleared is not None:
+        used |= {fact for one in cleared.findings for fact in one.facts}
+    keys = {evidence.fact(one).source for one in used}
+    return tuple(sorted(keys - {"memory"}))
+
+
+def section(cleared: Clearance) -> ClearanceSection:
+    """A clearance as the plan's file has it."""
+    return ClearanceSection(
+        answer=cleared.answer.value,
+        bleeding_class=cleared.bleeding.value,
+        profile=cleared.profile.name,
+        judged_at=cleared.now.isoformat(),
+        missing=cleared.missing,
+        conditions=cleared.conditions,
+        drugs=tuple(_held(one) for one in cleared.drugs),
+        timetable=tuple(
+            DueLine(one.when.isoformat(), one.what, one.rule) for one in cleared.timetable
+        ),
+        findings=(*cleared.findings, *cleared.alternatives),
+        decides=cleared.decides,
+    )
+
+
+def answered(found: Iterable[Finding], cleared: Clearance | None) -> tuple[Finding, ...]:
+    """Findings with the one about clearance answered by what was judged, where it was."""
+    if cleared is None:
+        return tuple(found)
+    return tuple(_answer(f, cleared) if f.id == CLEARANCE else f for f in found)
+
+
+def _answer(asked: Finding, cleared: Clearance) -> Finding:
+    status = {
+        "clear": Met.MET, "not clear": Met.NOT_MET, "unknown": Met.UNKNOWN,
+    }[cleared.answer.value]  # fmt: skip
+    said = f"Clearance by {cleared.profile.name}: {cleared.answer.value}."
+    if cleared.missing:
+        said = f"{said} Missing: {', '.join(cleared.missing)}."
+    held = [f"{d.drug} {d.hold}" for d in cleared.drugs if d.last_dose is not None]
+    if held:
+        said = f"{said} Held: {', '.join(held)}."
+    if cleared.decides:
+        said = f"{said} Who decides: {'; '.join(cleared.decides)}."
+    severity = Severity.STOP if cleared.stops else Severity.ACTION
+    return replace(asked, status=status, severity=severity, text=said)
+
+
+def _held(plan: DrugPlan) -> HeldDrug:
+    return HeldDrug(
+        drug=plan.drug,
+        told=plan.told,
+        act=plan.act,
+        hold=plan.hold,
+        last_dose=None if plan.last_dose is None else plan.last_dose.isoformat(),
+        restart_not_before=tuple(one.not_before.isoformat() for one in plan.restarts),
+        decides=plan.decides,
+        decision=None if plan.decision is None else plan.decision.text,
+    )

@@ -26,9 +26,10 @@ _BANNERS = {
 
 
 def banner(plan: Plan) -> Banner:
-    """The answer."""
+    """The answer, and what must be kept for it to stand."""
     word, sentence, tone = _BANNERS[plan.verdict.status]
-    return Banner(word, sentence, tone, plan.verdict.reasons)
+    kept = () if plan.cleared is None else plan.cleared.conditions
+    return Banner(word, sentence, tone, (*plan.verdict.reasons, *(f"If: {k}." for k in kept)))
 
 
 def stamp(plan: Plan, path: Path) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.model import Status
-from seldinger.report import ablation, first_page, risk, words
+from seldinger.report import ablation, clearance, first_page, risk, words
 from seldinger.report.ablation_probes import other_paths, with_probe_paths
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
@@ -59,6 +59,7 @@ def _of_paths(plan: Plan, command: str | None) -> Report:
         notes=_notes(plan),
         disclaimer=words.DISCLAIMER,
         risk=None if plan.outlook is None else risk.of(plan.outlook),
+        clearance=None if plan.cleared is None else clearance.of(plan.cleared),
     )
 
 

@@ -112,7 +112,7 @@ class Sheet:
 def made(
     procedure: str,
     organ: str | None,
-    today: dt.date,
+    today: dt.date | None,
     *,
     language: str = "en",
     released: Released | None = None,
@@ -122,7 +122,7 @@ def made(
     Args:
         procedure: by name.
         organ: where, if that matters.
-        today: printed.
+        today: printed; None: a line to write it on.
         language: of ``sheet_text.languages()``.
         released: what a clinician released about medicines; without it no drug is named.
 
@@ -147,7 +147,7 @@ def made(
         numbers_note=common.words.not_you,
         stamp=common.words.stamp.format(
             version=VERSION,
-            date=today.isoformat(),
+            date=common.words.undated if today is None else today.isoformat(),
             grade=f"{max(grades.values()):.1f}",
             formulas=", ".join(f"{name} {grade:.1f}" for name, grade in grades.items()),
         ),

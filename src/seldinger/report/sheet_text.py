@@ -83,6 +83,7 @@ class Words(_Section):
     not_you: Text
     phone: Text
     stamp: Text
+    undated: Text
     secondary: Text
 
 

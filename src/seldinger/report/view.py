@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.report.ablation_view import Ablation
+    from seldinger.report.clearance import ClearancePage
     from seldinger.report.risk import Risk
 
 Tone = str
@@ -89,6 +90,7 @@ class Report:
         disclaimer: once.
         ablation: what heat or cold is expected to do; None where nothing is heated or frozen.
         risk: outcomes beside those of the alternatives; None where no page of them was written.
+        clearance: whether the patient is ready; None where no patient was given.
     """
 
     title: str
@@ -117,6 +119,7 @@ class Report:
     disclaimer: str
     ablation: Ablation | None = None
     risk: Risk | None = None
+    clearance: ClearancePage | None = None
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -7,16 +7,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import CareError
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import file
 from seldinger.report import (
     ablation_drawings,
+    fhir,
     figures,
     first_page,
     folder,
     html,
     pages,
     pdf,
+    sheet,
+    sheet_file,
     skin,
     slicer,
     zone_files,
@@ -57,6 +61,7 @@ def write(
         (staging / folder.PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
         (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
         zone_files.write(staging, plan)
+        _care(staging, plan)
         report = pages.report(plan, command)
         pictures = _pictures(plan, staging, progress)
         progress("pages", _PICTURES_DONE)
@@ -64,6 +69,19 @@ def write(
         (staging / "report.pdf").write_bytes(pdf.document(report, staging))
         progress("pages", 1.0)
     return place / REPORT_PAGE
+
+
+def _care(staging: Path, plan: Plan) -> None:
+    """The patient's sheet, where there is a text for one, and the plan as FHIR."""
+    findings = () if plan.cleared is None else plan.cleared.findings
+    bundle = fhir.of_plan(plan, findings, plan.outlook)
+    (staging / "fhir.json").write_text(fhir.to_json(bundle), encoding="utf-8")
+    judged = None if plan.cleared is None else plan.cleared.now.date()
+    try:
+        told = sheet.made(plan.request.procedure, plan.target.organ, judged)
+    except CareError:
+        return
+    sheet_file.add(staging, told)
 
 
 def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:

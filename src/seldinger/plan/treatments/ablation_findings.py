@@ -12,7 +12,7 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
 from seldinger.plan.model import Finding
 from seldinger.plan.site import Site, site_of
-from seldinger.plan.treatments import acts, approaches, by_hand, modality
+from seldinger.plan.treatments import acts, approaches, belief, by_hand, modality
 from seldinger.plan.wording import cited, number, plainly
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         *_beyond_organ(case, won),
         *_spared(found, kind.modality),
         *_plausible(case, kind.modality, found),
+        *belief.doubts(
+            kind.modality, len(won.ways.placed), found, float(won.heated.extreme_c.max())
+        ),
         *_probes(case, won),
         *_isotherm(kind.modality),
         Finding(

@@ -93,9 +93,14 @@ def outside_table(one: Placed) -> str:
             return f"{name}: {power:g} W is outside its table, {min(powers):g} to {max(powers):g} W"
         if power is not None and most is not None and power > most:
             return f"{name}: {power:g} W is more than its generator gives, {most:g} W"
-        if stretch.act == "heat" and times and stretch.seconds > max(times):
+        if stretch.act == "heat" and times and not min(times) <= stretch.seconds <= max(times):
             return (
-                f"{name}: {stretch.seconds / 60:g} min is outside its table, up to "
+                f"{name}: {stretch.seconds / 60:g} min is outside its table, {min(times) / 60:g} "
+                f"to {max(times) / 60:g} min"
+            )
+        if stretch.act == "freeze" and times and stretch.seconds > max(times):
+            return (
+                f"{name}: a freeze of {stretch.seconds / 60:g} min is outside its table, up to "
                 f"{max(times) / 60:g} min"
             )
     return ""

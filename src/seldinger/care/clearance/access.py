@@ -1,0 +1,124 @@
+"""Access: other ways in, where a lab stands against the one that was chosen.
+
+Once offered, an alternative stays, whatever else gets worse: it then says that it does not help.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.care.clearance import bleeding
+from seldinger.care.clearance.findings import finding
+from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import driving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.clearance.rules import Tables
+    from seldinger.care.finding import CareFinding
+
+TOPIC = "access"
+FEMORAL_RULE = "sir2019.low.inr_femoral"
+RADIAL_RULE = "sir2019.low.inr_radial"
+RADIAL_SHEATH = "access.radial.exclude.sheath"
+RADIAL_DIAMETER = "access.radial.exclude.diameter"
+RADIAL_NARROW = "access.radial.risk.diameter"
+_EXCLUSIONS = (
+    RADIAL_SHEATH,
+    RADIAL_DIAMETER,
+    "access.radial.exclude.barbeau_d",
+    "access.radial.exclude.history",
+)
+_EXCLUDED_WAVEFORM = "D"
+
+
+def alternatives(
+    case: Case,
+    inputs: Mapping[str, Known],
+    labs: Iterable[CareFinding],
+    tables: Tables,
+    profile: Profile,
+) -> Iterator[CareFinding]:
+    """Other ways in, where the labs of this one are not met."""
+    against = [one for one in labs if one.status is not Met.MET and not one.missing]
+    if any(one.rule == FEMORAL_RULE for one in against):
+        yield _radial(case, inputs, against, tables, profile)
+    organ = inputs["organ"].value
+    if case.request.procedure == "biopsy" and organ == "liver" and against:
+        yield finding(
+            "access.transjugular", TOPIC, Met.MET, Severity.CAUTION,
+            "Transjugular liver biopsy counts as low risk: clear that one instead.",
+            profile=profile, facts=("bleeding.sir2019.class.low.transjugular",),
+            inputs={"against": ", ".join(one.rule for one in against)},
+        )  # fmt: skip
+
+
+def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str, ...]]:
+    """Whether the artery at the wrist allows the sheath.
+
+    Returns:
+        True, False, or None where something was not looked at; what stands against it; what is
+        missing.
+    """
+    artery, sheath = case.request.radial, case.request.sheath_french
+    largest, thinnest = driving(RADIAL_SHEATH), driving(RADIAL_DIAMETER)
+    asked: tuple[tuple[bool | None, str, str], ...] = (
+        (
+            None if sheath is None else sheath > largest,
+            f"sheath over {largest:g} F",
+            "the sheath's French size",
+        ),
+        (
+            None if artery.barbeau is None else artery.barbeau == _EXCLUDED_WAVEFORM,
+            f"Barbeau {_EXCLUDED_WAVEFORM}",
+            "the Barbeau type at the wrist",
+        ),
+        (
+            None if artery.diameter_mm is None else artery.diameter_mm < thinnest,
+            f"radial artery thinner than {thinnest:g} mm",
+            "the radial artery's diameter",
+        ),
+        (case.patient.dialysis, "dialysis", "whether on dialysis"),
+        (artery.tortuous, "severe tortuosity", "whether the radial artery winds severely"),
+        (artery.occluded, "known occlusion", "whether the radial artery is occluded"),
+    )
+    against = tuple(words for found, words, _ in asked if found)
+    missing = tuple(ask for found, _, ask in asked if found is None)
+    return (False if against else None if missing else True), against, missing
+
+
+def _radial(
+    case: Case,
+    inputs: Mapping[str, Known],
+    against: list[CareFinding],
+    tables: Tables,
+    profile: Profile,
+) -> CareFinding:
+    (edge,) = (rule for rule in tables.thresholds if rule.id == RADIAL_RULE)
+    told = next(one.inputs["inr"] for one in against if one.rule == FEMORAL_RULE)
+    found = case.patient.lab("inr")
+    value = None if found is None else found.value
+    permits, excluded, missing = radial_permits(case)
+    if value is not None and bleeding.met(edge, value) is not Met.MET:
+        status, text = Met.NOT_MET, "The radial artery does not help: its own INR is not met."
+    elif permits is False:
+        status = Met.NOT_MET
+        text = f"The radial artery is excluded: {', '.join(excluded)}."
+    elif permits is None:
+        status = Met.UNKNOWN
+        text = "The radial artery has the higher INR and may do, if it is looked at first."
+    else:
+        status, text = Met.MET, "The radial artery has the higher INR, and allows the sheath."
+        narrow = driving(RADIAL_NARROW)
+        diameter = case.request.radial.diameter_mm
+        if diameter is not None and diameter <= narrow:
+            text = f"{text} At {narrow:g} mm or less it occludes more often."
+    return finding(
+        "access.radial", TOPIC, status, Severity.CAUTION, text, profile=profile,
+        facts=(*edge.facts, *_EXCLUSIONS), missing=missing if permits is None else (),
+        inputs={"inr": told, "sheath": inputs["sheath_french"].told},
+    )  # fmt: skip

@@ -1,0 +1,241 @@
+"""Bleeding: the class of a procedure, and what the labs must be for it.
+
+The consensus is no partition: where a case stands in rows of both classes, or in none, no class is
+chosen here and the rules of both are looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seldinger.care.clearance import inputs as told
+from seldinger.care.clearance.evaluate import concerns
+from seldinger.care.clearance.findings import finding, shown
+from seldinger.care.clearance.model import LOCAL, BleedingClass
+from seldinger.care.labs import analyte
+from seldinger.core.verdict import Met, Severity
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.model import Case, Request
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.clearance.rules import Tables, Threshold
+    from seldinger.care.finding import CareFinding
+
+TOPIC = "bleeding"
+CLASS_RULE = "sir2019.class"
+DOMAIN_RULE = "sir2019.domain"
+_DOMAIN_FACT = "bleeding.sir2019.high.screening"
+BOTH = ("high", "low")
+SILENT = BleedingClass(None, (), (), "")
+"""The class of a patient of whom the consensus does not speak: not the nearest row."""
+
+
+def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> CareFinding | None:
+    """What is said where the consensus does not speak of such a patient; None where it does."""
+    found = concerns(tables.domain, inputs)
+    if found.status is Met.MET:
+        return None
+    if found.status is Met.UNKNOWN:
+        text = "The consensus speaks of adults: whether it speaks of this patient is not known."
+    else:
+        text = "The source is silent: the consensus speaks of adults. A paediatric team decides."
+    return finding(
+        DOMAIN_RULE, TOPIC, Met.UNKNOWN, Severity.ACTION, text, profile=profile,
+        facts=(_DOMAIN_FACT,), inputs=shown(inputs, ("age_years",)), missing=found.missing,
+    )  # fmt: skip
+
+
+def classify(
+    inputs: Mapping[str, Known], tables: Tables, profile: Profile, request: Request
+) -> tuple[BleedingClass, CareFinding]:
+    """The bleeding class, and what is to be said of it."""
+    judged = [(row, concerns(row.when, inputs)) for row in tables.classes]
+    rows = [row for row, found in judged if found.status is Met.MET]
+    open_rows = [(row, found) for row, found in judged if found.status is Met.UNKNOWN]
+    named = tuple((row.id, f"{row.bleeding_class}: {row.says}") for row in rows)
+    facts = [fact for row in (*rows, *(r for r, _ in open_rows)) for fact in row.facts]
+    missing = tuple(m for _, found in open_rows for m in found.missing)
+    used = dict.fromkeys(
+        ("procedure", *(n for _, found in judged if found.status is not Met.NOT_MET
+                        for n in found.used))
+    )  # fmt: skip
+    inputs_shown = shown(inputs, used)
+    classes = {row.bleeding_class for row in rows}
+    chosen, who = _local(request, profile)
+    if open_rows:
+        text = "The bleeding class is not known yet."
+        status, severity, found_class = Met.UNKNOWN, Severity.ACTION, None
+    elif len(classes) == 1:
+        (found_class,) = classes
+        text = f"{found_class.capitalize()} bleeding risk: {'; '.join(w for _, w in named)}."
+        status, severity = Met.MET, Severity.INFO
+    elif chosen is not None:
+        found_class = chosen
+        text = f"{_ambiguous(named)} Taken as {who}."
+        status, severity = Met.MET, Severity.INFO
+    else:
+        found_class = None
+        text = f"{_ambiguous(named)} A local profile or the operator decides."
+        status, severity = Met.UNKNOWN, Severity.ACTION
+    made = finding(
+        CLASS_RULE, TOPIC, status, severity, text, profile=profile, inputs=inputs_shown,
+        missing=missing, facts=tuple(dict.fromkeys(facts)) or (_DOMAIN_FACT,),
+    )  # fmt: skip
+    by_source = found_class is not None and len(classes) == 1
+    return (
+        BleedingClass(
+            value=found_class,
+            rows=named,
+            considered=BOTH if found_class is None else (found_class,),
+            chosen_by="source" if by_source else who if found_class else "",
+        ),
+        made,
+    )
+
+
+def _local(request: Request, profile: Profile) -> tuple[str | None, str]:
+    """The class that a person or the local profile chose, and who that was."""
+    decision = request.decision(CLASS_RULE)
+    if decision is not None and decision.decided in BOTH:
+        return decision.decided, decision.text
+    found = profile.classes.get(request.procedure)
+    return found, f"{found}: {profile.signature}"
+
+
+def _ambiguous(named: tuple[tuple[str, str], ...]) -> str:
+    if not named:
+        return "Source ambiguous: the case stands in no row of either class."
+    return f"Source ambiguous, rows of both classes match: {'; '.join(w for _, w in named)}."
+
+
+def labs(
+    case: Case,
+    inputs: Mapping[str, Known],
+    bleeding: BleedingClass,
+    tables: Tables,
+    profile: Profile,
+    now: dt.datetime,
+) -> Iterator[CareFinding]:
+    """What each threshold says, for every class that is considered.
+
+    A routine lab whose rule is not known to concern the case is unknown, with its value shown.
+    """
+    for bleeding_class in bleeding.considered:
+        classed = told.with_class(inputs, bleeding_class)
+        for rule in tables.thresholds:
+            found = _judged(rule, case, classed, bleeding, profile, now)
+            if found is not None:
+                yield found
+
+
+def _judged(
+    rule: Threshold,
+    case: Case,
+    inputs: Mapping[str, Known],
+    bleeding: BleedingClass,
+    profile: Profile,
+    now: dt.datetime,
+) -> CareFinding | None:
+    concerned = concerns(rule.when, inputs)
+    if concerned.status is Met.NOT_MET:
+        return None
+    value = told.lab(case, rule.lab, profile, now)
+    if rule.sense == "none" and case.patient.lab(rule.lab) is None:
+        return None
+    if rule.lab == "inr" and rule.id.endswith("high.inr_warfarin"):
+        value = _after_hold(case, value)
+    local = profile.edges.get(rule.id)
+    status, severity, text = _answer(rule, value, inputs, local)
+    missing = () if status is Met.MET else value.missing
+    if concerned.status is Met.UNKNOWN:
+        status, severity = Met.UNKNOWN, Severity.ACTION
+        missing = (*concerned.missing, *missing)
+        text = f"Not known whether this rule concerns the patient. {text}"
+    if bleeding.value is None:
+        text = f"If {inputs['bleeding_class'].value} risk: {text}"
+    made = finding(
+        rule.id, TOPIC, status, severity, f"{text} {rule.text}".strip(), profile=profile,
+        facts=rule.facts, missing=missing,
+        inputs={**shown(inputs, concerned.used), rule.lab: value.told},
+    )  # fmt: skip
+    return made if local is None else _locally(made)
+
+
+def _locally(made: CareFinding) -> CareFinding:
+    return replace(made, stamp=f"{made.stamp}; {LOCAL}")
+
+
+def _answer(
+    rule: Threshold, value: Known, inputs: Mapping[str, Known], local: float | None
+) -> tuple[Met, Severity, str]:
+    name, unit = analyte(rule.lab).name, analyte(rule.lab).unit.strip("{}").replace("INR", "")
+    if rule.sense == "none":
+        return Met.MET, Severity.INFO, f"{value.told}."
+    wanted = f"{name} {rule.sense} {_edges(rule, local, unit)}".strip()
+    if value.value is None:
+        asked = rule.routine or concerns(rule.ask_when, inputs).status is not Met.NOT_MET
+        if not asked and not value.told.startswith(name):
+            return Met.MET, Severity.INFO, f"{name} is not tested as a routine before low risk."
+        return Met.UNKNOWN, Severity.ACTION, f"{wanted}: {value.told}."
+    status = met(rule, float(value.value), local)
+    if status is Met.UNKNOWN:
+        return (
+            status, Severity.ACTION,
+            f"{wanted}: {value.told}; the source gives a range, a local profile decides.",
+        )  # fmt: skip
+    severity = Severity.INFO if status is Met.MET else Severity.ACTION
+    return status, severity, f"{wanted}: {'met' if status is Met.MET else 'not met'}, {value.told}."
+
+
+def _edges(rule: Threshold, local: float | None, unit: str) -> str:
+    if rule.strict is None:
+        return ""
+    if local is not None:
+        return f"{local:g} {unit} (source {rule.strict:g} to {rule.lax:g})".replace("  ", " ")
+    ranged = f" to {rule.lax:g}" if rule.strict != rule.lax else ""
+    return f"{rule.strict:g}{ranged} {unit}".strip()
+
+
+def met(rule: Threshold, value: float, local: float | None = None) -> Met:
+    """Whether a value passes; unknown between the two edges of a source's range.
+
+    Args:
+        rule: the threshold.
+        value: in the analyte's own unit.
+        local: the edge that a local profile chose within the range.
+    """
+    if rule.strict is None or rule.lax is None:
+        return Met.MET
+    strict, lax = (rule.strict, rule.lax) if local is None else (local, local)
+    if _passes(rule.sense, value, strict):
+        return Met.MET
+    return Met.UNKNOWN if _passes(rule.sense, value, lax) else Met.NOT_MET
+
+
+def _passes(sense: str, value: float, edge: float) -> bool:
+    return {
+        "at most": value <= edge,
+        "below": value < edge,
+        "at least": value >= edge,
+        "above": value > edge,
+    }.get(sense, True)
+
+
+def _after_hold(case: Case, value: Known) -> Known:
+    """The INR, if it was drawn after the last dose of warfarin."""
+    taken = [one.last for one in case.patient.drugs if one.name == "warfarin"]
+    found = case.patient.lab("inr")
+    if value.value is None or found is None or found.taken is None:
+        return value
+    after = all(last is not None and last.timestamp() < found.taken.timestamp() for last in taken)
+    if after:
+        return value
+    return told.Known(
+        None, f"{value.told}, not known to be after the last dose of warfarin",
+        ("the INR after warfarin was withheld",),
+    )  # fmt: skip

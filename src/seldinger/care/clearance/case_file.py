@@ -1,0 +1,243 @@
+"""case.toml of a clearance: a patient's sections, and beside them what is to be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from seldinger.care import drugs, toml_border
+from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
+from seldinger.care.clearance.rules import tables
+from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
+from seldinger.care.times import localised, zone
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+WORDS = ("hold", "continue")
+"""How a decision about a drug begins: more may follow, "continue, under both"."""
+
+OTHERS_DECIDED = (
+    "sir2019.class",
+    "sir2019.low.inr_other_artery",
+    "contrast.metformin",
+    "local-anaesthetic",
+)
+"""What may be decided and is no row of a table."""
+
+Access = Literal[
+    "femoral", "femoral-artery", "femoral-vein", "radial", "brachial-artery", "pedal-artery",
+    "jugular", "percutaneous", "dialysis-access", "transrectal", "transvaginal", "other",
+]  # fmt: skip
+
+
+class ProcedureSection(Section):
+    """``[procedure]``: what is to be done; what is left out is not known."""
+
+    name: Words = Field(description="key or alias of a procedure that may be cleared")
+    organ: Words | None = Field(default=None, description="liver, left kidney, lymph node, ...")
+    depth: Literal["superficial", "deep"] | None = Field(
+        default=None, description="of a collection, a lymph node or soft tissue"
+    )
+    complex: Flag | None = Field(default=None, description="removal of a filter: is it complex")
+    technique: Literal["radiofrequency", "microwave", "cold"] | None = Field(
+        default=None, description="of an ablation"
+    )
+    access: Access | None = Field(
+        default=None, description="femoral means artery or vein, as the procedure has it"
+    )
+    sheath_french: Annotated[Number, Field(gt=0, le=30)] | None = Field(
+        default=None, description="French size of the sheath"
+    )
+    urgency: Literal["elective", "urgent", "emergency"] | None = Field(
+        default=None, description="how urgent it is"
+    )
+    start: Moment | None = Field(default=None, description="when it starts")
+    duration_min: Annotated[Number, Field(gt=0, le=1440)] | None = Field(
+        default=None, description="as planned; restarts count from the end"
+    )
+    contrast: Literal["none", "intravenous", "intra-arterial"] | None = Field(
+        default=None, description="iodinated contrast"
+    )
+    renal_emboli: Flag | None = Field(
+        default=None, description="may a catheter send emboli into the renal arteries"
+    )
+    sedation: Literal["none", "minimal", "moderate", "deep", "general"] | None = Field(
+        default=None, description="as planned"
+    )
+    local_anaesthetic: Words | None = Field(default=None, description="generic name, or none")
+    profile: Words | None = Field(default=None, description="a local profile, beside this file")
+
+
+class RadialSection(Section):
+    """``[radial]``: what was found at the wrist."""
+
+    barbeau: Literal["A", "B", "C", "D"] | None = Field(default=None, description="type")
+    diameter_mm: Annotated[Number, Field(gt=0, le=10)] | None = Field(
+        default=None, description="inner diameter"
+    )
+    tortuous: Flag | None = Field(default=None, description="does it wind severely")
+    occluded: Flag | None = Field(default=None, description="is it known to be closed")
+
+
+class IntakeSection(Section):
+    """``[intake]``: the last of each before the start."""
+
+    clear_fluids: Moment | None = Field(default=None, description="water, tea, clear juice")
+    light_meal: Moment | None = Field(default=None, description="toast, a light meal")
+    fatty_meal: Moment | None = Field(default=None, description="fried or fatty food, meat")
+
+
+class DecisionSection(Section):
+    """``[[decision]]``: what a person decided where the rules do not."""
+
+    about: Words = Field(description="a drug, or the id of a finding")
+    decided: Words = Field(description='in words; of a drug "hold" or "continue"')
+    name: Words = Field(description="who")
+    role: Words = Field(description="as what")
+    at: Moment = Field(description="when")
+
+
+class ClearanceFile(PatientFile):
+    """A case to be cleared."""
+
+    procedure: ProcedureSection
+    radial: RadialSection = RadialSection()
+    intake: IntakeSection = IntakeSection()
+    decision: tuple[DecisionSection, ...] = Field(default=(), description="what was decided so far")
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        try:
+            _key(self.procedure.name)
+        except CareError as wrong:
+            raise ValueError(str(wrong)) from wrong
+        return self
+
+    def to_case(self, now: dt.datetime | None = None) -> Case:
+        """The case this file describes.
+
+        Args:
+            now: aware; needed where the file gives a birth date.
+
+        Raises:
+            CareError: a time without a zone, or one that the clock shows twice or never.
+        """
+        where = None if self.patient.time_zone is None else zone(self.patient.time_zone)
+        return Case(self._request(where), self.to_patient(now))
+
+    def _request(self, where: ZoneInfo | None) -> Request:
+        told = self.procedure
+        key = _key(told.name)
+        unknown = frozenset(drugs.plain(one.name) for one in self.drug if not drugs.find(one.name))
+        taken = {
+            name: localised(getattr(self.intake, name), where, name)
+            for name in IntakeSection.model_fields
+        }
+        return Request(
+            procedure=key,
+            organ=told.organ,
+            depth=told.depth,
+            complex_removal=told.complex,
+            technique=told.technique,
+            access=_access(told.access, key),
+            sheath_french=told.sheath_french,
+            urgency=told.urgency,
+            start=localised(told.start, where, "the start"),
+            duration_min=told.duration_min,
+            contrast=told.contrast,
+            renal_emboli=told.renal_emboli,
+            sedation=told.sedation,
+            local_anaesthetic=told.local_anaesthetic,
+            radial=RadialArtery(
+                self.radial.barbeau,
+                self.radial.diameter_mm,
+                self.radial.tortuous,
+                self.radial.occluded,
+            ),
+            intake=MappingProxyType({k: v for k, v in taken.items() if v is not None}),
+            decisions=tuple(_decision(one, where, unknown) for one in self.decision),
+        )
+
+
+def load(path: Path, now: dt.datetime | None = None) -> tuple[Case, Path | None]:
+    """The case in the TOML file ``path``, and the local profile that it names.
+
+    Raises:
+        CareError: there is no such file, it is not TOML, or it does not fit the schema.
+    """
+    told = checked(toml_border.read(path), path.name)
+    named = told.procedure.profile
+    return told.to_case(now), None if named is None else path.parent / Path(named)
+
+
+def checked(data: Mapping[str, Any], source: str) -> ClearanceFile:
+    """A file's tables as a checked record.
+
+    Raises:
+        CareError: naming every place that does not fit.
+    """
+    return toml_border.checked(ClearanceFile, data, source)
+
+
+def _key(told: str) -> str:
+    plain = "-".join(told.lower().replace("-", " ").split())
+    for one in tables().procedures.values():
+        if plain in {one.key, *one.aliases}:
+            return one.key
+    raise CareError(
+        f"no procedure that may be cleared is called {told!r}; there are: "
+        f"{', '.join(tables().procedures)}"
+    )
+
+
+def _access(told: str | None, procedure: str) -> str | None:
+    if told != "femoral":
+        return told
+    vessel = tables().procedures[procedure].vessel
+    if vessel == "none":
+        raise CareError(
+            "[procedure] access is 'femoral': say femoral-artery or femoral-vein for this procedure"
+        )
+    return f"femoral-{vessel}"
+
+
+def _decision(told: DecisionSection, where: ZoneInfo | None, unknown: frozenset[str]) -> Decision:
+    at = localised(told.at, where, f"the decision about {told.about}")
+    if at is None:  # pragma: no cover  the schema asks for it
+        raise CareError(f"the decision about {told.about} has no time")
+    about = drugs.plain(told.about)
+    if about not in unknown:
+        about = _about(told.about)
+    if drugs.find(about) and not told.decided.startswith(WORDS):
+        raise CareError(
+            f"the decision about {told.about} is {told.decided!r}: begin with {' or '.join(WORDS)}"
+        )
+    return Decision(about, told.decided, told.name, told.role, at)
+
+
+def _about(told: str) -> str:
+    """What a decision is about, as the rules name it: a slip of the keyboard must not be lost.
+
+    Raises:
+        CareError: neither a drug nor anything that may be decided.
+    """
+    parts = drugs.find(told)
+    if len(parts) == 1:
+        return parts[0].name
+    known = tables()
+    ids = {one.id for one in known.questions}
+    ids |= {rule.id for one in known.questions for rule in one.rules}
+    ids |= {one.id for one in known.thresholds} | {one.id for one in known.holds}
+    if told in ids or told in OTHERS_DECIDED:
+        return told
+    raise CareError(
+        f"a decision is about {told!r}: give one drug by its generic name, or the id of a finding; "
+        f"there are also {', '.join(OTHERS_DECIDED)}"
+    )

@@ -1,0 +1,53 @@
+"""Emergency: missing data do not stop one; who decides is said, and nothing is invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seldinger.care import drugs
+from seldinger.care.clearance.findings import finding
+from seldinger.core.verdict import Met, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.finding import CareFinding
+
+TOPIC = "emergency"
+DECIDES = "the operator with anaesthesia and who sent the patient"
+_REVERSED = ("anticoagulant", "antiplatelet", "fibrinolytic")
+
+
+def is_one(case: Case) -> bool:
+    """Whether somebody said that it is an emergency."""
+    return case.request.urgency == "emergency"
+
+
+def findings(case: Case, profile: Profile) -> Iterator[CareFinding]:
+    """What is said first in an emergency."""
+    if not is_one(case):
+        return
+    yield finding(
+        "emergency", TOPIC, Met.MET, Severity.ACTION,
+        f"An emergency: what is missing here does not by itself stop it; no source that was read "
+        f"says more. {DECIDES[:1].upper()}{DECIDES[1:]} decide, with what is known.",
+        profile=profile, inputs={"urgency": "emergency"},
+    )  # fmt: skip
+    for drug in case.patient.drugs:
+        if drug.recognised and drugs.known(drug.name).classes & set(_REVERSED):
+            yield finding(
+                f"emergency.reversal.{drug.name}", TOPIC, Met.MET, Severity.ACTION,
+                f"{drug.told}: whether and with what it is reversed stands in the local protocol; "
+                "haematology is asked. No agent and no dose stands here.",
+                profile=profile, inputs={"drug": drug.told},
+            )  # fmt: skip
+
+
+def softened(found: Iterable[CareFinding], case: Case) -> Iterator[CareFinding]:
+    """The findings, without a stop in an emergency: it becomes an action for who decides."""
+    for one in found:
+        stops = one.severity is Severity.STOP and is_one(case)
+        yield replace(one, severity=Severity.ACTION) if stops else one

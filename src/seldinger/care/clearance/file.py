@@ -1,0 +1,97 @@
+"""File: a clearance as JSON; the same clearance gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from seldinger import evidence
+
+if TYPE_CHECKING:
+    from seldinger.care.clearance.model import Clearance, Release
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.finding import CareFinding
+
+SCHEMA_VERSION = 1
+
+
+def to_json(clearance: Clearance, release: Release | None = None) -> str:
+    """The clearance as text, keys in a fixed order; a release stands after all it was given for."""
+    told = as_dict(clearance)
+    if release is not None:
+        told["release"] = _plain(release)
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_dict(clearance: Clearance) -> dict[str, Any]:
+    """The clearance in plain values; times with their offsets."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "answer": str(clearance.answer),
+        "conditions": list(clearance.conditions),
+        "missing": list(clearance.missing),
+        "emergency": clearance.emergency,
+        "decides": list(clearance.decides),
+        "bleeding": _plain(clearance.bleeding),
+        "drugs": _plain(clearance.drugs),
+        "timetable": _plain(clearance.timetable),
+        "findings": [_finding(one) for one in clearance.findings],
+        "alternatives": [_finding(one) for one in clearance.alternatives],
+        "profile": _profile(clearance.profile),
+        "assumptions": _plain(clearance.assumptions),
+        "request": _plain(clearance.case.request),
+        "now": clearance.now.isoformat(),
+    }
+
+
+def _finding(one: CareFinding) -> dict[str, Any]:
+    facts = [evidence.fact(name) for name in one.facts]
+    return {
+        "rule": one.rule,
+        "topic": one.topic,
+        "status": str(one.status),
+        "severity": str(one.severity),
+        "text": one.text,
+        "inputs": dict(one.inputs),
+        "missing": list(one.missing),
+        "facts": [
+            {
+                "id": fact.id,
+                "source": evidence.source(fact.source).text,
+                "locator": fact.locator,
+                "reviewed": fact.review_date,
+            }
+            for fact in facts
+        ],
+        "stamp": one.stamp,
+        "profile": one.profile,
+    }
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "title": profile.title,
+        "base": profile.base,
+        "signed_by": profile.signed_by,
+        "role": profile.role,
+        "at": None if profile.at is None else profile.at.isoformat(),
+        "sha256": profile.sha256,
+    }
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Enum):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,95 @@
+"""Findings: how every rule's answer is written down; what it is worth follows from its facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seldinger.care.clearance.model import LOCAL, PROJECT_RULE
+from seldinger.care.finding import MEMORY, CareFinding
+from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.model import Request
+    from seldinger.care.clearance.profile import Profile
+
+_WORST = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
+_STATUS = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+
+
+def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
+    rule: str,
+    topic: str,
+    status: Met,
+    severity: Severity,
+    text: str,
+    *,
+    profile: Profile,
+    facts: Iterable[str] = (),
+    inputs: Mapping[str, str] | None = None,
+    missing: Iterable[str] = (),
+) -> CareFinding:
+    """A finding with its stamp; a rule from memory is unknown and no more than to be confirmed."""
+    named = tuple(facts)
+    mark = stamp_of(named) if named else PROJECT_RULE
+    if mark == MEMORY and status is not Met.UNKNOWN:
+        status = Met.UNKNOWN
+    return CareFinding(
+        rule=rule,
+        topic=topic,
+        status=status,
+        severity=severity,
+        text=text,
+        inputs=dict(inputs or {}),
+        missing=tuple(dict.fromkeys(missing)),
+        facts=named,
+        stamp=mark,
+        profile=profile.name,
+    )
+
+
+def shown(inputs: Mapping[str, Known], names: Iterable[str]) -> dict[str, str]:
+    """Some inputs as they are printed."""
+    return {name: inputs[name].told for name in names}
+
+
+def settled(found: CareFinding, request: Request, profile: Profile, *names: str) -> CareFinding:
+    """The finding, met where a person or the local profile decided it.
+
+    A decision settles what the source leaves open, never what nobody has told.
+
+    Args:
+        found: as the rules have it.
+        request: with its decisions.
+        profile: with what it settles.
+        names: under which it may be decided, besides its rule's id.
+    """
+    if found.status is Met.MET or found.missing:
+        return found
+    for name in (found.rule, *names):
+        decision = request.decision(name)
+        if decision is not None:
+            return replace(
+                found, status=Met.MET, severity=Severity.INFO,
+                text=f"{found.text} {decision.text}.",
+            )  # fmt: skip
+        if name in profile.settled:
+            return replace(
+                found, status=Met.MET, severity=Severity.INFO, stamp=f"{found.stamp}; {LOCAL}",
+                text=f"{found.text} {profile.settled[name]}: {profile.signature}.",
+            )  # fmt: skip
+    return found
+
+
+def ordered(found: Iterable[CareFinding]) -> tuple[CareFinding, ...]:
+    """The worst first: what stands in the way, then what is asked of the reader."""
+
+    def key(one: CareFinding) -> tuple[bool, int, int]:
+        free = one.status is Met.MET or one.severity is Severity.INFO
+        return free, _WORST.index(one.severity), _STATUS.index(one.status)
+
+    return tuple(sorted(found, key=key))

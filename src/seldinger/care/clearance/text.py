@@ -1,0 +1,79 @@
+"""Text: a clearance for tired people: the answer, what is missing, the last doses, the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.care.clearance import rules
+from seldinger.core.verdict import Met
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from seldinger.care.clearance.model import Clearance, Release
+    from seldinger.care.finding import CareFinding
+
+NOT_A_DEVICE = "Research and education software, not a medical device."
+_WHEN = "%a %d %b %Y %H:%M %Z"
+
+
+def lines(clearance: Clearance, release: Release | None = None) -> tuple[str, ...]:
+    """The clearance, one line after the other."""
+    return tuple(_lines(clearance, release))
+
+
+def headline(clearance: Clearance) -> str:
+    """The answer in one line."""
+    if clearance.conditions and clearance.answer == "clear":
+        return f"CLEAR, if {'; '.join(clearance.conditions)}"
+    return str(clearance.answer).upper()
+
+
+def _lines(clearance: Clearance, release: Release | None) -> Iterator[str]:
+    request = clearance.case.request
+    kind = rules.tables().procedures[request.procedure]
+    yield headline(clearance)
+    name = kind.name if request.organ is None else f"{kind.name}, {request.organ}"
+    start = "start not told" if request.start is None else f"{request.start:{_WHEN}}"
+    yield f"{name}; {start}; bleeding risk {clearance.bleeding.value or 'not settled'}"
+    yield from _block("Missing", clearance.missing)
+    yield from _block("Who decides", clearance.decides)
+    if clearance.answer != "clear":
+        yield from _block("To be kept besides", clearance.conditions)
+    yield from _block(
+        "Timetable", [f"{one.when:{_WHEN}}  {one.what}" for one in clearance.timetable]
+    )
+    worst = [one for one in clearance.findings if one.severity != "info"]
+    rest = [one for one in clearance.findings if one.severity == "info"]
+    yield from _block("Findings", [_finding(one) for one in worst])
+    yield from _block("Other ways in", [_finding(one) for one in clearance.alternatives])
+    yield from _block("In order, or to be known", [_finding(one) for one in rest])
+    yield ""
+    yield f"Profile {clearance.profile.text}"
+    for one in clearance.assumptions:
+        edited = ", edited" if one.edited else ""
+        yield (
+            f"Assumed: {one.name} = {one.value:g} {one.unit}{edited} "
+            f"({one.low:g} to {one.high:g}): {one.reason}"
+        )
+    if release is not None:
+        yield (
+            f"Released by {release.name}, {release.role}, {release.at:{_WHEN}}, "
+            f"sha256 {release.sha256}"
+        )
+    yield f"Judged at {clearance.now:{_WHEN}}. {NOT_A_DEVICE}"
+
+
+def _block(title: str, found: Iterable[str]) -> Iterator[str]:
+    rows = list(found)
+    if rows:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {row}" for row in rows)
+
+
+def _finding(one: CareFinding) -> str:
+    status = {Met.MET: "met", Met.NOT_MET: "NOT MET", Met.UNKNOWN: "unknown"}[one.status]
+    facts = f"; {', '.join(one.facts)}" if one.facts else ""
+    stamp = f"; {one.stamp}" if one.stamp else ""
+    return f"{one.severity}, {status}: {one.text} [{one.rule}{facts}{stamp}]"

@@ -1,0 +1,98 @@
+"""Thrombosis: the other side of every hold: what the drug is for, and who decides about stopping.
+
+No number stands here. A stent's age is printed in days; who decides judges whether it is fresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seldinger.care import conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.care.clearance.holds import Setting
+    from seldinger.care.clearance.model import Decision
+    from seldinger.care.patient import Condition, Drug, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What speaks against stopping a drug.
+
+    Attributes:
+        text: in one or two sentences; empty: nothing.
+        open: whether somebody must still decide or something must be known.
+        decides: who.
+        decision: what they decided; None: not yet.
+        inputs: what was looked at.
+        missing: what would have to be known.
+    """
+
+    text: str
+    open: bool
+    decides: str = ""
+    decision: Decision | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def side(drug: Drug, setting: Setting) -> Side:
+    """The thrombotic side of one drug's hold."""
+    patient = setting.case.patient
+    decision = setting.case.request.decision(drug.name)
+    reasons = _reasons(drug, patient, setting)
+    who = "; ".join(dict.fromkeys(decides for _, decides, _ in reasons))
+    shown = {"taken for": ", ".join(words for words, _, _ in reasons) or drug.reason or "not told"}
+    if decision is not None:
+        return Side(f"{decision.text}", False, who, decision, shown)  # noqa: FBT003
+    if reasons:
+        missing = tuple(lack for _, _, lack in reasons if lack)
+        text = f"Proposed, not to be started before {who} decides: {shown['taken for']}"
+        return Side(text, True, who, None, shown, missing)  # noqa: FBT003
+    if not patient.conditions_complete:
+        missing = ("all conditions (conditions_complete), clots, stents and valves among them",)
+        text = "Proposed, not to be started before its reason is known"
+        return Side(text, True, "who prescribes it", None, shown, missing)  # noqa: FBT003
+    if drug.reason is None:
+        text = "Proposed, not to be started before its reason is known"
+        missing = (f"what {drug.told} is taken for",)
+        return Side(text, True, "who prescribes it", None, shown, missing)  # noqa: FBT003
+    return Side("", False, inputs=shown)  # noqa: FBT003
+
+
+def _reasons(drug: Drug, patient: Patient, setting: Setting) -> list[tuple[str, str, str]]:
+    """Words of each thrombotic condition, who decides about it, and what of it is missing."""
+    known = {one.condition: one for one in setting.tables.thrombotic}
+    found = [one for one in patient.conditions if one.key in known]
+    made = [
+        (
+            _aged(one, setting),
+            known[one.key].decides,
+            f"the day of the {_name(one.key)}" if _undated(one, setting) else "",
+        )
+        for one in found
+    ]
+    if drug.reason in known and drug.reason not in {one.key for one in found}:
+        made.append((_name(drug.reason), known[drug.reason].decides, ""))
+    return made
+
+
+def _undated(one: Condition, setting: Setting) -> bool:
+    rows = {row.condition: row for row in setting.tables.thrombotic}
+    return rows[one.key].wants_date and one.since is None
+
+
+def _aged(one: Condition, setting: Setting) -> str:
+    words = _name(one.key) if one.detail is None else f"{_name(one.key)}, {one.detail}"
+    if one.since is None:
+        return words
+    at = setting.case.request.start or setting.now
+    days = (at.date() - one.since).days
+    return f"{words} of {one.since.isoformat()} ({days} days before)"
+
+
+def _name(key: str) -> str:
+    return conditions.conditions()[key].name

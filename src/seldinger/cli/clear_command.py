@@ -1,0 +1,78 @@
+"""Clear: a case file becomes an answer: clear, not clear or unknown, with its timetable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seldinger.cli.terminal import AsJson
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from seldinger.care.clearance import Clearance, Release
+
+
+def clear(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="Patient and procedure.")],
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The department's own profile, TOML.")
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Judge at this time, ISO 8601 with its offset."),
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Release it, as this clinician.")
+    ] = None,
+    role: Annotated[str | None, typer.Option(help="The clinician's role.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for clearance.txt and .json.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a patient is ready for a procedure, and when the last doses are.
+
+    Unknown never clears: what is missing is listed. Exit code 0 whatever the answer is.
+    """
+    from seldinger.care import clearance as room
+    from seldinger.care.clearance import case_file, file, text
+    from seldinger.care.clearance import profile as profiles
+
+    at = _time(now)
+    if (release is None) != (role is None):
+        raise CareError("a release needs both: --release NAME and --role ROLE")
+    told, beside = case_file.load(case, at)
+    chosen = profile or beside
+    used = profiles.default() if chosen is None else profiles.load(chosen)
+    found = room.assess(told, at, used)
+    sealed = None if release is None else room.release(found, release, role or "", at)
+    if out is not None:
+        _written(out, found, sealed)
+    if as_json:
+        typer.echo(file.to_json(found, sealed), nl=False)
+        return
+    for line in text.lines(found, sealed):
+        typer.echo(line)
+
+
+def _time(told: str | None) -> dt.datetime:
+    """The time of judging: the one that was asked for, or the real one."""
+    if told is None:
+        return dt.datetime.now(tz=dt.UTC)
+    from seldinger.care.times import instant
+
+    found = instant(told)
+    if found.utcoffset() is None:
+        raise CareError(f"--now is {told!r}: write its offset, 2026-11-25T08:00:00+01:00")
+    return found
+
+
+def _written(out: Path, found: Clearance, sealed: Release | None) -> None:
+    from seldinger.care.clearance import file, text
+    from seldinger.report import folder
+
+    with folder.replaced(out) as staging:
+        words = "\n".join(text.lines(found, sealed))
+        (staging / "clearance.txt").write_text(f"{words}\n", encoding="utf-8")
+        (staging / "clearance.json").write_text(file.to_json(found, sealed), encoding="utf-8")

@@ -1,0 +1,28 @@
+"""Visit: the built-in patient comes for a procedure, with labs, drugs and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from seldinger.care.clearance import case_file
+from seldinger.plan.readiness import Visit
+
+FILE = "patient.toml"
+JUDGED_AT = dt.datetime(2026, 12, 4, 8, 0, tzinfo=dt.UTC)
+"""When clearance is judged: three days before, so that the holds can still be kept."""
+
+
+def visit(depth: str = "deep") -> Visit:
+    """The built-in patient's visit; the same arguments give the same.
+
+    Args:
+        depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
+    """
+    page = resources.files("seldinger.demo") / FILE
+    with resources.as_file(page) as path:
+        case, _ = case_file.load(Path(path), JUDGED_AT)
+    request = replace(case.request, depth=depth)
+    return Visit(replace(case, request=request), None, JUDGED_AT)

@@ -1,0 +1,114 @@
+"""Readiness: the patient's clearance answers the plan's question, and only where there is one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from seldinger import demo, evidence
+from seldinger.care.clearance import Answer
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan import readiness
+from seldinger.plan.model import Finding
+
+if TYPE_CHECKING:
+    from seldinger.care.clearance import Clearance
+    from seldinger.plan.readiness import Visit
+
+ASKED = Finding("clearance", Met.UNKNOWN, Severity.ACTION, "unknown", ("patel2019",))
+OTHER = Finding("free-path", Met.MET, Severity.INFO, "free")
+
+
+def treatment(modality: str | None = None) -> Any:
+    return SimpleNamespace(settings={} if modality is None else {"modality": modality})
+
+
+def cleared(visit: Visit, procedure: str = "biopsy", organ: str | None = "liver") -> Clearance:
+    found = readiness.cleared(procedure, organ, treatment(), visit)
+    assert found is not None
+    return found
+
+
+def without_inr() -> Visit:
+    visit = demo.visit()
+    patient = visit.case.patient
+    labs = tuple(lab for lab in patient.labs if lab.key != "inr")
+    return replace(visit, case=replace(visit.case, patient=replace(patient, labs=labs)))
+
+
+def test_without_a_patient_clearance_stays_unknown() -> None:
+    assert readiness.cleared("biopsy", "liver", treatment(), None) is None
+    assert readiness.answered((ASKED, OTHER), None) == (ASKED, OTHER)
+
+
+def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
+    assert readiness.cleared("a stranger's", "liver", treatment(), demo.visit()) is None
+
+
+def test_a_clear_patient_answers_the_question_and_nothing_else() -> None:
+    found = cleared(demo.visit())
+    assert found.answer is Answer.CLEAR
+    answer, other = readiness.answered((ASKED, OTHER), found)
+    assert answer.status is Met.MET
+    assert "apixaban 4 doses" in answer.text
+    assert answer.sources == ASKED.sources
+    assert other is OTHER
+
+
+def test_a_missing_lab_never_clears_a_solid_organ() -> None:
+    found = cleared(without_inr())
+    assert found.answer is Answer.UNKNOWN
+    (answer,) = readiness.answered((ASKED,), found)
+    assert answer.status is Met.UNKNOWN
+    assert "INR" in answer.text
+
+
+def test_the_plan_says_what_is_done_and_where() -> None:
+    found = readiness.cleared("ablation", "left kidney", treatment("cryo"), demo.visit())
+    assert found is not None
+    request = found.case.request
+    assert (request.procedure, request.organ, request.technique) == (
+        "ablation", "left kidney", "cold",
+    )  # fmt: skip
+    assert request.access == "percutaneous"
+
+
+def test_depth_decides_the_class_of_a_drain() -> None:
+    deep, shallow = (cleared(demo.visit(d), "drainage", None) for d in ("deep", "superficial"))
+    assert (deep.bleeding.value, shallow.bleeding.value) == ("high", "low")
+    assert [d.act for d in shallow.drugs if d.drug == "apixaban"] == ["continue"]
+
+
+def test_the_file_has_dates_and_no_patient() -> None:
+    section = readiness.section(cleared(demo.visit()))
+    (apixaban,) = (d for d in section.drugs if d.drug == "apixaban")
+    # Twice a day, four doses held, start Monday 09:00: the last is Saturday at eight.
+    assert apixaban.last_dose == "2026-12-05T08:00:00+01:00"
+    assert section.judged_at == "2026-12-04T08:00:00+00:00"
+    assert not hasattr(section, "case")
+
+
+def test_every_source_of_the_rules_is_named() -> None:
+    found = cleared(demo.visit())
+    keys = readiness.sources(readiness.outlook("biopsy", "liver"), found)
+    assert "memory" not in keys
+    used = {evidence.fact(fact).source for one in found.findings for fact in one.facts}
+    assert used - {"memory"} <= set(keys)
+
+
+def test_the_built_in_visit_is_always_the_same() -> None:
+    first, second = (readiness.section(cleared(demo.visit())) for _ in range(2))
+    assert first == second
+    assert json.dumps(demo.visit().now.isoformat()) == json.dumps(
+        dt.datetime(2026, 12, 4, 8, tzinfo=dt.UTC).isoformat()
+    )
+
+
+@pytest.mark.parametrize("name", ["nonsense", "biopsies"])
+def test_no_page_of_outcomes_is_no_error(name: str) -> None:
+    assert readiness.outlook(name, None) is None
