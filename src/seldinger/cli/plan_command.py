@@ -108,7 +108,7 @@ def plan(
     ] = None,
     answer: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUESTION=yes|no", help="Answer one of the procedure's questions."),
+        typer.Option(metavar="QUESTION=ANSWER", help="Answer one of the procedure's questions."),
     ] = None,
     guidance: Annotated[str | None, typer.Option(help="ct or ultrasound.")] = None,
     technique: Annotated[

@@ -34,6 +34,7 @@ def procedures(as_json: AsJson = False) -> None:
                     "title": one.title,
                     "summary": one.summary,
                     "questions": {question.id: question.text for question in one.questions},
+                    "answers": {key: list(a) for key, a in one.treatment.answers.items()},
                     "alternatives": list(one.alternatives),
                     "cites": list(one.cites),
                 }
@@ -43,10 +44,13 @@ def procedures(as_json: AsJson = False) -> None:
         return
     print_table(("procedure", "what"), [(one.name, one.summary) for one in found.values()])
     for one in found.values():
-        if one.questions:
-            typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=yes|no):")
+        choices = one.treatment.answers
+        if one.questions or choices:
+            typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=ANSWER):")
             for question in one.questions:
-                typer.echo(f"  {question.id}: {question.text}")
+                typer.echo(f"  {question.id}: {question.text} yes or no")
+            for key, allowed in choices.items():
+                typer.echo(f"  {key}: {', '.join(allowed)}")
 
 
 def series(
