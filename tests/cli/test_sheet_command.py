@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner
 
 from seldinger.cli.app import app
@@ -34,6 +35,16 @@ def released(tmp_path: Path) -> Path:
         "--out", tmp_path / "clear",
     )  # fmt: skip
     return tmp_path / "clear" / "clearance.json"
+
+
+def test_a_clearance_is_a_folder_that_a_person_can_open(released: Path) -> None:
+    page = (released.parent / "clearance.html").read_text(encoding="utf-8")
+    assert page.index("CLEAR") < page.index("Timetable") < page.index("Rules of clearance")
+    assert "Released by A. Nurse, nurse" in page
+    assert "<script" not in page
+    assert (released.parent / "clearance.pdf").read_bytes().startswith(b"%PDF")
+    bundle = Bundle.model_validate(json.loads((released.parent / "fhir.json").read_text()))
+    assert len(bundle.entry or ()) >= 2
 
 
 def test_a_sheet_is_written(tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 from tests.exam.conftest import CASES, ERROR_MM, proposed
 
-from seldinger import evidence, plan
+from seldinger import demo, evidence, plan
 from seldinger.anatomy.model import Kind, Tissue
 from seldinger.catalogue.applicators import applicator
-from seldinger.plan import file
+from seldinger.core.verdict import Met
+from seldinger.plan import file, readiness
 from seldinger.plan.arrange import gap_mm
 from seldinger.plan.treatments import ablation_choice
+from seldinger.report import reading, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,3 +273,24 @@ def test_a_bone_threshold_never_claims_a_vessel(patient_anatomy: Anatomy) -> Non
     for bone in (s for s in patient_anatomy.structures if s.origin == "threshold"):
         if bone.kind is Kind.BONE:
             assert not any((bone.mask & v.mask).any() for v in vessels)
+
+
+@every_case
+def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    assert made.outlook is not None
+    assert {o.kind for o in made.outlook.options} & {"surgical", "conservative"}
+    assert all(row.horizon and row.population for row in made.outlook.rows)
+    told = sheet.made(made.request.procedure, made.target.organ, None)
+    assert max(told.grades.values()) <= reading.MOST_GRADE
+    assert made.cleared is None, "no patient was given"
+    assert any(f.id == "clearance" and f.status is Met.UNKNOWN for f in made.findings)
+
+
+@every_case
+def test_a_patient_is_judged_for_every_procedure(case: tuple[str, str], plans: Plans) -> None:
+    made = plans[case]
+    cleared = readiness.cleared(case[0], made.target.organ, made.treatment, demo.visit())
+    assert cleared is not None
+    assert cleared.bleeding.value in {"low", "high"} or cleared.missing or cleared.bleeding.rows
+    assert all(one.rule and one.profile for one in cleared.findings)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from seldinger.cli.terminal import AsJson
 from seldinger.core.errors import CareError
-
-if TYPE_CHECKING:
-    from seldinger.care.clearance import Clearance, Release
 
 
 def clear(
@@ -28,7 +25,7 @@ def clear(
         str | None, typer.Option(metavar="NAME", help="Release it, as this clinician.")
     ] = None,
     role: Annotated[str | None, typer.Option(help="The clinician's role.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for clearance.txt and .json.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for page, PDF, JSON, FHIR.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a patient is ready for a procedure, and when the last doses are.
@@ -48,7 +45,9 @@ def clear(
     found = room.assess(told, at, used)
     sealed = None if release is None else room.release(found, release, role or "", at)
     if out is not None:
-        _written(out, found, sealed)
+        from seldinger.report import clearance_file
+
+        clearance_file.write(out, found, sealed)
     if as_json:
         typer.echo(file.to_json(found, sealed), nl=False)
         return
@@ -66,13 +65,3 @@ def _time(told: str | None) -> dt.datetime:
     if found.utcoffset() is None:
         raise CareError(f"--now is {told!r}: write its offset, 2026-11-25T08:00:00+01:00")
     return found
-
-
-def _written(out: Path, found: Clearance, sealed: Release | None) -> None:
-    from seldinger.care.clearance import file, text
-    from seldinger.report import folder
-
-    with folder.replaced(out) as staging:
-        words = "\n".join(text.lines(found, sealed))
-        (staging / "clearance.txt").write_text(f"{words}\n", encoding="utf-8")
-        (staging / "clearance.json").write_text(file.to_json(found, sealed), encoding="utf-8")

@@ -40,6 +40,8 @@ OURS = frozenset(
         "report.html",
         "report.pdf",
         "fhir.json",
+        "clearance.html",
+        "clearance.pdf",
         "sheet.html",
         "sheet.pdf",
         "needle.mrk.json",

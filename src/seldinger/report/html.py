@@ -16,8 +16,10 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.report.clearance import ClearancePage
     from seldinger.report.dose import DosePage
     from seldinger.report.margin import MarginPage
+    from seldinger.report.risk import Risk
     from seldinger.report.sheet import Sheet
     from seldinger.report.view import Banner, Report, Row
 
@@ -54,6 +56,14 @@ def margin(report: MarginPage, pictures: Mapping[str, bytes]) -> str:
     }
     template = _environment().get_template("margin.html")
     return template.render(r=report, images=images, style=_style())
+
+
+def clearance(title: str, page: ClearancePage, seal: str, told: Risk | None) -> str:
+    """A clearance by itself as HTML text; ``seal`` is empty without a release."""
+    template = _environment().get_template("clearance.html")
+    return template.render(
+        title=title, c=page, seal=seal, risk=told, disclaimer=words.DISCLAIMER, style=_style()
+    )
 
 
 def sheet(view: Sheet) -> str:
