@@ -186,8 +186,9 @@ def test_the_unexpected_ends_with_1_and_keeps_its_traceback(
 
 
 STOPPED = """
-import sys, time
+import signal, sys, time
 from seldinger import demo
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from seldinger.cli import main
 
 def patient(voxel_mm):

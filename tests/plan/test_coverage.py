@@ -293,7 +293,8 @@ def test_a_tip_and_an_entry_turn_the_axis() -> None:
     [
         (ProbeEdit(1, power_w=40.0), "75 to 150 W"),
         (ProbeEdit(1, power_w=160.0), "75 to 150 W"),
-        (ProbeEdit(1, seconds=900.0), "up to 10 min"),
+        (ProbeEdit(1, seconds=900.0), "5 to 10 min"),
+        (ProbeEdit(1, seconds=60.0), "5 to 10 min"),
     ],
 )
 def test_settings_outside_the_table_are_refused_unless_asked_for(
