@@ -290,7 +290,8 @@ def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], plans: Plans
 @every_case
 def test_a_patient_is_judged_for_every_procedure(case: tuple[str, str], plans: Plans) -> None:
     made = plans[case]
-    cleared = readiness.cleared(case[0], made.target.organ, made.treatment, demo.visit())
+    visit = demo.visit(case[0], made.target.organ)
+    cleared = readiness.cleared(case[0], made.target.organ, made.treatment, visit)
     assert cleared is not None
     # Where the source is silent (a lung biopsy), nobody is cleared.
     assert cleared.bleeding.value in {"low", "high"} or cleared.answer != "clear"

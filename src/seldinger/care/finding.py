@@ -6,9 +6,11 @@ from collections.abc import Mapping  # noqa: TC003  pydantic reads it at run tim
 from dataclasses import dataclass, field
 
 from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
-SECONDARY = "secondary source, primary not opened"
-MEMORY = "to be confirmed: from memory, drives nothing"
+SECONDARY = SECONDARY_STAMP
+MEMORY = MEMORY_STAMP
+"""The stamps of evidence, under the names that this room uses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 """Procedure, target and answers of every demo plan, in the order of the index.
 
 The first is answered in full, as an invented referrer would; the others show what stays unknown.
-The patient's labs, drugs and decisions come with all of them.
+The patient's labs and drugs come with all of them, what was decided only with the first.
 """
 
 
@@ -101,7 +101,8 @@ def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
     for number, (procedure, target, answers) in enumerate(CASES):
         start, end = (0.3 + 0.7 * (number + step) / len(CASES) for step in (0, 1))
         told = part(progress, start, end, f"{procedure} of {target}: ")
-        visit = demos.visit(SUPERFICIAL.get(target, "deep"))
+        organ = "liver" if target == "liver-tumour-1" else None
+        visit = demos.visit(procedure, organ, SUPERFICIAL.get(target, "deep"))
         settings = plans.Settings(answers=answers, visit=visit)
         made.append(plans.propose(procedure, anatomy, target, settings, told))
     return tuple(made)

@@ -15,14 +15,23 @@ JUDGED_AT = dt.datetime(2026, 12, 4, 8, 0, tzinfo=dt.UTC)
 """When clearance is judged: three days before, so that the holds can still be kept."""
 
 
-def visit(depth: str = "deep") -> Visit:
+def visit(procedure: str = "biopsy", organ: str | None = "liver", depth: str = "deep") -> Visit:
     """The built-in patient's visit; the same arguments give the same.
 
     Args:
+        procedure: for which it is made.
+        organ: in which; None: not told.
         depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
+
+    Returns:
+        For the biopsy of the liver with all that was decided about it; for anything else without
+        decisions, because nobody took them.
     """
     page = resources.files("seldinger.demo") / FILE
     with resources.as_file(page) as path:
         case, _ = case_file.load(Path(path), JUDGED_AT)
-    request = replace(case.request, depth=depth)
+    told = case.request
+    same = (procedure, organ) == (told.procedure, told.organ)
+    decisions = told.decisions if same else ()
+    request = replace(told, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
     return Visit(replace(case, request=request), None, JUDGED_AT)

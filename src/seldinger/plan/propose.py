@@ -57,6 +57,7 @@ def propose(
     check_answers(declared, chosen)
     if chosen.probes and "modality" not in declared.treatment.answers:
         raise PlanError(f"{declared.name} has no probes to fix by hand: leave them out")
+    readiness.check(procedure, goal.organ, chosen.visit)
     progress("distance maps", 0.1)
     scene = scenes.build(anatomy, goal, declared)
     distance = skin_distance_mm(anatomy, goal)

@@ -1,7 +1,7 @@
 """Readiness: what is known of the procedure and of the patient besides the images.
 
-The outlook is the procedure's; clearance needs a patient, and without one is unknown. The plan
-decides what is done and where; who the patient is and when it is done comes with the visit.
+The outlook is the procedure's; clearance needs a patient, and without one is unknown. A patient
+comes for one procedure in one place, and only that is judged.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from seldinger import evidence
 from seldinger.care import outlook as outlooks
 from seldinger.care.clearance import assess, rules
 from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
-from seldinger.core.errors import CareError
+from seldinger.core.errors import CareError, PlanError
 from seldinger.core.verdict import Met, Severity
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Visit:
     """A patient who comes for the procedure.
 
     Attributes:
-        case: patient and request; the plan puts in what is done and where.
+        case: patient and request; the plan puts in organ, technique and access where they are
+            not told.
         profile: by which clearance is judged; None: the shipped one.
         now: when it is judged; aware.
     """
@@ -105,6 +106,30 @@ def outlook(procedure: str, organ: str | None) -> outlooks.Outlook | None:
         return None
 
 
+def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
+    """Refuse a patient's file that was written for something else.
+
+    Whatever was decided in it (no antibiotic, a drug held) was decided about that procedure there;
+    carried over, it would clear what nobody has looked at.
+
+    Raises:
+        PlanError: the file names another procedure, or another organ.
+    """
+    if visit is None:
+        return
+    asked = visit.case.request
+    elsewhere = asked.organ is not None and organ is not None and asked.organ != organ
+    if asked.procedure != procedure or elsewhere:
+        told, planned = (
+            name if where is None else f"{name} of the {where}"
+            for name, where in ((asked.procedure, asked.organ), (procedure, organ))
+        )
+        raise PlanError(
+            f"the patient's file is for {told}, the plan for {planned}: what was decided there "
+            "does not hold here; write a file for this procedure"
+        )
+
+
 def cleared(
     procedure: str, organ: str | None, treatment: Treatment, visit: Visit | None
 ) -> Clearance | None:
@@ -119,7 +144,6 @@ def cleared(
     technique = _TECHNIQUES.get(str(treatment.settings.get("modality")), asked.technique)
     request = replace(
         asked,
-        procedure=procedure,
         organ=asked.organ if organ is None else organ,
         technique=technique,
         access=asked.access or "percutaneous",
