@@ -28,7 +28,8 @@ _BANNERS = {
 def banner(plan: Plan) -> Banner:
     """The answer, and what must be kept for it to stand."""
     word, sentence, tone = _BANNERS[plan.verdict.status]
-    kept = () if plan.cleared is None else plan.cleared.conditions
+    cleared = plan.cleared
+    kept = cleared.conditions if cleared is not None and cleared.answer == "clear" else ()
     return Banner(word, sentence, tone, (*plan.verdict.reasons, *(f"If: {k}." for k in kept)))
 
 

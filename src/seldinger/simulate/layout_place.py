@@ -95,7 +95,9 @@ class TissueSection(Section):
     boiling_end_c: Celsius | None = None
     dry_heat_capacity_j_per_kg_k: Positive | None = None
     dry_conductivity_w_per_m_k: Positive | None = None
-    dry_absorption_share: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    dry_absorption_share: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
+        default=None, description="of microwaves; left out: 1, as if it were wet"
+    )
     fusion_j_per_m3: Positive | None = None
     freezing_start_c: Celsius | None = None
     freezing_end_c: Celsius | None = None
