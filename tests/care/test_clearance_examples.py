@@ -56,6 +56,7 @@ EXPECTED: dict[str, tuple[str, str | None, list[str], list[str]]] = {
             "the weight",
             "whether on dialysis",
             "whether there is acute kidney injury",
+            "all allergies (allergies_complete)",
             "the ASA class",
         ],
         [],

@@ -163,3 +163,24 @@ def test_few_findings_where_all_is_well() -> None:
     made = cleared(LOW)
     assert not [one for one in made.findings if one.severity is not Severity.INFO]
     assert clearance_text.headline(made) == "CLEAR"
+
+
+# --- allergies ----------------------------------------------------------------------------------
+
+
+def test_nobody_is_cleared_while_allergies_are_not_all_told() -> None:
+    for case in (HIGH, LOW, ABLATION):
+        made = cleared(told(case, allergies_complete=False))
+        assert made.answer is not Answer.CLEAR
+        assert "all allergies (allergies_complete)" in made.missing
+
+
+def test_an_allergy_to_the_planned_anaesthetic_stops() -> None:
+    case = with_decision(asked(HIGH, local_anaesthetic="lidocaine"), "local-anaesthetic", "10 mL")
+    assert cleared(case).answer is Answer.CLEAR
+    other = cleared(told(case, allergies=(Allergy("penicillin", "mild"),)))
+    assert other.answer is Answer.CLEAR
+    made = cleared(told(case, allergies=(Allergy("Lidocaine", "severe"),)))
+    one = found(made, "anaesthetic.allergy.reacted")
+    assert (one.status, one.severity) == (Met.NOT_MET, Severity.STOP)
+    assert made.answer is Answer.NOT_CLEAR

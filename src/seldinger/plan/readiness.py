@@ -118,7 +118,8 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
     if visit is None:
         return
     asked = visit.case.request
-    elsewhere = asked.organ is not None and organ is not None and asked.organ != organ
+    places = {organ, (organ or "").removeprefix("left ").removeprefix("right ")}
+    elsewhere = asked.organ is not None and organ is not None and asked.organ not in places
     if asked.procedure != procedure or elsewhere:
         told, planned = (
             name if where is None else f"{name} of the {where}"

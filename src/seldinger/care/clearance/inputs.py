@@ -79,6 +79,7 @@ def of(case: Case, profile: Profile, now: dt.datetime) -> dict[str, Known]:
         ),
         "sedation": known(request.sedation, "sedation: none, minimal, moderate, deep or general"),
         **_of_patient(patient),
+        "anaesthetic_allergy": _to_anaesthetic(request.local_anaesthetic, patient),
         "crcl_ml_per_min": clearance_of(case, profile, now),
         "egfr": lab(case, "egfr", profile, now),
     }
@@ -119,6 +120,9 @@ def _of_patient(patient: Patient) -> dict[str, Known]:
         },
         "contrast_allergy": _allergic(patient, _CONTRAST),
         "iodine_allergy": _allergic(patient, _IODINE),
+        "allergies_told": known(
+            patient.allergies_complete or None, "all allergies (allergies_complete)"
+        ),
     }
 
 
@@ -216,6 +220,13 @@ def _arterial(access: str | None) -> Known:
         return known(None, "the access")
     kind = {"femoral-artery": "femoral", "radial": "radial"}.get(access, "other")
     return Known(kind, access)
+
+
+def _to_anaesthetic(told: str | None, patient: Patient) -> Known:
+    """Whether the local anaesthetic is among the allergies; without one there is nothing to ask."""
+    if told is None or told.lower() == "none":
+        return Known(False, "no local anaesthetic")  # noqa: FBT003  an input's value
+    return _allergic(patient, (told.lower(),))
 
 
 def _allergic(patient: Patient, words: tuple[str, ...]) -> Known:
