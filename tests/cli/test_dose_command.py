@@ -96,7 +96,7 @@ def test_an_audit_writes_its_rows(tmp_path: Path) -> None:
         (("{report}", "--assume", "pad_mm=-3"), "above zero"),
         (("{report}", "--procedure", "tace"), "belong to"),
         (("{report}", "--ct-level", "3"), "belongs to --ct"),
-        (("{report}", "{report}"), "already"),
+        (("{folder}",), "seldinger dose audit"),
         (("{folder}/absent.dcm",), "no such file"),
         (("audit",), "write: seldinger dose audit"),
         (("audit", "{folder}", "--policy", "ncrp168"), "write: seldinger dose audit"),

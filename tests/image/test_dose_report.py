@@ -57,8 +57,8 @@ def test_a_ct_report_keeps_both_phantoms(tmp_path: Path) -> None:
         (10.0, 300.0, "body"),
         (40.0, 600.0, "head"),
     ]
-    assert found.ct_totals is not None
-    assert found.ct_totals.dlp_mgy_cm.value == 900.0
+    assert len(found.ct_totals) == 1
+    assert found.ct_totals[0].dlp_mgy_cm.value == 900.0
 
 
 @pytest.mark.parametrize(

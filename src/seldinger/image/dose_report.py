@@ -1,8 +1,10 @@
 """Dose reports: a DICOM X-ray or CT radiation dose report becomes plain records, as it was told.
 
-Three kinds are read: X-Ray Radiation Dose SR of projection X-ray (TID 10001) and of CT (TID 10011),
-and Enhanced X-Ray Radiation Dose SR (TID 10040). Nothing is added up here and nothing is filled in:
-what a report does not tell is None. Names, numbers and birth dates of patients are not read.
+Three templates are read: projection X-ray (TID 10001), CT (TID 10011) and Enhanced X-Ray Radiation
+Dose (TID 10040), whether they come as a dose report's own class of object or in an Enhanced or
+Comprehensive SR. Nothing is added up here and nothing is filled in: what a report does not tell is
+None, and a side value that cannot be read is None with a note. Names, numbers and birth dates of
+patients are not read.
 """
 
 from __future__ import annotations
@@ -24,6 +26,13 @@ MOST_BYTES = 256 * 1024 * 1024
 
 XRAY_SR = "1.2.840.10008.5.1.4.1.1.88.67"
 ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.76"
+GENERAL_SR = {
+    "1.2.840.10008.5.1.4.1.1.88.22": "Enhanced SR",
+    "1.2.840.10008.5.1.4.1.1.88.33": "Comprehensive SR",
+    "1.2.840.10008.5.1.4.1.1.88.34": "Comprehensive 3D SR",
+    "1.2.840.10008.5.1.4.1.1.88.35": "Extensible SR",
+}
+"""Classes of structured report that may carry a dose template among others."""
 
 
 class ReportKind(StrEnum):
@@ -93,7 +102,7 @@ class XRayEvent:
 
     Attributes:
         uid: of the event; "" when not told.
-        plane: "single", "a", "b", or "" when not told.
+        plane: "single", "a", "b", a maker's own code, or "" when not told.
         mode: fluoroscopy or acquisition.
         kind: as told, "Stationary Acquisition".
         started: ISO time in the equipment's own clock; "" when not told.
@@ -148,10 +157,17 @@ class XRayEvent:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A total as a report tells it, with half of its last digit; ``value`` None: not told."""
+    """A total as a report tells it.
+
+    Attributes:
+        value: None: not told.
+        half_digit: half of its last digit.
+        at_least: a part of it is not told, so that ``value`` is a lower bound.
+    """
 
     value: float | None
     half_digit: float = 0.0
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,7 @@ class PlaneTotals:
     """What a report says of one plane in all.
 
     Attributes:
-        plane: "single", "a", "b", or "".
+        plane: "single", "a", "b", a maker's own code, or "" when not told.
         kerma_gy, fluoro_kerma_gy, acquisition_kerma_gy: at the reference point.
         pka_gy_m2, fluoro_pka_gy_m2, acquisition_pka_gy_m2: kerma-area product.
         fluoro_time_s, acquisition_time_s: as told.
@@ -214,6 +230,10 @@ class DoseReport:
         totals: by plane.
         events: irradiations, in order.
         ct_totals, ct_events: of a CT report.
+        study_uid: of the study that the report belongs to; "" when not told.
+        written: ISO date and time at which the content was made; "" when not told.
+        also: further files of the same study that are counted in.
+        notes: what could not be read, or was counted once.
     """
 
     kind: ReportKind
@@ -227,16 +247,20 @@ class DoseReport:
     height_cm: float | None
     totals: tuple[PlaneTotals, ...]
     events: tuple[XRayEvent, ...]
-    ct_totals: CtTotals | None
+    ct_totals: tuple[CtTotals, ...]
     ct_events: tuple[CtEvent, ...]
+    study_uid: str = ""
+    written: str = ""
+    also: tuple[InputFile, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read(path: Path) -> DoseReport:
     """The dose report in a file.
 
     Raises:
-        CareError: not DICOM, another kind of object, cut short or damaged, a unit that is not
-            known, or nothing in it that tells a dose. The message starts with the file's name.
+        CareError: not DICOM, another kind of object, cut short or damaged, a dose in a unit that is
+            not known, or nothing in it that tells a dose. The message starts with the file's name.
     """
     from seldinger.image import dose_report_events as parts
     from seldinger.image.dose_report_items import tree
@@ -248,9 +272,9 @@ def read(path: Path) -> DoseReport:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             dataset = _dataset(data)
-            kind = _kind(dataset)
-            root = tree(dataset)
-            found = parts.interpreted(root, kind)
+            _check_class(dataset)
+            general = GENERAL_SR.get(_text(dataset, "SOPClassUID"), "")
+            found = parts.interpreted(tree(dataset), general)
             return DoseReport(
                 kind=found.kind,
                 source=InputFile("dose report", name, _sha256(data)),
@@ -265,6 +289,9 @@ def read(path: Path) -> DoseReport:
                 events=found.events,
                 ct_totals=found.ct_totals,
                 ct_events=found.ct_events,
+                study_uid=_text(dataset, "StudyInstanceUID"),
+                written=_written(dataset),
+                notes=found.notes,
             )
     except CareError as wrong:
         raise CareError(f"{name}: {wrong}") from wrong
@@ -277,6 +304,11 @@ def read(path: Path) -> DoseReport:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.is_dir():
+            raise CareError(
+                f"{path.name} is a folder; give its dose reports, or for a department: "
+                f"seldinger dose audit {path.name}"
+            )
         if not path.is_file():
             raise CareError(f"{path.name}: there is no such file; give a DICOM dose report")
         size = path.stat().st_size
@@ -306,17 +338,17 @@ def _dataset(data: bytes) -> Any:
     return dataset
 
 
-def _kind(dataset: Any) -> ReportKind:
+def _check_class(dataset: Any) -> None:
+    """Refuse what can hold no dose template, and a general report that holds none."""
     uid = _text(dataset, "SOPClassUID")
-    if uid == XRAY_SR:
-        return ReportKind.XRAY
-    if uid == ENHANCED_SR:
-        return ReportKind.ENHANCED
+    if uid in {XRAY_SR, ENHANCED_SR, *GENERAL_SR}:
+        return
     named = str(getattr(dataset.get("SOPClassUID"), "name", ""))
     # A uid that pydicom does not know is its own name.
     what = named if named[:1].isalpha() else "an object of no kind that is known here"
     raise CareError(
-        f"this is {what}; allowed: X-Ray Radiation Dose SR and Enhanced X-Ray Radiation Dose SR"
+        f"this is {what}; allowed: X-Ray Radiation Dose SR and Enhanced X-Ray Radiation Dose SR, "
+        f"or one of {', '.join(GENERAL_SR.values())} that carries their template"
     )
 
 
@@ -331,6 +363,12 @@ def _date(text: str) -> str:
         return dt.date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
     except ValueError:
         return ""
+
+
+def _written(dataset: Any) -> str:
+    """When the content was made, ISO; "" where that is not told."""
+    day, clock = _date(_text(dataset, "ContentDate")), _text(dataset, "ContentTime")[:6]
+    return f"{day}T{clock}" if day and clock.isdigit() else day
 
 
 def _size(dataset: Any, keyword: str, low: float, high: float, factor: float = 1.0) -> float | None:

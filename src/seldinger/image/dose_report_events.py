@@ -6,6 +6,7 @@ standard has none (shutters, and a table height that grows upwards).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ _CT_ACCUMULATED, _CT_EVENT = "113811", "113819"
 _NEW_ACCUMULATED, _NEW_EVENT, _NEW_DETAILS = "130500", "130501", "130505"
 _PRIVATE = "99PHI-IXR-XPER:"
 
+_LONGEST_CODE = 32
 _PLANES = {"113620": "a", "113621": "b", "113622": "single"}
 _FLUOROSCOPY = frozenset({("SRT", "P5-06000"), ("SCT", "44491008")})
 _ACQUISITION = frozenset({"113611", "113612", "113613"})
@@ -46,9 +48,54 @@ _POSITIONS = {
     "F-10319": "left lateral",
     "102536004": "left lateral",
 }
-_MOST_KERMA_GY = 1000.0
-"""More is no one's: a slip of the unit."""
-_MOST_PKA_GY_M2 = 100.0
+_MOST = {"kerma": 1.0e3, "pka": 100.0, "dlp": 1.0e6, "ctdi": 1.0e5, "time": 1.0e9, "count": 1.0e9}
+"""More is no one's: a slip of the unit. By quantity, in the unit in which it is kept."""
+
+_DOSES = frozenset({"113738", "122130", "113725", "113722", "113830", "113838", "113813"})
+"""What a report is for: one of these that cannot be read is an error."""
+
+_SIDE = {
+    "113728": ("kerma of fluoroscopy", "kerma"),
+    "113729": ("kerma of acquisitions", "kerma"),
+    "113726": ("kerma-area product of fluoroscopy", "pka"),
+    "113727": ("kerma-area product of acquisitions", "pka"),
+    "113730": ("fluoroscopy time", "time"),
+    "113855": ("acquisition time", "time"),
+    "113812": ("number of CT acquisitions", "count"),
+    "113733": ("tube voltage", "voltage"),
+    "113734": ("tube current", "current"),
+    "113758": ("thickness of a filter", "length"),
+    "113773": ("thickness of a filter", "length"),
+    "130509": ("thickness of a filter", "length"),
+    "113737": ("distance to the reference point", "length"),
+    "113748": ("distance to the isocentre", "length"),
+    "113750": ("distance to the detector", "length"),
+    "113790": ("collimated area", "area"),
+    "130516": ("collimated area", "area"),
+    "113789": ("collimated width", "length"),
+    "113788": ("collimated height", "length"),
+    "113742": ("duration of an irradiation", "time"),
+    "113768": ("number of pulses", "count"),
+    "113791": ("pulse rate", "rate"),
+    "113751": ("position of the table", "length"),
+    "113752": ("position of the table", "length"),
+    "113753": ("height of the table", "length"),
+    "128766": ("position of the table", "length"),
+    "128767": ("position of the table", "length"),
+    "128768": ("position of the table", "length"),
+    "113754": ("tilt of the table", "angle"),
+    "113755": ("rotation of the table", "angle"),
+    "113756": ("cradle angle of the table", "angle"),
+    **dict.fromkeys(
+        ("112011", "128757", "112012", "128758", "113739", "128760", "113740", "128761"),
+        ("angle of the positioner", "angle"),
+    ),
+    **dict.fromkeys(
+        (f"{_PRIVATE}{code}" for code in ("006", "007", "008", "009", "018", "001", "021")),
+        ("length of the maker's own", "length"),
+    ),
+}
+"""What helps, but is no dose: concept -> what it is, and its quantity. Left out when unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +105,33 @@ class Interpreted:
     kind: ReportKind
     totals: tuple[PlaneTotals, ...]
     events: tuple[XRayEvent, ...]
-    ct_totals: CtTotals | None
+    ct_totals: tuple[CtTotals, ...]
     ct_events: tuple[CtEvent, ...]
+    notes: tuple[str, ...]
 
 
-def interpreted(root: Item, kind: ReportKind) -> Interpreted:
-    """Totals and irradiations of a report.
+def interpreted(root: Item, general: str = "") -> Interpreted:
+    """Totals and irradiations of a report; the template is the one that its content follows.
+
+    Args:
+        root: the report.
+        general: name of its class, where that may hold other things than doses.
 
     Raises:
-        CareError: nothing in it tells a dose, a unit that is not known, or a dose that is no one's.
+        CareError: nothing in it tells a dose, two templates tell it, a dose in a unit that is not
+            known, or a dose that is no one's.
     """
-    if kind is ReportKind.ENHANCED:
+    older, newer = (
+        any(next(root.below(concept), None) is not None for concept in concepts)
+        for concepts in ((_ACCUMULATED, _EVENT), (_NEW_ACCUMULATED, _NEW_EVENT))
+    )
+    if older and newer:
+        raise CareError(
+            "the report tells its dose twice, by the older and by the Enhanced template: they "
+            "would count twice; export it again in one of both"
+        )
+    kind = ReportKind.ENHANCED if newer else ReportKind.XRAY
+    if newer:
         details = {_uid(one): one for one in root.below(_NEW_DETAILS) if _uid(one)}
         totals = tuple(_totals(one) for one in root.below(_NEW_ACCUMULATED))
         events = tuple(_joined(one, details) for one in root.below(_NEW_EVENT))
@@ -76,16 +139,43 @@ def interpreted(root: Item, kind: ReportKind) -> Interpreted:
         totals = tuple(_totals(one) for one in root.below(_ACCUMULATED))
         events = tuple(_event(one) for one in root.below(_EVENT))
     ct_events = tuple(_ct_event(one) for one in root.below(_CT_EVENT))
-    ct_sum = next(root.below(_CT_ACCUMULATED), None)
-    if not (totals or events or ct_events or ct_sum):
+    ct_totals = tuple(_ct_totals(one) for one in root.below(_CT_ACCUMULATED))
+    if not (totals or events or ct_events or ct_totals):
+        if general:
+            raise CareError(
+                f"this {general} carries no radiation dose template; give the dose report"
+            )
         raise CareError(
             "the report has no content that tells a dose: no totals, no irradiations; export it "
             "after the procedure has ended"
         )
-    if (ct_events or ct_sum) and not (totals or events):
+    if (ct_events or ct_totals) and not (totals or events):
         kind = ReportKind.CT
-    ct_totals = None if ct_sum is None else _ct_totals(ct_sum)
-    return Interpreted(kind, totals, events, ct_totals, ct_events)
+    return Interpreted(kind, totals, events, ct_totals, ct_events, _unread(root))
+
+
+def _unread(root: Item) -> tuple[str, ...]:
+    """Side values that cannot be read: what, in which unit, how often."""
+    failed: Counter[str] = Counter()
+    for item in _walk(root):
+        if item.concept not in _SIDE:
+            continue
+        what, quantity = _SIDE[item.concept]
+        try:
+            told = number(item, quantity)
+            failing = told is not None and quantity in _MOST and _is_no_ones(told, quantity)
+        except CareError:
+            failing = True
+        if failing:
+            unit = item.unit[:16] or "no unit"
+            failed[f"The {what}, told as {item.value[:16]!r} in {unit!r}"] += 1
+    return tuple(f"{what}, cannot be read {n} time(s): left out." for what, n in failed.items())
+
+
+def _walk(item: Item) -> Iterable[Item]:
+    yield item
+    for child in item.children:
+        yield from _walk(child)
 
 
 def _totals(item: Item) -> PlaneTotals:
@@ -105,8 +195,8 @@ def _totals(item: Item) -> PlaneTotals:
 
 def _event(item: Item) -> XRayEvent:
     kind, mode = _mode(item)
-    kerma = _dose(item, "113738", "kerma", _MOST_KERMA_GY)
-    pka = _dose(item, "122130", "pka", _MOST_PKA_GY_M2)
+    kerma = _dose(item, "113738", "kerma")
+    pka = _dose(item, "122130", "pka")
     started = next(item.below("111526"), None)
     oriented = next(item.below("113744"), None)
     region = next(item.below("123014"), None)
@@ -159,8 +249,11 @@ def _uid(item: Item) -> str:
 
 
 def _plane(item: Item) -> str:
+    """The plane of an item; a maker's own code stays as it is, so that planes stay apart."""
     found = next(item.below("113764"), None)
-    return "" if found is None else _PLANES.get(found.value, "")
+    if found is None:
+        return ""
+    return _PLANES.get(found.value, found.value[:_LONGEST_CODE])
 
 
 def _mode(item: Item) -> tuple[str, Mode]:
@@ -214,8 +307,8 @@ def _table(item: Item) -> Table:
 def _ct_event(item: Item) -> CtEvent:
     kind, phantom = next(item.below("113820"), None), next(item.below("113835"), None)
     protocol = next(item.below("125203"), None)
-    dlp = _dose(item, "113838", "dlp", 1.0e6)
-    ctdi = _dose(item, "113830", "ctdi", 1.0e5)
+    dlp = _dose(item, "113838", "dlp")
+    ctdi = _dose(item, "113830", "ctdi")
     return CtEvent(
         uid=_uid(item),
         kind="" if kind is None else kind.meaning,
@@ -233,7 +326,12 @@ def _ct_totals(item: Item) -> CtTotals:
 
 def _told(item: Item, concept: str, quantity: str) -> Iterable[Told]:
     for one in item.below(concept):
-        found = number(one, quantity)
+        try:
+            found = number(one, quantity)
+        except CareError:
+            if concept in _DOSES:
+                raise
+            continue  # told by _unread
         if found is not None:
             yield found
 
@@ -255,20 +353,25 @@ def _mean(item: Item, concept: str, quantity: str) -> float | None:
 
 
 def _total(item: Item, concept: str, quantity: str) -> Total:
-    most = {"kerma": _MOST_KERMA_GY, "pka": _MOST_PKA_GY_M2}.get(quantity, 1.0e9)
-    found = _dose(item, concept, quantity, most)
+    found = _dose(item, concept, quantity)
     return Total(None) if found is None else Total(found.value, found.half_digit)
 
 
-def _dose(item: Item, concept: str, quantity: str, most: float) -> Told | None:
+def _dose(item: Item, concept: str, quantity: str) -> Told | None:
     """A quantity that cannot be negative, nor larger than anyone's."""
     found = next(iter(_told(item, concept, quantity)), None)
-    if found is not None and not 0.0 <= found.value <= most:
-        raise CareError(
-            f"item {concept} of the dose report is {found.value:g}: a {quantity} lies between 0 "
-            f"and {most:g}; the report is damaged or its unit is wrong"
-        )
-    return found
+    if found is None or not _is_no_ones(found, quantity):
+        return found
+    if concept not in _DOSES:
+        return None  # told by _unread
+    raise CareError(
+        f"item {concept} of the dose report is {found.value:g}: a {quantity} lies between 0 "
+        f"and {_MOST[quantity]:g}; the report is damaged or its unit is wrong"
+    )
+
+
+def _is_no_ones(told: Told, quantity: str) -> bool:
+    return not 0.0 <= told.value <= _MOST[quantity]
 
 
 def _time(text: str) -> str:

@@ -129,8 +129,8 @@ def _headline(found: DoseAnswer) -> tuple[Row, ...]:
             Row(("dose-length product", dose_words.quantity(c.made.dlp_mgy_cm, "mGy.cm"), ""))
             for c in found.cases
         ]
-    differ = "of the report disagree with its irradiations" if wrong else "all add up"
-    rows.append(Row(("totals", str(wrong), differ), "bad" if wrong else "plain"))
+    differ = f"{wrong} differ from their irradiations" if wrong else "add up"
+    rows.append(Row(("totals", differ, "the report's own"), "warn" if wrong else "plain"))
     return tuple(rows)
 
 
@@ -244,8 +244,9 @@ def _citations(found: DoseAnswer) -> Table:
 
 def _provenance(found: DoseAnswer, command: str | None) -> Table:
     rows = [
-        Row((f"SHA-256 of {c.made.report.source.name}", c.made.report.source.sha256))
+        Row((f"SHA-256 of {file.name}", file.sha256))
         for c in found.cases
+        for file in (c.made.report.source, *c.made.report.also)
     ]
     rows.append(Row(("seldinger", found.version)))
     if command:

@@ -98,6 +98,7 @@ def _case(case: Case) -> dict[str, Any]:
     return {
         "kind": report.kind.value,
         "input": asdict(report.source),
+        "counted_with_it": [asdict(other) for other in report.also],
         "date": report.date,
         "manufacturer": report.manufacturer,
         "model": report.model,

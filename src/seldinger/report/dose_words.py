@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.care.dose.account import CM2_PER_M2, Agreement
-from seldinger.care.dose.levels import Amount, told
+from seldinger.care.dose.levels import PARTIAL, SUMS, Amount, told
 from seldinger.care.dose.skin import How
 from seldinger.core.verdict import Severity
 
@@ -46,13 +46,15 @@ def quantity(value: float | None, unit: str) -> str:
 
 def name(one: Compared) -> str:
     """A total with its plane where there are two."""
-    plane = f", plane {one.plane.upper()}" if one.plane in {"a", "b"} else ""
+    plane = f", plane {one.plane.upper()}" if one.plane not in {"single", ""} else ""
     return f"{QUANTITIES[one.quantity]}{plane}"
 
 
 def difference(one: Compared) -> str:
     """How a report's total stands to the sum, with the size of the difference."""
     if one.agreement is Agreement.UNKNOWN:
+        if one.is_part:
+            return "at least: a part is not told"
         why = (
             f"{one.summed.missing} do not tell it" if one.summed.missing else "one side is missing"
         )
@@ -112,11 +114,19 @@ def word(found: DoseAnswer) -> tuple[str, str]:
     if Severity.ACTION in worst:
         return "FOLLOW UP", "bad"
     if Severity.CAUTION in worst:
-        return "LOOK AGAIN", "warn"
+        return _caution(found), "warn"
     if all(case.skin.how is How.NONE for case in found.cases):
         return "CT DOSE", "good"
     known = found.together.found.kerma.high is not None
     return ("BELOW LEVELS", "good") if known else ("UNKNOWN", "warn")
+
+
+def _caution(found: DoseAnswer) -> str:
+    """What there is to look at: a level, a part that is missing, or only sums that differ."""
+    rules = {f.rule for f in found.findings if f.severity is Severity.CAUTION}
+    if any(not rule.startswith(SUMS) and rule != PARTIAL for rule in rules):
+        return "LOOK AGAIN"
+    return "PARTIAL REPORT" if PARTIAL in rules else "SUMS DIFFER"
 
 
 def lines(found: DoseAnswer) -> list[str]:
@@ -146,7 +156,8 @@ def lines(found: DoseAnswer) -> list[str]:
 
 def _case_lines(date: str, case: Case) -> list[str]:
     report, made = case.made.report, case.made
-    said = [
+    said = [f"counted with {report.source.name}: {other.name}" for other in report.also]
+    said += [
         f"{date or 'no date'}, {report.manufacturer} {report.model}, {report.kind.value} report"
     ]
     for one in made.compared:

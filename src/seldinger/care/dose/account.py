@@ -7,10 +7,11 @@ ours where an irradiation tells no dose. Both are shown; levels are held against
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.care.dose.totals import ct_totals, once, once_ct, planes
 from seldinger.image.dose_report import Mode, ReportKind
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Compared:
         told: the report's.
         summed: ours.
         agreement: how they stand.
+        told_at_least: a plane of the report's total does not tell it.
     """
 
     plane: str
@@ -71,6 +73,7 @@ class Compared:
     told: float | None
     summed: Sum
     agreement: Agreement
+    told_at_least: bool = False
 
     @property
     def difference(self) -> float | None:
@@ -80,10 +83,22 @@ class Compared:
         return self.summed.value - self.told
 
     @property
+    def share(self) -> float | None:
+        """Size of the difference as a share of what is told; None where that is unknown or zero."""
+        return (
+            abs(self.difference) / self.told if self.told and self.difference is not None else None
+        )
+
+    @property
     def larger(self) -> float | None:
         """The larger of both that is known: what levels are held against."""
         known = [v for v in (self.told, self.summed.value) if v is not None]
         return max(known) if known else None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the larger is a lower bound: something that counts does not tell it."""
+        return self.told_at_least or (self.told is None and bool(self.summed.missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,7 @@ class Account:
         dlp_mgy_cm: of a CT report.
         ctdi_vol_mgy: by phantom ("head", "body", "" not told): largest, and the sum over scans.
         notes: what the reader must know besides.
+        at_least: of "kerma", "pka", "fluoro_time", those that are lower bounds.
     """
 
     report: DoseReport
@@ -114,6 +130,7 @@ class Account:
     dlp_mgy_cm: float | None
     ctdi_vol_mgy: tuple[tuple[str, float, float], ...]
     notes: tuple[str, ...]
+    at_least: frozenset[str] = frozenset()
 
     @property
     def disagreeing(self) -> tuple[Compared, ...]:
@@ -122,32 +139,40 @@ class Account:
 
 
 def account(report: DoseReport) -> Account:
-    """Add a report up again."""
+    """Add a report up again.
+
+    Raises:
+        CareError: totals contradict each other.
+    """
     if report.kind is ReportKind.CT:
         return _ct(report)
-    planes = {t.plane: t for t in report.totals}
-    names = list(dict.fromkeys([*planes, *(e.plane for e in report.events)]))
+    found = planes(report)
+    told = {t.plane: t for t in found.totals}
     compared = tuple(
         one
-        for name in names
-        for one in _plane(name, planes.get(name), [e for e in report.events if e.plane == name])
+        for name in dict.fromkeys([*told, *(e.plane for e in found.events)])
+        for one in _plane(name, told.get(name), [e for e in found.events if e.plane == name])
     )
-    kerma = _over_planes(compared, "kerma")
-    pka = _over_planes(compared, "pka")
+    kept: list[str] = []
+    report = replace(report, events=once(report.events, kept))
+    sums = {q: _over_planes(compared, q) for q in ("kerma", "pka", "fluoro_time")}
+    kerma, pka = sums["kerma"][0], sums["pka"][0]
     area = pka * CM2_PER_M2 / kerma if kerma and pka else None
+    at_least = frozenset(quantity for quantity, (_, part) in sums.items() if part)
     odd = sum(1 for event in report.events if _is_odd(event))
     return Account(
         report=report,
         compared=compared,
         kerma_gy=kerma,
         pka_gy_m2=pka,
-        fluoro_time_s=_over_planes(compared, "fluoro_time"),
+        fluoro_time_s=sums["fluoro_time"][0],
         area_cm2=area,
-        unit_error=_unit_error(kerma, pka, area),
+        unit_error=_unit_error(kerma, pka, None if {"kerma", "pka"} & at_least else area),
         odd_events=odd,
         dlp_mgy_cm=None,
         ctdi_vol_mgy=(),
-        notes=tuple(_notes(report, compared, odd)),
+        notes=(*report.notes, *found.notes, *_notes(report, compared, odd)),
+        at_least=at_least,
     )
 
 
@@ -175,8 +200,9 @@ def _held(
     value = None if told is None else told.value
     if not has_events and value != 0.0:
         summed = Sum(None, 0.0, 0)
-    if value is None or told is None or summed.value is None or summed.missing:
-        return Compared(plane, quantity, unit, value, summed, Agreement.UNKNOWN)
+    if value is None or told is None or summed.value is None or summed.missing or told.at_least:
+        part = told is not None and told.at_least
+        return Compared(plane, quantity, unit, value, summed, Agreement.UNKNOWN, part)
     off = abs(summed.value - value)
     if math.isclose(summed.value, value, rel_tol=_ALIKE, abs_tol=1e-15):
         verdict = Agreement.AGREES
@@ -213,10 +239,14 @@ def _time(event: XRayEvent) -> tuple[float, float] | None:
     return seconds, 0.5 + _TIME_SHARE * seconds
 
 
-def _over_planes(compared: Sequence[Compared], quantity: str) -> float | None:
-    found = [c.larger for c in compared if c.quantity == quantity]
-    known = [value for value in found if value is not None]
-    return math.fsum(known) if known else None
+def _over_planes(compared: Sequence[Compared], quantity: str) -> tuple[float | None, bool]:
+    """A quantity over all planes, and whether that is a lower bound."""
+    found = [c for c in compared if c.quantity == quantity]
+    known = [c.larger for c in found if c.larger is not None]
+    fired = {c.plane for c in compared if c.quantity in {"kerma", "pka"} and c.larger}
+    silent = any(c.larger is None and c.plane in fired for c in found)
+    part = silent or any(c.is_part for c in found)
+    return (math.fsum(known), part) if known else (None, False)
 
 
 def _is_odd(event: XRayEvent) -> bool:
@@ -243,8 +273,6 @@ def _unit_error(kerma: float | None, pka: float | None, area: float | None) -> s
 def _notes(report: DoseReport, compared: Sequence[Compared], odd: int) -> Iterable[str]:
     if not report.events:
         yield "The report lists no irradiations: its totals stand unchecked."
-    if report.complete is False:
-        yield "The report calls itself partial: irradiations may be missing."
     kinds = {e.kind or "not told" for e in report.events if e.mode is Mode.UNKNOWN}
     if kinds:
         yield (
@@ -254,24 +282,23 @@ def _notes(report: DoseReport, compared: Sequence[Compared], odd: int) -> Iterab
     for one in compared:
         if one.summed.missing and one.quantity in {"kerma", "pka"}:
             yield f"{one.summed.missing} irradiation(s) do not tell their {one.quantity}."
-    planes = {e.plane for e in report.events if e.kerma_gy}
-    if len(planes) > 1:
+    fired = {c.plane for c in compared if c.quantity == "kerma" and c.larger}
+    if len(fired) > 1:
         yield "Two planes: their kerma is added as if it fell on the same skin."
     if odd:
         yield (
             f"{odd} irradiation(s) have a field of less than {SMALLEST_AREA_CM2:g} or more than "
             f"{LARGEST_AREA_CM2:g} cm2 by their own numbers."
         )
-    uids = [e.uid for e in report.events if e.uid]
-    if len(uids) != len(set(uids)):
-        yield f"{len(uids) - len(set(uids))} irradiation(s) stand in the report twice."
 
 
 def _ct(report: DoseReport) -> Account:
     """A CT report: DLP added up; CTDIvol by phantom, for the two phantoms do not mix."""
-    told = None if report.ct_totals is None else report.ct_totals.dlp_mgy_cm
-    known = [e for e in report.ct_events if e.dlp_mgy_cm is not None]
-    events = report.ct_events
+    notes: list[str] = []
+    events = once_ct(report.ct_events, notes)
+    report = replace(report, ct_events=events)
+    told, counted = ct_totals(report, notes)
+    known = [e for e in events if e.dlp_mgy_cm is not None]
     summed = Sum(
         math.fsum(e.dlp_mgy_cm or 0.0 for e in known) if known or not events else None,
         math.fsum(e.dlp_half_digit_mgy_cm for e in known),
@@ -279,7 +306,6 @@ def _ct(report: DoseReport) -> Account:
         sum(1 for e in events if e.dlp_mgy_cm is None and e.ctdi_vol_mgy is not None),
     )
     dlp = _held("", "dlp", "mGy.cm", told, summed, has_events=bool(events))
-    counted = None if report.ct_totals is None else report.ct_totals.events
     scans = _held("", "scans", "1", counted, Sum(float(len(events)), 0.0, 0), has_events=True)
     return Account(
         report=report,
@@ -293,6 +319,8 @@ def _ct(report: DoseReport) -> Account:
         dlp_mgy_cm=dlp.larger,
         ctdi_vol_mgy=tuple(_ctdi(report)),
         notes=(
+            *report.notes,
+            *notes,
             "No skin dose from a CT report: CTDIvol is a dose to a phantom.",
             "The sum of CTDIvol speaks only of scans of the same place.",
         ),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
 from seldinger.care.dose import levels, several
+from seldinger.care.dose.account import account
 from seldinger.care.dose.policy import DEFAULT, policy
 from seldinger.care.dose.several import Case
 from seldinger.care.dose.skin import How, estimate
+from seldinger.care.dose.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met, Severity
 
@@ -88,25 +90,27 @@ def answered(
     """What one patient's reports say.
 
     Args:
-        reports: of one patient, each procedure once.
+        reports: of one patient; copies, versions and continuations of one study count once.
         asked: policy, assumptions, size, pregnancy.
         body: a skin instead of a phantom; for a single report only.
 
     Raises:
-        CareError: no report, one twice, an unknown policy or assumption, a skin with several.
+        CareError: no report, reports or totals that contradict each other, an unknown policy or
+            assumption, a skin with several.
     """
     asked = asked or Asked()
     if not reports:
         raise CareError("there is no dose report; give at least one")
-    if body is not None and len(reports) > 1:
-        raise CareError("a scan's skin lies in one place on one table: give one report with it")
     chosen = policy(asked.policy)
-    cases = tuple(_case(made, asked, body) for made in several.of(several.checked(reports)))
+    merged = merge(reports)
+    if body is not None and len(merged) > 1:
+        raise CareError("a scan's skin lies in one place on one table: give one report with it")
+    cases = tuple(_case(account(report), asked, body) for report in merged)
     whole = several.together(cases)
     xray = [case for case in cases if case.skin.how is not How.NONE]
     judged = levels.judged(chosen, asked.policy, whole.found) if xray else ()
     found = (
-        *(f for case in cases for f in (*levels.units(case.made), *levels.sums(case.made))),
+        *(f for case in cases for f in _of_report(case.made)),
         *judged,
         *levels.follow_up(judged, asked.policy),
         *levels.fetus(asked.pregnant, cases[0].skin),
@@ -125,6 +129,11 @@ def answered(
         facts=tuple(evidence.fact(i) for i in dict.fromkeys(ids)),
         version=__version__,
     )
+
+
+def _of_report(made: Account) -> tuple[CareFinding, ...]:
+    """What a report says of itself: units, completeness, sums."""
+    return (*levels.units(made), *levels.whole(made), *levels.sums(made))
 
 
 def _case(made: Account, asked: Asked, body: Surface | None) -> Case:

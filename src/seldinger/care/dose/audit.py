@@ -8,7 +8,7 @@ level the matter is open.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.care.dose.account import CM2_PER_M2, account
 from seldinger.care.dose.policy import reference
+from seldinger.care.dose.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption
 from seldinger.image.dose_report import ReportKind, read
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.dose.account import Account
     from seldinger.evidence.model import Fact
+    from seldinger.image.dose_report import DoseReport
 
 LEAST_CASES = Assumption(
     "least_cases", 20.0, "1", 10.0, 30.0,
@@ -54,7 +56,7 @@ class Line:
         kind, date: of the report; empty for a broken one.
         kerma_mgy, pka_gy_cm2, time_min, dlp_mgy_cm: None: not told.
         disagreeing: totals that do not add up.
-        error: why it does not count; empty when it does.
+        error: why it does not count, or with which file it is counted; empty when it counts.
     """
 
     file: str
@@ -134,8 +136,10 @@ def audit(folder: Path, procedure: str | None = None) -> Audit:
 
 
 def _lines(files: Sequence[Path], folder: Path) -> tuple[Line, ...]:
+    """One line per study, and one per file that does not count."""
     found: list[Line] = []
-    seen: dict[str, str] = {}
+    names: dict[str, str] = {}
+    studies: dict[str, list[DoseReport]] = {}
     for file in files:
         name = file.relative_to(folder).as_posix()
         try:
@@ -143,13 +147,46 @@ def _lines(files: Sequence[Path], folder: Path) -> tuple[Line, ...]:
         except CareError as wrong:
             found.append(_broken(name, str(wrong).removeprefix(f"{file.name}: ")))
             continue
-        uid = report.instance_uid or report.source.sha256
-        if uid in seen:
-            found.append(_broken(name, f"the same report as {seen[uid]}"))
+        if report.source.sha256 in names:
+            found.append(_broken(name, f"the same file as {names[report.source.sha256]}"))
             continue
-        seen[uid] = name
-        found.append(_line(name, account(report)))
-    return tuple(found)
+        names[report.source.sha256] = name
+        # A name in the folder tells files of one name in two subfolders apart.
+        report = replace(report, source=replace(report.source, name=name))
+        studies.setdefault(report.study_uid or report.source.sha256, []).append(report)
+    for study in _joined(tuple(studies.values())):
+        found += _of_study(study)
+    return tuple(sorted(found, key=lambda line: line.file))
+
+
+def _joined(studies: Sequence[Sequence[DoseReport]]) -> tuple[tuple[DoseReport, ...], ...]:
+    """Studies, those that share an irradiation as one: a study filed twice is one procedure."""
+    made: list[tuple[set[str], tuple[DoseReport, ...]]] = []
+    for study in studies:
+        uids = {
+            u for r in study for u in (*(e.uid for e in r.events), *(s.uid for s in r.ct_events))
+        }
+        uids.discard("")
+        ours = [one for one in made if one[0] & uids]
+        made = [one for one in made if one not in ours]
+        reports = (*(r for _, other in ours for r in other), *study)
+        made.append((uids.union(*(other for other, _ in ours)), reports))
+    return tuple(reports for _, reports in made)
+
+
+def _of_study(reports: Sequence[DoseReport]) -> list[Line]:
+    """A study's lines: its doses, and the files that are counted in them."""
+    try:
+        made = [account(report) for report in merge(reports)]
+    except CareError as wrong:
+        why = str(wrong)
+        return [_broken(r.source.name, why.removeprefix(f"{r.source.name}: ")) for r in reports]
+    lines = []
+    for one in made:
+        name = one.report.source.name
+        lines.append(_line(name, one))
+        lines += [_broken(other.name, f"counted with {name}") for other in one.report.also]
+    return lines
 
 
 def _broken(name: str, why: str) -> Line:
@@ -157,7 +194,13 @@ def _broken(name: str, why: str) -> Line:
 
 
 def _line(name: str, made: Account) -> Line:
-    kerma, pka, time = made.kerma_gy, made.pka_gy_m2, made.fluoro_time_s
+    # A lower bound is no dose that a median could be made of.
+    kerma, pka, time = (
+        None if quantity in made.at_least else value
+        for quantity, value in (
+            ("kerma", made.kerma_gy), ("pka", made.pka_gy_m2), ("fluoro_time", made.fluoro_time_s),
+        )
+    )  # fmt: skip
     return Line(
         file=name,
         kind=made.report.kind.value,

@@ -14,17 +14,27 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.care.dose.skin import How
 from seldinger.care.finding import MEMORY, SECONDARY, CareFinding
+from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence.model import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.dose.account import Account
+    from seldinger.care.dose.account import Account, Compared
     from seldinger.care.dose.policy import Level, Policy
     from seldinger.care.dose.skin import SkinEstimate
 
 TOPIC = "radiation"
+PARTIAL = "dose.partial"
+SUMS = "dose.sums."
+"""Begins the rule of every total that its irradiations do not add up to."""
+
+SMALL_MISMATCH = Assumption(
+    "small_mismatch", 0.01, "1", 0.001, 0.02,
+    "share of a total within which a mismatch is told and alarms nobody; levels are held against "
+    "the larger of both in any case",
+)  # fmt: skip
 _QUANTITIES = {
     "kerma": ("kerma at the reference point", "Gy"),
     "skin": ("peak skin dose", "Gy"),
@@ -37,7 +47,10 @@ _PER_MIN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A dose as levels see it: best, and the ends between which it may lie; None: not known."""
+    """A dose as levels see it: best, and the ends between which it may lie; None: not known.
+
+    With ``low`` alone, a part of it is not told: it is that much at least.
+    """
 
     best: float | None
     low: float | None
@@ -60,24 +73,49 @@ def amounts(made: Account, skin: SkinEstimate) -> Amounts:
         nothing = Amount(None, None, None)
         return Amounts(nothing, nothing, nothing, nothing)
     return Amounts(
-        kerma=_exact(made.kerma_gy),
+        kerma=_told(made, "kerma", made.kerma_gy),
         skin=Amount(skin.peak_gy, skin.low_gy, skin.high_gy),
-        pka=_exact(None if made.pka_gy_m2 is None else made.pka_gy_m2 * _PKA),
-        time=_exact(None if made.fluoro_time_s is None else made.fluoro_time_s / _PER_MIN),
+        pka=_told(made, "pka", None if made.pka_gy_m2 is None else made.pka_gy_m2 * _PKA),
+        time=_told(
+            made,
+            "fluoro_time",
+            None if made.fluoro_time_s is None else made.fluoro_time_s / _PER_MIN,
+        ),
     )
 
 
-def _exact(value: float | None) -> Amount:
+def _told(made: Account, quantity: str, value: float | None) -> Amount:
+    if quantity in made.at_least:
+        return Amount(None, value, None)
     return Amount(value, value, value)
 
 
 def judged(policy: Policy, profile: str, found: Amounts) -> tuple[CareFinding, ...]:
-    """Every level of a policy, in its order.
+    """Every level of a policy, in its order; then what it gives no level for.
 
     Raises:
         EvidenceError: a level names a fact that is not there.
     """
-    return tuple(_level(level, profile, found) for level in policy.level)
+    silent = (_silent(quantity, policy, profile, found) for quantity in policy.silent)
+    return (*(_level(level, profile, found) for level in policy.level), *silent)
+
+
+def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> CareFinding:
+    """That a policy judges nothing by a quantity, so that silence is no "below"."""
+    name, unit = _QUANTITIES[quantity]
+    amount: Amount = getattr(found, quantity)
+    return CareFinding(
+        rule=f"dose.{profile}.{quantity}.silent",
+        topic=TOPIC,
+        status=Met.UNKNOWN,
+        severity=Severity.INFO,
+        text=(
+            f"{name[:1].upper()}{name[1:]} {told(amount, unit)}: {policy.title} gives no level "
+            "for it, so it is not judged."
+        ),
+        inputs={name: told(amount, unit)},
+        profile=profile,
+    )
 
 
 def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
@@ -117,7 +155,7 @@ def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
 def _stands(amount: Amount, edge: float, step: float | None, unit: str) -> tuple[Met, str]:
     """Whether a dose stays below a level, and how that is said."""
     if amount.high is None:
-        return Met.UNKNOWN, "the dose is not known"
+        return _stands_in_part(amount.low, edge)
     if amount.high < edge:
         return Met.MET, "not reached"
     if amount.best is None:
@@ -126,6 +164,15 @@ def _stands(amount: Amount, edge: float, step: float | None, unit: str) -> tuple
         return Met.UNKNOWN, "the estimate is below, its interval is not"
     again = "" if step is None else _further(amount.best, edge, step, unit)
     return Met.NOT_MET, f"reached{again}"
+
+
+def _stands_in_part(low: float | None, edge: float) -> tuple[Met, str]:
+    """The same of a dose that has no upper end; what is told alone may reach a level."""
+    if low is None:
+        return Met.UNKNOWN, "the dose is not known"
+    if low >= edge:
+        return Met.NOT_MET, "reached by what is told, and a part is not told"
+    return Met.UNKNOWN, "cannot be excluded: a part of the dose is not told"
 
 
 def _further(value: float, edge: float, step: float, unit: str) -> str:
@@ -137,7 +184,8 @@ def _further(value: float, edge: float, step: float, unit: str) -> str:
 def told(amount: Amount, unit: str) -> str:
     """A dose in words, with its interval or as a bound."""
     if amount.high is None:
-        return "unknown"
+        least = amount.low or 0.0
+        return f"at least {least:.3g} {unit}, a part is not told" if least else "unknown"
     # Small doses read better in thousandths.
     fine = unit == "Gy" and amount.high < 1.0
     factor, shown = (1.0e3, "mGy") if fine else (1.0, unit)
@@ -201,22 +249,46 @@ def units(made: Account) -> tuple[CareFinding, ...]:
     )
 
 
-def sums(made: Account) -> tuple[CareFinding, ...]:
-    """Whether a report's totals are what its irradiations add up to, with the size of a gap."""
-    return tuple(
+def whole(made: Account) -> tuple[CareFinding, ...]:
+    """Whether a report calls itself complete: what is missing in it no level can judge."""
+    if made.report.complete is not False:
+        return ()
+    return (
         CareFinding(
-            rule=f"dose.sums.{one.quantity}",
+            rule=PARTIAL,
             topic=TOPIC,
-            status=Met.NOT_MET,
+            status=Met.UNKNOWN,
             severity=Severity.CAUTION,
             text=(
-                f"The report disagrees with itself: {_spelled(one.quantity)} is told as "
-                f"{_amount(one.told, one.unit)}, its irradiations add up to "
-                f"{_amount(one.summed.value, one.unit)}."
+                "The report calls itself partial: irradiations may be missing, and levels judge "
+                "only what it tells. Ask for the report that was made when the procedure ended."
             ),
-            inputs={"file": made.report.source.name, "plane": one.plane or "not told"},
-        )
-        for one in made.disagreeing
+            inputs={"file": made.report.source.name},
+        ),
+    )
+
+
+def sums(made: Account) -> tuple[CareFinding, ...]:
+    """Whether a report's totals are what its irradiations add up to, with the size of a gap."""
+    return tuple(_sum(one, made) for one in made.disagreeing)
+
+
+def _sum(one: Compared, made: Account) -> CareFinding:
+    """One total that does not add up; a gap in the last digits alarms nobody."""
+    small = one.share is not None and one.share <= SMALL_MISMATCH.value
+    what = "differs in the last digits" if small else "disagrees with itself"
+    size = "" if one.share is None else f" ({100.0 * one.share:.2g} %)"
+    return CareFinding(
+        rule=f"{SUMS}{one.quantity}",
+        topic=TOPIC,
+        status=Met.NOT_MET,
+        severity=Severity.INFO if small else Severity.CAUTION,
+        text=(
+            f"The report {what}: {_spelled(one.quantity)} is told as "
+            f"{_amount(one.told, one.unit)}, its irradiations add up to "
+            f"{_amount(one.summed.value, one.unit)}{size}."
+        ),
+        inputs={"file": made.report.source.name, "plane": one.plane or "not told"},
     )
 
 

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.dose.account import account
 from seldinger.care.dose.levels import Amount, Amounts, amounts
 from seldinger.care.dose.skin import How
-from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     from seldinger.care.dose.account import Account
     from seldinger.care.dose.skin import SkinEstimate
-    from seldinger.image.dose_report import DoseReport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,25 +50,6 @@ class Together:
     notes: tuple[str, ...]
 
 
-def checked(reports: Sequence[DoseReport]) -> tuple[DoseReport, ...]:
-    """Reports in the order of their dates, none twice.
-
-    Raises:
-        CareError: a report or an irradiation is given twice: it would count twice.
-    """
-    seen: dict[str, str] = {}
-    for report in reports:
-        uids = [event.uid for event in report.events] + [scan.uid for scan in report.ct_events]
-        for uid in {u for u in (report.instance_uid, report.source.sha256, *uids) if u}:
-            if uid in seen:
-                raise CareError(
-                    f"{report.source.name} holds what {seen[uid]} holds already: give each report "
-                    "once, and of a report and its later version only the later one"
-                )
-            seen[uid] = report.source.name
-    return tuple(sorted(reports, key=lambda r: (r.date, r.source.name)))
-
-
 def together(cases: Sequence[Case]) -> Together:
     """All procedures as levels see them; of one procedure, just that one."""
     xray = [case for case in cases if case.made.report.kind is not ReportKind.CT]
@@ -97,9 +75,10 @@ def together(cases: Sequence[Case]) -> Together:
 
 
 def _added(parts: Sequence[Amount]) -> Amount:
-    """A sum; unknown as soon as one part is."""
+    """A sum; as soon as one part is unknown, only what it is at least."""
     if any(part.high is None for part in parts):
-        return Amount(None, None, None)
+        least = math.fsum(part.low or 0.0 for part in parts)
+        return Amount(None, least or None, None)
     best = [part.best for part in parts]
     low = [part.low or 0.0 for part in parts]
     return Amount(
@@ -137,8 +116,3 @@ def _peak_of_sum(cases: Sequence[Case]) -> float | None:
             return None
         total = skin.dose_gy if total is None else total + skin.dose_gy
     return None if total is None else float(total.max())
-
-
-def of(reports: Sequence[DoseReport]) -> tuple[Account, ...]:
-    """Accounts of reports that were checked."""
-    return tuple(account(report) for report in reports)

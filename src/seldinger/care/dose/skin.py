@@ -134,6 +134,9 @@ def estimate(
     if not made.kerma_gy:
         why = "the report tells no kerma: what the skin received is unknown, not zero"
         return _without(How.UNKNOWN, (why,), name, {})
+    if "kerma" in made.at_least:
+        why = f"the report tells {made.kerma_gy:.3g} Gy and leaves out a part: no bound is known"
+        return _without(How.UNKNOWN, (why,), name, {})
     found, lacking = placed(report.events, machine)
     if machine is None or not found:
         reasons = lacking or ("the report lists no irradiations",)
