@@ -109,7 +109,7 @@ def test_what_is_not_finite_is_refused_and_named(bad: float) -> None:
     ("old", "new", "said"),
     [
         ("", "{", "not JSON"),
-        ('"schema_version": "1.2"', '"schema_version": "9"', "schema_version '9'"),
+        ('"schema_version": "1.3"', '"schema_version": "9"', "schema_version '9'"),
         ('"candidates": 10', '"candidates": "ten"', "approach.candidates"),
         ('"candidates": 10', '"candidates": 10, "extra": 1', r"plan\.approach\.extra"),
         ('"status": "go"', '"status": "maybe"', "verdict.status"),

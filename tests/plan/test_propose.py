@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.plan.phantom import sphere_target
 
+from seldinger.cli import results
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
-from seldinger.plan import Settings, procedures, propose
+from seldinger.plan import Settings, file, procedures, propose
 from seldinger.plan.propose import check_answers, skin_distance_mm
 
 if TYPE_CHECKING:
@@ -52,6 +54,18 @@ def test_known_answers_pass() -> None:
 def test_the_distance_to_the_skin_is_geometry(anatomy: Anatomy) -> None:
     target = sphere_target(anatomy, 20.0)
     assert skin_distance_mm(anatomy, target) == pytest.approx(109.0 - 45.0 - 10.0, abs=2.5)
+
+
+def test_what_the_readers_said_stands_in_the_plan_and_on_the_terminal(
+    anatomy: Anatomy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ("ct.nii: units not stated: millimetres were assumed", "labels.nii: left out: 9")
+    noted = replace(anatomy, study=replace(anatomy.study, notes=said))
+    made = propose("biopsy", noted, sphere_target(noted), Settings())
+    written = file.from_json(file.to_json(made))
+    assert written.provenance.notes == said
+    results.tell(made)
+    assert capsys.readouterr().out.endswith("".join(f"note: {note}\n" for note in said))
 
 
 def test_a_plan_says_what_it_rests_on(anatomy: Anatomy) -> None:

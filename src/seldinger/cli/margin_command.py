@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.results import check_folder
+from seldinger.cli.results import check_folder, tell_notes
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import part
@@ -117,7 +117,7 @@ def _tell(found: FollowUp) -> None:
             typer.echo(f"  {name}: minimal margin {piece.minimal_mm:.1f} mm")
     near = "unknown" if found.near_error_mm is None else f"about {found.near_error_mm:.1f} mm"
     typer.echo(f"registration error near the target: {near}")
-    typer.echo("no correction for shrinkage: the margin may be too small")
+    tell_notes(found.notes)
 
 
 def _spelled(given: Mapping[str, Path | str | None], found: FollowUp) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from seldinger.core.progress import Progress
     from seldinger.plan.model import Plan
 
@@ -48,3 +50,10 @@ def tell(made: Plan) -> None:
         )
     if made.not_segmented:
         typer.echo(f"not segmented, so unknown: {', '.join(made.not_segmented)}")
+    tell_notes((*made.target.notes, *made.provenance.notes))
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """What readers corrected, assumed or left out: each once, before anybody trusts the answer."""
+    for note in dict.fromkeys(notes):
+        typer.echo(f"note: {note}")

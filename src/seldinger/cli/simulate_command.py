@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.results import check_folder
+from seldinger.cli.results import check_folder, tell_notes
 from seldinger.cli.terminal import AsJson, Once, example, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import part
@@ -86,6 +86,7 @@ def _tell(found: Outcome) -> None:
         typer.echo(f"  {point.name}: {found.result.points_c[-1, n]:.2f} C in the end")
     for warning in found.warnings:
         typer.echo(f"  mind: {warning}")
+    tell_notes(found.notes)
 
 
 def _size(zone: Zone) -> str:

@@ -267,6 +267,8 @@ class Provenance:
     version: str
     settings: dict[str, str | float | bool | None]
     seed: int
+    notes: tuple[str, ...] = ()
+    """What the readers of image and labels corrected, assumed or left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -298,4 +300,4 @@ class Plan:
     cleared: Clearance | None = None
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 
-    SCHEMA_VERSION = "1.2"
+    SCHEMA_VERSION = "1.3"

@@ -261,4 +261,4 @@ def _provenance(anatomy: Anatomy, approach: Approach, settings: Settings) -> Pro
         )
     files = (*anatomy.study.inputs, *settings.inputs)
     inputs = {f"{i.role} {i.name}": i.sha256 for i in files}
-    return Provenance(inputs, __version__, used, settings.seed)
+    return Provenance(inputs, __version__, used, settings.seed, anatomy.study.notes)
