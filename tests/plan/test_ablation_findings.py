@@ -25,7 +25,7 @@ from seldinger import plan
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import Settings, file, findings, registry
+from seldinger.plan import Settings, file, gates, registry
 from seldinger.plan.heat_scene import grid_around, of_patient
 from seldinger.plan.heating import Placed
 from seldinger.plan.model import Status, Stretch
@@ -178,7 +178,7 @@ def test_a_zone_at_the_face_of_its_block_is_never_go() -> None:
         (one,) = said(found, won, "zone-at-face")
         assert words in one.text
         assert "not to be believed" in one.text
-        assert findings.verdict([one]).status is Status.UNKNOWN
+        assert gates.verdict((), [one]).status is Status.UNKNOWN
 
 
 def test_in_lung_both_modes_are_told() -> None:

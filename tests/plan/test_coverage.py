@@ -199,7 +199,7 @@ def test_the_findings_of_an_ablation_are_there() -> None:
     for made in (small(), tumour(), huge()):
         names = {f.id for f in made.findings}
         assert {
-            "clearance", "size-suited", "modality", "coverage", "sureness", "heat-sink",
+            "clearance", "size-suited", "modality", "coverage", "complete-ablation", "heat-sink",
             "outside-organ", "plausibility", "models", "spare-gallbladder", "spare-bile-ducts",
         } <= names  # fmt: skip
     assert finding(tumour(), "coverage").status is Met.MET

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from tests.plan.treatment_phantom import gates_met
 
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
@@ -29,6 +30,7 @@ KEYS = [
     "citations",
     "provenance",
     "not_segmented",
+    "gates",
     "prediction",
     "outlook",
     "clearance",
@@ -67,6 +69,7 @@ def small_plan() -> model.Plan:
         citations=(),
         provenance=model.Provenance({"image ct.nii.gz": "00"}, "0.1", {}, 0),
         not_segmented=("spleen",),
+        gates=gates_met(),
         anatomy=cast("Anatomy", None),
         goal=cast("Target", None),
     )

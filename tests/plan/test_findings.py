@@ -9,9 +9,13 @@ import pytest
 from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import findings
-from seldinger.plan import scene as scenes
-from seldinger.plan.model import Finding, Relaxation, Status
+from seldinger.plan import findings, gates
+from seldinger.plan.model import Finding, Guidance, Relaxation, Status, Treatment, Verdict
+from seldinger.plan.procedure import Decision
+
+
+def verdict(found: list[Finding]) -> Verdict:
+    return gates.verdict((), found)
 
 
 def finding(status: Met, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
@@ -23,20 +27,29 @@ def test_one_finding_decides_as_written(status: Met, severity: Severity) -> None
     expected = Status.GO
     if severity is Severity.STOP and status is Met.NOT_MET:
         expected = Status.UNSUITABLE
-    elif severity in (Severity.STOP, Severity.ACTION) and status is not Met.MET:
+    elif severity is Severity.ACTION and status is Met.NOT_MET:
+        expected = Status.PROTECT_FIRST
+    elif severity in (Severity.STOP, Severity.ACTION) and status is Met.UNKNOWN:
         expected = Status.UNKNOWN
-    assert findings.verdict([finding(status, severity)]).status is expected
+    assert verdict([finding(status, severity)]).status is expected
+
+
+def test_what_is_unknown_outranks_what_is_known_and_not_kept() -> None:
+    both = [finding(Met.UNKNOWN, Severity.ACTION), finding(Met.NOT_MET, Severity.ACTION, "Near.")]
+    made = verdict(both)
+    assert made.status is Status.UNKNOWN
+    assert made.reasons == ("A rule.", "Known and not kept: Near.")
 
 
 def test_a_stop_outranks_what_is_unknown() -> None:
     both = [finding(Met.UNKNOWN, Severity.STOP), finding(Met.NOT_MET, Severity.STOP, "Blocked.")]
-    made = findings.verdict(both)
+    made = verdict(both)
     assert made.status is Status.UNSUITABLE
     assert made.reasons == ("Blocked.",)
 
 
 def test_the_banner_takes_the_first_sentence() -> None:
-    made = findings.verdict([finding(Met.UNKNOWN, Severity.ACTION, "Labs are missing. And more.")])
+    made = verdict([finding(Met.UNKNOWN, Severity.ACTION, "Labs are missing. And more.")])
     assert made.reasons == ("Labs are missing.",)
 
 
@@ -67,15 +80,16 @@ def said_of(*, unidentified_mm: float, relies_on: tuple[str, ...]) -> dict[str, 
     one = replace(path(goal), unidentified_mm=unidentified_mm, relies_on=relies_on)
     opened = Relaxation("unidentified", True, 3, "crosses 16 mm of unidentified tissue")
     found = replace(approach(one), relaxations=(opened,))
-    met = case(PROCEDURE, goal)
-    scene = scenes.build(met.anatomy, goal, PROCEDURE)
-    return {f.id: f for f in findings.of_path(met, scene, found, ("colon",))}
+    treatment = Treatment("t", "t", (), {}, ())
+    decided = Decision(treatment, Guidance("ct", "because", ()), ())
+    made = gates.judge(case(PROCEDURE, goal), found, decided, None, ("colon",))
+    return {f.id: f for f in made.findings}
 
 
 def test_a_path_through_an_opened_rule_is_never_go() -> None:
     said = said_of(unidentified_mm=16.0, relies_on=("unidentified",))
     assert "relies on it" in said["relaxed-unidentified"].text
-    assert findings.verdict(said.values()).status is Status.UNKNOWN
+    assert verdict([said["relaxed-unidentified"]]).status is Status.PROTECT_FIRST
     beside = said_of(unidentified_mm=0.0, relies_on=())
     assert beside["relaxed-unidentified"].status is Met.MET
 

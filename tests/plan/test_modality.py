@@ -25,7 +25,7 @@ from seldinger import evidence
 from seldinger.anatomy.model import Kind
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import Trust
-from seldinger.plan import Settings, findings, registry
+from seldinger.plan import Settings, gates, registry
 from seldinger.plan.model import Status
 from seldinger.plan.prediction import Option
 from seldinger.plan.treatments import ablation_choice, centrality, coverage, modality
@@ -177,7 +177,7 @@ def test_who_asks_for_radiofrequency_beside_a_vessel_is_told() -> None:
     for words in ("as you asked", "vessel of 3 mm or more", "Microwave or more margin"):
         assert words in one.text
     assert {"lu2002", "lin2016", "primavesi2017"} <= set(one.sources)
-    assert findings.verdict([one]).status is not Status.UNSUITABLE
+    assert gates.verdict((), [one]).status is not Status.UNSUITABLE
     own = said(met("liver", 20.0, vessel(2.0)), "microwave", asked=True)
     assert (own.status, own.severity) == (Met.MET, Severity.INFO)
 

@@ -11,16 +11,12 @@ import pytest
 from seldinger import demo, evidence
 from seldinger.care.clearance import Answer
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met, Severity
-from seldinger.plan import readiness
-from seldinger.plan.model import Finding
+from seldinger.core.verdict import Met
+from seldinger.plan import findings, readiness
 
 if TYPE_CHECKING:
     from seldinger.care.clearance import Clearance
     from seldinger.plan.readiness import Visit
-
-ASKED = Finding("clearance", Met.UNKNOWN, Severity.ACTION, "unknown", ("patel2019",))
-OTHER = Finding("free-path", Met.MET, Severity.INFO, "free")
 
 
 def treatment(modality: str | None = None) -> Any:
@@ -40,9 +36,8 @@ def without_inr() -> Visit:
     return replace(visit, case=replace(visit.case, patient=replace(patient, labs=labs)))
 
 
-def test_without_a_patient_clearance_stays_unknown() -> None:
+def test_without_a_patient_nobody_is_assessed() -> None:
     assert readiness.cleared("biopsy", "liver", treatment(), None) is None
-    assert readiness.answered((ASKED, OTHER), None) == (ASKED, OTHER)
 
 
 def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
@@ -50,22 +45,21 @@ def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
     assert readiness.cleared("a stranger's", "liver", treatment(), visit) is None
 
 
-def test_a_clear_patient_answers_the_question_and_nothing_else() -> None:
+def test_a_clear_patient_meets_the_gate() -> None:
     found = cleared(demo.visit())
     assert found.answer is Answer.CLEAR
-    answer, other = readiness.answered((ASKED, OTHER), found)
+    answer = readiness.finding(found)
     assert answer.status is Met.MET
     assert "apixaban 4 doses" in answer.text
-    assert answer.sources == ASKED.sources
-    assert other is OTHER
+    assert "patel2019" in answer.sources
 
 
-def test_a_missing_lab_never_clears_a_solid_organ() -> None:
+def test_a_missing_lab_never_clears_and_the_first_sentence_names_it() -> None:
     found = cleared(without_inr())
     assert found.answer is Answer.UNKNOWN
-    (answer,) = readiness.answered((ASKED,), found)
+    answer = readiness.finding(found)
     assert answer.status is Met.UNKNOWN
-    assert "INR" in answer.text
+    assert "INR" in findings.headline(answer)
 
 
 def test_the_plan_says_what_is_done_and_where() -> None:

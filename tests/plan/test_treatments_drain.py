@@ -268,10 +268,9 @@ def test_removal_by_output_is_to_be_confirmed() -> None:
     assert "from memory, to be confirmed" in removal
 
 
-def test_clearance_is_unknown_and_asks_for_action() -> None:
+def test_the_bleeding_class_is_told() -> None:
     for procedure in (drainage.PROCEDURE, cholecystostomy.PROCEDURE):
-        found = finding(decided(case(60.0, procedure=procedure)), "clearance")
-        assert (found.status, found.severity) == (Met.UNKNOWN, Severity.ACTION)
+        assert finding(decided(case(60.0, procedure=procedure)), "bleeding-class").text
 
 
 @pytest.mark.parametrize(("volume_ml", "there"), [(199.0, False), (201.0, True)])

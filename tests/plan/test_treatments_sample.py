@@ -14,7 +14,7 @@ from tests.plan import treatment_phantom as phantom
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Met
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments import acts, lung
 from seldinger.plan.treatments.sample_choice import introducer_for, shot
@@ -154,10 +154,9 @@ def test_a_lesion_smaller_than_the_notch_is_said(diameter_mm: float, status: Met
     assert ("sticks out" in found.text) == (status is Met.NOT_MET)
 
 
-def test_clearance_is_unknown_and_asks_for_action_everywhere() -> None:
+def test_the_bleeding_class_is_told_everywhere() -> None:
     for name in ORGANS:
-        found = finding(decided(case(name)), "clearance")
-        assert (found.status, found.severity) == (Met.UNKNOWN, Severity.ACTION)
+        found = finding(decided(case(name)), "bleeding-class")
         assert "secondary source" in found.text
         assert found.sources == ("patel2019",)
 
@@ -275,7 +274,6 @@ def test_without_a_path_there_are_no_steps_and_no_depths() -> None:
     decision = PROCEDURE.treatment.conclude(found, instrument, phantom.approach())
     assert decision.treatment.steps == ()
     assert decision.treatment.settings["tip_after_shot_mm"] is None
-    assert finding(decision, "clearance").status is Met.UNKNOWN
     assert decision.guidance.ultrasound is None
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
 from seldinger.core.space import Grid, as_vector
+from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.plan import risk_limits
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
-from seldinger.plan.model import Approach, Path, Probability
+from seldinger.plan.model import Approach, Gate, GateResult, Path, Probability
 from seldinger.plan.procedure import (
     Case,
     Decision,
@@ -98,7 +100,7 @@ def case(
     """``procedure`` meeting the phantom."""
     distance = goal.centre_lps_mm[1] - SKIN_Y_MM - goal.diameter_mm / 2.0
     chosen, whole = settings or Settings(), anatomy(structures, hu)
-    ours = (*PATH_ASSUMPTIONS, *procedure.treatment.assumptions)
+    ours = (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS, *procedure.treatment.assumptions)
     edits = {name: value for name, value in chosen.assume.items() if name in {a.name for a in ours}}
     known = assumed(ours, edits)
     organ = goal.organ if goal.organ is not None and whole.has(goal.organ) else None
@@ -160,6 +162,11 @@ class Nothing:
     def penalties(self, case: Case, path: Path) -> dict[str, float]:
         del case, path
         return {}
+
+
+def gates_met() -> tuple[GateResult, ...]:
+    """Every gate, met."""
+    return tuple(GateResult(gate, Met.MET, Severity.INFO, "Met.") for gate in Gate)
 
 
 PROCEDURE = Procedure("test", "Test", "A test.", Nothing(), {}, frozenset(), Limits(), (), (), ())

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.plan.treatment_phantom import gates_met
 from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 
 from seldinger.anatomy.model import Anatomy, Origin, Skin, Structure, Target, Tissue
@@ -138,6 +139,7 @@ def plan(anatomy: Anatomy, goal: Target) -> model.Plan:
             {"image ct.nii.gz": "0" * 64}, "0.1.0", {"lateral_error_mean_mm": 3.7, "relax": None}, 0
         ),
         not_segmented=("gallbladder", "pleural recess"),
+        gates=gates_met(),
         anatomy=anatomy,
         goal=goal,
     )

@@ -50,8 +50,9 @@ def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
     }
     assert tones == {
         model.Status.GO: "good",
-        model.Status.UNSUITABLE: "bad",
+        model.Status.PROTECT_FIRST: "warn",
         model.Status.UNKNOWN: "warn",
+        model.Status.UNSUITABLE: "bad",
     }
 
 

@@ -35,8 +35,8 @@ def tell(made: Plan) -> None:
 
     title = f"{made.request.procedure} of {made.target.label}"
     typer.echo(f"{title}: {made.verdict.status.value}")
-    for reason in made.verdict.reasons:
-        typer.echo(f"  {reason}")
+    for line in (*made.verdict.figures, *made.verdict.reasons):
+        typer.echo(f"  {line}")
     for line in ablation.lines(made):
         typer.echo(line)
     alternatives = () if made.prediction else made.approach.paths

@@ -85,7 +85,7 @@ def load(
         frame_uid = "" if identity is None else identity.frame_of_reference_uid
         read = label_files.read(Path(labels), key, image.grid, frame_uid)
         named, inputs, notes = read.map, inputs + read.inputs, notes + read.notes
-    return Study(image, kind, named, patient, origin, inputs, notes, identity)
+    return Study(image, kind, named, patient, origin, inputs, notes, identity, lying)
 
 
 def load_mask(path: str | Path, grid: Grid) -> Mask:

@@ -113,6 +113,7 @@ class Study:
             its files in slice order).
         notes: what the reader had to say (resampled slices, assumed units ...), printed in reports.
         identity: of the DICOM series; None for files of other kinds and for computed patients.
+        position_in_header: what the DICOM header says of the position; None when it does not.
     """
 
     image: Volume
@@ -123,3 +124,4 @@ class Study:
     inputs: tuple[InputFile, ...]
     notes: tuple[str, ...] = ()
     identity: DicomIdentity | None = None
+    position_in_header: PatientPosition | None = None

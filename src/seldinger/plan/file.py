@@ -19,6 +19,7 @@ from seldinger.plan.model import (
     Approach,
     Citation,
     Finding,
+    GateResult,
     Guidance,
     Plan,
     Provenance,
@@ -45,7 +46,8 @@ class PlanFile:
 
     Attributes:
         schema_version: of this layout; a reader refuses another one.
-        not_segmented: structures the procedure asks about that no label shows: unknown, not clear.
+        not_segmented: structures within reach that no label shows: unknown, not clear.
+        gates: every gate once, and how it stands.
         prediction: what heat or cold is expected to do; None where nothing is heated or frozen.
         outlook: outcomes of the procedure and its alternatives; rates of populations.
         clearance: whether the patient is ready; None where no patient was given: unknown.
@@ -63,6 +65,7 @@ class PlanFile:
     citations: tuple[Citation, ...]
     provenance: Provenance
     not_segmented: tuple[str, ...]
+    gates: tuple[GateResult, ...]
     prediction: Prediction | None
     outlook: Outlook | None
     clearance: ClearanceSection | None

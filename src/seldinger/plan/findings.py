@@ -1,4 +1,7 @@
-"""Findings: what the path search has to say, and the verdict over everything that was found."""
+"""Findings: what the path search, the questions and the scan say, in the order of the reader.
+
+The verdict over them is written in ``plan.gates`` alone.
+"""
 
 from __future__ import annotations
 
@@ -8,55 +11,54 @@ from typing import TYPE_CHECKING
 from seldinger.anatomy.model import Origin
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PositionOrigin
-from seldinger.plan.model import Finding, Status, Verdict
+from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from seldinger.plan.model import Approach, Path, Relaxation
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.procedure import Case, Question
     from seldinger.plan.scene import Scene
 
 _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _OPEN_FIRST = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
 
 
-def of_path(
-    case: Case, scene: Scene, approach: Approach, missing: tuple[str, ...]
-) -> tuple[Finding, ...]:
-    """What the search found: free or not, in which position, opened by whom, unknown."""
-    made = [_free_path(approach), *_questions(case)]
-    if approach.paths:
-        best = approach.paths[0]
-        made += [_position(case, best), *_estimated(scene, best)]
-    made += [_opened(r, approach) for r in approach.relaxations if r.recorded]
+def beside(case: Case, approach: Approach) -> tuple[Finding, ...]:
+    """What a reader should know of the path that no gate asks: estimates and other choices."""
+    made = _estimated(case.scene, approach.paths[0]) if approach.paths else []
     if case.procedure.alternatives:
         text = f"Other choices: {' '.join(case.procedure.alternatives)}"
         made.append(Finding("alternatives", Met.MET, Severity.INFO, text))
-    if missing:
-        made.append(
-            Finding(
-                "not-segmented",
-                Met.UNKNOWN,
-                Severity.CAUTION,
-                f"No label shows: {', '.join(missing)}. Their distance is unknown"
-                f"{_in_place_of_labels(approach)}.",
-            )
-        )
     return tuple(made)
 
 
-def _opened(opened: Relaxation, approach: Approach) -> Finding:
-    """A rule that the user opened; it keeps the best path from "go" when that relies on it."""
+def overrides(approach: Approach, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
+    """Rules that the user opened, and paths given by hand that break one."""
+    for opened in (r for r in approach.relaxations if r.recorded):
+        yield _opened(opened, named)
+    for who, path in named:
+        if path.violations:
+            broken = ", ".join(path.violations)
+            whose = "The path you gave" if path.origin == "user" else f"The way of {who}"
+            name = f"breaks-{who.replace(' ', '-')}"
+            text = f"{whose} breaks: {broken}."
+            yield Finding(name, Met.NOT_MET, Severity.STOP, text)
+
+
+def _opened(opened: Relaxation, named: tuple[tuple[str, Path], ...]) -> Finding:
+    """A rule that the user opened; it keeps a plan from "go" when what goes in relies on it."""
     said = f"The rule '{opened.rule}' was opened by the user"
     name = f"relaxed-{opened.rule}"
-    if approach.paths and opened.rule in approach.paths[0].relies_on:
-        text = f"{said}, and the best path relies on it: it {opened.cost}. Look at the images."
+    relying = [who for who, path in named if opened.rule in path.relies_on]
+    if relying:
+        first = "the best path" if relying == ["the needle"] else ", ".join(relying)
+        text = f"{said}, and {first} relies on it: it {opened.cost}. Look at the images."
         return Finding(name, Met.NOT_MET, Severity.ACTION, text)
     return Finding(name, Met.MET, Severity.INFO, f"{said}; the best path does not rely on it.")
 
 
-def _in_place_of_labels(approach: Approach) -> str:
+def in_place_of_labels(approach: Approach) -> str:
     """What the best path may still claim about structures that nobody has labelled."""
     if not approach.paths:
         return ""
@@ -66,15 +68,10 @@ def _in_place_of_labels(approach: Approach) -> str:
     return "; the path keeps to tissue that has a name"
 
 
-def _free_path(approach: Approach) -> Finding:
-    if approach.paths and approach.paths[0].violations:
-        broken = ", ".join(approach.paths[0].violations)
-        text = f"The path you gave breaks: {broken}."
-        return Finding("free-path", Met.NOT_MET, Severity.STOP, text)
+def free_path(approach: Approach) -> Finding:
+    """Whether there is a way."""
     if approach.paths and approach.paths[0].origin == "user":
-        return Finding(
-            "free-path", Met.MET, Severity.STOP, "The path you gave breaks no hard rule."
-        )
+        return Finding("free-path", Met.MET, Severity.STOP, "The path is the one you gave.")
     if approach.paths:
         text = (
             f"{approach.accepted} of {approach.candidates} skin points have a free straight path."
@@ -86,43 +83,52 @@ def _free_path(approach: Approach) -> Finding:
     return Finding("free-path", Met.NOT_MET, Severity.STOP, text)
 
 
-def _questions(case: Case) -> list[Finding]:
-    """The procedure's gates: answered, or unknown."""
-    made = []
-    for question in case.procedure.questions:
-        known = case.target.organ is not None
-        if question.organs and known and case.target.organ not in question.organs:
-            continue
-        answer = case.settings.answers.get(question.id)
-        status = Met.UNKNOWN if answer is None else Met.MET
-        if answer == question.stop_if:
-            status = Met.NOT_MET
-        said = "not answered" if answer is None else f"answered: {answer}"
-        made.append(
-            Finding(
-                question.id,
-                status,
-                Severity(question.severity),
-                f"{question.text} ({said})",
-                question.sources,
-            )
-        )
-    return made
+def questions(case: Case, modality: str | None) -> tuple[Finding, ...]:
+    """What the procedure asks of this organ and this modality: answered, or unknown."""
+    return tuple(
+        _question(question, case.settings.answers.get(question.id))
+        for question in case.procedure.questions
+        if question.concerns(case.target.organ, modality)
+    )
 
 
-def _position(case: Case, best: Path) -> Finding:
+def _question(question: Question, answer: str | None) -> Finding:
+    status = Met.UNKNOWN if answer is None else Met.MET
+    if answer == question.stop_if:
+        status = Met.NOT_MET
+    said = "not answered" if answer is None else f"answered: {answer}"
+    text = f"{question.text} ({said})"
+    return Finding(question.id, status, Severity(question.severity), text, question.sources)
+
+
+def position(case: Case, used: Iterable[Path]) -> tuple[Finding, ...]:
+    """Whether the scan shows the position in which the needle goes in, and who says so."""
     study = case.anatomy.study
-    if best.provisional:
+    made = []
+    turned = sorted({path.patient_position for path in used if path.provisional})
+    if turned:
         text = (
-            f"The entry needs the patient {best.patient_position}, but the scan shows "
+            f"RESCAN FIRST: the entry needs the patient {' and '.join(turned)}, but the scan shows "
             f"{study.position.value}: organs will move. Rescan in that position first."
         )
-        return Finding("position", Met.UNKNOWN, Severity.ACTION, text)
+        made.append(Finding("position", Met.UNKNOWN, Severity.ACTION, text))
+    if study.position_in_header not in (None, study.position):
+        text = (
+            f"You say the scan was made {study.position.value}, its DICOM header says "
+            f"{study.position_in_header}. Look at the images (table, fluid levels); correct "
+            "--scanned-position or the header."
+        )
+        made.append(Finding("position-contradiction", Met.UNKNOWN, Severity.ACTION, text))
     if study.position_origin is PositionOrigin.ASSUMED:
-        text = f"The patient is taken to lie {study.position.value}: assumed, not in the image."
-        return Finding("position", Met.UNKNOWN, Severity.CAUTION, text)
-    text = f"Planned as scanned: {best.patient_position} ({study.position_origin.value})."
-    return Finding("position", Met.MET, Severity.INFO, text)
+        text = (
+            f"The scan is taken to have been made {study.position.value}: assumed, the file does "
+            "not say. Say how it was made with --scanned-position."
+        )
+        made.append(Finding("position-assumed", Met.UNKNOWN, Severity.ACTION, text))
+    if not made:
+        text = f"Planned as scanned: {study.position.value} ({study.position_origin.value})."
+        made.append(Finding("position", Met.MET, Severity.INFO, text))
+    return tuple(made)
 
 
 def _estimated(scene: Scene, best: Path) -> list[Finding]:
@@ -162,17 +168,3 @@ def headline(finding: Finding) -> str:
     """The first sentence of a finding: a banner is read in three seconds."""
     first, dot, _ = finding.text.partition(". ")
     return f"{first}." if dot else first
-
-
-def verdict(found: Iterable[Finding]) -> Verdict:
-    """Unsuitable when a stop is not met; unknown when a stop or an action is open; else go."""
-    findings = ordered(found)
-    stops = [f for f in findings if f.severity is Severity.STOP and f.status is Met.NOT_MET]
-    if stops:
-        return Verdict(Status.UNSUITABLE, tuple(headline(f) for f in stops))
-    gates = (Severity.STOP, Severity.ACTION)
-    unknown = [f for f in findings if f.severity in gates and f.status is not Met.MET]
-    if unknown:
-        return Verdict(Status.UNKNOWN, tuple(headline(f) for f in unknown))
-    path = [f.text for f in findings if f.id == "free-path"]
-    return Verdict(Status.GO, tuple(path))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
 from seldinger.core.verdict import Met, Severity
@@ -23,11 +24,36 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """The verdict."""
+    """The verdict.
+
+    By what it permits: go first, then protect first, then unknown and unsuitable, which permit
+    nothing. Taking information away never moves a verdict towards go.
+    """
 
     GO = "go"
-    UNSUITABLE = "unsuitable"
+    PROTECT_FIRST = "protect first"
+    """Something is known and not kept: protect, change or decide it, and plan again."""
     UNKNOWN = "unknown"
+    UNSUITABLE = "unsuitable"
+
+    @property
+    def permits(self) -> int:
+        """How near this is to go: 2 go, 1 protect first, 0 the others."""
+        return {Status.GO: 2, Status.PROTECT_FIRST: 1}.get(self, 0)
+
+
+class Gate(StrEnum):
+    """What every plan must pass, whatever its treatment says."""
+
+    CLEARANCE = "clearance"
+    REACH = "reach"
+    STRUCTURES = "structures known"
+    POSITION = "position scanned"
+    QUESTIONS = "contraindications asked"
+    OVERRIDES = "overrides"
+    EFFECT = "effect in domain"
+    CONTACT = "contact risk"
+    COMPLETE = "complete treatment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +67,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer first."""
+    """The answer first.
+
+    Attributes:
+        status: the word.
+        reasons: what decided it, one sentence each; for go, what is left to do.
+        figures: nearest structure, chances, margin: what a banner tells whatever the answer is.
+    """
 
     status: Status
     reasons: tuple[str, ...]
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +282,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class GateResult:
+    """One gate and how it stands.
+
+    Attributes:
+        gate: which.
+        status: the worst of its findings.
+        severity: what it asks of the reader while it is not met.
+        text: what decided it, in one or two sentences.
+        on_word_of_user: what in it is somebody's word and was not assessed.
+        cautions: what does not block and must be read before the needle goes in.
+    """
+
+    gate: Gate
+    status: Met
+    severity: Severity
+    text: str
+    on_word_of_user: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """One source of the bibliography, as the report prints it."""
 
@@ -286,7 +340,9 @@ class Plan:
     citations: tuple[Citation, ...]
     provenance: Provenance
     not_segmented: tuple[str, ...]
-    """Structures the procedure asks about that no label shows: unknown, not clear."""
+    """Structures within reach that no label shows: unknown, not clear."""
+    gates: tuple[GateResult, ...]
+    """Every ``Gate`` once: a plan that leaves one out cannot be made."""
     anatomy: Anatomy
     """In memory only."""
     goal: Target
@@ -301,3 +357,20 @@ class Plan:
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 
     SCHEMA_VERSION = "1.3"
+
+    def __post_init__(self) -> None:
+        """Refuse a plan that leaves a gate out, or goes through one that is shut.
+
+        Raises:
+            PlanError: a gate is missing or told twice, or the verdict is go while one is not met.
+        """
+        told = sorted(one.gate.value for one in self.gates)
+        if told != sorted(gate.value for gate in Gate):
+            missing = [gate.value for gate in Gate if gate.value not in told]
+            raise PlanError(
+                f"a plan passes every gate once; missing: {', '.join(missing) or 'none'}, told: "
+                f"{', '.join(told) or 'none'}: make plans by `propose`"
+            )
+        shut = [g.gate.value for g in self.gates if g.status is not Met.MET]
+        if self.verdict.status is Status.GO and shut:
+            raise PlanError(f"the verdict is go although these gates are shut: {', '.join(shut)}")

@@ -108,6 +108,8 @@ class Prediction:
         dominant: the largest of them.
         options: what else was considered.
         notes: what a reader must know before he believes the rest.
+        outside_domain: why the prediction is not to be believed; empty where it lies in its
+            domain, None where nobody judged it.
     """
 
     criterion: str
@@ -129,6 +131,7 @@ class Prediction:
     dominant: str
     options: tuple[Option, ...]
     notes: tuple[str, ...] = ()
+    outside_domain: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -136,6 +136,14 @@ class Question:
     sources: tuple[str, ...]
     organs: frozenset[str] = frozenset()
     """Not asked when the target is known to lie elsewhere; empty: always asked."""
+    modalities: frozenset[str] = frozenset()
+    """Not asked when the plan goes on with another modality; empty: always asked."""
+
+    def concerns(self, organ: str | None, modality: str | None) -> bool:
+        """Whether it is asked of a target in ``organ`` (None: not known) by ``modality``."""
+        elsewhere = self.organs and organ is not None and organ not in self.organs
+        otherwise = self.modalities and modality is not None and modality not in self.modalities
+        return not (elsewhere or otherwise)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import findings, path, readiness
+from seldinger.plan import gates, neighbours, path, readiness, risk_limits
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption
     from seldinger.plan.model import Approach, Finding, Treatment
+    from seldinger.plan.prediction import Prediction
     from seldinger.plan.procedure import Instrument, ProbeEdit, Procedure
 
 
@@ -66,24 +67,24 @@ def propose(
     instrument, approach = _first_with_paths(case, known, progress)
     progress("treatment", 0.4)
     decision = declared.treatment.conclude(case, instrument, approach)
-    missing = not_segmented(case)
+    missing = not_segmented(case, decision.prediction)
     outlook = readiness.outlook(procedure, goal.organ)
     cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
     more = (*decision.guidance.sources, *readiness.sources(outlook, cleared))
-    path_said = findings.of_path(case, scene, approach, missing)
-    said = readiness.answered((*path_said, *decision.findings), cleared)
+    judged = gates.judge(case, approach, decision, cleared, missing)
     return Plan(
         request=_request(procedure, goal, chosen),
-        verdict=findings.verdict(said),
+        verdict=judged.verdict,
         target=_target_section(goal),
         approach=approach,
         treatment=_with_instrument(decision.treatment, instrument),
         guidance=decision.guidance,
-        findings=findings.ordered(said),
+        findings=judged.findings,
         assumptions=(*known.uses(), *anatomy.assumptions),
-        citations=_citations(declared, approach, more, said),
+        citations=_citations(declared, approach, more, judged.findings),
         provenance=_provenance(anatomy, approach, chosen),
         not_segmented=missing,
+        gates=judged.gates,
         anatomy=anatomy,
         goal=goal,
         prediction=decision.prediction,
@@ -95,18 +96,20 @@ def propose(
 
 def check_answers(declared: Procedure, settings: Settings) -> None:
     """Refuse an answer to a question that nobody asks, or in words that nobody offers."""
-    gates = {q.id: ("yes", "no") for q in declared.questions}
-    asked = {**declared.treatment.answers, **gates}
+    own = {q.id: ("yes", "no") for q in declared.questions}
+    asked = {**declared.treatment.answers, **gates.CLEARANCE, **own}
     for key, said in settings.answers.items():
-        if key not in asked:
-            near = ", ".join(get_close_matches(key, asked, n=3)) or "none"
+        named = gates.structure_of(key)
+        allowed = asked.get(key, () if named is None else neighbours.WORDS)
+        if not allowed:
+            near = ", ".join(get_close_matches(key, [*asked, *neighbours.may_be_answered()], n=3))
             raise PlanError(
-                f"{declared.name} asks no question {key!r}; closest: {near}; "
-                f"all: {', '.join(sorted(asked))}"
+                f"{declared.name} asks no question {key!r}; closest: {near or 'none'}; "
+                f"all: {', '.join(sorted(asked))}; or name a structure that no label shows"
             )
-        if said not in asked[key]:
+        if said not in allowed:
             raise PlanError(
-                f"the answer {said!r} to {key!r} is not known; allowed: {', '.join(asked[key])}; "
+                f"the answer {said!r} to {key!r} is not known; allowed: {', '.join(allowed)}; "
                 "leave it out when it is not known"
             )
 
@@ -122,18 +125,14 @@ def skin_distance_mm(anatomy: Anatomy, target: Target) -> float:
     return float(nearest.min()) * anatomy.grid.spacing_mm[0]
 
 
-def not_segmented(case: Case) -> tuple[str, ...]:
-    """Structures the procedure asks about that nothing in the anatomy shows."""
-    asked = {
-        *case.procedure.asks.get("", ()),
-        *case.procedure.asks.get(case.target.organ or "?", ()),
-    }
-    return tuple(sorted(a for a in asked if not case.anatomy.has(a)))
+def not_segmented(case: Case, found: Prediction | None = None) -> tuple[str, ...]:
+    """Structures within reach of needle or zone that nothing in the anatomy shows."""
+    return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found)
 
 
 def _assumptions(declared: Procedure) -> tuple[Assumption, ...]:
-    """The planner's own assumptions and the treatment's."""
-    return (*PATH_ASSUMPTIONS, *declared.treatment.assumptions)
+    """The planner's own assumptions, the gates' limits, and the treatment's."""
+    return (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS, *declared.treatment.assumptions)
 
 
 def _first_with_paths(

@@ -15,20 +15,23 @@ from seldinger.care.clearance import assess, rules
 from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import CareError, PlanError
 from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from seldinger.care.clearance.model import Case, Clearance, DrugPlan
     from seldinger.care.clearance.profile import Profile
-    from seldinger.plan.model import Finding, Treatment
+    from seldinger.plan.model import Treatment
 
 _TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cryo": "cold"}
 """Modality of a plan -> technique of a request."""
 
 CLEARANCE = "clearance"
-"""Id of the finding that clearance answers."""
+"""Id of the gate's finding."""
+
+_GATE = {"clear": Met.MET, "not clear": Met.NOT_MET, "not-clear": Met.NOT_MET}
+"""Answers that decide the gate; every other one leaves it unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,27 +185,27 @@ def section(cleared: Clearance) -> ClearanceSection:
     )
 
 
-def answered(found: Iterable[Finding], cleared: Clearance | None) -> tuple[Finding, ...]:
-    """Findings with the one about clearance answered by what was judged, where it was."""
-    if cleared is None:
-        return tuple(found)
-    return tuple(_answer(f, cleared) if f.id == CLEARANCE else f for f in found)
+def finding(cleared: Clearance) -> Finding:
+    """What the assessment says, for the plan's gate: what is missing and who decides come first.
 
-
-def _answer(asked: Finding, cleared: Clearance) -> Finding:
-    status = {
-        "clear": Met.MET, "not clear": Met.NOT_MET, "unknown": Met.UNKNOWN,
-    }[cleared.answer.value]  # fmt: skip
-    said = f"Clearance by {cleared.profile.name}: {cleared.answer.value}."
+    Any answer that is not plainly clear or not clear leaves the gate unknown.
+    """
+    status = _GATE.get(cleared.answer.value, Met.UNKNOWN)
+    said = f"Clearance by {cleared.profile.name}: {cleared.answer.value}"
     if cleared.missing:
-        said = f"{said} Missing: {', '.join(cleared.missing)}."
+        said = f"{said}; missing: {', '.join(cleared.missing)}"
+    if cleared.decides:
+        said = f"{said}; who decides: {'; '.join(cleared.decides)}"
+    said = f"{said}."
+    if status is not Met.MET:
+        broken = [f.text for f in cleared.findings if f.status is Met.NOT_MET]
+        said = " ".join((said, *broken))
     held = [f"{d.drug} {d.hold}" for d in cleared.drugs if d.last_dose is not None]
     if held:
         said = f"{said} Held: {', '.join(held)}."
-    if cleared.decides:
-        said = f"{said} Who decides: {'; '.join(cleared.decides)}."
     severity = Severity.STOP if cleared.stops else Severity.ACTION
-    return replace(asked, status=status, severity=severity, text=said)
+    keys = {evidence.fact(fact).source for one in cleared.findings for fact in one.facts}
+    return Finding(CLEARANCE, status, severity, said, tuple(sorted(keys - {"memory"})))
 
 
 def _held(plan: DrugPlan) -> HeldDrug:

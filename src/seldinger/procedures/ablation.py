@@ -56,10 +56,11 @@ PROCEDURE = Procedure(
         ),
         Question(
             "pacemaker",
-            "Is there a pacemaker or defibrillator, should radiofrequency be used?",
+            "Is there a pacemaker or defibrillator, which radiofrequency may disturb?",
             stop_if="yes",
             severity="action",
             sources=(),
+            modalities=frozenset({"radiofrequency"}),
         ),
     ),
     alternatives=(

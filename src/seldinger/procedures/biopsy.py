@@ -65,9 +65,7 @@ PROCEDURE = Procedure(
             stop_if="yes",
             severity="stop",
             sources=(),
-            organs=frozenset(
-                {"liver", "spleen", "left kidney", "right kidney", "left lung", "right lung"}
-            ),
+            organs=frozenset({"liver", "spleen"}),
         ),
         Question(
             "phaeochromocytoma",

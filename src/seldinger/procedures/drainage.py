@@ -42,6 +42,7 @@ PROCEDURE = Procedure(
             stop_if="yes",
             severity="stop",
             sources=(),
+            organs=frozenset({"liver", "spleen"}),
         ),
         Question(
             "liquid",

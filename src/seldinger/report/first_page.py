@@ -20,8 +20,9 @@ _OUT_OF_REACH = "out of reach"
 
 _BANNERS = {
     Status.GO: ("GO", "No rule that could be checked blocks this plan.", "good"),
-    Status.UNSUITABLE: ("UNSUITABLE", "Do not do this as planned:", "bad"),
+    Status.PROTECT_FIRST: ("PROTECT FIRST", "Known, and not kept: act on this first.", "warn"),
     Status.UNKNOWN: ("UNKNOWN", "Cannot be cleared until this is known:", "warn"),
+    Status.UNSUITABLE: ("UNSUITABLE", "Do not do this as planned:", "bad"),
 }
 
 
@@ -30,7 +31,9 @@ def banner(plan: Plan) -> Banner:
     word, sentence, tone = _BANNERS[plan.verdict.status]
     cleared = plan.cleared
     kept = cleared.conditions if cleared is not None and cleared.answer == "clear" else ()
-    return Banner(word, sentence, tone, (*plan.verdict.reasons, *(f"If: {k}." for k in kept)))
+    conditions = (f"If: {k}." for k in kept)
+    said = (*plan.verdict.figures, *plan.verdict.reasons, *conditions)
+    return Banner(word, sentence, tone, said)
 
 
 def stamp(plan: Plan, path: Path) -> str:

@@ -19,7 +19,6 @@ from seldinger.plan.current import Electric
 from seldinger.plan.heating import LAWS, Biology, Changes
 from seldinger.plan.model import Stretch
 from seldinger.plan.site import Site, site_of
-from seldinger.plan.treatments import acts
 from seldinger.plan.treatments import modality as rules
 from seldinger.plan.treatments.modality import MODALITIES
 
@@ -129,7 +128,6 @@ def tissue_assumptions() -> tuple[Assumption, ...]:
 
 
 ANSWERS = {
-    **acts.CLEARANCE,
     "modality": MODALITIES,
     "histology": HISTOLOGIES,
     "damage": LAWS,

@@ -12,7 +12,7 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
 from seldinger.plan.model import Finding
 from seldinger.plan.site import Site, site_of
-from seldinger.plan.treatments import acts, approaches, belief, by_hand, modality
+from seldinger.plan.treatments import approaches, belief, by_hand, modality
 from seldinger.plan.wording import cited, number, plainly
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation_choice import Choice
     from seldinger.plan.treatments.coverage import Covered
 
-_SURE = 0.8
 _WHOLE = 0.9995
 _LARGEST = "ablation.largest_zone"
 _SIZE = {
@@ -56,11 +55,9 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
     """All findings of a plan with probes."""
     kind = won.ways.placed[0].applicator
     made = [
-        acts.clearance(case.settings),
         *_size(case, choice),
         _modality(case, choice, won.ways.placed[0].applicator.modality),
         _cover(case, choice, found),
-        _sure(found),
         _sink(choice, won),
         *_lung(case),
         *_at_face(won),
@@ -83,6 +80,19 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
     return tuple(made)
 
 
+_DOUBTS = ("size", "lung-zone", "zone-at-face", "plausibility", "outside-table", "not-believed")
+"""Findings that, while open, take the prediction out of its domain of validity."""
+
+
+def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Why the prediction is not to be believed, by its own findings; empty where it may be."""
+    serious = (Severity.STOP, Severity.ACTION)
+    doubted = [
+        f for f in found if f.id in _DOUBTS and f.status is not Met.MET and f.severity in serious
+    ]
+    return tuple(f.text.partition(". ")[0].rstrip(".") for f in doubted)
+
+
 def without_probes(
     case: Case, choice: Choice, why: Mapping[str, tuple[str, ...]]
 ) -> tuple[Finding, ...]:
@@ -94,7 +104,6 @@ def without_probes(
         why: by device, what kept it out, in words.
     """
     return (
-        acts.clearance(case.settings),
         *_size(case, choice),
         _modality(case, choice, None),
         Finding(
@@ -175,19 +184,6 @@ def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
         status, severity = Met.MET, Severity.INFO
         text = f"Tumour and margin die by this plan: {thin}."
     return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
-
-
-def _sure(found: Prediction) -> Finding:
-    spread = found.minimal_margin_mm
-    text = (
-        f"The whole tumour dies in {100.0 * found.coverage_probability:.0f} % of {found.samples} "
-        f"samples of one uncorrected placement; thinnest place {spread.p05:.1f} to "
-        f"{spread.p95:.1f} mm (5 to 95 %). What matters most: {found.dominant}. Check every tip "
-        "and correct it before treating."
-    )
-    met = found.coverage_probability >= _SURE
-    status, severity = (Met.MET, Severity.INFO) if met else (Met.NOT_MET, Severity.CAUTION)
-    return Finding("sureness", status, severity, text)
 
 
 def _sink(choice: Choice, won: Covered) -> Finding:
@@ -307,10 +303,6 @@ def _probes(case: Case, won: Covered) -> tuple[Finding, ...]:
     crossing = approaches.crossing(case, won.ways)
     if crossing:
         made.append(Finding("probes-apart", Met.NOT_MET, Severity.STOP, f"{crossing}."))
-    for number_, path in enumerate(won.ways.paths, start=1):
-        if path.violations:
-            text = f"The way of probe {number_} breaks: {', '.join(path.violations)}."
-            made.append(Finding(f"probe-{number_}-way", Met.NOT_MET, Severity.STOP, text))
     marked = sorted({t for p in won.ways.placed if (t := by_hand.outside_table(p))})
     made += [
         Finding("outside-table", Met.NOT_MET, Severity.ACTION, f"{text}, as you asked.")

@@ -133,20 +133,10 @@ def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
     )
 
 
-CLEARANCE = {"clearance": ("yes", "no")}
-"""Whether somebody else has cleared the patient."""
-
-
-def clearance(settings: Settings, *fact_ids: str) -> Finding:
-    """Unknown, whatever the bleeding class, unless the user says who has settled it elsewhere."""
-    classes = " ".join(plainly(i) for i in fact_ids)
-    said = {
-        None: (Met.UNKNOWN, "No laboratory values or drugs were given: clearance is unknown."),
-        "yes": (Met.MET, "Cleared elsewhere, as you answered; nothing was checked here."),
-        "no": (Met.NOT_MET, "Not cleared, as you answered."),
-    }
-    status, text = said[settings.answers.get("clearance")]
-    return Finding("clearance", status, Severity.ACTION, f"{text} {classes}", cited(*fact_ids))
+def bleeding_class(*fact_ids: str) -> Finding:
+    """In which class authorities put it; whether the patient is ready, the plan's gate says."""
+    text = " ".join(plainly(i) for i in fact_ids)
+    return Finding("bleeding-class", Met.MET, Severity.INFO, text, cited(*fact_ids))
 
 
 def of_population(fact_id: str) -> str:

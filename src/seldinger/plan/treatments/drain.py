@@ -66,7 +66,7 @@ class Drain:
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:
         """What decides that no image shows."""
-        return {**acts.CLEARANCE, "content": CONTENTS, "simple": ("yes", "no")}
+        return {"content": CONTENTS, "simple": ("yes", "no")}
 
     def instruments(self, case: Case) -> tuple[Instrument, ...]:
         """The chosen technique first; then Seldinger, a smaller drain, and the needle alone."""

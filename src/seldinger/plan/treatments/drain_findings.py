@@ -36,11 +36,11 @@ def of(case: Case, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
     """All findings of one drainage; those that need a path only when there is one."""
     if chosen.gallbladder:
         made = [
-            acts.clearance(case.settings, "drainage.bleeding_class.cholecystostomy"),
+            acts.bleeding_class("drainage.bleeding_class.cholecystostomy"),
             _technique(chosen),
         ]
     else:
-        made = [acts.clearance(case.settings, "drainage.bleeding_class.deep"), _size(case, chosen)]
+        made = [acts.bleeding_class("drainage.bleeding_class.deep"), _size(case, chosen)]
         made += [*_small(case), _technique(chosen), *_slow(case)]
     made += _room(case, chosen)
     if best is None:

@@ -84,11 +84,13 @@ class HeatOrFreeze:
             return Decision(_treatment(case, choice, instrument, None), eye, said)
         won = replace(won, options=rules.noted(won.options, choice.ranking))
         prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
+        said = ablation_findings.of(case, choice, won, prediction)
+        outside = ablation_findings.outside_domain(said)
         return Decision(
             _treatment(case, choice, instrument, _unknown_said(won, approach)),
             eye,
-            ablation_findings.of(case, choice, won, prediction),
-            prediction,
+            said,
+            replace(prediction, outside_domain=outside),
             effect,
         )
 

@@ -57,7 +57,6 @@ class Sample:
     def answers(self) -> Mapping[str, tuple[str, ...]]:
         """What decides that no image shows."""
         return {
-            **acts.CLEARANCE,
             "sample": (LESION, PARENCHYMA),
             "emphysema": ("yes", "no"),
         }
@@ -177,7 +176,7 @@ def _findings(
     case: Case, chosen: Choice, needle: Device, fired: Shot, best: Path | None
 ) -> tuple[Finding, ...]:
     site = site_of(case)
-    made = [acts.clearance(case.settings, *_bleeding_class(site)), _needle_choice(case, chosen)]
+    made = [acts.bleeding_class(*_bleeding_class(site)), _needle_choice(case, chosen)]
     if best is not None:
         made.append(_notch(case, needle, fired, best))
     if site is Site.LUNG:

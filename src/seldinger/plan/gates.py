@@ -1,0 +1,261 @@
+"""Gates: the only author of a verdict.
+
+Every gate is computed for every plan, whatever its treatment returns; what a treatment finds can
+add to them and never take from them. A gate is as good as the worst of its findings:
+
+- go: every gate is met and nothing that stops or asks for action is open;
+- protect first: everything is known, and something known is not kept;
+- unknown: something that must be known is not;
+- unsuitable: something known forbids it.
+
+Unknown and unsuitable permit the same: nothing. Taking information away turns what it decided into
+unknown, so that it never moves a verdict towards go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan import findings, neighbours, readiness, risk_limits
+from seldinger.plan.model import Finding, Gate, GateResult, Status, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from seldinger.care.clearance.model import Clearance
+    from seldinger.plan.model import Approach
+    from seldinger.plan.procedure import Case, Decision
+
+CLEARANCE = {"clearance": ("yes", "no")}
+"""Whether somebody else has cleared the patient: asked of every procedure."""
+
+_TO_DO = (
+    "Left to do: look at the path on the images, and check on the day's scan that nothing has "
+    "moved into it."
+)
+_NOTHING = "Nothing of this kind concerns the plan."
+_BLOCKS = (Severity.STOP, Severity.ACTION)
+_WORST_FIRST = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that was judged of one plan.
+
+    Attributes:
+        gates: every gate once.
+        findings: of the gates and of the treatment, the worst first.
+        verdict: over all of them.
+    """
+
+    gates: tuple[GateResult, ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def judge(
+    case: Case,
+    approach: Approach,
+    decision: Decision,
+    cleared: Clearance | None,
+    missing: tuple[str, ...],
+) -> Judged:
+    """Every gate, all findings, and the verdict.
+
+    Args:
+        case: what met whom.
+        approach: what the search found.
+        decision: what the treatment concluded.
+        cleared: the patient's clearance; None where nobody was assessed.
+        missing: structures within reach that no label shows.
+
+    Raises:
+        PlanError: an answer contradicts what is labelled or what is assessed.
+    """
+    named = risk_limits.ways(approach, decision.treatment)
+    modality = decision.treatment.settings.get("modality")
+    words = answered(case, missing)
+    rulings = {
+        Gate.CLEARANCE: (_clearance(case, cleared),),
+        Gate.REACH: (findings.free_path(approach),),
+        Gate.STRUCTURES: tuple(_structures(case, approach, missing, words)),
+        Gate.POSITION: findings.position(case, [path for _, path in named]),
+        Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),
+        Gate.OVERRIDES: tuple(findings.overrides(approach, named)),
+        Gate.EFFECT: (risk_limits.domain(decision.prediction),),
+        Gate.CONTACT: tuple(risk_limits.contact(case, named)),
+        Gate.COMPLETE: tuple(risk_limits.complete(case, decision.prediction)),
+    }
+    spoken = {
+        Gate.CLEARANCE: _cleared_by_word(case, cleared),
+        Gate.STRUCTURES: tuple(f"{name}: {word}, as answered" for name, word in words.items()),
+    }
+    gates = tuple(_result(gate, found, spoken.get(gate, ())) for gate, found in rulings.items())
+    said = (
+        *(finding for found in rulings.values() for finding in found),
+        *findings.beside(case, approach),
+        *decision.findings,
+    )
+    figures = risk_limits.figures(named, decision.prediction)
+    return Judged(gates, findings.ordered(said), verdict(gates, said, figures))
+
+
+def verdict(
+    gates: Iterable[GateResult], found: Iterable[Finding], figures: tuple[str, ...] = ()
+) -> Verdict:
+    """The verdict over gates and findings, with what decided it.
+
+    Args:
+        gates: all of them.
+        found: findings of the gates and of the treatment.
+        figures: what the banner tells in numbers, whatever the verdict is.
+    """
+    gates = tuple(gates)
+    worst = findings.ordered(found)
+    blocking = [f for f in worst if f.severity in _BLOCKS and f.status is not Met.MET]
+    stops = _headlines(blocking, Severity.STOP, Met.NOT_MET)
+    unknown = [findings.headline(f) for f in blocking if f.status is Met.UNKNOWN]
+    broken = [findings.headline(f) for f in blocking if f.status is Met.NOT_MET]
+    spoken = tuple(
+        f"On the user's word: {word}." for gate in gates for word in gate.on_word_of_user
+    )
+    if stops:
+        return Verdict(Status.UNSUITABLE, (*stops, *spoken), figures)
+    if unknown:
+        kept = [f"Known and not kept: {text}" for text in broken]
+        return Verdict(Status.UNKNOWN, (*unknown, *kept, *spoken), figures)
+    if broken:
+        return Verdict(Status.PROTECT_FIRST, (*broken, *spoken), figures)
+    return Verdict(Status.GO, (*spoken, *_remaining(gates, worst)), figures)
+
+
+def answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
+    """What somebody answered of structures within reach that no label shows, by their names.
+
+    Raises:
+        PlanError: the structure is labelled: what is measured needs no word.
+    """
+    found = {}
+    for key, word in case.settings.answers.items():
+        name = structure_of(key)
+        if name is None or key in own_questions(case):
+            continue
+        if case.anatomy.has(name):
+            raise PlanError(
+                f"{name} is {word!r} by your answer, but the labels show it: it is measured; "
+                "leave the answer out"
+            )
+        if name in missing:
+            found[name] = word
+    return dict(sorted(found.items()))
+
+
+def own_questions(case: Case) -> frozenset[str]:
+    """What the procedure and its treatment ask under names of their own."""
+    declared = case.procedure
+    return frozenset({*declared.treatment.answers, *(q.id for q in declared.questions)})
+
+
+def structure_of(key: str) -> str | None:
+    """The structure that an answer's key names, with spaces or hyphens; None when it names none."""
+    name = " ".join(key.strip().lower().replace("-", " ").replace("_", " ").split())
+    return name if name in neighbours.may_be_answered() else None
+
+
+def _clearance(case: Case, cleared: Clearance | None) -> Finding:
+    """Whether the patient is ready: assessed, or somebody's word, or unknown."""
+    name, said = readiness.CLEARANCE, case.settings.answers.get("clearance")
+    if case.settings.visit is not None and said is not None:
+        raise PlanError(
+            f"clearance is answered {said!r} beside a patient's file, which is assessed here: give "
+            "one of the two"
+        )
+    if cleared is not None:
+        return readiness.finding(cleared)
+    if case.settings.visit is not None:
+        text = f"No rule here knows {case.procedure.name}: this patient was not assessed for it."
+        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+    status, text = {
+        None: (Met.UNKNOWN, "No patient was given (laboratory values, drugs): clearance unknown."),
+        "yes": (Met.MET, "Clearance: answered yes by the user, not assessed."),
+        "no": (Met.NOT_MET, "Clearance: answered no by the user."),
+    }[said]
+    return Finding(name, status, Severity.ACTION, text)
+
+
+def _cleared_by_word(case: Case, cleared: Clearance | None) -> tuple[str, ...]:
+    if cleared is None and case.settings.answers.get("clearance") == "yes":
+        return ("clearance: answered yes by the user, not assessed",)
+    return ()
+
+
+def _structures(
+    case: Case, approach: Approach, missing: tuple[str, ...], words: Mapping[str, str]
+) -> Iterable[Finding]:
+    """Whether everything within reach is labelled, or somebody answered for it."""
+    if not neighbours.anything_labelled(case.anatomy):
+        text = (
+            "NOTHING IS LABELLED: no organ, vessel, bowel or bone of this scan has a name. The "
+            "path keeps clear of nothing that this program could see."
+        )
+        yield Finding("nothing-labelled", Met.UNKNOWN, Severity.STOP, text)
+    open_ = [name for name in missing if name not in words]
+    where = case.target.organ or "a target whose organ is not known"
+    if open_:
+        text = (
+            f"No label shows, and nobody has answered for: {', '.join(open_)}. They are "
+            f"{neighbours.REASON} of {where}{findings.in_place_of_labels(approach)}. Label each, "
+            f"or answer for it by name: {' or '.join(neighbours.WORDS)}."
+        )
+        yield Finding("not-segmented", Met.UNKNOWN, Severity.ACTION, text)
+    if words:
+        told = ", ".join(f"{name} {word}" for name, word in words.items())
+        text = f"Answered by the user, not seen by the program: {told}."
+        yield Finding("answered-structures", Met.MET, Severity.ACTION, text)
+    if not open_:
+        text = f"Everything listed within reach of {where} is labelled or answered for."
+        yield Finding("structures-known", Met.MET, Severity.INFO, text)
+
+
+def _result(gate: Gate, found: tuple[Finding, ...], spoken: tuple[str, ...]) -> GateResult:
+    """A gate from its findings: shut by any that stops or asks for action and is not met."""
+    open_ = [f for f in found if f.severity in _BLOCKS and f.status is not Met.MET]
+    asking = sorted(open_, key=lambda f: (_BLOCKS.index(f.severity), _WORST_FIRST.index(f.status)))
+    cautions = tuple(
+        f.text for f in found if f.severity is Severity.CAUTION and f.status is not Met.MET
+    )
+    if not asking:
+        said = " ".join(f.text for f in found if f.status is Met.MET)
+        return GateResult(
+            gate,
+            Met.MET,
+            Severity.INFO,
+            said or "Nothing of this kind concerns the plan.",
+            spoken,
+            cautions,
+        )
+    # A gate that holds anything unknown is unknown, unless something known stops it.
+    status = Met.UNKNOWN if any(f.status is Met.UNKNOWN for f in asking) else Met.NOT_MET
+    if asking[0].severity is Severity.STOP and asking[0].status is Met.NOT_MET:
+        status = Met.NOT_MET
+    text = " ".join(f.text for f in asking)
+    return GateResult(gate, status, asking[0].severity, text, spoken, cautions)
+
+
+def _headlines(found: list[Finding], severity: Severity, status: Met) -> tuple[str, ...]:
+    chosen = (f for f in found if f.severity is severity and f.status is status)
+    return tuple(findings.headline(f) for f in chosen)
+
+
+def _remaining(gates: tuple[GateResult, ...], found: tuple[Finding, ...]) -> tuple[str, ...]:
+    """What is left to do before and at the table, when nothing blocks."""
+    cautions = [c for gate in gates for c in gate.cautions]
+    others = [
+        findings.headline(f)
+        for f in found
+        if f.severity is Severity.CAUTION and f.status is not Met.MET and f.text not in cautions
+    ]
+    return (*(f"Caution: {text}" for text in (*cautions, *others)), _TO_DO)

@@ -1,0 +1,190 @@
+"""Risk limits: what chance of contact, closeness and chance of success a plan may go ahead with.
+
+No source read says which chance is acceptable: every limit is an assumption with a range, printed
+and editable. Chances are those of one uncorrected pass or placement, not a patient's risk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.core.record import Assumption
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.plan.model import Approach, Path, Treatment
+    from seldinger.plan.prediction import Prediction
+    from seldinger.plan.procedure import Case
+
+CONTACT_LIMIT = Assumption(
+    "contact_limit", 0.10, "1", 0.01, 0.50,
+    "above this chance of touching any one structure no plan goes ahead as it is; no source says "
+    "what is acceptable",
+)  # fmt: skip
+CONTACT_CAUTION = Assumption(
+    "contact_caution", 0.02, "1", 0.0, 0.20,
+    "above this chance of touching a structure the first page names it",
+)  # fmt: skip
+CLOSE = Assumption(
+    "close_mm", 5.0, "mm", 2.0, 15.0,
+    "a structure nearer than this to the device is named on the first page",
+)  # fmt: skip
+HIT_CAUTION = Assumption(
+    "hit_caution", 0.80, "1", 0.50, 0.99,
+    "below this chance that one uncorrected pass hits, the first page says so",
+)  # fmt: skip
+COMPLETE_LIMIT = Assumption(
+    "complete_limit", 0.80, "1", 0.50, 0.99,
+    "below this chance that the whole target dies in one uncorrected placement no ablation goes "
+    "ahead as it is; no source says what is acceptable",
+)  # fmt: skip
+COMPLETE_CAUTION = Assumption(
+    "complete_caution", 0.95, "1", 0.50, 0.999,
+    "below this chance of complete ablation the first page says so",
+)  # fmt: skip
+ASSUMPTIONS = (
+    CONTACT_LIMIT, CONTACT_CAUTION, CLOSE, HIT_CAUTION, COMPLETE_LIMIT, COMPLETE_CAUTION,
+)  # fmt: skip
+
+
+def ways(approach: Approach, treatment: Treatment) -> tuple[tuple[str, Path], ...]:
+    """What goes in, each with its name: every probe's own way, else the best path."""
+    if treatment.probes:
+        named = enumerate(treatment.probes, start=1)
+        return tuple((f"probe {number}", probe.path) for number, probe in named)
+    return tuple(("the needle", path) for path in approach.paths[:1])
+
+
+def nearest(path: Path) -> tuple[str, float] | None:
+    """The structure nearest to a path and its distance, mm; None when nothing around is known."""
+    known = [(mm, name) for name, mm in path.clearances_mm.items() if mm is not None]
+    if not known:
+        return None
+    away, name = min(known)
+    return name, away
+
+
+def likeliest(path: Path) -> tuple[str, float] | None:
+    """The structure that one pass most probably touches, and the chance; None without chances."""
+    known = [(-chance, name) for name, chance in path.probability.touch.items() if chance]
+    if path.probability.hit is None or not known:
+        return None
+    chance, name = min(known)
+    return name, -chance
+
+
+def contact(case: Case, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
+    """Chance of contact and closeness of everything that goes in."""
+    if not named:
+        text = "There is no path whose chances could be told."
+        yield Finding("contact", Met.UNKNOWN, Severity.ACTION, text)
+    for number, (who, path) in enumerate(named, start=1):
+        yield from _of_one(case, f"contact-{number}", who, path)
+
+
+def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
+    if path.probability.hit is None:
+        text = f"P(hit) and P(touch) of {who} are unknown: its position was not scanned."
+        yield Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+        return
+    limit, caution = (case.assumed.value(a.name) for a in (CONTACT_LIMIT, CONTACT_CAUTION))
+    said = sorted(
+        ((chance, what) for what, chance in path.probability.touch.items() if chance is not None),
+        key=lambda item: (-item[0], item[1]),
+    )
+    over = [f"{what} {chance:.2f}" for chance, what in said if chance > limit]
+    watch = [f"{what} {chance:.2f}" for chance, what in said if caution < chance <= limit]
+    if over:
+        text = (
+            f"P(touch) of {who} is above {limit:g}: {', '.join(over)} (one uncorrected pass); take "
+            "another way, part it, or correct the needle under imaging before it is passed."
+        )
+        yield Finding(name, Met.NOT_MET, Severity.ACTION, text)
+    else:
+        text = f"No P(touch) of {who} is above {limit:g}."
+        yield Finding(name, Met.MET, Severity.ACTION, text)
+    if watch:
+        text = f"P(touch) of {who}: {', '.join(watch)} (one uncorrected pass)."
+        yield Finding(f"{name}-likely", Met.NOT_MET, Severity.CAUTION, text)
+    close_mm = case.assumed.value(CLOSE.name)
+    near = sorted((mm, n) for n, mm in path.clearances_mm.items() if mm is not None)
+    beside = [f"{what} {mm:.1f} mm" for mm, what in near if mm < close_mm]
+    if beside:
+        text = f"Nearer to {who} than {close_mm:g} mm: {', '.join(beside)}."
+        yield Finding(f"{name}-close", Met.NOT_MET, Severity.CAUTION, text)
+    if path.probability.hit < case.assumed.value(HIT_CAUTION.name):
+        text = f"P(hit) of {who} is only {path.probability.hit:.2f} in one uncorrected pass."
+        yield Finding(f"{name}-hit", Met.NOT_MET, Severity.CAUTION, text)
+
+
+def complete(case: Case, found: Prediction | None) -> Iterator[Finding]:
+    """Chance that the whole target dies, where something is to die."""
+    name = "complete-ablation"
+    if found is None:
+        text = "This plan predicts no effect, so no chance of a complete one belongs to it."
+        yield Finding(name, Met.MET, Severity.INFO, text)
+        return
+    limit, caution = (case.assumed.value(a.name) for a in (COMPLETE_LIMIT, COMPLETE_CAUTION))
+    spread, chance = found.minimal_margin_mm, found.coverage_probability
+    text = (
+        f"The whole tumour dies in {100.0 * chance:.0f} % of {found.samples} samples of one "
+        f"uncorrected placement ({100.0 * limit:.0f} % asked). Thinnest place {spread.p05:.1f} to "
+        f"{spread.p95:.1f} mm (5 to 95 %). What matters most: {found.dominant}. Check every tip "
+        "and correct it before treating."
+    )
+    if chance < limit:
+        yield Finding(name, Met.NOT_MET, Severity.ACTION, text)
+        return
+    yield Finding(name, Met.MET, Severity.ACTION, text)
+    if chance < caution:
+        said = f"Chance of complete ablation {chance:.2f}, uncorrected: check and correct each tip."
+        yield Finding(f"{name}-likely", Met.NOT_MET, Severity.CAUTION, said)
+
+
+def domain(found: Prediction | None) -> Finding:
+    """Whether what is predicted lies where the prediction may be believed."""
+    name = "effect-in-domain"
+    if found is None:
+        text = "No effect is predicted, so none is claimed."
+        return Finding(name, Met.MET, Severity.INFO, text)
+    if found.outside_domain is None:
+        text = "Nobody judged whether the predicted effect lies in its domain of validity."
+        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+    if found.outside_domain:
+        text = f"The predicted effect is not to be believed: {'; '.join(found.outside_domain)}."
+        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+    return Finding(name, Met.MET, Severity.INFO, "The predicted effect lies inside its domain.")
+
+
+def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tuple[str, ...]:
+    """The figures that a banner carries: nearest, P(hit), P(touch), chance of complete ablation."""
+    said = []
+    for who, path in named:
+        close, hit, touch = nearest(path), path.probability.hit, likeliest(path)
+        parts = [
+            "nearest unknown"
+            if close is None
+            else f"nearest {close[0]} {'crossed' if close[1] <= 0.0 else f'{close[1]:.1f} mm'}",
+            f"P(hit) {'unknown' if hit is None else f'{hit:.2f}'}",
+        ]
+        if hit is None:
+            parts.append("P(touch) unknown")
+        elif touch is None:
+            parts.append("P(touch) none in reach")
+        else:
+            parts.append(f"highest P(touch) {touch[0]} {_chance(touch[1])}")
+        said.append(f"{who[0].upper()}{who[1:]}: {', '.join(parts)}.")
+    if found is not None:
+        margin = found.minimal_margin_mm
+        said.append(
+            f"Chance of complete ablation {found.coverage_probability:.2f}; thinnest margin "
+            f"{margin.p50:.1f} mm ({margin.p05:.1f} to {margin.p95:.1f})."
+        )
+    return tuple(said)
+
+
+def _chance(value: float) -> str:
+    return "< 0.01" if value < 0.01 else f"{value:.2f}"  # noqa: PLR2004  as it is printed

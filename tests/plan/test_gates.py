@@ -1,0 +1,378 @@
+"""Gates: no treatment can leave one out, no word is an assessment, no removal brings a plan to go.
+
+The laws hold for every installed procedure and for a stranger's that finds nothing at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from tests.plan import stranger
+from tests.plan import treatment_phantom as phantom
+from tests.plan.phantom import sphere_target
+
+from seldinger import demo, plan
+from seldinger.anatomy.model import Kind
+from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
+from seldinger.image.study import PatientPosition, PositionOrigin
+from seldinger.plan import gates, neighbours, readiness, risk_limits
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
+from seldinger.plan.model import Finding, Gate, Guidance, Probability, Status, Treatment
+from seldinger.plan.procedure import Case, Decision, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from seldinger.anatomy.model import Anatomy, Structure, Target
+    from seldinger.plan.gates import Judged
+    from seldinger.plan.model import Path
+    from seldinger.plan.procedure import Procedure
+    from seldinger.plan.readiness import Visit
+
+ORGANS = ("liver", "left kidney", "right lung", "gallbladder", None)
+SITUATIONS = [(name, organ) for name in (*plan.procedures(), "prick") for organ in ORGANS]
+
+
+@cache
+def block() -> tuple[Anatomy, NDArray[np.bool_]]:
+    """The phantom without a structure, and a voxel far from every path."""
+    return phantom.anatomy(), phantom.box((2.0, 130.0, 2.0), (2.0, 130.0, 2.0))
+
+
+def declared(name: str) -> Procedure:
+    return stranger.STRANGER if name == "prick" else plan.procedures()[name]
+
+
+def labels(procedure: Procedure, organ: str | None) -> tuple[Structure, ...]:
+    """A label for everything within reach, and for the organ, far from every path."""
+    names = (*neighbours.within_reach(procedure, organ), *((organ,) if organ else ()))
+    return tuple(phantom.thing(name, Kind.VESSEL, block()[1]) for name in names)
+
+
+def good_answers(procedure: Procedure) -> dict[str, str]:
+    """What lets every question pass."""
+    return {q.id: "no" if q.stop_if == "yes" else "yes" for q in procedure.questions}
+
+
+def met(
+    name: str,
+    organ: str | None,
+    shown: tuple[Structure, ...] | None = None,
+    answers: dict[str, str] | None = None,
+    visit: Visit | None = None,
+) -> Case:
+    """The procedure on the phantom, everything labelled and answered unless told otherwise."""
+    procedure = declared(name)
+    shown = labels(procedure, organ) if shown is None else shown
+    said = {"clearance": "yes", **good_answers(procedure)} if answers is None else answers
+    settings = Settings(answers=said, visit=visit)
+    found = replace(block()[0], structures=shown)
+    known = assumed((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
+    scene = cast("Any", SimpleNamespace(obstacles=()))
+    return Case(procedure, found, goal(organ), settings, 50.0, scene, known)
+
+
+@cache
+def goal(organ: str | None) -> Target:
+    return phantom.target(60.0, 20.0, organ)
+
+
+def needle(case: Case, **changes: Any) -> Path:
+    return replace(phantom.path(case.target), **changes)
+
+
+def judged(
+    case: Case, way: Path | None = None, decision: Decision | None = None, cleared: Any = None
+) -> Judged:
+    """The gates over one path and a treatment that finds nothing."""
+    way = needle(case) if way is None else way
+    nothing = Decision(Treatment("t", "t", (), {}, ()), Guidance("ct", "because", ()), ())
+    found = nothing if decision is None else decision
+    missing = neighbours.unlabelled(
+        case.procedure, case.anatomy, case.target.organ, found.prediction
+    )
+    return gates.judge(case, phantom.approach(way), found, cleared, missing)
+
+
+def gate(found: Judged, name: Gate) -> Any:
+    (one,) = [g for g in found.gates if g.gate is name]
+    return one
+
+
+def predicted(chance: float = 0.97, outside: tuple[str, ...] | None = ()) -> Decision:
+    """An ablation as far as the gates read one."""
+    spread = SimpleNamespace(nominal=6.0, p05=2.0, p50=5.0, p95=8.0)
+    found: Any = SimpleNamespace(
+        coverage_probability=chance, minimal_margin_mm=spread, samples=200, dominant="aim",
+        critical=(), outside_domain=outside,
+    )  # fmt: skip
+    treatment = Treatment("t", "t", (), {"modality": "microwave"}, ())
+    return Decision(treatment, Guidance("ct", "because", ()), (), cast("Any", found))
+
+
+def test_without_a_patient_nothing_goes_and_a_word_is_told_as_a_word() -> None:
+    word = "On the user's word: clearance: answered yes by the user, not assessed."
+    for name, organ in SITUATIONS:
+        full = judged(met(name, organ)).verdict
+        assert full.status is Status.GO, (name, organ, full.reasons)
+        assert word in full.reasons
+        without = judged(met(name, organ, answers=good_answers(declared(name))))
+        assert without.verdict.status is Status.UNKNOWN
+        assert gate(without, Gate.CLEARANCE).status is Met.UNKNOWN
+
+
+def removals(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case with one label or one answer less."""
+    for one in case.anatomy.structures:
+        if one.name != case.target.organ:
+            left = tuple(s for s in case.anatomy.structures if s is not one)
+            yield one.name, replace(case, anatomy=replace(case.anatomy, structures=left))
+    for key in case.settings.answers:
+        kept = {k: v for k, v in case.settings.answers.items() if k != key}
+        yield key, replace(case, settings=replace(case.settings, answers=kept))
+
+
+def test_nothing_left_out_brings_a_plan_nearer_to_go() -> None:
+    """From a plan that goes, and from one with every question answered badly."""
+    for name, organ in SITUATIONS:
+        going = met(name, organ)
+        bad = {q.id: q.stop_if for q in going.procedure.questions}
+        for start in (going, met(name, organ, answers={**going.settings.answers, **bad})):
+            before = judged(start).verdict.status
+            for what, less in removals(start):
+                after = judged(less).verdict.status
+                assert after.permits <= before.permits, (name, organ, what, before, after)
+        asked = {q.id for q in going.procedure.questions if q.concerns(organ, None)}
+        for what, less in removals(going):
+            if what in {"clearance", *asked} or what not in going.settings.answers:
+                assert judged(less).verdict.status is Status.UNKNOWN, (name, organ, what)
+
+
+def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
+    for name, organ in SITUATIONS:
+        case = met(name, organ)
+        for near in neighbours.within_reach(case.procedure, organ):
+            touching = needle(
+                case, probability=Probability(0.9, {near: 0.4}), clearances_mm={near: 1.0}
+            )
+            before = judged(case, touching).verdict
+            assert before.status is Status.PROTECT_FIRST
+            assert any(near in line for line in before.figures)
+            left = tuple(s for s in case.anatomy.structures if s.name != near)
+            less = replace(case, anatomy=replace(case.anatomy, structures=left))
+            assert judged(less).verdict.status is Status.UNKNOWN
+
+
+def test_a_structure_that_heat_must_spare_is_asked_for_when_nobody_labelled_it() -> None:
+    def heat(*, kept: bool | None) -> Judged:
+        one = SimpleNamespace(structure="ureters", kept=kept)
+        decision = predicted()
+        found: Any = decision.prediction
+        found.critical = (one,)
+        spared = Finding("spare", Met.NOT_MET, Severity.ACTION, "ureters: 3 mm from the zone.")
+        return judged(met("ablation", "liver"), None, replace(
+            decision, findings=(spared,) if kept is False else ()
+        ))  # fmt: skip
+
+    assert heat(kept=True).verdict.status is Status.GO
+    assert heat(kept=False).verdict.status is Status.PROTECT_FIRST
+    assert heat(kept=None).verdict.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("word", neighbours.WORDS)
+def test_each_structure_can_be_answered_for_by_name(word: str) -> None:
+    case = met("biopsy", "liver")
+    left = tuple(s for s in case.anatomy.structures if s.name not in ("gallbladder", "portal vein"))
+    less = replace(case, anatomy=replace(case.anatomy, structures=left))
+    for answers, status in (
+        ({}, Status.UNKNOWN),
+        ({"gallbladder": word}, Status.UNKNOWN),
+        ({"gallbladder": word, "Portal-Vein": word}, Status.GO),
+    ):
+        said = {**case.settings.answers, **answers}
+        found = judged(replace(less, settings=replace(case.settings, answers=said)))
+        assert found.verdict.status is status
+    assert f"On the user's word: gallbladder: {word}, as answered." in found.verdict.reasons
+
+
+def test_a_word_about_what_is_labelled_is_refused() -> None:
+    case = met("biopsy", "liver")
+    said = {**case.settings.answers, "gallbladder": "absent"}
+    with pytest.raises(PlanError, match="the labels show it"):
+        judged(replace(case, settings=replace(case.settings, answers=said)))
+
+
+def test_nothing_labelled_is_said_and_no_word_opens_it() -> None:
+    names = neighbours.within_reach(declared("biopsy"), None)
+    answers = {
+        "clearance": "yes", **good_answers(declared("biopsy")), **dict.fromkeys(names, "looked-at"),
+    }  # fmt: skip
+    lesion = phantom.thing("tumour", Kind.LESION, phantom.box((2.0, 130.0, 2.0), (4.0, 130.0, 2.0)))
+    for shown in ((), (lesion,)):
+        found = judged(met("biopsy", None, shown, answers))
+        assert found.verdict.status is Status.UNKNOWN
+        assert found.verdict.reasons[0].startswith("NOTHING IS LABELLED")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({"probability": Probability(0.9, {"colon": 0.11})}, Status.PROTECT_FIRST, "colon 0.11"),
+        ({"probability": Probability(0.9, {"colon": 0.09})}, Status.GO, "colon 0.09"),
+        ({"probability": Probability(0.5, {})}, Status.GO, "only 0.50"),
+        ({"probability": Probability(None, {})}, Status.UNKNOWN, "P(touch)"),
+        ({"clearances_mm": {"aorta": 3.2}}, Status.GO, "aorta 3.2 mm"),
+        ({"provisional": True}, Status.UNKNOWN, "RESCAN FIRST"),
+        ({"violations": ("bone",)}, Status.UNSUITABLE, "breaks: bone"),
+    ],
+)
+def test_what_the_path_is_reaches_the_verdict(
+    changes: dict[str, Any], status: Status, said: str
+) -> None:
+    case = met("biopsy", "liver")
+    found = judged(case, needle(case, **changes)).verdict
+    assert found.status is status
+    assert any(said in line for line in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("chance", "outside", "status"),
+    [
+        (0.97, (), Status.GO),
+        (0.56, (), Status.PROTECT_FIRST),
+        (0.97, ("no applicator was fitted in lung",), Status.UNKNOWN),
+        (0.97, None, Status.UNKNOWN),
+    ],
+)
+def test_what_is_predicted_reaches_the_verdict(
+    chance: float, outside: tuple[str, ...] | None, status: Status
+) -> None:
+    found = judged(met("ablation", "liver"), None, predicted(chance, outside)).verdict
+    assert found.status is status
+    assert any(f"Chance of complete ablation {chance:.2f}" in line for line in found.figures)
+
+
+def test_limits_are_assumptions_that_can_be_edited() -> None:
+    case = met("biopsy", "liver")
+    way = needle(case, probability=Probability(0.9, {"colon": 0.2}))
+    assert judged(case, way).verdict.status is Status.PROTECT_FIRST
+    edited = replace(case.assumed, edits={"contact_limit": 0.3})
+    assert judged(replace(case, assumed=edited), way).verdict.status is Status.GO
+
+
+@pytest.mark.parametrize(
+    ("origin", "header", "status"),
+    [
+        (PositionOrigin.DICOM, PatientPosition.SUPINE, Status.GO),
+        (PositionOrigin.USER, None, Status.GO),
+        (PositionOrigin.USER, PatientPosition.PRONE, Status.UNKNOWN),
+        (PositionOrigin.ASSUMED, None, Status.UNKNOWN),
+    ],
+)
+def test_a_position_that_is_assumed_or_contradicted_never_goes(
+    origin: PositionOrigin, header: PatientPosition | None, status: Status
+) -> None:
+    case = met("biopsy", "liver")
+    study = replace(case.anatomy.study, position_origin=origin, position_in_header=header)
+    found = judged(replace(case, anatomy=replace(case.anatomy, study=study)))
+    assert found.verdict.status is status
+    assert (gate(found, Gate.POSITION).status is Met.MET) == (status is Status.GO)
+
+
+@pytest.mark.parametrize(
+    ("question", "organ", "modality", "asked"),
+    [
+        ("hydatid", "liver", None, True),
+        ("hydatid", "left lung", None, False),
+        ("hydatid", "left kidney", None, False),
+        ("hydatid", None, None, True),
+    ],
+)
+def test_questions_are_asked_of_the_organ_they_concern(
+    question: str, organ: str | None, modality: str | None, *, asked: bool
+) -> None:
+    for name in ("biopsy", "drainage"):
+        (one,) = [q for q in declared(name).questions if q.id == question]
+        assert one.concerns(organ, modality) == asked
+
+
+@pytest.mark.parametrize(
+    ("modality", "asked"), [("microwave", False), ("cryo", False), ("radiofrequency", True)]
+)
+def test_a_pacemaker_is_asked_for_where_current_flows(modality: str, *, asked: bool) -> None:
+    treatment = Treatment("t", "t", (), {"modality": modality}, ())
+    decision = replace(predicted(), treatment=treatment)
+    case = met("ablation", "liver")
+    answers = {k: v for k, v in case.settings.answers.items() if k != "pacemaker"}
+    found = judged(replace(case, settings=replace(case.settings, answers=answers)), None, decision)
+    assert (found.verdict.status is Status.UNKNOWN) == asked
+
+
+def sick() -> Visit:
+    """Platelets of 12 and an INR of 4.5."""
+    visit = demo.visit()
+    values = {"platelets": 12.0, "inr": 4.5}
+    labs = tuple(
+        replace(lab, value=values[lab.key]) if lab.key in values else lab
+        for lab in visit.case.patient.labs
+    )
+    return replace(visit, case=replace(visit.case, patient=replace(visit.case.patient, labs=labs)))
+
+
+def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
+    treatment: Any = SimpleNamespace(settings={})
+    assert sick().case.patient.labs != demo.visit().case.patient.labs
+
+    case = met("biopsy", "liver", None, good_answers(declared("biopsy")))
+
+    def status(visit: Visit) -> Status:
+        cleared = readiness.cleared("biopsy", "liver", treatment, visit)
+        return judged(case, None, None, cleared).verdict.status
+
+    assert status(demo.visit()) is Status.GO
+    for start, removed in ((sick(), ("platelets", "inr")), (demo.visit(), ("platelets", "egfr"))):
+        before, patient = status(start), start.case.patient
+        for key in removed:
+            left = tuple(one for one in patient.labs if one.key != key)
+            less = replace(start, case=replace(start.case, patient=replace(patient, labs=left)))
+            assert status(less).permits <= before.permits, key
+
+
+def test_a_word_beside_a_patients_file_is_refused() -> None:
+    answers = {"clearance": "yes", **good_answers(declared("biopsy"))}
+    with pytest.raises(PlanError, match="one of the two"):
+        judged(met("biopsy", "liver", None, answers, sick()))
+
+
+@pytest.mark.parametrize("who", ["nobody", "sick"])
+def test_a_stranger_who_says_nothing_of_clearance_never_goes(
+    monkeypatch: pytest.MonkeyPatch, anatomy: Anatomy, who: str
+) -> None:
+    stranger.enter(monkeypatch)
+    visit = None
+    if who == "sick":
+        visit = sick()
+        request = replace(visit.case.request, procedure="prick", organ=None)
+        visit = replace(visit, case=replace(visit.case, request=request))
+    made = plan.propose("prick", anatomy, sphere_target(anatomy), Settings(visit=visit))
+    assert made.verdict.status is Status.UNKNOWN
+    assert sorted(g.gate for g in made.gates) == sorted(Gate)
+    (clearance,) = [g for g in made.gates if g.gate is Gate.CLEARANCE]
+    assert clearance.status is Met.UNKNOWN
+
+
+def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
+    made = plan.propose("biopsy", anatomy, sphere_target(anatomy), Settings())
+    for wrong in (made.gates[1:], (*made.gates, made.gates[0]), ()):
+        with pytest.raises(PlanError, match="every gate once"):
+            replace(made, gates=wrong)
+    with pytest.raises(PlanError, match="gates are shut"):
+        replace(made, verdict=replace(made.verdict, status=Status.GO))
