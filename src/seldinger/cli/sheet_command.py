@@ -19,6 +19,14 @@ def sheet(
             help="A clinician's release; without it no medicine is named.", dir_okay=False
         ),
     ] = None,
+    patient: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CASE.toml",
+            help="With --release: the patient's file; a release of another patient is refused.",
+            dir_okay=False,
+        ),
+    ] = None,
     today: Annotated[
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date to print; a line for it by default."),
@@ -39,7 +47,15 @@ def sheet(
     if out is None and not as_json:
         raise CaseError("nowhere to put the sheet: say --out FOLDER, or --json to print it")
     day = None if today is None else today.date()
-    released = None if release is None else sheet_release.read(release)
+    if patient is not None and release is None:
+        raise CaseError("--patient belongs to --release: without one no medicine is named")
+    released = None
+    if release is not None:
+        now = dt.datetime.now(tz=dt.UTC)
+        purpose = sheet_release.Purpose(
+            procedure, organ, day or now.date(), None if patient is None else _digest(patient, now)
+        )
+        released = sheet_release.read(release, purpose)
     made = sheets.made(procedure, organ, day, language=language, released=released)
     if as_json:
         typer.echo(sheet_file.to_json(made), nl=False)
@@ -48,3 +64,11 @@ def sheet(
         if not as_json:
             typer.echo(f"sheet: {page}")
             typer.echo(made.stamp)
+
+
+def _digest(patient: Path, now: dt.datetime) -> str:
+    """What tells this patient's data from another's."""
+    from seldinger.care.clearance import case_file, file
+
+    told, _ = case_file.load(patient, now)
+    return file.patient_sha256(told.patient)

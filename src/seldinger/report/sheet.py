@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.audit import wilson
-from seldinger.evidence.model import FactKind, Trust
-from seldinger.report import reading, sheet_text, words
+from seldinger.evidence.model import Trust
+from seldinger.report import reading, sheet_shared, sheet_text, words
+from seldinger.report.sheet_numbers import chance, denominator, printable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from seldinger.report.sheet_text import Common, Counted, Page
 
 VERSION = "1"
-_DENOMINATORS = (100, 1000)
-_EVERYONE = 0.9995
-_FOR_PATIENTS = frozenset({FactKind.PROPORTION})
-"""A threshold, a limit or a reference level says nothing of a patient."""
-_CONFIDENCE = "95 % confidence"
-_SMALL_GROUP = 1000
-"""Counts of fewer people than that are shown with what chance alone can do to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +31,36 @@ class MedicineLine:
 
     Attributes:
         drug: as the patient knows it.
-        last: when the last dose is due; None: it is not held.
+        last: when the last dose is due; None: it is not held before.
         restart: not before then; None: not held, or not known.
+        ask: nobody has decided yet.
+        dye: held after X-ray dye only.
     """
 
     drug: str
-    last: str | None
-    restart: str | None
+    last: str | None = None
+    restart: str | None = None
+    ask: bool = False
+    dye: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Who answers for the part about medicines, and when that was recorded."""
+    """Who answers for the part about medicines, and when that was recorded.
+
+    Attributes:
+        name, role, date: of the release.
+        lines: every drug that the patient takes.
+        start: of the procedure that it was given for; None: not told.
+        fasting: (what, until when) of drinks and meals, as worked out for that start.
+    """
 
     name: str
     role: str
     date: str
     lines: tuple[MedicineLine, ...]
+    start: str | None = None
+    fasting: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,7 @@ def made(
         title=common.title.format(name=page.name),
         lead=common.lead,
         parts=parts,
-        numbers=_cited(common, shown.values(), out_of),
+        numbers=_cited(common, (*shown.values(), *sheet_shared.facts(page, released)), out_of),
         numbers_heading=common.headings.numbers,
         numbers_note=common.words.not_you,
         stamp=common.words.stamp.format(
@@ -154,56 +160,6 @@ def made(
         grades=grades,
         disclaimer=words.DISCLAIMER,
     )
-
-
-def printable(fact: Fact) -> bool:
-    """Whether a patient may be shown a fact: a proportion that somebody read, for patients."""
-    return (
-        fact.kind in _FOR_PATIENTS
-        and fact.value is not None
-        and fact.trust is not Trust.MEMORY
-        and "patient" in fact.audience
-    )
-
-
-def denominator(facts: Iterable[Fact]) -> int:
-    """The people that every number of a sheet is out of: 100 where all can be said so."""
-    least = min((f.value for f in facts if f.value), default=1.0)
-    for out_of in _DENOMINATORS:
-        if least * out_of >= 1.0:
-            return out_of
-    return _DENOMINATORS[-1]
-
-
-def chance(common: Common, fact: Fact, out_of: int) -> str:
-    """A fact's value in people, with what is likely where the source or its counts tell it."""
-    say = common.words
-    value = fact.value or 0.0
-    if value == 0.0:
-        return say.none  # of a small group: not "fewer than 1 in 100"
-    if value * out_of < 1.0:
-        return say.fewer.format(den=f"{out_of:,}")
-    if value >= _EVERYONE:
-        return say.all
-    n, den = round(value * out_of), f"{out_of:,}"
-    if fact.interval is not None and fact.interval_kind != _CONFIDENCE:
-        low, high = (round(edge * out_of) for edge in fact.interval)
-        return say.range.format(den=den, low=low, high=high)
-    likely = _likely(fact)
-    if likely is None:
-        return say.about.format(n=n, den=den)
-    low, high = (round(edge * out_of) for edge in likely)
-    return say.between.format(n=n, den=den, low=low, high=high)
-
-
-def _likely(fact: Fact) -> tuple[float, float] | None:
-    """The 95 % interval as published, or from the counts of a small group."""
-    if fact.interval is not None:
-        return fact.interval
-    events, cases = fact.numerator, fact.denominator
-    if events is None or cases is None or cases >= _SMALL_GROUP:
-        return None
-    return wilson(events, cases)
 
 
 def _parts(
@@ -226,11 +182,11 @@ def _parts(
         Part(h.benefits, told(page.benefit)),
         Part(h.other_choices, told(page.other_choices)),
         Part(h.contested, page.contested),
-        Part(h.before, page.before),
+        Part(h.before, (*page.before, *sheet_shared.before(common, page, released))),
         Part(h.medicines, _medicines(common, released)),
         Part(h.on_the_day, page.on_the_day),
-        Part(h.during, page.during),
-        Part(h.after, page.after),
+        Part(h.during, (*page.during, *sheet_shared.during(common, page))),
+        Part(h.after, (*page.after, *sheet_shared.after(common, page))),
         Part(h.risks, (), tuple(r for r in risks if r[1]), common.words.not_you if facts else ""),
         Part(h.xrays, _xrays(common, page)),
         Part(h.call, page.call, note=common.words.phone, tone="call"),
@@ -245,7 +201,7 @@ def _told(common: Common, counted: Counted, facts: dict[str, Fact], out_of: int)
         return counted.text
     stem = counted.text.rstrip(".")
     if counted.fact not in facts:
-        return f"{stem}. {common.words.no_number}"
+        return f"{stem}."
     return f"{stem}: {chance(common, facts[counted.fact], out_of)}."
 
 
@@ -256,18 +212,31 @@ def _xrays(common: Common, page: Page) -> tuple[str, ...]:
 
 
 def _medicines(common: Common, released: Released | None) -> tuple[str, ...]:
+    """The lines that keep a patient safe, always; then what was released of each drug."""
     say = common.medicines
     if released is None:
         return say.silent
-    lines = [say.released.format(name=released.name, role=released.role, date=released.date)]
+    lines = [*say.silent]
+    lines.append(say.released.format(name=released.name, role=released.role, date=released.date))
+    if released.start is not None:
+        lines.append(say.start.format(when=released.start))
     for one in released.lines:
-        if one.last is None:
-            lines.append(say.go_on.format(drug=one.drug))
-            continue
-        lines.append(say.last.format(drug=one.drug, when=one.last))
-        if one.restart is not None:
-            lines.append(say.restart.format(drug=one.drug, when=one.restart))
+        lines += _of_drug(common, one)
     return tuple(lines)
+
+
+def _of_drug(common: Common, one: MedicineLine) -> Iterable[str]:
+    say = common.medicines
+    if one.ask:
+        yield say.ask.format(drug=one.drug)
+    elif one.dye:
+        yield say.dye.format(drug=one.drug, when=one.restart)
+    elif one.last is None:
+        yield say.go_on.format(drug=one.drug)
+    else:
+        yield say.last.format(drug=one.drug, when=one.last)
+        back = say.restart if one.restart is not None else say.ask_back
+        yield back.format(drug=one.drug, when=one.restart)
 
 
 def _cited(common: Common, facts: Iterable[Fact], out_of: int) -> tuple[Cited, ...]:
@@ -280,7 +249,8 @@ def _cited(common: Common, facts: Iterable[Fact], out_of: int) -> tuple[Cited, .
         text = evidence.source(fact.source).text
         if fact.trust is Trust.SECONDARY:
             text = f"{text} ({common.words.secondary})"
-        what = f"{fact.statement.rstrip('.')}: {chance(common, fact, out_of)}."
+        said = f": {chance(common, fact, out_of)}" if printable(fact) else ""
+        what = f"{fact.statement.rstrip('.')}{said}."
         found.setdefault(text, {}).setdefault(seen, []).append(what)
     return tuple(
         Cited(source, tuple((tuple(whats), seen) for seen, whats in groups.items()))

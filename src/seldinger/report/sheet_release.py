@@ -1,7 +1,8 @@
 """What a clinician released about medicines, read back from a released clearance.
 
-The seal is checked: it belongs to exactly what the file says. A drug about which somebody still
-has to decide is not told to the patient.
+The seal is checked, and what it was given for: procedure, organ, patient, answer and day. A drug
+about which somebody still has to decide is told to the patient as that: ask before you stop or take
+it. Nothing that the patient takes is left out.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seldinger.care.clearance.case_file import key_of
 from seldinger.core.errors import CareError
+from seldinger.report import sheet_text
 from seldinger.report.sheet import MedicineLine, Released
 
 if TYPE_CHECKING:
@@ -19,13 +23,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST_BYTES = 4_000_000
+_SIDES = ("left ", "right ")
+_FASTS = {"clear_fluids": "drinks", "light_meal": "light_meal", "fatty_meal": "heavy_meal"}
+"""End of a fasting rule's id -> the sentence of the sheet that says it."""
+_SETTLING = ("clear", "conditional")
+"""Answers under which a drug's own line may be settled."""
 
 
-def read(path: Path) -> Released:
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a sheet is written for.
+
+    Attributes:
+        procedure, organ: as asked for.
+        today: when it is written.
+        patient_sha256: digest of the patient that it is for; None: not given.
+    """
+
+    procedure: str
+    organ: str | None
+    today: dt.date
+    patient_sha256: str | None = None
+
+
+def read(path: Path, purpose: Purpose) -> Released:
     """The release in a clearance's JSON, as ``seldinger clear --release`` writes it.
 
+    Args:
+        path: the clearance.
+        purpose: what the sheet is for; the release must be for exactly that.
+
     Raises:
-        CareError: no such file, not a clearance, not released, or changed since.
+        CareError: no such file, not a clearance, not released, changed since, not clear, for
+            another procedure, organ or patient, or for a day that is past.
     """
     told = _loaded(path)
     seal = told.pop("release", None)
@@ -38,9 +68,17 @@ def read(path: Path) -> Released:
     if hashlib.sha256(said.encode("utf-8")).hexdigest() != seal.get("sha256"):
         raise CareError(f"{path.name} was changed since it was released: release it anew")
     try:
-        lines = tuple(line for drug in told["drugs"] for line in _lines(drug))
+        _check(path.name, told, purpose)
+        start = told["request"]["start"]
         at = dt.datetime.fromisoformat(seal["at"])
-        return Released(seal["name"], seal["role"], at.date().isoformat(), lines)
+        return Released(
+            name=seal["name"],
+            role=seal["role"],
+            date=at.date().isoformat(),
+            start=None if start is None else _when(start),
+            lines=_lines(told),
+            fasting=_fasting(told),
+        )
     except (KeyError, TypeError, ValueError) as wrong:
         raise CareError(f"{path.name} does not hold a clearance: {wrong!r} is missing") from wrong
 
@@ -59,17 +97,129 @@ def _loaded(path: Path) -> dict[str, Any]:
     return told
 
 
-def _lines(drug: Mapping[str, Any]) -> tuple[MedicineLine, ...]:
-    """What a patient may be told of one drug; nothing while somebody still has to decide."""
-    decision = drug["decision"]
+def _check(name: str, told: Mapping[str, Any], purpose: Purpose) -> None:
+    """Refuse a release that was given for something else."""
+    request = told["request"]
+    if told["answer"] not in {*_SETTLING, "unknown"}:
+        raise CareError(
+            f"{name} says {told['answer'].upper()}: no medicines are told from it; leave --release "
+            "out, and the sheet says what to ask"
+        )
+    if not _same_procedure(request["procedure"], request["organ"], purpose):
+        of, wanted = (
+            p if o is None else f"{p} of the {o}"
+            for p, o in (
+                (request["procedure"], request["organ"]),
+                (purpose.procedure, purpose.organ),
+            )
+        )
+        raise CareError(
+            f"{name} was released for {of}, this sheet is for {wanted}: what was decided there "
+            "does not hold here; clear and release this procedure"
+        )
+    if purpose.patient_sha256 is not None and told["patient"]["sha256"] != purpose.patient_sha256:
+        raise CareError(
+            f"{name} was released for another patient, or for this one before something changed: "
+            "clear and release the patient's file as it is now"
+        )
+    start = request["start"]
+    if start is not None and dt.datetime.fromisoformat(start).date() < purpose.today:
+        raise CareError(
+            f"{name} was released for {_when(start)}, which is past on {purpose.today}: clear and "
+            "release the new date"
+        )
+
+
+def _same_procedure(procedure: str, organ: str | None, purpose: Purpose) -> bool:
+    """Whether a clearance is for what the sheet is about, by either of the names in use."""
+    organs = [None if o is None else o.lower().strip() for o in (organ, purpose.organ)]
+    if None not in organs and not _same_organ(str(organs[0]), str(organs[1])):
+        return False
+    asked = key_of(purpose.procedure)
+    if asked is not None and asked != procedure:
+        return False
+    try:
+        pages = [
+            sheet_text.page(p, o, "en")
+            for p, o in ((procedure, organ), (purpose.procedure, purpose.organ))
+        ]
+    except CareError:
+        return False
+    return pages[0] is pages[1] and not (organ is None and pages[1].organs)
+
+
+def _same_organ(one: str, other: str) -> bool:
+    """Whether two names are of one organ; a side that only one of them tells is no difference."""
+    if one == other:
+        return True
+    sided = [name.startswith(_SIDES) for name in (one, other)]
+    bare = [name.removeprefix(_SIDES[0]).removeprefix(_SIDES[1]) for name in (one, other)]
+    return bare[0] == bare[1] and not all(sided)
+
+
+def _lines(told: Mapping[str, Any]) -> tuple[MedicineLine, ...]:
+    """One line for each drug that the patient takes, in the order in which they were told."""
+    plans: dict[str, list[Mapping[str, Any]]] = {}
+    for drug in told["drugs"]:
+        plans.setdefault(drug["told"], []).append(drug)
+    names = {drug["told"]: drug["name"] for drug in told["patient"]["drugs"]}
+    settling = told["answer"] in _SETTLING and told["bleeding"]["value"] is not None
+    made = []
+    for drug in dict.fromkeys([*names, *plans]):
+        if names.get(drug) == "metformin":
+            made.append(_metformin(drug, told))
+            continue
+        own = plans.get(drug, [])
+        lines = {_line(one) for one in own} if settling else set()
+        made.append(lines.pop() if len(lines) == 1 else MedicineLine(drug, ask=True))
+    return tuple(made)
+
+
+def _line(drug: Mapping[str, Any]) -> MedicineLine:
+    """What a patient may be told of one drug's plan."""
+    name, decision = drug["told"], drug["decision"]
     decided = "" if decision is None else str(decision["decided"]).lower()
-    if decided.startswith("continue") or drug["act"] == "continue":
-        return (MedicineLine(drug["told"], None, None),)
-    if drug["act"] != "withhold" or drug["last_dose"] is None or (drug["decides"] and not decided):
-        return ()
+    if drug["decides"] and not decided:
+        return MedicineLine(name, ask=True)
+    if decided.startswith("continue") or (drug["act"] == "continue" and not decided):
+        return MedicineLine(name)
+    if drug["act"] != "withhold" or drug["last_dose"] is None:
+        return MedicineLine(name, ask=True)
     back = [_when(one["not_before"]) for one in drug["restarts"]]
-    return (MedicineLine(drug["told"], _when(drug["last_dose"]), back[0] if back else None),)
+    return MedicineLine(name, _when(drug["last_dose"]), back[0] if len(back) == 1 else None)
+
+
+def _metformin(drug: str, told: Mapping[str, Any]) -> MedicineLine:
+    """Metformin and the dye: held, going on, or open; never left out."""
+    found = [f for f in told["findings"] if "metformin" in f["rule"]]
+    decided = next(
+        (
+            str(one["decided"]).lower()
+            for one in reversed(told["request"]["decisions"])
+            if one["about"] in {"metformin", "contrast.metformin"}
+        ),
+        "",
+    )
+    if decided.startswith("continue") or (
+        found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
+    ):
+        return MedicineLine(drug)
+    backs = [row["when"] for row in told["timetable"] if "metformin" in row["rule"]]
+    still_open = any(f["status"] != "met" and f["severity"] != "info" for f in found)
+    if told["answer"] in _SETTLING and backs and (decided or not still_open):
+        return MedicineLine(drug, None, _when(max(backs)), dye=True)
+    return MedicineLine(drug, ask=True)
+
+
+def _fasting(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """When the last drink and the last meals are due: (sentence's key, when)."""
+    return tuple(
+        (_FASTS[end], _when(row["when"]))
+        for row in told["timetable"]
+        if (end := row["rule"].rpartition(".")[2]) in _FASTS
+    )
 
 
 def _when(told: str) -> str:
-    return f"{dt.datetime.fromisoformat(told):%a %d %b, %H:%M}"
+    at = dt.datetime.fromisoformat(told)
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"

@@ -78,7 +78,6 @@ class Words(_Section):
     fewer: Text
     none: Text
     all: Text
-    no_number: Text
     group: Text
     not_you: Text
     phone: Text
@@ -92,9 +91,79 @@ class Medicines(_Section):
 
     silent: Lines
     released: Text
+    start: Text
     last: Text
     restart: Text
+    ask_back: Text
     go_on: Text
+    ask: Text
+    dye: Text
+
+
+class FastingClock(_Section):
+    """Fasting by the clock."""
+
+    drinks: Text
+    light_meal: Text
+    heavy_meal: Text
+
+
+class Stay(_Section):
+    """How long one stays."""
+
+    home: Text
+    home_alone: Text
+    home_or_night: Text
+    night: Text
+    hospital: Text
+
+
+class Breath(_Section):
+    """Holding the breath."""
+
+    yes: Text
+    maybe: Text
+
+
+class WayIn(_Section):
+    """What is to be done after each way in."""
+
+    groin: Text
+    wrist: Text
+    neck: Text
+
+
+class Shared(_Section):
+    """What many pages say alike; hours come from facts."""
+
+    fasting: Lines
+    no_fasting: Lines
+    fasting_clock: FastingClock
+    stay: Stay
+    breath: Breath
+    way_in: WayIn
+    sore: Text
+    driving: Lines
+
+
+class Care(_Section):
+    """What a procedure is like, where many pages say it alike.
+
+    Attributes:
+        fasting: whether one usually comes without having eaten.
+        sedation: whether drugs that make one calm or asleep are given, always or often.
+        way_in: of a tube into a vessel that asks for care afterwards.
+        breath: whether one is asked to hold it.
+        stay: "home" (taken home), "home_alone", "home_or_night", "night", "hospital".
+        sore: whether soreness and tiredness for some days are usual.
+    """
+
+    fasting: bool = True
+    sedation: bool = True
+    way_in: tuple[Literal["groin", "wrist", "neck"], ...] = ()
+    breath: Literal["yes", "maybe", "no"] = "no"
+    stay: Literal["home", "home_alone", "home_or_night", "night", "hospital"] = "home"
+    sore: bool = False
 
 
 class XRayWords(_Section):
@@ -116,6 +185,7 @@ class Common(_Section):
     headings: Headings
     words: Words
     medicines: Medicines
+    shared: Shared
     xrays: XRayWords
 
 
@@ -128,6 +198,7 @@ class Page(_Section):
     xrays: XRays
     pregnancy: bool = True
     """Whether it is asked about beside X-rays; false where nobody can be pregnant."""
+    care: Care = Care()
     what_for: Lines
     contested: tuple[Text, ...] = ()
     other_choices: Annotated[tuple[Counted, ...], Field(min_length=2)]
@@ -137,7 +208,7 @@ class Page(_Section):
     after: Lines
     call: Lines
     questions: Lines
-    benefit: tuple[Counted, ...] = ()
+    benefit: Annotated[tuple[Counted, ...], Field(min_length=1)]
     risk: Annotated[tuple[Risk, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -186,11 +186,17 @@ def checked(data: Mapping[str, Any], source: str) -> ClearanceFile:
     return toml_border.checked(ClearanceFile, data, source)
 
 
-def _key(told: str) -> str:
+def key_of(told: str) -> str | None:
+    """Key of a procedure that may be cleared, by key or alias; None where there is none."""
     plain = "-".join(told.lower().replace("-", " ").split())
-    for one in tables().procedures.values():
-        if plain in {one.key, *one.aliases}:
-            return one.key
+    found = (p.key for p in tables().procedures.values() if plain in {p.key, *p.aliases})
+    return next(found, None)
+
+
+def _key(told: str) -> str:
+    found = key_of(told)
+    if found is not None:
+        return found
     raise CareError(
         f"no procedure that may be cleared is called {told!r}; there are: "
         f"{', '.join(tables().procedures)}"

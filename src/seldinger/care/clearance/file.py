@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from seldinger import evidence
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.model import Clearance, Release
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.finding import CareFinding
+    from seldinger.care.patient import Patient
 
 SCHEMA_VERSION = 1
 
@@ -43,8 +46,18 @@ def as_dict(clearance: Clearance) -> dict[str, Any]:
         "profile": _profile(clearance.profile),
         "assumptions": _plain(clearance.assumptions),
         "request": _plain(clearance.case.request),
+        "patient": {
+            "sha256": patient_sha256(clearance.case.patient),
+            "drugs": [{"name": d.name, "told": d.told} for d in clearance.case.patient.drugs],
+        },
         "now": clearance.now.isoformat(),
     }
+
+
+def patient_sha256(patient: Patient) -> str:
+    """What tells one patient's data from another's without telling any of them: a digest."""
+    told = json.dumps(_plain(patient), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
 def _finding(one: CareFinding) -> dict[str, Any]:
@@ -86,12 +99,10 @@ def _profile(profile: Profile) -> dict[str, Any]:
 def _plain(value: object) -> Any:
     if is_dataclass(value):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Enum):
-        return str(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
     if isinstance(value, (tuple, list)):
         return [_plain(one) for one in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
-    return value
+    if isinstance(value, (Enum, ZoneInfo)):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
