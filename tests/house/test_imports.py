@@ -15,14 +15,18 @@ import seldinger
 HEAVY = {"numpy", "scipy", "numba", "SimpleITK", "pydicom", "pydantic", "matplotlib", "rich"}
 
 
-def modules_after(code: str) -> set[str]:
-    """Top-level packages that a fresh Python has loaded after ``code``."""
+def loaded_after(code: str) -> set[str]:
+    """Modules that a fresh Python has loaded after ``code``."""
     program = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    loaded: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return {name.partition(".")[0] for name in loaded}
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level packages that a fresh Python has loaded after ``code``."""
+    return {name.partition(".")[0] for name in loaded_after(code)}
 
 
 def test_importing_the_package_loads_nothing_of_others() -> None:
@@ -59,3 +63,11 @@ def test_every_room_says_what_it_is_for(name: str) -> None:
     said = importlib.import_module(name).__doc__ or ""
     assert "laceholder" not in said
     assert len(said) > 40
+
+
+SLOW = {"numba", "scipy.stats", "scipy.spatial", "scipy.ndimage", "SimpleITK", "matplotlib"}
+
+
+def test_lists_and_refusals_wait_for_no_compiler_and_no_statistics() -> None:
+    read_all = "import seldinger.plan\ntuple(seldinger.plan.procedures().values())"
+    assert not loaded_after(read_all) & SLOW

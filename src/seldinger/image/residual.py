@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def to_surface_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.f
 
     The boundary runs through the middles between neighbouring voxels; good to a third of a voxel.
     """
-    tree = cKDTree(_faces(mask, grid))
+    tree = scipy.spatial.cKDTree(_faces(mask, grid))
     index = grid.to_index(points_lps_mm)
     last = np.asarray(mask.shape) - 1
     low = np.clip(np.floor(index).astype(np.int64), 0, np.maximum(last - 1, 0))

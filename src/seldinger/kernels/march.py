@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 from seldinger.kernels.jit import inlined, kernel, prange
 
@@ -188,7 +188,7 @@ def nearest_approach_plain(
         s = np.minimum(step * step_mm, total_mm)
         position = entries + (s / depth_mm)[:, None] * along
         position[:, 2] -= shifts
-        value = map_coordinates(distances, position.T, order=1, mode="nearest")
+        value = scipy.ndimage.map_coordinates(distances, position.T, order=1, mode="nearest")
         nearest = np.minimum(nearest, value)
     return nearest.astype(np.float32)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.space import as_vector, tangents, unit
 from seldinger.plan import levels
@@ -226,7 +226,7 @@ def _merit(
 
 def _sampled(made: Template, local: Points) -> NDArray[np.float64]:
     index = made.grid.to_index(local).T
-    found: NDArray[np.float64] = ndimage.map_coordinates(
+    found: NDArray[np.float64] = scipy.ndimage.map_coordinates(
         made.signed_mm, index, order=1, mode="nearest", output=np.float64
     )
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+import scipy
 
 from seldinger.anatomy.model import Skin
 from seldinger.core.errors import PlanError
@@ -69,7 +69,9 @@ class Candidates:
 
 def surface_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
     """Outward unit normals of ``mask`` at voxels ``index``, shape (n, 3)."""
-    soft = gaussian_filter(mask.astype(np.float32), SMOOTH_VOXELS, truncate=3.0, mode="nearest")
+    soft = scipy.ndimage.gaussian_filter(
+        mask.astype(np.float32), SMOOTH_VOXELS, truncate=3.0, mode="nearest"
+    )
     normals = np.empty(index.shape, dtype=np.float64)
     for axis in range(3):
         ahead, behind = index.copy(), index.copy()

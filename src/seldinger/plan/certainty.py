@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import qmc
+import scipy
 
 from seldinger.core.progress import Progress, silent
 from seldinger.core.record import Assumption
@@ -136,9 +135,10 @@ def drawn(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) ->
     """The same draws for the same seed: scrambled Sobol points, made normal."""
     width = len(names) + 3 * probes + 4
     log2 = int(np.ceil(np.log2(count)))
-    uniform = qmc.Sobol(width, scramble=True, rng=np.random.default_rng(seed)).random_base2(log2)
+    points = scipy.stats.qmc.Sobol(width, scramble=True, rng=np.random.default_rng(seed))
+    uniform = points.random_base2(log2)
     tiny = np.finfo(np.float64).eps
-    z: NDArray[np.float64] = ndtri(np.clip(uniform[:count], tiny, 1.0 - tiny))
+    z: NDArray[np.float64] = scipy.special.ndtri(np.clip(uniform[:count], tiny, 1.0 - tiny))
     k = len(names)
     return Samples(
         {name: z[:, n] for n, name in enumerate(names)},

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import edt
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import cKDTree
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +42,7 @@ def signed_mm(level: NDArray[np.float32], spacing_mm: float) -> NDArray[np.float
     close = np.abs(far) < _BAND_MM
     if len(place):
         cells = np.argwhere(close).astype(np.float64)
-        _, nearest = cKDTree(place).query(cells)
+        _, nearest = scipy.spatial.cKDTree(place).query(cells)
         away = place[nearest] - cells
         along = np.abs(np.einsum("ij,ij->i", away, normal[nearest]))
         straight = np.linalg.norm(away, axis=1)
@@ -79,7 +78,7 @@ def _edge(
 def at(field: NDArray[np.float32], grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
     """A field at points, (n, 3) LPS mm, between its cells; its nearest value outside, (n,)."""
     index = grid.to_index(points_lps_mm).T
-    found: NDArray[np.float64] = ndimage.map_coordinates(
+    found: NDArray[np.float64] = scipy.ndimage.map_coordinates(
         field, index, order=1, mode="nearest", output=np.float64
     )
     return found
@@ -97,7 +96,7 @@ def axes_mm(level: NDArray[np.float32], spacing_mm: float) -> tuple[float, float
         spacing_mm: edge of a cell.
     """
     inside = level > 0.0
-    marked, count = ndimage.label(inside)
+    marked, count = scipy.ndimage.label(inside)
     if count == 0:
         return (0.0, 0.0, 0.0)
     piece = marked == int(np.argmax(np.bincount(marked.ravel())[1:])) + 1

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import cKDTree
+import scipy
 
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
@@ -165,7 +164,7 @@ def distances_mm(
     place = zone.points_lps_mm if only is None else zone.points_lps_mm[only]
     normal = zone.normals_lps if only is None else zone.normals_lps[only]
     # One surface inside another: most samples are nearly as far, and large leaves are faster.
-    _, nearest = cKDTree(place, leafsize=_LEAF).query(points_lps_mm, workers=-1)
+    _, nearest = scipy.spatial.cKDTree(place, leafsize=_LEAF).query(points_lps_mm, workers=-1)
     towards = place[nearest] - points_lps_mm
     along = np.einsum("ij,ij->i", towards, normal[nearest])
     # Between samples the surface goes on flat; past the rim of a part of it, it does not.
@@ -186,7 +185,7 @@ def to_capsule_mm(
         PlanError: the target touches the organ nowhere.
     """
     here, there = _around(target, organ)
-    if not (there & ndimage.binary_dilation(here)).any():
+    if not (there & scipy.ndimage.binary_dilation(here)).any():
         raise PlanError("the target does not touch the organ: name the organ it lies in")
     return to_surface_mm(organ | target, grid, points_lps_mm)
 
@@ -194,7 +193,7 @@ def to_capsule_mm(
 def belongs(organ: Mask, target: Mask) -> bool:
     """Whether at least half of the shell around the target is organ."""
     here, there = _around(target, organ)
-    shell = ndimage.binary_dilation(here) & ~here
+    shell = scipy.ndimage.binary_dilation(here) & ~here
     return bool((there & shell).sum() + (there & here).sum() >= 0.5 * shell.sum())
 
 

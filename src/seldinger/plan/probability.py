@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import qmc
+import scipy
 
 from seldinger.core.space import tangents, unit
 from seldinger.plan.model import Probability
@@ -51,9 +50,10 @@ class Passes:
 
 def normal_samples(seed: int, log2: int = SAMPLES_LOG2) -> NDArray[np.float64]:
     """(2**log2, 4) independent standard normals, the same for the same seed."""
-    uniform = qmc.Sobol(4, scramble=True, rng=np.random.default_rng(seed)).random_base2(log2)
+    draws = scipy.stats.qmc.Sobol(4, scramble=True, rng=np.random.default_rng(seed))
+    uniform = draws.random_base2(log2)
     tiny = np.finfo(np.float64).eps
-    normal: NDArray[np.float64] = ndtri(np.clip(uniform, tiny, 1.0 - tiny))
+    normal: NDArray[np.float64] = scipy.special.ndtri(np.clip(uniform, tiny, 1.0 - tiny))
     return normal
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from seldinger import __version__, evidence
 from seldinger import anatomy as anatomies
@@ -121,7 +121,7 @@ def skin_distance_mm(anatomy: Anatomy, target: Target) -> float:
         return float("inf")
     box = scenes.bounding_box(target.mask, 1)
     local = np.argwhere(scenes.boundary(target.mask[box])) + np.array([s.start for s in box])
-    nearest, _ = cKDTree(local).query(skin, k=1)
+    nearest, _ = scipy.spatial.cKDTree(local).query(skin, k=1)
     return float(nearest.min()) * anatomy.grid.spacing_mm[0]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 from seldinger.kernels import march
 from seldinger.plan import scene as scenes
@@ -96,7 +96,7 @@ def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
     )
     near = {o.name: approach(o, candidates.index, aims, beyond, still, h) for o in scene.obstacles}
     ends = aim - candidates.outward * (beyond_mm / h)
-    inside = map_coordinates(scene.inside_mm, ends.T, order=1, mode="constant")
+    inside = scipy.ndimage.map_coordinates(scene.inside_mm, ends.T, order=1, mode="constant")
     return Marched(lengths, near, first, passes, inside.astype(np.float32))
 
 

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg, ndimage
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
+import scipy
 
 from seldinger.core.errors import PlanError
 
@@ -120,7 +118,7 @@ class _Level:
 
     def _at(self, place_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         u = (place_mm - self.centre_mm) / self.scale_mm
-        distance = cdist(u, self.knots)
+        distance = scipy.spatial.distance.cdist(u, self.knots)
         weighted = distance * self.weights
         value = np.einsum("ij,ij,ij->i", distance, distance, weighted) + _tail(u) @ self.tail
         x, y, z = u.T
@@ -219,9 +217,9 @@ def _normals(
 ) -> NDArray[np.float64]:
     """First guess of the outward normals at ``middle`` (index coordinates)."""
     sigma = spacing.max() / spacing
-    blurred = ndimage.gaussian_filter(part.astype(np.float32), sigma, truncate=2.5)
+    blurred = scipy.ndimage.gaussian_filter(part.astype(np.float32), sigma, truncate=2.5)
     slopes = [
-        ndimage.map_coordinates(slope, middle.T, order=1)
+        scipy.ndimage.map_coordinates(slope, middle.T, order=1)
         for slope in np.gradient(blurred, *spacing)
     ]
     normal = -np.stack(slopes, axis=1).astype(np.float64)
@@ -300,7 +298,7 @@ def _smoothest(
 
     def solved(log_stiffness: float) -> tuple[NDArray[np.float64], float]:
         matrix = gram + 10.0**log_stiffness * unit * bending + ridge
-        found = linalg.cho_solve(linalg.cho_factor(matrix, check_finite=False), right)
+        found = scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, check_finite=False), right)
         # The fit shrinks a little; misfit is counted in its own millimetres.
         steepness = _SLOPE_SHARE * float((across @ found).mean())
         return found, float(found @ gram_on @ found) / count / steepness**2
@@ -330,7 +328,7 @@ def _beside(
     coarsest_mm: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Points outside and inside the surface, and how far apart, where nothing else is near."""
-    tree = cKDTree(middle)
+    tree = scipy.spatial.cKDTree(middle)
     away = coarsest_mm * (2.0 if coarsest_mm < 1.5 else 1.0)  # noqa: PLR2004  mm
     while True:
         outer, inner = (middle[knot] + side * away * normal[knot] for side in (1.0, -1.0))
@@ -362,6 +360,6 @@ def _tail(u: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _cubed(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    distance = cdist(one, other)
+    distance = scipy.spatial.distance.cdist(one, other)
     cubed: NDArray[np.float64] = distance * distance * distance
     return cubed

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy.model import Kind, Skin
 from seldinger.core.record import Assumption
@@ -216,7 +216,7 @@ def _raster(
     shut = np.zeros((cells, cells), dtype=bool)
     open_[index[free, 0], index[free, 1]] = True
     shut[index[~free, 0], index[~free, 1]] = True
-    closed: NDArray[np.bool_] = ndimage.binary_closing(open_, np.ones((3, 3), dtype=bool))
+    closed: NDArray[np.bool_] = scipy.ndimage.binary_closing(open_, np.ones((3, 3), dtype=bool))
     return (closed | open_) & ~shut
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import ConvexHull, QhullError, cKDTree
+import scipy
 
 from seldinger.core.record import Assumption
 from seldinger.plan.scene import boundary
@@ -79,7 +78,7 @@ def judged(case: Case) -> Centrality:
 def _nearest(case: Case) -> tuple[str, float | None]:
     """The nearest labelled part of the sinus and its distance from the tumour's surface, mm."""
     grid = case.anatomy.grid
-    tree = cKDTree(grid.to_lps(np.argwhere(boundary(case.target.mask))))
+    tree = scipy.spatial.cKDTree(grid.to_lps(np.argwhere(boundary(case.target.mask))))
     found: dict[str, float] = {}
     for name in _SINUS:
         if case.anatomy.has(name):
@@ -101,7 +100,7 @@ def _kidney(case: Case) -> Mask | None:
     if organ is None or not case.anatomy.has(organ):
         return None
     mine = case.target.mask
-    pieces, _ = ndimage.label(case.anatomy.structure(organ).mask | mine)
+    pieces, _ = scipy.ndimage.label(case.anatomy.structure(organ).mask | mine)
     number = int(np.bincount(pieces[mine]).argmax())
     kidney: Mask = (pieces == number) & ~mine
     return kidney if kidney.any() else None
@@ -111,7 +110,7 @@ def _pelvis_known(case: Case, kidney: Mask) -> bool:
     """Whether the label of the pelvis shows that of this kidney, not of the other one only."""
     if not case.anatomy.has(PELVIS):
         return False
-    (box,) = ndimage.find_objects(kidney.astype(np.uint8))
+    (box,) = scipy.ndimage.find_objects(kidney.astype(np.uint8))
     return bool(case.anatomy.structure(PELVIS).mask[box].any())
 
 
@@ -124,8 +123,8 @@ def _share(case: Case, kidney: Mask) -> float | None:
     if len(edge) < _CORNERS:
         return None
     try:
-        faces = ConvexHull(edge).equations
-    except QhullError:  # a sheet of voxels has no inside
+        faces = scipy.spatial.ConvexHull(edge).equations
+    except scipy.spatial.QhullError:  # a sheet of voxels has no inside
         return None
     inside = np.argwhere(case.target.mask).astype(np.float64)
     step = len(inside) // _MOST_POINTS + 1

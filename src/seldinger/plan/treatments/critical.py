@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import cKDTree
+import scipy
 
 from seldinger.core.space import as_vector
 from seldinger.image.resample import resampled_mask
@@ -56,7 +55,7 @@ def names(case: Case) -> tuple[str, ...]:
 def watched(case: Case) -> dict[str, Vector]:
     """Structure -> its point nearest to the target, where it is near enough to be watched."""
     inside = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
-    tree = cKDTree(inside)
+    tree = scipy.spatial.cKDTree(inside)
     found = {}
     for name in names(case):
         if case.anatomy.has(name):
@@ -70,7 +69,7 @@ def watched(case: Case) -> dict[str, Vector]:
 def judged(case: Case, ground: Ground, done: Heated, *, cold: bool) -> tuple[Critical, ...]:
     """Every structure to spare, the nearest first, unknown ones last."""
     zone = ground.scene.grid.to_lps(np.argwhere(done.zone))
-    tree = cKDTree(zone) if len(zone) else None
+    tree = scipy.spatial.cKDTree(zone) if len(zone) else None
     made = [_one(case, ground, done, name, tree, cold=cold) for name in names(case)]
     return tuple(
         sorted(made, key=lambda c: (c.distance_mm is None, c.distance_mm or 0.0, c.structure))
@@ -78,7 +77,13 @@ def judged(case: Case, ground: Ground, done: Heated, *, cold: bool) -> tuple[Cri
 
 
 def _one(
-    case: Case, ground: Ground, done: Heated, name: str, zone: cKDTree | None, *, cold: bool
+    case: Case,
+    ground: Ground,
+    done: Heated,
+    name: str,
+    zone: scipy.spatial.cKDTree | None,
+    *,
+    cold: bool,
 ) -> Critical:
     limit_mm, sources = _limit(case, name)
     limit_c = case.assumed.value((choices.SPARE_COLD if cold else choices.SPARE_HOT).name)
@@ -117,7 +122,7 @@ def _extreme(case: Case, ground: Ground, done: Heated, name: str, *, cold: bool)
     mask = resampled_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
     if name == "bowel gas":
         # Gas conducts nothing: what counts is the wall around it.
-        mask = ndimage.binary_dilation(mask, iterations=2) & ~mask
+        mask = scipy.ndimage.binary_dilation(mask, iterations=2) & ~mask
     mask &= ~ground.scene.vessels
     if not mask.any():
         return BODY_C
