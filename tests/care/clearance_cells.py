@@ -21,6 +21,41 @@ if TYPE_CHECKING:
 
 # --- procedures -> classes of the rows that match ("lh": both, "": none) --------------------------
 
+NAMED_LOW = (
+    "biliary-drain-exchange",
+    "nephrostomy-exchange",
+    "gastrostomy-exchange",
+    "drain-exchange",
+    "diagnostic-venography",
+    "facet-injection",
+    "lumbar-puncture",
+    "chest-tube",
+    "picc",
+    "central-line",
+    "paracentesis",
+    "nerve-block",
+    "joint-injection",
+    "sacroiliac-injection",
+    "bone-marrow-biopsy",
+    "thoracentesis",
+    "tunnelled-drain",
+    "tunnelled-line",
+    "port",
+)
+NAMED_HIGH = (
+    "biliary-drain",
+    "nephrostomy",
+    "ureteral-stent",
+    "gastrostomy",
+    "tips",
+    "portal-vein-intervention",
+    "epidural-injection",
+    "cervical-facet-injection",
+    "thoracic-vein-intervention",
+    "pulmonary-embolism-lysis",
+)
+
+
 CLASSES: dict[tuple[tuple[str, object], ...], str] = {
     (("procedure", "peripheral-stent"), ("sheath_french", 5.0)): "l",
     (("procedure", "peripheral-stent"), ("sheath_french", 5.9)): "l",
@@ -50,7 +85,7 @@ CLASSES: dict[tuple[tuple[str, object], ...], str] = {
     (("procedure", "ablation"), ("organ", "liver")): "h",
     (("procedure", "ablation"), ("organ", "kidney")): "h",
     (("procedure", "ablation"), ("organ", "lung")): "h",
-    (("procedure", "ablation"), ("organ", "bone")): "",
+    (("procedure", "ablation"), ("organ", "pancreas")): "",
     (("procedure", "biopsy"), ("organ", "liver")): "h",
     (("procedure", "biopsy"), ("organ", "kidney")): "h",
     (("procedure", "biopsy"), ("organ", "spleen")): "h",
@@ -67,6 +102,18 @@ CLASSES: dict[tuple[tuple[str, object], ...], str] = {
     (("procedure", "cholecystostomy"),): "h",
     (("procedure", "vertebroplasty"),): "h",
     (("procedure", "kyphoplasty"),): "h",
+    **{(("procedure", one),): "l" for one in NAMED_LOW},
+    **{(("procedure", one),): "h" for one in NAMED_HIGH},
+    (("procedure", "diagnostic-arteriography"), ("sheath_french", 5.9)): "l",
+    (("procedure", "diagnostic-arteriography"), ("sheath_french", 6.0)): "",
+    (("procedure", "diagnostic-arteriography"), ("sheath_french", 7.0)): "",
+    (("procedure", "diagnostic-arteriography"), ("sheath_french", 7.1)): "h",
+    (("procedure", "ablation"), ("organ", "bone")): "h",
+    (("procedure", "ablation"), ("organ", "soft tissue")): "h",
+    (("procedure", "biopsy"), ("organ", "bone"), ("depth", "superficial")): "l",
+    (("procedure", "biopsy"), ("organ", "bone"), ("depth", "deep")): "h",
+    (("procedure", "biopsy"), ("organ", "spine"), ("depth", "deep")): "h",
+    (("procedure", "biopsy"), ("organ", "pelvis"), ("depth", "deep")): "h",
 }
 
 # --- labs: class, liver disease, warfarin, access, lab -> value: met (+), not met (-), range (?) --

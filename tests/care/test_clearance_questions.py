@@ -92,9 +92,9 @@ def test_drugs_that_need_a_local_rule(drug: str) -> None:
 
 
 def test_memory_is_shown_and_drives_nothing() -> None:
-    made = cleared(asked(HIGH, decisions=()))
-    one = found(made, "antibiotics.biopsy")
-    assert (one.status, one.stamp) == (Met.UNKNOWN, MEMORY)
+    made = cleared(asked(ABLATION, decisions=()))
+    one = found(made, "antibiotics.liver_ablation")
+    assert (one.status, one.stamp) == (Met.UNKNOWN, SECONDARY)
     paced = cleared(asked(with_condition(ABLATION, "pacemaker"), decisions=()))
     from_memory = [each for each in paced.findings if each.stamp == MEMORY]
     assert "pacemaker.radiofrequency" in {each.rule for each in from_memory}

@@ -87,6 +87,14 @@ LIVER = [
             (9.0, 2.0, 4.0, "moderate", "grade-3-4", 15, "C"),
         )
     ),
+    # Between the two tables' cuts of albumin the other table's answer stands beside.
+    Case(
+        "child-pugh",
+        "bilirubin=1mg/dL albumin=2.9g/dL inr=1 ascites=none encephalopathy=none",
+        6,
+        "class A",
+        ("cuts albumin at 3.0 g/dL and gives one point more: 7, class B",),
+    ),
     # HAP: each edge lies on the good side.
     Case(
         "hap", "albumin=36g/L bilirubin=17umol/L afp=400ng/mL size=7cm", 0, "HAP A", ("27.6 mon",)

@@ -196,7 +196,8 @@ def test_what_is_from_memory_drives_nothing() -> None:
         assert not (found.band_drives and MEMORY in {form.stamp, form.band_stamp})
     albi = liver.albi(20.0, 40.0)
     assert albi.drives
-    assert not albi.band_drives
+    assert albi.band_drives
+    assert albi.band_stamp.startswith("secondary source")
 
 
 # --- units ----------------------------------------------------------------------------------------

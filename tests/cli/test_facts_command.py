@@ -38,10 +38,10 @@ def test_a_trust_can_be_picked(trust: str) -> None:
 def test_a_number_from_memory_says_that_it_is_to_be_confirmed() -> None:
     line = next(
         line
-        for line in run("fasting_sedation").stdout.splitlines()
-        if line.startswith("fasting_sedation.breast_milk")
+        for line in run("contrast").stdout.splitlines()
+        if line.startswith("contrast.saline.first_pass")
     )
-    assert "4 h" in line
+    assert "45 mL/min" in line
     assert "to be confirmed" in line
 
 

@@ -45,22 +45,45 @@ FIGURES = [
     ("fasting_sedation.clear_liquids", 2, "h", P),
     ("fasting_sedation.light_meal", 6, "h", S),
     ("fasting_sedation.fatty_meal", 8, "h", S),
-    ("fasting_sedation.breast_milk", 4, "h", M),
-    ("fasting_sedation.formula", 6, "h", M),
-    ("fasting_sedation.sedation.interval", 5, "min", M),
+    ("fasting_sedation.breast_milk", 4, "h", S),
+    ("fasting_sedation.formula", 6, "h", S),
+    ("fasting_sedation.nonhuman_milk", 6, "h", S),
+    ("fasting_sedation.sedation.interval", 5, "min", S),
+    ("fasting_sedation.sedation.recovery", 15, "min", S),
+    ("fasting_sedation.glp1_diet", 24, "h", S),
     ("contrast.saline.egfr", 30, "mL/min/{1.73_m2}", P),
     ("contrast.saline.discretion", 44, "mL/min/{1.73_m2}", P),
     ("contrast.saline.first_pass", 45, "mL/min/{1.73_m2}", M),
     ("contrast.metformin.acr.no_hold", 30, "mL/min/{1.73_m2}", S),
     ("contrast.metformin.acr.hold", 48, "h", S),
-    ("contrast.metformin.fda.egfr", 60, "mL/min/{1.73_m2}", S),
-    ("contrast.metformin.fda.recheck", 48, "h", S),
-    ("antibiotics.timing", 60, "min", S),
+    ("contrast.metformin.fda.egfr", 60, "mL/min/{1.73_m2}", P),
+    ("contrast.metformin.fda.contraindicated", 30, "mL/min/{1.73_m2}", P),
+    ("contrast.metformin.esur.stop", 30, "mL/min/{1.73_m2}", P),
+    ("contrast.metformin.fda.recheck", 48, "h", P),
+    ("antibiotics.timing", 60, "min", P),
+    ("antibiotics.timing_slow", 120, "min", P),
+    ("clearance.sglt2", 3, "d", S),
+    ("clearance.sglt2_ertugliflozin", 4, "d", S),
+    ("clearance.lidocaine.plain_per_kg", 4.5, "mg/kg", P),
+    ("clearance.lidocaine.plain_total", 300, "mg", P),
+    ("clearance.lidocaine.adrenaline_per_kg", 7, "mg/kg", P),
+    ("clearance.lidocaine.adrenaline_total", 500, "mg", P),
+    ("antithrombotic.carotid_stent.dual_before", 3, "d", P),
+    ("antithrombotic.carotid_stent.dual_after", 1, "mo", P),
+    ("antithrombotic.leg.dual_after", 30, "d", P),
+    ("lysis.relative.stroke", 2, "mo", S),
+    ("lysis.relative.neurosurgery", 3, "mo", S),
+    ("lysis.relative.surgery", 10, "d", S),
+    ("lysis.relative.systolic", 180, "mm[Hg]", S),
+    ("clearance.platelets.aabb2015.lumbar_puncture", 50, "10*9/L", P),
+    ("antithrombotic.label.apixaban.high", 48, "h", S),
+    ("antithrombotic.eu_label.dabigatran.high.crcl_30_to_50", 96, "h", S),
     ("adverse_events.radpass.deviations_before", 0.24, "1", P),
     ("adverse_events.radpass.deviations_after", 0.05, "1", P),
     ("adverse_events.radpass.postponed_before", 0.10, "1", P),
     ("adverse_events.radpass.postponed_after", 0.0, "1", P),
-    ("claims.y90_half_life.hours", 64.1, "h", M),
+    ("claims.y90_half_life.hours", 64.1, "h", P),
+    ("claims.filter_reports.migration", 0.356, "1", S),
     ("claims.preventable.communication", 0.21, "1", P),
     ("pathway.time.lysis", 48, "h", M),
 ]
@@ -159,7 +182,7 @@ def test_audit_thresholds_are_remembered_and_hidden_from_patients() -> None:
 
 def test_no_premedication_regimen_can_drive() -> None:
     found = [f for f in evidence.facts("contrast") if ".premedication." in f.id]
-    assert len(found) == 4
+    assert len(found) == 5
     assert all(f.value is None for f in found)
 
 
@@ -173,7 +196,36 @@ def test_metformin_is_told_by_both_authorities_against_each_other() -> None:
         assert evidence.fact(fda).conflicts == (acr,)
 
 
-def test_the_table_of_antibiotics_is_from_memory() -> None:
-    trusts = {f.id: f.trust for f in evidence.facts("antibiotics")}
-    assert trusts.pop("antibiotics.timing") is Trust.SECONDARY
-    assert set(trusts.values()) == {Trust.MEMORY}
+def test_no_row_of_the_table_of_antibiotics_was_read_in_its_guideline() -> None:
+    rows = [f for f in evidence.facts("antibiotics") if ".timing" not in f.id]
+    assert {f.trust for f in rows} == {Trust.SECONDARY, Trust.MEMORY}
+    read = [f for f in rows if f.trust is Trust.SECONDARY]
+    assert len(read) == 6
+    assert all("children" in f.note for f in read)
+
+
+def test_a_record_that_its_developer_did_not_check_is_a_copy() -> None:
+    """The clearinghouse's record counts as the source only where the developer verified it."""
+    cited = [f for f in evidence.facts() if "NGC" in f.locator]
+    verified = [f for f in cited if "which the developer verified" in f.locator]
+    assert len(verified) >= 10
+    assert {f.trust for f in verified} == {Trust.PRIMARY}
+    rest = [f for f in cited if f not in verified]
+    assert len(rest) >= 10
+    assert {f.trust for f in rest} == {Trust.SECONDARY}
+
+
+def test_authorities_that_disagree_on_clots_and_platelets_stand_side_by_side() -> None:
+    for one, other in (
+        (
+            "clearance.platelets.aabb2015.lumbar_puncture",
+            "bleeding.sir2019.class.low.lumbar_puncture",
+        ),
+        ("antithrombotic.label.apixaban.low", "bleeding.sir2019.low.continue"),
+        (
+            "scores.child_pugh.albumin_3_points_below",
+            "scores.child_pugh.albumin_3_points_below_harrison",
+        ),
+    ):
+        assert other in evidence.fact(one).conflicts
+        assert one in evidence.fact(other).conflicts

@@ -62,6 +62,8 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "ablation",
         "ablation_margin",
         "access",
+        "antithrombotic",
+        "lysis",
         "adverse_events",
         "antibiotics",
         "audit_thresholds",

@@ -209,8 +209,8 @@ def test_only_a_claim_that_stands_may_drive(
 
 
 def test_the_stamp_is_that_of_the_least_trusted_fact() -> None:
-    primary, secondary, memory = "contrast.saline.egfr", "contrast.metformin.fda.egfr", "glp1"
-    memory = f"fasting_sedation.{memory}"
+    primary, secondary, memory = "contrast.saline.egfr", "contrast.metformin.acr.hold", "first_pass"
+    memory = f"contrast.saline.{memory}"
     trusts = [evidence.fact(one).trust for one in (primary, secondary, memory)]
     assert trusts == [Trust.PRIMARY, Trust.SECONDARY, Trust.MEMORY]
     assert evidence.stamp_of([]) == ""

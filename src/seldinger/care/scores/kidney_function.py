@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY, SECONDARY
+from seldinger.care.finding import SECONDARY
 from seldinger.care.scores.inputs import AGE, SEX, WEIGHT, lab
 from seldinger.care.scores.model import Answer, Form, Told
 
@@ -83,7 +83,7 @@ CKD_EPI_2021 = Form(
     inputs=(lab("creatinine", "mg/dL"), AGE, SEX),
     prefix="scores.ckd_epi_2021",
     coefficients=CKD_EPI_2021_COEFFICIENTS,
-    stamp=MEMORY,
+    stamp="",
     judge=_ckd_epi_2021,
 )
 FORMS = (COCKCROFT_GAULT, CKD_EPI_2021)

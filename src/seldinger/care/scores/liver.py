@@ -6,7 +6,7 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY, SECONDARY
+from seldinger.care.finding import SECONDARY
 from seldinger.care.scores.inputs import Choice, lab, length
 from seldinger.care.scores.model import Answer, Form, Told
 
@@ -28,6 +28,7 @@ CHILD_PUGH_COEFFICIENTS = MappingProxyType(
         "bilirubin_3_points_above": 3.0,
         "albumin_1_point_above": 3.5,
         "albumin_3_points_below": 2.8,
+        "albumin_3_points_below_harrison": 3.0,
         "inr_2_points_from": 1.7,
         "inr_3_points_above": 2.3,
         "class_a_up_to": 6.0,
@@ -82,12 +83,19 @@ def _child_pugh(told: Told) -> Answer:
         + 1
         + ENCEPHALOPATHY.choices.index(told.word("encephalopathy"))
     )
-    band = "class C"
-    if total <= c["class_b_up_to"]:
-        band = "class A" if total <= c["class_a_up_to"] else "class B"
-    return Answer(
-        float(total), band, ("in cholestatic disease other cuts of bilirubin hold; not used here",)
-    )
+    notes = ["in cholestatic disease other cuts of bilirubin hold; not used here"]
+    if c["albumin_3_points_below"] <= albumin < c["albumin_3_points_below_harrison"]:
+        notes.append(
+            f"another table cuts albumin at {c['albumin_3_points_below_harrison']:.1f} g/dL and "
+            f"gives one point more: {total + 1}, {_child_pugh_class(total + 1)}"
+        )
+    return Answer(float(total), _child_pugh_class(total), tuple(notes))
+
+
+def _child_pugh_class(total: int) -> str:
+    if total <= CHILD_PUGH_COEFFICIENTS["class_a_up_to"]:
+        return "class A"
+    return "class B" if total <= CHILD_PUGH_COEFFICIENTS["class_b_up_to"] else "class C"
 
 
 def _hap(told: Told) -> Answer:
@@ -123,7 +131,7 @@ ALBI = Form(
     coefficients=ALBI_COEFFICIENTS,
     stamp=SECONDARY,
     judge=_albi,
-    band_stamp=MEMORY,
+    band_stamp=SECONDARY,
     band_facts=("grade_1_up_to", "grade_2_up_to"),
 )
 EZ_ALBI = Form(
@@ -151,7 +159,7 @@ CHILD_PUGH = Form(
     ),
     prefix="scores.child_pugh",
     coefficients=CHILD_PUGH_COEFFICIENTS,
-    stamp=MEMORY,
+    stamp=SECONDARY,
     judge=_child_pugh,
 )
 HAP = Form(
