@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.offenders import offenders
 
 from seldinger import catalogue, evidence
 from seldinger.catalogue import applicators, heat_border, tissues
@@ -85,8 +86,7 @@ def test_every_modality_is_on_the_rack() -> None:
     assert len(applicators.applicators()) == len(list(FOLDER.glob("*.toml")))
 
 
-@pytest.mark.parametrize("found", applicators.applicators(), ids=lambda a: a.id)
-def test_a_shipped_applicator_holds_the_laws(found: Applicator) -> None:
+def check_applicator(found: Applicator) -> None:
     assert applicators.applicator(found.id) is found
     assert found.id not in {d.id for d in catalogue.devices()}
     assert (found.source is None) != (found.assumption is None)
@@ -110,21 +110,31 @@ def test_a_shipped_applicator_holds_the_laws(found: Applicator) -> None:
         assert fit.assessable != fit.why.startswith("not assessable")
 
 
-@pytest.mark.parametrize("found", applicators.applicators("cryo"), ids=lambda a: a.id)
-def test_a_cryoprobe_is_no_colder_than_its_coolant(found: Applicator) -> None:
+def test_a_shipped_applicator_holds_the_laws() -> None:
+    assert not offenders(applicators.applicators(), check_applicator, lambda a: a.id)
+
+
+def check_cryoprobe(found: Applicator) -> None:
     assert found.coolant_boiling_c is not None
     if found.fit is not None:
         assert found.fit.numbers["wall_c"] > found.coolant_boiling_c
 
 
-@pytest.mark.parametrize("found", applicators.applicators("radiofrequency"), ids=lambda a: a.id)
-def test_an_electrode_declares_its_controller_and_has_no_fit(found: Applicator) -> None:
+def test_a_cryoprobe_is_no_colder_than_its_coolant() -> None:
+    assert not offenders(applicators.applicators("cryo"), check_cryoprobe, lambda a: a.id)
+
+
+def check_electrode(found: Applicator) -> None:
     # Saline that spreads is not simulated: the wet one is a table only.
     assert (found.controller is None) == (found.id == "wet-rf-20mm")
     assert found.active_mm is not None
     assert found.assumption is not None
     assert "controller" in found.assumption
     assert found.fit is None
+
+
+def test_an_electrode_declares_its_controller_and_has_no_fit() -> None:
+    assert not offenders(applicators.applicators("radiofrequency"), check_electrode, lambda a: a.id)
 
 
 def test_rows_that_nobody_here_has_read_are_not_there() -> None:
@@ -134,12 +144,15 @@ def test_rows_that_nobody_here_has_read_are_not_there() -> None:
     assert {z.conditions for z in applicators.applicator("cooled-rf-20mm").zones} == {"ex vivo"}
 
 
-@pytest.mark.parametrize("found", applicators.applicators("microwave"), ids=lambda a: a.id)
-def test_an_antennas_volume_is_nearly_an_ellipsoids(found: Applicator) -> None:
+def check_antenna(found: Applicator) -> None:
     for zone in found.zones:
         if zone.volume_ml and zone.width_mm and zone.length_mm:
             ellipsoid = 3.14159 / 6e3 * zone.width_mm**2 * zone.length_mm
             assert zone.volume_ml == pytest.approx(ellipsoid, rel=0.02)
+
+
+def test_an_antennas_volume_is_nearly_an_ellipsoids() -> None:
+    assert not offenders(applicators.applicators("microwave"), check_antenna, lambda a: a.id)
 
 
 def test_a_fit_becomes_what_the_engine_takes() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.offenders import offenders
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
@@ -65,14 +66,17 @@ def test_the_words_that_other_rooms_use_are_there() -> None:
     assert expected <= set(catalogue.terms())
 
 
-@pytest.mark.parametrize("term", catalogue.terms().values(), ids=lambda t: t.name)
-def test_a_term_is_something_to_a_needle(term: catalogue.Term) -> None:
+def check_term(term: catalogue.Term) -> None:
     kind = Kind(term.kind)
     passable = kind in {Kind.MUSCLE, Kind.LOBE, Kind.LESION, Kind.COLLECTION}
     assert term.obstacle != passable
     assert (term.diameter is not None) == (kind is Kind.VESSEL)
     if kind in {Kind.BONE, Kind.NERVE}:
         assert not term.mobile
+
+
+def test_a_term_is_something_to_a_needle() -> None:
+    assert not offenders(catalogue.terms().values(), check_term, lambda t: t.name)
 
 
 # --- shipped vocabularies -------------------------------------------------------------------------
@@ -141,12 +145,15 @@ def test_every_name_lands_in_exactly_one_place(names: list[str]) -> None:
     assert sorted([*found.terms, *found.ignored, *found.unknown]) == sorted(set(names))
 
 
-@pytest.mark.parametrize("vocabulary", catalogue.vocabularies().values(), ids=lambda v: v.name)
-def test_a_vocabulary_speaks_our_terms(vocabulary: catalogue.Vocabulary) -> None:
+def check_vocabulary(vocabulary: catalogue.Vocabulary) -> None:
     used = {t for t in (*vocabulary.entries.values(), *vocabulary.patterns.values()) if t}
     assert used <= set(catalogue.terms())
     assert not any(catalogue.terms()[t].derived for t in used)
     assert all(re.compile(p) for p in vocabulary.patterns)
+
+
+def test_a_vocabulary_speaks_our_terms() -> None:
+    assert not offenders(catalogue.vocabularies().values(), check_vocabulary, lambda v: v.name)
 
 
 def test_an_unknown_vocabulary_is_answered_with_the_closest() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.offenders import offenders
 
 from seldinger import evidence
 from seldinger.core.errors import EvidenceError
@@ -112,8 +113,7 @@ def test_every_source_is_used_and_every_fact_has_one() -> None:
     assert used == set(evidence.sources())
 
 
-@pytest.mark.parametrize("found", evidence.facts(), ids=lambda f: f.id)
-def test_a_shipped_fact_holds_the_laws(found: evidence.Fact) -> None:
+def check_fact(found: evidence.Fact) -> None:
     assert found.id.startswith(f"{found.topic}.")
     assert found.statement.endswith(".")
     assert dt.date.fromisoformat(found.review_date) <= dt.date(2100, 1, 1)
@@ -126,6 +126,10 @@ def test_a_shipped_fact_holds_the_laws(found: evidence.Fact) -> None:
         assert found.id in evidence.fact(other).conflicts
     if found.trust is Trust.MEMORY:
         assert "to be confirmed" in found.note.lower() or "audit trigger" in found.note
+
+
+def test_a_shipped_fact_holds_the_laws() -> None:
+    assert not offenders(evidence.facts(), check_fact, lambda f: f.id)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
 import typer
+from tests.offenders import offenders
 
 from seldinger import catalogue, plan
 from seldinger.anatomy import ASSUMPTIONS
@@ -61,8 +61,7 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", PROSE, ids=named)
-def test_commands_and_their_options_exist(page: Path) -> None:
+def check_commands(page: Path) -> None:
     for words in lines_of(page):
         if words[0] == "make":
             assert set(words[1:]) <= TARGETS, words
@@ -72,19 +71,29 @@ def test_commands_and_their_options_exist(page: Path) -> None:
             assert options <= COMMANDS[words[1]], words
 
 
-@pytest.mark.parametrize("page", PROSE, ids=named)
-def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+def test_commands_and_their_options_exist() -> None:
+    assert not offenders(PROSE, check_commands, named)
+
+
+def check_links(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", PROSE, ids=named)
-def test_data_blocks_are_what_they_say(page: Path) -> None:
+def test_links_and_pictures_lead_somewhere() -> None:
+    assert not offenders(PROSE, check_links, named)
+
+
+def check_data_blocks(page: Path) -> None:
     for text in blocks(page, "json"):
         json.loads(text)
     for text in blocks(page, "toml"):
         tomllib.loads(text)
+
+
+def test_data_blocks_are_what_they_say() -> None:
+    assert not offenders(PROSE, check_data_blocks, named)
 
 
 def test_every_page_has_its_place_in_the_contents() -> None:
@@ -94,8 +103,7 @@ def test_every_page_has_its_place_in_the_contents() -> None:
     assert {page for page in pages if f'"{page}"' in contents} == pages
 
 
-@pytest.mark.parametrize("page", PROSE, ids=named)
-def test_assumptions_that_are_named_exist(page: Path) -> None:
+def check_assumptions(page: Path) -> None:
     """In commands, in the text beside them, and in case files."""
     told = set(re.findall(r"--assume[ =]'?\"?([a-z][\w.]*)=", page.read_text(encoding="utf-8")))
     for words in lines_of(page):
@@ -104,6 +112,10 @@ def test_assumptions_that_are_named_exist(page: Path) -> None:
     for text in blocks(page, "toml"):
         told |= set(tomllib.loads(text).get("assume", {}))
     assert told <= ASSUMED
+
+
+def test_assumptions_that_are_named_exist() -> None:
+    assert not offenders(PROSE, check_assumptions, named)
 
 
 def test_assumptions_are_looked_for_where_they_stand() -> None:

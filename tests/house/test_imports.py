@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.offenders import offenders
 
 import seldinger
 
@@ -38,9 +39,12 @@ def test_the_command_line_opens_no_room_before_it_must() -> None:
     assert not modules_after("import seldinger.cli.app") & HEAVY
 
 
-@pytest.mark.parametrize("room", seldinger.__all__)
-def test_opening_a_room_by_attribute_is_the_same_as_importing_it(room: str) -> None:
+def check_attribute(room: str) -> None:
     assert getattr(seldinger, room) is importlib.import_module(f"seldinger.{room}")
+
+
+def test_opening_a_room_by_attribute_is_the_same_as_importing_it() -> None:
+    assert not offenders(seldinger.__all__, check_attribute)
 
 
 def test_an_unknown_room_is_refused_with_the_rooms_there_are() -> None:
@@ -51,18 +55,24 @@ def test_an_unknown_room_is_refused_with_the_rooms_there_are() -> None:
 ROOMS = [m.name for m in pkgutil.walk_packages(seldinger.__path__, "seldinger.") if m.ispkg]
 
 
-@pytest.mark.parametrize("name", ["seldinger", *ROOMS])
-def test_every_public_name_exists(name: str) -> None:
+def check_public_names(name: str) -> None:
     room = importlib.import_module(name)
     for public in getattr(room, "__all__", ()):
         assert getattr(room, public) is not None, f"{name}.{public}"
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_every_room_says_what_it_is_for(name: str) -> None:
+def test_every_public_name_exists() -> None:
+    assert not offenders(["seldinger", *ROOMS], check_public_names)
+
+
+def check_purpose(name: str) -> None:
     said = importlib.import_module(name).__doc__ or ""
     assert "laceholder" not in said
     assert len(said) > 40
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    assert not offenders(ROOMS, check_purpose)
 
 
 SLOW = {"numba", "scipy.stats", "scipy.spatial", "scipy.ndimage", "SimpleITK", "matplotlib"}
