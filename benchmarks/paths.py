@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.model import Kind, Origin, Structure
+from seldinger.core.space import Grid
 from seldinger.kernels import march
 from seldinger.plan import scene as scenes
 from seldinger.plan.rules import approach
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SHAPE = (240, 180, 240)
 H = 1.5
+LATTICE = Grid.aligned(SHAPE, H)
 STRUCTURES = 6
 AIM = (95.0, 85.0, 130.0)
 SUBSET = 8_000
@@ -45,7 +47,7 @@ class Task:
     def maps(self) -> None:
         """A distance field around each structure."""
         for structure in self.structures:
-            scenes.obstacle(structure, None, H)
+            scenes.obstacle(structure, None, LATTICE)
 
     def score(self) -> None:
         """Every ray against every structure, and every tissue on every ray."""
@@ -128,7 +130,7 @@ def task() -> Task:
         Structure(f"structure {n}", Kind.ORGAN, mask & body, Origin.ASSUMED, (), mobile=False)
         for n, mask in enumerate(_masks())
     )
-    made = [scenes.obstacle(s, None, H) for s in structures]
+    made = [scenes.obstacle(s, None, LATTICE) for s in structures]
     classes = np.where(body, np.uint8(2), np.uint8(0))
     for number, structure in enumerate(structures):
         classes[structure.mask] = scenes.FIRST + number

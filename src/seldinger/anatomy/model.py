@@ -108,6 +108,7 @@ class Target:
         organ: the structure it lies in; None when no labelled organ surrounds it.
         origin: label, threshold, or user.
         notes: what was left out of the aim, and why.
+        drawn: somebody or something outlined it; False for a sphere around a point.
     """
 
     label: str
@@ -120,6 +121,7 @@ class Target:
     organ: str | None
     origin: Origin
     notes: tuple[str, ...] = ()
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ import numpy as np
 
 from seldinger import catalogue
 from seldinger.anatomy import lattice
+from seldinger.anatomy.extents import Extents, keep_lost
 from seldinger.anatomy.model import Kind, Origin, Structure
 
 if TYPE_CHECKING:
@@ -38,12 +39,20 @@ LESIONS = frozenset({Kind.LESION, Kind.COLLECTION})
 
 
 def from_labels(labels: LabelMap, recognised: Recognised, grid: Grid) -> tuple[Structure, ...]:
-    """Every recognised label on ``grid`` as a structure; labels that vanish there are left out."""
+    """Every recognised label on ``grid`` as a structure; labels that lie off it are left out.
+
+    Labels are carried by nearest neighbour, which keeps their volume. Where a label is too thin for
+    that, the voxels that would be lost are kept.
+    """
+    extents = None if labels.grid.matches(grid) else Extents(labels)
     layers = [lattice.labels_on(layer, labels.grid, grid) for layer in labels.layers]
     terms = catalogue.terms()
     found: list[Structure] = []
     for name, raws in _by_term(labels, recognised, terms).items():
         mask = _union(labels, layers, raws)
+        extent = None if extents is None else extents.of(raws)
+        if extent is not None:
+            keep_lost(mask, extent, grid)
         if mask.any():
             term = terms[recognised.terms[raws[0]]]
             kind = Kind(term.kind)

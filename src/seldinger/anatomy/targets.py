@@ -109,8 +109,9 @@ def from_sphere(
     host = _host(anatomy, mask, label, organ, volume_ml, None)
     point = as_vector(centre)
     return Target(
-        label, mask, mask, point, point, float(diameter_mm), float(volume_ml), host, Origin.USER
-    )
+        label, mask, mask, point, point, float(diameter_mm), float(volume_ml), host, Origin.USER,
+        drawn=False,
+    )  # fmt: skip
 
 
 def _source(anatomy: Anatomy, name: str) -> tuple[Mask, Grid, Origin, Kind, Structure | None]:

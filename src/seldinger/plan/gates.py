@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import findings, neighbours, readiness, risk_limits
+from seldinger.plan import aim, findings, neighbours, readiness, risk_limits
 from seldinger.plan.model import Finding, Gate, GateResult, Status, Verdict
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def judge(
     rulings = {
         Gate.CLEARANCE: (_clearance(case, cleared),),
         Gate.REACH: (findings.free_path(approach),),
-        Gate.STRUCTURES: tuple(_structures(case, approach, missing, words)),
+        Gate.STRUCTURES: (
+            *_structures(case, approach, missing, words),
+            *aim.findings(case.scene, approach),
+        ),
         Gate.POSITION: findings.position(case, [path for _, path in named]),
         Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),
         Gate.OVERRIDES: tuple(findings.overrides(approach, named)),

@@ -14,7 +14,7 @@ from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import gates, neighbours, path, readiness, risk_limits
+from seldinger.plan import aim, gates, neighbours, path, readiness, risk_limits, rules
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
@@ -62,7 +62,8 @@ def propose(
     progress("distance maps", 0.1)
     scene = scenes.build(anatomy, goal, declared)
     distance = skin_distance_mm(anatomy, goal)
-    case = Case(declared, anatomy, goal, chosen, distance, scene, known, progress)
+    case = _aimed(Case(declared, anatomy, goal, chosen, distance, scene, known, progress))
+    scene, goal = case.scene, case.target
     progress("paths", 0.3)
     instrument, approach = _first_with_paths(case, known, progress)
     progress("treatment", 0.4)
@@ -92,6 +93,15 @@ def propose(
         outlook=outlook,
         cleared=cleared,
     )
+
+
+def _aimed(case: Case) -> Case:
+    """The same case, steered clear of what lies in the target; the target says what that is."""
+    offers = case.procedure.treatment.instruments(case)
+    widths = sorted({rules.least_mm(o, case.assumed) for o in offers}, reverse=True)
+    scene = aim.away_from_obstacles(case.scene, tuple(widths))
+    told = replace(scene.target, notes=(*scene.target.notes, *aim.notes(scene)))
+    return replace(case, scene=replace(scene, target=told), target=told)
 
 
 def check_answers(declared: Procedure, settings: Settings) -> None:

@@ -78,7 +78,7 @@ def approach(
         FAR_MM,
         out,
     )
-    return out - np.float32(spacing_mm / 2.0)
+    return out
 
 
 def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
@@ -124,10 +124,15 @@ def rejections(
         rules["organ-first"] = before < assumed.value("organ_first_mm")
     if instrument.keeps_inside:
         rules["stays-inside"] = met.tip_inside_mm <= LOOP_ROOM_MM
-    least = instrument.diameter_mm / 2.0 + assumed.value("least_clearance_mm")
+    least = least_mm(instrument, assumed)
     for name, near in met.approach_mm.items():
         rules[name] = near < least
     return rules
+
+
+def least_mm(instrument: Instrument, assumed: Assumed) -> float:
+    """How near the device's centre line may come to an obstacle's surface."""
+    return instrument.diameter_mm / 2.0 + assumed.value("least_clearance_mm")
 
 
 def _hits_gantry(

@@ -1,18 +1,22 @@
 """The scene: an anatomy and a target turned into what needles are measured against.
 
-Both the planner and rehearsals sample it. Distances are to the *surface* of a structure: half a
-voxel
-less than to its outermost voxel centres.
+Both the planner and rehearsals sample it. Distances are to the *surface* of a structure: to the
+outer faces of its voxels, for labels those of their own grid. What lies inside the target stays an
+obstacle: a target says what the needle is for, not what it may cross.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import edt
 import numpy as np
+from scipy.ndimage import map_coordinates
 
+from seldinger.anatomy import morphology
+from seldinger.anatomy.extents import Extent, Extents, field
 from seldinger.anatomy.model import Kind, Origin, Structure, Tissue
 from seldinger.core.space import as_vector
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
     from seldinger.plan.procedure import Procedure
 
@@ -35,6 +40,7 @@ OBSTACLE_KINDS = frozenset(
 )
 
 Box = tuple[slice, slice, slice]
+_COMPONENT = re.compile(r"#\d+$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +53,11 @@ class Obstacle:
         origin: who says that it is there.
         mobile: shifts with the breath.
         corner: index of the field's first voxel in the lattice.
-        distance_mm: float32, to the structure's voxel centres; ``CAP_MM`` and beyond it.
-        surface: (n, 3) index coordinates of its boundary voxels.
+        distance_mm: float32, to the structure's surface, negative inside, at most ``CAP_MM``.
+        cover: voxels of the field that hold any of it.
+        surface_lps_mm: (n, 3) centres of its boundary voxels.
+        half_mm: (3,) half the edges of such a voxel, along ``axes``.
+        axes: (3, 3) unit vectors of its voxels' own axes, as columns.
     """
 
     name: str
@@ -57,7 +66,35 @@ class Obstacle:
     mobile: bool
     corner: tuple[int, int, int]
     distance_mm: NDArray[np.float32]
-    surface: NDArray[np.float32]
+    cover: Mask
+    surface_lps_mm: NDArray[np.float32]
+    half_mm: NDArray[np.float64]
+    axes: NDArray[np.float64]
+
+    @property
+    def window(self) -> Box:
+        """The field's place in the lattice."""
+        i, j, k = (
+            slice(c, c + n) for c, n in zip(self.corner, self.distance_mm.shape, strict=True)
+        )
+        return i, j, k
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Something that must be missed and lies inside the target.
+
+    Attributes:
+        name: what it is.
+        volume_ml: of the part inside the target.
+        share: that volume's share of the target.
+        from_centre_mm: from the target's centre to its surface; 0 inside it.
+    """
+
+    name: str
+    volume_ml: float
+    share: float
+    from_centre_mm: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +108,7 @@ class Scene:
         obstacles: what must be missed.
         goal: distance field of the viable target (an ``Obstacle`` in form only).
         inside_mm: float32, distance from inside the whole target to its surface, 0 outside.
+        overlaps: obstacles that lie inside the target, the largest share first.
     """
 
     anatomy: Anatomy
@@ -80,6 +118,7 @@ class Scene:
     obstacles: tuple[Obstacle, ...]
     goal: Obstacle
     inside_mm: NDArray[np.float32]
+    overlaps: tuple[Overlap, ...] = ()
 
     @property
     def spacing_mm(self) -> float:
@@ -111,19 +150,47 @@ def boundary(mask: Mask) -> Mask:
     return mask & ~inner
 
 
-def obstacle(structure: Structure, spared: Mask | None, spacing_mm: float) -> Obstacle | None:
-    """Distance field around ``structure`` without ``spared`` voxels; None when nothing is left."""
-    mask = structure.mask if spared is None else structure.mask & ~spared
-    if not mask.any():
+def obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obstacle | None:
+    """Distances around ``structure``; None when it is empty or lies off the lattice.
+
+    Args:
+        structure: what must be missed.
+        extent: its voxels on their own grid; None measures its mask on the lattice.
+        lattice: aligned and isotropic.
+    """
+    if extent is None:
+        return _on_lattice(structure, lattice)
+    found = field(extent, lattice, CAP_MM)
+    if found is None:
         return None
-    box = bounding_box(mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
-    local = np.ascontiguousarray(mask[box])
+    return Obstacle(
+        structure.name,
+        structure.kind,
+        structure.origin,
+        structure.mobile,
+        found.corner,
+        found.distance_mm,
+        found.cover,
+        extent.surface_lps().astype(np.float32),
+        extent.half_mm,
+        extent.axes,
+    )
+
+
+def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
+    """Distances to the voxels of the structure's mask, half a voxel off their centres."""
+    if not structure.mask.any():
+        return None
+    spacing_mm = lattice.spacing_mm[0]
+    box = bounding_box(structure.mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
+    local = np.ascontiguousarray(structure.mask[box])
     distance = edt.edt(
         ~local, anisotropy=(spacing_mm,) * 3, black_border=False, order="C", parallel=1
     ).astype(np.float32, copy=False)
     np.minimum(distance, CAP_MM, out=distance)
+    distance -= np.float32(spacing_mm / 2.0)
     corner = (int(box[0].start), int(box[1].start), int(box[2].start))
-    surface = (np.argwhere(boundary(local)) + np.asarray(corner)).astype(np.float32)
+    surface = lattice.to_lps(np.argwhere(boundary(local)) + np.asarray(corner))
     return Obstacle(
         structure.name,
         structure.kind,
@@ -131,7 +198,10 @@ def obstacle(structure: Structure, spared: Mask | None, spacing_mm: float) -> Ob
         structure.mobile,
         corner,
         distance,
-        surface,
+        local,
+        surface.astype(np.float32),
+        np.full(3, spacing_mm / 2.0),
+        np.eye(3),
     )
 
 
@@ -141,7 +211,7 @@ def is_obstacle(
     """Whether a needle on the way to ``target`` must miss ``structure``."""
     if structure.kind not in OBSTACLE_KINDS:
         return False
-    if structure.name in procedure.may_enter or structure.name in (target.organ, target.label):
+    if structure.name in procedure.may_enter or is_wanted(structure, target):
         return False
     if target.organ is None or not anatomy.has(target.organ):
         return True
@@ -149,9 +219,21 @@ def is_obstacle(
     return not (in_lung and structure.name == "pleural recess")
 
 
+def is_wanted(structure: Structure, target: Target) -> bool:
+    """Whether ``structure`` is the target's organ, or the structure that the target was taken of.
+
+    What somebody drew or pointed at is no structure of the anatomy, however it is called.
+    """
+    if structure.name == target.organ:
+        return True
+    if target.origin is Origin.USER:
+        return False
+    label = _COMPONENT.sub("", target.label)
+    return structure.name == label or structure.sources == (label,)
+
+
 def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
     """Everything a needle to ``target`` is measured against."""
-    spacing_mm = anatomy.grid.spacing_mm[0]
     classes = anatomy.tissue.copy()
     classes[classes == Tissue.STRUCTURE] = UNIDENTIFIED
     names = [
@@ -162,9 +244,13 @@ def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
         "target",
         target.organ or "target organ",
     ]
-    found = []
+    labels = anatomy.study.labels
+    extents = None if labels is None else Extents(labels)
+    found: list[tuple[int, Obstacle]] = []
     for structure in sorted(anatomy.structures, key=_paint_order):
-        if structure.name == target.label or structure.kind is Kind.LOBE:
+        if structure.kind is Kind.LOBE or (
+            structure.name == target.label and is_wanted(structure, target)
+        ):
             continue
         if structure.name == target.organ:
             classes[structure.mask] = ORGAN
@@ -175,18 +261,84 @@ def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
         names.append(structure.name)
         classes[structure.mask] = len(names) - 1
         if is_obstacle(structure, anatomy, target, procedure):
-            made = obstacle(structure, target.mask, spacing_mm)
+            kept = _without_own(structure, target, anatomy.grid.spacing_mm[0])
+            extent = None
+            if extents is not None and structure.origin is Origin.LABEL:
+                extent = extents.of(structure.sources)
+            made = obstacle(kept, extent, anatomy.grid)
             if made is not None:
-                found.append(made)
+                found.append((len(names) - 1, made))
     classes[target.mask] = TARGET
-    goal = obstacle(_as_structure(target, anatomy), None, spacing_mm)
+    for number, one in found:
+        classes[one.window][one.cover] = number
+    obstacles = tuple(one for _, one in found)
+    overlaps = _overlaps(target, obstacles, anatomy)
+    left = _spared(target, obstacles) if overlaps else target
+    goal = _on_lattice(_as_structure(left, anatomy), anatomy.grid)
     if goal is None:
         raise ValueError("a target is never empty: anatomy.targets refuses it")
     inside = edt.edt(
         np.ascontiguousarray(target.mask),
-        anisotropy=(spacing_mm,) * 3, black_border=False, order="C", parallel=1,
+        anisotropy=(anatomy.grid.spacing_mm[0],) * 3, black_border=False, order="C", parallel=1,
     ).astype(np.float32, copy=False)  # fmt: skip
-    return Scene(anatomy, target, classes, tuple(names), tuple(found), goal, inside)
+    return Scene(anatomy, left, classes, tuple(names), obstacles, goal, inside, overlaps)
+
+
+def _without_own(structure: Structure, target: Target, voxel_mm: float) -> Structure:
+    """``structure`` without what the image shows and somebody drew as part of the target.
+
+    Gas in an abscess and calcium in a lesion are found by HU, not labelled. A sphere around a
+    point says nothing of what it holds: there everything stays.
+    """
+    if structure.origin is not Origin.THRESHOLD or not target.drawn:
+        return structure
+    where = morphology.box(target.mask, 3.0 * voxel_mm, voxel_mm)
+    if not (structure.mask[where] & target.mask[where]).any():
+        return structure
+    pieces, _ = morphology.components(structure.mask)
+    outside = np.unique(pieces[structure.mask & ~_grown(target.mask, where, voxel_mm)])
+    mask = structure.mask & np.isin(pieces, outside)
+    return replace(structure, mask=mask)
+
+
+def _grown(mask: Mask, where: Box, voxel_mm: float) -> Mask:
+    """``mask`` and the blur of a voxel and a half around it."""
+    grown = np.zeros_like(mask)
+    grown[where] = morphology.dilated(mask[where], 1.5 * voxel_mm, voxel_mm)
+    return grown
+
+
+def _overlaps(
+    target: Target, obstacles: tuple[Obstacle, ...], anatomy: Anatomy
+) -> tuple[Overlap, ...]:
+    """What lies inside the target and must be missed, the largest first."""
+    centre = anatomy.grid.to_index(target.centre_lps_mm)
+    count = float(target.mask.sum())
+    made = []
+    for one in obstacles:
+        shared = (one.distance_mm <= 0.0) & target.mask[one.window]
+        if shared.any():
+            share = float(shared.sum()) / count
+            away = float(read(one, centre[None])[0])
+            made.append(Overlap(one.name, share * target.volume_ml, share, max(0.0, away)))
+    return tuple(sorted(made, key=lambda o: (-o.share, o.name)))
+
+
+def read(one: Obstacle, index: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(n,) distances to the obstacle's surface at (n, 3) index coordinates of the lattice."""
+    local = index - np.asarray(one.corner)
+    found: NDArray[np.float32] = map_coordinates(
+        one.distance_mm, local.T, order=1, mode="nearest", output=np.float32
+    )
+    return found
+
+
+def _spared(target: Target, obstacles: tuple[Obstacle, ...]) -> Target:
+    """The target whose viable part holds nothing that must be missed; as it was if none is left."""
+    viable = target.viable.copy()
+    for one in obstacles:
+        viable[one.window] &= ~one.cover
+    return replace(target, viable=viable) if viable.any() else target
 
 
 def whole(target: Target, anatomy: Anatomy) -> Target:
