@@ -200,6 +200,8 @@ def seg_dataset(phantom: Phantom, segments: dict[str, NDArray[np.bool_]]) -> Fil
     data.Modality = "SEG"
     data.SeriesInstanceUID = SERIES_UID + ".1"
     data.SegmentationType = "BINARY"
+    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    measures.SpacingBetweenSlices = phantom.grid.spacing_mm[2]
     data.BitsAllocated = data.BitsStored = 1
     data.HighBit = 0
     named, groups, bits = [], [], []

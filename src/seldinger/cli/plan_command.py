@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -353,8 +354,9 @@ def _target(case: CaseFile, anatomy: Anatomy) -> Target:
 
     asked = case.target
     if asked.mask is not None:
-        mask = image.load_mask(asked.mask, anatomy.study.image.grid)
-        return targets.from_mask(anatomy, mask, asked.name or "target", organ=asked.organ)
+        drawn = image.read_mask(asked.mask, anatomy.study.image.grid)
+        found = targets.from_mask(anatomy, drawn.mask, asked.name or "target", organ=asked.organ)
+        return replace(found, notes=(*drawn.notes, *found.notes))
     if asked.centre_lps_mm is not None and asked.diameter_mm is not None:
         label = asked.name or "target"
         return targets.from_sphere(

@@ -23,7 +23,7 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.image.loading import load, load_mask, series
+    from seldinger.image.loading import load, load_mask, read_mask, series
     from seldinger.image.raster import identified
     from seldinger.image.resample import resampled, resampled_layer, resampled_mask
 
@@ -38,6 +38,7 @@ __all__ = [
     "identified",
     "load",
     "load_mask",
+    "read_mask",
     "resampled",
     "resampled_layer",
     "resampled_mask",
@@ -48,6 +49,7 @@ _PAGES = {
     "identified": "seldinger.image.raster",
     "load": "seldinger.image.loading",
     "load_mask": "seldinger.image.loading",
+    "read_mask": "seldinger.image.loading",
     "series": "seldinger.image.loading",
     "resampled": "seldinger.image.resample",
     "resampled_layer": "seldinger.image.resample",

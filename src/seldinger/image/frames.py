@@ -20,6 +20,10 @@ _INSIDE = 0.5
 _LOST = 0.1
 """A lattice of the image's very size, but shifted or scaled by more than this share of its extent,
 is one whose transform was lost on the way."""
+_TURNED_DEG = 0.05
+_SPACING_SHARE = 1e-3
+_QUARTER = 0.25
+"""A quarter of a voxel: nearer than this, nearest neighbour finds the same voxel."""
 _SAMPLES = 100_000
 _FACE = 0.5
 
@@ -41,25 +45,82 @@ def part_of(source: Grid, grid: Grid) -> bool:
 def checked_frame(source: Grid, grid: Grid, name: str) -> None:
     """Refuse a label lattice that is the image's own with its transform lost.
 
+    Nobody draws on a second lattice of the very same voxels that is only turned or moved.
+
     Raises:
-        LabelError: same voxel counts, but elsewhere or of another size.
+        LabelError: same voxel counts, but elsewhere, turned, or of another size; told in mm and
+            degrees.
     """
-    if source.shape != grid.shape:
+    if source.shape[:2] != grid.shape[:2] or same(source, grid):
         return
+    whole = source.shape == grid.shape
+    turn_deg = turned_deg(source, grid)
+    if _same_spacing(source, grid):
+        lost = turn_deg > _TURNED_DEG if not whole else not _same_voxels(source, grid)
+    else:
+        lost = whole and _rescaled(source, grid)
+    if lost:
+        raise LabelError(
+            f"{name}: it has the image's {' x '.join(map(str, source.shape))} voxels but lies "
+            f"elsewhere: {_apart(source, grid)} "
+            f"(spacing {_text(source.spacing_mm)} mm at {_text(source.origin_lps_mm)}; "
+            f"image {_text(grid.spacing_mm)} mm at {_text(grid.origin_lps_mm)}). Its transform was "
+            f"lost or belongs to another scan: export the labels again with the image's geometry, "
+            f"or resample them onto the image if they were made on another one"
+        )
+
+
+def _same_spacing(one: Grid, other: Grid) -> bool:
+    return bool(np.allclose(one.spacing_mm, other.spacing_mm, rtol=_SPACING_SHARE))
+
+
+def _same_voxels(source: Grid, grid: Grid) -> bool:
+    """Whether every voxel of ``source`` is one of ``grid``: the same axes, perhaps counted back."""
+    at = grid.to_index(source.to_lps(_corners(source, 0.0)))
+    on = np.abs(at - np.rint(at)).max() < _QUARTER
+    held = (at > -_QUARTER).all() and (at < np.asarray(grid.shape) - 1 + _QUARTER).all()
+    return bool(on and held)
+
+
+def _rescaled(source: Grid, grid: Grid) -> bool:
+    """Whether lattices of one count, but other spacing, differ more than two scans would."""
     low, high = _extent(source)
     image_low, image_high = _extent(grid)
     size = image_high - image_low
     scaled = float(np.abs((high - low) / size - 1.0).max())
     shifted = float((np.abs(high + low - image_high - image_low) / 2.0 / size).max())
-    if max(scaled, shifted) > _LOST:
-        raise LabelError(
-            f"{name}: it has the image's {' x '.join(map(str, grid.shape))} voxels but lies "
-            f"elsewhere "
-            f"(spacing {_text(source.spacing_mm)} mm at {_text(source.origin_lps_mm)}; image "
-            f"{_text(grid.spacing_mm)} mm at {_text(grid.origin_lps_mm)}): its transform was "
-            f"lost or belongs "
-            f"to another scan. Export the labels again with the image's geometry"
-        )
+    return max(scaled, shifted) > _LOST
+
+
+def _apart(source: Grid, grid: Grid) -> str:
+    """How far voxels lie from the image's of the same index, and how the axes are turned."""
+    corners = _corners(source, 0.0)
+    shift_mm = np.linalg.norm(source.to_lps(corners) - grid.to_lps(corners), axis=1).max()
+    turn = _cosines(grid).T @ _cosines(source)
+    mirrored = np.linalg.det(turn) < 0
+    axes = "mirrored and turned" if mirrored else "turned"
+    angle_deg = _angle_deg(-turn if mirrored else turn)
+    return f"{axes} by {angle_deg:.1f} degrees, voxels shifted by up to {shift_mm:.1f} mm"
+
+
+def turned_deg(source: Grid, grid: Grid) -> float:
+    """Angle between two lattices, 0 to 180 degrees, the order and sense of their axes apart."""
+    cosines = _cosines(grid).T @ _cosines(source)
+    nearest = np.rint(cosines / np.abs(cosines).max(axis=0))
+    if abs(abs(float(np.linalg.det(nearest))) - 1.0) > _QUARTER:
+        nearest = np.eye(3)
+    return _angle_deg(cosines @ nearest.T)
+
+
+def _cosines(grid: Grid) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = grid.index_to_lps[:3, :3] / np.asarray(grid.spacing_mm)
+    return found
+
+
+def _angle_deg(turn: NDArray[np.float64]) -> float:
+    """Of a rotation matrix; exact for small angles, where the cosine alone is not."""
+    away = np.linalg.norm(turn - turn.T) / np.sqrt(8.0)
+    return float(np.degrees(np.arctan2(away, (np.trace(turn) - 1.0) / 2.0)))
 
 
 def inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, float]:
@@ -104,6 +165,9 @@ def carried_note(source: Grid, grid: Grid, name: str) -> str:
         f"{name}: resampled (nearest) from {_text(source.spacing_mm)} mm to the image's "
         f"{_text(grid.spacing_mm)} mm"
     )
+    turn_deg = turned_deg(source, grid)
+    if turn_deg > _TURNED_DEG:
+        note += f", turned by {turn_deg:.1f} degrees against it"
     if covered < 0.99:  # noqa: PLR2004
         note += f"; it covers {covered:.0%} of the image, elsewhere nothing was segmented"
     return note
@@ -111,9 +175,14 @@ def carried_note(source: Grid, grid: Grid, name: str) -> str:
 
 def _extent(grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest LPS corner of the lattice, voxel faces included."""
-    corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in grid.shape])).reshape(3, -1).T
-    placed = grid.to_lps(corners)
+    placed = grid.to_lps(_corners(grid, 0.5))
     return placed.min(axis=0), placed.max(axis=0)
+
+
+def _corners(grid: Grid, beyond: float) -> NDArray[np.float64]:
+    """Indices of the eight corners, ``beyond`` the centres of the outermost voxels; (8, 3)."""
+    ends = [(-beyond, n - 1 + beyond) for n in grid.shape]
+    return np.array(np.meshgrid(*ends), dtype=float).reshape(3, -1).T
 
 
 def _text(numbers: tuple[float, float, float]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import numpy as np
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image import files, label_keys, seg
-from seldinger.image.checks import checked_finite
 from seldinger.image.dicom_headers import is_dicom
 from seldinger.image.frames import (
     carried_note,
@@ -21,8 +19,10 @@ from seldinger.image.frames import (
     part_of,
     same,
 )
+from seldinger.image.label_values import gathered, sized, values_in, whole_numbers
 from seldinger.image.raster import Raster, in_c_order, inputs_of
 from seldinger.image.resample import resampled_layer, resampled_mask
+from seldinger.image.segment_fields import check_kind, distinct, own_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
 
-_SEGMENT_FIELD = re.compile(r"Segment(\d+)_(Name|LabelValue|Layer)")
-_BYTE = 256
-_SHORT = 65536
-_LARGEST_ID = 2**31
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
@@ -46,6 +41,14 @@ class Labels:
 
     map: LabelMap
     inputs: tuple[InputFile, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnMask:
+    """A mask on the grid that was asked for, and what there is to say about it."""
+
+    mask: Mask
     notes: tuple[str, ...]
 
 
@@ -89,7 +92,7 @@ def read(path: Path, key: Path | None, grid: Grid, frame_uid: str = "") -> Label
         raise LabelError(f"labels: {wrong}") from wrong
 
 
-def read_mask(path: Path, grid: Grid) -> Mask:
+def read_mask(path: Path, grid: Grid) -> DrawnMask:
     """One mask file (not 0 = inside), carried to ``grid``.
 
     Raises:
@@ -102,21 +105,31 @@ def read_mask(path: Path, grid: Grid) -> Mask:
     found = np.zeros(grid.shape, dtype=bool)
     try:
         if _is_seg(path):
-            pieces = [
-                _Piece(s.name, s.mask, s.grid, path.name) for s in seg.segments(path, grid, "")
-            ]
+            made = seg.opened(path, grid, "")
+            pieces = [_Piece(s.name, s.mask, s.grid, path.name) for s in made.segments()]
+            notes = made.notes()
         else:
             raster = files.read(path)
-            layers = [_whole_numbers(layer, path.name) for layer in raster.layers]
+            layers, notes = whole_numbers(raster, path.name)
+            notes = (*raster.notes, *notes, *_several(layers, path.name))
             pieces = [_Piece("", layer != 0, raster.grid, path.name) for layer in layers]
     except (ImageError, OSError) as wrong:
         raise LabelError(f"mask: {wrong}") from wrong
-    _check_pieces(pieces, grid, path.name)
+    notes += _check_pieces(pieces, grid, path.name)
     for piece in pieces:
         found |= resampled_mask(in_c_order(piece.mask), piece.grid, grid)
     if not found.any():
         raise LabelError(f"{path.name}: the mask is so small that no voxel of the image lies in it")
-    return found
+    return DrawnMask(found, tuple(dict.fromkeys(notes)))
+
+
+def _several(layers: list[NDArray[Any]], name: str) -> tuple[str, ...]:
+    """That a mask file holds several values, which were all taken as inside."""
+    values = sorted({value for layer in layers for value in values_in(layer)})
+    if len(values) < 2:  # noqa: PLR2004
+        return ()
+    shown = ", ".join(map(str, values[:8])) + (" ..." if len(values) > 8 else "")  # noqa: PLR2004
+    return (f"{name}: it holds the values {shown}; all were taken as one structure",)
 
 
 def _is_seg(path: Path) -> bool:
@@ -129,11 +142,12 @@ def _class_files(path: Path) -> list[Path]:
 
 def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:
     raster = files.read(path)
-    layers = [_whole_numbers(layer, path.name) for layer in raster.layers]
-    found = [(n, value) for n, layer in enumerate(layers) for value in _values(layer)]
+    check_kind(raster, path.name)
+    layers, rounding = whole_numbers(raster, path.name)
+    found = [(n, value) for n, layer in enumerate(layers) for value in values_in(layer)]
     if not found:
         raise LabelError(f"{path.name}: no voxel is labelled (all are 0)")
-    names = _own_names(raster.metadata, len(layers))
+    names = own_names(raster.metadata, len(layers))
     key_inputs: tuple[InputFile, ...] = ()
     if names and key is not None:
         raise LabelError(f"{path.name}: the file carries its own names; leave {key.name} out")
@@ -143,13 +157,14 @@ def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:
     carried, notes = _carried(raster, layers, grid, path.name)
     still = set(found)
     if not same(raster.grid, grid):
-        still = {(n, value) for n, layer in enumerate(carried) for value in _values(layer)}
+        still = {(n, value) for n, layer in enumerate(carried) for value in values_in(layer)}
     entries = tuple(
         LabelEntry(word, value, layer)
         for (layer, value), word in names.items()
         if (layer, value) in still
     )
-    notes += _left_out(names, set(found), still, path.name)
+    left_out = _left_out(names, _sizes(layers, found, raster.grid.voxel_ml), still, path.name)
+    notes = (*rounding, *notes, *left_out)
     if not entries:
         raise LabelError(f"{path.name}: no named label has a voxel inside the image")
     inputs = (*inputs_of("labels", raster.files), *key_inputs)
@@ -187,133 +202,106 @@ def _carried(
     return carried, raster.notes + notes
 
 
+def _sizes(
+    layers: list[NDArray[Any]], found: list[tuple[int, int]], voxel_ml: float
+) -> dict[tuple[int, int], str]:
+    """(layer, value) -> the value with its size in mL."""
+    return {
+        (n, value): sized(str(value), int(np.count_nonzero(layers[n] == value)), voxel_ml)
+        for n, value in found
+    }
+
+
 def _left_out(
     names: Mapping[tuple[int, int], str],
-    found: set[tuple[int, int]],
+    found: Mapping[tuple[int, int], str],
     still: set[tuple[int, int]],
     file: str,
 ) -> tuple[str, ...]:
-    """Notes on values without names and names without voxels."""
+    """Notes on values without names and names without voxels; ``found`` tells sizes."""
     notes = []
-    nameless = [str(value) for _, value in sorted(found - names.keys())]
+    nameless = [found[place] for place in sorted(found.keys() - names.keys())]
     if nameless:
         notes.append(f"{file}: values without a name were left out: {', '.join(nameless)}")
     empty = [word for place, word in names.items() if place not in found]
     if empty:
         notes.append(f"{file}: named but without a voxel, so not segmented: {', '.join(empty)}")
-    lost = [word for place, word in names.items() if place in found - still]
+    lost = [
+        f"{word} (value {found[place]})"
+        for place, word in names.items()
+        if place in found and place not in still
+    ]
     if lost:
         notes.append(f"{file}: without a voxel inside the image: {', '.join(lost)}")
     return tuple(notes)
 
 
-def _own_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int], str]:
-    """(layer, value) -> name, as 3D Slicer writes them into .seg.nrrd; empty without any."""
-    fields: dict[int, dict[str, str]] = {}
-    for field, value in metadata.items():
-        if match := _SEGMENT_FIELD.fullmatch(field):
-            fields.setdefault(int(match.group(1)), {})[match.group(2)] = value.strip()
-    names: dict[tuple[int, int], str] = {}
-    for number, segment in sorted(fields.items()):
-        if "Name" not in segment:
-            continue
-        # Old Slicer versions wrote one layer per segment and did not number them.
-        layer = segment.get("Layer", str(number if layers > 1 else 0))
-        value = segment.get("LabelValue", "1")
-        if not (layer.isdecimal() and value.isdecimal()) or int(layer) >= layers:
-            raise LabelError(
-                f"segment {segment['Name']}: layer {layer}, value {value} is not in the file"
-            )
-        place = (int(layer), int(value))
-        if place in names:
-            raise LabelError(f"segments {names[place]} and {segment['Name']} share one label value")
-        names[place] = _distinct(segment["Name"], set(names.values()))
-    return names
-
-
-def _distinct(name: str, taken: set[str]) -> str:
-    """``name``, numbered when another segment of the file already has it."""
-    if name not in taken:
-        return name
-    return next(n for k in range(2, len(taken) + 3) if (n := f"{name} #{k}") not in taken)
-
-
-def _whole_numbers(values: NDArray[Any], name: str) -> NDArray[Any]:
-    """``values`` as the smallest unsigned type that holds them.
-
-    Raises:
-        LabelError: NaN, fractions, negative or huge values.
-    """
-    checked_finite(values, name, LabelError)
-    if not values.size:
-        return values
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or high >= _LARGEST_ID:
-        raise LabelError(f"{name}: label values must be 0 or positive, got {low:g} to {high:g}")
-    kind = np.uint8 if high < _BYTE else np.uint16 if high < _SHORT else np.uint32
-    whole = values.astype(kind, order="K", copy=False)
-    if values.dtype.kind == "f" and not np.array_equal(whole, values):
-        odd = float(values[whole != values][0])
-        raise LabelError(
-            f"{name}: a label map holds whole numbers, got {odd:g}; it may be a probability map or "
-            f"resampled with interpolation: threshold it, or resample it with nearest neighbour"
-        )
-    return whole
-
-
-def _values(layer: NDArray[Any]) -> list[int]:
-    """Values other than 0 that occur, ascending."""
-    flat = layer.ravel(order="K")
-    if layer.dtype.itemsize > 2:  # noqa: PLR2004  too many for a table
-        return [int(v) for v in np.unique(flat) if v != 0]
-    seen = np.zeros(np.iinfo(layer.dtype).max + 1, dtype=bool)
-    seen[flat] = True
-    return [int(v) for v in np.flatnonzero(seen) if v != 0]
-
-
 def _from_folder(path: Path, grid: Grid) -> Labels:
     """One file per class, the class named by the file."""
     masks = _class_files(path)
+    said: list[tuple[str, str]] = []
+    opened: list[Path] = []
 
     def pieces() -> Iterator[_Piece]:
         for file in masks:
             raster = files.read(file)
+            opened.extend(raster.files)
             if len(raster.layers) != 1:
                 raise LabelError(
                     f"{file.name}: one mask per file is needed, got {len(raster.layers)}"
                 )
-            mask = _whole_numbers(raster.layers[0], file.name) != 0
-            yield _Piece(files.stem_of(file), mask, raster.grid, file.name)
+            layers, rounding = whole_numbers(raster, file.name)
+            notes = (*raster.notes, *rounding, *_several(layers, file.name))
+            said.extend((file.name, note) for note in notes)
+            yield _Piece(files.stem_of(file), layers[0] != 0, raster.grid, file.name)
 
     layers, entries, notes = _merged(pieces(), grid, path.name)
-    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", masks), notes)
+    notes = (*gathered(said, path.name), *notes, *_passed_over(path, opened))
+    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", opened), notes)
+
+
+def _passed_over(path: Path, opened: list[Path]) -> tuple[str, ...]:
+    """What else lies in a folder of masks: one of them may be a structure in another format."""
+    other = sorted(p.name for p in path.iterdir() if p not in opened and p.name[0] != ".")
+    if not other:
+        return ()
+    shown = ", ".join(other[:4]) + (f" and {len(other) - 4} more" if len(other) > 4 else "")  # noqa: PLR2004
+    return (f"{path.name}: not read as labels: {shown}",)
 
 
 def _from_seg(path: Path, grid: Grid, frame_uid: str) -> Labels:
     found = seg.segmentations_in(path)
+    said: list[str] = []
 
     def pieces() -> Iterator[_Piece]:
         taken: set[str] = set()
         for file in found:
-            for segment in seg.segments(file, grid, frame_uid):
-                name = _distinct(segment.name, taken)
+            made = seg.opened(file, grid, frame_uid)
+            said.extend(made.notes())
+            for segment in made.segments():
+                name = distinct(segment.name, taken)
                 taken.add(name)
                 yield _Piece(name, segment.mask, segment.grid, file.name)
 
     layers, entries, notes = _merged(pieces(), grid, path.name)
-    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", found), notes)
+    inputs = inputs_of("labels", found)
+    return Labels(LabelMap(layers, entries, grid), inputs, (*said, *notes))
 
 
-def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> None:
+def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> tuple[str, ...]:
+    """Refuse pieces in another frame or without a voxel; what had to be carried is told."""
+    notes: list[str] = []
     within = total = 0.0
     for piece in pieces:
         if not same(piece.grid, grid):
             checked_frame(piece.grid, grid, piece.file)
+            if not part_of(piece.grid, grid):
+                notes.append(carried_note(piece.grid, grid, name))
         counts = inside(piece.mask, piece.grid, grid)
         within, total = within + counts[0], total + counts[1]
     if total == 0:
         raise LabelError(f"{name}: the mask is empty (all voxels are 0)")
-    checked_overlap(within, total, name)
+    return (*notes, *checked_overlap(within, total, name))
 
 
 def _merged(

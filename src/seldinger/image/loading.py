@@ -25,6 +25,7 @@ from seldinger.image.study import (
 if TYPE_CHECKING:
     from seldinger.core.record import InputFile
     from seldinger.core.space import Grid
+    from seldinger.image.labels import DrawnMask
 
 _MODALITY_WORDS = {"PET": Modality.PET, "MRI": Modality.MR}
 _SHORT_POSITIONS = {
@@ -97,6 +98,15 @@ def load_mask(path: str | Path, grid: Grid) -> Mask:
 
     Returns:
         Shape ``grid.shape``; true inside, with at least one voxel.
+
+    Raises:
+        LabelError: unreadable, empty, or not overlapping ``grid``.
+    """
+    return label_files.read_mask(Path(path), grid).mask
+
+
+def read_mask(path: str | Path, grid: Grid) -> DrawnMask:
+    """As ``load_mask``, with what the reader corrected, assumed or cut off.
 
     Raises:
         LabelError: unreadable, empty, or not overlapping ``grid``.

@@ -35,10 +35,16 @@ _DTYPES = {
     1024: "i8",
     1280: "u8",
 }
-_MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
+_UNKNOWN, _MM = 0, 2
+_MM_PER_UNIT = {_UNKNOWN: 1.0, 1: 1000.0, _MM: 1.0, 3: 0.001}
+_UNIT_NAMES = {1: "metres", 3: "micrometres"}
+SLOPE = "scl_slope"
+"""The field of ``Raster.metadata`` that tells the scaling that was applied to stored values."""
 _GZIP = b"\x1f\x8b"
 _HEADER_BYTES = 544
 _DISAGREE_MM = 0.1
+_PIXDIM_SHARE = 0.01
+_QUATERNION = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,16 @@ class _Header:
     offset: int
     slope: float
     intercept: float
-    mm_per_unit: float
+    unit: int
     pixdim: tuple[float, ...]
     qform_code: int
     sform_code: int
     quaternion: tuple[float, ...]
     srow: tuple[float, ...]
+
+    @property
+    def mm_per_unit(self) -> float:
+        return _MM_PER_UNIT[self.unit]
 
 
 def read(path: Path) -> Raster:
@@ -89,8 +99,11 @@ def read(path: Path) -> Raster:
             f"Copy it again from its source"
         )
     stored = np.frombuffer(data, header.dtype, count, header.offset)
-    values = _scaled(stored.astype(header.dtype.newbyteorder("="), copy=False), header, name)
-    return Raster((values.reshape(dims, order="F"),), grid, (path,), {}, notes)
+    native = stored.astype(header.dtype.newbyteorder("="), copy=False)
+    values, scale_notes = _scaled(native, header, name)
+    notes = (*_unit_notes(header.unit, name), *notes, *scale_notes)
+    fields = {SLOPE: f"{header.slope:g}"} if values is not native else {}
+    return Raster((values.reshape(dims, order="F"),), grid, (path,), fields, notes)
 
 
 def _inflated(data: bytes, needed: int, name: str) -> tuple[bytes, bool]:
@@ -142,7 +155,7 @@ def _header_1(head: bytes, order: str, name: str) -> _Header:
         offset=_offset(get("f", 108)[0], 348, name),
         slope=slope,
         intercept=intercept,
-        mm_per_unit=_mm_per_unit(head[123], name),
+        unit=_unit(head[123], name),
         pixdim=get("8f", 76),
         qform_code=qform_code,
         sform_code=sform_code,
@@ -165,7 +178,7 @@ def _header_2(head: bytes, order: str, name: str) -> _Header:
         offset=_offset(get("q", 168)[0], 540, name),
         slope=slope,
         intercept=intercept,
-        mm_per_unit=_mm_per_unit(get("i", 500)[0], name),
+        unit=_unit(get("i", 500)[0], name),
         pixdim=get("8d", 104),
         qform_code=qform_code,
         sform_code=sform_code,
@@ -195,11 +208,20 @@ def _offset(offset: float, least: int, name: str) -> int:
     return int(offset)
 
 
-def _mm_per_unit(code: int, name: str) -> float:
+def _unit(code: int, name: str) -> int:
     unit = code & 7
     if unit not in _MM_PER_UNIT:
         raise ImageError(f"{name}: the NIfTI header names an unknown unit of length (code {unit})")
-    return _MM_PER_UNIT[unit]
+    return unit
+
+
+def _unit_notes(unit: int, name: str) -> tuple[str, ...]:
+    """What is said about the unit of length: nothing when the file says millimetres."""
+    if unit == _UNKNOWN:
+        return (f"{name}: the file names no unit of length: millimetres were assumed",)
+    if unit == _MM:
+        return ()
+    return (f"{name}: lengths were converted from {_UNIT_NAMES[unit]} to millimetres",)
 
 
 def _affine(
@@ -217,11 +239,18 @@ def _affine(
     sform, qform = np.eye(4), np.eye(4)
     sform[:3] = np.array(header.srow).reshape(3, 4)
     if header.qform_code > 0:
-        qform = _qform(header)
+        qform = _qform(header, name)
     if header.sform_code <= 0:
         return to_lps @ scale @ qform, ()
     notes: tuple[str, ...] = ()
-    if header.qform_code > 0:
+    if header.qform_code <= 0:
+        notes = _pixdim_notes(header, sform, name)
+    else:
+        if np.linalg.det(sform) * np.linalg.det(qform) < 0:
+            raise ImageError(
+                f"{name}: qform and sform are mirror images of each other, so left and right are "
+                f"contradicted. Convert it again from DICOM, or remove the wrong one of the two"
+            )
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in dims], [1])).reshape(4, -1)
         apart_mm = float(np.abs((sform - qform) @ corners).max()) * header.mm_per_unit
         if not apart_mm <= _DISAGREE_MM:
@@ -231,8 +260,22 @@ def _affine(
     return to_lps @ scale @ sform, notes
 
 
-def _qform(header: _Header) -> NDArray[np.float64]:
+def _pixdim_notes(header: _Header, sform: NDArray[np.float64], name: str) -> tuple[str, ...]:
+    """What is said when the voxel sizes that other programs read are not those of the sform."""
+    sizes, stated = np.linalg.norm(sform[:3, :3], axis=0), np.array(header.pixdim[1:4])
+    if np.allclose(sizes, stated, rtol=_PIXDIM_SHARE):
+        return ()
+    told = [" x ".join(f"{s:.4g}" for s in of) for of in (stated, sizes)]
+    return (f"{name}: pixdim says voxels of {told[0]}, the sform {told[1]}; the sform was used",)
+
+
+def _qform(header: _Header, name: str) -> NDArray[np.float64]:
     b, c, d, *offset = header.quaternion
+    if not b * b + c * c + d * d <= 1.0 + _QUATERNION or min(header.pixdim[1:4]) < 0:
+        raise ImageError(
+            f"{name}: the qform is no rotation with voxel sizes (quaternion {b:g}, {c:g}, {d:g}; "
+            f"pixdim {', '.join(f'{p:g}' for p in header.pixdim[1:4])}); convert it again"
+        )
     a = float(np.sqrt(max(0.0, 1.0 - b * b - c * c - d * d)))
     rotation = np.array(
         [
@@ -248,13 +291,31 @@ def _qform(header: _Header) -> NDArray[np.float64]:
     return affine
 
 
-def _scaled(stored: NDArray[Any], header: _Header, name: str) -> NDArray[Any]:
-    """Stored values with the file's slope and intercept; whole numbers stay whole."""
+def _scaled(
+    stored: NDArray[Any], header: _Header, name: str
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Stored values with the file's slope and intercept; whole numbers stay whole.
+
+    A slope of 0 or one that is not finite means "not scaled", as the standard and nibabel have it.
+    """
     slope, intercept = header.slope, header.intercept
-    if slope == 0 or (slope == 1 and intercept == 0):
-        return stored
-    if not np.isfinite([slope, intercept]).all():
-        raise ImageError(f"{name}: the NIfTI scaling ({slope} x value + {intercept}) is not finite")
+    if slope == 0 or not np.isfinite(slope):
+        unused = np.isfinite(intercept) and intercept != 0
+        if slope == 0 and not unused:
+            return stored, ()
+        note = f"{name}: the scaling slope is {slope:g}: the stored values were taken as they are"
+        return stored, (note + (f", without the intercept {intercept:g}" if unused else ""),)
+    if slope == 1 and intercept == 0:
+        return stored, ()
+    if not np.isfinite(intercept):
+        raise ImageError(
+            f"{name}: the NIfTI scaling is {slope:g} x value + {intercept}, which is no number; "
+            f"set scl_inter to 0 (or to the intercept that was meant) and save it again"
+        )
+    return _rescaled(stored, slope, intercept), ()
+
+
+def _rescaled(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
     if stored.dtype.kind in "iu" and slope == 1 and float(intercept).is_integer():
         low, high = int(stored.min()) + int(intercept), int(stored.max()) + int(intercept)
         for kind in (np.int16, np.int32, np.int64):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
-from seldinger.image.checks import checked_grid
 from seldinger.image.dicom_headers import scanned
+from seldinger.image.label_values import sized
 from seldinger.image.raster import silence
+from seldinger.image.seg_lattice import Frame, Lattice, spanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
 
 _SEG_STORAGE = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
-_OFF = 0.1
-"""Frames may lie this share of the slice spacing off the lattice."""
-_ANGLE = 1e-3
 _HALF = 0.5
+_BINARY, _FRACTIONAL, _LABELMAP = "BINARY", "FRACTIONAL", "LABELMAP"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,13 +36,81 @@ class Segment:
     grid: Grid
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    number: int
-    segment: int
-    position_mm: tuple[float, ...]
-    orientation: tuple[float, ...]
-    spacing_mm: tuple[float, ...]
+@dataclass(frozen=True, slots=True, eq=False)
+class Segmentation:
+    """One DICOM SEG file, opened.
+
+    Attributes:
+        name: of the file.
+        kind: Segmentation Type.
+        full: value that counts as wholly inside; 1 unless fractional.
+        labels: segment number -> raw label, as the file describes them.
+        pixels: (frame, row, column).
+        frames: where each lies and what it shows.
+        lattice: what they span.
+    """
+
+    name: str
+    kind: str
+    full: float
+    labels: Mapping[int, str]
+    pixels: NDArray[Any]
+    frames: tuple[Frame, ...]
+    lattice: Lattice
+
+    def segments(self) -> Iterator[Segment]:
+        """The described segments, one at a time."""
+        for number, label in self.labels.items():
+            if self.kind == _LABELMAP and number == 0:
+                continue
+            yield Segment(label, self._mask(number), self.lattice.grid)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed about the lattice, and what is left out, with its size."""
+        return (*self.lattice.notes, *self._undescribed(), *self._partial())
+
+    def _mask(self, number: int) -> Mask:
+        mask = np.zeros(self.lattice.grid.shape, dtype=bool)
+        for frame, k in zip(self.frames, self.lattice.slots, strict=True):
+            plane = self.pixels[frame.number]
+            if self.kind == _LABELMAP:
+                mask[:, :, k] |= (plane == number).T
+            elif frame.segment == number:
+                mask[:, :, k] |= (plane >= self.full * _HALF).T
+        return mask
+
+    def _undescribed(self) -> tuple[str, ...]:
+        """Segments that frames show and nothing describes: an obstacle less, so they are told."""
+        if self.kind == _LABELMAP:
+            values, counts = np.unique(self.pixels, return_counts=True)
+            shown = {int(v): (int(n), 0) for v, n in zip(values, counts, strict=True) if v != 0}
+        else:
+            shown = {}
+            for frame in self.frames:
+                voxels, frames = shown.get(frame.segment, (0, 0))
+                inside = np.count_nonzero(self.pixels[frame.number] >= self.full * _HALF)
+                shown[frame.segment] = (voxels + int(inside), frames + 1)
+        out = []
+        for number in sorted(shown.keys() - self.labels.keys()):
+            voxels, frames = shown[number]
+            words = f"segment {number}" if number else "frames that name no segment"
+            words += f", {frames} frame(s)" if frames else ""
+            out.append(sized(words, voxels, self.lattice.grid.voxel_ml))
+        if not out:
+            return ()
+        return (f"{self.name}: shown but not described, so left out: {'; '.join(out)}",)
+
+    def _partial(self) -> tuple[str, ...]:
+        """That fractions were cut at one half, and how much lay below."""
+        if self.kind != _FRACTIONAL:
+            return ()
+        below = int(np.count_nonzero((self.pixels > 0) & (self.pixels < self.full * _HALF)))
+        cut = sized("what lies below", below, self.lattice.grid.voxel_ml)
+        note = (
+            f"{self.name}: a fractional segmentation; voxels of at least one half were taken as "
+            f"inside, {cut} was left out"
+        )
+        return (note,)
 
 
 def segmentations_in(path: Path) -> tuple[Path, ...]:
@@ -66,88 +133,100 @@ def segmentations_in(path: Path) -> tuple[Path, ...]:
     return found
 
 
-def segments(path: Path, image: Grid, frame_uid: str) -> Iterator[Segment]:
-    """Segments of one DICOM SEG file, one at a time.
+def opened(path: Path, image: Grid, frame_uid: str) -> Segmentation:
+    """One DICOM SEG file.
 
     Args:
         path: the file.
-        image: the image's lattice; says how far apart slices are when the file does not.
+        image: the image's lattice; lends its spacing to a single frame that tells none.
         frame_uid: the image's Frame of Reference UID, "" when unknown.
 
     Raises:
-        LabelError: damaged, another frame of reference, or frames that form no lattice.
+        LabelError: damaged, another frame of reference, contradicting itself, or frames that form
+            no lattice.
     """
+    import pydicom
+
     name = path.name
-    data, pixels, frames, labels = _opened(path)
-    with silence():
-        own_uid = str(data.get("FrameOfReferenceUID", "") or "")
+    try:
+        with silence():
+            data = pydicom.dcmread(path)
+            own_uid = str(data.get("FrameOfReferenceUID", "") or "")
+            stored = data.pixel_array
+            frames = _frames(data)
+            labels = _labels(data, name)
+            kind = str(data.get("SegmentationType", "") or "").strip().upper()
+            full = float(data.get("MaximumFractionalValue", 0) or 0)
+    except LabelError:
+        raise
+    except Exception as wrong:
+        raise LabelError(
+            f"{name}: the DICOM segmentation is damaged, cut short or stored in a way that is "
+            f"not read ({wrong})"
+        ) from wrong
     if frame_uid and own_uid and own_uid != frame_uid:
         raise LabelError(
             f"{name}: the segmentation lies in another frame of reference than the image; "
             f"register it first, or give the segmentation of this series"
         )
+    pixels = stored[np.newaxis] if stored.ndim == 2 else stored  # noqa: PLR2004  one frame
     if len(pixels) != len(frames) or not frames:
         raise LabelError(f"{name}: {len(pixels)} frames are stored, {len(frames)} are described")
-    grid, slots = _lattice(frames, pixels.shape[1:], image, name)
-    is_labelmap = str(data.get("SegmentationType", "")) == "LABELMAP"
-    full = float(data.get("MaximumFractionalValue", 1) or 1)
-    for number, label in labels.items():
-        if is_labelmap and number == 0:
-            continue
-        mask = np.zeros(grid.shape, dtype=bool)
-        for frame, k in zip(frames, slots, strict=True):
-            plane = pixels[frame.number]
-            if is_labelmap:
-                mask[:, :, k] |= (plane == number).T
-            elif frame.segment == number:
-                mask[:, :, k] |= (plane >= full * _HALF).T
-        yield Segment(label, mask, grid)
+    full = _checked_full(pixels, kind, full, name)
+    lattice = spanned(frames, pixels.shape[1:], image, name)
+    return Segmentation(name, kind, full, labels, pixels, tuple(frames), lattice)
 
 
-def _opened(path: Path) -> tuple[Any, NDArray[Any], list[_Frame], dict[int, str]]:
-    """Tags, pixels (frame, row, column), frames and segment labels of one file."""
-    import pydicom
-
-    try:
-        with silence():
-            data = pydicom.dcmread(path)
-            stored = data.pixel_array
-        pixels = stored[np.newaxis] if stored.ndim == 2 else stored  # noqa: PLR2004  one frame
-        frames = _frames(data)
-        labels = {
-            int(s.SegmentNumber): str(
-                s.get("SegmentLabel", "") or f"segment {s.SegmentNumber}"
-            ).strip()
-            for s in data.SegmentSequence
-        }
-    except Exception as wrong:
-        raise LabelError(
-            f"{path.name}: the DICOM segmentation is damaged, cut short or stored in a way that is "
-            f"not read ({wrong})"
-        ) from wrong
-    return data, pixels, frames, labels
+def _checked_full(pixels: NDArray[Any], kind: str, full: float, name: str) -> float:
+    """The value of a voxel that is wholly inside, if type and numbers do not contradict."""
+    highest = float(pixels.max(initial=0))
+    if kind == _LABELMAP:
+        return 1.0
+    if kind == _BINARY and highest <= 1.0:
+        return 1.0
+    if kind == _FRACTIONAL and full > 0.0 and highest <= full:
+        return full
+    stated = f"type {kind or 'not stated'}, maximum {f'{full:g}' if full else 'not stated'}"
+    raise LabelError(
+        f"{name}: how its numbers are meant is not told or contradicts them ({stated}, highest "
+        f"value {highest:g}); a segmentation is BINARY (0 and 1), LABELMAP, or FRACTIONAL with "
+        f"its MaximumFractionalValue. Export it again as one of these"
+    )
 
 
-def _frames(data: Any) -> list[_Frame]:
+def _labels(data: Any, name: str) -> dict[int, str]:
+    """Segment number -> label; a number that is described twice is refused."""
+    found: dict[int, str] = {}
+    for segment in data.SegmentSequence:
+        number = int(segment.SegmentNumber)
+        if number in found:
+            raise LabelError(f"{name}: segment {number} is described twice; export it again")
+        label = str(segment.get("SegmentLabel", "") or "").strip()
+        found[number] = label or f"segment {number}"
+    return found
+
+
+def _frames(data: Any) -> list[Frame]:
     shared = (data.get("SharedFunctionalGroupsSequence") or [None])[0]
     frames = []
     for number, own in enumerate(data.PerFrameFunctionalGroupsSequence):
         places = [g for g in (own, shared) if g is not None]
         segment = _value(places, "SegmentIdentificationSequence", "ReferencedSegmentNumber", "0")
         frames.append(
-            _Frame(
+            Frame(
                 number=number,
                 segment=int(segment[0]),
                 position_mm=_value(places, "PlanePositionSequence", "ImagePositionPatient"),
                 orientation=_value(places, "PlaneOrientationSequence", "ImageOrientationPatient"),
-                spacing_mm=(
-                    *_value(places, "PixelMeasuresSequence", "PixelSpacing"),
-                    *_value(places, "PixelMeasuresSequence", "SpacingBetweenSlices", "0"),
-                    *_value(places, "PixelMeasuresSequence", "SliceThickness", "0"),
-                ),
+                spacing_mm=_value(places, "PixelMeasuresSequence", "PixelSpacing"),
+                between_mm=abs(_value(places, _MEASURES, "SpacingBetweenSlices", "0")[0]),
+                thickness_mm=_value(places, _MEASURES, "SliceThickness", "0")[0],
             )
         )
     return frames
+
+
+_MEASURES = "PixelMeasuresSequence"
 
 
 def _value(
@@ -161,48 +240,3 @@ def _value(
     if default is None:
         raise ValueError(f"{keyword} is missing")
     return (float(default),)
-
-
-def _lattice(
-    frames: Sequence[_Frame], shape: tuple[int, ...], image: Grid, name: str
-) -> tuple[Grid, list[int]]:
-    """The lattice that the frames span, and the k of each frame; other slices are empty."""
-    first = frames[0]
-    turned = np.abs(np.array([f.orientation for f in frames]) - first.orientation).max()
-    if float(turned) > _ANGLE or any(f.spacing_mm != first.spacing_mm for f in frames):
-        raise LabelError(f"{name}: its frames differ in orientation or spacing; export it again")
-    row, column = (np.asarray(v) for v in (first.orientation[:3], first.orientation[3:]))
-    normal = np.cross(row, column)
-    positions = np.array([f.position_mm for f in frames])
-    heights = positions @ normal
-    step_mm = _step_mm(heights, first, image, normal, name)
-    slots = np.rint((heights - heights.min()) / step_mm).astype(int)
-    affine = np.eye(4)
-    affine[:3, 0] = row * first.spacing_mm[1]
-    affine[:3, 1] = column * first.spacing_mm[0]
-    affine[:3, 2] = normal * step_mm
-    affine[:3, 3] = positions[int(np.argmin(heights))]
-    size = (shape[1], shape[0], int(slots.max()) + 1)
-    return checked_grid(size, affine, name, LabelError), slots.tolist()
-
-
-def _step_mm(
-    heights: NDArray[np.float64],
-    frame: _Frame,
-    image: Grid,
-    normal: NDArray[np.float64],
-    name: str,
-) -> float:
-    """Slice spacing: what the file says, else the image's, else what its frames show."""
-    axis = int(np.argmax(np.abs(normal @ image.index_to_lps[:3, :3]) / np.array(image.spacing_mm)))
-    stated = [*frame.spacing_mm[2:3], image.spacing_mm[axis], *frame.spacing_mm[3:4]]
-    levels = np.unique(np.round(heights - heights.min(), 3))
-    if levels.size > 1:
-        stated.append(float(np.diff(levels).min()))
-    for step_mm in stated:
-        if step_mm > 0:
-            slots = np.rint(levels / step_mm)
-            off = np.abs(levels / step_mm - slots).max()
-            if float(off) < _OFF and np.unique(slots).size == levels.size:
-                return step_mm
-    raise LabelError(f"{name}: its frames are unevenly spaced; export the segmentation again")
