@@ -185,9 +185,6 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
                  "normal_lps": [0, 0, 1], "temperature_c": 20.0, "ramp_s": 0}]), "between cells"),
         (changed(source=None, cold=[{"kind": "plane", "point_lps_mm": [0, 0, 0],
                  "normal_lps": [0, 1, 1], "temperature_c": 20.0, "ramp_s": 0}]), "must run along"),
-        (changed(source=None, cold=[{"kind": "rod", "tip_lps_mm": [0, 0, 0], "axis_lps": [0, 0, 1],
-                 "length_mm": 9, "diameter_mm": 0.5, "temperature_c": 20.0, "ramp_s": 0}]),
-         "too thin for cells"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_carried_out_is_refused(data: dict[str, Any], words: str) -> None:

@@ -97,6 +97,11 @@ def to_json(found: Outcome) -> str:
         ],
         "times_s": _list(result.times_s),
         "energy": {
+            "sent_j": dict(zip(found.sources_of_heat, result.energy.sent_j, strict=True)),
+            "not_absorbed_j": dict(
+                zip(found.sources_of_heat, result.energy.not_absorbed_j, strict=True)
+            ),
+            "elsewhere_j": dict(zip(found.sources_of_heat, result.energy.elsewhere_j, strict=True)),
             "absorbed_j": dict(zip(found.sources_of_heat, result.energy.absorbed_j, strict=True)),
             "from_bodies_j": dict(zip(found.bodies, result.energy.from_bodies_j, strict=True)),
             "to_blood_j": result.energy.to_blood_j,

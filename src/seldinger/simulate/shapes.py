@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from seldinger.simulate.place import Place
 
 _HEATING, _COOLING = ("heat", "pause"), ("freeze", "passive", "thaw")
-_THINNEST_CELLS = 0.35
-"""Of a rod's radius: below, its wall is no longer the true one."""
 _ON_FACE = 0.01
 _STRAIGHT = 1e-6
 
@@ -95,15 +93,11 @@ def rod(
 ) -> Held:
     """A rod that holds a temperature; the part of it that lies in the grid.
 
+    However thin it is beside the cells, it draws the heat of the true cylinder (``bodies.wall``).
+
     Raises:
-        SimulationError: it lies outside, or is too thin for the cells.
+        SimulationError: it lies outside.
     """
-    spacing = grid.spacing_mm[0]
-    if shape.radius_mm < _THINNEST_CELLS * spacing:
-        raise SimulationError(
-            f"{name} is {2.0 * shape.radius_mm:g} mm thick, too thin for cells of {spacing:g} mm: "
-            f"at most {shape.radius_mm / _THINNEST_CELLS:.2g} mm, or leave it to perfusion"
-        )
     cut = clipped(grid, shape)
     if cut is None:
         raise SimulationError(f"{name} lies outside the grid: move it or enlarge the grid")

@@ -69,6 +69,8 @@ class _State:
     phase: int = -1
     phase_theta: float = 0.0
     absorbed_j: float = 0.0
+    sent_j: float = 0.0
+    not_absorbed_j: float = 0.0
     to_blood_j: float = 0.0
     carried_w: float = 0.0
 
@@ -103,7 +105,11 @@ def run(model: AxialModel, settings: AxialSettings) -> tuple[AxialResult, ...]:
         numbers = np.array([dt, model.blood.temperature_c - model.initial_c, first, last])
         source = np.zeros(model.rings.shape)
         if model.density_per_m3 is not None:
-            source = power * model.density_per_m3 * state.live * _wet(state)
+            wet = power * model.density_per_m3 * state.live
+            source = wet * _wet(state)
+            state.sent_j += (end - start) * power
+            refused = float(((wet - source) * model.rings.volumes_m3).sum())
+            state.not_absorbed_j += (end - start) * refused
         shown = march(
             steps, numbers, state.weights, state.enthalpy, state.theta, state.cond, source,
             state.cooling, state.live, state.curve, state.where, state.wall, fixed, state.given_j,
@@ -345,5 +351,7 @@ def _result(state: _State, time_s: float, shown: float, ahead_s: float) -> Axial
             from_bodies_j=(float(state.given_j[0]),) if model.rod is not None else (),
             to_blood_j=state.to_blood_j - ahead_s * state.carried_w,
             stored_j=stored,
+            sent_j=(state.sent_j,) if model.density_per_m3 is not None else (),
+            not_absorbed_j=(state.not_absorbed_j,) if model.density_per_m3 is not None else (),
         ),
     )

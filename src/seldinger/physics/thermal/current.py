@@ -281,12 +281,16 @@ def felt(
     return np.array(sides, dtype=np.int64).ravel()
 
 
-def absorbed_j(state: State, circuit: Circuit) -> float:
-    """By the tissue of the box, so far."""
+def absorbed_j(state: State, circuit: Circuit) -> tuple[float, float]:
+    """By all tissue, and by that of the box, so far."""
     inside = np.zeros(circuit.takes.shape, dtype=np.uint8)
     inside[state.cells] = circuit.takes[state.cells]
-    cells = circuit.fields.net.summed(inside)
-    return float((cells * circuit.dose).sum()) * circuit.fields.net.spacing_m**3
+    net = circuit.fields.net
+    whole, near = (
+        float((net.summed(f) * circuit.dose).sum()) * net.spacing_m**3
+        for f in (circuit.takes, inside)
+    )
+    return whole, near
 
 
 def trace(circuit: Circuit) -> Trace:

@@ -108,3 +108,10 @@ def seconds_to(law: Arrhenius | ThermalDose, temperature_c: float) -> float:
         return law.lethal * math.exp(exponent - math.log(law.frequency_per_s))
     ratio = law.ratio_above if temperature_c >= _KNEE_C else law.ratio_below
     return 60.0 * law.lethal / float(ratio ** (_KNEE_C - temperature_c))
+
+
+def at_rest(law: Law, rest_c: float, slack_k: float) -> bool:
+    """Whether a law counts damage in tissue that merely stays as it is, or ``slack_k`` from it."""
+    if isinstance(law, ColdIsotherm):
+        return rest_c - slack_k <= law.temperature_c
+    return rest_c + slack_k > law.counted_above_c

@@ -1,7 +1,9 @@
 """The box of cells that are worth computing: it starts around what works and grows with the front.
 
-Outside it tissue is at rest. Sources reach everywhere a little: a cell joins the box before it has
-received enough to matter, and is then given all that it should have received.
+Outside it tissue is at rest, and rest harms nothing: where it would, the box is the whole block.
+The faces are looked at before every step, however rarely the run is sampled. Sources reach
+everywhere a little: a cell joins the box before it has received enough to matter, and is then given
+all that it should have received.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seldinger.physics.thermal import current
+from seldinger.physics.thermal import current, damage, limit
 from seldinger.physics.thermal.model import SteadyFlow
 from seldinger.physics.thermal.step import restrict
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 Box = NDArray[np.int64]
 
 _MARGIN = 4
+"""Cells between the front and the faces of the box."""
+_SPREAD = 7.0
+"""Within a time t warmth comes about as far as the root of this times diffusivity times t."""
+_WHOLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +65,8 @@ def first_box(model: Model, settings: Settings) -> Box:
     """Where bodies are warmer or colder than the block; all of it if the block is not at rest."""
     reference = model.reference_c
     uneasy = model.perfused and abs(model.blood.temperature_c - reference) > settings.front_k
-    if isinstance(model.initial_c, np.ndarray) or uneasy:
+    harmed = any(damage.at_rest(law, reference, settings.front_k) for law in settings.laws)
+    if isinstance(model.initial_c, np.ndarray) or uneasy or harmed:
         return whole(model)
     box: Box | None = None
     for body in model.held:
@@ -72,6 +79,23 @@ def first_box(model: Model, settings: Settings) -> Box:
         strongest = np.unravel_index(int(np.argmax(source.density_per_m3)), model.grid.shape)
         box = join(box, np.array([[n, n + 1] for n in strongest], dtype=np.int64).ravel())
     return whole(model) if box is None else clipped(model, box, _MARGIN)
+
+
+def _diffusivity_m2_per_s(model: Model) -> float:
+    """The fastest of any phase that a tissue here may be in."""
+    return max(k / c for t in model.tissues for k, c in limit.phases(t, model))
+
+
+def crossing_s(model: Model) -> float:
+    """In what time warmth crosses the margin, s."""
+    margin_m = _MARGIN * model.grid.spacing_mm[0] * 1e-3
+    return margin_m * margin_m / (_SPREAD * _diffusivity_m2_per_s(model))
+
+
+def margin_cells(model: Model, step_s: float) -> int:
+    """The margin that warmth does not cross within a step."""
+    reach_m = math.sqrt(_SPREAD * _diffusivity_m2_per_s(model) * step_s)
+    return max(_MARGIN, math.ceil(reach_m / (model.grid.spacing_mm[0] * 1e-3) - _WHOLE))
 
 
 def join(a: Box | None, b: Box | None) -> Box | None:
@@ -91,13 +115,34 @@ def clipped(model: Model, box: Box, margin: int) -> Box:
     return wider
 
 
-def _memory_s(model: Model) -> float:
+def memory_s(model: Model) -> float:
     """Blood that flows for ever carries heat away: tissue remembers no more than this time, s."""
     least = min(t.perfusion_per_s for t in model.tissues)
     if not isinstance(model.flow, SteadyFlow) or least == 0.0 or model.perfusion_share is not None:
         return math.inf
     most = max(t.capacity_j_per_m3_k for t in model.tissues)
     return most / (least * model.blood.capacity_j_per_m3_k)
+
+
+def follow(state: State, front_k: float, margin: int) -> None:
+    """Widen the box where warmth has come to its faces; asked before every step.
+
+    Args:
+        state: changed in place.
+        front_k: how little warmth counts.
+        margin: cells by which a face moves out.
+    """
+    box = state.box.copy()
+    theta = state.theta[state.cells]
+    most = state.model.grid.shape
+    for axis in range(3):
+        for end, index in ((0, 0), (1, -1)):
+            if state.box[2 * axis + end] == (most[axis] if end else 0):
+                continue
+            face = theta[(slice(None),) * axis + (index,)]
+            if max(float(face.max()), -float(face.min())) > front_k:
+                box[2 * axis + end] += margin if end else -margin
+    _widen(state, box)
 
 
 def grow(
@@ -107,7 +152,7 @@ def grow(
     seconds: float,
     front_k: float,
 ) -> None:
-    """Widen the box where warmth has come near its faces, or soon will from a source.
+    """Widen the box where a source will soon have warmed.
 
     Args:
         state: changed in place.
@@ -118,15 +163,8 @@ def grow(
     """
     model = state.model
     box = state.box.copy()
-    theta = state.theta[state.cells]
-    for axis in range(3):
-        for end, index in ((0, 0), (1, -1)):
-            face = np.moveaxis(theta, axis, 0)[index]
-            warmest = max(float(face.max()), -float(face.min()))
-            if warmest > front_k:
-                box[2 * axis + end] += _MARGIN if end else -_MARGIN
     capacity = min(t.capacity_j_per_m3_k for t in model.tissues)
-    longest = _memory_s(model)
+    longest = memory_s(model)
     count = len(reaches) + (state.circuit is not None)
     for each, source, joule in zip(reaches, model.sources, coming_j.tolist(), strict=True):
         if joule > 0.0:
@@ -136,7 +174,12 @@ def grow(
     if state.circuit is not None:
         near = current.felt(state.circuit, seconds, front_k / count * capacity, longest)
         box = np.asarray(join(box, near))
-    box = clipped(model, box, 0)
+    _widen(state, box)
+
+
+def _widen(state: State, box: Box) -> None:
+    """Let cells join."""
+    box = clipped(state.model, box, 0)
     if (box == state.box).all():
         return
     before = state.cells

@@ -28,7 +28,7 @@ def may_freeze(model: Model) -> bool:
     return bool(starts) and model.lowest_c < max(starts)
 
 
-def _phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
+def phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
     """Conductivity and heat capacity of each phase that this tissue may be in."""
     found = [(tissue.conductivity_w_per_m_k, tissue.capacity_j_per_m3_k)]
     ice, steam = tissue.freezing, tissue.boiling
@@ -44,11 +44,11 @@ def _phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
 def stable_step_s(model: Model, material: NDArray[np.uint8], walls: Sequence[Wall]) -> float:
     """Longest explicit step at which no cell can overshoot its neighbours, in any phase, s."""
     area = (model.grid.spacing_mm[0] * 1e-3) ** 2
-    phases = [_phases(t, model) for t in model.tissues]
-    most = max(k for phase in phases for k, _ in phase)
+    all_phases = [phases(t, model) for t in model.tissues]
+    most = max(k for phase in all_phases for k, _ in phase)
     share = 1.0 if model.perfusion_share is None else float(model.perfusion_share.max())
     fastest = 0.0
-    for number, (tissue, phase) in enumerate(zip(model.tissues, phases, strict=True), start=1):
+    for number, (tissue, phase) in enumerate(zip(model.tissues, all_phases, strict=True), start=1):
         if not (material == number).any():
             continue
         blood = tissue.perfusion_per_s * model.blood.capacity_j_per_m3_k * share

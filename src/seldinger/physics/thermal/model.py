@@ -170,8 +170,10 @@ class Settings:
         duration_s: simulated time.
         laws: damage to follow.
         points_lps_mm: where temperature is kept over time.
-        sample_every_s: how often damage, perfusion and points are brought up to date.
-        step_s: longest time step; none: as long as is stable (explicit), or one sample (super).
+        sample_every_s: how often points are kept; damage and perfusion are brought up to date at
+            least as often, and often enough where this is rare.
+        step_s: longest time step; none: as long as is stable (explicit), or what warmth needs to
+            cross the margin of the computed box (super).
         method: explicit Euler; super-time-steps (RKL2, second order); auto takes the latter where
             tissue may freeze.
         front_k: how little warmth makes the computed box grow.

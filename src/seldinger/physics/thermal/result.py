@@ -24,14 +24,28 @@ class Energy:
     Attributes:
         absorbed_j: by tissue, from each source, and last from electrodes if there are any.
         from_bodies_j: to tissue, from each held body; negative when it cooled.
-        to_blood_j: carried away by perfusion, summed at the samples.
+        to_blood_j: carried away by perfusion, summed at the looks.
         stored_j: in tissue, over its start.
+        sent_j: by each applicator, last by the generator, in the order of ``absorbed_j``.
+        not_absorbed_j: of each: what tissue no longer took because it had dried. Where that goes,
+            reflected to the generator or to tissue further out, is not modelled.
     """
 
     absorbed_j: tuple[float, ...]
     from_bodies_j: tuple[float, ...]
     to_blood_j: float
     stored_j: float
+    sent_j: tuple[float, ...]
+    not_absorbed_j: tuple[float, ...]
+
+    @property
+    def elsewhere_j(self) -> tuple[float, ...]:
+        """What never was tissue's: an applicator's own loss, held bodies, beyond the grid.
+
+        Of electrodes: the series resistance, and what a coolant takes at the wall.
+        """
+        told = zip(self.sent_j, self.absorbed_j, self.not_absorbed_j, strict=True)
+        return tuple(sent - taken - refused for sent, taken, refused in told)
 
     @property
     def turned_over_j(self) -> float:
@@ -48,7 +62,16 @@ class Energy:
 
 @dataclass(frozen=True, slots=True)
 class Stepping:
-    """How time was stepped: method, longest stable explicit step, what was done."""
+    """How time was stepped.
+
+    Attributes:
+        method: "explicit" or "super".
+        stable_step_s: longest stable explicit step.
+        step_s: the longest step that was taken; what was asked is shortened to fit between looks.
+        stages: the most stages of a super-step.
+        steps: how many.
+        box_share: of the block that was stepped, on average.
+    """
 
     method: str
     stable_step_s: float

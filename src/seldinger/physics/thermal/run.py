@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seldinger.core.progress import silent
 from seldinger.core.volume import Volume
-from seldinger.physics.thermal import current, front, limit
+from seldinger.physics.thermal import account, current, front, limit
 from seldinger.physics.thermal import model as models
 from seldinger.physics.thermal.model import TwoCompartmentFlow
-from seldinger.physics.thermal.result import Energy, Result, Stepping
+from seldinger.physics.thermal.result import Result, Stepping
 from seldinger.physics.thermal.step import begin, euler_step, restrict, super_step
 from seldinger.physics.thermal.watch import observe, watch
 
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
     from seldinger.physics.thermal.model import Model, Settings
-    from seldinger.physics.thermal.step import Drying, State
+    from seldinger.physics.thermal.step import State
     from seldinger.physics.thermal.watch import Watch
 
 _SAFETY = 0.98
-_CUT_SHARE = 0.01
-_BOIL_C = 100.0
-_DRY_C = 110.0
 _INSTANT_S = 1e-9
+_LOOK_S = 4.0
+"""Damage is summed, and blood, dryness and extremes brought up to date, at least this often."""
 
 
 def run(model: Model, settings: Settings, progress: Progress = silent) -> Result:
@@ -50,12 +50,11 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
     restrict(state)
     if model.radiofrequency is not None:
         state.circuit = current.begin(state, model.radiofrequency, plain=settings.plain)
-    method, stable, longest = _plan(state, settings)
+    pace = _plan(state, settings)
     reaches = [front.reach(s.density_per_m3) for s in model.sources]
-    times = _samples(model, settings)
+    times, shown = _looks(model, settings)
     seen = watch(state, settings)
     observe(state, seen, 0.0, 0.5 * float(times[1]))
-    count = 1
     for n in range(1, len(times)):
         start, end = float(times[n - 1]), float(times[n])
         progress("heat", start / settings.duration_s)
@@ -63,28 +62,55 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
         coming = state.dose_j + power * (end - start)
         front.grow(state, reaches, coming, end - start, settings.front_k)
         _set_sources(state, tuple(power.tolist()), end - start)
-        squares = 0.0
-        for time, dt in _steps(state, start, end, longest):
-            squares += dt * dt
-            if method == "explicit":
-                euler_step(state, time, dt)
-            else:
-                count = limit.stages(dt, stable)
-                super_step(state, time, dt, count)
-        state.dose_j += power * (end - start)
+        lag = _stretch(state, settings, pace, (start, end), power)
         after = float(times[n + 1]) if n + 1 < len(times) else end
-        lag = dt if state.circuit is None else squares / (end - start)
-        lag = lag if method == "explicit" else 0.0
-        observe(state, seen, end, 0.5 * (after - start), lag)
+        observe(state, seen, end, 0.5 * (after - start), lag, shown=bool(shown[n]))
     progress("heat", 1.0)
-    share = state.worked / state.steps
-    return _result(state, seen, Stepping(method, stable, longest, count, state.steps, share))
+    return _result(state, seen, pace)
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How time is stepped; ``taken_s`` and ``stages`` are the most so far."""
+
+    method: str
+    stable_s: float
+    longest_s: float
+    margin: int
+    taken_s: float = 0.0
+    stages: int = 1
+
+
+def _stretch(
+    state: State,
+    settings: Settings,
+    pace: _Pace,
+    span_s: tuple[float, float],
+    power_w: NDArray[np.float64],
+) -> float:
+    """Step from one look to the next; the length of its steps if they are explicit, else zero."""
+    start, end = span_s
+    squares = 0.0
+    for time, dt in _steps(state, start, end, pace.longest_s):
+        front.follow(state, settings.front_k, pace.margin)
+        if state.circuit is not None and state.circuit.stale:
+            current.heat(state, state.circuit)
+        squares += dt * dt
+        pace.taken_s = max(pace.taken_s, dt)
+        if pace.method == "explicit":
+            euler_step(state, time, dt)
+        else:
+            count = limit.stages(dt, pace.stable_s)
+            pace.stages = max(pace.stages, count)
+            super_step(state, time, dt, count)
+        state.dose_j += power_w * dt
+    return squares / (end - start) if pace.method == "explicit" else 0.0
 
 
 def _steps(
     state: State, start_s: float, end_s: float, longest_s: float
 ) -> Iterator[tuple[float, float]]:
-    """When each step of a sample begins, and how long it is."""
+    """When each step until the next look begins, and how long it is."""
     circuit = state.circuit
     if circuit is None:
         steps = max(1, math.ceil((end_s - start_s) / longest_s - _INSTANT_S))
@@ -101,37 +127,45 @@ def _steps(
         time += dt
 
 
-def _plan(state: State, settings: Settings) -> tuple[str, float, float]:
-    """Method, longest stable explicit step, longest step to take."""
+def _plan(state: State, settings: Settings) -> _Pace:
+    """Method, longest stable explicit step, longest step to take, and the box's margin for it."""
     model = state.model
     walls = [c.wall for c in state.contacts]
     stable = _SAFETY * limit.stable_step_s(model, state.material, walls)
     method = settings.method
     if method == "auto":
         method = "super" if limit.may_freeze(model) else "explicit"
-    if method == "super":
-        return method, stable, settings.step_s or settings.sample_every_s
-    if settings.step_s is not None and settings.step_s > stable:
+    if method == "explicit" and settings.step_s is not None and settings.step_s > stable:
         raise ValueError(
             f"an explicit step of {settings.step_s:g} s is unstable here: at most {stable:.4g} s; "
             f"shorten step_s or use method 'super'"
         )
-    return method, stable, settings.step_s or stable
+    own = front.crossing_s(model) if method == "super" else stable
+    longest = settings.step_s or own
+    return _Pace(method, stable, longest, front.margin_cells(model, longest))
 
 
-def _samples(model: Model, settings: Settings) -> NDArray[np.float64]:
-    """When to look: evenly, and whenever something is switched."""
-    end = settings.duration_s
+def _looks(model: Model, settings: Settings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """When to look, and which of these are samples: evenly, and whenever something is switched.
+
+    Damage, blood and dryness follow what is seen, so that looks never lie further apart than
+    ``_LOOK_S``, however rarely a sample is wanted.
+    """
+    end, every = settings.duration_s, settings.sample_every_s
     switched = [t for s in model.sources for t in s.schedule.ends_s]
     if model.radiofrequency is not None:
         switched.append(model.radiofrequency.duration_s)
     for body in model.bodies:
         ends = body.programme.ends_s
         switched += [*ends, *(t + body.programme.ramp_s for t in (0.0, *ends[:-1]))]
-    even = np.arange(0.0, end, settings.sample_every_s)
-    times = np.unique([*even.tolist(), *(t for t in switched if 0.0 < t < end), end])
-    keep = np.diff(times, prepend=-1.0) > _INSTANT_S
-    return np.asarray(times[keep])
+    samples = np.arange(0.0, end, every)
+    between = every / max(1, math.ceil(every / _LOOK_S - _INSTANT_S))
+    inside = [t for t in switched if 0.0 < t < end]
+    times = np.unique([*np.arange(0.0, end, between).tolist(), *samples.tolist(), *inside, end])
+    times = times[np.diff(times, prepend=-1.0) > _INSTANT_S]
+    wanted = np.array([*samples.tolist(), *inside, end])
+    shown = np.abs(times[:, None] - wanted[None, :]).min(axis=1) <= _INSTANT_S
+    return np.asarray(times), np.asarray(shown)
 
 
 def _set_sources(state: State, powers_w: tuple[float, ...], seconds: float) -> None:
@@ -149,7 +183,7 @@ def _set_sources(state: State, powers_w: tuple[float, ...], seconds: float) -> N
         _own(state, state.own_source, _heat(state, powers_w))
     elif drying is not None:
         if changed:
-            _spare(state, drying)
+            account.spare(state, drying)
             drying.even[:] = _heat(state, powers_w, dries=False)
             drying.watery[:] = _heat(state, powers_w, dries=True)
             state.own_source[:] = drying.even + drying.watery
@@ -184,20 +218,10 @@ def _own(state: State, out: NDArray[Any], heat: NDArray[Any]) -> None:
     out[:] = heat
 
 
-def _spare(state: State, drying: Drying) -> None:
-    """Count what dry tissue did not take up since the powers last changed."""
-    tissue = state.material > 0
-    for n, (source, power) in enumerate(
-        zip(state.model.sources, state.powers_w or (), strict=False)
-    ):
-        if source.dries:
-            taken = source.density_per_m3[tissue] * drying.dry_s[tissue]
-            drying.spared_j[n] += power * float(taken.sum()) * state.spacing_m**3
-    drying.dry_s[:] = 0.0
-
-
-def _result(state: State, seen: Watch, stepping: Stepping) -> Result:
+def _result(state: State, seen: Watch, pace: _Pace) -> Result:
     model = state.model
+    share = state.worked / state.steps
+    stepping = Stepping(pace.method, pace.stable_s, pace.taken_s, pace.stages, state.steps, share)
     reference, grid = model.reference_c, model.grid
     shape = (len(seen.times_s), -1)
 
@@ -205,6 +229,7 @@ def _result(state: State, seen: Watch, stepping: Stepping) -> Result:
         return Volume((theta + reference).astype(theta.dtype), grid, "Cel")
 
     units = {law.name: "1" for law in seen.settings.laws}
+    energy = account.energy(state, seen)
     return Result(
         celsius(state.theta),
         celsius(seen.peak),
@@ -214,63 +239,8 @@ def _result(state: State, seen: Watch, stepping: Stepping) -> Result:
         np.array(seen.times_s),
         np.array(seen.points_theta).reshape(shape) + reference,
         np.array(seen.bodies_theta).reshape(shape) + reference,
-        _energy(state, seen),
+        energy,
         stepping,
-        _warnings(state, seen),
+        account.warnings(state, seen, energy),
         None if state.circuit is None else current.trace(state.circuit),
     )
-
-
-def _energy(state: State, seen: Watch) -> Energy:
-    here = state.cells
-    volume = state.spacing_m**3
-    tissue = state.material[here] > 0
-    absorbed = [
-        float(s.density_per_m3[here][tissue].sum(dtype=np.float64)) * volume * float(joule)
-        for s, joule in zip(state.model.sources, state.dose_j, strict=True)
-    ]
-    if state.drying is not None:
-        _spare(state, state.drying)
-        absorbed = [a - s for a, s in zip(absorbed, state.drying.spared_j.tolist(), strict=True)]
-    if state.circuit is not None:
-        absorbed.append(current.absorbed_j(state, state.circuit))
-    stored = float(state.enthalpy[here][tissue].sum(dtype=np.float64)) * volume
-    return Energy(
-        tuple(absorbed), tuple(state.given_j.tolist()), seen.to_blood_j, stored - state.start_j
-    )
-
-
-def _warnings(state: State, seen: Watch) -> tuple[str, ...]:
-    model = state.model
-    found = []
-    for source in model.sources:
-        share = source.inside(model.grid)
-        # A fitted absorption below one is the antenna's loss, not the grid's: compare the rim.
-        rim = _rim(source.density_per_m3) * share
-        if rim > _CUT_SHARE:
-            found.append(f"{source.name}: {rim:.0%} of its heat lies at the edge of the grid")
-    for number, tissue in enumerate(model.tissues, start=1):
-        mine = state.material == number
-        if tissue.boiling is None and mine.any():
-            hottest = float(seen.peak[mine].max()) + model.reference_c
-            if hottest > _BOIL_C:
-                found.append(f"{tissue.name} reached {hottest:.0f} C without boiling")
-    if state.circuit is not None:
-        hottest = float(seen.peak[state.material > 0].max()) + model.reference_c
-        if hottest > _DRY_C:
-            found.append(
-                f"tissue reached {hottest:.0f} C: current was forced through dry tissue; limit the "
-                f"voltage or the impedance"
-            )
-    theta = np.abs(state.theta)
-    edge = max(float(np.take(theta, n, a).max()) for a in range(3) for n in (0, -1))
-    if edge > 1.0:
-        found.append(f"the edge of the grid changed by {edge:.1f} K: the grid is too small")
-    return tuple(found)
-
-
-def _rim(density: NDArray[np.floating]) -> float:
-    """Share of a source in the outermost cells."""
-    total = float(density.sum(dtype=np.float64))
-    inner = float(density[1:-1, 1:-1, 1:-1].sum(dtype=np.float64))
-    return 1.0 - inner / total if total > 0.0 else 0.0

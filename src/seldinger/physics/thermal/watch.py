@@ -1,4 +1,4 @@
-"""What is followed at every sample: extremes, damage, blood, points."""
+"""What is followed at every look: extremes, damage, blood; and at every sample, points."""
 
 from __future__ import annotations
 
@@ -67,16 +67,25 @@ def watch(state: State, settings: Settings) -> Watch:
     )  # fmt: skip
 
 
-def observe(state: State, seen: Watch, time_s: float, seconds: float, lag_s: float = 0.0) -> None:
+def observe(
+    state: State,
+    seen: Watch,
+    time_s: float,
+    seconds: float,
+    lag_s: float = 0.0,
+    *,
+    shown: bool = True,
+) -> None:
     """Look at the block.
 
     Args:
         state: the block; its perfusion is brought up to date.
         seen: added to.
         time_s: now.
-        seconds: the time this sample stands for (trapezoid rule).
-        lag_s: explicit steps since the last sample took what blood carries from their start; this
+        seconds: the time this look stands for (trapezoid rule).
+        lag_s: explicit steps since the last look took what blood carries from their start; this
             was their length.
+        shown: whether this look is a sample of the result.
     """
     for contact in state.contacts:
         state.theta.reshape(-1)[contact.cells] = contact.shown
@@ -88,6 +97,8 @@ def observe(state: State, seen: Watch, time_s: float, seconds: float, lag_s: flo
         _second_compartment(state, seen, state.model.flow, seconds)
     elif state.model.perfused:
         _perfuse(state, seen, seconds, lag_s)
+    if not shown:
+        return
     seen.times_s.append(time_s)
     seen.points_theta.append(_at_points(state.theta, seen.points))
     seen.bodies_theta.append([contact.shown for contact in state.contacts])
