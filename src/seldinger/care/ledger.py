@@ -12,7 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, or_
+from sqlalchemy import or_
 
 from seldinger.care import adverse, checklist, ledger_export, ledger_rows, pathway
 from seldinger.care import ledger_tables as tables
@@ -26,23 +26,22 @@ from seldinger.care.ledger_records import (
     Event,
     Implant,
     Incident,
+    NewCase,
     NewEvent,
     NewImplant,
     NewIncident,
-    aware,
     words,
     words_or_none,
 )
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from seldinger.care.checklist import TimeOut
     from seldinger.care.pathway import Need
 
-_NAME_LENGTH = 200
 WAIT_S = 5.0
 
 
@@ -78,26 +77,34 @@ class Ledger:
         ``name`` is the owner's own identifier, ``procedure`` and ``access`` are as ordered.
 
         Raises:
-            CareError: the name is taken or too long, or something is empty.
+            CareError: the name is taken or too long, the procedure is not known, or something is
+                empty.
         """
-        called = words(name, "the case's name")
-        if len(called) > _NAME_LENGTH or "\n" in called:
-            raise CareError(f"a case's name is one line of up to {_NAME_LENGTH} characters")
-        row = {
-            "name": called,
-            "procedure": words(procedure, "the procedure"),
-            "access": words_or_none(access, "the access"),
-            "opened": aware(now),
-        }
-        first = pathway.states()[0].name
+        new = NewCase(name, procedure, access)
         with self.database.writing() as connection:
-            if ledger_rows.cases(connection, tables.cases.c.name == called):
-                raise CareError(f"a case is called {called!r} already: give another name")
-            connection.execute(insert(tables.cases).values(row))
-            writing.add(
-                connection, tables.moves, by, now, case_name=called, came_from=None, to=first
-            )
-            return ledger_rows.case(connection, called)
+            return writing.case(connection, new, by, now)
+
+    def import_cases(
+        self, new: Sequence[NewCase], *, by: Author, now: dt.datetime
+    ) -> tuple[Case, ...]:
+        """Open many cases with what is known of each: all of them, or none.
+
+        Raises:
+            CareError: as ``open_case`` and ``record`` say, with the number of the case.
+        """
+        made = []
+        with self.database.writing() as connection:
+            for number, one in enumerate(new, start=1):
+                try:
+                    made.append(writing.case(connection, one, by, now))
+                except CareError as wrong:
+                    raise CareError(f"case {number} ({one.name}): {wrong}") from wrong
+        return tuple(made)
+
+    def records(self) -> tuple[CaseRecord, ...]:
+        """Everything about every case, of one moment, in the order in which they were opened."""
+        with self.database.reading() as connection:
+            return ledger_rows.records(connection)
 
     def record(
         self, case: str, said: Mapping[str, str], *, by: Author, now: dt.datetime

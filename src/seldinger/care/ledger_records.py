@@ -6,13 +6,14 @@ Every number beside a record (``number``) is the ledger's own and is how a perso
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
 ImplantKind = Literal["filter", "drain", "stent", "other"]
 IMPLANT_KINDS: tuple[str, ...] = get_args(ImplantKind)
@@ -44,6 +45,22 @@ class Case:
     state: str
     opened: dt.datetime
     closed: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be opened.
+
+    Attributes:
+        name: the owner's own identifier.
+        procedure, access: as ordered; ``access`` is None where nobody said.
+        known: words by the pathway's keys, written with it.
+    """
+
+    name: str
+    procedure: str
+    access: str | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

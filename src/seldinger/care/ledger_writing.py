@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,27 @@ from sqlalchemy import func, insert, select
 
 from seldinger.care import ledger_rows, pathway
 from seldinger.care import ledger_tables as tables
-from seldinger.care.ledger_records import Author, Event, Implant, Incident, aware, words
+from seldinger.care.ledger_procedures import named
+from seldinger.care.ledger_records import (
+    Author,
+    Case,
+    Event,
+    Implant,
+    Incident,
+    NewCase,
+    aware,
+    words,
+    words_or_none,
+)
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from sqlalchemy import Connection, Table
 
+_NAME_LENGTH = 200
+_DATE = "_date"
 NOTE = "note"
 """The key of what no state asks for."""
 _UNTIL_DISCHARGE, _LATER = "adverse_event", "late_event"
@@ -37,6 +50,31 @@ def add(connection: Connection, table: Table, by: Author, now: dt.datetime, **ro
     }
     query = insert(table).values(**who, **row).returning(table.c.id)
     return int(connection.execute(query).scalar_one())
+
+
+def case(connection: Connection, new: NewCase, by: Author, now: dt.datetime) -> Case:
+    """A case in the pathway's first state, with what is known of it.
+
+    Raises:
+        CareError: the name is taken or too long, the procedure is not known, something is empty,
+            or a key that nobody asks for.
+    """
+    called = words(new.name, "the case's name")
+    if len(called) > _NAME_LENGTH or "\n" in called:
+        raise CareError(f"a case's name is one line of up to {_NAME_LENGTH} characters")
+    if ledger_rows.cases(connection, tables.cases.c.name == called):
+        raise CareError(f"a case is called {called!r} already: give another name")
+    row = {
+        "name": called,
+        "procedure": named(words(new.procedure, "the procedure")),
+        "access": words_or_none(new.access, "the access"),
+        "opened": aware(now),
+    }
+    connection.execute(insert(tables.cases).values(row))
+    first = pathway.states()[0].name
+    add(connection, tables.moves, by, now, case_name=called, came_from=None, to=first)
+    entries(connection, called, new.known, by, now)
+    return ledger_rows.case(connection, called)
 
 
 def entry(
@@ -61,9 +99,21 @@ def entries(
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise CareError(f"nothing is asked under {key!r}; {hint}allowed: {', '.join(allowed)}")
         value = words(told, key)
+        if key.endswith(_DATE):
+            _check_date(key, value)
         if key in {_UNTIL_DISCHARGE, _LATER} and value.casefold() in _NONE:
             _check_no_event(connection, case, key)
         entry(connection, case, key, value, by, now)
+
+
+def _check_date(key: str, value: str) -> None:
+    """Refuse what is no day where a day is asked for; that there is none is an answer."""
+    if value.casefold() in {*_NONE, "not applicable", "not due"}:
+        return
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError as wrong:
+        raise CareError(f"{key} is {value!r}: write a day as YYYY-MM-DD, or none") from wrong
 
 
 def last_state() -> str:

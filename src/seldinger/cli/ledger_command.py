@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli import ledger_things
+from seldinger.cli import ledger_department, ledger_things
 from seldinger.cli import ledger_words as told
 from seldinger.cli.ledger_options import (
     By,
@@ -23,7 +22,7 @@ from seldinger.cli.ledger_options import (
     said,
 )
 from seldinger.cli.terminal import AsJson, Once, example
-from seldinger.core.errors import CareError, OutputError
+from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
     from seldinger.care.checklist import Device
@@ -63,6 +62,7 @@ def open_(
     """Open a case; makes the ledger where there is none."""
     who, when = author(by, role), instant(now)
     book = ledger(db, create=True)
+    told.warn_of_person(case)
     made = book.open_case(case, procedure, access, by=who, now=when)
     if book.database.made:
         typer.echo(f"seldinger: made a new ledger at {book.database.shown}", err=True)
@@ -216,22 +216,27 @@ def close(
     told.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
-@app.command("export", cls=Once, epilog=example("seldinger ledger export --out ledger.json"))
-def export(
-    out: Annotated[Path | None, typer.Option(help="A file; left out: the terminal.")] = None,
-    db: Db = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print the whole ledger as JSON, or write it to a file."""
-    del as_json  # it is JSON in any case
-    text = ledger(db).export()
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    _write(out, text)
-    typer.echo(f"written: {out}", err=True)
-
-
+app.command(
+    "export",
+    cls=Once,
+    epilog=example(
+        "seldinger ledger export --out ledger.json", "seldinger ledger export --csv --out cases.csv"
+    ),
+)(ledger_department.export)
+app.command("import", cls=Once, epilog=example(f"seldinger ledger import cases.csv {_WHO}"))(
+    ledger_department.import_
+)
+app.command(
+    "summary",
+    cls=Once,
+    epilog=example(
+        "seldinger ledger summary",
+        "seldinger ledger summary --scale sir2017 --grade severe --threshold 0.05",
+    ),
+)(ledger_department.summary)
+app.command("procedures", cls=Once, epilog=example("seldinger ledger procedures"))(
+    ledger_department.procedures
+)
 app.command(
     "implant",
     cls=Once,
@@ -248,9 +253,11 @@ app.command(
 app.command(
     "resolve", cls=Once, epilog=example(f"seldinger ledger resolve 3 --how removed {_WHO}")
 )(ledger_things.resolve)
-app.command("due", cls=Once, epilog=example("seldinger ledger due", "seldinger ledger due --all"))(
-    ledger_things.due
-)
+app.command(
+    "due",
+    cls=Once,
+    epilog=example("seldinger ledger due", "seldinger ledger due --all --ics due.ics"),
+)(ledger_things.due)
 app.command(
     "event",
     cls=Once,
@@ -271,23 +278,6 @@ app.command(
 app.command(
     "reported", cls=Once, epilog=example(f"seldinger ledger reported 2 'the authority' {_WHO}")
 )(ledger_things.reported)
-
-
-def _write(out: Path, text: str) -> None:
-    """A file that is new, or an earlier export; whole or not at all."""
-    from seldinger.care.ledger_export import HEAD
-    from seldinger.report import folder
-
-    if out.exists():
-        try:
-            ours = f'"{HEAD}"' in out.read_text(encoding="utf-8")[:100]
-        except (OSError, ValueError):
-            ours = False
-        if not ours:
-            raise OutputError(
-                f"{out.name} is there and no export of a ledger: choose another --out"
-            )
-    folder.write_file(out, text)
 
 
 def _devices(told_devices: list[str] | None, *, no_device: bool) -> list[Device] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +23,11 @@ from seldinger.cli.ledger_options import (
     ledger,
 )
 from seldinger.cli.terminal import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seldinger.care.ledger_records import Implant
 
 
 def implant(
@@ -45,6 +51,33 @@ def implant(
     new = NewImplant(kind, device, udi, times.date_of(placed), owner, day(due))
     made = ledger(db).add_implant(case, new, by=author(by, role), now=instant(now))
     told.give(made, told.implant_line(made), as_json=as_json)
+    if kind == "filter" and made.due is None:
+        _tell_filter(made)
+
+
+def _tell_filter(made: Implant) -> None:
+    """What is known of when a filter is to come out, where nobody gave a date."""
+    from seldinger import evidence
+
+    fact = evidence.fact("outcome_filter.retrieve_by")
+    if fact.interval is None:
+        return
+    first, last = (made.placed + dt.timedelta(days=days) for days in fact.interval)
+    typer.echo(
+        f"seldinger: the filter has no date. {fact.statement} That is {first} to {last} "
+        f"({fact.trust.value} source, {fact.source}): `assign` sets one",
+        err=True,
+    )
+
+
+def _write_calendar(out: Path, found: Sequence[Implant], now: dt.datetime) -> None:
+    from seldinger.care import ledger_calendar
+    from seldinger.cli.ledger_department import write
+
+    write(out, ledger_calendar.text(found, now), "BEGIN:VCALENDAR")
+    undated = sum(1 for one in found if one.due is None)
+    if undated:
+        typer.echo(f"{undated} without a date are not in the calendar: `assign` them one", err=True)
 
 
 def assign(
@@ -86,13 +119,19 @@ def resolve(
 def due(
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Another day than today.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All open ones, due or not.")] = False,
+    ics: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them as a calendar, too.")
+    ] = None,
     db: Db = None,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
     """List implants whose date has come, and those to which nobody has given a date."""
-    asked = day(on) or instant(now).date()
+    when = instant(now)
+    asked = day(on) or when.date()
     found = ledger(db).due(dt.date.max if every else asked)
+    if ics is not None:
+        _write_calendar(ics, found, when)
     if as_json:
         told.print_record(found)
         return

@@ -14,7 +14,61 @@ if TYPE_CHECKING:
 
     from seldinger.care.checklist import TimeOut
     from seldinger.care.ledger_records import Case, CaseRecord, Event, Implant, Incident
+    from seldinger.care.ledger_summary import Asked, Line
     from seldinger.care.pathway import Need
+
+
+def warn_of_person(case: str) -> None:
+    """A word on stderr where a case's name looks like a person's."""
+    from seldinger.care.ledger_procedures import looks_like_a_person
+
+    if looks_like_a_person(case):
+        typer.echo(
+            f"seldinger: {case!r} looks like a person's name; give your own identifier instead: "
+            "a ledger needs no names, and nothing in it can be deleted",
+            err=True,
+        )
+
+
+def tell_summary(found: Sequence[Line], asked: Asked) -> None:
+    """A department's counts; the rate stands with its interval."""
+    if not found:
+        typer.echo("no case")
+        return
+    what = "any event" if asked.grade is None else f"{asked.grade} or worse ({asked.scale})"
+    print_table(
+        ("procedure", "cases", "followed", what, "rate, 95 % interval", "open implants", "overdue"),
+        [
+            (
+                one.procedure, str(one.opened), str(one.followed), str(one.with_event),
+                _rate(one), str(one.open_implants), str(one.overdue),
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+    for one in found:
+        if one.audited is not None:
+            typer.echo(
+                f"{one.procedure}: {one.audited.standing.value} the threshold of "
+                f"{100.0 * one.audited.threshold:g} %. {one.audited.caveat}"
+            )
+        elif one.followed:
+            typer.echo(
+                f"{one.procedure}: seldinger audit {one.with_event} {one.followed} --threshold T"
+            )
+        if one.other_scale:
+            typer.echo(
+                f"{one.procedure}: {one.other_scale} event(s) on another scale are not counted: "
+                "no scale is turned into another"
+            )
+    typer.echo("Rates are over cases that were followed up: an open case may still have an event.")
+
+
+def _rate(one: Line) -> str:
+    if one.interval is None:
+        return "none followed"
+    low, high = (100.0 * edge for edge in one.interval)
+    return f"{100.0 * one.with_event / one.followed:.1f} % ({low:.1f} to {high:.1f})"
 
 
 def tell_cases(found: Sequence[Case]) -> None:

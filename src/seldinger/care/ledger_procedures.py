@@ -1,0 +1,61 @@
+"""Names of procedures in the ledger: one spelling for each, so that a department can count them."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from seldinger.care import outlook
+from seldinger.care.clearance.rules import tables
+from seldinger.core.errors import CareError
+
+OTHER = "other: "
+"""Begins the name of a procedure that is not in the tables, as the owner calls it."""
+
+_NAME = re.compile(r"\b[A-Z][a-z]+[,;]?[ _-]+[A-Z][a-z]+\b")
+
+
+def named(told: str) -> str:
+    """The one name of a procedure.
+
+    Args:
+        told: its name or another one in use; or "other: " and words.
+
+    Raises:
+        CareError: it is not in the tables; the message tells what is close.
+    """
+    plain = "-".join(told.lower().replace("_", " ").replace("-", " ").split())
+    if told.strip().lower().startswith(OTHER.strip()):
+        words = " ".join(told.strip()[len(OTHER.strip()) :].split())
+        if not words:
+            raise CareError("'other:' is followed by nothing: say which procedure")
+        return f"{OTHER}{words}"
+    names = _names()
+    if plain in names:
+        return names[plain]
+    near = get_close_matches(plain, names, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    raise CareError(
+        f"no procedure is called {told!r}; {hint}`seldinger ledger procedures` lists them; for "
+        f"another one write '{OTHER}IN WORDS'"
+    )
+
+
+def all_names() -> tuple[str, ...]:
+    """Every procedure that the ledger knows by name."""
+    return tuple(sorted(set(_names().values())))
+
+
+def looks_like_a_person(name: str) -> bool:
+    """Whether a case's name looks like that of a person, which does not belong in a ledger."""
+    return _NAME.search(name) is not None
+
+
+def _names() -> dict[str, str]:
+    """Every name in use -> the one name."""
+    found: dict[str, str] = {}
+    for one in tables().procedures.values():
+        found |= dict.fromkeys((*one.aliases, one.key), one.key)
+    for name, procedure in outlook.names().items():
+        found.setdefault(name, found.get(procedure, procedure))
+    return found
