@@ -10,7 +10,7 @@ from tests.plan import treatment_phantom as phantom
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
-from seldinger.core.errors import PlanError
+from seldinger.core.errors import CatalogueError, PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments import hydraulics
@@ -102,11 +102,15 @@ def test_unknown_content_names_both_sizes() -> None:
     assert "10 F" in first
 
 
-def test_a_trocar_is_as_thick_as_its_drain_and_a_seldinger_path_as_its_needle() -> None:
+def test_a_path_is_as_wide_as_the_widest_thing_that_goes_along_it() -> None:
     trocar = PROCEDURE.treatment.instruments(case(60.0))[0]
     assert trocar.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
     thin = PROCEDURE.treatment.instruments(case(40.0, 60.0))[0]
-    assert thin.diameter_mm == pytest.approx(0.819)
+    assert catalogue.device(thin.device).outer_diameter_mm == pytest.approx(0.819)
+    assert thin.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
+    assert (thin.widest, trocar.widest) == ("pigtail-10f", trocar.device)
+    alone = PROCEDURE.treatment.instruments(case(30.0, 60.0, {"simple": "yes"}))[0]
+    assert alone.diameter_mm == catalogue.device(alone.device).outer_diameter_mm
     for one in (trocar, thin):
         assert one.keeps_inside
         assert one.beyond_mm == 12.5  # half of the 25 mm loop
@@ -215,12 +219,12 @@ def test_without_a_liver_label_the_cuff_is_unknown() -> None:
     assert not has(decided(case(60.0, 60.0)), "liver-cuff")
 
 
-@pytest.mark.parametrize(("clearance_mm", "status"), [(1.2, Met.NOT_MET), (1.4, Met.MET)])
-def test_the_drain_takes_more_room_than_its_needle(clearance_mm: float, status: Met) -> None:
+def test_the_plan_says_both_clearances_of_needle_and_drain() -> None:
     # (3.333 - 0.819) / 2 = 1.257 mm more on each side
-    decision = decided(case(40.0, 60.0), clearances={"colon": clearance_mm, "spleen": None})
-    assert finding(decision, "drain-clearance").status is status
-    assert not has(decided(case(60.0), clearances={"colon": 1.2}), "drain-clearance")
+    decision = decided(case(40.0, 60.0), clearances={"colon": 4.0, "spleen": None})
+    said = finding(decision, "drain-clearance").text
+    assert "dilator and drain (3.33 mm)" in said
+    assert "colon, 4.0 mm; for the needle alone 5.3 mm" in said
 
 
 @pytest.mark.parametrize(
@@ -245,9 +249,23 @@ def test_flow_without_a_measured_bore_is_unknown() -> None:
     assert hydraulics.water_ml_per_min(wide, Settings()) is None
 
 
-def test_the_thin_needle_needs_both_wires() -> None:
-    assert [w.id for w in wires(catalogue.device("access-21g-150"))] == ["wire-018", "wire-035"]
-    assert [w.id for w in wires(catalogue.device("access-18g-150"))] == ["wire-035"]
+@pytest.mark.parametrize("drain", ["pigtail-8f", "pigtail-10f", "pigtail-12f", "pigtail-14f"])
+def test_every_device_goes_over_the_wire_it_is_made_for(drain: str) -> None:
+    """No drain and no dilator is sent over the thin wire; that one is exchanged."""
+    made = wires(catalogue.device("access-21g-150"), catalogue.device(drain))
+    assert [w.id for w, _ in made] == ["wire-018", "wire-035"]
+    assert "dilator" not in made[0][1]
+    assert "exchanged" in made[0][1]
+    assert "dilator" in made[1][1]
+    (only,) = wires(catalogue.device("access-18g-150"), catalogue.device(drain))
+    assert only[0].id == "wire-035"
+    with pytest.raises(PlanError, match="its wires are"):
+        wires(replace(catalogue.device("access-18g-150"), wire_mm=0.6), catalogue.device(drain))
+
+
+def test_a_wire_that_does_not_pass_the_bore_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="does not pass"):
+        replace(catalogue.device("access-21g-150"), wire_mm=0.889)
 
 
 def test_steps_follow_the_technique() -> None:

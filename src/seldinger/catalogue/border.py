@@ -54,6 +54,7 @@ class FamilyRow(_Row):
     shots: list[ShotRow] = []
     loop_mm: Length | None = None
     side_hole_mm: Length | None = None
+    wire_mm: Length | None = None
     source: Text | None = None
     assumption: Text | None = None
     facts: dict[Text, Text] = {}
@@ -191,6 +192,7 @@ def _device(
         source=family.source,
         assumption=family.assumption,
         facts=tuple(family.facts.items()),
+        wire_mm=family.wire_mm,
     )
 
 

@@ -41,6 +41,7 @@ class Device:
         dead_tip_mm: from the far end of the notch to the tip, after the shot.
         loop_mm: outer diameter of a drain's pigtail loop.
         side_hole_mm: length of the holed part of a drain, from its tip, straightened.
+        wire_mm: diameter of the guidewire that the device is made for.
         source: key of the bibliography when it says every dimension; otherwise None.
         assumption: what is typical here and has no source; exactly one of the two is set.
         facts: (dimension, id of the evidence fact it was taken from), for single dimensions.
@@ -62,6 +63,7 @@ class Device:
     source: str | None
     assumption: str | None
     facts: tuple[tuple[str, str], ...] = ()
+    wire_mm: float | None = None
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.assumption is None):
@@ -73,6 +75,10 @@ class Device:
             raise CatalogueError(
                 f"device {self.id}: the bore {bore} mm must lie between 0 and the outer diameter "
                 f"{self.outer_diameter_mm} mm"
+            )
+        if self.wire_mm is not None and bore is not None and self.wire_mm >= bore:
+            raise CatalogueError(
+                f"device {self.id}: a {self.wire_mm} mm wire does not pass the bore of {bore} mm"
             )
         self._check_parts()
 

@@ -85,13 +85,15 @@ class Instrument:
     Attributes:
         device: catalogue id.
         technique: how it is used, as the plan prints it ("coaxial", "trocar", "Seldinger" ...).
-        diameter_mm: outer diameter of what goes through the tissue on this path.
+        diameter_mm: outer diameter of the widest thing that goes along this path: dilator, drain,
+            introducer. Clearances are measured for it.
         usable_mm: length from tip to hub.
         beyond_mm: how far the device ends beyond the aim, throw and dead tip included.
         sample_mm: (from, to) along the needle about the aim (negative = before it) where tissue is
             taken or the drain must lie; a pass hits when this stretch meets the target.
         keeps_inside: True when all beyond the target's near wall must stay inside it (drains).
         reason: why this one, in one sentence.
+        widest: catalogue id of the device that is ``diameter_mm`` wide; "" when it is ``device``.
     """
 
     device: str
@@ -102,6 +104,7 @@ class Instrument:
     sample_mm: tuple[float, float]
     keeps_inside: bool
     reason: str
+    widest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from seldinger import __version__, evidence
+from seldinger import __version__, catalogue, evidence
 from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
@@ -190,12 +190,29 @@ def _with_instrument(treatment: Treatment, instrument: Instrument) -> Treatment:
     searched: dict[str, str | float | bool | None] = {
         "device": instrument.device,
         "diameter_mm": instrument.diameter_mm,
+        "widest_device": instrument.widest or instrument.device,
         "usable_mm": instrument.usable_mm,
         "beyond_mm": instrument.beyond_mm,
         "sample_from_mm": instrument.sample_mm[0],
         "sample_to_mm": instrument.sample_mm[1],
     }
-    return replace(treatment, settings={**searched, **treatment.settings})
+    notes = (*treatment.notes, *_widest(instrument))
+    return replace(treatment, settings={**searched, **treatment.settings}, notes=notes)
+
+
+def _widest(instrument: Instrument) -> tuple[str, ...]:
+    """What clearances were measured for, where that is not the first device."""
+    if not instrument.widest or instrument.widest == instrument.device:
+        return ()
+    widest = catalogue.device(instrument.widest)
+    first = catalogue.device(instrument.device)
+    more = (widest.outer_diameter_mm - first.outer_diameter_mm) / 2.0
+    said = (
+        f"clearances are those of the widest thing on the path, {widest.name} "
+        f"({widest.outer_diameter_mm:.2f} mm); for {first.name} alone "
+        f"({first.outer_diameter_mm:.2f} mm) each is {more:.1f} mm more"
+    )
+    return (said,)
 
 
 def _request(procedure: str, goal: Target, settings: Settings) -> Request:

@@ -94,7 +94,7 @@ class Drain:
         told_of = drain_findings.Chosen(
             way=instrument.technique,
             reasons=self._reasons(case, instrument),
-            needle_mm=instrument.diameter_mm,
+            needle_mm=catalogue.device(instrument.device).outer_diameter_mm,
             drain=drain,
             content=wanted.content,
             simple=simple(case),
@@ -170,7 +170,7 @@ class Drain:
         room, gauge = self._room(drain), acts.in_use(case.settings, ACCESS_GAUGE)
         needles = acts.of_size(DeviceKind.ACCESS_NEEDLE, gauge=gauge)
         reaching = acts.long_enough(needles, _needed_mm(case, room))
-        return [_instrument(n, SELDINGER, room, reason) for n in reaching]
+        return [_instrument(n, SELDINGER, room, reason, drain) for n in reaching]
 
     def _aspiration(self, case: Case, reason: str) -> list[Instrument]:
         tip = acts.in_use(case.settings, NEEDLE_TIP)
@@ -202,7 +202,7 @@ class Drain:
             return (acts.use(drain, "goes in on its own stylet and stays"),)
         return (
             acts.use(first, "opens the way and takes the wire"),
-            *(acts.use(w, "carries the dilator and the drain") for w in wires(first)),
+            *(acts.use(w, role) for w, role in wires(first, drain)),
             acts.use(drain, "goes in over the wire and stays"),
         )
 
@@ -239,17 +239,25 @@ class Drain:
         return tuple(made)
 
 
-def _instrument(device: Device, way: str, beyond_mm: float, reason: str) -> Instrument:
-    """Everything beyond the near wall stays inside; what matters lies around the aim."""
+def _instrument(
+    device: Device, way: str, beyond_mm: float, reason: str, follows: Device | None = None
+) -> Instrument:
+    """Everything beyond the near wall stays inside; what matters lies around the aim.
+
+    What ``follows`` over the wire, and the dilator of its size before it, need more room than the
+    needle.
+    """
+    widest = max((device, follows or device), key=lambda d: d.outer_diameter_mm)
     return Instrument(
         device=device.id,
         technique=way,
-        diameter_mm=device.outer_diameter_mm,
+        diameter_mm=widest.outer_diameter_mm,
         usable_mm=device.usable_mm,
         beyond_mm=beyond_mm,
         sample_mm=(-beyond_mm, beyond_mm),
         keeps_inside=True,
         reason=reason,
+        widest=widest.id,
     )
 
 
@@ -258,12 +266,31 @@ def _needed_mm(case: Case, beyond_mm: float) -> float:
     return way + acts.in_use(case.settings, LENGTH_MARGIN)
 
 
-def wires(needle: Device) -> tuple[Device, ...]:
-    """The thickest wire that ``needle`` takes, and the working wire when that one is thinner."""
-    known = sorted(catalogue.devices(DeviceKind.GUIDEWIRE), key=lambda d: d.outer_diameter_mm)
-    through = [w for w in known if w.outer_diameter_mm < (needle.inner_diameter_mm or 0.0)]
-    working = known[-1]
-    return (*through[-1:], *(() if working in through[-1:] else (working,)))
+def wires(needle: Device, drain: Device) -> tuple[tuple[Device, str], ...]:
+    """The wire that the needle is made for, and that of dilator and drain where it is another.
+
+    Raises:
+        PlanError: the catalogue does not say which wire a device takes, or has no such wire.
+    """
+    through, working = _wire_of(needle), _wire_of(drain)
+    carries = "carries the dilator and the drain"
+    if through == working:
+        return ((working, carries),)
+    thin = "goes through the needle; is exchanged for the working wire through a transition sheath"
+    return ((through, thin), (working, carries))
+
+
+def _wire_of(device: Device) -> Device:
+    """The guidewire of the catalogue that ``device`` is made for."""
+    known = catalogue.devices(DeviceKind.GUIDEWIRE)
+    found = [w for w in known if w.outer_diameter_mm == device.wire_mm]
+    if not found:
+        sizes = ", ".join(f"{w.outer_diameter_mm:g} mm" for w in known)
+        raise PlanError(
+            f"{device.id} takes a wire of {device.wire_mm} mm, by the catalogue; its wires are "
+            f"{sizes}: name the wire in the device's table"
+        )
+    return found[0]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -111,13 +111,12 @@ def _seldinger(needle: Device, drain: Device, best: Path) -> tuple[Step, ...]:
         _needle(needle, best, "Take a sample, do not empty it: the wire needs the room."),
         Step(
             "Wire",
-            "Pass the wire, coil it inside, see it there. A thin wire is exchanged for the working "
-            "wire through a transition sheath. Withdraw the needle.",
+            f"{_passed(needle, drain)} Coil it inside, see it there. Withdraw the needle.",
         ),
         Step(
             "Dilate",
-            f"Cut the skin. Dilate over the wire up to {drain.french} F, never beyond the far "
-            "wall. Keep the wire straight: kinks lose the way.",
+            f"Cut the skin. Dilate over the {_inch(drain.wire_mm)} wire up to {drain.french} F, "
+            "never beyond the far wall. Keep the wire straight: kinks lose the way.",
         ),
         Step(
             "Drain",
@@ -127,6 +126,21 @@ def _seldinger(needle: Device, drain: Device, best: Path) -> tuple[Step, ...]:
         ),
         _fix(),
     )
+
+
+def _passed(needle: Device, drain: Device) -> str:
+    """Which wire goes through the needle, and which takes its place."""
+    if needle.wire_mm == drain.wire_mm:
+        return f"Pass the {_inch(drain.wire_mm)} wire."
+    return (
+        f"Pass the {_inch(needle.wire_mm)} wire; exchange it through a transition sheath for the "
+        f"{_inch(drain.wire_mm)} wire: dilator and drain go over that one only."
+    )
+
+
+def _inch(wire_mm: float | None) -> str:
+    """A wire as it is labelled."""
+    return "guide" if wire_mm is None else f"{wire_mm / 25.4:.3f} in"
 
 
 def _fix() -> Step:

@@ -123,6 +123,7 @@ class Sample:
             beyond_mm=fired.tip_after_mm,
             sample_mm=fired.notch_mm,
             keeps_inside=False,
+            widest=(introducer or needle).id,
             reason=f"{needle.usable_mm:g} mm long{throw}; {chosen.reason}",
         )
 
