@@ -8,13 +8,12 @@ Never: a patient's probability. Rates belong to the populations they were counte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care import fact_words
+from seldinger.care import fact_words, procedures
 from seldinger.core.errors import CareError
 from seldinger.evidence import FactKind, Trust
 
@@ -142,18 +141,26 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
     """The outlook of a procedure.
 
     Args:
-        procedure: its name, or another name of it ("kyphoplasty"); "_" and "-" are the same.
+        procedure: any name that ``procedures`` knows ("kyphoplasty", "y-90").
         organ: where, e.g. "liver" or "left lung". A page for any organ answers for those without
             their own.
 
     Raises:
-        CareError: no page has that name, or every page of it wants another organ.
+        CareError: no procedure has that name, there are no outcomes of it, or every page of it
+            wants another organ.
     """
-    asked = _plain(procedure)
-    where = set() if organ is None else set(_plain(organ).split("-"))
-    named = [page for page in _pages() if asked in (page.procedure, *page.names)]
+    asked = procedures.of(procedure)
+    where = set() if organ is None else set(procedures.plain(organ).split("-"))
+    named = [
+        page
+        for page in _pages()
+        if page.procedure == asked.id and asked.organ in {None, page.organ}
+    ]
     if not named:
-        raise CareError(_no_such(procedure))
+        offered = ", ".join(sorted({page.procedure for page in _pages()}))
+        raise CareError(
+            f"{procedure!r} is {asked.id}, of which no outcomes are entered; there are: {offered}"
+        )
     fitting = [page for page in named if page.organ in where]
     anywhere = [page for page in named if page.organ is None]
     # a name like "liver-biopsy", or a treatment of one organ only, needs no organ
@@ -180,18 +187,6 @@ def _pages() -> tuple[OutlookPage, ...]:
     from seldinger.care import outlook_border  # pydantic is heavy: opened when needed
 
     return outlook_border.pages()
-
-
-def _plain(name: str) -> str:
-    return "-".join(name.lower().replace("_", " ").replace("-", " ").split())
-
-
-def _no_such(procedure: str) -> str:
-    names = sorted({name for page in _pages() for name in (page.procedure, *page.names)})
-    near = get_close_matches(_plain(procedure), names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    offered = ", ".join(sorted({page.procedure for page in _pages()}))
-    return f"no outlook is called {procedure!r}; {hint}there are: {offered}"
 
 
 def _outlook(page: OutlookPage) -> Outlook:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from seldinger import evidence
+from seldinger.care import procedures as named
 from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.core.errors import CareError
 
@@ -87,13 +88,15 @@ def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
     """What to expect after a procedure, in the order of ``WHATS``; each of them has a row.
 
     Args:
-        procedure: of ``procedures()``.
+        procedure: of ``procedures()``, or another name of one.
         access: of ``accesses()``; None: not decided, and then only what holds for any access.
 
     Raises:
         CareError: no such procedure or access.
     """
     known_procedures, known_access, rows = _page()
+    found_name = named.find(procedure)
+    procedure = procedure if found_name is None else found_name.id
     _check("procedure", procedure, known_procedures)
     if access is not None:
         _check("access", access, known_access)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from seldinger.care import outlook
+from seldinger.care import procedures
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -284,12 +284,9 @@ def page(procedure: str, organ: str | None, language: str) -> Page:
 
 
 def _otherwise(procedure: str, organ: str | None) -> tuple[str, str | None]:
-    """What the outlook calls a procedure ("kidney-biopsy" names its organ); else as it came."""
-    try:
-        found = outlook.of(procedure)
-    except CareError:
-        return procedure, organ
-    return found.procedure, organ or found.organ
+    """The one id of a procedure ("kidney-biopsy" names its organ); else as it came."""
+    found = procedures.find(procedure)
+    return (procedure, organ) if found is None else (found.id, organ or found.organ)
 
 
 @cache

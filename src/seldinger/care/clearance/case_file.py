@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from seldinger.care import drugs, toml_border
+from seldinger.care import drugs, procedures, toml_border
 from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
@@ -195,12 +195,7 @@ def key_of(told: str) -> str | None:
 
 def _key(told: str) -> str:
     found = key_of(told)
-    if found is not None:
-        return found
-    raise CareError(
-        f"no procedure that may be cleared is called {told!r}; there are: "
-        f"{', '.join(tables().procedures)}"
-    )
+    return procedures.clearance_key(told) if found is None else found
 
 
 def _access(told: str | None, procedure: str) -> str | None:

@@ -1,0 +1,93 @@
+"""Procedures: one id each for outcomes, leaflet and recovery, whatever somebody calls it.
+
+In:    ``data/procedures.toml``, the names of a clearance's keys, the names of the outcomes' pages.
+Out:   ``Procedure``: its id, the organ that the name tells, the keys a clearance knows it by.
+Never: a guess: a name that is close is offered, and a name that says not which is asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """What a name stands for.
+
+    Attributes:
+        id: of outcomes, leaflet and recovery.
+        organ: that the name tells ("kidney-biopsy"); None: none.
+        keys: of a clearance that belong to it; one alone where the name tells which.
+    """
+
+    id: str
+    organ: str | None
+    keys: tuple[str, ...]
+
+
+def plain(name: str) -> str:
+    """A name in the one spelling in which names are compared."""
+    return "-".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def known() -> tuple[str, ...]:
+    """Every id."""
+    return tuple(sorted({one.id for one in names().values()}))
+
+
+def find(name: str) -> Procedure | None:
+    """What a name stands for; None where no procedure has it."""
+    return names().get(plain(name))
+
+
+def of(name: str) -> Procedure:
+    """What a name stands for.
+
+    Raises:
+        CareError: no procedure has that name; the nearest is offered.
+    """
+    found = find(name)
+    if found is None:
+        raise CareError(
+            f"no procedure is called {name!r}; {_near(name)}there are: {', '.join(known())}"
+        )
+    return found
+
+
+def clearance_key(name: str) -> str:
+    """The key by which a clearance knows a procedure.
+
+    Raises:
+        CareError: no procedure has that name, or it says not which of several is to be done.
+    """
+    found = find(name)
+    if found is None:
+        keys = dict.fromkeys(key for one in names().values() for key in one.keys)
+        raise CareError(
+            f"no procedure that may be cleared is called {name!r}; {_near(name)}there are: "
+            f"{', '.join(sorted(keys))}"
+        )
+    if len(found.keys) != 1:
+        raise CareError(f"{name!r} does not say what is to be done: name {', '.join(found.keys)}")
+    return found.keys[0]
+
+
+def _near(name: str) -> str:
+    near = get_close_matches(plain(name), names(), n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
+
+
+@cache
+def names() -> Mapping[str, Procedure]:
+    """Every name in its plain spelling, and what it stands for."""
+    from seldinger.care import procedures_border  # pydantic is heavy: opened when needed
+
+    return procedures_border.names()

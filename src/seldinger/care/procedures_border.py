@@ -1,0 +1,74 @@
+"""The border of procedures: the table of ids and names becomes one checked mapping."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from seldinger.care import outlook_border, toml_border
+from seldinger.care.clearance.rules import tables
+from seldinger.care.procedures import Procedure, plain
+from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProcedureRow(_Row):
+    """One ``[procedure.<id>]``."""
+
+    clearance: Annotated[tuple[Key, ...], Field(min_length=1)]
+    names: tuple[Key, ...] = ()
+
+
+class ProceduresPage(_Row):
+    """The whole of ``procedures.toml``."""
+
+    procedure: dict[Key, ProcedureRow]
+
+
+def names() -> Mapping[str, Procedure]:
+    """Every name, and what it stands for.
+
+    Raises:
+        CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
+            a name stands for two procedures.
+    """
+    page = toml_border.packaged(ProceduresPage, "procedures.toml")
+    listed = sorted(key for row in page.procedure.values() for key in row.clearance)
+    if listed != sorted(tables().procedures):
+        wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
+        raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
+    made: dict[str, Procedure] = {}
+    for name, found in _all(page):
+        before = made.setdefault(name, found)
+        if before.id != found.id or before.organ != found.organ:
+            raise CareError(f"{name!r} stands for {before.id} and for {found.id}")
+        if len(found.keys) < len(before.keys):
+            made[name] = found
+    return MappingProxyType(made)
+
+
+def _all(page: ProceduresPage) -> Iterator[tuple[str, Procedure]]:
+    """Each name beside what it stands for; a clearance's key names itself alone."""
+    for id_, row in page.procedure.items():
+        for name in (id_, *row.names):
+            yield plain(name), Procedure(id_, None, row.clearance)
+        for key in row.clearance:
+            for name in (key, *tables().procedures[key].aliases):
+                yield plain(name), Procedure(id_, None, (key,))
+    for one in outlook_border.pages():
+        keys = page.procedure[one.procedure].clearance
+        for name in one.names:
+            organ = one.organ if one.procedure in {"ablation", "biopsy"} else None
+            narrow = tables().procedures
+            alone = tuple(k for k in keys if plain(name) in {k, *narrow[k].aliases})
+            yield plain(name), Procedure(one.procedure, organ, alone or keys)
