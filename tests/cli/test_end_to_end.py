@@ -54,7 +54,7 @@ def asked(files: Path, *more: str) -> tuple[str, ...]:
     """A liver biopsy of the patient on disk."""
     return (
         *("plan", "biopsy", "--ct", str(files / "ct.nii.gz"), "--labels", str(files / "labels")),
-        *("--position", "supine", "--voxel-mm", str(VOXEL_MM), *more),
+        *("--scanned-position", "supine", "--voxel-mm", str(VOXEL_MM), *more),
     )
 
 
@@ -83,7 +83,7 @@ def test_a_case_file_and_a_report_say_the_same(files: Path, tmp_path: Path, plan
         plan.voxel_mm = {VOXEL_MM}
         study.ct = "{files / "ct.nii.gz"}"
         study.labels = "{files / "labels"}"
-        study.position = "supine"
+        study.scanned_position = "supine"
         """,
         encoding="utf-8",
     )

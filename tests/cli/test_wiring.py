@@ -54,8 +54,8 @@ def run(words: str) -> None:
 
 def test_every_option_arrives(rooms: Rooms) -> None:
     run(
-        "plan biopsy --ct a.nii.gz --labels b --label-key c.json --series 1.2 --position prone"
-        " --modality CT --vocabulary ircadb --target lesion --organ liver"
+        "plan biopsy --ct a.nii.gz --labels b --label-key c.json --series 1.2"
+        " --scanned-position prone --modality CT --vocabulary ircadb --target lesion --organ liver"
         " --entry-lps -1,2.5,3 --relax unidentified --relax spleen --answer hydatid=no"
         f" --assume {OURS.name}={OURS.low} --assume hub_standoff_mm=5 --guidance ct"
         " --technique ct-angled --lateral-error-mm 2 --device core-18g-150-t20 --paths 3"

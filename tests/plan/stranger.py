@@ -48,15 +48,18 @@ STRANGER = Procedure(
 )  # fmt: skip
 BROKEN = "broken"
 NO_PROCEDURE = "no-procedure"
+LEAVES = "leaves"
 
 
 def enter(patch: pytest.MonkeyPatch) -> None:
-    """Put the stranger, one that cannot be imported and one that is no procedure beside ours."""
+    """Put the stranger, and plug-ins that cannot be used, beside ours."""
     ours = entry_points(group=registry.GROUP)
     group = registry.GROUP
     theirs = (
         EntryPoint("prick", "tests.plan.stranger:STRANGER", group),
         EntryPoint(BROKEN, "tests.plan.no_such_module:PROCEDURE", group),
         EntryPoint(NO_PROCEDURE, "tests.plan.stranger:BROKEN", group),
+        EntryPoint(LEAVES, "tests.plan.leaves:PROCEDURE", group),
+        EntryPoint("biopsy", "tests.plan.stranger:STRANGER", group),
     )
     patch.setattr(registry, "entry_points", lambda **_: (*ours, *theirs))

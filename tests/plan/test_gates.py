@@ -23,7 +23,7 @@ from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 from seldinger.plan.model import Finding, Gate, Guidance, Probability, Status, Treatment
-from seldinger.plan.procedure import Case, Decision, Settings
+from seldinger.plan.procedure import Case, Decision, Question, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def met(
     settings = Settings(answers=said, visit=visit)
     found = replace(block()[0], structures=shown)
     known = assumed((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
-    scene = cast("Any", SimpleNamespace(obstacles=()))
+    scene = cast("Any", SimpleNamespace(obstacles=(), overlaps=()))
     return Case(procedure, found, goal(organ), settings, 50.0, scene, known)
 
 
@@ -376,3 +376,29 @@ def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
             replace(made, gates=wrong)
     with pytest.raises(PlanError, match="gates are shut"):
         replace(made, verdict=replace(made.verdict, status=Status.GO))
+
+
+def test_one_plug_in_that_cannot_be_used_harms_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed = sorted(plan.procedures())
+    stranger.enter(monkeypatch)
+    found = plan.procedures()
+    assert sorted(found) == sorted([*installed, "prick"])
+    assert len(list(found.values())) == len(found)
+    assert found["biopsy"].title == "Percutaneous biopsy", "ours keeps its name"
+    for name, why in (
+        (stranger.BROKEN, "ModuleNotFoundError"),
+        (stranger.NO_PROCEDURE, "is a str"),
+        (stranger.LEAVES, "SystemExit"),
+    ):
+        assert why in found.broken[name]
+        with pytest.raises(PlanError, match=f"{name}.*mend, update or uninstall"):
+            found[name]
+    assert any("'biopsy' is taken" in why for why in found.broken.values())
+
+
+@pytest.mark.parametrize(("stop_if", "severity"), [("maybe", "stop"), ("yes", "caution")])
+def test_a_question_that_could_never_shut_is_refused(stop_if: str, severity: str) -> None:
+    with pytest.raises(PlanError, match="allowed are"):
+        Question("q", "Is it?", stop_if, severity, ())

@@ -35,7 +35,7 @@ NAMES = {
     ("study", "label_key"): "--label-key",
     ("study", "vocabulary"): "--vocabulary",
     ("study", "series"): "--series",
-    ("study", "position"): "--position",
+    ("study", "scanned_position"): "--scanned-position",
     ("study", "modality"): "--modality",
     ("target",): "--target, --target-mask or --target-lps",
     ("target", "name"): "--target",
@@ -80,8 +80,13 @@ def plan(
     series: Annotated[
         str | None, typer.Option(metavar="UID", help="Which series of the DICOM folder.")
     ] = None,
-    position: Annotated[
-        str | None, typer.Option(help="supine, prone, left-lateral or right-lateral.")
+    scanned_position: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="How the patient lay when the scan was made (not how you want to work): supine, "
+            "prone, left-lateral or right-lateral.",
+        ),
     ] = None,
     modality: Annotated[str | None, typer.Option(help="CT or MR, when no file says so.")] = None,
     target: Annotated[
@@ -109,7 +114,11 @@ def plan(
     ] = None,
     answer: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUESTION=ANSWER", help="Answer one of the procedure's questions."),
+        typer.Option(
+            metavar="QUESTION=ANSWER",
+            help="Answer a question of the procedure; or, of a structure that no label shows, "
+            "NAME=absent or NAME=looked-at.",
+        ),
     ] = None,
     guidance: Annotated[str | None, typer.Option(help="ct or ultrasound.")] = None,
     technique: Annotated[
@@ -156,7 +165,7 @@ def plan(
             "label_key": label_key,
             "vocabulary": vocabulary,
             "series": series,
-            "position": position,
+            "scanned_position": scanned_position,
             "modality": modality,
         },
         "target": {
@@ -218,7 +227,7 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
         labels=case.study.labels,
         label_key=case.study.label_key,
         series=case.study.series,
-        position=case.study.position,
+        position=case.study.scanned_position,
         modality=case.study.modality,
     )
     anatomy = anatomies.build(

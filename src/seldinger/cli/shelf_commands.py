@@ -24,8 +24,11 @@ class Schema(StrEnum):
 def procedures(as_json: AsJson = False) -> None:
     """List the procedures and what they ask."""
     from seldinger import plan
+    from seldinger.plan import neighbours
 
     found = plan.procedures()
+    for name, why in found.broken.items():
+        typer.echo(f"not usable: {name}: {why}", err=True)
     if as_json:
         print_json(
             [
@@ -51,6 +54,10 @@ def procedures(as_json: AsJson = False) -> None:
                 typer.echo(f"  {question.id}: {question.text} yes or no")
             for key, allowed in choices.items():
                 typer.echo(f"  {key}: {', '.join(allowed)}")
+    typer.echo(
+        "\nall ask: clearance (yes or no), where no --patient is given; and of every structure "
+        "within reach\nthat no label shows, by its name: " + " or ".join(neighbours.WORDS)
+    )
 
 
 def series(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable out
 
 
 class Once(TyperCommand):
-    """Refuses an option that is given twice, where the last one would silently win."""
+    """Refuses an option given twice, where the last would silently win, and one there is not."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Look at the words before they become values."""
@@ -33,7 +35,24 @@ class Once(TyperCommand):
             for name in option.opts:
                 if name.startswith("--") and given.count(name) > 1:
                     raise CaseError(f"{name} is given twice: give it once")
+        self._check_names(args, ctx)
         return super().parse_args(ctx, args)
+
+    def _check_names(self, args: list[str], ctx: Any) -> None:
+        """Refuse an option that there is not, with the closest one: first what ends like it."""
+        options = [one for one in self.get_params(ctx) if any(o[:2] == "--" for o in one.opts)]
+        known = {name: one for one in options for name in (*one.opts, *one.secondary_opts)}
+        for before, word in pairwise(["", *args]):
+            name = word.partition("=")[0]
+            taken = before in known and not getattr(known[before], "is_flag", False)
+            if word == "--":
+                return
+            if name[:2] != "--" or name in known or taken:
+                continue
+            alike = [one for one in known if one.endswith(name[1:])]
+            near = (alike or get_close_matches(name, known, n=1))[:1]
+            hint = f"; did you mean {near[0]}?" if near else f"; `{ctx.command_path} -h` lists them"
+            raise CaseError(f"{ctx.command_path} has no option {name}{hint}")
 
 
 def example(*commands: str) -> str:

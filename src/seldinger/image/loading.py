@@ -20,6 +20,7 @@ from seldinger.image.study import (
     PositionOrigin,
     SeriesInfo,
     Study,
+    position_of,
 )
 
 if TYPE_CHECKING:
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from seldinger.image.labels import DrawnMask
 
 _MODALITY_WORDS = {"PET": Modality.PET, "MRI": Modality.MR}
-_SHORT_POSITIONS = {
-    "left": PatientPosition.LEFT_LATERAL,
-    "left lateral": PatientPosition.LEFT_LATERAL,
-    "right": PatientPosition.RIGHT_LATERAL,
-    "right lateral": PatientPosition.RIGHT_LATERAL,
-}
 
 
 def load(
@@ -51,8 +46,9 @@ def load(
         labels: one label file, a folder with one mask per class, or DICOM SEG (file or folder).
         label_key: JSON or CSV that names the values of a single label file.
         series: Series Instance UID, when a DICOM folder holds several.
-        position: how the patient lay: "supine", "prone", "left lateral decubitus" or "right lateral
-            decubitus"; overrides DICOM. Without either, supine is assumed.
+        position: how the patient lay in the scanner: "supine", "prone", "left lateral decubitus"
+            or "right lateral decubitus", with spaces or hyphens; overrides DICOM. Without
+            either, supine is assumed.
         modality: "CT", "MR" or "PT"; for files that do not say. Without it, CT is assumed.
 
     Returns:
@@ -64,7 +60,7 @@ def load(
     """
     source = _existing(path)
     wanted = None if modality is None else _modality(modality)
-    stated = None if position is None else _position(position)
+    stated = None if position is None else position_of(position)
     if label_key is not None and labels is None:
         raise LabelError(
             f"a label key ({Path(label_key).name}) was given without labels; give labels too"
@@ -193,15 +189,6 @@ def _lying(
         return dicom_says, PositionOrigin.DICOM, ()
     note = "nothing says how the patient lay: supine was assumed"
     return PatientPosition.SUPINE, PositionOrigin.ASSUMED, (note,)
-
-
-def _position(word: str | PatientPosition) -> PatientPosition:
-    text = str(word).strip().lower().replace("-", " ").replace("_", " ")
-    try:
-        return _SHORT_POSITIONS[text] if text in _SHORT_POSITIONS else PatientPosition(text)
-    except ValueError as wrong:
-        allowed = ", ".join(repr(p.value) for p in PatientPosition)
-        raise ImageError(f"patient position {word!r} is unknown; use one of {allowed}") from wrong
 
 
 def _modality(word: str | Modality) -> Modality:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import ImageError
+
 if TYPE_CHECKING:
     from seldinger.core.record import InputFile
     from seldinger.core.volume import LabelMap, Volume
@@ -20,6 +22,32 @@ class PatientPosition(StrEnum):
     """Lying on the left side: the right side is up."""
     RIGHT_LATERAL = "right lateral decubitus"
     """Lying on the right side: the left side is up."""
+
+
+_OTHER_WORDS = {
+    "left": PatientPosition.LEFT_LATERAL,
+    "left lateral": PatientPosition.LEFT_LATERAL,
+    "left decubitus": PatientPosition.LEFT_LATERAL,
+    "right": PatientPosition.RIGHT_LATERAL,
+    "right lateral": PatientPosition.RIGHT_LATERAL,
+    "right decubitus": PatientPosition.RIGHT_LATERAL,
+}
+
+
+def position_of(word: str | PatientPosition) -> PatientPosition:
+    """The position that ``word`` means: "prone", "left-lateral", "Left lateral decubitus" ...
+
+    Raises:
+        ImageError: it means none.
+    """
+    text = " ".join(str(word).lower().replace("-", " ").replace("_", " ").split())
+    try:
+        return _OTHER_WORDS[text] if text in _OTHER_WORDS else PatientPosition(text)
+    except ValueError as wrong:
+        allowed = ", ".join(repr(p.value) for p in PatientPosition)
+        raise ImageError(
+            f"patient position {word!r} is unknown; use one of {allowed}, with spaces or hyphens"
+        ) from wrong
 
 
 class PositionOrigin(StrEnum):

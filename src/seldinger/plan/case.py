@@ -12,9 +12,17 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from seldinger.core.errors import CaseError
+from seldinger.core.errors import CaseError, ImageError
+from seldinger.image.study import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +31,20 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(allow_inf_nan=False, gt=0)]
 LpsMm = tuple[Finite, Finite, Finite]
 Name = Annotated[str, Field(min_length=1)]
-Position = Literal["supine", "prone", "left-lateral", "right-lateral"]
+
+
+def _position(word: object) -> object:
+    """A position in any of the spellings that images are loaded with."""
+    try:
+        return position_of(word).value if isinstance(word, str) else word
+    except ImageError as wrong:
+        raise ValueError(str(wrong)) from wrong
+
+
+Position = Annotated[
+    Literal["supine", "prone", "left lateral decubitus", "right lateral decubitus"],
+    BeforeValidator(_position),
+]
 
 Place = tuple[str, ...]
 """Where a key stands in the case: ("study", "ct")."""
@@ -49,8 +70,8 @@ class StudySection(_Section):
     series: Name | None = Field(
         default=None, description="Series Instance UID, when the folder has several"
     )
-    position: Position | None = Field(
-        default=None, description="how the patient lay in the scanner"
+    scanned_position: Position | None = Field(
+        default=None, description="how the patient lay when the scan was made, not how to treat"
     )
     modality: Literal["CT", "MR"] | None = Field(
         default=None, description="when the file does not say"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -141,6 +142,19 @@ class Question:
     """Not asked when the target is known to lie elsewhere; empty: always asked."""
     modalities: frozenset[str] = frozenset()
     """Not asked when the plan goes on with another modality; empty: always asked."""
+
+    def __post_init__(self) -> None:
+        """Refuse a gate that could never shut.
+
+        Raises:
+            PlanError: the answer that stops is neither "yes" nor "no", or the severity blocks
+                nothing.
+        """
+        if self.stop_if not in ("yes", "no") or self.severity not in ("stop", "action"):
+            raise PlanError(
+                f"the question {self.id!r} stops if {self.stop_if!r} by {self.severity!r}: allowed "
+                "are 'yes' or 'no', by 'stop' or 'action'"
+            )
 
     def concerns(self, organ: str | None, modality: str | None) -> bool:
         """Whether it is asked of a target in ``organ`` (None: not known) by ``modality``."""

@@ -1,45 +1,106 @@
-"""The registry: installed procedures, ours and others', loaded when first asked for."""
+"""The registry: installed procedures, ours and others', loaded when first asked for.
+
+One plug-in that cannot be used harms nobody else: it is left out, and named with its error.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
+from seldinger.plan.procedure import Procedure
 
 if TYPE_CHECKING:
-    from seldinger.plan.procedure import Procedure
+    from collections.abc import Iterable
 
 GROUP = "seldinger.procedures"
+_OURS = "seldinger.procedures."
 
 
-class Registry(Mapping[str, "Procedure"]):
-    """Name -> procedure, over one entry-point group."""
+class Registry(Mapping[str, Procedure]):
+    """Name -> procedure, over one entry-point group; what cannot be used is not in it."""
 
     def __init__(self, group: str = GROUP) -> None:
         """Find the entry points; load none."""
-        self._points: dict[str, EntryPoint] = {p.name: p for p in entry_points(group=group)}
+        self._points, self._shadowed = _by_name(entry_points(group=group))
 
     def __getitem__(self, name: str) -> Procedure:
-        """The procedure called ``name``; ``PlanError`` with the closest names otherwise."""
+        """The procedure called ``name``.
+
+        Raises:
+            PlanError: none is called so (the closest names are offered), or it cannot be used.
+        """
         if name not in self._points:
             near = get_close_matches(name, self._points, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            raise PlanError(f"no procedure is called {name!r}; {hint}installed: {', '.join(self)}")
-        found: Procedure = self._points[name].load()
-        return found
+            installed = ", ".join(sorted(self._points))
+            raise PlanError(f"no procedure is called {name!r}; {hint}installed: {installed}")
+        return _loaded(self._points[name])
 
     def __iter__(self) -> Iterator[str]:
-        """Names, in alphabetical order."""
-        return iter(sorted(self._points))
+        """Names of what can be used, in alphabetical order."""
+        return iter(sorted(set(self._points) - set(self._unusable)))
 
     def __len__(self) -> int:
-        """How many are installed."""
-        return len(self._points)
+        """How many can be used."""
+        return len(list(iter(self)))
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """What is installed and cannot be used: name -> why."""
+        return {**self._unusable, **self._shadowed}
+
+    @cached_property
+    def _unusable(self) -> Mapping[str, str]:
+        found = {}
+        for name, point in sorted(self._points.items()):
+            try:
+                _loaded(point)
+            except PlanError as wrong:
+                found[name] = str(wrong)
+        return found
 
 
 def procedures() -> Registry:
     """What is installed now."""
     return Registry()
+
+
+def _by_name(found: Iterable[EntryPoint]) -> tuple[dict[str, EntryPoint], dict[str, str]]:
+    """Entry points by name, and those whose name is taken: ours first, then by where they live."""
+    points: dict[str, EntryPoint] = {}
+    taken = {}
+    for point in sorted(found, key=lambda p: (not p.value.startswith(_OURS), p.value)):
+        if points.setdefault(point.name, point).value != point.value:
+            taken[f"{point.name} of {_package(point)}"] = (
+                f"the name {point.name!r} is taken by {points[point.name].value}: give the "
+                "procedure another one"
+            )
+    return points, taken
+
+
+def _loaded(point: EntryPoint) -> Procedure:
+    """What an entry point leads to; whatever goes wrong in it is told with its name."""
+    try:
+        found = point.load()
+    # A stranger's module may raise anything at import, or leave the program.
+    except (Exception, SystemExit) as wrong:
+        raise PlanError(
+            f"the procedure {point.name!r} of {_package(point)} cannot be loaded "
+            f"({type(wrong).__name__}: {wrong}): mend, update or uninstall that package"
+        ) from wrong
+    if not isinstance(found, Procedure):
+        raise PlanError(
+            f"the procedure {point.name!r} of {_package(point)} is a {type(found).__name__}, not a "
+            "Procedure: mend, update or uninstall that package"
+        )
+    return found
+
+
+def _package(point: EntryPoint) -> str:
+    """Which package an entry point came with, as far as it is known."""
+    return point.value if point.dist is None else f"{point.dist.name} ({point.value})"
