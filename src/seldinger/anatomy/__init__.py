@@ -16,7 +16,7 @@ from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Targ
 from seldinger.anatomy.settings import ASSUMPTIONS, Settings
 
 if TYPE_CHECKING:
-    from seldinger.anatomy import targets
+    from seldinger.anatomy import names, targets
     from seldinger.anatomy.assemble import build
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Target",
     "Tissue",
     "build",
+    "names",
     "targets",
 ]
 
@@ -37,6 +38,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "build":
         return import_module("seldinger.anatomy.assemble").build
-    if name == "targets":
-        return import_module("seldinger.anatomy.targets")
+    if name in {"names", "targets"}:
+        return import_module(f"seldinger.anatomy.{name}")
     raise AttributeError(f"seldinger.anatomy has no {name!r}; it offers {', '.join(__all__)}")

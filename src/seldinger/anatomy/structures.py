@@ -48,7 +48,7 @@ def from_labels(labels: LabelMap, recognised: Recognised, grid: Grid) -> tuple[S
     layers = [lattice.labels_on(layer, labels.grid, grid) for layer in labels.layers]
     terms = catalogue.terms()
     found: list[Structure] = []
-    for name, raws in _by_term(labels, recognised, terms).items():
+    for name, raws in by_term(labels.names, recognised, terms).items():
         mask = _union(labels, layers, raws)
         extent = None if extents is None else extents.of(raws)
         if extent is not None:
@@ -83,12 +83,12 @@ def of_kind(structures: Sequence[Structure], *kinds: Kind) -> tuple[Structure, .
     return tuple(s for s in structures if s.kind in kinds)
 
 
-def _by_term(
-    labels: LabelMap, recognised: Recognised, terms: Mapping[str, Term]
+def by_term(
+    names: Iterable[str], recognised: Recognised, terms: Mapping[str, Term]
 ) -> dict[str, list[str]]:
     """Our names and the raw names behind each; every lesion label is a lesion of its own."""
     grouped: dict[str, list[str]] = {}
-    for raw in labels.names:
+    for raw in names:
         name = recognised.terms.get(raw)
         if name is None:
             continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seldinger.cli.plan_checks import check, known_names
 from seldinger.cli.plan_words import pairs, point, probe_of
 from seldinger.cli.results import check_folder, tell, written
 from seldinger.cli.terminal import AsJson, progress_bar
@@ -218,9 +219,11 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
     from seldinger import plan as plans
 
     ours, theirs = _split(case.assume)
+    wanted = anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours)
+    vocabulary = _vocabulary(case.study.vocabulary)
+    known = known_names(case, vocabulary)
     settings = _settings(case, theirs)
-    # What is misspelled is told before the images are read.
-    plans.check_answers(plans.procedures()[case.procedure], settings)
+    check(case, settings, known)
     progress("reading", 0.0)
     study = image.load(
         case.study.ct,
@@ -232,8 +235,8 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
     )
     anatomy = anatomies.build(
         study,
-        vocabulary=_vocabulary(case.study.vocabulary),
-        settings=anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours),
+        vocabulary=vocabulary,
+        settings=wanted,
         progress=part(progress, 0.2, 0.6),
     )
     target = _target(case, anatomy)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 def check_folder(out: Path) -> None:
-    """Refuse a folder that is not ours before long work, not after it."""
+    """Refuse a folder that is not ours or cannot be written before long work, not after it."""
     from seldinger.report import folder
 
-    folder.check(Path(os.path.realpath(out)))
+    target = Path(os.path.realpath(out))
+    folder.check(target)
+    folder.check_writable(target)
 
 
 def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:

@@ -1,9 +1,10 @@
-"""Terminal: what the user sees: progress while working, errors, tables; nothing of it in a pipe."""
+"""Terminal: what the user sees: progress while working, errors, tables."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import pairwise
@@ -13,12 +14,14 @@ import typer
 from typer.core import TyperCommand
 
 from seldinger.core.errors import CaseError
-from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from seldinger.core.progress import Progress
+
+QUIET_S = 2.0
+"""In a pipe, no step shorter than this is told."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
 
@@ -81,11 +84,28 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         typer.echo("  ".join([*cells, line[-1]]).rstrip())
 
 
+def line_by_line(quiet_s: float = QUIET_S, clock: Callable[[], float] = time.monotonic) -> Progress:
+    """Progress for a pipe or a log: a step is named when the last line is ``quiet_s`` old."""
+    begun = last = clock()
+    named = ""
+
+    def tell(what: str, fraction: float) -> None:
+        nonlocal last, named
+        now = clock()
+        if what != named and now - last >= quiet_s:
+            typer.echo(
+                f"seldinger: {now - begun:.0f} s, {100.0 * fraction:.0f} %: {what}", err=True
+            )
+            last, named = now, what
+
+    return tell
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A bar on stderr when that is a terminal, silence otherwise."""
+    """A bar on stderr when that is a terminal; otherwise a line there for every long step."""
     if not sys.stderr.isatty():
-        yield silent
+        yield line_by_line()
         return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn

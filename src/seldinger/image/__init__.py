@@ -23,7 +23,7 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.image.loading import load, load_mask, read_mask, series
+    from seldinger.image.loading import check_there, load, load_mask, read_mask, series
     from seldinger.image.raster import identified
     from seldinger.image.resample import resampled, resampled_layer, resampled_mask
 
@@ -35,6 +35,7 @@ __all__ = [
     "SeriesInfo",
     "SopInstance",
     "Study",
+    "check_there",
     "identified",
     "load",
     "load_mask",
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 _PAGES = {
+    "check_there": "seldinger.image.loading",
     "identified": "seldinger.image.raster",
     "load": "seldinger.image.loading",
     "load_mask": "seldinger.image.loading",

@@ -68,6 +68,24 @@ def read(path: Path, found: Iterable[int]) -> dict[int, str]:
     return key
 
 
+def names(path: Path) -> tuple[str, ...] | None:
+    """The names in the key, where they can be told without the label map; None otherwise.
+
+    Raises:
+        LabelError: there is no such file, or it is no key.
+    """
+    if path.suffix.lower() != ".json":
+        # Which of its columns are ids depends on the values that occur.
+        if not path.is_file():
+            raise LabelError(f"{path.name}: the label key cannot be read: there is no such file")
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise LabelError(f"{path.name}: the label key cannot be read: {wrong}") from wrong
+    return tuple(_unique(_json_pairs(text, path.name), path.name).values())
+
+
 def _json_pairs(text: str, name: str) -> list[tuple[int, str]]:
     try:
         data = json.loads(text, object_pairs_hook=list)

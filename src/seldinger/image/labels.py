@@ -92,16 +92,39 @@ def read(path: Path, key: Path | None, grid: Grid, frame_uid: str = "") -> Label
         raise LabelError(f"labels: {wrong}") from wrong
 
 
+def names(path: Path, key: Path | None) -> tuple[str, ...] | None:
+    """The names at ``path`` as far as they stand beside the voxels; None when they do not.
+
+    No voxel is read: a folder of masks names them by its files, a label map by its JSON key. A
+    name may still be refused or left out when the voxels are read.
+
+    Raises:
+        LabelError: nothing is there, or the key cannot be read.
+    """
+    if not path.exists():
+        raise LabelError(f"labels: there is nothing at {path}; give a label file or folder")
+    if files_of_classes := _class_files(path):
+        return tuple(files.stem_of(file) for file in files_of_classes)
+    if key is None or path.is_dir():
+        return None
+    return label_keys.names(key)
+
+
+def check_mask(path: Path) -> None:
+    """``LabelError`` when there is no file."""
+    if not path.is_file():
+        raise LabelError(
+            f"mask: there is no file at {path}; give one NIfTI, NRRD, MetaImage or SEG file"
+        )
+
+
 def read_mask(path: Path, grid: Grid) -> DrawnMask:
     """One mask file (not 0 = inside), carried to ``grid``.
 
     Raises:
         LabelError: unreadable, empty, or not overlapping ``grid``.
     """
-    if not path.is_file():
-        raise LabelError(
-            f"mask: there is no file at {path}; give one NIfTI, NRRD, MetaImage or SEG file"
-        )
+    check_mask(path)
     found = np.zeros(grid.shape, dtype=bool)
     try:
         if _is_seg(path):

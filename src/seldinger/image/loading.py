@@ -110,6 +110,39 @@ def read_mask(path: str | Path, grid: Grid) -> DrawnMask:
     return label_files.read_mask(Path(path), grid)
 
 
+def check_there(
+    path: str | Path,
+    labels: str | Path | None = None,
+    label_key: str | Path | None = None,
+    mask: str | Path | None = None,
+) -> tuple[str, ...] | None:
+    """Refuse what is not there before anything large is read; the names of the labels.
+
+    Args:
+        path: as for ``load``.
+        labels: likewise.
+        label_key: likewise.
+        mask: as for ``load_mask``.
+
+    Returns:
+        Names as far as they can be told without the voxels: empty without labels, None when they
+        are in the voxels' file.
+
+    Raises:
+        ImageError, LabelError: a file is missing, or the key cannot be read.
+    """
+    _existing(path)
+    if label_key is not None and labels is None:
+        raise LabelError(
+            f"a label key ({Path(label_key).name}) was given without labels; give labels too"
+        )
+    if mask is not None:
+        label_files.check_mask(Path(mask))
+    if labels is None:
+        return ()
+    return label_files.names(Path(labels), None if label_key is None else Path(label_key))
+
+
 def series(path: str | Path) -> tuple[SeriesInfo, ...]:
     """Image series in a DICOM folder (or file), in order of path.
 

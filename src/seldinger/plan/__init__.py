@@ -5,9 +5,18 @@ Uses:  engines as quick predictors; the catalogue; the evidence.
 Never: files of images, screens, the procedures' pages (the registry finds them).
 """
 
+from seldinger.plan.asked import check as check_asked
 from seldinger.plan.model import Plan
 from seldinger.plan.procedure import ProbeEdit, Settings
 from seldinger.plan.propose import check_answers, propose
 from seldinger.plan.registry import procedures
 
-__all__ = ["Plan", "ProbeEdit", "Settings", "check_answers", "procedures", "propose"]
+__all__ = [
+    "Plan",
+    "ProbeEdit",
+    "Settings",
+    "check_answers",
+    "check_asked",
+    "procedures",
+    "propose",
+]

@@ -39,6 +39,8 @@ BREATH_FACT = "breathing.liver.intrafraction_90"
 NORMAL_90 = 1.6449
 """A normal variable stays within this many standard deviations nine times in ten."""
 
+_MOST_ERROR_MM = 30.0
+
 RAYLEIGH_MEAN = sqrt(pi / 2.0)
 """Mean of a Rayleigh distribution of unit scale."""
 
@@ -76,16 +78,29 @@ def technique_of(tilt_deg: float, axial_angle_deg: float, assumed: Assumed) -> s
     return "ct-angled" if upright else "ct-double-angled"
 
 
-def model(technique: str, settings: Settings, assumed: Assumed) -> ErrorModel:
-    """The error model of ``technique`` under ``settings``; ``PlanError`` for an unknown key."""
+def check(technique: str) -> None:
+    """``PlanError`` for an unknown technique."""
     if technique not in TECHNIQUES:
         raise PlanError(
             f"no needle technique is called {technique!r}; allowed: {', '.join(TECHNIQUES)}"
         )
+
+
+def check_given(lateral_error_mm: float | None) -> None:
+    """``PlanError`` for a mean lateral error that no needle has."""
+    if lateral_error_mm is not None and not 0.0 < lateral_error_mm <= _MOST_ERROR_MM:
+        raise PlanError(
+            f"a mean lateral error of {lateral_error_mm:g} mm is not between 0 and "
+            f"{_MOST_ERROR_MM:g} mm"
+        )
+
+
+def model(technique: str, settings: Settings, assumed: Assumed) -> ErrorModel:
+    """The error model of ``technique`` under ``settings``; ``PlanError`` for an unknown key."""
+    check(technique)
     fact: str | None = TECHNIQUES[technique][1]
     given = settings.lateral_error_mm
-    if given is not None and not 0.0 < given <= 30.0:  # noqa: PLR2004
-        raise PlanError(f"a mean lateral error of {given:g} mm is not between 0 and 30 mm")
+    check_given(given)
     mean = evidence.driving(TECHNIQUES[technique][1]) if given is None else given
     return ErrorModel(
         technique,

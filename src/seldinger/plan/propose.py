@@ -14,9 +14,9 @@ from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import aim, gates, neighbours, path, readiness, risk_limits, rules
+from seldinger.plan import aim, asked, gates, neighbours, path, readiness, rules
 from seldinger.plan import scene as scenes
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
+from seldinger.plan.assumptions import Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
 from seldinger.plan.model import Citation, Plan, Provenance, Request, TargetSection
 from seldinger.plan.procedure import Case, Settings, Wants
@@ -24,7 +24,6 @@ from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
-    from seldinger.core.record import Assumption
     from seldinger.plan.model import Approach, Finding, Treatment
     from seldinger.plan.prediction import Prediction
     from seldinger.plan.procedure import Instrument, ProbeEdit, Procedure
@@ -54,10 +53,9 @@ def propose(
     declared = procedures()[procedure]
     found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
     goal = scenes.whole(found, anatomy) if declared.wants is Wants.WHOLE else found
-    known = assumed(_assumptions(declared), chosen.assume)
+    known = assumed(asked.assumptions(declared), chosen.assume)
     check_answers(declared, chosen)
-    if chosen.probes and "modality" not in declared.treatment.answers:
-        raise PlanError(f"{declared.name} has no probes to fix by hand: leave them out")
+    asked.check_probes(declared, chosen)
     readiness.check(procedure, goal.organ, chosen.visit)
     progress("distance maps", 0.1)
     scene = scenes.build(anatomy, goal, declared)
@@ -138,11 +136,6 @@ def skin_distance_mm(anatomy: Anatomy, target: Target) -> float:
 def not_segmented(case: Case, found: Prediction | None = None) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows."""
     return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found)
-
-
-def _assumptions(declared: Procedure) -> tuple[Assumption, ...]:
-    """The planner's own assumptions, the gates' limits, and the treatment's."""
-    return (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS, *declared.treatment.assumptions)
 
 
 def _first_with_paths(

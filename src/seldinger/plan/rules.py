@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 Rejected = NDArray[np.bool_]
 
+OF_GEOMETRY = (
+    "depth",
+    "gantry",
+    "leaves-the-body",
+    "needle-length",
+    "organ-first",
+    "stays-inside",
+    "tilt",
+    "unidentified",
+)
+"""Rules that are not the name of a structure."""
+
 FAR_MM = 25.0
 """No rule, score or probability asks for distances beyond this; exact ones are printed."""
 

@@ -116,6 +116,19 @@ def check(target: Path) -> None:
         raise OutputError(f"{target.name} holds files that are not ours ({shown}); {what}")
 
 
+def check_writable(target: Path) -> None:
+    """``OutputError`` unless a folder can be made beside ``target``, which is tried."""
+    parent = next(p for p in target.parents if p.exists())
+    probe = parent / f".{target.name}.seldinger-{os.getpid()}-{secrets.token_hex(3)}"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {target}: {error.strerror or error}; choose another --out, or make room"
+        ) from error
+
+
 def check_page(page: Path) -> None:
     """``OutputError`` unless ``page`` is absent or a page that we wrote."""
     if not page.exists():

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Case
 
 
+_DRAIN_KINDS = (DeviceKind.TROCAR_DRAIN, DeviceKind.DRAIN, DeviceKind.ACCESS_NEEDLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Drain:
     """Drainage of a collection.
@@ -67,6 +70,12 @@ class Drain:
     def answers(self) -> Mapping[str, tuple[str, ...]]:
         """What decides that no image shows."""
         return {"content": CONTENTS, "simple": ("yes", "no")}
+
+    def check_device(self, device: str) -> None:
+        """Refuse a device that drains nothing."""
+        found = catalogue.device(device)
+        if found.kind not in _DRAIN_KINDS:
+            raise _drains_nothing(found)
 
     def instruments(self, case: Case) -> tuple[Instrument, ...]:
         """The chosen technique first; then Seldinger, a smaller drain, and the needle alone."""
@@ -188,10 +197,7 @@ class Drain:
         if device.kind is DeviceKind.ACCESS_NEEDLE:
             tip = acts.in_use(case.settings, NEEDLE_TIP)
             return _instrument(device, ASPIRATION, tip, BY_USER)
-        raise PlanError(
-            f"{device.id} ({device.kind}) drains nothing; allowed: devices of kind "
-            f"{DeviceKind.TROCAR_DRAIN}, {DeviceKind.DRAIN}, {DeviceKind.ACCESS_NEEDLE}"
-        )
+        raise _drains_nothing(device)
 
     @staticmethod
     def _devices(instrument: Instrument, drain: Device | None) -> tuple[DeviceUse, ...]:
@@ -295,3 +301,10 @@ def _wire_of(device: Device) -> Device:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 0)
+
+
+def _drains_nothing(device: Device) -> PlanError:
+    return PlanError(
+        f"{device.id} ({device.kind}) drains nothing; allowed: devices of kind "
+        f"{', '.join(_DRAIN_KINDS)}"
+    )

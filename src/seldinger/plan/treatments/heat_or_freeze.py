@@ -13,6 +13,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
+from seldinger.core.errors import PlanError
 from seldinger.core.progress import part
 from seldinger.plan import guidance
 from seldinger.plan.model import DeviceUse, Probe, Treatment
@@ -56,6 +57,11 @@ class HeatOrFreeze:
     def answers(self) -> Mapping[str, tuple[str, ...]]:
         """What decides that no image shows."""
         return ablation_choice.ANSWERS
+
+    def check_device(self, device: str) -> None:
+        """Refuse what is no applicator, or one that cannot be computed."""
+        if why := ablation_choice.usable(applicator(device)):
+            raise PlanError(f"{why}; leave it out, or give another")
 
     def instruments(self, case: Case) -> tuple[Instrument, ...]:
         """The applicator of each modality, the preferred one first, aimed past the centre."""

@@ -61,6 +61,10 @@ class Sample:
             "emphysema": ("yes", "no"),
         }
 
+    def check_device(self, device: str) -> None:
+        """Refuse a device that takes no cores."""
+        _named(device)
+
     def instruments(self, case: Case) -> tuple[Instrument, ...]:
         """The longer throw first if its notch fits; of each throw the shortest that reaches."""
         chosen = choice(case)

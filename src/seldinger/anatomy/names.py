@@ -1,0 +1,65 @@
+"""Names: what structures of a patient can be called, known before a voxel is read."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from seldinger import catalogue
+from seldinger.core.errors import AnatomyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from seldinger.catalogue import Vocabulary
+
+DERIVED = (
+    "bone",
+    "bowel gas",
+    "left lung",
+    "lower rib margin",
+    "pleural recess",
+    "right lung",
+)
+"""What the image or its bones show without a label."""
+_SHOWN = 8
+
+
+def possible(
+    raw_names: Sequence[str] | None, vocabulary: Vocabulary | str | None = None
+) -> tuple[str, ...] | None:
+    """Every name that a target or a structure may have; None when labels are not known yet.
+
+    Args:
+        raw_names: of the labels; None = they stand in the voxels' file.
+        vocabulary: as for ``build``.
+
+    Raises:
+        CatalogueError: no vocabulary has that name.
+    """
+    from seldinger.anatomy import structures
+
+    recognised = catalogue.recognise(raw_names or (), vocabulary)
+    if raw_names is None:
+        return None
+    ours = structures.by_term(raw_names, recognised, catalogue.terms())
+    bases = {recognised.terms[raws[0]] for raws in ours.values()}
+    return tuple(dict.fromkeys((*ours, *sorted(bases), *raw_names, *DERIVED)))
+
+
+def check(what: str, name: str, known: Iterable[str]) -> None:
+    """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
+    among = tuple(known)
+    if name in among:
+        return
+    labelled = [one for one in among if one not in DERIVED]
+    if not labelled:
+        raise AnatomyError(
+            f"no {what} is called {name!r}; nothing is labelled: give a mask, or a point and a "
+            "diameter"
+        )
+    by_case = {one.lower(): one for one in labelled}
+    near = [by_case[n] for n in get_close_matches(name.lower(), by_case, n=4, cutoff=0.4)]
+    raise AnatomyError(
+        f"no {what} is called {name!r}; closest: {', '.join(near or labelled[:_SHOWN])}"
+    )
