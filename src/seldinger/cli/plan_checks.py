@@ -13,30 +13,23 @@ if TYPE_CHECKING:
 _COMPONENT = re.compile(r"\s*#\d+$")
 
 
-def known_names(case: CaseFile, vocabulary: Vocabulary | str | None) -> tuple[str, ...] | None:
-    """Names that structures may have, from files that are there; None when no key tells them."""
-    from seldinger import anatomy, image
-
-    study = case.study
-    raw = image.check_there(study.ct, study.labels, study.label_key, case.target.mask)
-    return anatomy.names.possible(raw, vocabulary)
-
-
-def check(case: CaseFile, settings: Settings, known: tuple[str, ...] | None) -> None:
-    """Refuse what is misspelled, out of range, or of another procedure.
+def check(case: CaseFile, settings: Settings, vocabulary: Vocabulary | str | None) -> None:
+    """Refuse what is misspelled, out of range, of another procedure, or not there.
 
     Raises:
         SeldingerError: what was got, what is allowed, what is closest.
     """
-    from seldinger import anatomy
+    from seldinger import anatomy, image
     from seldinger import plan as plans
 
     declared = plans.procedures()[case.procedure]
     plans.check_answers(declared, settings)
+    study, target = case.study, case.target
+    raw = image.check_there(study.ct, study.labels, study.label_key, target.mask)
+    known = anatomy.names.possible(raw, vocabulary)
     plans.check_asked(declared, settings, known)
     if known is None:
         return
-    target = case.target
     if target.mask is None and target.centre_lps_mm is None:
         anatomy.names.check("target", _COMPONENT.sub("", target.name or ""), known)
     if target.organ is not None:

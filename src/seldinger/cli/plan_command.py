@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seldinger.cli.plan_checks import check, known_names
+from seldinger.cli.plan_checks import check
 from seldinger.cli.plan_words import pairs, point, probe_of
 from seldinger.cli.results import check_folder, tell, written
 from seldinger.cli.terminal import AsJson, progress_bar
@@ -221,9 +221,9 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
     ours, theirs = _split(case.assume)
     wanted = anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours)
     vocabulary = _vocabulary(case.study.vocabulary)
-    known = known_names(case, vocabulary)
     settings = _settings(case, theirs)
-    check(case, settings, known)
+    check(case, settings, vocabulary)
+    settings = replace(settings, inputs=_further(case), visit=_visit(case))
     progress("reading", 0.0)
     study = image.load(
         case.study.ct,
@@ -244,7 +244,7 @@ def planned(case: CaseFile, progress: Progress) -> Plan:
 
 
 def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
-    """The planner's choices as the case makes them."""
+    """The planner's choices as the case makes them, without the files beside it."""
     from seldinger import plan as plans
 
     return plans.Settings(
@@ -265,8 +265,6 @@ def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
             )
             for one in case.probe
         ),
-        inputs=_further(case),
-        visit=_visit(case),
     )  # fmt: skip
 
 
