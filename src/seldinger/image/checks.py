@@ -20,8 +20,8 @@ SPACING_MM = (0.05, 20.0)
 _AIR_HU = -200
 """Every CT of a body shows air in or around it; a scan without any value below is not in HU."""
 
-_MAX_HU = 100_000
-"""Above every 16-bit scale: activity or raw counts, not HU."""
+_MAX_HU = 32_767
+"""Above every signed 16-bit number: activity, raw counts, or signed numbers read as unsigned."""
 
 
 def checked_spacing(
@@ -96,7 +96,7 @@ def checked_hu(values: NDArray[Any], name: str) -> None:
     """
     low, high = float(values.min()), float(values.max())
     if high > _MAX_HU:
-        why = "that looks like counts or activity"
+        why = "that looks like counts or activity, or like negative numbers read as unsigned"
     elif low >= 0:
         why = (
             "that looks like a picture or like stored values without the rescale intercept (-1024)"

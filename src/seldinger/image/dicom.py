@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from seldinger.core.errors import ImageError
 from seldinger.core.record import InputFile
 from seldinger.core.volume import Volume
-from seldinger.image import dicom_identity
+from seldinger.image import acquisitions, ct_values, dicom_identity
 from seldinger.image.dicom_headers import Header, listed, scanned
 from seldinger.image.geometry import Plane, Stack, evened, stacked, straightened
 from seldinger.image.raster import in_c_order, itk, sha256_of, silence
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from seldinger.core.space import Grid
+
 _POSITIONS = {
     "S": PatientPosition.SUPINE,
     "P": PatientPosition.PRONE,
     "DL": PatientPosition.LEFT_LATERAL,
     "DR": PatientPosition.RIGHT_LATERAL,
 }
+CT = Modality.CT
+_TILT_DEG = 1.0
 _PET_UNITS = {"BQML": "Bq/mL", "GML": "g/mL", "CNTS": "counts", "CPS": "counts/s"}
 
 
@@ -94,19 +99,32 @@ def read(path: Path, uid: str | None) -> Series:
             f"{name}: {len(cut)} file(s) are cut short, first {cut[0]}; copy the series again"
         )
     try:
-        planes, scales = _planes(headers, name)
+        planes, places = _planes(headers, name)
+        scales = [_scale(place) for place in places]
+        ct_values.checked_storage(headers, name)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError) as wrong:
         raise ImageError(
             f"{name}: a DICOM header holds a value that is no value: {wrong}"
         ) from wrong
+    _check_scales(scales, headers, name)
+    types = {word for plane in planes for word in _words(plane)}
+    said = ct_values.checked_rescale(places, sorted(types), name) if modality is CT else ()
     stack = stacked(planes, name)
     ordered = [headers[n] for n in stack.order] if len(headers) > 1 else headers
     files = tuple(header.path for header in ordered)
-    values = _pixels(files, stack, [scales[n] for n in stack.order], headers[0], name)
+    scales = [scales[n] for n in stack.order]
+    values = _pixels(files, stack, scales, headers[0], name)
     unit, notes = _unit(modality, headers[0])
+    if modality is CT:
+        ct_values.checked_wrap(values, headers, name)
+        pairs = [(scale.slope, scale.intercept) for scale in scales]
+        places_in_file = [0] * len(ordered) if len(ordered) > 1 else stack.order.tolist()
+        values, padding = ct_values.without_padding(values, ordered, pairs, places_in_file)
+        values = _narrowed(values)
+        notes = (*notes, *said, *padding)
     image = Volume(in_c_order(evened(values, stack)), stack.grid, unit)
     image, tilt_notes = straightened(image, name)
-    position, position_notes = _position(headers[0])
+    position, position_notes = _position(headers, name)
     identity, identity_notes = dicom_identity.read(ordered)
     return Series(
         image=image,
@@ -114,7 +132,14 @@ def read(path: Path, uid: str | None) -> Series:
         position=position,
         identity=identity,
         inputs=(InputFile("image", name, sha256_of(files)),),
-        notes=(*notes, *stack.notes, *tilt_notes, *position_notes, *identity_notes),
+        notes=(
+            *notes,
+            *stack.notes,
+            *tilt_notes,
+            *_tilt_told(ordered[0], image.grid, straight=not tilt_notes),
+            *position_notes,
+            *identity_notes,
+        ),
     )
 
 
@@ -127,6 +152,9 @@ def _chosen(headers: Sequence[Header], uid: str | None, name: str) -> list[Heade
             f"files may be cut short: copy them again"
         )
     uids = list(dict.fromkeys(h.uid for h in images))
+    splinters = acquisitions.splintered(images)
+    if len(splinters) == len(uids) or uid in {h.uid for h in splinters}:
+        raise ImageError(f"{name}: {acquisitions.splintered_words(splinters)}")
     if uid is None and len(uids) > 1:
         raise ImageError(
             f"{name}: there are {len(uids)} series; name one by its UID (series=, --series):\n"
@@ -150,9 +178,10 @@ def _modality(headers: Sequence[Header], name: str) -> Modality:
     )
 
 
-def _planes(headers: Sequence[Header], name: str) -> tuple[list[Plane], list[_Scale]]:
+def _planes(headers: Sequence[Header], name: str) -> tuple[list[Plane], list[Any]]:
+    """Planes in stored order, and where each states its rescale."""
     if all(h.frames == 1 and "PerFrameFunctionalGroupsSequence" not in h.dataset for h in headers):
-        return [_plane(h) for h in headers], [_scale(h.dataset) for h in headers]
+        return [_plane(h) for h in headers], [h.dataset for h in headers]
     if len(headers) > 1:
         raise ImageError(
             f"{name}: the series has {len(headers)} multi-frame files; one enhanced multi-frame "
@@ -173,11 +202,12 @@ def _plane(header: Header) -> Plane:
         spacing_mm=_numbers(data, "PixelSpacing"),
         rows=int(data.Rows),
         columns=int(data.Columns),
+        traits=acquisitions.traits_of(header),
     )
 
 
-def _frames(header: Header, name: str) -> tuple[list[Plane], list[_Scale]]:
-    """Planes of an enhanced multi-frame file, in stored order."""
+def _frames(header: Header, name: str) -> tuple[list[Plane], list[Any]]:
+    """The same of an enhanced multi-frame file."""
     data = header.dataset
     shared = data.get("SharedFunctionalGroupsSequence") or [None]
     own = data.get("PerFrameFunctionalGroupsSequence") or []
@@ -187,7 +217,7 @@ def _frames(header: Header, name: str) -> tuple[list[Plane], list[_Scale]]:
             f"them lie; "
             f"export it as enhanced CT, MR or PET, or as single-frame files"
         )
-    planes, scales = [], []
+    planes, stated = [], []
     for number, group in enumerate(own, start=1):
         places = [g for g in (group, shared[0]) if g is not None]
         planes.append(
@@ -198,17 +228,11 @@ def _frames(header: Header, name: str) -> tuple[list[Plane], list[_Scale]]:
                 spacing_mm=_grouped(places, "PixelMeasuresSequence", "PixelSpacing"),
                 rows=int(data.Rows),
                 columns=int(data.Columns),
+                traits=acquisitions.frame_traits(places),
             )
         )
-        values = next((g.get(_TRANSFORM)[0] for g in places if g.get(_TRANSFORM)), data)
-        scales.append(_scale(values))
-    if len(set(scales)) > 1:
-        raise ImageError(
-            f"{name}: the frames have different rescale slopes, which GDCM does not apply; "
-            f"convert the "
-            f"file to single-frame DICOM"
-        )
-    return planes, scales
+        stated.append(next((g.get(_TRANSFORM)[0] for g in places if g.get(_TRANSFORM)), data))
+    return planes, stated
 
 
 _TRANSFORM = "PixelValueTransformationSequence"
@@ -232,6 +256,27 @@ def _scale(data: Any) -> _Scale:
     return _Scale(
         1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept)
     )
+
+
+def _words(plane: Plane) -> list[str]:
+    """Image Type and Frame Type as single words."""
+    said = plane.traits.get("ImageType", "") + " " + plane.traits.get("FrameType", "")
+    return re.findall(r"\w+", said)
+
+
+def _check_scales(scales: Sequence[_Scale], headers: Sequence[Header], name: str) -> None:
+    """Refuse a rescale that makes no numbers, or that cannot be applied frame by frame."""
+    for scale in scales:
+        if scale.slope == 0 or not np.isfinite([scale.slope, scale.intercept]).all():
+            raise ImageError(
+                f"{name}: the rescale is {scale.slope:g} x value + {scale.intercept:g}, which "
+                f"gives no values; export the series again"
+            )
+    if len(headers) == 1 and len(set(scales)) > 1:
+        raise ImageError(
+            f"{name}: the frames have different rescale slopes, which GDCM does not apply; "
+            f"convert the file to single-frame DICOM"
+        )
 
 
 def _pixels(
@@ -291,8 +336,29 @@ def _unit(modality: Modality, header: Header) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _position(header: Header) -> tuple[PatientPosition | None, tuple[str, ...]]:
-    code = str(header.dataset.get("PatientPosition", "") or "").strip().upper()
+def _tilt_told(header: Header, grid: Grid, *, straight: bool) -> tuple[str, ...]:
+    """That the header tells a gantry tilt which the positions of its slices do not show."""
+    stated = float(header.dataset.get("GantryDetectorTilt") or 0.0)
+    axial = abs(grid.index_to_lps[2, 2]) / grid.spacing_mm[2]
+    if abs(stated) < _TILT_DEG or not straight or axial < np.cos(np.radians(_TILT_DEG)):
+        return ()
+    note = (
+        f"the header tells a gantry tilt of {stated:g} degrees, but its slices lie straight: the "
+        f"positions of the slices were used"
+    )
+    return (note,)
+
+
+def _position(
+    headers: Sequence[Header], name: str
+) -> tuple[PatientPosition | None, tuple[str, ...]]:
+    codes = {str(h.dataset.get("PatientPosition", "") or "").strip().upper() for h in headers}
+    if len(codes) > 1:
+        raise ImageError(
+            f"{name}: the slices tell different patient positions ({', '.join(sorted(codes))}), so "
+            f"they are not one scan; export the series again"
+        )
+    (code,) = codes
     if not code:
         return None, ()
     found = _POSITIONS.get(code[2:]) if code[:2] in {"HF", "FF"} else None

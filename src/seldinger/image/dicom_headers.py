@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seldinger.core.errors import ImageError
+from seldinger.image import acquisitions
 from seldinger.image.raster import silence
 
 if TYPE_CHECKING:
@@ -44,7 +45,17 @@ _KEYWORDS = (
     "PixelSpacing",
     "RescaleSlope",
     "RescaleIntercept",
+    "RescaleType",
     "Units",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+    "GantryDetectorTilt",
+    "InstanceNumber",
+    *acquisitions.KEYWORDS,
+    *acquisitions.CT_KEYWORDS,
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )

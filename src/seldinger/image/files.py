@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError
-from seldinger.image import file_headers, nifti
+from seldinger.image import file_frames, file_headers, nifti
 from seldinger.image.checks import checked_grid
 from seldinger.image.raster import Raster, itk, silence
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -45,9 +47,11 @@ def read(path: Path) -> Raster:
         if suffix in {".nii", ".nii.gz"}:
             return nifti.read(path)
         if suffix in {".nrrd", ".nhdr"}:
-            return _read_with_itk(path, _NRRD, file_headers.nrrd_files(path))
+            found = file_headers.nrrd_files(path)
+            return _read_with_itk(path, _NRRD, found, *file_frames.nrrd_scale(path))
         if suffix in {".mha", ".mhd"}:
-            return _read_with_itk(path, _META, file_headers.meta_files(path))
+            found = file_headers.meta_files(path)
+            return _read_with_itk(path, _META, found, *file_frames.meta_scale(path))
     except (OSError, MemoryError) as wrong:
         raise ImageError(f"{path.name}: the file cannot be read: {wrong}") from wrong
     raise ImageError(
@@ -55,7 +59,13 @@ def read(path: Path) -> Raster:
     )
 
 
-def _read_with_itk(path: Path, image_io: str, files: tuple[Path, ...]) -> Raster:
+def _read_with_itk(
+    path: Path,
+    image_io: str,
+    files: tuple[Path, ...],
+    mm_per_unit: NDArray[np.float64],
+    notes: tuple[str, ...],
+) -> Raster:
     sitk = itk()
     name = path.name
     reader = sitk.ImageFileReader()
@@ -75,12 +85,6 @@ def _read_with_itk(path: Path, image_io: str, files: tuple[Path, ...]) -> Raster
             f"{name}: the file is damaged, cut short or not what its name says ({why}); "
             f"copy it again from its source"
         ) from wrong
-    if image_io == _NRRD and "NRRD_space" not in metadata:
-        raise ImageError(
-            f"{name}: the NRRD file names no space (such as left-posterior-superior), so left "
-            f"and right "
-            f"are unknown. Save it from 3D Slicer, or add the field"
-        )
     if image.GetDimension() != 3:  # noqa: PLR2004
         size = " x ".join(str(n) for n in image.GetSize())
         raise ImageError(
@@ -90,13 +94,14 @@ def _read_with_itk(path: Path, image_io: str, files: tuple[Path, ...]) -> Raster
     direction = np.array(image.GetDirection()).reshape(3, 3)
     affine[:3, :3] = direction * np.array(image.GetSpacing())
     affine[:3, 3] = image.GetOrigin()
+    affine[:3] *= mm_per_unit[:, np.newaxis]
     values: Any = sitk.GetArrayFromImage(image)
     count = image.GetNumberOfComponentsPerPixel()
     layers = [values] if count == 1 else [values[..., n] for n in range(count)]
     if any(layer.dtype.kind not in "iuf" for layer in layers):
         raise ImageError(f"{name}: complex images are not read; save one number per voxel")
     grid = checked_grid(image.GetSize(), affine, name)
-    return Raster(tuple(layer.transpose(2, 1, 0) for layer in layers), grid, files, metadata)
+    return Raster(tuple(layer.transpose(2, 1, 0) for layer in layers), grid, files, metadata, notes)
 
 
 def _fields(image: Any) -> dict[str, str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
+from seldinger.image import acquisitions
 from seldinger.image.checks import checked_grid, checked_spacing
 from seldinger.image.resample import resampled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,6 +46,7 @@ class Plane:
         orientation: LPS direction cosines along a row, then along a column.
         spacing_mm: between rows, between columns.
         rows, columns: pixels.
+        traits: tags that tell the acquisition it belongs to, by keyword.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Plane:
     spacing_mm: tuple[float, ...]
     rows: int
     columns: int
+    traits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +90,9 @@ def stacked(planes: Sequence[Plane], name: str) -> Stack:
     order = np.argsort(positions @ normal, kind="stable")
     positions = positions[order]
     height_mm = (positions - positions[0]) @ normal
-    _gaps([planes[n] for n in order], height_mm, name)
+    ordered = [planes[n] for n in order]
+    acquisitions.checked_one(ordered, height_mm, name)
+    _gaps(ordered, height_mm, name)
     spacing_mm = float(height_mm[-1]) / (len(planes) - 1)
     checked_spacing((*first.spacing_mm[::-1], spacing_mm), name)
     sideways = positions - positions[0] - np.outer(height_mm, normal)
