@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.care.clearance_cases import HIGH, NOW
 
-from seldinger.care.clearance import bleeding, inputs, profile
+from seldinger.care import drugs
+from seldinger.care.clearance import bleeding, inputs, profile, rules
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.inputs import Known, known
 from seldinger.core.verdict import Met
@@ -190,7 +191,9 @@ DRUGS: dict[tuple[str, str], tuple[str, str, str]] = {
     ("cangrelor", "urgent"): ("defer", "defer", ""),
     ("cangrelor", "emergency"): ("1 hour", "1 hour", ""),
     ("tinzaparin", ""): (NOTHING, NOTHING, ""),
-    ("phenprocoumon", ""): (NOTHING, NOTHING, ""),
+    ("phenprocoumon", ""): (CONTINUE, "no recommendation", ""),
+    ("acenocoumarol", ""): (CONTINUE, "no recommendation", ""),
+    ("fluindione", ""): (CONTINUE, "no recommendation", ""),
 }
 
 # --- contrast: eGFR, injured kidney, route -> rules that match ------------------------------------
@@ -203,16 +206,20 @@ CONTRAST: dict[tuple[float, bool, str, bool], set[str]] = {
     (60.0, False, "intravenous", False): {"saline.no", "acr no hold", "fda hold"},
     (60.1, False, "intravenous", False): {"saline.no", "acr no hold", "fda no hold"},
     (80.0, True, "intravenous", False): {"saline.aki", "acr hold", "fda no hold"},
-    (80.0, False, "intra-arterial", True): {"acr hold", "fda hold"},
-    (80.0, False, "intra-arterial", False): {"fda hold"},
-    (29.9, False, "intra-arterial", False): {"acr hold", "fda hold"},
-    (30.0, False, "intra-arterial", False): {"fda hold"},
+    (80.0, False, "intra-arterial", True): {"first pass no", "acr hold", "fda hold"},
+    (80.0, False, "intra-arterial", False): {"first pass no", "fda hold"},
+    (45.0, False, "intra-arterial", False): {"first pass no", "fda hold"},
+    (44.9, False, "intra-arterial", False): {"first pass", "fda hold"},
+    (29.9, False, "intra-arterial", False): {"first pass", "acr hold", "fda hold"},
+    (30.0, False, "intra-arterial", False): {"first pass", "fda hold"},
 }
 _SHORT = {
     "acr-nkf2020.saline.no": "saline.no",
     "acr-nkf2020.saline.discretion": "saline.discretion",
     "acr-nkf2020.saline.egfr": "saline.egfr",
     "acr-nkf2020.saline.aki": "saline.aki",
+    "contrast.kidney_arterial.high": "first pass no",
+    "esur.first_pass": "first pass",
     "acr2026.metformin.no_hold": "acr no hold",
     "acr2026.metformin.hold": "acr hold",
     "fda.metformin.hold": "fda hold",
@@ -231,7 +238,7 @@ EXPECTED: dict[str, object] = {
     "children of 17.9, 18": [True, False],
 }
 
-BASE = inputs.of(HIGH, profile.default(), NOW)
+BASE = inputs.of(HIGH, profile.default(), NOW, rules.tables())
 SIGNS = {Met.MET: "+", Met.NOT_MET: "-", Met.UNKNOWN: "?"}
 
 
@@ -305,12 +312,14 @@ def _drug(tables: Tables, name: str, what: str) -> tuple[str, str, str]:
     )
     found = []
     restart = ""
+    known = drugs.table().drugs.get(name)
+    names = {name, *(f"@{one}" for one in (() if known is None else known.classes))}
     for bleeding_class in ("low", "high"):
         classed = {**given, "bleeding_class": Known(bleeding_class, bleeding_class)}
         hits = [
             rule
             for rule in tables.holds
-            if name in rule.drugs and concerns(rule.when, classed).status is Met.MET
+            if rule.drugs & names and concerns(rule.when, classed).status is Met.MET
         ]
         acts = {"silent": "no recommendation"}
         words = [" or ".join(s.words for s in h.spans) or acts.get(h.act, h.act) for h in hits]

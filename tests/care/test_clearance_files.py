@@ -66,13 +66,13 @@ def test_a_local_profile_settles_what_is_open_and_is_recorded(tmp_path: Path) ->
     for inr, status in ((1.6, Met.MET), (1.61, Met.NOT_MET)):
         case = with_lab(HIGH, "inr", inr, "{INR}")
         assert found(assess(case, NOW, here), "sir2019.high.inr").status is status
-    assert {a.name for a in made.assumptions} == {"lab_validity_d", "lab_validity_d.platelets"}
+    assert {"lab_validity_d", "lab_validity_d.platelets"} <= {a.name for a in made.assumptions}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("= 1.6", "= 1.9", "the source gives 1.5 to 1.8"),
+        ("= 1.6", "= 1.9", "allowed are 1.5 to 1.8"),
         ('"sir2019.high.inr"', '"sir2019.high.platelets"', "names"),
         ("chemoembolization", "haircut", "haircut"),
         ('base = "us-sir2019"', "", "base"),

@@ -27,7 +27,7 @@ from tests.care.clearance_cases import (
     with_lab,
 )
 
-from seldinger.care.clearance import Answer, Case, DrugPlan, assess, timetable
+from seldinger.care.clearance import Answer, Case, DrugPlan, answer, assess, timetable
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met
 
@@ -274,7 +274,7 @@ def test_a_hold_is_ahead_kept_missed_or_not_known(taken: str | None, now: str, s
     case = with_drug(HIGH, "apixaban", times=TWICE, last=when)
     made = cleared(case, at(now))
     assert found(made, "sir2019.high.apixaban.crcl_50").status is status
-    expected = {Met.MET: "clear", Met.NOT_MET: "not clear", Met.UNKNOWN: "unknown"}[status]
+    expected = {Met.MET: "clear", Met.NOT_MET: "not-clear", Met.UNKNOWN: "unknown"}[status]
     assert made.answer == expected
 
 
@@ -305,16 +305,17 @@ def test_without_what_the_count_needs_there_is_no_date(lost: str) -> None:
     made = cleared(case)
     assert made.answer is Answer.UNKNOWN
     assert made.missing
-    assert not any(one.last_dose for one in made.drugs if lost not in {"route", "times"}) or (
-        drug == "heparin"
-    )
+    dated = [one for one in made.drugs if one.last_dose]
+    assert all(one.hold.startswith("at least") for one in dated)
+    assert bool(dated) is (lost in {"route", "intent"})
 
 
 def test_warfarin_wants_an_inr_after_the_hold() -> None:
     case = with_drug(HIGH, "warfarin", times=(dt.time(18),), last=at("2026-11-27T18:00"))
     before = cleared(case, at("2026-12-03T08:00"))
     assert found(before, "sir2019.high.inr_warfarin").status is Met.UNKNOWN
-    assert "the INR after warfarin was withheld" in before.missing
+    assert "measured again before the start" in found(before, "sir2019.high.inr_warfarin").text
+    assert before.answer is Answer.CONDITIONAL
     fresh = replace(
         case.patient,
         labs=(*case.patient.labs, lab("inr", 1.4, "{INR}", at("2026-12-02T08:00"))),
@@ -353,14 +354,24 @@ def test_no_hold_without_who_decides(condition: str, who: str) -> None:
     )
     made = cleared(case)
     text = found(made, "sir2019.high.clopidogrel").text
-    assert made.answer is Answer.UNKNOWN
-    assert "roposed, not to be started before" in text
-    assert who in text
+    fresh = condition in {"coronary-stent", "recent-stroke", "carotid-stent", "peripheral-stent"}
+    if fresh:
+        assert made.answer is Answer.NOT_CLEAR
+        assert "no date for stopping it" in text
+        assert not any("Last dose of clopidogrel" in one.what for one in made.timetable)
+    else:
+        assert made.answer is Answer.CONDITIONAL
+        assert "roposed, not to be started before" in text
+    assert who in text.casefold()
     assert "2026-09-01 (93 days before)" in text
     assert any(who in one for one in made.decides)
     for what in ("hold", "continue, biopsy under both"):
         settled = cleared(with_decision(case, "clopidogrel", what))
-        assert settled.answer is Answer.CLEAR
+        if fresh and what == "hold":
+            assert settled.answer is Answer.NOT_CLEAR
+            continue
+        left = {one.rule for one in settled.findings if answer.counts(one)}
+        assert all(rule.startswith(f"condition.{condition}.") for rule in left)
         assert ("Last dose" in "".join(d.what for d in settled.timetable)) is (what == "hold")
 
 

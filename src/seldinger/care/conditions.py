@@ -28,11 +28,13 @@ class Kind:
         key: how files and rules name it.
         name: as it is printed.
         aliases: other names under which a file may have it.
+        details: words of a file's detail that change nothing a rule does not ask.
     """
 
     key: str
     name: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 @cache

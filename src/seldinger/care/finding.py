@@ -29,6 +29,9 @@ class CareFinding:
         facts: ids of evidence.
         stamp: ``SECONDARY``, ``MEMORY`` or empty.
         profile: the profile that the rule belongs to.
+        decides: who decides while it is open; empty: nobody but the rule.
+        considers: what was told and is looked at here: "condition.sepsis", "lab.potassium",
+            "drug.apixaban", "allergy.latex", "intake.light_meal".
     """
 
     rule: str
@@ -41,3 +44,5 @@ class CareFinding:
     facts: tuple[str, ...] = ()
     stamp: str = ""
     profile: str = ""
+    decides: str = ""
+    considers: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from seldinger.care.patient import Lab
 
@@ -46,10 +46,12 @@ class Analyte:
         Raises:
             CareError: the unit is not one of this analyte's, or the value is no one's.
         """
-        unit = spelled(unit)
+        unit = spelled(unit, self.factors)
         if unit not in self.factors:
+            near = get_close_matches(unit.lower(), self.factors, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
             raise CareError(
-                f"{self.name} is not told in {unit!r}; allowed: {', '.join(self.factors)}"
+                f"{self.name} is not told in {unit!r}; {hint}allowed: {', '.join(self.factors)}"
             )
         kept = value * self.factors[unit]
         if not self.low <= kept <= self.high:
@@ -132,10 +134,58 @@ def analyte(key: str) -> Analyte:
     return ANALYTES[key]
 
 
-def spelled(unit: str) -> str:
-    """A unit as UCUM spells it: "µmol/l" is umol/L, "10^9/L" is 10*9/L; no unit becomes another."""
+_PRINTED = {
+    # Thousands and thousands of millions of cells, as laboratories print them.
+    "g/l": "10*9/L", "gpt/l": "10*9/L", "giga/l": "10*9/L", "10e9/l": "10*9/L", "10*9/l": "10*9/L",
+    "10^9/l": "10*9/L", "10**9/l": "10*9/L", "x10*9/l": "10*9/L", "x10e9/l": "10*9/L",
+    "/nl": "10*9/L", "1/nl": "10*9/L", "10*3/ul": "10*3/uL", "10e3/ul": "10*3/uL",
+    "x10*3/ul": "10*3/uL", "x10e3/ul": "10*3/uL", "10**3/ul": "10*3/uL", "k/ul": "10*3/uL",
+    "k/cumm": "10*3/uL", "k/mm3": "10*3/uL", "k/mm*3": "10*3/uL", "tsd/ul": "10*3/uL",
+    "tsd./ul": "10*3/uL", "thou/ul": "10*3/uL", "thousand/ul": "10*3/uL", "th/ul": "10*3/uL",
+    "10*3/mm3": "10*3/uL", "10*3/mm*3": "10*3/uL", "x10*3/mm3": "10*3/uL",
+    "10*3/mcl": "10*3/uL", "k/mcl": "10*3/uL", "cells/ul": "/uL", "1/ul": "/uL", "/mm3": "/uL",
+    "/mm*3": "/uL", "cells/mm3": "/uL", "/cumm": "/uL", "/mcl": "/uL", "/cmm": "/uL",
+}  # fmt: skip
+"""Printed units of cell counts, without case, -> UCUM; "G/L" is no gram there."""
+_CELLS = frozenset({"10*9/L", "10*3/uL", "/uL"})
+
+
+def spelled(unit: str, allowed: Iterable[str] = ()) -> str:
+    """A unit as UCUM spells it: "µmol/l" is umol/L, "10^9/L" is 10*9/L; no unit becomes another.
+
+    Args:
+        unit: as a laboratory prints it.
+        allowed: units among which one is meant; case, "mc" for micro and marks for powers are
+            taken as spelling where one of them fits.
+    """
     plain = unit.strip().replace("µ", "u").replace("μ", "u").replace("^", "*")
-    return re.sub(r"/(d?)l$", r"/\1L", plain)
+    plain = plain.translate(_SUPERSCRIPTS)
+    plain = re.sub(r"/(d?)l$", r"/\1L", plain)
+    known = tuple(allowed)
+    if plain in known or not known:
+        return plain
+    small = re.sub(r"\s+|×", lambda m: "x" if m[0] == "×" else "", plain).lower()
+    small = re.sub(r"^mc(?=mol|g|l)", "u", small)
+    for candidate in (_PRINTED.get(small) if set(known) & _CELLS else None, _SAME.get(small)):
+        if candidate in known:
+            return str(candidate)
+    return next((one for one in known if one.lower() == small), plain)
+
+
+_SUPERSCRIPTS = str.maketrans({"⁹": "*9", "³": "*3", "⁶": "*6", "²": "*2"})
+_SAME = {
+    "inr": "{INR}", "": "{INR}", "1": "{INR}", "ratio": "{INR}", "g%": "g/dL", "gm/dl": "g/dL",
+    "mg%": "mg/dL", "sec": "s", "secs": "s", "seconds": "s", "sek": "s", "sek.": "s",
+    "iu/ml": "[IU]/mL",
+    "u/ml": "[IU]/mL", "ie/ml": "[IU]/mL", "iu/l": "[IU]/L", "u/l": "[IU]/L", "miu/ml": "[IU]/L",
+    "mu/ml": "[IU]/L", "ie/l": "[IU]/L", "ml/min/1.73m2": "mL/min/{1.73_m2}",
+    "ml/min/1.73m*2": "mL/min/{1.73_m2}", "ml/min/1,73m2": "mL/min/{1.73_m2}",
+    "ml/min/1.73": "mL/min/{1.73_m2}", "ml/min/1.73sqm": "mL/min/{1.73_m2}",
+    "ml/min": "mL/min/{1.73_m2}", "ml/min/{1.73_m2}": "mL/min/{1.73_m2}", "meq/l": "meq/L",
+    "mval/l": "meq/L", "mcmol/l": "umol/L", "micromol/l": "umol/L", "mcg/l": "ug/L",
+    "mikromol/l": "umol/L",
+}  # fmt: skip
+"""Other printed units, without case, -> UCUM, where it is one that is allowed."""
 
 
 def age_days(lab: Lab, now: dt.datetime) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from seldinger.care import toml_border
+from seldinger.care import allergies, toml_border
 from seldinger.care.conditions import Kind
 from seldinger.care.drugs import Known, Table, plain
 from seldinger.core.errors import CareError
@@ -39,11 +39,39 @@ class DrugsPage(_Row):
     combination: dict[Words, Annotated[tuple[Key, ...], Field(min_length=2)]] = {}
 
 
+class MaterialRow(_Row):
+    """One ``[material.<key>]``."""
+
+    name: Words
+    asks: str = ""
+    decides: str = ""
+    used_by: tuple[Key, ...] | None = None
+    not_used_by: tuple[Key, ...] = ()
+
+
+class AllergenRow(_Row):
+    """One ``[allergen.<key>]``."""
+
+    name: Words
+    group: str = ""
+    meets: tuple[Key, ...] = ()
+    cross: tuple[Key, ...] = ()
+    names: tuple[Words, ...] = ()
+
+
+class AllergensPage(_Row):
+    """The whole of ``allergens.toml``."""
+
+    material: dict[Key, MaterialRow]
+    allergen: dict[Key, AllergenRow]
+
+
 class ConditionRow(_Row):
     """One ``[condition.<key>]``."""
 
     name: Words
     aliases: tuple[Words, ...] = ()
+    details: tuple[Words, ...] = ()
 
 
 class ConditionsPage(_Row):
@@ -77,6 +105,44 @@ def drug_table() -> Table:
     )
 
 
+def allergen_table() -> allergies.Table:
+    """The page of allergens.
+
+    Raises:
+        CareError: it does not fit, names a material that it does not have, or gives one name to
+            two allergens.
+    """
+    page = toml_border.packaged(AllergensPage, "allergens.toml")
+    for key, row in page.allergen.items():
+        _all_known("allergens.toml", key, row.meets, page.material)
+    names = [
+        name
+        for key, row in page.allergen.items()
+        for name in {allergies.folded(n) for n in (key, row.name, *row.names)}
+    ]
+    _once("allergens.toml", names)
+    return allergies.Table(
+        MappingProxyType(
+            {
+                key: allergies.Allergen(
+                    key, row.name, row.group or key, row.meets, row.cross, row.names
+                )
+                for key, row in page.allergen.items()
+            }
+        ),
+        MappingProxyType(
+            {
+                key: allergies.Material(
+                    key, row.name, row.asks, row.decides,
+                    None if row.used_by is None else frozenset(row.used_by),
+                    frozenset(row.not_used_by),
+                )
+                for key, row in page.material.items()
+            }
+        ),
+    )  # fmt: skip
+
+
 def conditions() -> Mapping[str, Kind]:
     """The page of conditions, by key.
 
@@ -84,7 +150,9 @@ def conditions() -> Mapping[str, Kind]:
         CareError: it does not fit, or gives one name to two conditions.
     """
     page = toml_border.packaged(ConditionsPage, "conditions.toml")
-    made = {key: Kind(key, row.name, row.aliases) for key, row in page.condition.items()}
+    made = {
+        key: Kind(key, row.name, row.aliases, row.details) for key, row in page.condition.items()
+    }
     # A printed name may spell its own key; two conditions may share none.
     _once(
         "conditions.toml",

@@ -1,4 +1,4 @@
-"""Clear: a case file becomes an answer: clear, not clear or unknown, with its timetable."""
+"""Clear: a case file becomes an answer, with its conditions, its orders and its timetable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from seldinger.core.errors import CareError
 
 
 def clear(
-    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="Patient and procedure.")],
+    case: Annotated[
+        Path | None, typer.Argument(metavar="CASE.toml", help="Patient and procedure.")
+    ] = None,
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The department's own profile, TOML.")
     ] = None,
@@ -26,12 +28,28 @@ def clear(
     ] = None,
     role: Annotated[str | None, typer.Option(help="The clinician's role.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for page, PDF, JSON, FHIR.")] = None,
+    new: Annotated[
+        str | None,
+        typer.Option("--new", metavar="PROCEDURE", help="Write a form of a case to fill in."),
+    ] = None,
+    organ: Annotated[str | None, typer.Option(help="With --new: which organ.")] = None,
+    new_profile: Annotated[
+        bool, typer.Option("--new-profile", help="Write a form of a department's profile.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Rules that are met, and assumptions, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a patient is ready for a procedure, and when the last doses are.
 
     Unknown never clears: what is missing is listed. Exit code 0 whatever the answer is.
     """
+    if new is not None or new_profile:
+        typer.echo(_form(case, new, organ, new_profile=new_profile), nl=False)
+        return
+    if case is None:
+        raise CareError("give a case file, or --new PROCEDURE for a form of one")
     from seldinger.care import clearance as room
     from seldinger.care.clearance import case_file, file, text
     from seldinger.care.clearance import profile as profiles
@@ -51,8 +69,17 @@ def clear(
     if as_json:
         typer.echo(file.to_json(found, sealed), nl=False)
         return
-    for line in text.lines(found, sealed):
+    for line in text.lines(found, sealed, everything=everything):
         typer.echo(line)
+
+
+def _form(case: Path | None, new: str | None, organ: str | None, *, new_profile: bool) -> str:
+    """A form to fill in, as TOML."""
+    from seldinger.care.clearance import form
+
+    if case is not None or (new is not None and new_profile):
+        raise CareError("--new and --new-profile write a form: give one of them, and no case file")
+    return form.profile_form() if new is None else form.case(new, organ)
 
 
 def _time(told: str | None) -> dt.datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import outlook as outlooks
-from seldinger.care.clearance import assess, rules
+from seldinger.care.clearance import Answer, assess, rules
 from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import CareError, PlanError
 from seldinger.core.verdict import Met, Severity
@@ -30,7 +30,7 @@ _TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cr
 CLEARANCE = "clearance"
 """Id of the gate's finding."""
 
-_GATE = {"clear": Met.MET, "not clear": Met.NOT_MET, "not-clear": Met.NOT_MET}
+_GATE = {Answer.CLEAR: Met.MET, Answer.NOT_CLEAR: Met.NOT_MET}
 """Answers that decide the gate; every other one leaves it unknown."""
 
 
@@ -78,7 +78,7 @@ class ClearanceSection:
     """Clearance as the plan's file has it, without the patient.
 
     Attributes:
-        answer: "clear", "not clear" or "unknown".
+        answer: "clear", "conditional", "unknown" or "not-clear".
         bleeding_class: "low", "high"; null = the source is ambiguous, or an input is missing.
         profile: by which it was judged.
         judged_at: when, ISO.
@@ -190,8 +190,10 @@ def finding(cleared: Clearance) -> Finding:
 
     Any answer that is not plainly clear or not clear leaves the gate unknown.
     """
-    status = _GATE.get(cleared.answer.value, Met.UNKNOWN)
-    said = f"Clearance by {cleared.profile.name}: {cleared.answer.value}"
+    status = _GATE.get(cleared.answer, Met.UNKNOWN)
+    said = f"Clearance by {cleared.profile.name}: {cleared.answer.words}"
+    if cleared.answer is Answer.CONDITIONAL:
+        said = f"{said}, ready if {'; '.join(cleared.conditions)}"
     if cleared.missing:
         said = f"{said}; missing: {', '.join(cleared.missing)}"
     if cleared.decides:

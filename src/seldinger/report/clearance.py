@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from seldinger.care.finding import CareFinding
 
 _STATUS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
-_TONES = {"clear": "good", "not clear": "bad", "unknown": "warn"}
+_TONES = {"clear": "good", "conditional": "warn", "not-clear": "bad", "unknown": "warn"}
 _SENTENCES = {
     "clear": "Nothing that was asked stands against the procedure.",
-    "not clear": "At least one rule is not met.",
+    "conditional": "Ready only if those who are named decide so.",
+    "not-clear": "At least one rule is not met.",
     "unknown": "Something that decides is not known. Unknown never clears.",
 }
 
@@ -32,6 +33,9 @@ class ClearancePage:
     Attributes:
         banner: the answer.
         subtitle: for what, by which profile, and when it was judged.
+        topics: the answer of each topic, in one line.
+        understood: the patient as the rules read the file.
+        orders: what is to be ordered.
         drugs: last dose, earliest restart, who decides.
         missing: what would have to be known.
         timetable: in order of time.
@@ -43,6 +47,9 @@ class ClearancePage:
 
     banner: Banner
     subtitle: str
+    topics: str
+    understood: tuple[str, ...]
+    orders: tuple[str, ...]
     drugs: Table
     missing: tuple[str, ...]
     timetable: Table
@@ -56,14 +63,22 @@ def of(cleared: Clearance) -> ClearancePage:
     """The page of a clearance."""
     answer = cleared.answer.value
     open_ones = tuple(f.text for f in cleared.findings if _serious(f))
+    ready = answer in {"clear", "conditional"}
+    told = cleared.conditions if ready else open_ones[:4]
+    sentence = _SENTENCES[answer]
+    if answer == "clear" and cleared.conditions:
+        sentence = f"Ready if: {'; '.join(cleared.conditions)}."
     bleeding = cleared.bleeding.value or "open"
     return ClearancePage(
-        banner=Banner(answer.upper(), _SENTENCES[answer], _TONES[answer], open_ones[:4]),
+        banner=Banner(cleared.answer.words.upper(), sentence, _TONES[answer], told),
         subtitle=(
             f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
             f"({cleared.bleeding.chosen_by}); judged {when(cleared.now)} by the profile "
             f"{cleared.profile.name}"
         ),
+        topics="; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics),
+        understood=cleared.understood,
+        orders=tuple(f"{one.topic}: {one.text}" for one in cleared.orders),
         drugs=Table(
             ("Drug", "What", "Last dose", "Not again before", "Who decides"),
             tuple(_drug(one) for one in cleared.drugs),

@@ -35,7 +35,7 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     """
     page, outlook = clearance.of(found), _outlook(found)
     told = None if outlook is None else risk.of(outlook)
-    title = f"Clearance for {words.name(found.case.request.procedure)}"
+    title = f"Clearance: {text.title(found)}"
     seal = "" if sealed is None else (
         f"Released by {sealed.name}, {sealed.role}, {clearance.when(sealed.at)}; SHA-256 "
         f"{sealed.sha256}."

@@ -5,14 +5,17 @@ Once offered, an alternative stays, whatever else gets worse: it then says that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance import bleeding
-from seldinger.care.clearance.findings import finding
+from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.model import Answer
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import driving
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from seldinger.care.clearance.inputs import Known
@@ -36,25 +39,64 @@ _EXCLUSIONS = (
 _EXCLUDED_WAVEFORM = "D"
 
 
+def chosen(case: Case, profile: Profile) -> Iterator[CareFinding]:
+    """What is said of the wrist where it is the way in."""
+    if case.request.access != "radial":
+        return
+    permits, against, missing = radial_permits(case)
+    if permits:
+        return
+    words = f"excluded: {', '.join(against)}" if against else f"not told: {', '.join(missing)}"
+    made = finding(
+        "access.radial.chosen", TOPIC, Met.NOT_MET if against else Met.UNKNOWN, Severity.ACTION,
+        f"The radial artery is the way in and {words}.", profile=profile, facts=_EXCLUSIONS,
+        inputs={"access": "radial"}, decides="the operator, who looks at the wrist",
+    )  # fmt: skip
+    yield settled(made, case.request, profile)
+
+
 def alternatives(
     case: Case,
     inputs: Mapping[str, Known],
     labs: Iterable[CareFinding],
     tables: Tables,
     profile: Profile,
+    now: dt.datetime,
 ) -> Iterator[CareFinding]:
-    """Other ways in, where the labs of this one are not met."""
+    """Other ways in, where the labs of this one are not met; each is itself judged first."""
     against = [one for one in labs if one.status is not Met.MET and not one.missing]
     if any(one.rule == FEMORAL_RULE for one in against):
         yield _radial(case, inputs, against, tables, profile)
     organ = inputs["organ"].value
     if case.request.procedure == "biopsy" and organ == "liver" and against:
-        yield finding(
-            "access.transjugular", TOPIC, Met.MET, Severity.CAUTION,
-            "Transjugular liver biopsy counts as low risk: clear that one instead.",
-            profile=profile, facts=("bleeding.sir2019.class.low.transjugular",),
-            inputs={"against": ", ".join(one.rule for one in against)},
-        )  # fmt: skip
+        yield _transjugular(case, against, tables, profile, now)
+
+
+def _transjugular(
+    case: Case,
+    against: list[CareFinding],
+    tables: Tables,
+    profile: Profile,
+    now: dt.datetime,
+) -> CareFinding:
+    """The vein, judged as a case of its own: what stands against it is said with it."""
+    from seldinger.care.clearance.assess import assess
+
+    request = replace(case.request, procedure="transjugular-liver-biopsy", access="jugular")
+    judged = assess(replace(case, request=request), now, profile, tables)
+    status = {
+        Answer.CLEAR: Met.MET, Answer.NOT_CLEAR: Met.NOT_MET,
+    }.get(judged.answer, Met.UNKNOWN)  # fmt: skip
+    stands = [one.text for one in judged.findings
+              if one.status is not Met.MET and one.severity is not Severity.INFO]  # fmt: skip
+    text = f"Transjugular liver biopsy counts as low risk. Judged as such: {judged.answer.words}."
+    if stands:
+        text = f"{text} Against it: {' '.join(stands[:3])}"
+    return finding(
+        "access.transjugular", TOPIC, status, Severity.CAUTION, text,
+        profile=profile, facts=("bleeding.sir2019.class.low.transjugular",),
+        inputs={"against": ", ".join(one.rule for one in against)},
+    )  # fmt: skip
 
 
 def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str, ...]]:

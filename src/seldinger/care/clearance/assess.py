@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.care import drugs as drug_names
 from seldinger.care.clearance import (
     access,
+    alarms,
+    allergy,
     bleeding,
     emergency,
     holds,
+    needs,
     questions,
+    recorded,
     rules,
+    thrombosis,
     timetable,
+    understood,
 )
+from seldinger.care.clearance import answer as answers
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import profile as profiles
 from seldinger.care.clearance.findings import finding, ordered, settled
-from seldinger.care.clearance.model import Answer, Clearance, Due
+from seldinger.care.clearance.model import Clearance, Due
+from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
+from seldinger.core.record import AssumptionUse
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import driving
 
@@ -62,10 +72,10 @@ def assess(
             f"no procedure that may be cleared is called {case.request.procedure!r}; there are: "
             f"{', '.join(known.procedures)}"
         )
-    inputs = told.of(case, used, now)
+    inputs = told.of(case, used, now, known)
     group, said = _class(case, inputs, known, used)
     labs = [
-        settled(one, case.request, used) if one.status is Met.UNKNOWN else one
+        settled(one, case.request, used) if one.status is not Met.MET else one
         for one in bleeding.labs(case, inputs, group, known, used, now)
     ]
     setting = holds.Setting(case, inputs, group, known, used, now)
@@ -75,33 +85,65 @@ def assess(
         *questions.fasting(case, inputs, known, used),
         questions.anaesthetic(case, used),
     ]
-    found = (
-        *_case(case, used),
+    found = [
+        *_case(case, used, now),
         *said,
         *labs,
         *_arterial(case, group, known, used),
+        *access.chosen(case, used),
         *holds.listed(setting),
         *(one.finding for one in drugs),
+        *needs.missing(setting),
+        *holds.together(setting),
         *(one.finding for one in asked),
-    )
-    findings = ordered(emergency.softened(found, case))
+        *allergy.judged(case, used, _orders(asked)),
+        *alarms.judged(case, used, now),
+    ]
+    found.extend(recorded.left_over(case, found, inputs, used))
     plans = tuple(one.plan for one in drugs if one.plan is not None)
+    findings = answers.alike(ordered(emergency.softened(found, case)), group, plans)
+    topics = answers.topics(findings, group)
+    alternatives = tuple(access.alternatives(case, inputs, labs, known, used, now))
     return Clearance(
-        answer=_answer(findings, group),
-        conditions=_conditions(case, [one.condition for one in drugs], asked),
-        missing=tuple(dict.fromkeys(m for one in findings if _counts(one) for m in one.missing)),
+        answer=answers.worst((*(one.answer for one in topics), answers.of(findings, group))),
+        topics=topics,
+        conditions=_conditions(case, drugs, asked, findings, group),
+        missing=tuple(
+            dict.fromkeys(m for one in findings if answers.counts(one) for m in one.missing)
+        ),
         bleeding=group,
         drugs=plans,
         timetable=_timetable(case, group, plans, asked, used),
         findings=(*emergency.findings(case, used), *findings),
-        alternatives=tuple(access.alternatives(case, inputs, labs, known, used)),
+        orders=tuple(one.finding for one in asked if one.order or one.finding.topic == "fasting"),
+        understood=understood.lines(case, inputs),
+        alternatives=alternatives,
         emergency=emergency.is_one(case),
-        decides=_decides(case, plans, asked),
+        decides=_decides(case, findings),
         profile=used,
-        assumptions=used.assumptions(),
+        assumptions=_assumptions(case, used, findings),
         case=case,
         now=now,
     )
+
+
+def _orders(asked: Iterable[Asked]) -> tuple[str, ...]:
+    return ("antibiotics", *(a.finding.rule for a in asked if a.finding.topic == "antibiotics"))
+
+
+def _assumptions(
+    case: Case, profile: Profile, findings: Iterable[CareFinding]
+) -> tuple[AssumptionUse, ...]:
+    """Values without a source, as they were used in this case."""
+    found = [*profile.assumptions(), *alarms.used(case, profile)]
+    patient = case.patient
+    if patient.sex is not Sex.MALE and not patient.pregnant:
+        found += [AssumptionUse.of(one, profile.alarms) for one in told.FERTILE]
+    if drug_names.of_class(patient, "anticoagulant-vka"):
+        found.append(AssumptionUse.of(told.INR_ON_VKA, profile.alarms))
+    if any("drugs against platelets" in one.text for one in findings):
+        found.append(AssumptionUse.of(thrombosis.FRESH, profile.alarms))
+    return tuple(found)
 
 
 def _class(
@@ -115,13 +157,32 @@ def _class(
     return group, (said,) if outside is None else (outside, said)
 
 
-def _case(case: Case, profile: Profile) -> Iterator[CareFinding]:
-    if case.request.start is None:
+def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFinding]:
+    start = case.request.start
+    if start is None:
         yield finding(
             "case.start", "case", Met.UNKNOWN, Severity.ACTION,
             "When it starts is not known: no date follows.",
             profile=profile, missing=("the start",),
         )  # fmt: skip
+    elif start.timestamp() < now.timestamp():
+        yield finding(
+            "case.start_past", "case", Met.UNKNOWN, Severity.STOP,
+            f"The start is past: {start:%a %d %b %Y %H:%M} lies before now, "
+            f"{now:%a %d %b %Y %H:%M}. Nobody is cleared for what is past: check the year, or give "
+            "the time of judging.",
+            profile=profile, inputs={"start": f"{start:%Y-%m-%d %H:%M}"},
+            missing=("a start that is not past",),
+        )  # fmt: skip
+    for decision in case.request.decisions:
+        if decision.at.timestamp() > now.timestamp():
+            yield finding(
+                f"case.decision.{decision.about}", "case", Met.UNKNOWN, Severity.ACTION,
+                f"The decision about {decision.about} is dated {decision.at:%Y-%m-%d %H:%M}, after "
+                "now.",
+                profile=profile,
+                missing=(f"the right time of the decision about {decision.about}",),
+            )  # fmt: skip
 
 
 def _arterial(
@@ -136,42 +197,47 @@ def _arterial(
     made = finding(
         "sir2019.low.inr_other_artery", bleeding.TOPIC, Met.UNKNOWN, Severity.CAUTION,
         f"Source silent: of arteries it names the femoral and the radial, not {request.access}.",
-        profile=profile, inputs={"access": request.access or ""},
+        profile=profile, inputs={"access": request.access or ""}, decides="the operator",
         facts=("bleeding.sir2019.low.inr_femoral", "bleeding.sir2019.low.inr_radial"),
     )  # fmt: skip
     yield settled(made, request, profile)
 
 
-def _counts(one: CareFinding) -> bool:
-    """Whether a finding stands between the patient and the procedure."""
-    return one.status is not Met.MET and one.severity is not Severity.INFO
-
-
-def _answer(findings: Iterable[CareFinding], group: BleedingClass) -> Answer:
-    """The worst of the findings; while the class is open only what is not met in both counts."""
-    counting = [one for one in findings if _counts(one)]
-    unmet = [one.rule for one in counting if one.status is Met.NOT_MET]
-    if group.value is None and group.considered:
-        of_class = {c: [r for r in unmet if f".{c}." in r] for c in group.considered}
-        always = [r for r in unmet if not any(r in of for of in of_class.values())]
-        unmet = [*always, *([] if not all(of_class.values()) else unmet)]
-    if unmet:
-        return Answer.NOT_CLEAR
-    return Answer.UNKNOWN if counting else Answer.CLEAR
-
-
-def _conditions(case: Case, drugs: list[str], asked: list[Asked]) -> tuple[str, ...]:
-    found = [*drugs, *(one.condition for one in asked)]
+def _conditions(
+    case: Case,
+    drugs: list[holds.Judged],
+    asked: list[Asked],
+    findings: Iterable[CareFinding],
+    group: BleedingClass,
+) -> tuple[str, ...]:
+    """What must be kept, and who must agree to what, the drugs first."""
+    of_class = {one.finding.rule for one in drugs if one.condition}
+    found = [
+        f"if {one.plan.bleeding_class} risk: {one.condition}"
+        if group.value is None and one.condition and one.plan is not None
+        else one.condition
+        for one in drugs
+    ]
+    found += [
+        answers.condition(one)
+        for one in findings
+        if answers.counts(one) and one.status is Met.UNKNOWN and one.decides and not one.missing
+        and one.rule not in of_class
+    ]  # fmt: skip
+    found += [one.condition for one in asked]
     fasts = [one for one in asked if one.finding.topic == "fasting" and one.due]
     if len(case.request.intake) < len(fasts):
         found.append("the fasting times are kept")
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def _decides(case: Case, plans: Iterable[DrugPlan], asked: Iterable[Asked]) -> tuple[str, ...]:
+def _decides(case: Case, findings: Iterable[CareFinding]) -> tuple[str, ...]:
+    """Who decides about every open finding."""
     found = [emergency.DECIDES] if emergency.is_one(case) else []
-    found += [f"{one.decides}: {one.drug}" for one in plans if one.decides and one.decision is None]
-    found += [f"{one.decides}: {one.finding.rule}" for one in asked if one.decides]
+    for one in findings:
+        if answers.counts(one) and one.decides and not (one.missing and one.topic != "drugs"):
+            about = one.inputs.get("drug") or one.inputs.get("allergy") or one.rule
+            found.append(f"{one.decides}: {about}")
     return tuple(dict.fromkeys(found))
 
 
@@ -196,7 +262,7 @@ def _timetable(
 
 def _of_drug(plan: DrugPlan, group: BleedingClass) -> Iterator[Due]:
     decided = "" if plan.decision is None else plan.decision.decided
-    if plan.last_dose is None or decided.startswith("continue"):
+    if plan.last_dose is None or plan.act == "defer" or decided.startswith("continue"):
         return
     proposed = f", proposed: {plan.decides} decides" if plan.decides and not decided else ""
     kind = f", if {plan.bleeding_class} risk" if group.value is None else ""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
+from seldinger.care.clearance import thrombosis
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, shown
 from seldinger.care.clearance.model import LOCAL, BleedingClass
@@ -47,6 +49,7 @@ def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> Car
     return finding(
         DOMAIN_RULE, TOPIC, Met.UNKNOWN, Severity.ACTION, text, profile=profile,
         facts=(_DOMAIN_FACT,), inputs=shown(inputs, ("age_years",)), missing=found.missing,
+        decides="a paediatric team" if not found.missing else "",
     )  # fmt: skip
 
 
@@ -85,6 +88,7 @@ def classify(
     made = finding(
         CLASS_RULE, TOPIC, status, severity, text, profile=profile, inputs=inputs_shown,
         missing=missing, facts=tuple(dict.fromkeys(facts)) or (_DOMAIN_FACT,),
+        decides="the operator, or a local profile",
     )  # fmt: skip
     by_source = found_class is not None and len(classes) == 1
     return (
@@ -128,7 +132,7 @@ def labs(
     for bleeding_class in bleeding.considered:
         classed = told.with_class(inputs, bleeding_class)
         for rule in tables.thresholds:
-            found = _judged(rule, case, classed, bleeding, profile, now)
+            found = _judged(rule, case, classed, bleeding, profile, now, tables)
             if found is not None:
                 yield found
 
@@ -140,6 +144,7 @@ def _judged(
     bleeding: BleedingClass,
     profile: Profile,
     now: dt.datetime,
+    tables: Tables,
 ) -> CareFinding | None:
     concerned = concerns(rule.when, inputs)
     if concerned.status is Met.NOT_MET:
@@ -147,23 +152,55 @@ def _judged(
     value = told.lab(case, rule.lab, profile, now)
     if rule.sense == "none" and case.patient.lab(rule.lab) is None:
         return None
-    if rule.lab == "inr" and rule.id.endswith("high.inr_warfarin"):
+    again = rule.lab == "inr" and _measured_again(case, inputs, now)
+    if again and inputs["bleeding_class"].value == "high":
         value = _after_hold(case, value)
     local = profile.edges.get(rule.id)
     status, severity, text = _answer(rule, value, inputs, local)
     missing = () if status is Met.MET else value.missing
+    if again and status is Met.UNKNOWN and case.patient.lab("inr") is not None:
+        text = f"{text} It is measured again before the start, and must be so then."
+        missing = ()
     if concerned.status is Met.UNKNOWN:
         status, severity = Met.UNKNOWN, Severity.ACTION
         missing = (*concerned.missing, *missing)
         text = f"Not known whether this rule concerns the patient. {text}"
+    who = _decides(case, tables)
+    if status is Met.NOT_MET:
+        reasons, _ = thrombosis.reasons_of(case.patient, tables)
+        beside = f" Beside it stands: {reasons}." if reasons else ""
+        text = f"{text} {who[:1].upper()}{who[1:]} decides: corrected, put off, or done so.{beside}"
     if bleeding.value is None:
         text = f"If {inputs['bleeding_class'].value} risk: {text}"
     made = finding(
         rule.id, TOPIC, status, severity, f"{text} {rule.text}".strip(), profile=profile,
-        facts=rule.facts, missing=missing,
+        facts=rule.facts, missing=missing, decides="" if status is Met.MET else who,
         inputs={**shown(inputs, concerned.used), rule.lab: value.told},
+        considers=(f"lab.{rule.lab}",),
     )  # fmt: skip
     return made if local is None else _locally(made)
+
+
+def _measured_again(case: Case, inputs: Mapping[str, Known], now: dt.datetime) -> bool:
+    """Whether the INR can still be measured after a vitamin K antagonist was withheld."""
+    start = case.request.start
+    taken = drugs.of_class(case.patient, "anticoagulant-vka")
+    goes_on = [
+        one for one in taken
+        if (d := case.request.decision(one.name)) is not None and d.decided.startswith("continue")
+    ]  # fmt: skip
+    high = inputs["bleeding_class"].value == "high"
+    if not taken or start is None or (high and goes_on):
+        return False
+    return start.timestamp() > now.timestamp()
+
+
+def _decides(case: Case, tables: Tables) -> str:
+    """Who decides about a lab beyond its limit: the operator, and who knows the drugs."""
+    _, who = thrombosis.reasons_of(case.patient, tables)
+    if who:
+        return f"the operator, with {who}"
+    return "the operator, with haematology where it cannot be corrected"
 
 
 def _locally(made: CareFinding) -> CareFinding:
@@ -185,8 +222,8 @@ def _answer(
     status = met(rule, float(value.value), local)
     if status is Met.UNKNOWN:
         return (
-            status, Severity.ACTION,
-            f"{wanted}: {value.told}; the source gives a range, a local profile decides.",
+            Met.MET, Severity.CAUTION,
+            f"{wanted}: {value.told}, within the source's range: met, with caution.",
         )  # fmt: skip
     severity = Severity.INFO if status is Met.MET else Severity.ACTION
     return status, severity, f"{wanted}: {'met' if status is Met.MET else 'not met'}, {value.told}."
@@ -228,7 +265,7 @@ def _passes(sense: str, value: float, edge: float) -> bool:
 
 def _after_hold(case: Case, value: Known) -> Known:
     """The INR, if it was drawn after the last dose of warfarin."""
-    taken = [one.last for one in case.patient.drugs if one.name == "warfarin"]
+    taken = [one.last for one in drugs.of_class(case.patient, "anticoagulant-vka")]
     found = case.patient.lab("inr")
     if value.value is None or found is None or found.taken is None:
         return value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from seldinger.care import drugs, procedures, toml_border
+from seldinger.care.clearance import recorded
 from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
@@ -28,7 +29,12 @@ OTHERS_DECIDED = (
     "sir2019.low.inr_other_artery",
     "contrast.metformin",
     "local-anaesthetic",
+    "access.radial.chosen",
+    "anaesthetic.allergy.reacted",
+    "drugs.together",
 )
+PREFIXES = ("alarm.", "allergy.")
+"""How ids begin that follow from what a file tells."""
 """What may be decided and is no row of a table."""
 
 Access = Literal[
@@ -73,6 +79,9 @@ class ProcedureSection(Section):
     )
     local_anaesthetic: Words | None = Field(default=None, description="generic name, or none")
     profile: Words | None = Field(default=None, description="a local profile, beside this file")
+    case_number: Words | None = Field(
+        default=None, description="as the department counts it; never a name"
+    )
 
 
 class RadialSection(Section):
@@ -115,7 +124,7 @@ class ClearanceFile(PatientFile):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         try:
-            _key(self.procedure.name)
+            known_key(self.procedure.name)
         except CareError as wrong:
             raise ValueError(str(wrong)) from wrong
         return self
@@ -134,7 +143,7 @@ class ClearanceFile(PatientFile):
 
     def _request(self, where: ZoneInfo | None) -> Request:
         told = self.procedure
-        key = _key(told.name)
+        key = known_key(told.name)
         unknown = frozenset(drugs.plain(one.name) for one in self.drug if not drugs.find(one.name))
         taken = {
             name: localised(getattr(self.intake, name), where, name)
@@ -163,6 +172,7 @@ class ClearanceFile(PatientFile):
             ),
             intake=MappingProxyType({k: v for k, v in taken.items() if v is not None}),
             decisions=tuple(_decision(one, where, unknown) for one in self.decision),
+            case_number=told.case_number,
         )
 
 
@@ -193,7 +203,12 @@ def key_of(told: str) -> str | None:
     return next(found, None)
 
 
-def _key(told: str) -> str:
+def known_key(told: str) -> str:
+    """The procedure called that, by key or alias.
+
+    Raises:
+        CareError: none that may be cleared is; close ones are offered.
+    """
     found = key_of(told)
     return procedures.clearance_key(told) if found is None else found
 
@@ -236,9 +251,12 @@ def _about(told: str) -> str:
     ids = {one.id for one in known.questions}
     ids |= {rule.id for one in known.questions for rule in one.rules}
     ids |= {one.id for one in known.thresholds} | {one.id for one in known.holds}
-    if told in ids or told in OTHERS_DECIDED:
+    ids |= {one.id for one in known.needs}
+    if told in ids or told in OTHERS_DECIDED or told.startswith(PREFIXES):
+        return told
+    if recorded.may_be_decided(told):
         return told
     raise CareError(
         f"a decision is about {told!r}: give one drug by its generic name, or the id of a finding; "
-        f"there are also {', '.join(OTHERS_DECIDED)}"
+        f"there are also {', '.join(OTHERS_DECIDED)}, and recorded.condition.KEY"
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Patient
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def to_json(clearance: Clearance, release: Release | None = None) -> str:
@@ -34,6 +34,10 @@ def as_dict(clearance: Clearance) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "answer": str(clearance.answer),
+        "topics": {
+            str(one.topic): {"answer": str(one.answer), "open": list(one.open)}
+            for one in clearance.topics
+        },
         "conditions": list(clearance.conditions),
         "missing": list(clearance.missing),
         "emergency": clearance.emergency,
@@ -42,6 +46,8 @@ def as_dict(clearance: Clearance) -> dict[str, Any]:
         "drugs": _plain(clearance.drugs),
         "timetable": _plain(clearance.timetable),
         "findings": [_finding(one) for one in clearance.findings],
+        "orders": [_finding(one) for one in clearance.orders],
+        "understood": list(clearance.understood),
         "alternatives": [_finding(one) for one in clearance.alternatives],
         "profile": _profile(clearance.profile),
         "assumptions": _plain(clearance.assumptions),
@@ -81,6 +87,8 @@ def _finding(one: CareFinding) -> dict[str, Any]:
         ],
         "stamp": one.stamp,
         "profile": one.profile,
+        "decides": one.decides,
+        "considers": list(one.considers),
     }
 
 

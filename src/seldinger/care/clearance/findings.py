@@ -32,6 +32,8 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     facts: Iterable[str] = (),
     inputs: Mapping[str, str] | None = None,
     missing: Iterable[str] = (),
+    decides: str = "",
+    considers: Iterable[str] = (),
 ) -> CareFinding:
     """A finding with its stamp; a rule from memory is unknown and no more than to be confirmed."""
     named = tuple(facts)
@@ -49,6 +51,8 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
         facts=named,
         stamp=mark,
         profile=profile.name,
+        decides=decides,
+        considers=tuple(dict.fromkeys(considers)),
     )
 
 

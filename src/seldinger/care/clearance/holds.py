@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
-from seldinger.care.clearance import thrombosis, timetable
+from seldinger.care.clearance import needs, thrombosis, timetable
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.model import DrugPlan
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.inputs import Known
     from seldinger.care.clearance.model import BleedingClass, Case
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.clearance.rules import Hold, Span, Tables
+    from seldinger.care.clearance.rules import Hold, Need, Span, Tables
+    from seldinger.care.clearance.thrombosis import Side
     from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Drug
 
@@ -61,25 +62,80 @@ def listed(setting: Setting) -> Iterator[CareFinding]:
             "Nobody said that the list of drugs is complete.",
             profile=setting.profile, missing=("all drugs (drugs_complete)",),
         )  # fmt: skip
+    if not patient.conditions_complete:
+        yield finding(
+            "conditions.list", "conditions", Met.UNKNOWN, Severity.ACTION,
+            "Nobody said that the list of conditions is complete.",
+            profile=setting.profile, missing=("all conditions (conditions_complete)",),
+        )  # fmt: skip
     for drug in drugs.unrecognised(patient):
         made = finding(
             f"drugs.unrecognised.{drug.name}", TOPIC, Met.UNKNOWN, Severity.ACTION,
             f"{drugs.said_of(drug)}.", profile=setting.profile, inputs={"drug": drug.told},
+            considers=(f"drug.{drug.name}",), decides="who prescribes it",
         )  # fmt: skip
         made = settled(made, setting.case.request, setting.profile, drug.name)
-        lacking = () if made.status is Met.MET else (f"what {drug.told} is",)
+        lacking = () if made.status is Met.MET else (f"what {drug.told} is{_offered(drug)}",)
         yield replace(made, missing=lacking)
+
+
+def together(setting: Setting) -> Iterator[CareFinding]:
+    """What is said where several drugs against clots are taken: the source speaks of one."""
+    platelets = drugs.of_class(setting.case.patient, "antiplatelet")
+    clots = drugs.of_class(setting.case.patient, "anticoagulant")
+    if len(platelets) + len(clots) < 2:  # noqa: PLR2004  one drug, or none
+        return
+    both = bool(platelets and clots) or len(clots) > 1
+    names = ", ".join(one.told for one in (*clots, *platelets))
+    made = finding(
+        "drugs.together", TOPIC, Met.UNKNOWN if both else Met.MET, Severity.CAUTION,
+        f"{names} together: the source speaks of one drug and one defect at a time; together they "
+        "bleed more than it says.",
+        profile=setting.profile, inputs={"drugs": names}, decides="the operator",
+    )  # fmt: skip
+    yield settled(made, setting.case.request, setting.profile)
+
+
+def _offered(drug: Drug) -> str:
+    alike = drugs.near(drug.told)
+    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
 def judged(setting: Setting) -> Iterator[Judged]:
     """What every rule says of every drug, for each class that is considered."""
     for drug in setting.case.patient.drugs:
-        if drug.recognised and not setting.bleeding.considered:
+        need = needs.of(drug, setting) if drug.recognised else None
+        if need is not None:
+            yield _needed(need, drug, setting)
+        elif drug.recognised and not setting.bleeding.considered:
             if drugs.known(drug.name).classes & set(_JUDGED):
                 yield _silent(drug, "any", setting.inputs, [], "", setting)
         elif drug.recognised:
             for bleeding_class in setting.bleeding.considered:
                 yield from _of_drug(drug, bleeding_class, setting)
+
+
+def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
+    """A drug that the procedure needs goes on, in each class."""
+    decision = setting.case.request.decision(drug.name)
+    plan = DrugPlan(
+        drug.name, drug.told, need.id, setting.bleeding.value or "any", "continue", "",
+        decides=need.decides if need.open else "", decision=decision,
+    )  # fmt: skip
+    text = f"{_name(drug)}: {need.text}"
+    status = Met.UNKNOWN if need.open else Met.MET
+    severity = Severity.ACTION if need.open else Severity.INFO
+    if decision is not None and decision.decided.startswith("hold"):
+        status, severity = Met.NOT_MET, Severity.STOP
+        text = f"{text} Against that: {decision.text}."
+    elif decision is not None:
+        status, severity, text = Met.MET, Severity.INFO, f"{text} {decision.text}."
+    made = finding(
+        f"{need.id}.{drug.name}", TOPIC, status, severity, text, profile=setting.profile,
+        facts=need.facts, inputs={"drug": drug.told}, considers=(f"drug.{drug.name}",),
+        decides=need.decides,
+    )  # fmt: skip
+    return Judged(made, plan)
 
 
 def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judged]:
@@ -97,16 +153,46 @@ def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judg
     if unsure:
         missing = tuple(m for _, one in unsure for m in one.missing)
         used = tuple(n for _, one in unsure for n in one.used)
-        text = f"{where}{_name(drug)}: not known which rule holds ({_rules(unsure)})."
+        text = f"{where}{_name(drug)}: not known which rule holds ({_rules(unsure)}), at least "
+        text = f"{text}the longest is left out until it is."
         yield Judged(
             finding(
                 f"sir2019.{bleeding_class}.{drug.name}", TOPIC, Met.UNKNOWN, Severity.ACTION, text,
                 profile=setting.profile, missing=missing, inputs=shown(inputs, used),
                 facts=tuple(f for rule, _ in unsure for f in rule.facts),
-            )
+                considers=(f"drug.{drug.name}",),
+            ),
+            _longest(drug, bleeding_class, [rule for rule, _ in unsure], setting),
         )  # fmt: skip
     if not matched and not unsure and classes & set(_JUDGED):
         yield _silent(drug, bleeding_class, inputs, rules, where, setting)
+
+
+def _longest(
+    drug: Drug, bleeding_class: str, rules: list[Hold], setting: Setting
+) -> DrugPlan | None:
+    """The longest of the holds among which nobody can choose yet, as "at least"."""
+    plans = [
+        _dated(
+            DrugPlan(
+                drug.name, drug.told, rule.id, bleeding_class, "withhold",
+                f"at least {' or '.join(s.words for s in rule.spans)}",
+                decides="who prescribes it, when it is known which hold is right",
+            ),
+            rule, drug, setting,
+        )
+        for rule in rules
+        if rule.act == "withhold"
+    ]  # fmt: skip
+    dated = [one for one in plans if one.last_dose is not None]
+    if not dated:
+        return max(plans, key=lambda one: _length(one.hold), default=None)
+    return min(dated, key=lambda one: one.last_dose.timestamp() if one.last_dose else 0.0)
+
+
+def _length(hold: str) -> float:
+    """The largest number in the words of a hold."""
+    return max((float(w) for w in hold.split() if w.replace(".", "").isdigit()), default=0.0)
 
 
 def _rules(unsure: Iterable[tuple[Hold, object]]) -> str:
@@ -130,9 +216,19 @@ def _silent(
         rule, TOPIC, Met.UNKNOWN, Severity.ACTION, f"{text} Who prescribes it decides.",
         profile=setting.profile, inputs={"drug": drug.told, **shown(inputs, used)},
         facts=tuple(dict.fromkeys(f for one in rules for f in one.facts)),
+        considers=(f"drug.{drug.name}",), decides=_who(drug, setting),
     )  # fmt: skip
     made = settled(made, setting.case.request, setting.profile, drug.name)
-    return Judged(made, DrugPlan(drug.name, drug.told, rule, bleeding_class, "silent", ""))
+    plan = DrugPlan(
+        drug.name, drug.told, rule, bleeding_class, "silent", "", decides=_who(drug, setting),
+        decision=setting.case.request.decision(drug.name),
+    )  # fmt: skip
+    return Judged(made, plan)
+
+
+def _who(drug: Drug, setting: Setting) -> str:
+    """Who decides about a drug of which the source says nothing."""
+    return thrombosis.side(drug, setting).decides or "who prescribes it"
 
 
 def _act(
@@ -151,10 +247,15 @@ def _act(
         "silent": (Met.UNKNOWN, Severity.CAUTION, "no recommendation"),
         "defer": (Met.NOT_MET, Severity.STOP, "defer the procedure"),
     }[rule.act]
+    who = _who(drug, setting)
     made = finding(
         rule.id, TOPIC, status, severity, f"{_name(drug)}: {words}. {rule.text}".strip(),
         profile=setting.profile, facts=rule.facts, inputs={"drug": drug.told, **used},
+        considers=(f"drug.{drug.name}",), decides="" if status is Met.MET else who,
     )  # fmt: skip
+    if rule.act != "continue":
+        decision = setting.case.request.decision(drug.name)
+        plan = replace(plan, decides=who, decision=decision)
     if rule.act == "silent":
         made = settled(made, setting.case.request, setting.profile, drug.name)
     return Judged(made, plan)
@@ -164,9 +265,14 @@ def _withheld(
     rule: Hold, drug: Drug, plan: DrugPlan, used: Mapping[str, str], setting: Setting
 ) -> Judged:
     spans = _chosen(rule, setting.profile)
+    side = thrombosis.side(drug, setting)
+    why = thrombosis.fresh(drug, setting)
+    if why and setting.case.request.urgency != "emergency":
+        kept = _not_stopped(rule, drug, plan, side, why, setting)
+        if kept is not None:
+            return kept
     plan = _dated(replace(plan, hold=" or ".join(s.words for s in spans)), rule, drug, setting)
     state = _state(plan, drug, setting)
-    side = thrombosis.side(drug, setting)
     plan = replace(plan, decides=side.decides, decision=side.decision)
     status, severity, words = state.status, state.severity, state.words
     missing: tuple[str, ...] = (*state.missing, *side.missing)
@@ -185,12 +291,50 @@ def _withheld(
         rule.id, TOPIC, status, severity, " ".join(f"{text} {rule.text}".split()),
         profile=setting.profile, facts=rule.facts, missing=missing,
         inputs={"drug": drug.told, **_dosing(drug), **used, **side.inputs},
+        considers=(f"drug.{drug.name}", *side.considers), decides=side.decides or "the operator",
     )  # fmt: skip
-    ahead = state.ahead and status is Met.MET
+    ahead = state.ahead and (status is Met.MET or side.open)
     condition = ""
     if ahead and plan.last_dose is not None and not _continued(plan):
         condition = f"last dose of {_name(drug)} not after {plan.last_dose:{SAYS}}"
+        if side.open and not side.missing:
+            condition = f"{side.decides} agrees to withhold {_name(drug)}, {condition}"
     return Judged(made, plan, condition)
+
+
+def _not_stopped(
+    rule: Hold, drug: Drug, plan: DrugPlan, side: Side, why: str, setting: Setting
+) -> Judged | None:
+    """A drug against platelets beside a fresh stent or event: no date; None: one may be given.
+
+    One of two may be held where its decider says so and the other is decided to go on.
+    """
+    decisions = setting.case.request.decision
+    others = [
+        one for one in drugs.of_class(setting.case.patient, "antiplatelet") if one.name != drug.name
+    ]
+    held = side.decision is not None and side.decision.decided.startswith("hold")
+    kept = [d for d in (decisions(one.name) for one in others)
+            if d is not None and d.decided.startswith("continue")]  # fmt: skip
+    if side.decision is not None and (not held or kept):
+        return None
+    who = side.decides or "cardiology"
+    text = (
+        f"{_name(drug)}: no date for stopping it. {why[:1].upper()}{why[1:]}. Not both drugs "
+        "against platelets are stopped: the procedure waits, or is done on treatment. "
+        f"{who[:1].upper()}{who[1:]} decides."
+    )
+    waits = setting.case.request.urgency != "urgent" or held
+    if held:
+        text = f"{text} Against that: {side.decision.text if side.decision else ''}."
+    made = finding(
+        rule.id, TOPIC, Met.NOT_MET if waits else Met.UNKNOWN,
+        Severity.STOP if held else Severity.ACTION, text,
+        profile=setting.profile, facts=rule.facts,
+        inputs={"drug": drug.told, **_dosing(drug), **side.inputs}, missing=side.missing,
+        considers=(f"drug.{drug.name}", *side.considers), decides=who,
+    )  # fmt: skip
+    return Judged(made, replace(plan, act="defer", decides=who, decision=side.decision))
 
 
 def _continued(plan: DrugPlan) -> bool:

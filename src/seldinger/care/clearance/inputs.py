@@ -5,13 +5,16 @@ A lab that is too old, has no time or was drawn after the start is not known. No
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from seldinger.care import drugs
-from seldinger.care.labs import analyte
+from seldinger.care import allergies, conditions, drugs
+from seldinger.care.clearance import recorded
+from seldinger.care.labs import ANALYTES, analyte
+from seldinger.care.patient import Sex
 from seldinger.care.scores.inputs import settled
-from seldinger.care.scores.kidney_function import cockcroft_gault
+from seldinger.care.scores.kidney_function import ckd_epi_2021, cockcroft_gault
+from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
+    from seldinger.care.clearance.rules import Tables
     from seldinger.care.patient import Patient
 
 Value: TypeAlias = "float | bool | str"
@@ -27,11 +31,21 @@ LIVER_DISEASE = ("liver-cirrhosis", "chronic-liver-disease")
 PACED = ("pacemaker", "icd")
 OPENED_BILE_DUCTS = ("biliary-enteric-anastomosis", "sphincterotomy", "biliary-stent")
 _DAY_S = 86400.0
-_CONTRAST = (
-    "contrast", "iohexol", "iopamidol", "iodixanol", "iomeprol", "iopromide", "ioversol",
-    "iobitridol",
+FERTILE = (
+    Assumption(
+        "pregnancy_asked_from_y", 12.0, "a", 9.0, 15.0,
+        "no source that was read says from which age a pregnancy is asked about",
+    ),
+    Assumption(
+        "pregnancy_asked_to_y", 55.0, "a", 50.0, 60.0,
+        "no source that was read says until which age a pregnancy is asked about",
+    ),
 )  # fmt: skip
-_IODINE = ("iodine", "shellfish", "seafood", "povidone")
+INR_ON_VKA = Assumption(
+    "inr_validity_on_vka_d", 7.0, "d", 1.0, 30.0,
+    "no source that was read says how long an INR stays valid on a vitamin K antagonist; it may "
+    "change within days",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +56,29 @@ class Known:
         value: None: not known.
         told: as it is printed; what stands against it, where it is not known.
         missing: what would have to be known.
+        of: what was told and made it, as ``recorded`` names it: "condition.sepsis".
     """
 
     value: Value | None
     told: str
     missing: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
-def known(value: Value | None, missing: str, told: str | None = None) -> Known:
+def known(
+    value: Value | None, missing: str, told: str | None = None, of: tuple[str, ...] = ()
+) -> Known:
     """An input that somebody told, or did not."""
     if value is None:
         return Known(None, "not known", (missing,))
     if isinstance(value, bool):
-        return Known(value, told or ("yes" if value else "no"))
+        return Known(value, told or ("yes" if value else "no"), of=of if value else ())
     if isinstance(value, str):
-        return Known(value, told or value)
-    return Known(float(value), told or f"{value:g}")
+        return Known(value, told or value, of=of)
+    return Known(float(value), told or f"{value:g}", of=of)
 
 
-def of(case: Case, profile: Profile, now: dt.datetime) -> dict[str, Known]:
+def of(case: Case, profile: Profile, now: dt.datetime, tables: Tables) -> dict[str, Known]:
     """Every input of the rules but the bleeding class, by name."""
     request, patient = case.request, case.patient
     return {
@@ -79,9 +97,21 @@ def of(case: Case, profile: Profile, now: dt.datetime) -> dict[str, Known]:
         ),
         "sedation": known(request.sedation, "sedation: none, minimal, moderate, deep or general"),
         **_of_patient(patient),
-        "anaesthetic_allergy": _to_anaesthetic(request.local_anaesthetic, patient),
+        "may_be_pregnant": _may_be_pregnant(case, profile, tables),
         "crcl_ml_per_min": clearance_of(case, profile, now),
-        "egfr": lab(case, "egfr", profile, now),
+        "egfr": filtration_of(case, profile, now),
+        **{
+            f"group.{name}": known(request.procedure in procedures, "the procedure")
+            for name, procedures in tables.groups.items()
+        },
+        **{
+            f"uses.{key}": known(one.used(request.procedure), "the procedure")
+            for key, one in allergies.table().materials.items()
+        },
+        **{
+            f"lab.{key}": replace(lab(case, key, profile, now), of=(f"lab.{key}",))
+            for key in ANALYTES
+        },
     }
 
 
@@ -94,36 +124,98 @@ def _of_patient(patient: Patient) -> dict[str, Known]:
         "asa_class": known(
             None if patient.asa_class is None else float(patient.asa_class), "the ASA class"
         ),
+        # What was told, and no question where it was not: others ask where it matters.
+        "asa": Known(str(patient.asa_class), f"ASA {patient.asa_class}"),
+        "on_dialysis": known(bool(patient.dialysis), ""),
+        "kidney_injury": known(bool(patient.acute_kidney_injury), ""),
         "dialysis": known(patient.dialysis, "whether on dialysis"),
         "aki": known(patient.acute_kidney_injury, "whether there is acute kidney injury"),
-        "liver_disease": known(has_any(patient, LIVER_DISEASE), f"chronic liver disease: {listed}"),
-        "bleeding_tendency": known(
-            has_any(patient, ("bleeding-disorder", "active-bleeding", *LIVER_DISEASE)), listed
+        "liver_disease": _has(patient, LIVER_DISEASE, f"chronic liver disease: {listed}"),
+        "bleeding_tendency": _has(
+            patient, ("bleeding-disorder", "active-bleeding", *LIVER_DISEASE), listed
         ),
-        "pacemaker": known(has_any(patient, PACED), f"pacemaker or defibrillator: {listed}"),
-        "biliary": known(
-            has_any(patient, OPENED_BILE_DUCTS),
+        "pacemaker": _has(patient, PACED, f"pacemaker or defibrillator: {listed}"),
+        "biliary": _has(
+            patient, OPENED_BILE_DUCTS,
             f"biliary-enteric anastomosis, sphincterotomy or biliary stent: {listed}",
         ),
+        "metformin_reasons": _has(
+            patient, (*LIVER_DISEASE, "liver-failure", "heart-failure", "alcohol-use"), listed
+        ),
         **{
-            name: known(patient.takes(drug), "all drugs (drugs_complete)")
+            name: _takes(patient.takes(drug), (drug,))
             for name, drug in (
-                ("warfarin", "warfarin"),
                 ("heparin", "heparin"),
                 ("with_aspirin", "aspirin"),
                 ("metformin", "metformin"),
             )
         },
+        "warfarin": _takes_class(patient, "anticoagulant-vka"),
+        **{kind: _takes_class(patient, kind) for kind in ("glp1", "sglt2")},
+        # Lists that are not complete have findings of their own: these say what was told.
+        **{f"has.{key}": _told(patient, key) for key in conditions.conditions()},
         **{
-            kind: known(drugs.takes_class(patient, kind), "all drugs (drugs_complete)")
-            for kind in ("glp1", "sglt2")
+            f"takes.{kind}": replace(
+                found, value=bool(found.value), told="no" if not found.value else found.told,
+                missing=(),
+            )
+            for kind in drugs.table().classes
+            for found in (_takes_class(patient, kind),)
         },
-        "contrast_allergy": _allergic(patient, _CONTRAST),
-        "iodine_allergy": _allergic(patient, _IODINE),
+        "contrast_allergy": _allergic(patient, "contrast"),
+        "iodine_allergy": _allergic(patient, "iodine"),
         "allergies_told": known(
             patient.allergies_complete or None, "all allergies (allergies_complete)"
         ),
-    }
+    }  # fmt: skip
+
+
+def _has(patient: Patient, keys: tuple[str, ...], missing: str) -> Known:
+    """Whether the patient has one of some conditions, and which."""
+    found = [key for key in keys if key in conditions.conditions() and patient.has(key)]
+    told = ", ".join(conditions.conditions()[key].name for key in found) or None
+    known_keys = tuple(key for key in keys if key in conditions.conditions())
+    return known(
+        has_any(patient, known_keys), missing, told, tuple(f"condition.{key}" for key in found)
+    )
+
+
+def _told(patient: Patient, key: str) -> Known:
+    found = [one for one in patient.conditions if one.key == key]
+    words = [recorded.words(one) for one in found]
+    return known(bool(found), "", "; ".join(words) or None, (f"condition.{key}",))
+
+
+def _takes(found: bool | None, names: tuple[str, ...]) -> Known:  # noqa: FBT001  three answers
+    return known(
+        found, "all drugs (drugs_complete)", ", ".join(names) if found else None,
+        tuple(f"drug.{name}" for name in names),
+    )  # fmt: skip
+
+
+def _takes_class(patient: Patient, kind: str) -> Known:
+    return _takes(
+        drugs.takes_class(patient, kind),
+        tuple(dict.fromkeys(one.name for one in drugs.of_class(patient, kind))),
+    )
+
+
+def _may_be_pregnant(case: Case, profile: Profile, tables: Tables) -> Known:
+    """Whether a pregnancy is asked about: by sex, age, and whether X-rays or particles are used."""
+    patient = case.patient
+    if patient.pregnant:
+        return Known(True, "told")  # noqa: FBT003  an input's value
+    if patient.sex is Sex.MALE:
+        return Known(False, "male")  # noqa: FBT003
+    if case.request.procedure in tables.groups.get("no_x_rays", frozenset()):
+        return Known(False, "no X-rays, no embolization")  # noqa: FBT003
+    low, high = (profile.alarms.get(one.name, one.value) for one in FERTILE)
+    if patient.age_years is not None and not low <= patient.age_years <= high:
+        return Known(False, f"age {patient.age_years:g}")  # noqa: FBT003
+    missing = [
+        w for v, w in ((patient.sex, "the sex"), (patient.age_years, "the age")) if v is None
+    ]
+    return Known(None, "not known", tuple(missing)) if missing else Known(True, "yes")  # noqa: FBT003
 
 
 def has_any(patient: Patient, keys: tuple[str, ...]) -> bool | None:
@@ -159,6 +251,8 @@ def lab(case: Case, key: str, profile: Profile, now: dt.datetime) -> Known:
     days = (at.timestamp() - found.taken.timestamp()) / _DAY_S
     told = f"{told}, drawn {found.taken:%Y-%m-%d}, {days:.0f} d old at the start"
     valid = profile.days_valid(key)
+    if key == "inr" and drugs.of_class(case.patient, "anticoagulant-vka"):
+        valid = min(valid, profile.alarms.get(INR_ON_VKA.name, INR_ON_VKA.value))
     if days > valid:
         return Known(None, f"{told}; valid {valid:g} d", (f"a newer {name}",))
     return Known(settled(found.value), told)
@@ -196,7 +290,29 @@ def clearance_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
     if score.value is None:
         return Known(None, "; ".join(score.notes), ("a clearance: the formula is for adults",))
     value = settled(score.value)
-    return Known(value, f"{value:.1f} mL/min (Cockcroft-Gault); {creatinine.told}")
+    return Known(
+        value, f"{value:.1f} mL/min (Cockcroft-Gault); {creatinine.told}", of=("lab.creatinine",)
+    )
+
+
+def filtration_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
+    """eGFR: the laboratory's own, or else by CKD-EPI 2021 from creatinine, age and sex."""
+    told = lab(case, "egfr", profile, now)
+    if case.patient.lab("egfr") is not None:
+        return replace(told, of=("lab.egfr",))
+    creatinine, patient = lab(case, "creatinine", profile, now), case.patient
+    if creatinine.value is None or patient.age_years is None or patient.sex is None:
+        return replace(told, missing=("eGFR, or creatinine with age and sex",))
+    if patient.acute_kidney_injury:
+        return replace(told, told="not known: creatinine is not steady in acute kidney injury")
+    score = ckd_epi_2021(float(creatinine.value), patient.age_years, str(patient.sex))
+    if score.value is None:
+        return replace(told, told="; ".join(score.notes))
+    value = settled(score.value)
+    return Known(
+        value, f"{value:.0f} mL/min/1.73 m2 (CKD-EPI 2021); {creatinine.told}",
+        of=("lab.creatinine",),
+    )  # fmt: skip
 
 
 def of_drug(inputs: Mapping[str, Known], route: str | None, intent: str | None) -> dict[str, Known]:
@@ -222,18 +338,16 @@ def _arterial(access: str | None) -> Known:
     return Known(kind, access)
 
 
-def _to_anaesthetic(told: str | None, patient: Patient) -> Known:
-    """Whether the local anaesthetic is among the allergies; without one there is nothing to ask."""
-    if told is None or told.lower() == "none":
-        return Known(False, "no local anaesthetic")  # noqa: FBT003  an input's value
-    return _allergic(patient, (told.lower(),))
-
-
-def _allergic(patient: Patient, words: tuple[str, ...]) -> Known:
-    hits = [a for a in patient.allergies if any(w in a.to.lower() for w in words)]
+def _allergic(patient: Patient, material: str) -> Known:
+    """Whether something that the patient does not bear would come with a material."""
+    hits = [
+        one for one in patient.allergies
+        if any(material in a.meets for a in allergies.recognise(one.to).allergens)
+    ]  # fmt: skip
     if hits:
         told = ", ".join(f"{a.to} ({a.reaction or 'reaction not told'})" for a in hits)
-        return Known(True, told)  # noqa: FBT003  an input's value
+        of = tuple(f"allergy.{allergies.folded(a.to)}" for a in hits)
+        return Known(True, told, of=of)  # noqa: FBT003  an input's value
     if patient.allergies_complete:
         return Known(False, "no")  # noqa: FBT003  an input's value
     return known(None, "all allergies (allergies_complete)")

@@ -26,11 +26,43 @@ LOCAL = "local profile"
 
 
 class Answer(StrEnum):
-    """Whether the patient is ready."""
+    """Whether the patient is ready, the best first."""
 
     CLEAR = "clear"
-    NOT_CLEAR = "not clear"
+    CONDITIONAL = "conditional"
     UNKNOWN = "unknown"
+    NOT_CLEAR = "not-clear"
+
+    @property
+    def words(self) -> str:
+        """As it is printed: "not clear"."""
+        return self.value.replace("-", " ")
+
+
+class Topic(StrEnum):
+    """What is answered by itself; the answer is the worst of them."""
+
+    BLEEDING = "bleeding"
+    DRUGS = "drugs"
+    CONTRAST = "contrast"
+    SEDATION = "sedation"
+    PREGNANCY = "pregnancy"
+    PATIENT = "patient"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAnswer:
+    """The answer of one topic.
+
+    Attributes:
+        topic: which.
+        answer: of its findings alone.
+        open: what stands against it, in words.
+    """
+
+    topic: Topic
+    answer: Answer
+    open: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +127,7 @@ class Request:
         radial: the artery at the wrist.
         intake: last food and drink, kind -> aware time.
         decisions: what was decided so far.
+        case_number: as the department counts it; no name.
     """
 
     procedure: str
@@ -114,6 +147,7 @@ class Request:
     radial: RadialArtery = RadialArtery()
     intake: Mapping[str, dt.datetime] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    case_number: str | None = None
 
     def decision(self, about: str) -> Decision | None:
         """The latest decision about something."""
@@ -225,13 +259,17 @@ class Clearance:
     """The answer.
 
     Attributes:
-        answer: clear, not clear, unknown.
-        conditions: what must be kept for a clear patient to stay so.
+        answer: clear; conditional: clear if those who are named decide so; unknown: something about
+            the patient is missing; not clear.
+        topics: the answer of each topic.
+        conditions: what must be kept for a clear patient to stay so, and who must agree to what.
         missing: what would have to be known, in the order of the findings.
         bleeding: the bleeding class.
         drugs: what happens to each drug that a rule speaks of.
         timetable: in order of time.
         findings: the worst first.
+        orders: what is to be ordered, and stands in nobody's way: antibiotic, anaesthetic, fasting.
+        understood: the patient, as the rules read the file.
         alternatives: other ways in, as findings.
         emergency: whether it is one.
         decides: who decides where the rules do not; empty: nothing is open.
@@ -242,12 +280,15 @@ class Clearance:
     """
 
     answer: Answer
+    topics: tuple[TopicAnswer, ...]
     conditions: tuple[str, ...]
     missing: tuple[str, ...]
     bleeding: BleedingClass
     drugs: tuple[DrugPlan, ...]
     timetable: tuple[Due, ...]
     findings: tuple[CareFinding, ...]
+    orders: tuple[CareFinding, ...]
+    understood: tuple[str, ...]
     alternatives: tuple[CareFinding, ...]
     emergency: bool
     decides: tuple[str, ...]

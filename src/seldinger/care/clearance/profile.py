@@ -65,6 +65,7 @@ class Profile:
         validity_d: key of a lab, or "any" -> days.
         settled: id of a question or rule -> what was decided, in words.
         anaesthetics: generic name -> maximum.
+        alarms: name of an alarm's edge, or of another assumption of clearance -> its value.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Profile:
     validity_d: Mapping[str, float] = field(default_factory=dict)
     settled: Mapping[str, str] = field(default_factory=dict)
     anaesthetics: Mapping[str, Maximum] = field(default_factory=dict)
+    alarms: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

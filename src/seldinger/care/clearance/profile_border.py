@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from seldinger.care import toml_border
+from seldinger.care.clearance import alarms, inputs, thrombosis
 from seldinger.care.clearance.profile import ANY, DEFAULT, Maximum, Profile
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Moment
@@ -56,6 +57,7 @@ class ProfileFile(_Row):
     validity_d: dict[Words, Number] = {}
     settled: dict[Words, Words] = {}
     local_anaesthetic: dict[Words, MaximumSection] = {}
+    assumptions: dict[Words, Number] = {}
 
 
 def profile(told: bytes, name: str, sha256: str) -> Profile:
@@ -99,6 +101,7 @@ def profile(told: bytes, name: str, sha256: str) -> Profile:
         anaesthetics=MappingProxyType(
             {k: Maximum(v.mg_per_kg, v.source) for k, v in read.local_anaesthetic.items()}
         ),
+        alarms=MappingProxyType(dict(read.assumptions)),
     )
 
 
@@ -113,7 +116,15 @@ def _check(read: ProfileFile, name: str) -> None:
     ids = {one.id for one in known.questions}
     ids |= {rule.id for one in known.questions for rule in one.rules}
     ids |= {one.id for one in known.holds}
+    _within(read.assumptions, assumed(), f"{name}: [assumptions]")
     _named(read.settled, ids, f"{name}: [settled]")
+
+
+def assumed() -> Mapping[str, tuple[float, float]]:
+    """The values without a source that a profile may edit, each with its range."""
+    edges = (one for alarm in alarms.alarms().values() for one in alarm.edges.values())
+    named = (*edges, *inputs.FERTILE, inputs.INR_ON_VKA, thrombosis.FRESH)
+    return {one.name: (one.low, one.high) for one in named}
 
 
 def _ranges_of_labs(known: Tables) -> Mapping[str, tuple[float, float]]:
@@ -146,4 +157,4 @@ def _within(
     for key, value in told.items():
         low, high = ranges[key]
         if not low <= value <= high:
-            raise CareError(f"{where} {key} is {value:g}: the source gives {low:g} to {high:g}")
+            raise CareError(f"{where} {key} is {value:g}: allowed are {low:g} to {high:g}")

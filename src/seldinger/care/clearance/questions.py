@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance import timetable
@@ -35,12 +35,14 @@ class Asked:
         condition: what must be kept; empty: nothing.
         due: what goes into the timetable.
         decides: who decides, while it is open.
+        order: whether it is something to be ordered.
     """
 
     finding: CareFinding
     condition: str = ""
     due: tuple[Due, ...] = ()
     decides: str = ""
+    order: bool = False
 
 
 def asked(
@@ -87,11 +89,14 @@ def _answers(
         made = finding(
             question.id, question.topic, Met.UNKNOWN, Severity.CAUTION, question.silent,
             profile=profile, inputs=shown(inputs, applies.used),
-            facts=_read_facts(question.rules),
+            facts=_read_facts(question.rules), decides=question.decides,
         )  # fmt: skip
         both = ("metformin", "contrast.metformin") if question.id in METFORMIN else ()
         made = settled(made, case.request, profile, *both)
-        yield Asked(made, decides="" if made.status is Met.MET else question.decides)
+        if question.order and made.status is Met.UNKNOWN:
+            made = replace(made, severity=Severity.INFO)
+        is_open = made.status is not Met.MET and made.severity is not Severity.INFO
+        yield Asked(made, decides=question.decides if is_open else "", order=question.order)
 
 
 def _read_facts(rules: Iterable[Said]) -> tuple[str, ...]:
@@ -115,6 +120,7 @@ def _not_known(
         question.id, question.topic, Met.UNKNOWN, question.severity,
         f"{question.asks}: not known.", profile=profile, missing=missing, facts=_facts(rules),
         inputs=shown(inputs, dict.fromkeys(n for one in used for n in one.used)),
+        decides=question.decides,
     )  # fmt: skip
 
 
@@ -123,15 +129,18 @@ def _said(
 ) -> Asked:
     made = finding(
         rule.id, question.topic, rule.status, rule.severity, rule.text,
-        profile=profile, facts=rule.facts, inputs=inputs,
+        profile=profile, facts=rule.facts, inputs=inputs, decides=question.decides,
     )  # fmt: skip
     made = settled(made, case.request, profile, question.id)
+    if question.order and made.status is Met.UNKNOWN:
+        made = replace(made, severity=Severity.INFO)
     is_open = made.status is not Met.MET
     return Asked(
         made,
         condition=rule.text.rstrip(".") if rule.condition else "",
         due=_held(rule, case),
         decides=question.decides if is_open and made.severity is not Severity.INFO else "",
+        order=question.order,
     )
 
 
@@ -155,7 +164,7 @@ def _metformin(found: Mapping[str, list[Asked]], case: Case, profile: Profile) -
         "contrast.metformin", "contrast", Met.UNKNOWN, Severity.ACTION,
         "The authorities do not say the same about metformin, both stand here: a local profile or "
         "a person decides.",
-        profile=profile,
+        profile=profile, decides="who asks for the contrast", considers=("drug.metformin",),
         facts=tuple(f for answers in told for one in answers for f in one.finding.facts),
     )  # fmt: skip
     made = settled(made, case.request, profile, "metformin")
@@ -165,8 +174,18 @@ def _metformin(found: Mapping[str, list[Asked]], case: Case, profile: Profile) -
 def fasting(
     case: Case, inputs: Mapping[str, Known], tables: Tables, profile: Profile
 ) -> Iterator[Asked]:
-    """Clock times before the start, where sedation is planned."""
+    """Clock times before the start, where sedation is planned; else what was eaten, as told."""
     if case.request.sedation not in FASTED:
+        for name, last in case.request.intake.items():
+            if case.request.sedation is not None:
+                yield Asked(
+                    finding(
+                        f"intake.{name}", "fasting", Met.MET, Severity.INFO,
+                        f"{name.replace('_', ' ').capitalize()}, {last:%a %d %b %H:%M}: no "
+                        "sedation is planned, and no fasting asked for.",
+                        profile=profile, considers=(f"intake.{name}",),
+                    )
+                )  # fmt: skip
         return
     for rule in tables.fasts:
         yield _fast(rule, case, inputs, profile)
@@ -192,7 +211,7 @@ def _fast(rule: Fast, case: Case, inputs: Mapping[str, Known], profile: Profile)
     made = finding(
         rule.id, "fasting", Met.MET if kept else Met.NOT_MET,
         Severity.INFO if kept else Severity.ACTION, text,
-        profile=profile, facts=rule.facts, inputs=told,
+        profile=profile, facts=rule.facts, inputs=told, considers=(f"intake.{rule.intake}",),
     )  # fmt: skip
     return Asked(made, due=(Due(until, f"Until then {rule.name}.", rule.id),))
 
@@ -216,20 +235,20 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
     maximum = profile.anaesthetics.get(drug)
     if maximum is None:
         made = finding(
-            rule, topic, Met.UNKNOWN, Severity.CAUTION,
+            rule, topic, Met.UNKNOWN, Severity.INFO,
             f"{drug.capitalize()}: no maximum stands here, none was read in a source; a local "
-            "profile gives it, or a person decides.",
-            profile=profile, inputs=told,
+            "profile gives it, or the operator says how much.",
+            profile=profile, inputs=told, decides="the operator",
         )  # fmt: skip
         made = settled(made, case.request, profile)
-        return Asked(made, decides="" if made.status is Met.MET else "the operator")
+        return Asked(made, order=True)
     if weight is None:
         made = finding(
-            rule, topic, Met.UNKNOWN, Severity.CAUTION,
+            rule, topic, Met.UNKNOWN, Severity.INFO,
             f"{drug.capitalize()}: {maximum.mg_per_kg:g} mg/kg by the local profile.",
             profile=profile, inputs=told, missing=("the weight",),
         )  # fmt: skip
-        return Asked(made)
+        return Asked(made, order=True)
     text = (
         f"{drug.capitalize()}: at most {maximum.mg_per_kg * weight:.0f} mg "
         f"({maximum.mg_per_kg:g} mg/kg, {weight:g} kg; {maximum.source}; {profile.signature})."
@@ -238,4 +257,4 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         rule, topic, Met.MET, Severity.INFO, text, profile=profile,
         inputs={**told, "weight_kg": f"{weight:g} kg"},
     )  # fmt: skip
-    return Asked(made)
+    return Asked(made, order=True)

@@ -179,6 +179,7 @@ class Question:
         silent: what is said where none matches; empty: nothing is.
         decides: who decides where the source does not.
         severity: of what is not known.
+        order: whether it is something to be ordered: asked, printed, and no bar to readiness.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Question:
     silent: str
     decides: str
     severity: Severity
+    order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +220,13 @@ class Thrombotic:
         condition: its key.
         decides: who decides about a hold.
         wants_date: whether the day of the event must be known.
+        fresh: whether drugs against platelets are not stopped while it is fresh.
     """
 
     condition: str
     decides: str
     wants_date: bool
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,34 @@ class ProcedureKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Drugs that a procedure needs: they go on, whatever the table of holds says.
+
+    Attributes:
+        id: of the rule.
+        when: whom it concerns.
+        any_of: for each part, the drugs or "@class" of which one is needed.
+        text: one or two sentences.
+        absent: what is said where a part is not taken.
+        status, severity: of that.
+        open: whether somebody must still say how it is given.
+        decides: who.
+        facts: ids of evidence.
+    """
+
+    id: str
+    when: When
+    any_of: tuple[frozenset[str], ...]
+    text: str
+    absent: str
+    status: Met
+    severity: Severity
+    open: bool
+    decides: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """All rules.
 
@@ -253,6 +285,8 @@ class Tables:
         questions: everything else.
         fasts: what is not eaten or drunk.
         thrombotic: reasons against a hold.
+        needs: drugs that a procedure needs.
+        groups: procedures that share a danger, by name.
     """
 
     procedures: Mapping[str, ProcedureKind]
@@ -263,6 +297,8 @@ class Tables:
     questions: tuple[Question, ...]
     fasts: tuple[Fast, ...]
     thrombotic: tuple[Thrombotic, ...]
+    needs: tuple[Need, ...]
+    groups: Mapping[str, frozenset[str]]
 
 
 @cache

@@ -16,6 +16,7 @@ from seldinger.care.clearance.rules import (
     Fast,
     Hold,
     Interval,
+    Need,
     ProcedureKind,
     Question,
     Said,
@@ -132,6 +133,7 @@ class QuestionRow(_Row):
     silent: str = ""
     decides: str = ""
     severity: Severity = Severity.ACTION
+    order: Flag = False
 
 
 class FastRow(_Row):
@@ -150,6 +152,28 @@ class ThromboticRow(_Row):
     condition: Words
     decides: Words
     wants_date: Flag = False
+    fresh: Flag = False
+
+
+class NeedRow(_Row):
+    """One ``[[need]]``."""
+
+    id: Id
+    when: WhenRows
+    any_of: Annotated[tuple[tuple[Words, ...], ...], Field(min_length=1)]
+    text: Words
+    absent: Words
+    status: Met
+    severity: Severity
+    open: Flag = False
+    decides: Words
+    facts: tuple[Id, ...] = ()
+
+
+class GroupRow(_Row):
+    """One ``[group.<name>]``."""
+
+    procedures: Annotated[tuple[Words, ...], Field(min_length=1)]
 
 
 class RulesPage(_Row):
@@ -163,6 +187,8 @@ class RulesPage(_Row):
     question: tuple[QuestionRow, ...] = ()
     fast: tuple[FastRow, ...] = ()
     thrombotic: tuple[ThromboticRow, ...] = ()
+    need: tuple[NeedRow, ...] = ()
+    group: dict[str, GroupRow] = {}
 
 
 def pages() -> dict[str, dict[str, Any]]:
@@ -207,9 +233,28 @@ def tables(told: Mapping[str, Mapping[str, Any]] | None = None) -> Tables:
             Fast(r.id, r.intake, r.name, r.hours, r.facts) for page in read for r in page.fast
         ),
         thrombotic=tuple(
-            Thrombotic(conditions.condition(r.condition).key, r.decides, r.wants_date)
+            Thrombotic(conditions.condition(r.condition).key, r.decides, r.wants_date, r.fresh)
             for page in read
             for r in page.thrombotic
+        ),
+        needs=tuple(
+            Need(
+                r.id,
+                _when(r.when),
+                tuple(frozenset(one) for one in r.any_of),
+                r.text,
+                r.absent,
+                r.status,
+                r.severity,
+                r.open,
+                r.decides,
+                r.facts,
+            )
+            for page in read
+            for r in page.need
+        ),
+        groups=MappingProxyType(
+            {k: frozenset(row.procedures) for page in read for k, row in page.group.items()}
         ),
     )
     _once(made)
@@ -224,6 +269,7 @@ def _once(made: Tables) -> None:
         *(one.id for one in made.fasts),
         *(one.id for one in made.questions),
         *(rule.id for one in made.questions for rule in one.rules),
+        *(one.id for one in made.needs),
     ]
     twice = sorted({one for one in ids if ids.count(one) > 1})
     if twice:
@@ -288,7 +334,7 @@ def _question(row: QuestionRow) -> Question:
     )
     return Question(
         row.id, row.topic, row.asks, _when(row.applies), rules, row.silent, row.decides,
-        row.severity,
+        row.severity, row.order,
     )  # fmt: skip
 
 

@@ -17,40 +17,66 @@ NOT_A_DEVICE = "Research and education software, not a medical device."
 _WHEN = "%a %d %b %Y %H:%M %Z"
 
 
-def lines(clearance: Clearance, release: Release | None = None) -> tuple[str, ...]:
-    """The clearance, one line after the other."""
-    return tuple(_lines(clearance, release))
+def lines(
+    clearance: Clearance, release: Release | None = None, *, everything: bool = True
+) -> tuple[str, ...]:
+    """The clearance, one line after the other.
+
+    Args:
+        clearance: what is printed.
+        release: a clinician's, printed at its end.
+        everything: the rules that are met, too, and values without a source.
+    """
+    return tuple(_lines(clearance, release, everything=everything))
+
+
+def title(clearance: Clearance) -> str:
+    """What is to be done, where and when."""
+    request = clearance.case.request
+    kind = rules.tables().procedures[request.procedure]
+    name = kind.name if request.organ is None else f"{kind.name}, {request.organ}"
+    start = "start not told" if request.start is None else f"{request.start:{_WHEN}}"
+    number = f"; case {request.case_number}" if request.case_number else ""
+    return f"{name}; {start}{number}"
 
 
 def headline(clearance: Clearance) -> str:
     """The answer in one line."""
+    said = "; ".join(clearance.conditions)
+    if clearance.answer == "conditional":
+        return f"CONDITIONAL: ready if {said}"
     if clearance.conditions and clearance.answer == "clear":
-        return f"CLEAR, if {'; '.join(clearance.conditions)}"
-    return str(clearance.answer).upper()
+        return f"CLEAR, if {said}"
+    return clearance.answer.words.upper()
 
 
-def _lines(clearance: Clearance, release: Release | None) -> Iterator[str]:
-    request = clearance.case.request
-    kind = rules.tables().procedures[request.procedure]
+def _lines(clearance: Clearance, release: Release | None, *, everything: bool) -> Iterator[str]:
     yield headline(clearance)
-    name = kind.name if request.organ is None else f"{kind.name}, {request.organ}"
-    start = "start not told" if request.start is None else f"{request.start:{_WHEN}}"
-    yield f"{name}; {start}; bleeding risk {clearance.bleeding.value or 'not settled'}"
+    yield f"{title(clearance)}; bleeding risk {clearance.bleeding.value or 'not settled'}"
+    yield "; ".join(f"{one.topic} {one.answer.words}" for one in clearance.topics)
+    yield from _block("As understood", clearance.understood)
     yield from _block("Missing", clearance.missing)
     yield from _block("Who decides", clearance.decides)
-    if clearance.answer != "clear":
+    if clearance.answer not in {"clear", "conditional"}:
         yield from _block("To be kept besides", clearance.conditions)
+    yield from _block("To be ordered", [_order(one) for one in clearance.orders])
     yield from _block(
         "Timetable", [f"{one.when:{_WHEN}}  {one.what}" for one in clearance.timetable]
     )
-    worst = [one for one in clearance.findings if one.severity != "info"]
-    rest = [one for one in clearance.findings if one.severity == "info"]
-    yield from _block("Findings", [_finding(one) for one in worst])
+    worst = [one for one in clearance.findings if _is_open(one)]
+    noted = [one for one in clearance.findings if not _is_open(one) and one.severity != "info"]
+    rest = [one for one in clearance.findings if not _is_open(one) and one.severity == "info"]
+    yield from _block("Open", [_finding(one) for one in worst])
     yield from _block("Other ways in", [_finding(one) for one in clearance.alternatives])
-    yield from _block("In order, or to be known", [_finding(one) for one in rest])
+    yield from _block("To be noted", [_finding(one) for one in noted])
+    if everything:
+        yield from _block("In order, or to be known", [_finding(one) for one in rest])
+    elif rest:
+        yield ""
+        yield f"{len(rest)} more rules are in order, or only to be known: --all shows them."
     yield ""
     yield f"Profile {clearance.profile.text}"
-    for one in clearance.assumptions:
+    for one in clearance.assumptions if everything else ():
         edited = ", edited" if one.edited else ""
         yield (
             f"Assumed: {one.name} = {one.value:g} {one.unit}{edited} "
@@ -62,6 +88,15 @@ def _lines(clearance: Clearance, release: Release | None) -> Iterator[str]:
             f"sha256 {release.sha256}"
         )
     yield f"Judged at {clearance.now:{_WHEN}}. {NOT_A_DEVICE}"
+
+
+def _is_open(one: CareFinding) -> bool:
+    return one.status is not Met.MET and one.severity != "info"
+
+
+def _order(one: CareFinding) -> str:
+    stamp = f" ({one.stamp})" if one.stamp and one.status is not Met.MET else ""
+    return f"{one.topic}: {one.text}{stamp}"
 
 
 def _block(title: str, found: Iterable[str]) -> Iterator[str]:

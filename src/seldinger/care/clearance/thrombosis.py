@@ -1,6 +1,7 @@
 """Thrombosis: the other side of every hold: what the drug is for, and who decides about stopping.
 
-No number stands here. A stent's age is printed in days; who decides judges whether it is fresh.
+A stent's age is printed in days; who decides judges whether it is fresh. Until when no date is
+proposed for stopping a drug against platelets is an assumption, printed and editable.
 """
 
 from __future__ import annotations
@@ -8,14 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seldinger.care import conditions
+from seldinger.care import conditions, drugs
+from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.care.clearance.holds import Setting
     from seldinger.care.clearance.model import Decision
+    from seldinger.care.clearance.rules import Tables
     from seldinger.care.patient import Condition, Drug, Patient
+
+
+FRESH = Assumption(
+    "fresh_stent_d", 365.0, "d", 180.0, 730.0,
+    "guidelines that were read in copies only want six to twelve months of two drugs against "
+    "platelets after a stent or an acute coronary syndrome, sometimes less",
+)  # fmt: skip
+"""For how long no date is proposed for stopping a drug against platelets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Side:
         decision: what they decided; None: not yet.
         inputs: what was looked at.
         missing: what would have to be known.
+        considers: conditions that were looked at.
     """
 
     text: str
@@ -37,6 +49,34 @@ class Side:
     decision: Decision | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    considers: tuple[str, ...] = ()
+
+
+def fresh(drug: Drug, setting: Setting) -> str:
+    """Why no date is proposed for stopping a drug against platelets; empty: one may be.
+
+    A stent or event that is fresh or has no day; or, whatever its age, two such drugs at once.
+    """
+    if "antiplatelet" not in drugs.known(drug.name).classes:
+        return ""
+    rows = {row.condition for row in setting.tables.thrombotic if row.fresh}
+    told = [one for one in setting.case.patient.conditions if one.key in rows]
+    reasons = {one.reason for one in setting.case.patient.drugs if one.reason in rows}
+    reasons -= {one.key for one in told}
+    if not told and not reasons:
+        return ""
+    at = setting.case.request.start or setting.now
+    limit = setting.profile.alarms.get(FRESH.name, FRESH.value)
+    young = [
+        _aged(one, setting) for one in told
+        if one.since is None or (at.date() - one.since).days < limit
+    ]  # fmt: skip
+    young += [f"{_name(key)}, its day not told" for key in sorted(filter(None, reasons))]
+    if young:
+        return ", ".join(young)
+    if len(drugs.of_class(setting.case.patient, "antiplatelet")) > 1:
+        return f"two drugs against platelets, {', '.join(_aged(one, setting) for one in told)}"
+    return ""
 
 
 def side(drug: Drug, setting: Setting) -> Side:
@@ -45,13 +85,17 @@ def side(drug: Drug, setting: Setting) -> Side:
     decision = setting.case.request.decision(drug.name)
     reasons = _reasons(drug, patient, setting)
     who = "; ".join(dict.fromkeys(decides for _, decides, _ in reasons))
+    of = tuple(
+        f"condition.{one.key}" for one in patient.conditions
+        if any(one.key == row.condition for row in setting.tables.thrombotic)
+    )  # fmt: skip
     shown = {"taken for": ", ".join(words for words, _, _ in reasons) or drug.reason or "not told"}
     if decision is not None:
-        return Side(f"{decision.text}", False, who, decision, shown)  # noqa: FBT003
+        return Side(f"{decision.text}", False, who, decision, shown, (), of)  # noqa: FBT003
     if reasons:
         missing = tuple(lack for _, _, lack in reasons if lack)
         text = f"Proposed, not to be started before {who} decides: {shown['taken for']}"
-        return Side(text, True, who, None, shown, missing)  # noqa: FBT003
+        return Side(text, True, who, None, shown, missing, of)  # noqa: FBT003
     if not patient.conditions_complete:
         missing = ("all conditions (conditions_complete), clots, stents and valves among them",)
         text = "Proposed, not to be started before its reason is known"
@@ -78,6 +122,16 @@ def _reasons(drug: Drug, patient: Patient, setting: Setting) -> list[tuple[str, 
     if drug.reason in known and drug.reason not in {one.key for one in found}:
         made.append((_name(drug.reason), known[drug.reason].decides, ""))
     return made
+
+
+def reasons_of(patient: Patient, tables: Tables) -> tuple[str, str]:
+    """Every reason why a patient takes drugs against clots, and who decides about them."""
+    rows = {row.condition: row for row in tables.thrombotic}
+    found = [one.key for one in patient.conditions if one.key in rows]
+    found += [one.reason for one in patient.drugs if one.reason in rows]
+    keys = list(dict.fromkeys(found))
+    names = ", ".join(_name(key) for key in keys)
+    return names, "; ".join(dict.fromkeys(rows[key].decides for key in keys))
 
 
 def _undated(one: Condition, setting: Setting) -> bool:

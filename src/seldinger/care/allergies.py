@@ -1,0 +1,198 @@
+"""Allergies: what a patient is said not to bear, under brand, class or lay name, as one substance.
+
+A name is no medical evidence: the table says only that two names mean one substance, and with what
+a procedure would bring it. A name that is not in it is kept, said, and asked about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from seldinger.care import drugs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SAYS_NOTHING = frozenset(
+    {"a", "after", "ago", "all", "allergen", "allergic", "allergies", "allergy", "an",
+     "anaphylactic", "anaphylaxis", "and", "any", "as", "at", "but", "by", "caused", "contact",
+     "drug", "drugs", "during", "for", "from", "given", "had", "has", "have", "hives",
+     "hypersensitivity", "if", "in", "injection", "intolerance", "is", "it", "itching", "known",
+     "last", "like", "medication", "medicine", "medicines", "mg", "mild", "ml", "moderate",
+     "nausea", "of", "on", "or", "other", "others", "possible", "previous", "product", "rash",
+     "react", "reacted", "reaction", "sensitised", "sensitive", "sensitivity", "severe",
+     "since", "skin", "suspected", "swelling", "systemic", "tablet", "tablets", "the", "to",
+     "urticaria", "vomiting", "was", "when", "with", "year", "years"}
+)  # fmt: skip
+"""Words beside the substance that do not change which one it is."""
+NOTHING = frozenset(
+    {"none", "no", "nil", "nkda", "nka", "none known", "no known", "no known drug", "not known",
+     "unknown none", "no known drug allergies"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Allergen:
+    """A substance, or a class of them.
+
+    Attributes:
+        key: how decisions name it.
+        name: as it is printed.
+        group: class within which one stands for another; empty: itself alone.
+        meets: keys of the materials that would bring it.
+        cross: groups to which a reaction may carry over.
+        names: brands, classes and lay names.
+    """
+
+    key: str
+    name: str
+    group: str
+    meets: tuple[str, ...]
+    cross: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a procedure brings to a patient.
+
+    Attributes:
+        key, name: of the material.
+        asks: what must be settled where it meets an allergy.
+        decides: who settles it.
+        used_by: procedures that use it; None: all but ``not_used_by``.
+        not_used_by: procedures that are known not to.
+    """
+
+    key: str
+    name: str
+    asks: str
+    decides: str
+    used_by: frozenset[str] | None
+    not_used_by: frozenset[str]
+
+    def used(self, procedure: str) -> bool:
+        """Whether a procedure brings it; one that the page does not list is taken to."""
+        if self.used_by is not None:
+            return procedure in self.used_by
+        return procedure not in self.not_used_by
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything that the page of allergens says, by key."""
+
+    allergens: Mapping[str, Allergen]
+    materials: Mapping[str, Material]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a told allergy means.
+
+    Attributes:
+        allergens: substances and classes that were recognised.
+        rest: words that were not; empty: all were.
+    """
+
+    allergens: tuple[Allergen, ...]
+    rest: str
+
+
+@cache
+def table() -> Table:
+    """The page of allergens."""
+    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+
+    return names_border.allergen_table()
+
+
+def folded(told: str) -> str:
+    """A name without case, accents, hyphens and plural: "X-ray dyes" is "x ray dye"."""
+    plain = unicodedata.normalize("NFKD", told.replace("β", "beta")).casefold()
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    words = re.sub(r"[^a-z0-9]+", " ", plain.replace("'s", "").replace("’s", "")).split()
+    return " ".join(_single(word) for word in words)
+
+
+def recognise(told: str) -> Recognised:
+    """What a told allergy means: every substance named in it, and the words that name none."""
+    plain = folded(told)
+    if plain in {folded(one) for one in NOTHING}:
+        return Recognised((), "")
+    known = _names()
+    found: list[Allergen] = []
+    words = plain.split()
+    at, rest = 0, []
+    while at < len(words):
+        for length in range(min(len(words) - at, _LONGEST), 0, -1):
+            name = " ".join(words[at : at + length])
+            if name in known:
+                found.extend(known[name])
+                at += length
+                break
+        else:
+            rest.append(words[at])
+            at += 1
+    left = [word for word in rest if word not in _quiet() and not word.isdigit()]
+    return Recognised(tuple(dict.fromkeys(found)), " ".join(left))
+
+
+def near(told: str) -> tuple[str, ...]:
+    """Names of the table that look like ``told``, at most three."""
+    printed = _printed()
+    close = get_close_matches(folded(told), sorted(printed), n=3, cutoff=0.75)
+    return tuple(printed[one] for one in close)
+
+
+_LONGEST = 5
+
+
+def _single(word: str) -> str:
+    """A word without its plural."""
+    if len(word) > 4 and word.endswith("ies"):  # noqa: PLR2004  "allergies"
+        return f"{word[:-3]}y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "su" else word  # noqa: PLR2004
+
+
+@cache
+def _quiet() -> frozenset[str]:
+    return frozenset(folded(word) for word in _SAYS_NOTHING)
+
+
+@cache
+def _names() -> Mapping[str, tuple[Allergen, ...]]:
+    made: dict[str, tuple[Allergen, ...]] = {}
+    for known in drugs.table().drugs.values():
+        one = Allergen(f"drug-{known.name}", known.name.replace("-", " "), "", _by_class(known))
+        for name in (known.name, *known.names):
+            made[folded(name)] = (one,)
+    for brand, parts in drugs.table().combinations.items():
+        made[folded(brand)] = tuple(made[folded(part)][0] for part in parts)
+    for one in table().allergens.values():
+        for name in (one.key, one.name, *one.names):
+            made[folded(name)] = (one,)
+    return MappingProxyType(made)
+
+
+def _by_class(known: drugs.Known) -> tuple[str, ...]:
+    """With what a drug of the other table would be brought."""
+    rooms = {"opioid": "sedation", "benzodiazepine": "sedation", "antipsychotic": "sedation",
+             "antibiotic": "antibiotic", "analgesic": "analgesia", "nsaid": "analgesia",
+             "antiplatelet": "antiplatelet", "heparin": "heparin", "lmwh": "heparin",
+             "fibrinolytic": "lysis", "corticosteroid": "premedication",
+             "antihistamine": "premedication"}  # fmt: skip
+    return tuple(dict.fromkeys(rooms[one] for one in sorted(known.classes) if one in rooms))
+
+
+@cache
+def _printed() -> Mapping[str, str]:
+    made = {folded(n): n for k in drugs.table().drugs.values() for n in (k.name, *k.names)}
+    made |= {folded(n): n for a in table().allergens.values() for n in (a.name, *a.names)}
+    return MappingProxyType(made)

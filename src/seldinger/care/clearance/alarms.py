@@ -1,0 +1,128 @@
+"""Alarms: results that nobody should walk past, whatever else a rule asks for.
+
+Every edge is an assumption, printed where it is used and edited in a local profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.labs import age_days, analyte
+from seldinger.care.patient import Sex
+from seldinger.core.record import Assumption, AssumptionUse
+from seldinger.core.verdict import Met, Severity
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.finding import CareFinding
+    from seldinger.care.patient import Lab
+
+TOPIC = "labs"
+EDGES = ("outer_low", "inner_low", "inner_high", "outer_high")
+_STOPS_EMBOLIZATION = ("fibroid-embolization",)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The edges of one lab.
+
+    Attributes:
+        lab: key of an analyte.
+        edges: of ``EDGES``; one that is missing does not limit.
+        topic: heading of its finding.
+        decides: who decides about a result beyond an edge.
+        expected_high: procedures that are done because it is high.
+        dialysis: whether it says anything of a patient on dialysis.
+    """
+
+    lab: str
+    edges: Mapping[str, Assumption]
+    topic: str
+    decides: str
+    expected_high: frozenset[str]
+    dialysis: bool
+
+
+@cache
+def alarms() -> Mapping[str, Alarm]:
+    """All alarms, by lab."""
+    from seldinger.care.clearance import alarm_border  # pydantic is heavy: opened when needed
+
+    return alarm_border.alarms()
+
+
+def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFinding]:
+    """What is said of the latest result of every lab, and of those that have no time."""
+    for key in dict.fromkeys(one.key for one in case.patient.labs):
+        known = alarms().get(key)
+        latest = case.patient.lab(key)
+        if known is None or latest is None:
+            continue
+        untimed = [one for one in case.patient.labs if one.key == key and one.taken is None]
+        for one in dict.fromkeys((latest, *untimed)):
+            yield _of(known, one, case, profile, now)
+
+
+def used(case: Case, profile: Profile) -> tuple[AssumptionUse, ...]:
+    """The edges of the labs that were told."""
+    return tuple(
+        AssumptionUse.of(assumed, profile.alarms)
+        for key in dict.fromkeys(one.key for one in case.patient.labs)
+        if key in alarms()
+        for assumed in alarms()[key].edges.values()
+    )
+
+
+def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) -> CareFinding:
+    beyond = _beyond(alarm, lab.value, case, profile)
+    name = analyte(lab.key).name
+    old = _age(lab, now)
+    told = f"{name} {lab.told}".removesuffix(" {INR}")
+    status, severity, words = {
+        "": (Met.MET, Severity.INFO, "no alarm"),
+        "inner": (Met.UNKNOWN, Severity.CAUTION, "looked at, and decided, before"),
+        "outer": (Met.NOT_MET, Severity.ACTION, "an alarm: treated, explained or decided before"),
+    }[beyond]
+    if beyond == "outer" and case.request.procedure in _STOPS_EMBOLIZATION and lab.key == "hcg":
+        severity = Severity.STOP
+    if beyond and lab.key == "hcg":
+        words = "a pregnancy is possible, whatever was told"
+    made = finding(
+        f"alarm.{lab.key}", alarm.topic, status, severity,
+        f"{told}{old}: {words}." if beyond or alarm.edges else f"{told}{old}: told.",
+        profile=profile, inputs={lab.key: lab.told}, considers=(f"lab.{lab.key}",),
+        decides=alarm.decides if beyond else "",
+    )  # fmt: skip
+    return settled(made, case.request, profile)
+
+
+def _beyond(alarm: Alarm, value: float, case: Case, profile: Profile) -> str:
+    """Beyond which edge a value lies: "outer", "inner" or "" for none."""
+    edges = {key: profile.alarms.get(one.name, one.value) for key, one in alarm.edges.items()}
+    high = case.request.procedure not in alarm.expected_high
+    if case.patient.dialysis and not alarm.dialysis:
+        return ""
+    if alarm.lab == "hcg" and case.patient.sex is Sex.MALE:
+        return "inner" if value > edges["outer_high"] else ""
+    for kind in ("outer", "inner"):
+        low = edges.get(f"{kind}_low")
+        top = edges.get(f"{kind}_high")
+        if (low is not None and value < low) or (high and top is not None and value > top):
+            return kind
+    return ""
+
+
+def _age(lab: Lab, now: dt.datetime) -> str:
+    if lab.taken is None:
+        return ", drawn nobody knows when"
+    if lab.taken.timestamp() > now.timestamp():
+        return f", drawn {lab.taken:%Y-%m-%d}, later than now"
+    days = age_days(lab, now)
+    return "" if days is None else f", {days:.0f} d old"

@@ -1,0 +1,112 @@
+"""Recorded: everything that was told, and what no rule looked at: it is listed, never dropped.
+
+Findings say what they considered; what is left over becomes a finding of its own, which stands
+until somebody decides about it by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.care import allergies, conditions
+from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.labs import ANALYTES
+from seldinger.core.verdict import Met, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.finding import CareFinding
+    from seldinger.care.patient import Condition
+
+PREFIX = "recorded."
+TOPIC = "recorded"
+DECIDES = "the operator"
+
+
+def words(one: Condition) -> str:
+    """A condition as it is printed: "coronary stent, drug-eluting, 2026-11-05"."""
+    name = conditions.conditions()[one.key].name
+    since = None if one.since is None else one.since.isoformat()
+    return ", ".join(part for part in (name, one.detail, since) if part)
+
+
+def told(case: Case) -> dict[str, str]:
+    """Everything that was told of the patient: what findings call it -> as it is printed."""
+    patient = case.patient
+    found: dict[str, str] = {}
+    for one in patient.conditions:
+        key = f"condition.{one.key}"
+        found[key] = "; ".join(part for part in (found.get(key), words(one)) if part)
+    for lab in patient.labs:
+        found[f"lab.{lab.key}"] = f"{ANALYTES[lab.key].name} {lab.told}"
+    for drug in patient.drugs:
+        found[f"drug.{drug.name}"] = drug.told
+    for allergy in patient.allergies:
+        told_reaction = f" ({allergy.reaction})" if allergy.reaction else ""
+        found[f"allergy.{allergies.folded(allergy.to)}"] = f"{allergy.to}{told_reaction}"
+    for name in case.request.intake:
+        found[f"intake.{name}"] = name.replace("_", " ")
+    return found
+
+
+def considered(findings: Iterable[CareFinding], inputs: Mapping[str, Known]) -> frozenset[str]:
+    """What some findings looked at: what they say, and what their inputs were made of."""
+    seen: set[str] = set()
+    for one in findings:
+        seen.update(one.considers)
+        for name in one.inputs:
+            if name in inputs:
+                seen.update(inputs[name].of)
+    return frozenset(seen)
+
+
+def left_over(
+    case: Case, findings: Iterable[CareFinding], inputs: Mapping[str, Known], profile: Profile
+) -> Iterator[CareFinding]:
+    """What was told, and no finding looked at."""
+    seen = considered(findings, inputs)
+    for key, printed in told(case).items():
+        if key in seen:
+            continue
+        made = finding(
+            f"{PREFIX}{key}", TOPIC, Met.UNKNOWN, Severity.CAUTION,
+            f"{printed}: recorded, but no rule here considers it. Somebody decides what it means.",
+            profile=profile, inputs={key: printed}, decides=DECIDES, considers=(key,),
+        )  # fmt: skip
+        yield settled(made, case.request, profile)
+    yield from _details(case, tuple(findings), inputs, profile)
+
+
+def _details(
+    case: Case, findings: tuple[CareFinding, ...], inputs: Mapping[str, Known], profile: Profile
+) -> Iterator[CareFinding]:
+    """What a detail adds to a condition against which nothing stands: free words no rule reads."""
+    open_ones = considered([one for one in findings if one.status is not Met.MET], inputs)
+    for one in case.patient.conditions:
+        key, detail = f"condition.{one.key}", (one.detail or "").casefold()
+        known = {word.casefold() for word in conditions.conditions()[one.key].details}
+        if not detail or detail in known or key in open_ones or one.key == conditions.OTHER:
+            continue
+        made = finding(
+            f"{PREFIX}{key}", TOPIC, Met.UNKNOWN, Severity.CAUTION,
+            f"{words(one)}: recorded, but no rule here considers what is said beside it. Somebody "
+            "decides what it means.",
+            profile=profile, inputs={key: words(one)}, decides=DECIDES, considers=(key,),
+        )  # fmt: skip
+        yield settled(made, case.request, profile)
+
+
+def may_be_decided(about: str) -> bool:
+    """Whether an id could be that of something left over."""
+    kind, _, name = about.removeprefix(PREFIX).partition(".")
+    if not about.startswith(PREFIX) or not name:
+        return False
+    if kind == "condition":
+        return name in conditions.conditions()
+    if kind == "lab":
+        return name in ANALYTES
+    return kind in {"drug", "allergy", "intake"}
