@@ -127,6 +127,12 @@ LABS: dict[tuple[str, bool, bool, str, str], dict[float, str]] = {
     ("low", False, True, "femoral", "inr"): {1.79: "+", 1.8: "-"},
     ("low", False, False, "other", "platelets"): {19.0: "-", 19.9: "-", 20.0: "+", 21.0: "+"},
     ("low", False, True, "other", "platelets"): {19.9: "-", 20.0: "+"},
+    ("low lumbar-puncture", False, False, "other", "platelets"): {
+        19.9: "--",
+        20.0: "+-",
+        49.9: "+-",
+        50.0: "++",
+    },
     ("low", True, False, "other", "inr"): {1.0: "+", 9.0: "+"},
     ("low", True, False, "other", "platelets"): {20.0: "-", 20.1: "+"},
     ("low", True, False, "other", "fibrinogen"): {99.0: "-", 100.0: "-", 100.1: "+"},
@@ -286,9 +292,11 @@ def _classes(tables: Tables, told_inputs: dict[str, object]) -> str:
 
 
 def _lab(tables: Tables, cell: tuple[str, bool, bool, str, str], value: float) -> str:
-    bleeding_class, liver, warfarin, access, lab = cell
+    told, liver, warfarin, access, lab = cell
+    bleeding_class, *procedure = told.split()
     given = _with(
         bleeding_class=bleeding_class,
+        procedure=procedure[0] if procedure else "biopsy",
         liver_disease=liver,
         warfarin=warfarin,
         arterial_access=access,

@@ -83,7 +83,7 @@ FIGURES = [
     ("adverse_events.radpass.postponed_before", 0.10, "1", P),
     ("adverse_events.radpass.postponed_after", 0.0, "1", P),
     ("claims.y90_half_life.hours", 64.1, "h", P),
-    ("claims.filter_reports.migration", 0.356, "1", S),
+    ("claims.filter_reports.migration", 0.356, "1", P),
     ("claims.preventable.communication", 0.21, "1", P),
     ("pathway.time.lysis", 48, "h", M),
 ]
