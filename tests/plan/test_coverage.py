@@ -23,13 +23,15 @@ from seldinger.anatomy import targets
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
+from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, certainty, file, registry
-from seldinger.plan.arrange import Pattern, gap_mm
+from seldinger.plan.arrange import Arrangement, Pattern, Setting, Template, gap_mm
 from seldinger.plan.heating import Placed
 from seldinger.plan.model import Status, Stretch
 from seldinger.plan.procedure import ProbeEdit
-from seldinger.plan.treatments import ablation_choice, by_hand
+from seldinger.plan.treatments import ablation_choice, by_hand, coverage_table
+from seldinger.plan.treatments.coverage_table import Trial
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
@@ -230,6 +232,16 @@ def test_the_table_has_every_number_that_was_tried_and_one_winner() -> None:
     chosen = next(o for o in found.options if o.chosen)
     assert chosen.probes == len(tumour().treatment.probes)
     assert {o.probes for o in found.options} >= set(range(1, chosen.probes + 1))
+    # The chosen row comes first, and is the plan on this patient, not an estimate.
+    assert found.options[0] is chosen
+    assert [o.on_patient for o in found.options] == [o.chosen for o in found.options]
+    assert chosen.minimal_margin_mm == found.minimal_margin_mm.nominal
+    assert (chosen.coverage, chosen.zone_volume_ml) == (found.coverage, found.zone_volume_ml)
+    assert chosen.note.startswith("as planned, on this patient (in even tissue ")
+    for other in found.options[1:]:
+        assert " in even tissue" in other.note
+        # "Enough" never stands alone: what came of it on the patient is said.
+        assert "enough in even" not in other.note or "this patient" in other.note
     for one in found.options:
         assert 0.0 <= one.coverage <= 1.0
         assert (one.spacing_mm is None) == (one.probes == 1)
@@ -262,6 +274,37 @@ def test_a_probe_fixed_by_hand_is_kept() -> None:
     treat = next(s for s in made.treatment.steps if s.title == "Treat")
     assert "150 W" in treat.text
     assert "probe 1" in made.request.options
+
+
+def test_a_row_says_what_came_of_it_on_the_patient() -> None:
+    def arrangement(count: int, slack_mm: float, power_w: float = 75.0) -> Arrangement:
+        made = Template(
+            applicator("emprint"),
+            Setting(f"{power_w:g} W", (Stretch("heat", 300.0, power_w),)),
+            Pattern(count, None if count == 1 else 15.0), "chart", Grid.aligned((3, 3, 3), 1.0),
+            np.zeros((3, 3, 3), np.float32), 20.0,
+        )  # fmt: skip
+        axes = np.eye(3)
+        return Arrangement(made, *axes, np.zeros(3), slack_mm, 5.0 + slack_mm, 0.9)
+
+    won, two, three, four, weak = (
+        arrangement(1, 0.4), arrangement(2, 1.0), arrangement(3, 2.0), arrangement(4, 3.0),
+        arrangement(1, -2.0, 60.0),
+    )  # fmt: skip
+    trials = [
+        Trial(two, None, "no free path (colon)"), Trial(three, -1.2),
+        Trial(won, -0.4),
+    ]  # fmt: skip
+    rows = coverage_table.of((weak, two, won, three, four), trials, won)
+    assert [(o.probes, o.chosen) for o in rows] == [
+        (1, True), (1, False), (2, False), (3, False), (4, False)
+    ]  # fmt: skip
+    assert [o.note for o in rows[1:]] == [
+        "2.0 mm short in even tissue",
+        "enough in even tissue, cannot be placed in this patient: no free path (colon)",
+        "enough in even tissue, 1.2 mm short on this patient",
+        "enough in even tissue; not tried on this patient: fewer applicators were chosen",
+    ]
 
 
 # What single edits do, without computing heat.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from io import BytesIO
@@ -139,8 +140,14 @@ def test_the_same_plan_gives_the_same_bytes(
 
 def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
     rows = pages.report(heated, None).headline
-    assert [r.cells[1] for r in rows] == ["2.7 mm", "0.92", "97 %", "19 ml"]
-    assert rows[0].cells[2] == "5 to 95 %: -0.6 to 6.2 mm"
+    median = heated.prediction.minimal_margin_mm.p50 if heated.prediction else math.nan
+    assert [r.cells[1] for r in rows] == [
+        f"{median:.1f} mm (-0.6 to 6.2 mm)",
+        "0.92",
+        "97 %",
+        "19 ml",
+    ]
+    assert rows[0].cells[2] == "median, 5 to 95 %; as drawn 2.7 mm"
     assert rows[0].tone == "warn"
 
 

@@ -56,7 +56,8 @@ class Critical:
 class Option:
     """One row of the table of alternatives: a modality with a number of probes.
 
-    Estimated in even tissue without vessels, before the winner is computed on the patient.
+    The chosen row has the figures of the plan, on this patient; every other row is an estimate in
+    even tissue without vessels, and its note says what became of it on the patient.
 
     Attributes:
         modality: "microwave", "radiofrequency" or "cryo".
@@ -69,6 +70,7 @@ class Option:
         zone_volume_ml: volume that dies.
         chosen: whether the plan goes on with it.
         note: why not, or why.
+        on_patient: whether its figures are of this patient and not of even tissue.
     """
 
     modality: str
@@ -81,6 +83,7 @@ class Option:
     zone_volume_ml: float
     chosen: bool = False
     note: str = ""
+    on_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

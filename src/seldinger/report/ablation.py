@@ -28,8 +28,9 @@ _ENERGY = "ablation.energy"
 _ALMOST_ALL = 0.995
 _MODES = ("chart-calibrated", "physiological")
 _OVER_EVEN = (
-    "Estimated in even tissue without vessels, to choose by; the figures above are of the chosen "
-    "one in this patient."
+    "The chosen row is this plan, on this patient. The other rows are estimates in even tissue "
+    "without vessels, to choose by; where one was tried on this patient, its row says what came of "
+    "it."
 )
 
 
@@ -61,12 +62,13 @@ def added(plan: Plan, report: Report, others: tuple[Alternative, ...]) -> Report
 def headline(plan: Plan, found: Prediction) -> tuple[Row, ...]:
     """The numbers that matter most."""
     spread = found.minimal_margin_mm
-    short = spread.nominal < found.margin_asked_mm or spread.p05 < 0.0
-    tone = "bad" if spread.nominal < 0.0 else "warn" if short else "plain"
+    least = min(spread.nominal, spread.p50)
+    short = least < found.margin_asked_mm or spread.p05 < 0.0
+    tone = "bad" if least < 0.0 else "warn" if short else "plain"
     margin = (
         f"thinnest margin, {found.margin_asked_mm:g} mm asked",
-        words.mm(spread.nominal),
-        f"5 to 95 %: {_mm_range(spread)}",
+        f"{words.mm(spread.p50)} ({_mm_range(spread)})",
+        f"median, 5 to 95 %; as drawn {words.mm(spread.nominal)}",
     )
     return (
         Row(margin, tone),
@@ -105,8 +107,8 @@ def lines(plan: Plan) -> tuple[str, ...]:
     margin = found.minimal_margin_mm
     said += [
         (
-            f"thinnest margin {words.mm(margin.nominal)} (5 to 95 %: {_mm_range(margin)}), "
-            f"{found.margin_asked_mm:g} mm asked"
+            f"thinnest margin {words.mm(margin.p50)} (median; 5 to 95 %: {_mm_range(margin)}), "
+            f"{found.margin_asked_mm:g} mm asked; as drawn {words.mm(margin.nominal)}"
         ),
         (
             f"P(whole target dies) {words.chance(found.coverage_probability)}; target + margin "

@@ -14,9 +14,9 @@ import numpy as np
 
 from seldinger.core.progress import part
 from seldinger.plan import arrange, heating, levels
-from seldinger.plan.prediction import Option
 from seldinger.plan.treatments import ablation_choice as choices
-from seldinger.plan.treatments import approaches, by_hand, coverage_goal
+from seldinger.plan.treatments import approaches, by_hand, coverage_goal, coverage_table
+from seldinger.plan.treatments.coverage_table import TOLERANCE_MM, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from seldinger.plan.heat_scene import HeatScene
     from seldinger.plan.heating import Biology, Heated
     from seldinger.plan.model import Approach
+    from seldinger.plan.prediction import Option
     from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation_choice import Choice
     from seldinger.plan.treatments.approaches import Ways
@@ -40,8 +41,6 @@ _MOST_RUNS = 6
 _DIRECTIONS = 3
 _HOPELESS_MM = -5.0
 """So far short in even tissue, no vessel makes it better: one try on the patient is enough."""
-_TOLERANCE_MM = 0.25
-"""Less than a quarter of a cell is not worth another applicator."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +105,7 @@ def covered(
     tried = _alternatives(case, choice, ground, directions, part(progress, 0.0, 0.35))
     best: _Tried | None = None
     notes: list[str] = []
+    trials: list[Trial] = []
     blocked: dict[str, tuple[str, ...]] = {}
     coarse = coverage_goal.coarse(case, choice, ground, COARSE_MM)
     queue, runs = by_hand.holding(case, _in_order(tried, choice)), 0
@@ -114,13 +114,15 @@ def covered(
         made = _on_patient(case, one, ground, coarse)
         if isinstance(made, str):
             notes.append(f"{_words(one)}: {made}.")
+            trials.append(Trial(one, None, made))
             device = one.template.applicator.id
             blocked[device] = (*blocked.get(device, ()), f"{_words(one)}: {made}")
             continue
         runs += 1
+        trials.append(Trial(one, made.slack_mm))
         progress(f"{_words(one)} on the patient", 0.35 + 0.05 * runs)
         best = made if best is None or _better(made, best) else best
-        if made.slack_mm >= -_TOLERANCE_MM or one.slack_mm < _HOPELESS_MM:
+        if made.slack_mm >= -TOLERANCE_MM or one.slack_mm < _HOPELESS_MM:
             break
         short = f"on the patient the thinnest place falls {-made.slack_mm:.1f} mm short"
         notes.append(f"{_words(one)}: {short}.")
@@ -129,7 +131,9 @@ def covered(
         return Blocked(blocked)
     progress(f"{_words(best.arrangement)} in fine cells", 0.35 + 0.05 * (_MOST_RUNS + 1))
     won = _finely(case, best, ground, watched)
-    return replace(won, options=_table(tried, best.arrangement), notes=tuple(notes))
+    return replace(
+        won, options=coverage_table.of(tried, trials, best.arrangement), notes=tuple(notes)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +175,7 @@ def _finely(case: Case, best: _Tried, ground: Ground, watched: Mapping[str, Vect
 
 def _better(one: _Tried, other: _Tried) -> bool:
     """Enough beats too little; of two that fall short, the one that leaves less of the target."""
-    if max(one.slack_mm, other.slack_mm) >= -_TOLERANCE_MM:
+    if max(one.slack_mm, other.slack_mm) >= -TOLERANCE_MM:
         return one.slack_mm > other.slack_mm
     return (one.dead_share, one.slack_mm) > (other.dead_share, other.slack_mm)
 
@@ -242,12 +246,12 @@ def _best_of(
     low, high = 0, len(settings) - 1
     while low < high:
         middle = (low + high) // 2
-        if of(middle).slack_mm >= -_TOLERANCE_MM:
+        if of(middle).slack_mm >= -TOLERANCE_MM:
             high = middle
         else:
             low = middle + 1
     of(low)
-    enough = [i for i in sorted(made) if made[i].slack_mm >= -_TOLERANCE_MM]
+    enough = [i for i in sorted(made) if made[i].slack_mm >= -TOLERANCE_MM]
     if enough:
         return made[enough[0]]
     return max(made.values(), key=lambda a: a.slack_mm)
@@ -280,47 +284,19 @@ def _in_order(tried: Sequence[Arrangement], choice: Choice) -> list[Arrangement]
     for modality in choice.order:
         mine = [a for a in tried if a.template.applicator.modality == modality]
         enough = sorted(
-            (a for a in mine if a.slack_mm >= -_TOLERANCE_MM),
+            (a for a in mine if a.slack_mm >= -TOLERANCE_MM),
             key=lambda a: a.template.pattern.count,
         )
         others = sorted(
-            (a for a in mine if a.slack_mm < -_TOLERANCE_MM),
+            (a for a in mine if a.slack_mm < -TOLERANCE_MM),
             key=lambda a: (-round(a.coverage, 2), -a.slack_mm),
         )
         ranked += [*enough, *others]
-    sure = [a for a in ranked if a.slack_mm >= -_TOLERANCE_MM]
-    return [*sure, *(a for a in ranked if a.slack_mm < -_TOLERANCE_MM)]
+    sure = [a for a in ranked if a.slack_mm >= -TOLERANCE_MM]
+    return [*sure, *(a for a in ranked if a.slack_mm < -TOLERANCE_MM)]
 
 
 def _words(one: Arrangement) -> str:
     pattern = one.template.pattern
     apart = "" if pattern.spacing_mm is None else f" {pattern.spacing_mm:g} mm apart"
     return f"{pattern.count} x {one.template.applicator.id}{apart}, {one.template.setting.words}"
-
-
-def _same(one: Arrangement, other: Arrangement) -> bool:
-    """Whether two rows are one: applicator, number and setting."""
-    a, b = one.template, other.template
-    return (a.applicator.id, a.pattern, a.setting) == (b.applicator.id, b.pattern, b.setting)
-
-
-def _table(tried: Sequence[Arrangement], won: Arrangement) -> tuple[Option, ...]:
-    if not any(_same(a, won) for a in tried):
-        tried = (*tried, won)
-    return tuple(
-        Option(
-            modality=a.template.applicator.modality,
-            device=a.template.applicator.id,
-            probes=a.template.pattern.count,
-            spacing_mm=a.template.pattern.spacing_mm,
-            setting=a.template.setting.words,
-            minimal_margin_mm=a.minimal_mm,
-            coverage=a.coverage,
-            zone_volume_ml=a.template.volume_ml,
-            chosen=_same(a, won),
-            note="enough in even tissue"
-            if a.slack_mm >= -_TOLERANCE_MM
-            else f"{-a.slack_mm:.1f} mm short",
-        )
-        for a in tried
-    )

@@ -15,7 +15,7 @@ from seldinger.plan.certainty import Placing
 from seldinger.plan.heat_model import CHART, PHYSIOLOGICAL
 from seldinger.plan.prediction import Effect, Prediction, Spread
 from seldinger.plan.treatments import ablation_choice as choices
-from seldinger.plan.treatments import between, coverage_goal, critical
+from seldinger.plan.treatments import between, coverage_goal, coverage_table, critical
 from seldinger.plan.treatments.coverage import COARSE_MM
 
 if TYPE_CHECKING:
@@ -78,6 +78,9 @@ def predicted(
         dominant=max(samples.shares, key=lambda k: samples.shares[k]),
         options=won.options,
         notes=(*won.notes, *_notes(won)),
+    )
+    prediction = replace(
+        prediction, options=coverage_table.as_planned(prediction.options, prediction)
     )
     effect = Effect(
         grid=grid,
