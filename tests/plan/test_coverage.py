@@ -285,7 +285,9 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
             np.zeros((3, 3, 3), np.float32), 20.0,
         )  # fmt: skip
         axes = np.eye(3)
-        return Arrangement(made, *axes, np.zeros(3), slack_mm, 5.0 + slack_mm, 0.9)
+        return Arrangement(
+            made, axes[0], axes[1], axes[2], np.zeros(3), slack_mm, 5.0 + slack_mm, 0.9
+        )
 
     won, two, three, four, weak = (
         arrangement(1, 0.4), arrangement(2, 1.0), arrangement(3, 2.0), arrangement(4, 3.0),
