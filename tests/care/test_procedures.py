@@ -43,6 +43,16 @@ SPELLINGS = {
     "IVC filter": "ivc-filter",
     "renal biopsy": "biopsy",
     "kyphoplasty": "vertebroplasty",
+    "uterine artery embolisation": "ufe",
+    "transarterial chemoembolisation": "tace",
+    "Tumour ablation": "ablation",
+    "tunneled pleural catheter": "tunnelled-drain",
+    "CT-guided biopsy": "biopsy",
+    "ultrasound-guided thoracentesis": "thoracentesis",
+    "percutaneous vertebroplasty": "vertebroplasty",
+    "nephrostomy tube placement": "nephrostomy",
+    "PICC insertion": "central-line",
+    "TIPS creation": "tips",
 }
 
 
@@ -67,6 +77,15 @@ def test_every_name_has_leaflet_and_recovery_and_outcomes_or_a_word_that_there_a
         else:
             with pytest.raises(CareError, match=f"is {found.id}, of which no outcomes are entered"):
                 outlook.of(name)
+
+
+def test_a_technique_tells_no_organ() -> None:
+    assert not procedures.of("cryoablation").fixed
+    assert procedures.of("renal-ablation").fixed
+    assert outlook.of("radiofrequency-ablation", "kidney").organ == "kidney"
+    assert outlook.of("cryoablation", "left lung").organ == "lung"
+    with pytest.raises(CareError, match="there is none for the 'kidney'"):
+        outlook.of("liver-biopsy", "kidney")
 
 
 def test_every_procedure_that_may_be_cleared_belongs_to_one_id() -> None:

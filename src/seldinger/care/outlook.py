@@ -151,10 +151,11 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
     """
     asked = procedures.of(procedure)
     where = set() if organ is None else set(procedures.plain(organ).split("-"))
+    alone_there = asked.organ if asked.fixed or organ is None else None
     named = [
         page
         for page in _pages()
-        if page.procedure == asked.id and asked.organ in {None, page.organ}
+        if page.procedure == asked.id and alone_there in {None, page.organ}
     ]
     if not named:
         offered = ", ".join(sorted({page.procedure for page in _pages()}))

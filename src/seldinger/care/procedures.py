@@ -24,18 +24,31 @@ class Procedure:
 
     Attributes:
         id: of outcomes, leaflet and recovery.
-        organ: that the name tells ("kidney-biopsy"); None: none.
+        organ: that the name tells ("kidney-biopsy"), or where it is mostly done ("cryoablation":
+            kidney); None: none.
+        fixed: whether the name tells the organ, so that another one contradicts it.
         keys: of a clearance that belong to it; one alone where the name tells which.
     """
 
     id: str
     organ: str | None
+    fixed: bool
     keys: tuple[str, ...]
+
+
+_SAME = (("isation", "ization"), ("tunneled", "tunnelled"), ("tumour", "tumor"))
+"""Two spellings of one word."""
+_HOW = ("percutaneous-", "image-guided-", "ct-guided-", "ultrasound-guided-", "us-guided-")
+_DONE = ("-placement", "-insertion", "-creation", "-procedure")
+"""Words that say how a procedure is guided, or that it is done, and not which it is."""
 
 
 def plain(name: str) -> str:
     """A name in the one spelling in which names are compared."""
-    return "-".join(name.lower().replace("_", " ").replace("-", " ").split())
+    found = "-".join(name.lower().replace("_", " ").replace("-", " ").split())
+    for other, ours in _SAME:
+        found = found.replace(other, ours)
+    return found
 
 
 def known() -> tuple[str, ...]:
@@ -45,7 +58,13 @@ def known() -> tuple[str, ...]:
 
 def find(name: str) -> Procedure | None:
     """What a name stands for; None where no procedure has it."""
-    return names().get(plain(name))
+    whole = plain(name)
+    short = whole
+    for word in _HOW:
+        short = short.removeprefix(word)
+    for word in _DONE:
+        short = short.removesuffix(word)
+    return names().get(whole) or names().get(short)
 
 
 def of(name: str) -> Procedure:

@@ -61,14 +61,23 @@ def _all(page: ProceduresPage) -> Iterator[tuple[str, Procedure]]:
     """Each name beside what it stands for; a clearance's key names itself alone."""
     for id_, row in page.procedure.items():
         for name in (id_, *row.names):
-            yield plain(name), Procedure(id_, None, row.clearance)
+            yield plain(name), Procedure(id_, None, fixed=False, keys=row.clearance)
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
-                yield plain(name), Procedure(id_, None, (key,))
+                yield plain(name), Procedure(id_, None, fixed=False, keys=(key,))
     for one in outlook_border.pages():
         keys = page.procedure[one.procedure].clearance
         for name in one.names:
             organ = one.organ if one.procedure in {"ablation", "biopsy"} else None
             narrow = tables().procedures
             alone = tuple(k for k in keys if plain(name) in {k, *narrow[k].aliases})
-            yield plain(name), Procedure(one.procedure, organ, alone or keys)
+            yield (
+                plain(name),
+                Procedure(one.procedure, organ, fixed=_tells(name, organ), keys=alone or keys),
+            )
+
+
+def _tells(name: str, organ: str | None) -> bool:
+    """Whether a name says the organ; "cryoablation" does not."""
+    words = {organ, "renal" if organ == "kidney" else organ}
+    return organ is not None and bool(words & set(name.split("-")))
