@@ -116,11 +116,10 @@ def test_the_shot_puts_the_notch_on_the_aim() -> None:
     introducer = introducer_for(needle)
     assert introducer is not None
     assert introducer.id == "coaxial-17g-120"
-    found = shot(needle, introducer, 15.0)
+    found = shot(needle, 15.0)
     assert found.notch_mm == (-8.0, 8.0)
     assert found.tip_after_mm == 12.0
     assert found.tip_before_mm == -8.0
-    assert found.introducer_mm == -18.0
 
 
 @law(deadline=None)
@@ -128,22 +127,23 @@ def test_the_shot_puts_the_notch_on_the_aim() -> None:
 def test_the_algebra_of_every_shot(throw: float, notch: float, dead: float) -> None:
     base = catalogue.device("core-18g-150-t20")
     needle = replace(base, throw_mm=throw, notch_mm=notch, dead_tip_mm=dead)
-    found = shot(needle, None, 15.0)
+    found = shot(needle, 15.0)
     assert sum(found.notch_mm) == pytest.approx(0.0)
     assert found.notch_mm[1] - found.notch_mm[0] == pytest.approx(notch)
     assert found.tip_after_mm - found.notch_mm[1] == pytest.approx(dead)
     assert found.tip_after_mm - found.tip_before_mm == pytest.approx(throw)
-    assert found.introducer_mm is None
 
 
 def test_the_plan_prints_depths_from_the_skin() -> None:
     settings = decided(case("liver")).treatment.settings
     assert settings["tip_before_shot_mm"] == pytest.approx(62.0)
     assert settings["tip_after_shot_mm"] == pytest.approx(82.0)
-    assert settings["introducer_depth_mm"] == pytest.approx(52.0)
+    assert settings["introducer_depth_mm"] == pytest.approx(55.0, abs=1.0)  # the near edge
+    assert settings["needle_stop_mm"] == pytest.approx(30.0 - (82.0 - 55.0), abs=1.0)
     texts = {s.title: s.text for s in decided(case("liver")).treatment.steps}
     assert "set the tip at 62 mm" in texts["Shoot"]
-    assert "52 mm from the skin" in texts["Introducer"]
+    assert "55 mm from the skin" in texts["Introducer"]
+    assert "mm stop on the needle's hub" in texts["Shoot"]
     assert "4 cores" in texts["Shoot"]
 
 

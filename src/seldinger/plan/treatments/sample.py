@@ -18,6 +18,7 @@ from seldinger.plan.model import Finding, Treatment
 from seldinger.plan.procedure import Decision, Instrument
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts, along, lung, sample_steps
+from seldinger.plan.treatments import seat as seats
 from seldinger.plan.treatments.sample_choice import (
     ASSUMPTIONS,
     BONE_CORE,
@@ -51,7 +52,7 @@ class Sample:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that biopsy uses."""
-        return (*ASSUMPTIONS, *lung.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+        return (*ASSUMPTIONS, *seats.ASSUMPTIONS, *lung.ASSUMPTIONS, *guidance.ASSUMPTIONS)
 
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:
@@ -89,31 +90,33 @@ class Sample:
         chosen, best = choice(case), next(iter(approach.paths), None)
         needle = catalogue.device(instrument.device)
         introducer = introducer_for(needle) if chosen.coaxial else None
-        fired = shot(needle, introducer, acts.in_use(case.settings, BONE_CORE))
+        fired = shot(needle, acts.in_use(case.settings, BONE_CORE))
+        seated, seat_found = _seated(case, needle, introducer, fired, best)
         eye = guidance.choose(case, best)
         treatment = Treatment(
             kind="sample",
             technique=instrument.technique,
             devices=_devices(needle, introducer, chosen),
-            settings=_settings(needle, chosen, fired, best),
-            steps=sample_steps.steps(case, chosen, needle, introducer, fired, best, eye),
+            settings=_settings(needle, chosen, fired, seated, best),
+            steps=sample_steps.steps(case, chosen, needle, introducer, fired, seated, best, eye),
             bail_out=sample_steps.bail_out(site_of(case)),
             notes=_notes(needle, introducer),
         )
-        return Decision(treatment, eye, _findings(case, chosen, needle, fired, best))
+        said = _findings(case, chosen, needle, fired, best)
+        return Decision(treatment, eye, (*said, *seat_found))
 
     def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
         """In the lung: fissure, thin lung, depth and further pleural passes; else nothing."""
         return lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
 
     def _needed_mm(self, case: Case, needle: Device) -> float:
-        fired = shot(needle, None, acts.in_use(case.settings, BONE_CORE))
+        fired = shot(needle, acts.in_use(case.settings, BONE_CORE))
         way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
         return way + acts.in_use(case.settings, LENGTH_MARGIN)
 
     def _instrument(self, case: Case, chosen: Choice, needle: Device) -> Instrument:
         introducer = introducer_for(needle) if chosen.coaxial else None
-        fired = shot(needle, introducer, acts.in_use(case.settings, BONE_CORE))
+        fired = shot(needle, acts.in_use(case.settings, BONE_CORE))
         if needle.kind is DeviceKind.BONE_NEEDLE:
             technique = "bone needle"
         else:
@@ -149,11 +152,27 @@ def _devices(needle: Device, introducer: Device | None, chosen: Choice) -> tuple
     core = acts.use(needle, "takes the cores", {"cores": chosen.cores})
     if introducer is None:
         return (core,)
-    return (acts.use(introducer, "stays in the lesion's organ while cores are taken"), core)
+    return (acts.use(introducer, "stays in place while cores are taken"), core)
+
+
+def _seated(
+    case: Case, needle: Device, introducer: Device | None, fired: Shot, best: Path | None
+) -> tuple[seats.Seat | None, tuple[Finding, ...]]:
+    """Where the introducer stands, and whether that is beyond pleura or capsule."""
+    if introducer is None or best is None:
+        return None, ()
+    edges = seats.edges(case, best)
+    beyond = acts.in_use(case.settings, seats.BEYOND)
+    made = seats.seat(fired, needle, introducer, edges, beyond)
+    return made, (seats.finding(case, needle, introducer, edges, made),)
 
 
 def _settings(
-    needle: Device, chosen: Choice, fired: Shot, best: Path | None
+    needle: Device,
+    chosen: Choice,
+    fired: Shot,
+    seated: seats.Seat | None,
+    best: Path | None,
 ) -> dict[str, str | float | bool | None]:
     found: dict[str, str | float | bool | None] = {
         "gauge": chosen.gauge if needle.gauge is None else float(needle.gauge),
@@ -164,12 +183,14 @@ def _settings(
         "tip_before_shot_mm": None,
         "tip_after_shot_mm": None,
         "introducer_depth_mm": None,
+        "needle_stop_mm": None,
     }
     if best is not None:
         found["tip_before_shot_mm"] = round(best.depth_mm + fired.tip_before_mm, 1)
         found["tip_after_shot_mm"] = round(best.depth_mm + fired.tip_after_mm, 1)
-        if fired.introducer_mm is not None:
-            found["introducer_depth_mm"] = round(best.depth_mm + fired.introducer_mm, 1)
+        if seated is not None:
+            found["introducer_depth_mm"] = round(best.depth_mm + seated.at_mm, 1)
+            found["needle_stop_mm"] = round(seated.stop_mm, 1)
     return found
 
 

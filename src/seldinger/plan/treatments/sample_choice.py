@@ -78,28 +78,24 @@ class Shot:
         notch_mm: from and to, after the shot: centred on the aim.
         tip_after_mm: the needle's end after the shot.
         tip_before_mm: the needle's end before the shot.
-        introducer_mm: the introducer's end with the needle fully seated; None without introducer.
     """
 
     notch_mm: tuple[float, float]
     tip_after_mm: float
     tip_before_mm: float
-    introducer_mm: float | None
 
 
-def shot(needle: Device, introducer: Device | None, core_mm: float) -> Shot:
+def shot(needle: Device, core_mm: float) -> Shot:
     """Geometry of one sample with the notch centred on the aim.
 
     Args:
         needle: a core needle, or one without throw (bone), which then cuts ``core_mm``.
-        introducer: what it goes through, if anything.
         core_mm: length of the sample of a needle without notch.
     """
     half = (core_mm if needle.notch_mm is None else needle.notch_mm) / 2.0
     after = half + (needle.dead_tip_mm or 0.0)
     before = after - needle.throw_mm if needle.throw_mm is not None else -half
-    seated = None if introducer is None else after - (needle.usable_mm - introducer.usable_mm)
-    return Shot((-half, half), after, before, seated)
+    return Shot((-half, half), after, before)
 
 
 def choice(case: Case) -> Choice:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Guidance, Path
     from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.sample_choice import Choice, Shot
+    from seldinger.plan.treatments.seat import Seat
 
 
 def steps(
@@ -22,6 +23,7 @@ def steps(
     needle: Device,
     introducer: Device | None,
     fired: Shot,
+    seated: Seat | None,
     best: Path | None,
     eye: Guidance,
 ) -> tuple[Step, ...]:
@@ -30,9 +32,9 @@ def steps(
         return ()
     return (
         *acts.opening(best, eye),
-        _advance(needle, introducer, fired, best),
+        _advance(needle, introducer, fired, seated, best),
         _check(introducer, best, eye),
-        _take(chosen, needle, introducer, fired, best),
+        _take(chosen, needle, fired, seated, best),
         Step("Specimen", "Look at each core: length, colour, whether it sinks. Label, fix, send."),
         _after(case),
     )
@@ -68,13 +70,15 @@ def bail_out(site: Site) -> tuple[Step, ...]:
     )
 
 
-def _advance(needle: Device, introducer: Device | None, fired: Shot, best: Path) -> Step:
+def _advance(
+    needle: Device, introducer: Device | None, fired: Shot, seated: Seat | None, best: Path
+) -> Step:
     direction = acts.aiming(best)
-    if introducer is not None and fired.introducer_mm is not None:
+    if introducer is not None and seated is not None:
         return Step(
             "Introducer",
-            f"Advance it to {best.depth_mm + fired.introducer_mm:.0f} mm from the skin: "
-            f"{direction}. It then stands {-fired.introducer_mm:.0f} mm before the aim "
+            f"Advance it to {best.depth_mm + seated.at_mm:.0f} mm from the skin: "
+            f"{direction}. It then stands {-seated.at_mm:.0f} mm before the aim "
             f"({introducer.name}).",
         )
     return Step(
@@ -94,9 +98,7 @@ def _check(introducer: Device | None, best: Path, eye: Guidance) -> Step:
     )
 
 
-def _take(
-    chosen: Choice, needle: Device, introducer: Device | None, fired: Shot, best: Path
-) -> Step:
+def _take(chosen: Choice, needle: Device, fired: Shot, seated: Seat | None, best: Path) -> Step:
     cores = f"{chosen.cores} cores" if chosen.cores > 1 else "one core"
     if needle.throw_mm is None or needle.notch_mm is None:
         low, high = fired.notch_mm
@@ -106,7 +108,12 @@ def _take(
             f"Break the core, withdraw. Take {cores}.",
         )
     before, after = best.depth_mm + fired.tip_before_mm, best.depth_mm + fired.tip_after_mm
-    way = "Through the introducer, set" if introducer is not None else "Set"
+    way = "Set"
+    if seated is not None:
+        stop = (
+            f"a {seated.stop_mm:.0f} mm stop on the needle's hub" if seated.stop_mm >= 1.0 else ""
+        )
+        way = f"Through the introducer{', with ' + stop if stop else ''}, set"
     again = " Turn the notch between shots." if chosen.cores > 1 else ""
     return Step(
         "Shoot",

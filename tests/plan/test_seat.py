@@ -1,0 +1,73 @@
+"""An introducer stands beyond pleura or capsule at the near edge, or the plan says it cannot."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from tests.plan import treatment_phantom as phantom
+
+from seldinger import catalogue
+from seldinger.anatomy.model import Kind
+from seldinger.catalogue import DeviceKind
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.treatments import seat as seats
+from seldinger.plan.treatments.sample_choice import introducer_for, shot
+from seldinger.procedures.biopsy import PROCEDURE
+
+NEEDLES = [n for n in catalogue.devices(DeviceKind.CORE_NEEDLE) if introducer_for(n)]
+WANTED_MM = 3.0
+
+
+def test_the_law_of_every_pair() -> None:
+    """Whatever pair and lesion: never deeper than the notch allows, and the stop adds up."""
+    sizes = (5.0, 10.0, 25.0, 60.0, 120.0)
+    for needle, size_mm, cover_mm in product(NEEDLES, sizes, (0.0, 2.0, 10.0, 50.0)):
+        pair = introducer_for(needle)
+        assert pair is not None
+        fired = shot(needle, 0.0)
+        near = -size_mm / 2.0
+        found = seats.Edges(near - cover_mm, near)
+        made = seats.seat(fired, needle, pair, found, WANTED_MM)
+        longer = needle.usable_mm - pair.usable_mm
+        assert made.at_mm <= fired.tip_before_mm
+        assert made.stop_mm >= 0.0
+        assert made.at_mm + longer - made.stop_mm == pytest.approx(fired.tip_after_mm)
+        assert made.kept == (made.at_mm >= near - cover_mm + WANTED_MM)
+        room = near <= fired.tip_before_mm and fired.tip_after_mm - near <= longer
+        if room and cover_mm >= WANTED_MM:
+            assert made.at_mm == near  # at the near edge wherever needle and notch allow it
+
+
+@pytest.mark.parametrize(
+    # lung begins 10 mm under the skin; a 20 mm nodule, its middle this deep in the lung
+    ("deep_mm", "status"),
+    [(40.0, Met.MET), (13.0, Met.MET), (10.0, Met.NOT_MET)],
+)
+def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(deep_mm: float, status: Met) -> None:
+    goal = phantom.target(10.0 + deep_mm, 20.0, "left lung")
+    lung = phantom.thing("left lung", Kind.LUNG, phantom.box((0, 30, 0), (500, 500, 500)))
+    case = phantom.case(PROCEDURE, goal, (lung,))
+    instrument = PROCEDURE.treatment.instruments(case)[0]
+    made = PROCEDURE.treatment.conclude(
+        case, instrument, phantom.approach(phantom.path(case.target))
+    )
+    said = next(f for f in made.findings if f.id == "introducer-seat")
+    assert said.status is status
+    if status is Met.MET:
+        tip = made.treatment.settings["introducer_depth_mm"]
+        assert isinstance(tip, float)
+        assert tip >= 10.0 + WANTED_MM - 1.0
+    else:
+        assert said.severity is Severity.ACTION
+        assert "These can: core-20g" in said.text
+
+
+def test_where_the_organ_begins_unknown_is_not_kept() -> None:
+    case = phantom.case(PROCEDURE, phantom.target(60.0, 30.0, None))
+    instrument = PROCEDURE.treatment.instruments(case)[0]
+    made = PROCEDURE.treatment.conclude(
+        case, instrument, phantom.approach(phantom.path(case.target))
+    )
+    said = next(f for f in made.findings if f.id == "introducer-seat")
+    assert said.status is Met.UNKNOWN
