@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.space import Grid
 from seldinger.kernels import boxes
@@ -82,7 +82,7 @@ class Extents:
 
     @cached_property
     def _places(self) -> tuple[list[Box | None], ...]:
-        return tuple(ndimage.find_objects(layer) for layer in self._labels.layers)
+        return tuple(scipy.ndimage.find_objects(layer) for layer in self._labels.layers)
 
     def of(self, names: Sequence[str]) -> Extent | None:
         """The voxels of all segments called ``names``; None when they hold none."""
@@ -272,7 +272,7 @@ def _oblique(
     steps = np.array([a[1] - a[0] if len(a) > 1 else step_mm for a in axes])
     start = np.array([a[0] for a in axes])
     offset = inverse @ (start - first) - low / step_mm
-    moved: NDArray[np.float32] = ndimage.affine_transform(
+    moved: NDArray[np.float32] = scipy.ndimage.affine_transform(
         found, inverse * steps, offset=offset, output_shape=shape, order=1, mode="nearest",
         output=np.float32,
     )  # fmt: skip
@@ -342,7 +342,7 @@ def _keep_thin(
         return
     index = lattice.to_index(extent.surface_lps()) - corner
     index = index[((index >= 0) & (index <= np.asarray(distance.shape) - 1)).all(axis=1)]
-    read = ndimage.map_coordinates(distance, index.T, order=1, mode="nearest")
+    read = scipy.ndimage.map_coordinates(distance, index.T, order=1, mode="nearest")
     lost = read > 0.0
     index, read = index[lost], read[lost]
     if not len(index):

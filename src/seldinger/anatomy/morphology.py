@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import edt
 import numpy as np
-from scipy import ndimage
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
 
 Box = tuple[slice, slice, slice]
-_FACES = ndimage.generate_binary_structure(3, 1)
+_FACES = scipy.ndimage.generate_binary_structure(3, 1)
 _IN_PLANE = np.zeros((3, 3, 3), dtype=bool)
 _IN_PLANE[:, 1, 1] = _IN_PLANE[1, :, 1] = True
 _ROUNDING_MM = 1e-3
@@ -96,7 +96,7 @@ def closed(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
 
 def components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Face-connected components: labels from 1, and sizes in voxels (0 is background)."""
-    labels, count = ndimage.label(mask, structure=_FACES, output=np.int32)
+    labels, count = scipy.ndimage.label(mask, structure=_FACES, output=np.int32)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     return labels, sizes
 
@@ -130,7 +130,7 @@ def reached(mask: Mask, seed: Mask) -> Mask:
 
 def slices_filled(mask: Mask) -> Mask:
     """``mask`` with its holes filled, axial slice by axial slice."""
-    labels, count = ndimage.label(~mask, structure=_IN_PLANE, output=np.int32)
+    labels, count = scipy.ndimage.label(~mask, structure=_IN_PLANE, output=np.int32)
     open_air = np.zeros(count + 1, dtype=bool)
     for rim in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         open_air[np.unique(rim)] = True
@@ -141,5 +141,5 @@ def slices_filled(mask: Mask) -> Mask:
 
 def slice_components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Components within each axial slice: labels from 1, and their sizes in voxels."""
-    labels, count = ndimage.label(mask, structure=_IN_PLANE, output=np.int32)
+    labels, count = scipy.ndimage.label(mask, structure=_IN_PLANE, output=np.int32)
     return labels, np.bincount(labels.ravel(), minlength=count + 1)

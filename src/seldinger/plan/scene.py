@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import edt
 import numpy as np
-from scipy.ndimage import map_coordinates
+import scipy
 
 from seldinger.anatomy import morphology
 from seldinger.anatomy.extents import Extent, Extents, field
@@ -327,7 +327,7 @@ def _overlaps(
 def read(one: Obstacle, index: NDArray[np.floating]) -> NDArray[np.float32]:
     """(n,) distances to the obstacle's surface at (n, 3) index coordinates of the lattice."""
     local = index - np.asarray(one.corner)
-    found: NDArray[np.float32] = map_coordinates(
+    found: NDArray[np.float32] = scipy.ndimage.map_coordinates(
         one.distance_mm, local.T, order=1, mode="nearest", output=np.float32
     )
     return found
