@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
 
 Box = tuple[slice, slice, slice]
-_FACES = scipy.ndimage.generate_binary_structure(3, 1)
 _IN_PLANE = np.zeros((3, 3, 3), dtype=bool)
 _IN_PLANE[:, 1, 1] = _IN_PLANE[1, :, 1] = True
 _ROUNDING_MM = 1e-3
@@ -96,7 +95,7 @@ def closed(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
 
 def components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Face-connected components: labels from 1, and sizes in voxels (0 is background)."""
-    labels, count = scipy.ndimage.label(mask, structure=_FACES, output=np.int32)
+    labels, count = scipy.ndimage.label(mask, output=np.int32)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     return labels, sizes
 
