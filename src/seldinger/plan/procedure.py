@@ -189,13 +189,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a treatment concludes once the paths are known."""
+    """What a treatment concludes once the paths are known.
+
+    Attributes:
+        treatment, guidance, findings: what is to be done, and what was found.
+        prediction, effect: of a treatment that predicts one.
+        tissues: of the catalogue that its model holds; None where it models none. The numbers of
+            other tissues played no part and are not printed.
+    """
 
     treatment: Treatment
     guidance: Guidance
     findings: tuple[Finding, ...]
     prediction: Prediction | None = None
     effect: Effect | None = None
+    tissues: tuple[str, ...] | None = None
 
 
 class TreatmentLogic(Protocol):

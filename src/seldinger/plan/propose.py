@@ -24,6 +24,7 @@ from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.record import AssumptionUse
     from seldinger.plan.model import Approach, Finding, Treatment
     from seldinger.plan.prediction import Prediction
     from seldinger.plan.procedure import Instrument, ProbeEdit, Procedure
@@ -79,7 +80,7 @@ def propose(
         treatment=_with_instrument(decision.treatment, instrument),
         guidance=decision.guidance,
         findings=judged.findings,
-        assumptions=(*known.uses(), *anatomy.assumptions),
+        assumptions=(*_used(known, decision.tissues), *anatomy.assumptions),
         citations=_citations(declared, approach, more, judged.findings),
         provenance=_provenance(anatomy, approach, chosen),
         not_segmented=missing,
@@ -90,6 +91,16 @@ def propose(
         effect=decision.effect,
         outlook=outlook,
         cleared=cleared,
+    )
+
+
+def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUse, ...]:
+    """Assumptions without those of tissues that are nowhere near; an edited one always stands."""
+    held = {*(tissues or ())}
+    return tuple(
+        use
+        for use in known.uses()
+        if use.edited or "." not in use.name or use.name.partition(".")[0] in held
     )
 
 

@@ -50,6 +50,10 @@ ASSUMPTIONS = (
 )  # fmt: skip
 
 
+_SMALLEST = 0.01
+"""Chances below it, and above one less it, are told as such."""
+
+
 def ways(approach: Approach, treatment: Treatment) -> tuple[tuple[str, Path], ...]:
     """What goes in, each with its name: every probe's own way, else the best path."""
     if treatment.probes:
@@ -168,7 +172,7 @@ def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tu
             "nearest unknown"
             if close is None
             else f"nearest {close[0]} {'crossed' if close[1] <= 0.0 else f'{close[1]:.1f} mm'}",
-            f"P(hit) {'unknown' if hit is None else f'{hit:.2f}'}",
+            f"P(hit) {'unknown' if hit is None else _chance(hit)}",
         ]
         if hit is None:
             parts.append("P(touch) unknown")
@@ -187,4 +191,7 @@ def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tu
 
 
 def _chance(value: float) -> str:
-    return "< 0.01" if value < 0.01 else f"{value:.2f}"  # noqa: PLR2004  as it is printed
+    """A probability as it is printed; the ends of the scale are never claimed."""
+    if value < _SMALLEST:
+        return f"< {_SMALLEST}"
+    return f"> {1.0 - _SMALLEST}" if value > 1.0 - _SMALLEST else f"{value:.2f}"

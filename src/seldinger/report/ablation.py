@@ -205,7 +205,7 @@ def _charts(plan: Plan, found: Prediction) -> tuple[Picture, ...]:
     if effect is None:
         return ()
     made = []
-    if effect.curves_c:
+    if ablation_charts.is_telling(found, effect):
         more = len(effect.curves_c) - len(ablation_charts.shown_curves(found, effect))
         rest = f" Not drawn, further from their limits: {more}." if more else ""
         made.append(

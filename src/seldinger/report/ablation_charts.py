@@ -35,6 +35,8 @@ MOST_CURVES = len(_LOOKS)
 _BARS = 24
 _NAME_WIDTH = 30
 _MINUTE_S = 60.0
+_FLAT_K = 1.0
+"""A structure that warms or cools by less than this stays as it is: the table says so."""
 
 
 def shown_curves(prediction: Prediction, effect: Effect) -> tuple[str, ...]:
@@ -49,6 +51,16 @@ def shown_curves(prediction: Prediction, effect: Effect) -> tuple[str, ...]:
         return ((one.extreme_c - one.limit_c) * (1.0 if cold else -1.0), name)
 
     return tuple(sorted(effect.curves_c, key=room_c)[:MOST_CURVES])
+
+
+def is_telling(prediction: Prediction, effect: Effect) -> bool:
+    """Whether any curve leaves the body's temperature by enough to be worth a picture.
+
+    A flat line at 37 degrees takes half a page to say "nothing".
+    """
+    return any(
+        float(np.ptp(effect.curves_c[name])) >= _FLAT_K for name in shown_curves(prediction, effect)
+    )
 
 
 def curves(prediction: Prediction, effect: Effect) -> Figure:

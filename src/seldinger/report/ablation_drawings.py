@@ -39,7 +39,7 @@ def _fields(plan: Plan) -> list[Drawing]:
     made: list[Drawing] = []
     if len(effect.surface_lps_mm):
         made.append(("margin-map", lambda: ablation_map.margin_map(effect)))
-    if effect.curves_c:
+    if ablation_charts.is_telling(found, effect):
         made.append(("temperature", lambda: ablation_charts.curves(found, effect)))
     if len(effect.margins_mm):
         made.append(("uncertainty", lambda: ablation_charts.how_sure(found, effect)))

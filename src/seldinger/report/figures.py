@@ -61,7 +61,6 @@ def hero(plan: Plan, path: Path) -> Figure:
         markeredgecolor=palette.HALO,
     )
     cut.borders(axes, plane, 11.0)
-    _explain(axes, plan, needle)
     return figure
 
 
@@ -291,19 +290,19 @@ def _entry_name(plane: Plane, needle: Needle) -> lettering.Wanted:
     return lettering.Wanted("entry", place, 3.0, palette.NEEDLE, -2.0, at[None, :], strong=True)
 
 
-def _explain(axes: Axes, plan: Plan, needle: Needle) -> None:
-    """What the signs mean, in the lower left corner."""
-    lines = ["needle plane, ticks every 10 mm from the skin"]
+def explained(plan: Plan, path: Path) -> str:
+    """What the signs of the needle's plane mean, for the words under it."""
+    needle = needle_of(plan, path)
+    said = ["Ticks every 10 mm from the skin"]
     if needle.lateral_error_mm is not None:
-        lines.append(f"cone: mean lateral error, {needle.lateral_error_mm:.1f} mm at the target")
+        said.append(f"cone: mean lateral error, {needle.lateral_error_mm:.1f} mm at the target")
     if needle.beyond_mm:
-        lines.append(f"dashed: the device ends {needle.beyond_mm:.0f} mm beyond the aim")
+        said.append(f"dashed: the device ends {needle.beyond_mm:.0f} mm beyond the aim")
     if needle.sample_mm is not None:
-        lines.append("pink bar: where the device works")
+        said.append("pink bar: where the device works")
     if cut.has_dead_part(plan):
-        lines.append("dotted pink: edge of what is worth sampling")
-    lines.append(_STRIPES)
-    _note(axes, lines)
+        said.append("dotted pink: edge of what is worth sampling")
+    return "; ".join((*said, _STRIPES))
 
 
 def _note(axes: Axes, lines: list[str]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.model import Status
-from seldinger.report import ablation, clearance, first_page, risk, words
+from seldinger.report import ablation, clearance, figures, first_page, risk, words
 from seldinger.report.ablation_probes import other_paths, with_probe_paths
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
@@ -36,7 +36,7 @@ def _of_paths(plan: Plan, command: str | None) -> Report:
         banner=first_page.banner(plan),
         stamp=first_page.stamp(plan, best) if best else "",
         headline=first_page.headline(plan),
-        hero=_hero(best) if best else _target_only(),
+        hero=_hero(plan, best) if best else _target_only(),
         recipe=first_page.recipe(plan),
         nearest=first_page.nearest(plan),
         blocked=first_page.blocked(plan),
@@ -91,12 +91,12 @@ def _not_segmented_note(plan: Plan) -> str:
     )
 
 
-def _hero(best: Path) -> Picture:
+def _hero(plan: Plan, best: Path) -> Picture:
     return Picture(
         "pictures/hero.png",
         "Oblique CT plane that holds the needle, from outside the skin to beyond the tip",
         f"The plane that holds the needle. P(hit) {words.chance(best.probability.hit)} "
-        f"{words.ONE_UNCORRECTED}.",
+        f"{words.ONE_UNCORRECTED}. {figures.explained(plan, best)}.",
     )
 
 
@@ -175,10 +175,13 @@ def _guidance(plan: Plan) -> Table:
 
 def _treatment(plan: Plan) -> Table:
     rows = [Row(("technique", words.name(plan.treatment.technique) or words.UNKNOWN))]
+    told = {"technique", "device"}  # stand above already
     for device in plan.treatment.devices:
         settings = ", ".join(" ".join(words.setting(k, v)) for k, v in device.settings.items())
         rows.append(Row((device.role, device.name + (f" ({settings})" if settings else ""))))
     for key, value in plan.treatment.settings.items():
+        if key in told:
+            continue
         rows.append(Row(words.setting(key, value), "warn" if value is None else "plain"))
     return Table(("Treatment", words.name(plan.treatment.kind)), tuple(rows))
 
@@ -226,19 +229,32 @@ def _finding_tone(finding: Finding) -> str:
 
 
 def _assumptions(plan: Plan) -> Table:
+    """Assumptions of the organ at hand; those of its neighbours' tissue are counted."""
+    shown = [a for a in plan.assumptions if a.edited or _concerns(a.name, plan.target.organ)]
     rows = tuple(
         Row(
             (
-                a.name + (" (edited)" if a.edited else ""),
+                words.assumption(a.name) + (" (edited)" if a.edited else ""),
                 f"{a.value:g} {words.unit(a.unit)}".strip(),
                 f"{a.low:g} to {a.high:g}",
                 a.reason,
             ),
             "warn" if a.edited else "plain",
         )
-        for a in plan.assumptions
+        for a in shown
     )
-    return Table(("Assumption", "Value", "Range", "Why"), rows, "No assumption was used.")
+    left = len(plan.assumptions) - len(shown)
+    note = f"{left} more, of neighbouring tissue, stand in plan.json. " if left else ""
+    note += "plan.json has each under the name that --assume takes."
+    return Table(("Assumption", "Value", "Range", "Why"), rows, "No assumption was used.", note)
+
+
+def _concerns(name: str, organ: str | None) -> bool:
+    """Whether a tissue's number is the organ's own; what belongs to no tissue always is."""
+    tissue, dot, _ = name.partition(".")
+    if not dot or tissue == "soft_tissue" or organ is None:
+        return True
+    return tissue.split("_")[0] in organ.replace("_", " ").split()
 
 
 def _citations(plan: Plan) -> Table:

@@ -25,6 +25,32 @@ _NOTHING_DEG = 0.5
 _LEVEL_DEG = 90.0
 
 _UNIT_OF_KEY = re.compile(r"_([a-z]+_per_[a-z]+|mm|deg|ml|hu|s|min)$")
+_UNIT_OF_NAME = re.compile(
+    r"_(mm|deg|ml|hu|s|min|c|w|v|ohm|pa|mpa|j_per_[a-z0-9_]+|w_per_[a-z0-9_]+|kg_per_[a-z0-9_]+|"
+    r"s_per_m|per_[a-z0-9]+|m2_per_s|k)$"
+)
+_LABELS = {
+    "sample_from_mm": "sampling starts, from the aim",
+    "sample_to_mm": "sampling ends, from the aim",
+    "beyond_mm": "tip beyond the aim",
+    "beyond_aim_mm": "tip beyond the aim",
+    "usable_mm": "usable length",
+    "diameter_mm": "outer diameter",
+    "throw_mm": "throw",
+    "notch_mm": "sample notch",
+    "tip_before_shot_mm": "tip before the shot, from the skin",
+    "tip_after_shot_mm": "tip after the shot, from the skin",
+    "introducer_depth_mm": "introducer, from the skin",
+    "side_hole_mm": "length of the side holes",
+    "loop_mm": "diameter of the loop",
+    "margin_mm": "margin asked for",
+    "voxel_mm": "edge of the planning voxels",
+    "lateral_error_mean_mm": "mean lateral error",
+    "entry_lps_mm": "your entry, LPS",
+    "target_lps_mm": "your target, LPS",
+    "relax": "rules opened",
+}
+"""Keys whose own words say too little."""
 _UNIT_WORDS = {"deg": "degrees", "hu": "HU"}
 _UCUM_WORDS = {
     "1": "",
@@ -80,10 +106,18 @@ def name(key: str) -> str:
     return key.replace("_", " ")
 
 
+def assumption(key: str) -> str:
+    """An assumption's name as a person reads it: its unit stands beside the value."""
+    tissue, dot, number = key.rpartition(".")
+    found = _UNIT_OF_NAME.search(number)
+    label = name(number[: found.start()] if found else number)
+    return f"{name(tissue)}: {label}" if dot else label
+
+
 def setting(key: str, value: str | float | bool | None) -> tuple[str, str]:  # noqa: FBT001  a value
     """A setting's name and value; its unit moves from the name to the value."""
     found = _UNIT_OF_KEY.search(key)
-    label = name(key[: found.start()] if found else key)
+    label = _LABELS[key] if key in _LABELS else name(key[: found.start()] if found else key)
     unit = _UNIT_WORDS.get(found[1], found[1].replace("_per_", "/")) if found else ""
     if value is None:
         return label, UNKNOWN

@@ -98,6 +98,7 @@ class HeatOrFreeze:
             said,
             replace(prediction, outside_domain=outside),
             effect,
+            won.ground.scene.tissues,
         )
 
     def penalties(self, case: Case, path: Path) -> Mapping[str, float]:

@@ -1,0 +1,49 @@
+"""Keys as a person reads them: assumptions, settings, and which assumptions a report prints."""
+
+from __future__ import annotations
+
+import pytest
+
+from seldinger.plan.registry import procedures
+from seldinger.report import pages, words
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("liver.dry_heat_capacity_j_per_kg_k", "liver: dry heat capacity"),
+        ("lung_flooded.perfusion_per_s", "lung flooded: perfusion"),
+        ("hub_standoff_mm", "hub standoff"),
+        ("rf_first_ohm", "rf first"),
+        ("perfusion_spread", "perfusion spread"),
+    ],
+)
+def test_an_assumption_is_named_in_words(key: str, said: str) -> None:
+    assert words.assumption(key) == said
+
+
+def test_no_assumption_of_any_procedure_is_printed_as_a_key() -> None:
+    names = {a.name for p in procedures().values() for a in p.treatment.assumptions}
+    assert names
+    assert not {n for n in names if "_" in words.assumption(n) or "." in words.assumption(n)}
+
+
+@pytest.mark.parametrize(
+    ("name", "organ", "shown"),
+    [
+        ("liver_tumour.density_kg_per_m3", "liver", True),
+        ("kidney.density_kg_per_m3", "left kidney", True),
+        ("lung_inflated.density_kg_per_m3", "liver", False),
+        ("kidney.density_kg_per_m3", "liver", False),
+        ("soft_tissue.density_kg_per_m3", "liver", True),
+        ("depth_error_sd_mm", "liver", True),
+        ("kidney.density_kg_per_m3", None, True),
+    ],
+)
+def test_only_the_organ_at_hand_is_printed(name: str, organ: str | None, *, shown: bool) -> None:
+    assert pages._concerns(name, organ) is shown
+
+
+def test_a_treatment_s_settings_say_what_they_mean() -> None:
+    assert words.setting("sample_from_mm", -8.0) == ("sampling starts, from the aim", "-8 mm")
+    assert words.setting("usable_mm", 100.0) == ("usable length", "100 mm")
