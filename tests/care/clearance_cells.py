@@ -208,7 +208,7 @@ CONTRAST: dict[tuple[float, bool, str, bool], set[str]] = {
     (45.0, False, "intravenous", False): {"saline.no", "acr no hold", "fda hold"},
     (44.9, False, "intravenous", False): {"saline.discretion", "acr no hold", "fda hold"},
     (30.0, False, "intravenous", False): {"saline.discretion", "acr no hold", "fda hold"},
-    (29.9, False, "intravenous", False): {"saline.egfr", "acr hold", "fda silent"},
+    (29.9, False, "intravenous", False): {"saline.egfr", "acr hold", "fda contraindicated"},
     (60.0, False, "intravenous", False): {"saline.no", "acr no hold", "fda hold"},
     (60.1, False, "intravenous", False): {"saline.no", "acr no hold", "fda no hold"},
     (80.0, True, "intravenous", False): {"saline.aki", "acr hold", "fda no hold"},
@@ -216,7 +216,12 @@ CONTRAST: dict[tuple[float, bool, str, bool], set[str]] = {
     (80.0, False, "intra-arterial", False): {"first pass no", "fda hold"},
     (45.0, False, "intra-arterial", False): {"first pass no", "fda hold"},
     (44.9, False, "intra-arterial", False): {"first pass", "fda hold"},
-    (29.9, False, "intra-arterial", False): {"first pass", "acr hold", "fda hold"},
+    (29.9, False, "intra-arterial", False): {
+        "first pass",
+        "acr hold",
+        "fda hold",
+        "fda contraindicated",
+    },
     (30.0, False, "intra-arterial", False): {"first pass", "fda hold"},
 }
 _SHORT = {
@@ -230,7 +235,7 @@ _SHORT = {
     "acr2026.metformin.hold": "acr hold",
     "fda.metformin.hold": "fda hold",
     "fda.metformin.no_hold": "fda no hold",
-    "fda.metformin.low": "fda silent",
+    "fda.metformin.low": "fda contraindicated",
 }
 
 EXPECTED: dict[str, object] = {

@@ -142,9 +142,13 @@ def test_fibroids_and_pregnancy_stop() -> None:
     assert found(cleared(told(WOMAN, pregnant=True)), "pregnancy.yes").severity is Severity.ACTION
 
 
-def test_a_maximum_of_local_anaesthetic_comes_from_the_department_only() -> None:
+def test_a_maximum_of_local_anaesthetic_is_the_labels_or_the_departments() -> None:
+    other = cleared(asked(HIGH, local_anaesthetic="ropivacaine"))
+    assert "no maximum stands here" in found(other, "local-anaesthetic").text
     case = asked(HIGH, local_anaesthetic="lidocaine")
-    assert "no maximum stands here" in " ".join(one.text for one in cleared(case).orders)
+    for weight, most in ((80.0, 300), (50.0, 225)):
+        labelled = found(cleared(told(case, weight_kg=weight)), "local-anaesthetic")
+        assert f"at most {most} mg by the label" in labelled.text
     local = replace(
         profiles.default(), anaesthetics={"lidocaine": profiles.Maximum(3.0, "the pharmacy")}
     )

@@ -37,6 +37,7 @@ class AlarmRow(_Row):
     topic: Words = "labs"
     expected_high: tuple[Words, ...] = ()
     dialysis: bool = True
+    stops: tuple[Words, ...] = ()
 
 
 class AlarmsPage(_Row):
@@ -72,4 +73,5 @@ def _alarm(lab: str, row: AlarmRow) -> Alarm:
     return Alarm(
         lab, MappingProxyType(edges), row.topic, row.decides, frozenset(row.expected_high),
         row.dialysis,
+        frozenset(row.stops),
     )  # fmt: skip

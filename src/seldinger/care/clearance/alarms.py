@@ -40,6 +40,7 @@ class Alarm:
         decides: who decides about a result beyond an edge.
         expected_high: procedures that are done because it is high.
         dialysis: whether it says anything of a patient on dialysis.
+        stops: procedures that are not done beyond an inner edge either.
     """
 
     lab: str
@@ -48,6 +49,7 @@ class Alarm:
     decides: str
     expected_high: frozenset[str]
     dialysis: bool
+    stops: frozenset[str]
 
 
 @cache
@@ -115,7 +117,7 @@ def _beyond(alarm: Alarm, value: float, case: Case, profile: Profile) -> str:
         low = edges.get(f"{kind}_low")
         top = edges.get(f"{kind}_high")
         if (low is not None and value < low) or (high and top is not None and value > top):
-            return kind
+            return "outer" if case.request.procedure in alarm.stops else kind
     return ""
 
 

@@ -95,6 +95,8 @@ def assess(
         *(one.finding for one in drugs),
         *needs.missing(setting),
         *holds.together(setting),
+        *holds.labels(setting),
+        *bleeding.authorities(case, used),
         *(one.finding for one in asked),
         *allergy.judged(case, used, _orders(asked)),
         *alarms.judged(case, used, now),

@@ -12,6 +12,7 @@ from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.model import DrugPlan
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import fact
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,6 +95,36 @@ def together(setting: Setting) -> Iterator[CareFinding]:
         profile=setting.profile, inputs={"drugs": names}, decides="the operator",
     )  # fmt: skip
     yield settled(made, setting.case.request, setting.profile)
+
+
+_ANY = float("inf")
+_LABELS = {
+    "apixaban": {(0.0, _ANY): "antithrombotic.label.apixaban.low"},
+    "dabigatran": {
+        (80.0, _ANY): "antithrombotic.eu_label.dabigatran.standard.crcl_over_80",
+        (50.0, 80.0): "antithrombotic.eu_label.dabigatran.standard.crcl_50_to_80",
+        (0.0, 50.0): "antithrombotic.eu_label.dabigatran.standard.crcl_30_to_50",
+    },
+}
+"""What labels say of direct anticoagulants before low risk: drug -> clearance -> fact."""
+
+
+def labels(setting: Setting) -> Iterator[CareFinding]:
+    """What the label says beside the consensus, where the two differ: both stand."""
+    if "low" not in setting.bleeding.considered:
+        return
+    clearance = setting.inputs["crcl_ml_per_min"].value
+    for drug in setting.case.patient.drugs:
+        for (low, high), name in _LABELS.get(drug.name, {}).items():
+            banded = low > 0.0 or high < _ANY
+            if banded and not (isinstance(clearance, float) and low < clearance <= high):
+                continue
+            yield finding(
+                f"drugs.label.{drug.name}", TOPIC, Met.MET, Severity.CAUTION,
+                f"{_name(drug)}: the consensus goes on before low risk. {fact(name).statement} "
+                "Both stand; who prescribes it is asked where they would differ.",
+                profile=setting.profile, facts=(name,), inputs={"drug": drug.told},
+            )  # fmt: skip
 
 
 def _offered(drug: Drug) -> str:

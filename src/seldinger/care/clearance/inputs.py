@@ -30,6 +30,7 @@ Value: TypeAlias = "float | bool | str"
 LIVER_DISEASE = ("liver-cirrhosis", "chronic-liver-disease")
 PACED = ("pacemaker", "icd")
 OPENED_BILE_DUCTS = ("biliary-enteric-anastomosis", "sphincterotomy", "biliary-stent")
+_THROUGH_THE_SKIN = ("biopsy", "ablation")
 _DAY_S = 86400.0
 FERTILE = (
     Assumption(
@@ -84,6 +85,12 @@ def of(case: Case, profile: Profile, now: dt.datetime, tables: Tables) -> dict[s
     return {
         "procedure": known(request.procedure, "the procedure"),
         "organ": known(_organ(request.organ), "the organ", request.organ),
+        **{
+            f"touches.{organ}": known(
+                request.procedure in _THROUGH_THE_SKIN and _organ(request.organ) == organ, ""
+            )
+            for organ in ("liver", "lung", "kidney")
+        },
         "depth": known(request.depth, "the depth: superficial or deep"),
         "complex": known(request.complex_removal, "whether the removal is complex"),
         "technique": known(request.technique, "the technique: radiofrequency, microwave or cold"),

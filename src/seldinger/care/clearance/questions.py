@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from seldinger.care import allergies
 from seldinger.care.clearance import timetable
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.model import Due
 from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import Trust, fact
+from seldinger.evidence import Trust, driving, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -233,6 +234,9 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         )
         return Asked(made)
     maximum = profile.anaesthetics.get(drug)
+    given = {one.key for one in allergies.recognise(drug).allergens}
+    if maximum is None and given == {_LABELLED}:
+        return Asked(_by_label(drug, case, profile), order=True)
     if maximum is None:
         made = finding(
             rule, topic, Met.UNKNOWN, Severity.INFO,
@@ -258,3 +262,22 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         inputs={**told, "weight_kg": f"{weight:g} kg"},
     )  # fmt: skip
     return Asked(made, order=True)
+
+
+_LABELLED = "lidocaine"
+_LABEL = ("clearance.lidocaine.plain_per_kg", "clearance.lidocaine.plain_total")
+
+
+def _by_label(drug: str, case: Case, profile: Profile) -> CareFinding:
+    """The label's maximum of lidocaine without adrenaline, by weight where that is told."""
+    per_kg, total = driving(_LABEL[0]), driving(_LABEL[1])
+    weight = case.patient.weight_kg
+    most = total if weight is None else min(total, per_kg * weight)
+    by = "" if weight is None else f", {weight:g} kg"
+    return finding(
+        "local-anaesthetic", "local anaesthetic", Met.MET, Severity.INFO,
+        f"{drug.capitalize()} without adrenaline: at most {most:.0f} mg by the label "
+        f"({per_kg:g} mg/kg and {total:g} mg{by}).",
+        profile=profile, facts=_LABEL, inputs={"local_anaesthetic": drug},
+        missing=() if weight is not None else ("the weight",),
+    )  # fmt: skip

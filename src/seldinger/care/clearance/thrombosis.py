@@ -29,6 +29,13 @@ FRESH = Assumption(
 """For how long no date is proposed for stopping a drug against platelets."""
 
 
+_CLOTS = (
+    "thromb", "embol", "stroke", "stent", "valve", "clot", "fibrillation", "flutter", "dvt", "tia",
+    "infarct", "heart attack", "bypass", "carotid", "coronary", "ischaem", "ischem", "arter",
+)  # fmt: skip
+"""Words of a reason, told in free words, that speak of clots: who prescribes the drug decides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """What speaks against stopping a drug.
@@ -119,6 +126,9 @@ def _reasons(drug: Drug, patient: Patient, setting: Setting) -> list[tuple[str, 
         )
         for one in found
     ]
+    words = (drug.reason or "").casefold()
+    if drug.reason not in known and any(one in words for one in _CLOTS):
+        made.append((f"{drug.reason}, as told", "who prescribes it", ""))
     if drug.reason in known and drug.reason not in {one.key for one in found}:
         made.append((_name(drug.reason), known[drug.reason].decides, ""))
     return made
