@@ -705,9 +705,9 @@ _one(
     **_MODERATE,
 )
 _one(
-    "lumbar puncture, platelets of 35: two authorities",
-    "conditional",
-    "operator",
+    "lumbar puncture, platelets of 35: the stricter of two authorities",
+    "not-clear",
+    "haematology",
     "lumbar-puncture",
     "45 m 80",
     labs={"platelets": 35.0},

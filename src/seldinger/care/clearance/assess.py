@@ -96,7 +96,6 @@ def assess(
         *needs.missing(setting),
         *holds.together(setting),
         *holds.labels(setting),
-        *bleeding.authorities(case, used),
         *(one.finding for one in asked),
         *allergy.judged(case, used, _orders(asked)),
         *alarms.judged(case, used, now),

@@ -13,11 +13,10 @@ from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import thrombosis
 from seldinger.care.clearance.evaluate import concerns
-from seldinger.care.clearance.findings import finding, settled, shown
+from seldinger.care.clearance.findings import finding, shown
 from seldinger.care.clearance.model import LOCAL, BleedingClass
 from seldinger.care.labs import analyte
 from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import driving
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -180,27 +179,6 @@ def _judged(
         considers=(f"lab.{rule.lab}",),
     )  # fmt: skip
     return made if local is None else _locally(made)
-
-
-_LUMBAR = "clearance.platelets.aabb2015.lumbar_puncture"
-
-
-def authorities(case: Case, profile: Profile) -> Iterator[CareFinding]:
-    """Platelets before a lumbar puncture: the consensus and the AABB do not say the same."""
-    found = case.patient.lab("platelets")
-    if case.request.procedure != "lumbar-puncture" or found is None:
-        return
-    wanted = driving(_LUMBAR)
-    if found.value >= wanted:
-        return
-    made = finding(
-        "aabb2015.lumbar_puncture", TOPIC, Met.UNKNOWN, Severity.ACTION,
-        f"Platelets {found.told}: the AABB suggests {wanted:g} before a lumbar puncture, the "
-        "consensus lists it as low risk. Both stand.",
-        profile=profile, facts=(_LUMBAR,), inputs={"platelets": found.told},
-        decides="the operator", considers=("lab.platelets",),
-    )  # fmt: skip
-    yield settled(made, case.request, profile)
 
 
 def _measured_again(case: Case, inputs: Mapping[str, Known], now: dt.datetime) -> bool:
