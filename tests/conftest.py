@@ -1,4 +1,8 @@
-"""What every test may lean on: the real data's folder, and one hypothesis profile."""
+"""What every test may lean on: the real data's folder, and one hypothesis profile.
+
+``make check`` runs two workers. A file's tests stay on one of them, for what the file keeps; so do
+those of a folder that shares something dear: see ``pytest_collection_modifyitems``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers are the threads; read by numba, OpenMP, OpenBLAS and ITK when they are opened.
+    for threads in (
+        "NUMBA_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
+    ):
+        os.environ.setdefault(threads, "1")
 
 settings.register_profile(
     "house",
@@ -18,6 +32,19 @@ settings.register_profile(
 settings.load_profile("house")
 
 DATA = "SELDINGER_DATA"
+
+
+TOGETHER = {"anatomy", "real"}
+"""Folders whose files share dear fixtures of the session."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name the group of each test: under ``--dist loadgroup`` one worker runs all of a group."""
+    for item in items:
+        folder = item.path.parent.name
+        group = folder if folder in TOGETHER else f"{folder}/{item.path.name}"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

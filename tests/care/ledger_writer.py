@@ -40,7 +40,8 @@ def one_case(ledger: Ledger, name: str) -> None:
     """Four operations of several rows each, every one acknowledged."""
     ledger.open_case(name, "drainage", by=BY, now=NOW)
     say("opened", name)
-    ledger.move(name, "assessed", by=BY, now=NOW, said=dict.fromkeys(ASSESSED, "told"))
+    told = dict.fromkeys(ASSESSED, "told") | {"imaging_date": "2026-04-10"}
+    ledger.move(name, "assessed", by=BY, now=NOW, said=told)
     say("moved", name)
     new = NewImplant("drain", "pigtail", None, NOW.date(), "drain clinic", None)
     ledger.add_implant(name, new, by=BY, now=NOW)
