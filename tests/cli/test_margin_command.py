@@ -266,7 +266,8 @@ def test_one_label_given_twice_is_no_zone(files: Path) -> None:
 def in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registration of one and the same scan, without its search."""
     rest: Any = itk().Euler3DTransform()
-    made = register.Registration((), 1.0, (0.0, 0.0, 0.0), 0.0, 0.0, rest, rest)
+    still = register.Stage("rigid", 1, 0.0, 0.0, "converged")
+    made = register.Registration(still, (0.0, 0.0, 0.0), 0.0, None, "not tried", rest)
     monkeypatch.setattr(register, "register", lambda *_: made)
 
 

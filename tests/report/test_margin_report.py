@@ -14,7 +14,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Mask, Volume
 from seldinger.image.register import Registration, Stage
-from seldinger.image.residual import Residual
+from seldinger.image.residual import LeftOut, Residual
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import follow_up, margin, surface
 from seldinger.plan.assumptions import assumed
@@ -55,11 +55,14 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
         zone_mask=zone,
         target_ml=2.1,
         zone_ml=9.0,
-        registration=Registration((STAGE,), 0.9, (1.0, -2.0, 0.0), 2.0, 3.0, None, None),
+        registration=Registration(STAGE, (1.0, -2.0, 0.0), 2.0, None, "it folds", None),
         residuals=(Residual("liver", 2.0, 1.0, 2.5, 4.0, 900),),
         near_error_mm=error_mm,
         near_mm=40.0,
+        left_out=LeftOut(1.2, None, 900),
         margin=measured,
+        rigid=measured,
+        deformable=None,
         zone_surface=treated,
         facts=evidence.facts(follow_up.TOPIC),
         assumptions=assumed(margin.MARGIN_ASSUMPTIONS, {}).uses(),

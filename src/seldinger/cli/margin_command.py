@@ -115,6 +115,14 @@ def _tell(found: FollowUp) -> None:
     ):
         if piece is not None:
             typer.echo(f"  {name}: minimal margin {piece.minimal_mm:.1f} mm")
+    by_rigid = f"{found.rigid.whole.minimal_mm:.1f} mm"
+    bent = found.deformable
+    by_bent = "none to trust" if bent is None else f"{bent.whole.minimal_mm:.1f} mm"
+    kept = "deformable" if found.registration.bends else "rigid"
+    typer.echo(f"  by the rigid match {by_rigid}, by the deformable {by_bent}; kept: {kept}")
+    if found.interval_mm is not None:
+        low, high = found.interval_mm
+        typer.echo(f"  with both and the error of registration: {low:.1f} to {high:.1f} mm")
     near = "unknown" if found.near_error_mm is None else f"about {found.near_error_mm:.1f} mm"
     typer.echo(f"registration error near the target: {near}")
     tell_notes(found.notes)

@@ -1,8 +1,11 @@
 """Registration: the same patient before and after, brought together; how far it can be trusted.
 
 Rigid first, then a B-spline, both by mutual information on the region that matters, on a coarse
-lattice of its own. One work unit, regular sampling and no randomness: the same scans give the same
-bytes. What does not converge raises; nothing is called registered that is not.
+lattice of its own. What treatment changed, and a rim around it, drives neither; there the B-spline
+is taken as the rigid movement of what lies around it, because nothing inside holds it. Blocks of
+the region are left out of the B-spline's match: structures seen there tell whether it is better
+than the rigid part. One work unit, regular sampling and no randomness: the same scans give the same
+bytes. A rigid part that does not converge raises; nothing is called registered that is not.
 """
 
 from __future__ import annotations
@@ -33,8 +36,8 @@ _REGION_MM = 18.0
 _BINS = 24
 _SEED = 20_130
 _RIGID_SAMPLES = 0.2
-_BENDING_SAMPLES = 0.1
-_BEND_MM = 50.0
+_BENDING_SAMPLES = 0.3
+_BEND_MM = 90.0
 _RIGID_STEPS = 200
 _BENDING_STEPS = 120
 _FLAT = 1e10
@@ -42,6 +45,16 @@ _FLAT = 1e10
 _FINER = 1.5
 """Voxels this many times finer than the working lattice are averaged; coarser ones stay."""
 _LEAST_VOXELS = 2000
+_RIM_MM = 6.0
+"""Around tumour and zone: blur, oedema and gas are no anatomy."""
+_AROUND_MM = 15.0
+"""An edge so far from the tumour holds it less by a factor e."""
+_RIDGE = 1e-3
+"""How much a turn or shift that no edge tells is held back."""
+_LEAST_AROUND = 50
+_BLOCK_MM = 24.0
+_EVERY = 4
+"""One block in so many is left out of the B-spline's match."""
 
 _ARRIVED = ("step too small", "gradient magnitude tolerance", "tolerance reached", "converged")
 
@@ -65,29 +78,76 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Bending:
+    """A B-spline on top of the rigid part, that neither folds nor failed to converge.
+
+    Attributes:
+        stage: what its optimisation did.
+        least_jacobian: smallest local change of volume in the region; above 0, nothing is folded.
+        bend_mm: largest movement in the region beyond the rigid part.
+    """
+
+    stage: Stage
+    least_jacobian: float
+    bend_mm: float
+    _whole: Any
+    _core: Any
+    _share: NDArray[np.float64]
+    _grid: Grid
+
+    def moved(self, points_lps_mm: Points) -> Points:
+        """Points before, (n, 3), where they lie after; as one body in and around the tumour."""
+        whole = _applied(self._whole, points_lps_mm)
+        if self._core is None or not len(points_lps_mm):
+            return whole
+        index = self._grid.to_index(points_lps_mm).T
+        share = ndimage.map_coordinates(self._share, index, order=1, mode="constant")[:, None]
+        found: Points = (1.0 - share) * whole + share * _applied(self._core, points_lps_mm)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """A converged map from the frame before to the frame after.
 
     Attributes:
-        stages: rigid, then deformable.
-        least_jacobian: smallest local change of volume in the region; above 0, nothing is folded.
+        rigid: what its optimisation did.
         shift_mm, turn_deg: of the rigid part, at the centre of the region.
-        bend_mm: largest movement in the region beyond the rigid part.
+        bending: the deformable part, whether it is kept or not; None when there is none to trust.
+        refused: why there is none, in words; empty when there is one.
+        bends: whether the deformable part is kept.
     """
 
-    stages: tuple[Stage, ...]
-    least_jacobian: float
+    rigid: Stage
     shift_mm: Vector
     turn_deg: float
-    bend_mm: float
+    bending: Bending | None
+    refused: str
     _rigid: Any
-    _whole: Any
+    bends: bool = False
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Rigid, then deformable where there is one."""
+        return (self.rigid,) if self.bending is None else (self.rigid, self.bending.stage)
 
     def moved(self, points_lps_mm: Points, *, rigid_only: bool = False) -> Points:
-        """Points before, (n, 3), where they lie after."""
-        transform = self._rigid if rigid_only else self._whole
-        found: Points = np.array([transform.TransformPoint(p) for p in points_lps_mm.tolist()])
-        return found.reshape(-1, 3)
+        """Points before, (n, 3), where they lie after, by the part that is kept."""
+        if rigid_only or self.bending is None or not self.bends:
+            return _applied(self._rigid, points_lps_mm)
+        return self.bending.moved(points_lps_mm)
+
+
+def left_out(points_lps_mm: Points) -> NDArray[np.bool_]:
+    """Which points before, (n, 3), lie in blocks that the B-spline's match does not see, (n,)."""
+    i, j, k = np.floor(np.asarray(points_lps_mm) / _BLOCK_MM).astype(np.int64).T
+    found: NDArray[np.bool_] = (i + 2 * j + 3 * k) % _EVERY == 0
+    return found
+
+
+def _applied(transform: Any, points_lps_mm: Points) -> Points:
+    found: Points = np.array([transform.TransformPoint(p) for p in points_lps_mm.tolist()])
+    return found.reshape(-1, 3)
 
 
 def register(
@@ -101,6 +161,9 @@ def register(
 ) -> Registration:
     """Bring ``before`` onto ``after``.
 
+    The rigid part is kept; whether a deformable one is better is decided where something was left
+    out (``residual.decided``).
+
     Args:
         before: CT or MR of the patient.
         after: the same patient and modality, on its own lattice.
@@ -111,24 +174,22 @@ def register(
         progress: told between stages; may cancel.
 
     Raises:
-        ImageError: too little to compare, or an optimisation did not converge, made things worse,
-            or folded the patient: no result then.
+        ImageError: too little to compare, or the rigid optimisation did not converge: no result
+            then.
     """
     progress("preparing scans", 0.0)
     scene = _prepared(before, after, region, changed_before, changed_after)
     progress("rigid registration", 0.1)
     rigid, first = _rigid(scene, start_mm)
     progress("deformable registration", 0.3)
-    bent, second = _bent(scene, rigid, progress)
-    whole = itk().CompositeTransform([rigid, bent])
-    least, bend_mm = _checked_bending(scene, bent)
+    bending, refused = _bending(scene, rigid, progress)
     middle = np.asarray(scene.grid.centre_lps_mm)
     shift = np.asarray(rigid.TransformPoint(middle.tolist())) - middle
     cosines = np.asarray(rigid.GetMatrix()).reshape(3, 3)
     turn = np.degrees(np.arccos(np.clip((np.trace(cosines) - 1.0) / 2.0, -1.0, 1.0)))
     progress("registered", 1.0)
     x, y, z = (float(s) for s in shift)
-    return Registration((first, second), least, (x, y, z), float(turn), bend_mm, rigid, whole)
+    return Registration(first, (x, y, z), float(turn), bending, refused, rigid)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +202,12 @@ class _Scene:
     fixed_mask: Any
     moving_mask: Any
     region: Mask
+    tumour_mm: NDArray[np.float32]
+    """Distance to the tumour, on ``grid``; infinite without one."""
+    values: NDArray[np.float32]
+    """Of the scan before, on ``grid``."""
+    allowed: Mask
+    there: Grid
 
 
 def _prepared(
@@ -150,7 +217,8 @@ def _prepared(
         raise ImageError("registration: the region to compare is empty; label the organ")
     grid = _working(before.grid, region)
     wide = resampled_mask(_grown(region, before.grid, _REGION_MM), before.grid, grid)
-    tumour = _grown(changed_before, before.grid, _WORK_MM)
+    tumour_mm = _distance_mm(resampled_mask(changed_before, before.grid, grid), grid)
+    tumour = _grown(changed_before, before.grid, _RIM_MM)
     wide &= ~resampled_mask(tumour, before.grid, grid)
     if int(wide.sum()) < _LEAST_VOXELS:
         raise ImageError(
@@ -158,7 +226,7 @@ def _prepared(
             f"{_LEAST_VOXELS} are needed; label a larger part of the organ"
         )
     there = _working(after.grid, np.ones(after.grid.shape, dtype=bool))
-    zone = _grown(changed_after, after.grid, _WORK_MM)
+    zone = _grown(changed_after, after.grid, _RIM_MM)
     allowed = ~resampled_mask(zone, after.grid, there)
     inside = before.values[region]
     low, high = (
@@ -166,13 +234,18 @@ def _prepared(
     )
     spread = max(high - low, 1.0)
     window = (low - spread, high + spread)
+    values = _coarse(before, grid, window)
     return _Scene(
         grid=grid,
-        fixed=_image(_coarse(before, grid, window), grid),
+        fixed=_image(values, grid),
         moving=_image(_coarse(after, there, window), there),
         fixed_mask=_image(wide.astype(np.uint8), grid),
         moving_mask=_image(allowed.astype(np.uint8), there),
         region=wide,
+        tumour_mm=tumour_mm,
+        values=values,
+        allowed=allowed,
+        there=there,
     )
 
 
@@ -215,19 +288,27 @@ def _image(values: NDArray[Any], grid: Grid) -> Any:
     return image
 
 
-def _method(scene: _Scene, share: float) -> Any:
+def _method(scene: _Scene, share: float, *, all_seen: bool = True) -> Any:
     sitk = itk()
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(_BINS)
     method.SetMetricSamplingStrategy(method.REGULAR)
     method.SetMetricSamplingPercentage(share, seed=_SEED)
-    method.SetMetricFixedMask(scene.fixed_mask)
+    method.SetMetricFixedMask(scene.fixed_mask if all_seen else _partly(scene))
     method.SetMetricMovingMask(scene.moving_mask)
     method.SetInterpolator(sitk.sitkLinear)
     # Sums over several work units depend on their number: one gives the same bytes everywhere.
     method.SetNumberOfThreads(1)
     method.SetNumberOfWorkUnits(1)
     return method
+
+
+def _partly(scene: _Scene) -> Any:
+    """The mask of what may be compared, without the blocks that are left out."""
+    places = scene.grid.to_lps(np.argwhere(scene.region))
+    seen = scene.region.copy()
+    seen[scene.region] = ~left_out(places)
+    return _image(seen.astype(np.uint8), scene.grid)
 
 
 def _rigid(scene: _Scene, start_mm: Vector) -> tuple[Any, Stage]:
@@ -244,8 +325,64 @@ def _rigid(scene: _Scene, start_mm: Vector) -> tuple[Any, Stage]:
     method.SetShrinkFactorsPerLevel([2, 1])
     method.SetSmoothingSigmasPerLevel([_WORK_MM, 0.0])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
-    start = _metric(scene, sitk.Euler3DTransform(transform), _RIGID_SAMPLES)
-    return transform, _run("rigid", method, scene, start, lambda: None)
+    begun = sitk.Euler3DTransform(transform)
+    start = _metric(scene, begun, _RIGID_SAMPLES)
+    stage = _run("rigid", method, scene, start, lambda: None)
+    if stage.metric_after < start:
+        return transform, stage
+    # Nothing fits better than where the search began: scans of one breath-hold, one frame.
+    reason = f"already aligned: no movement fits better ({stage.stopped})"
+    return begun, Stage("rigid", stage.iterations, start, start, reason)
+
+
+def _bending(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Bending | None, str]:
+    """The deformable part; why there is none, when it is not to be trusted."""
+    try:
+        bent, stage = _bent(scene, rigid, progress)
+        least, bend_mm = _checked_bending(scene, bent)
+    except ImageError as wrong:
+        return None, str(wrong).removesuffix(_ADVICE)
+    if not stage.metric_after < stage.metric_before:
+        return None, "it fits no better than the rigid part"
+    whole = itk().CompositeTransform([rigid, bent])
+    core = _core(scene, rigid, bent)
+    share = np.clip((2.0 * _RIM_MM - scene.tumour_mm) / _RIM_MM, 0.0, 1.0).astype(np.float64)
+    return Bending(stage, least, bend_mm, whole, core, share, scene.grid), ""
+
+
+def _core(scene: _Scene, rigid: Any, bent: Any) -> Any:
+    """The movement, as one body, of what is seen around the tumour; None when too little is.
+
+    Edges hold tissue, and the nearer ones more; only across themselves: along an edge, and where a
+    scan is even, a B-spline is led by noise. What no edge tells stays with the rigid part.
+    """
+    before = scene.grid.to_lps(np.argwhere(scene.region))
+    at = np.rint(scene.there.to_index(_applied(rigid, before))).astype(np.int64)
+    last = np.asarray(scene.there.shape) - 1
+    inside = np.logical_and.reduce((at >= 0) & (at <= last), axis=1)
+    seen = inside & scene.allowed[tuple(np.clip(at, 0, last).T)]
+    if seen.sum() < _LEAST_AROUND or not np.isfinite(scene.tumour_mm).any():
+        return None
+    slope = np.stack(list(np.gradient(scene.values, *scene.grid.spacing_mm)), axis=-1)
+    cosines = scene.grid.index_to_lps[:3, :3] / np.asarray(scene.grid.spacing_mm)
+    slope = slope[scene.region][seen].astype(np.float64) @ cosines.T
+    weight = np.exp(-0.5 * scene.tumour_mm[scene.region][seen].astype(np.float64) / _AROUND_MM)
+    rows_of = slope * weight[:, None]
+    places = before[seen]
+    middle = np.average(places, axis=0, weights=np.sum(rows_of**2, axis=1))
+    # A small turn and a shift that move every edge across itself as the B-spline does.
+    rows = np.concatenate([np.cross(places - middle, rows_of) / _AROUND_MM, rows_of], axis=1)
+    wanted = np.einsum("ij,ij->i", rows_of, _applied(bent, places) - places)
+    square = rows.T @ rows
+    ridge = _RIDGE * np.trace(square) / len(square) * np.eye(len(square))
+    found = np.linalg.solve(square + ridge, rows.T @ wanted)
+    turn = itk().VersorRigid3DTransform()
+    turn.SetCenter(middle.tolist())
+    size = float(np.linalg.norm(found[:3]))
+    if size > 0.0:
+        turn.SetRotation((found[:3] / size).tolist(), size / _AROUND_MM)
+    turn.SetTranslation(found[3:].tolist())
+    return itk().CompositeTransform([rigid, turn])
 
 
 def _bent(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
@@ -253,7 +390,7 @@ def _bent(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
     size = np.asarray(scene.grid.shape) * np.asarray(scene.grid.spacing_mm)
     mesh = [max(2, int(np.ceil(s / _BEND_MM))) for s in size]
     bent = sitk.BSplineTransformInitializer(scene.fixed, mesh, 3)
-    method = _method(scene, _BENDING_SAMPLES)
+    method = _method(scene, _BENDING_SAMPLES, all_seen=False)
     method.SetMovingInitialTransform(rigid)
     method.SetInitialTransform(bent, inPlace=True)
     method.SetOptimizerAsLBFGSB(
@@ -271,13 +408,13 @@ def _bent(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
         done = 1.0 - 0.98 ** steps[0]
         progress("deformable registration", 0.3 + 0.65 * done)
 
-    start = _metric(scene, rigid, _BENDING_SAMPLES)
+    start = _metric(scene, rigid, _BENDING_SAMPLES, all_seen=False)
     return bent, _run("deformable", method, scene, start, told)
 
 
-def _metric(scene: _Scene, transform: Any, share: float) -> float:
+def _metric(scene: _Scene, transform: Any, share: float, *, all_seen: bool = True) -> float:
     """The metric at ``transform``, without moving it."""
-    method = _method(scene, share)
+    method = _method(scene, share, all_seen=all_seen)
     method.SetInitialTransform(transform, inPlace=False)
     try:
         return float(method.MetricEvaluate(scene.fixed, scene.moving))
@@ -308,16 +445,17 @@ def _run(name: str, method: Any, scene: _Scene, start: float, told: Callable[[],
     end = float(method.GetMetricValue())
     if not any(word in reason.lower() for word in _ARRIVED):
         raise ImageError(_refusal(name, reason))
-    if not end < start:
-        raise ImageError(_refusal(name, f"the match did not improve ({start:.4f} to {end:.4f})"))
     return Stage(name, int(method.GetOptimizerIteration()), start, end, reason)
 
 
+_ADVICE = (
+    ": no margin is given. Check that both scans show the same organ of the same patient, and that "
+    "the labels belong to them"
+)
+
+
 def _refusal(name: str, reason: str) -> str:
-    return (
-        f"{name} registration did not converge ({reason}): no margin is given. Check that both "
-        "scans show the same organ of the same patient, and that the labels belong to them"
-    )
+    return f"{name} registration did not converge ({reason}){_ADVICE}"
 
 
 def _checked_bending(scene: _Scene, bent: Any) -> tuple[float, float]:
@@ -341,10 +479,15 @@ def _checked_bending(scene: _Scene, bent: Any) -> tuple[float, float]:
 
 
 def _grown(mask: Mask, grid: Grid, by_mm: float) -> Mask:
+    found: Mask = _distance_mm(mask, grid) <= by_mm
+    return found
+
+
+def _distance_mm(mask: Mask, grid: Grid) -> NDArray[np.float32]:
+    """To the nearest voxel of ``mask``; infinite when there is none."""
     if not mask.any():
-        return mask
-    away = edt.edt(
+        return np.full(mask.shape, np.inf, dtype=np.float32)
+    away: NDArray[np.float32] = edt.edt(
         np.ascontiguousarray(~mask), anisotropy=grid.spacing_mm, black_border=False, order="C"
     )
-    found: Mask = away <= by_mm
-    return found
+    return away

@@ -6,11 +6,13 @@ one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
+
+from seldinger.image.register import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _MOST_POINTS = 4000
 _NEAR_POINTS = 50
 _DIRECTIONS = 3.0
+_GAIN_SHARE, _GAIN_MM = 0.2, 0.3
+"""So much better the deformable part must be where it has seen nothing: noise fits a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,21 @@ class Residual:
     mean_mm: float
     p95_mm: float
     max_mm: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is left at surfaces that the deformable match has not seen, root mean square, mm.
+
+    Attributes:
+        rigid_mm: by the rigid part; None = nothing to compare.
+        deformable_mm: by the deformable one.
+        points: compared.
+    """
+
+    rigid_mm: float | None
+    deformable_mm: float | None
     points: int
 
 
@@ -113,6 +132,48 @@ def near_error_mm(
     if count < _NEAR_POINTS:
         return None
     return float(np.sqrt(_DIRECTIONS * np.concatenate(squares).mean()))
+
+
+def decided(
+    found: Registration,
+    pairs: Sequence[Pair],
+    before: Grid,
+    after: Grid,
+    organ: Mask | None = None,
+    hidden: Mask | None = None,
+) -> tuple[Registration, LeftOut]:
+    """Keep the deformable part only where it is better at what its match has not seen.
+
+    Args:
+        found: a registration.
+        pairs: structures labelled on both scans; with ``organ``, those in or on it count.
+        before: lattice of the scan before.
+        after: lattice of the scan after.
+        organ: on ``before``; what slides along its outside says nothing of it.
+        hidden: on ``after``: the treated zone, where nothing can be seen.
+    """
+    rigid: list[NDArray[np.float64]] = []
+    bent: list[NDArray[np.float64]] = []
+    bending = found.bending
+    for pair in pairs if bending is not None else ():
+        points = _faces(pair.before, before)
+        points = points[left_out(points)]
+        if organ is not None:
+            points = points[_touched(organ, before, points)]
+        points = _sampled(points)
+        if not len(points):
+            continue
+        stiff = _gaps(pair.after, after, found.moved(points, rigid_only=True), hidden)
+        moved = _gaps(pair.after, after, bending.moved(points), hidden)  # type: ignore[union-attr]
+        if stiff.size and moved.size:
+            rigid.append(stiff**2)
+            bent.append(moved**2)
+    count = sum(g.size for g in bent)
+    if count < _NEAR_POINTS:
+        return found, LeftOut(None, None, count)
+    stiff_mm, bent_mm = (float(np.sqrt(np.concatenate(g).mean())) for g in (rigid, bent))
+    better = stiff_mm - bent_mm > max(_GAIN_SHARE * stiff_mm, _GAIN_MM)
+    return replace(found, bends=better), LeftOut(stiff_mm, bent_mm, count)
 
 
 def _faces(mask: Mask, grid: Grid) -> Points:

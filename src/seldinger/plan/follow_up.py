@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.record import AssumptionUse, InputFile
-    from seldinger.core.space import Grid
+    from seldinger.core.space import Grid, Points
     from seldinger.core.volume import LabelMap, Mask
     from seldinger.evidence.model import Fact
     from seldinger.image.register import Registration
-    from seldinger.image.residual import Pair, Residual
+    from seldinger.image.residual import LeftOut, Pair, Residual
     from seldinger.image.study import Study
 
 TOPIC = "ablation_margin"
@@ -73,7 +73,10 @@ class FollowUp:
         residuals: what it leaves on structures seen in both; empty = unknown.
         near_error_mm: registration error around the target, estimated from it; None = unknown.
         near_mm: that radius.
-        margin: the answer.
+        left_out: how the rigid and the deformable part do at what neither was fitted to.
+        margin: the answer, by the part of the registration that is kept.
+        rigid: by the rigid part.
+        deformable: by the deformable one; None when there is none to trust.
         zone_surface: what it is measured to, before it is clipped.
         facts: published figures, of populations.
         assumptions: as used.
@@ -94,7 +97,10 @@ class FollowUp:
     residuals: tuple[Residual, ...]
     near_error_mm: float | None
     near_mm: float
+    left_out: LeftOut
     margin: margins.Margin
+    rigid: margins.Margin
+    deformable: margins.Margin | None
     zone_surface: surface.SubvoxelSurface
     facts: tuple[Fact, ...]
     assumptions: tuple[AssumptionUse, ...]
@@ -102,6 +108,18 @@ class FollowUp:
     provisional: tuple[str, ...]
     notes: tuple[str, ...]
     version: str
+
+    @property
+    def interval_mm(self) -> tuple[float, float] | None:
+        """Where the minimal margin may lie; None when the error of registration is unknown.
+
+        From the smaller of the rigid and the deformable one, less the error near the target, to the
+        larger one and that error.
+        """
+        if self.near_error_mm is None:
+            return None
+        both = [m.whole.minimal_mm for m in (self.rigid, self.deformable) if m is not None]
+        return min(both) - self.near_error_mm, max(both) + self.near_error_mm
 
     @property
     def status(self) -> str:
@@ -164,20 +182,22 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         lambda what, share: progress(what, 0.05 + 0.8 * share),
     )
     progress("residuals", 0.85)
+    mine = None if organ is None else organ.before
+    found, left_out = residual.decided(found, pairs, *grids, mine, zone)
     left = residual.residuals(found, pairs, *grids, zone)
     _check_residual(left, organ, used.value("registration_limit_mm"))
     middle = as_vector(tumour.points_lps_mm.mean(axis=0))
-    mine = None if organ is None else organ.before
     near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM, mine, zone)
     progress("margin", 0.95)
-    made = margins.measured(
-        tumour,
-        treated,
-        found.moved(tumour.points_lps_mm),
-        capsule,
-        None if organ is None else organ.after & ~zone,
-        used.value("subcapsular_mm"),
-    )
+
+    def measured(moved: Points) -> margins.Margin:
+        tissue = None if organ is None else organ.after & ~zone
+        subcapsular_mm = used.value("subcapsular_mm")
+        return margins.measured(tumour, treated, moved, capsule, tissue, subcapsular_mm)
+
+    rigid = measured(found.moved(tumour.points_lps_mm, rigid_only=True))
+    bent = None if found.bending is None else measured(found.bending.moved(tumour.points_lps_mm))
+    made = bent if bent is not None and found.bends else rigid
     return FollowUp(
         asked=wanted,
         before=before,
@@ -190,7 +210,10 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         residuals=left,
         near_error_mm=near,
         near_mm=_NEAR_MM,
+        left_out=left_out,
         margin=made,
+        rigid=rigid,
+        deformable=bent,
         zone_surface=treated,
         facts=evidence.facts(TOPIC),
         assumptions=used.uses(),

@@ -137,6 +137,9 @@ def _provenance(found: FollowUp, command: str | None) -> Table:
 def _banner(found: FollowUp) -> Banner:
     least = found.margin.whole.minimal_mm
     sentence = f"Thinnest margin {words.mm(least)}"
+    if found.interval_mm is not None:
+        low, high = (words.mm(x) for x in found.interval_mm)
+        sentence += f" ({low} to {high})"
     if found.near_error_mm is not None:
         sentence += f"; registration is off by about {words.mm(found.near_error_mm)} nearby"
     error = found.near_error_mm or 0.0
@@ -239,17 +242,36 @@ def _fit(found: FollowUp) -> Table:
         for stage in made.stages
     ]
     shift = ", ".join(f"{s:.1f}" for s in made.shift_mm)
-    rows += [
-        Row(("rigid movement", f"({shift}) mm LPS", f"turned by {made.turn_deg:.1f} degrees")),
-        Row(
-            (
-                "bending",
-                f"up to {made.bend_mm:.1f} mm",
-                f"least local volume {made.least_jacobian:.2f} of before: nothing is folded",
-            )
-        ),
-    ]
+    rows.append(Row(("rigid movement", f"({shift}) mm LPS", f"turned by {made.turn_deg:.1f}°")))
+    rows.append(_bent(found))
+    rows.append(_kept(found))
+    rigid = words.mm(found.rigid.whole.minimal_mm)
+    rows.append(Row(("minimal margin, rigid", rigid, "")))
+    bent = None if found.deformable is None else found.deformable.whole.minimal_mm
+    rows.append(Row(("minimal margin, deformable", words.mm(bent), made.refused)))
     return Table(("what", "how far", "in its own words"), tuple(rows))
+
+
+def _bent(found: FollowUp) -> Row:
+    bending = found.registration.bending
+    if bending is None:
+        return Row(("bending", "none", found.registration.refused))
+    least = bending.least_jacobian
+    folded = f"least local volume {least:.2f} of before: nothing is folded"
+    return Row(("bending", f"up to {bending.bend_mm:.1f} mm", folded))
+
+
+def _kept(found: FollowUp) -> Row:
+    """Which part is kept, and what decided it."""
+    which = "deformable" if found.registration.bends else "rigid"
+    left = found.left_out
+    if left.rigid_mm is None or left.deformable_mm is None:
+        return Row(("kept", which, "no labelled surface was left out to tell a better one"))
+    said = (
+        f"at {left.points} points that the deformable match has not seen, "
+        f"{left.rigid_mm:.1f} mm are left by the rigid, {left.deformable_mm:.1f} mm by the other"
+    )
+    return Row(("kept", which, said))
 
 
 def _first(words_of_itk: str) -> str:

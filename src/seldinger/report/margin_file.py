@@ -16,7 +16,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  pydantic reads them
 from seldinger.core.space import Vector  # noqa: TC001  pydantic reads it at run time
 from seldinger.image.register import Stage  # noqa: TC001  pydantic reads it at run time
-from seldinger.image.residual import Residual  # noqa: TC001  pydantic reads it at run time
+from seldinger.image.residual import LeftOut, Residual  # noqa: TC001  pydantic reads them
 from seldinger.plan.follow_up import POPULATION
 from seldinger.plan.margin import Part  # noqa: TC001  pydantic reads it at run time
 
@@ -55,6 +55,24 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPart:
+    """The minimal margin by each part of the registration, mm.
+
+    Attributes:
+        kept: "rigid" or "deformable": the part that ``whole`` is measured by.
+        rigid_mm: by the rigid part.
+        deformable_mm: by the deformable one; null = there is none to trust.
+        interval_mm: smallest and largest of both, widened by the error near the target; null = that
+            error is unknown.
+    """
+
+    kept: str
+    rigid_mm: float
+    deformable_mm: float | None
+    interval_mm: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class NearTarget:
     """Root mean square registration error around the target, estimated; null = unknown."""
 
@@ -64,14 +82,22 @@ class NearTarget:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How the scans were brought together. Always converged: otherwise there is no file."""
+    """How the scans were brought together. Always converged: otherwise there is no file.
+
+    Attributes:
+        least_jacobian, bend_mm: of the deformable part, kept or not; null = there is none.
+        not_bent: why there is none; null when there is one.
+        left_out: how both parts do at surfaces that the deformable match has not seen.
+    """
 
     converged: bool
     stages: tuple[Stage, ...]
-    least_jacobian: float
+    least_jacobian: float | None
     shift_mm: Vector
     turn_deg: float
-    bend_mm: float
+    bend_mm: float | None
+    not_bent: str | None
+    left_out: LeftOut
     residuals: tuple[Residual, ...]
     near_target: NearTarget
 
@@ -122,6 +148,7 @@ class MarginFile:
     target_ml: float
     zone_ml: float
     margin_mm: Parts
+    by_part: ByPart
     clipped_at_capsule_share: float | None
     shrinkage_correction: None
     registration: Fit
@@ -143,15 +170,18 @@ def to_file(found: FollowUp) -> MarginFile:
         target_ml=found.target_ml,
         zone_ml=found.zone_ml,
         margin_mm=Parts(margin.whole, margin.inner, margin.under_capsule),
+        by_part=_by_part(found),
         clipped_at_capsule_share=None if asked.organ is None else margin.clipped_share,
         shrinkage_correction=None,
         registration=Fit(
             converged=True,
             stages=made.stages,
-            least_jacobian=made.least_jacobian,
+            least_jacobian=None if made.bending is None else made.bending.least_jacobian,
             shift_mm=made.shift_mm,
             turn_deg=made.turn_deg,
-            bend_mm=made.bend_mm,
+            bend_mm=None if made.bending is None else made.bending.bend_mm,
+            not_bent=made.refused or None,
+            left_out=found.left_out,
             residuals=found.residuals,
             near_target=NearTarget(found.near_mm, found.near_error_mm),
         ),
@@ -161,6 +191,16 @@ def to_file(found: FollowUp) -> MarginFile:
         assumptions=found.assumptions,
         notes=found.notes,
         provenance=Provenance(found.version, found.inputs),
+    )
+
+
+def _by_part(found: FollowUp) -> ByPart:
+    bent = found.deformable
+    return ByPart(
+        "deformable" if found.registration.bends else "rigid",
+        found.rigid.whole.minimal_mm,
+        None if bent is None else bent.whole.minimal_mm,
+        found.interval_mm,
     )
 
 

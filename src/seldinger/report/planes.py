@@ -138,13 +138,17 @@ def image_on(volume: Volume, plane: Plane, step_mm: float, outside: float) -> ND
 def along_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Points]:
     """``across`` and ``up`` of the plane that holds the needle and lies closest to the axial one.
 
-    It is turned as an axial slice is: patient's left to the right, anterior to the top.
+    It is turned as an axial slice is: patient's left to the right, anterior to the top; where it
+    stands upright, the head to the top.
     """
     direction = unit(np.asarray(aim_lps_mm) - np.asarray(entry_lps_mm))
     normal = CRANIAL - (CRANIAL @ direction) * direction
     if np.linalg.norm(normal) < _DEGENERATE:
         normal = ANTERIOR - (ANTERIOR @ direction) * direction
-    return _turned(unit(normal), LEFT, ANTERIOR)
+    across, up = _turned(unit(normal), LEFT, ANTERIOR)
+    # A plane that stands upright is seen with the head on top.
+    upright = abs(float(up @ CRANIAL)) > abs(float(up @ ANTERIOR))
+    return across, (-up if upright and up @ CRANIAL < 0.0 else up)
 
 
 def holding(
