@@ -167,7 +167,7 @@ def test_shrinkage_is_said_once_and_not_in_the_small_print(capsular: follow_up.F
 
 def test_a_number_that_is_not_finite_is_never_written(capsular: follow_up.FollowUp) -> None:
     broken = replace(capsular, near_error_mm=float("nan"))
-    with pytest.raises(PlanError, match=r"near_target\.error_mm is nan"):
+    with pytest.raises(PlanError, match=r"interval_mm\[0\] is nan"):
         margin_file.to_json(broken)
 
 
