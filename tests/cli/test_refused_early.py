@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from seldinger.cli import terminal
 from seldinger.cli.app import app
+from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,3 +105,11 @@ def test_a_pipe_gets_a_line_for_every_long_step(capsys: pytest.CaptureFixture[st
     assert not out
     assert [line.rpartition(": ")[2] for line in err.splitlines()] == ["skin", "paths", "heat"]
     assert err.startswith("seldinger: 4 s, 50 %: skin")
+
+
+def test_nothing_stands_before_an_answer_for_a_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    with terminal.progress_bar(quiet=True) as tell:
+        tell("reading", 0.1)
+    assert capsys.readouterr() == ("", "")
+    with terminal.progress_bar() as tell:
+        assert tell is not silent

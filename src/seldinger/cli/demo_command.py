@@ -50,7 +50,7 @@ def demo(
     """Plan every procedure on the built-in patient."""
     for case in CASES:
         check_folder(_folder(out, *case[:2]))
-    with progress_bar() as progress:
+    with progress_bar(quiet=as_json) as progress:
         made = _plans(voxel_mm, part(progress, 0.0, 0.5))
         pages = _written(out, made, voxel_mm, part(progress, 0.5, 1.0))
     if as_json:

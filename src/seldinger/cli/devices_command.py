@@ -138,7 +138,7 @@ def _fit(file: Path | None, tissue: str | None, *, write: bool, as_json: bool) -
     if file is None:
         raise CaseError("which table? seldinger devices fit FILE")
     one = read_applicator(file)
-    with progress_bar() as progress:
+    with progress_bar(quiet=as_json) as progress:
         found = fitting.fit(one, tissue, progress)
     if write:
         _write(file, found)

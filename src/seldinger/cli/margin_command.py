@@ -65,7 +65,7 @@ def margin(
     asked = Asked(target, zone, organ, _numbers(assume))
     if out is not None:
         check_folder(out)
-    with progress_bar() as progress:
+    with progress_bar(quiet=as_json) as progress:
         progress("reading", 0.0)
         first = image.load(before, before_labels, before_key, before_series, modality=modality)
         second = image.load(after, after_labels, after_key, after_series, modality=modality)

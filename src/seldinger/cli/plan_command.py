@@ -197,7 +197,7 @@ def plan(
     case = _case(what, options).judged()
     if out is not None:
         check_folder(out)
-    with progress_bar() as progress:
+    with progress_bar(quiet=as_json) as progress:
         made = planned(case, part(progress, 0.0, 0.8 if out else 1.0))
         page = None
         if out is not None:

@@ -59,7 +59,7 @@ def ablation(
     if out is not None:
         check_folder(out)
     experiment = simulate.read(file)
-    with progress_bar() as progress:
+    with progress_bar(quiet=as_json) as progress:
         found = simulate.ablation.run(experiment, part(progress, 0.0, 0.9 if out else 1.0))
         if out is not None:
             from seldinger.report import simulation

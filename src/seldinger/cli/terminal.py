@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand
 
 from seldinger.core.errors import CaseError
+from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -102,10 +103,14 @@ def line_by_line(quiet_s: float = QUIET_S, clock: Callable[[], float] = time.mon
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A bar on stderr when that is a terminal; otherwise a line there for every long step."""
+def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
+    """A bar on stderr when that is a terminal; otherwise a line there for every long step.
+
+    Args:
+        quiet: no lines: the answer is for a machine, which may read both streams as one.
+    """
     if not sys.stderr.isatty():
-        yield line_by_line()
+        yield silent if quiet else line_by_line()
         return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
