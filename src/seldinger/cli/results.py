@@ -33,12 +33,14 @@ def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:
 
 def tell(made: Plan) -> None:
     """The answer in a few lines."""
-    from seldinger.report import ablation, words
+    from seldinger.report import ablation, first_page, words
 
     title = f"{made.request.procedure} of {made.target.label}"
     typer.echo(f"{title}: {made.verdict.status.value}")
     for line in (*made.verdict.figures, *made.verdict.reasons):
         typer.echo(f"  {line}")
+    if stamp := first_page.stamp(made, None):
+        typer.secho(f"! {stamp}", fg=typer.colors.RED, bold=True)
     for line in ablation.lines(made):
         typer.echo(line)
     alternatives = () if made.prediction else made.approach.paths

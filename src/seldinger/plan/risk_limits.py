@@ -184,7 +184,7 @@ def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tu
     if found is not None:
         margin = found.minimal_margin_mm
         said.append(
-            f"Chance of complete ablation {found.coverage_probability:.2f}; thinnest margin "
+            f"Chance of complete ablation {_chance(found.coverage_probability)}; thinnest margin "
             f"{margin.p50:.1f} mm ({margin.p05:.1f} to {margin.p95:.1f})."
         )
     return tuple(said)

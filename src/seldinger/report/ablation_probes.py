@@ -68,6 +68,7 @@ def card(plan: Plan, number: int) -> Alternative:
         Row(("programme", programme(probe)), "strong"),
         Row(("nearest", _nearest(way))),
         Row(("P(hit)", f"{words.chance(way.probability.hit)}, {words.ONE_UNCORRECTED}")),
+        Row(("P(touch)", touches(way))),
         Row(
             ("unidentified", words.mm(way.unidentified_mm)),
             "bad" if way.unidentified_mm > 0.0 else "plain",
@@ -164,3 +165,12 @@ def _nearest(way: Path) -> str:
     known = sorted((c, n) for n, c in way.clearances_mm.items() if c is not None)[:_NEAREST]
     said = [f"{words.name(n)} {'crossed' if c == 0.0 else words.mm(c)}" for c, n in known]
     return ", ".join(said) or words.UNKNOWN
+
+
+def touches(way: Path) -> str:
+    """The structures that one uncorrected pass most probably touches, the likeliest first."""
+    if way.probability.hit is None:
+        return words.UNKNOWN
+    known = sorted((-p, n) for n, p in way.probability.touch.items() if p)[:_NEAREST]
+    said = [f"{words.name(name)} {words.chance(-chance)}" for chance, name in known]
+    return ", ".join(said) or "none in reach"

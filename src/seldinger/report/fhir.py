@@ -146,7 +146,9 @@ def _care_plan(plan: Plan, title: str, request: Resource) -> Resource:
         "status": "draft",
         "intent": "proposal",
         "title": title,
-        "description": " ".join((f"Verdict: {plan.verdict.status}.", *plan.verdict.reasons)),
+        "description": " ".join(
+            (f"Verdict: {plan.verdict.status}.", *plan.verdict.figures, *plan.verdict.reasons)
+        ),
         "subject": dict(_SUBJECT),
         "activity": [{"reference": {}}, *steps],
     }

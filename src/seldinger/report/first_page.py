@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
+from seldinger.core.verdict import Met
 from seldinger.plan.model import Status
 from seldinger.report import words
 from seldinger.report.needle import needle_of
@@ -36,15 +37,20 @@ def banner(plan: Plan) -> Banner:
     return Banner(word, sentence, tone, said)
 
 
-def stamp(plan: Plan, path: Path) -> str:
-    """Why the scan must be repeated before this path is used; empty when it need not."""
-    if not path.provisional:
-        return ""
-    scanned = plan.anatomy.study.position.value
-    return (
-        f"RESCAN FIRST: this path needs the patient {path.patient_position}, the scan shows "
-        f"{scanned}. Organs move when a patient turns; every number below is provisional."
-    )
+_STAMPED = ("nothing-labelled", "position-contradiction", "position-assumed")
+"""Findings that stand in a red box on page one while they are open."""
+
+
+def stamp(plan: Plan, path: Path | None) -> str:
+    """What must be read before anything else; empty when there is nothing of the kind."""
+    said = [f.text for f in plan.findings if f.id in _STAMPED and f.status is not Met.MET]
+    if path is not None and path.provisional:
+        scanned = plan.anatomy.study.position.value
+        said.append(
+            f"RESCAN FIRST: this path needs the patient {path.patient_position}, the scan shows "
+            f"{scanned}. Organs move when a patient turns; every number below is provisional."
+        )
+    return " ".join(said)
 
 
 def headline(plan: Plan) -> tuple[Row, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.model import Status
 from seldinger.report import ablation, clearance, figures, first_page, risk, words
-from seldinger.report.ablation_probes import other_paths, with_probe_paths
+from seldinger.report.ablation_probes import other_paths, touches, with_probe_paths
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _of_paths(plan: Plan, command: str | None) -> Report:
         title=_title(plan),
         subtitle=_subtitle(plan),
         banner=first_page.banner(plan),
-        stamp=first_page.stamp(plan, best) if best else "",
+        stamp=first_page.stamp(plan, best),
         headline=first_page.headline(plan),
         hero=_hero(plan, best) if best else _target_only(),
         recipe=first_page.recipe(plan),
@@ -142,6 +142,7 @@ def _alternative(number: int, path: Path) -> Alternative:
             Row(("depth", words.mm(path.depth_mm))),
             Row(("nearest", close)),
             Row(("P(hit)", words.chance(path.probability.hit))),
+            Row(("P(touch)", touches(path))),
             Row(("entry from target", words.entry_in_short(path))),
             Row(("tilt", words.axial_tilt(path))),
             Row(("position", path.patient_position)),
