@@ -151,7 +151,9 @@ def test_the_demo_plans_every_procedure(tmp_path: Path) -> None:
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")
     assert result.exit_code == 0, result.output
-    told = {one["target"]: one for one in json.loads(result.stdout)}
+    printed = json.loads(result.stdout)
+    assert {"go", "unknown", "unsuitable"} <= {one["status"] for one in printed}
+    told = {one["target"]: one for one in printed}
     assert set(told) == {target for _, target, _ in CASES}
     assert "eldinger" in told["abscess-deep"]["technique"]
     assert "trocar" in told["abscess-superficial"]["technique"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.report.phantom import path
 
 from seldinger.core.verdict import Met, Severity
@@ -165,3 +166,22 @@ def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan
 def test_a_note_is_said_once(plan: model.Plan) -> None:
     twice = replace(plan, treatment=replace(plan.treatment, notes=("a", "a")))
     assert pages.report(twice, None).notes.count("a") == 1
+
+
+@pytest.mark.parametrize("name", ["nothing-labelled", "position-contradiction", "position-assumed"])
+def test_what_must_be_read_first_stands_in_a_red_box(plan: model.Plan, name: str) -> None:
+    open_ = model.Finding(name, Met.UNKNOWN, Severity.ACTION, "READ THIS.")
+    told = replace(plan, findings=(*plan.findings, open_))
+    assert "READ THIS." in pages.report(told, None).stamp
+    met = replace(plan, findings=(replace(open_, status=Met.MET),))
+    assert "READ THIS." not in pages.report(met, None).stamp
+
+
+def test_every_other_path_tells_its_chances_of_contact(plan: model.Plan) -> None:
+    for card in pages.report(plan, None).alternatives:
+        assert [row for row in card.facts if row.cells[0] == "P(touch)"]
+
+
+def test_the_banner_carries_its_figures(plan: model.Plan) -> None:
+    told = replace(plan, verdict=replace(plan.verdict, figures=("P(hit) 0.9.",)))
+    assert pages.report(told, None).banner.reasons[0] == "P(hit) 0.9."

@@ -19,24 +19,38 @@ if TYPE_CHECKING:
 CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("biopsy", "liver-tumour-1", {"haemangioma": "no", "hydatid": "no"}),
     ("biopsy", "lung-nodule-1", {}),
-    ("drainage", "abscess-deep", {}),
-    ("drainage", "abscess-superficial", {}),
+    (
+        "drainage",
+        "abscess-deep",
+        {"hydatid": "no", "liquid": "yes", "urinary bladder": "looked-at"},
+    ),
+    (
+        "drainage",
+        "abscess-superficial",
+        {"hydatid": "no", "liquid": "no", "urinary bladder": "looked-at"},
+    ),
     ("cholecystostomy", "gallbladder", {"fit-for-surgery": "no"}),
     (
         "ablation",
         "liver-tumour-1",
         {
-            "biliary-anastomosis": "no", "histology": "crlm", "modality": "microwave",
-            "pacemaker": "no",
+            "bile ducts": "looked-at", "biliary-anastomosis": "no", "diaphragm": "looked-at",
+            "histology": "crlm", "modality": "microwave",
         },
     ),
 )  # fmt: skip
 """Procedure, target and answers of every demo plan, in the order of the index.
 
-The first is answered in full, as an invented referrer would; the others show what stays unknown.
-The patient's labs and drugs come with all of them, what was decided only with the first.
+Answered as an invented radiologist would, so that every verdict is shown: go (the biopsy of the
+liver, the deep abscess), protect first (the ablation: the gallbladder is near), unknown (the lung
+and the gallbladder: others still decide), unsuitable (what lies under the skin is not liquid).
 """
 
+ANTIBIOTICS = {("drainage", "abscess-deep"): "given", ("ablation", "liver-tumour-1"): "given"}
+"""Where cardiologist and operator have decided besides the biopsy of the liver, and what of these.
+
+The patient's labs and drugs come with all plans, decisions only with these.
+"""
 
 SUPERFICIAL = {"abscess-superficial": "superficial"}
 """Targets near the skin: their bleeding class is another one."""
@@ -102,7 +116,8 @@ def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
         start, end = (0.3 + 0.7 * (number + step) / len(CASES) for step in (0, 1))
         told = part(progress, start, end, f"{procedure} of {target}: ")
         organ = "liver" if target == "liver-tumour-1" else None
-        visit = demos.visit(procedure, organ, SUPERFICIAL.get(target, "deep"))
+        given = ANTIBIOTICS.get((procedure, target))
+        visit = demos.visit(procedure, organ, SUPERFICIAL.get(target, "deep"), given)
         settings = plans.Settings(answers=answers, visit=visit)
         made.append(plans.propose(procedure, anatomy, target, settings, told))
     return tuple(made)

@@ -15,23 +15,35 @@ JUDGED_AT = dt.datetime(2026, 12, 4, 8, 0, tzinfo=dt.UTC)
 """When clearance is judged: three days before, so that the holds can still be kept."""
 
 
-def visit(procedure: str = "biopsy", organ: str | None = "liver", depth: str = "deep") -> Visit:
+def visit(
+    procedure: str = "biopsy",
+    organ: str | None = "liver",
+    depth: str = "deep",
+    antibiotics: str | None = None,
+) -> Visit:
     """The built-in patient's visit; the same arguments give the same.
 
     Args:
         procedure: for which it is made.
         organ: in which; None: not told.
         depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
+        antibiotics: what the invented operator decided about them for this procedure; with it the
+            others decided as they did about the biopsy.
 
     Returns:
         For the biopsy of the liver with all that was decided about it; for anything else without
-        decisions, because nobody took them.
+        decisions unless ``antibiotics`` is told, because nobody took them.
     """
     page = resources.files("seldinger.demo") / FILE
     with resources.as_file(page) as path:
         case, _ = case_file.load(Path(path), JUDGED_AT)
     told = case.request
     same = (procedure, organ) == (told.procedure, told.organ)
-    decisions = told.decisions if same else ()
+    decisions = told.decisions if same or antibiotics is not None else ()
+    if antibiotics is not None:
+        decisions = tuple(
+            replace(one, decided=antibiotics) if one.about == "antibiotics" else one
+            for one in decisions
+        )
     request = replace(told, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
     return Visit(replace(case, request=request), None, JUDGED_AT)

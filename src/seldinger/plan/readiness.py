@@ -193,7 +193,7 @@ def finding(cleared: Clearance) -> Finding:
     status = _GATE.get(cleared.answer, Met.UNKNOWN)
     said = f"Clearance by {cleared.profile.name}: {cleared.answer.words}"
     if cleared.answer is Answer.CONDITIONAL:
-        said = f"{said}, ready if {'; '.join(cleared.conditions)}"
+        said = f"{said}, ready when this is kept: {'; '.join(cleared.conditions)}"
     if cleared.missing:
         said = f"{said}; missing: {', '.join(cleared.missing)}"
     if cleared.decides:
