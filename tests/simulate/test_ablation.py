@@ -227,6 +227,15 @@ def test_electrodes_are_driven_together() -> None:
     assert trace.total_j == pytest.approx(30.0 * 8.0, rel=0.02)
     assert found.isotherms[0].zone.volume_ml > 0.1
     assert found.sources_of_heat == ("electrodes",)
+    assert not any("follows the impedance" in words for words in found.notes)
+    pulses = {"kind": "impedance-pulses", "power_w": 30.0, "rise_share": 0.2, "pause_s": 15.0}
+    pulsed = done(
+        probe=[electrode],
+        radiofrequency=electric | {"controller": pulses, "seconds": 2.0},
+        isotherms_c=[39.0],
+        block=PLAIN["block"] | {"edge": "mirror"},
+    )
+    assert any("follows the impedance" in words for words in pulsed.notes)
 
 
 def test_the_edge_may_be_held_or_mirrored_when_that_is_asked() -> None:

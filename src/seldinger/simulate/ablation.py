@@ -18,6 +18,7 @@ from seldinger.core.progress import Progress, silent
 from seldinger.core.space import as_vector, unit
 from seldinger.physics.thermal import damage as laws
 from seldinger.physics.thermal.bodies import Held, Programme
+from seldinger.physics.thermal.controllers import ImpedancePulses, PowerRamp
 from seldinger.physics.thermal.model import (
     Frost,
     Model,
@@ -50,6 +51,11 @@ _MOST_HALVINGS = 4
 _ENGINE_EDGE = "the edge of the grid"
 """The engine counts bodies at the edge too; here only tissue counts, and what was asked."""
 _READ, _HEATED = 0.1, 0.95
+_FOLLOWS_IMPEDANCE = (
+    "the generator follows the impedance, which rises as a shell thinner than a cell dries: the "
+    "zone depends on spacing_mm, and on where the tip lies between the cells, by about a tenth of "
+    "its volume; repeat it with another spacing_mm"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +117,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
         ),
         lines=_lines(made),
         warnings=(*probe_room.remarks(place, made.probes), *edge, *stepped, *engine),
-        notes=place.notes,
+        notes=(*place.notes, *_impedance_told(made)),
         assumptions=place.assumptions,
         cites=_cites(made),
         inputs=(*experiment.inputs, *place.inputs),
@@ -119,6 +125,14 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
     )
     progress("measuring", 1.0)
     return outcome
+
+
+def _impedance_told(made: Arranged) -> tuple[str, ...]:
+    """What a reader must know where impedance decides when the power goes off."""
+    electric = made.model.radiofrequency
+    if electric is None or not isinstance(electric.controller, ImpedancePulses | PowerRamp):
+        return ()
+    return (_FOLLOWS_IMPEDANCE,)
 
 
 def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
