@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from tests.plan import stranger
 from typer.testing import CliRunner, Result
 
 from seldinger import evidence
@@ -215,3 +216,16 @@ def test_ctrl_c_in_a_real_process_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert said == "seldinger: stopped: nothing is half-written\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_plug_in_that_cannot_be_used_is_named_and_the_others_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stranger.enter(monkeypatch)
+    result = run("procedures", "--json")
+    assert result.exit_code == 0
+    listed = {one["name"] for one in json.loads(result.stdout)}
+    assert {"biopsy", "ablation", "prick"} <= listed
+    for name in (stranger.BROKEN, stranger.NO_PROCEDURE, stranger.LEAVES):
+        assert name not in listed
+        assert f"not usable: {name}: " in result.stderr
