@@ -13,7 +13,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import ablation, heat, margin, paths
+from benchmarks import ablation, heat, margin, paths, real_liver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ def main() -> None:
     _heat()
     _margin()
     _plan()
+    _real()
 
 
 def _heat() -> None:
@@ -100,6 +101,18 @@ def _plan() -> None:
     row(f"ablation plan of 35 mm, {probes} probes: whole", f"{whole:.0f} s", "<= 60 + 30 s")
     row(f"  its band of {made.prediction.samples if made.prediction else 0} samples",
         f"{band:.0f} s", "<= 30 s")  # fmt: skip
+
+
+def _real() -> None:
+    """Whole plans on a real CT, kernels warm."""
+    place = real_liver.folder()
+    if place is None:
+        row("plans on a real liver: SELDINGER_DATA names no liver-ircad17", "not run", "")
+        return
+    for procedure, budget in (("biopsy", "<= 15 s"), ("ablation", "<= 60 s")):
+        real_liver.plan_cpu_s(place, procedure)
+        spent = real_liver.plan_cpu_s(place, procedure)
+        row(f"{procedure} of 22 mm on a real liver, processor", f"{spent:.0f} s", budget)
 
 
 if __name__ == "__main__":
