@@ -13,26 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import edt
 import numpy as np
 from scipy import ndimage
 
 from seldinger.core.errors import ImageError
 from seldinger.core.progress import Progress, silent
-from seldinger.core.space import Grid
-from seldinger.core.volume import Mask, Volume
 from seldinger.image.raster import itk
-from seldinger.image.resample import resampled, resampled_mask
+from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from seldinger.core.space import Points, Vector
+    from seldinger.core.space import Grid, Points, Vector
+    from seldinger.core.volume import Mask, Volume
 
-_WORK_MM = 3.0
-_REGION_MM = 18.0
 _BINS = 24
 _SEED = 20_130
 _RIGID_SAMPLES = 0.2
@@ -42,11 +38,6 @@ _RIGID_STEPS = 200
 _BENDING_STEPS = 120
 _FLAT = 1e10
 """Times machine precision: relative gain below which the B-spline has arrived."""
-_FINER = 1.5
-"""Voxels this many times finer than the working lattice are averaged; coarser ones stay."""
-_LEAST_VOXELS = 2000
-_RIM_MM = 6.0
-"""Around tumour and zone: blur, oedema and gas are no anatomy."""
 _AROUND_MM = 15.0
 """An edge so far from the tumour holds it less by a factor e."""
 _RIDGE = 1e-3
@@ -178,7 +169,7 @@ def register(
             then.
     """
     progress("preparing scans", 0.0)
-    scene = _prepared(before, after, region, changed_before, changed_after)
+    scene = prepared(before, after, region, changed_before, changed_after)
     progress("rigid registration", 0.1)
     rigid, first = _rigid(scene, start_mm)
     progress("deformable registration", 0.3)
@@ -192,103 +183,7 @@ def register(
     return Registration(first, (x, y, z), float(turn), bending, refused, rigid)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scene:
-    """Both scans as ITK images on working lattices, with the masks of what may be compared."""
-
-    grid: Grid
-    fixed: Any
-    moving: Any
-    fixed_mask: Any
-    moving_mask: Any
-    region: Mask
-    tumour_mm: NDArray[np.float32]
-    """Distance to the tumour, on ``grid``; infinite without one."""
-    values: NDArray[np.float32]
-    """Of the scan before, on ``grid``."""
-    allowed: Mask
-    there: Grid
-
-
-def _prepared(
-    before: Volume, after: Volume, region: Mask, changed_before: Mask, changed_after: Mask
-) -> _Scene:
-    if not region.any():
-        raise ImageError("registration: the region to compare is empty; label the organ")
-    grid = _working(before.grid, region)
-    wide = resampled_mask(_grown(region, before.grid, _REGION_MM), before.grid, grid)
-    tumour_mm = _distance_mm(resampled_mask(changed_before, before.grid, grid), grid)
-    tumour = _grown(changed_before, before.grid, _RIM_MM)
-    wide &= ~resampled_mask(tumour, before.grid, grid)
-    if int(wide.sum()) < _LEAST_VOXELS:
-        raise ImageError(
-            f"registration: only {int(wide.sum())} voxels of {_WORK_MM:g} mm can be compared, "
-            f"{_LEAST_VOXELS} are needed; label a larger part of the organ"
-        )
-    there = _working(after.grid, np.ones(after.grid.shape, dtype=bool))
-    zone = _grown(changed_after, after.grid, _RIM_MM)
-    allowed = ~resampled_mask(zone, after.grid, there)
-    inside = before.values[region]
-    low, high = (
-        float(x) for x in np.percentile(inside[:: max(1, inside.size // 200_000)], (1, 99))
-    )
-    spread = max(high - low, 1.0)
-    window = (low - spread, high + spread)
-    values = _coarse(before, grid, window)
-    return _Scene(
-        grid=grid,
-        fixed=_image(values, grid),
-        moving=_image(_coarse(after, there, window), there),
-        fixed_mask=_image(wide.astype(np.uint8), grid),
-        moving_mask=_image(allowed.astype(np.uint8), there),
-        region=wide,
-        tumour_mm=tumour_mm,
-        values=values,
-        allowed=allowed,
-        there=there,
-    )
-
-
-def _working(grid: Grid, region: Mask) -> Grid:
-    """A coarse lattice along ``grid`` around ``region`` and its surroundings."""
-    spacing = np.asarray(grid.spacing_mm)
-    hits = [
-        np.flatnonzero(region.any(axis=tuple(a for a in range(3) if a != axis)))
-        for axis in range(3)
-    ]
-    margin = _REGION_MM / spacing
-    low = np.maximum([h[0] for h in hits] - margin, 0.0)
-    high = np.minimum([h[-1] for h in hits] + margin, np.asarray(grid.shape) - 1.0)
-    steps = np.maximum(_WORK_MM / spacing, 1.0)
-    shape = np.maximum(np.floor((high - low) / steps).astype(int) + 1, 4)
-    affine = np.array(grid.index_to_lps)
-    affine[:3, :3] *= steps
-    affine[:3, 3] = grid.to_lps(low)
-    return Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
-
-
-def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[np.float32]:
-    """``volume`` on ``grid``, clipped to ``window`` and averaged over about a working voxel."""
-    clipped = np.clip(volume.values, *window).astype(np.float32)
-    steps = [_WORK_MM / spacing for spacing in volume.grid.spacing_mm]
-    sigma = [0.4 * step if step > _FINER else 0.0 for step in steps]
-    smooth = ndimage.gaussian_filter(clipped, sigma, truncate=3.0) if any(sigma) else clipped
-    values: NDArray[np.float32] = resampled(
-        Volume(smooth, volume.grid, volume.unit), grid, 1, float(window[0])
-    ).values
-    return values
-
-
-def _image(values: NDArray[Any], grid: Grid) -> Any:
-    """An ITK image whose index is ours."""
-    image = itk().GetImageFromArray(np.ascontiguousarray(values.transpose(2, 1, 0)))
-    image.SetSpacing(list(grid.spacing_mm))
-    image.SetOrigin(list(grid.origin_lps_mm))
-    image.SetDirection((grid.index_to_lps[:3, :3] / np.asarray(grid.spacing_mm)).ravel().tolist())
-    return image
-
-
-def _method(scene: _Scene, share: float, *, all_seen: bool = True) -> Any:
+def _method(scene: Scene, share: float, *, all_seen: bool = True) -> Any:
     sitk = itk()
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(_BINS)
@@ -303,15 +198,15 @@ def _method(scene: _Scene, share: float, *, all_seen: bool = True) -> Any:
     return method
 
 
-def _partly(scene: _Scene) -> Any:
+def _partly(scene: Scene) -> Any:
     """The mask of what may be compared, without the blocks that are left out."""
     places = scene.grid.to_lps(np.argwhere(scene.region))
     seen = scene.region.copy()
     seen[scene.region] = ~left_out(places)
-    return _image(seen.astype(np.uint8), scene.grid)
+    return itk_image(seen.astype(np.uint8), scene.grid)
 
 
-def _rigid(scene: _Scene, start_mm: Vector) -> tuple[Any, Stage]:
+def _rigid(scene: Scene, start_mm: Vector) -> tuple[Any, Stage]:
     sitk = itk()
     transform = sitk.Euler3DTransform()
     transform.SetCenter(list(scene.grid.centre_lps_mm))
@@ -323,7 +218,7 @@ def _rigid(scene: _Scene, start_mm: Vector) -> tuple[Any, Stage]:
     )
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetShrinkFactorsPerLevel([2, 1])
-    method.SetSmoothingSigmasPerLevel([_WORK_MM, 0.0])
+    method.SetSmoothingSigmasPerLevel([WORK_MM, 0.0])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
     begun = sitk.Euler3DTransform(transform)
     start = _metric(scene, begun, _RIGID_SAMPLES)
@@ -335,7 +230,7 @@ def _rigid(scene: _Scene, start_mm: Vector) -> tuple[Any, Stage]:
     return begun, Stage("rigid", stage.iterations, start, start, reason)
 
 
-def _bending(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Bending | None, str]:
+def _bending(scene: Scene, rigid: Any, progress: Progress) -> tuple[Bending | None, str]:
     """The deformable part; why there is none, when it is not to be trusted."""
     try:
         bent, stage = _bent(scene, rigid, progress)
@@ -346,11 +241,11 @@ def _bending(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Bending | N
         return None, "it fits no better than the rigid part"
     whole = itk().CompositeTransform([rigid, bent])
     core = _core(scene, rigid, bent)
-    share = np.clip((2.0 * _RIM_MM - scene.tumour_mm) / _RIM_MM, 0.0, 1.0).astype(np.float64)
+    share = np.clip((2.0 * RIM_MM - scene.tumour_mm) / RIM_MM, 0.0, 1.0).astype(np.float64)
     return Bending(stage, least, bend_mm, whole, core, share, scene.grid), ""
 
 
-def _core(scene: _Scene, rigid: Any, bent: Any) -> Any:
+def _core(scene: Scene, rigid: Any, bent: Any) -> Any:
     """The movement, as one body, of what is seen around the tumour; None when too little is.
 
     Edges hold tissue, and the nearer ones more; only across themselves: along an edge, and where a
@@ -385,7 +280,7 @@ def _core(scene: _Scene, rigid: Any, bent: Any) -> Any:
     return itk().CompositeTransform([rigid, turn])
 
 
-def _bent(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
+def _bent(scene: Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
     sitk = itk()
     size = np.asarray(scene.grid.shape) * np.asarray(scene.grid.spacing_mm)
     mesh = [max(2, int(np.ceil(s / _BEND_MM))) for s in size]
@@ -412,7 +307,7 @@ def _bent(scene: _Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
     return bent, _run("deformable", method, scene, start, told)
 
 
-def _metric(scene: _Scene, transform: Any, share: float, *, all_seen: bool = True) -> float:
+def _metric(scene: Scene, transform: Any, share: float, *, all_seen: bool = True) -> float:
     """The metric at ``transform``, without moving it."""
     method = _method(scene, share, all_seen=all_seen)
     method.SetInitialTransform(transform, inPlace=False)
@@ -422,7 +317,7 @@ def _metric(scene: _Scene, transform: Any, share: float, *, all_seen: bool = Tru
         raise ImageError(_refusal("rigid", "the scans do not overlap where it starts")) from wrong
 
 
-def _run(name: str, method: Any, scene: _Scene, start: float, told: Callable[[], None]) -> Stage:
+def _run(name: str, method: Any, scene: Scene, start: float, told: Callable[[], None]) -> Stage:
     stopped: list[BaseException] = []
 
     def heard() -> None:
@@ -458,7 +353,7 @@ def _refusal(name: str, reason: str) -> str:
     return f"{name} registration did not converge ({reason}){_ADVICE}"
 
 
-def _checked_bending(scene: _Scene, bent: Any) -> tuple[float, float]:
+def _checked_bending(scene: Scene, bent: Any) -> tuple[float, float]:
     """Least local change of volume and largest movement of the B-spline in the region."""
     sitk = itk()
     field = sitk.TransformToDisplacementField(
@@ -476,18 +371,3 @@ def _checked_bending(scene: _Scene, bent: Any) -> tuple[float, float]:
     if not least > 0.0:
         raise ImageError(_refusal("deformable", f"it folds the patient, Jacobian {least:.2f}"))
     return least, float(moved[inside].max())
-
-
-def _grown(mask: Mask, grid: Grid, by_mm: float) -> Mask:
-    found: Mask = _distance_mm(mask, grid) <= by_mm
-    return found
-
-
-def _distance_mm(mask: Mask, grid: Grid) -> NDArray[np.float32]:
-    """To the nearest voxel of ``mask``; infinite when there is none."""
-    if not mask.any():
-        return np.full(mask.shape, np.inf, dtype=np.float32)
-    away: NDArray[np.float32] = edt.edt(
-        np.ascontiguousarray(~mask), anisotropy=grid.spacing_mm, black_border=False, order="C"
-    )
-    return away
