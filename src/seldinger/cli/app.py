@@ -148,8 +148,9 @@ app.command(
     "clear",
     cls=Once,
     epilog=example(
-        "seldinger clear examples/clear/01_liver_biopsy.toml",
-        "seldinger clear examples/clear/05_chemoembolization.toml "
+        "seldinger clear --new biopsy --organ liver > case.toml",
+        "seldinger clear examples/clear/01_liver_biopsy.toml --now 2026-11-25T14:00:00+01:00",
+        "seldinger clear examples/clear/05_chemoembolization.toml --now 2026-11-25T14:00:00+01:00 "
         "--profile examples/clear/local.toml --out build/clear",
     ),
 )(clear_command.clear)

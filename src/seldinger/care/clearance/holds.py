@@ -10,9 +10,9 @@ from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import needs, thrombosis, timetable
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
+from seldinger.care.clearance.kept import SAYS, name_of, state_of
 from seldinger.care.clearance.model import DrugPlan
 from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import fact
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from seldinger.care.patient import Drug
 
 TOPIC = "drugs"
-LIST_RULE = "drugs.list"
 _JUDGED = ("antiplatelet", "anticoagulant", "fibrinolytic", "nsaid")
 """Classes of which a reader expects a rule: of others nothing is said where there is none."""
-SAYS = "%a %d %b %Y %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,84 +52,6 @@ class Setting:
     now: dt.datetime
 
 
-def listed(setting: Setting) -> Iterator[CareFinding]:
-    """What is said of the list itself: whether it is complete, and what is not recognised."""
-    patient = setting.case.patient
-    if not patient.drugs_complete:
-        yield finding(
-            LIST_RULE, TOPIC, Met.UNKNOWN, Severity.ACTION,
-            "Nobody said that the list of drugs is complete.",
-            profile=setting.profile, missing=("all drugs (drugs_complete)",),
-        )  # fmt: skip
-    if not patient.conditions_complete:
-        yield finding(
-            "conditions.list", "conditions", Met.UNKNOWN, Severity.ACTION,
-            "Nobody said that the list of conditions is complete.",
-            profile=setting.profile, missing=("all conditions (conditions_complete)",),
-        )  # fmt: skip
-    for drug in drugs.unrecognised(patient):
-        made = finding(
-            f"drugs.unrecognised.{drug.name}", TOPIC, Met.UNKNOWN, Severity.ACTION,
-            f"{drugs.said_of(drug)}.", profile=setting.profile, inputs={"drug": drug.told},
-            considers=(f"drug.{drug.name}",), decides="who prescribes it",
-        )  # fmt: skip
-        made = settled(made, setting.case.request, setting.profile, drug.name)
-        lacking = () if made.status is Met.MET else (f"what {drug.told} is{_offered(drug)}",)
-        yield replace(made, missing=lacking)
-
-
-def together(setting: Setting) -> Iterator[CareFinding]:
-    """What is said where several drugs against clots are taken: the source speaks of one."""
-    platelets = drugs.of_class(setting.case.patient, "antiplatelet")
-    clots = drugs.of_class(setting.case.patient, "anticoagulant")
-    if len(platelets) + len(clots) < 2:  # noqa: PLR2004  one drug, or none
-        return
-    both = bool(platelets and clots) or len(clots) > 1
-    names = ", ".join(one.told for one in (*clots, *platelets))
-    made = finding(
-        "drugs.together", TOPIC, Met.UNKNOWN if both else Met.MET, Severity.CAUTION,
-        f"{names} together: the source speaks of one drug and one defect at a time; together they "
-        "bleed more than it says.",
-        profile=setting.profile, inputs={"drugs": names}, decides="the operator",
-    )  # fmt: skip
-    yield settled(made, setting.case.request, setting.profile)
-
-
-_ANY = float("inf")
-_LABELS = {
-    "apixaban": {(0.0, _ANY): "antithrombotic.label.apixaban.low"},
-    "dabigatran": {
-        (80.0, _ANY): "antithrombotic.eu_label.dabigatran.standard.crcl_over_80",
-        (50.0, 80.0): "antithrombotic.eu_label.dabigatran.standard.crcl_50_to_80",
-        (0.0, 50.0): "antithrombotic.eu_label.dabigatran.standard.crcl_30_to_50",
-    },
-}
-"""What labels say of direct anticoagulants before low risk: drug -> clearance -> fact."""
-
-
-def labels(setting: Setting) -> Iterator[CareFinding]:
-    """What the label says beside the consensus, where the two differ: both stand."""
-    if "low" not in setting.bleeding.considered:
-        return
-    clearance = setting.inputs["crcl_ml_per_min"].value
-    for drug in setting.case.patient.drugs:
-        for (low, high), name in _LABELS.get(drug.name, {}).items():
-            banded = low > 0.0 or high < _ANY
-            if banded and not (isinstance(clearance, float) and low < clearance <= high):
-                continue
-            yield finding(
-                f"drugs.label.{drug.name}", TOPIC, Met.MET, Severity.CAUTION,
-                f"{_name(drug)}: the consensus goes on before low risk. {fact(name).statement} "
-                "Both stand; who prescribes it is asked where they would differ.",
-                profile=setting.profile, facts=(name,), inputs={"drug": drug.told},
-            )  # fmt: skip
-
-
-def _offered(drug: Drug) -> str:
-    alike = drugs.near(drug.told)
-    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
-
-
 def judged(setting: Setting) -> Iterator[Judged]:
     """What every rule says of every drug, for each class that is considered."""
     for drug in setting.case.patient.drugs:
@@ -153,7 +73,7 @@ def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
         drug.name, drug.told, need.id, setting.bleeding.value or "any", "continue", "",
         decides=need.decides if need.open else "", decision=decision,
     )  # fmt: skip
-    text = f"{_name(drug)}: {need.text}"
+    text = f"{name_of(drug)}: {need.text}"
     status = Met.UNKNOWN if need.open else Met.MET
     severity = Severity.ACTION if need.open else Severity.INFO
     if decision is not None and decision.decided.startswith("hold"):
@@ -184,7 +104,7 @@ def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judg
     if unsure:
         missing = tuple(m for _, one in unsure for m in one.missing)
         used = tuple(n for _, one in unsure for n in one.used)
-        text = f"{where}{_name(drug)}: not known which rule holds ({_rules(unsure)}), at least "
+        text = f"{where}{name_of(drug)}: not known which rule holds ({_rules(unsure)}), at least "
         text = f"{text}the longest is left out until it is."
         yield Judged(
             finding(
@@ -241,7 +161,7 @@ def _silent(
     """A drug of which the source says nothing, here or at all."""
     used = dict.fromkeys(n for rule in rules for row in rule.when for n in row)
     rule = f"sir2019.{bleeding_class}.{drug.name}"
-    text = f"{where}{_name(drug)}: source silent"
+    text = f"{where}{name_of(drug)}: source silent"
     text += " for this patient." if rules else "; it has no rule for this drug."
     made = finding(
         rule, TOPIC, Met.UNKNOWN, Severity.ACTION, f"{text} Who prescribes it decides.",
@@ -280,7 +200,7 @@ def _act(
     }[rule.act]
     who = _who(drug, setting)
     made = finding(
-        rule.id, TOPIC, status, severity, f"{_name(drug)}: {words}. {rule.text}".strip(),
+        rule.id, TOPIC, status, severity, f"{name_of(drug)}: {words}. {rule.text}".strip(),
         profile=setting.profile, facts=rule.facts, inputs={"drug": drug.told, **used},
         considers=(f"drug.{drug.name}",), decides="" if status is Met.MET else who,
     )  # fmt: skip
@@ -303,7 +223,7 @@ def _withheld(
         if kept is not None:
             return kept
     plan = _dated(replace(plan, hold=" or ".join(s.words for s in spans)), rule, drug, setting)
-    state = _state(plan, drug, setting)
+    state = state_of(plan, drug, setting)
     plan = replace(plan, decides=side.decides, decision=side.decision)
     status, severity, words = state.status, state.severity, state.words
     missing: tuple[str, ...] = (*state.missing, *side.missing)
@@ -317,7 +237,7 @@ def _withheld(
         if status is Met.MET and side.open:
             status, severity = Met.UNKNOWN, Severity.ACTION
         words = f"{words}. {side.text[:1].upper()}{side.text[1:]}"
-    text = f"{_name(drug)}: withhold {plan.hold}. {words}."
+    text = f"{name_of(drug)}: withhold {plan.hold}. {words}."
     made = finding(
         rule.id, TOPIC, status, severity, " ".join(f"{text} {rule.text}".split()),
         profile=setting.profile, facts=rule.facts, missing=missing,
@@ -327,9 +247,9 @@ def _withheld(
     ahead = state.ahead and (status is Met.MET or side.open)
     condition = ""
     if ahead and plan.last_dose is not None and not _continued(plan):
-        condition = f"last dose of {_name(drug)} not after {plan.last_dose:{SAYS}}"
+        condition = f"last dose of {name_of(drug)} not after {plan.last_dose:{SAYS}}"
         if side.open and not side.missing:
-            condition = f"{side.decides} agrees to withhold {_name(drug)}, {condition}"
+            condition = f"{side.decides} agrees to withhold {name_of(drug)}, {condition}"
     return Judged(made, plan, condition)
 
 
@@ -351,7 +271,7 @@ def _not_stopped(
         return None
     who = side.decides or "cardiology"
     text = (
-        f"{_name(drug)}: no date for stopping it. {why[:1].upper()}{why[1:]}. Not both drugs "
+        f"{name_of(drug)}: no date for stopping it. {why[:1].upper()}{why[1:]}. Not both drugs "
         "against platelets are stopped: the procedure waits, or is done on treatment. "
         f"{who[:1].upper()}{who[1:]} decides."
     )
@@ -415,67 +335,6 @@ def _end(setting: Setting) -> tuple[dt.datetime, str]:
     return end, "the planned end: count anew from the real end"
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """Whether a hold is kept, can still be kept, or was missed."""
-
-    status: Met
-    severity: Severity
-    words: str
-    missing: tuple[str, ...] = ()
-    ahead: bool = False
-
-
-def _state(plan: DrugPlan, drug: Drug, setting: Setting) -> _State:
-    if setting.case.request.start is None:
-        return _State(Met.UNKNOWN, Severity.ACTION, "No date without the start", ("the start",))
-    if plan.last_dose is None or plan.last_dose_at_most is None:
-        missing = [f"dosing times of {drug.told}"] if not drug.times else []
-        if setting.case.patient.time_zone is None:
-            missing.append("the patient's time zone")
-        return _State(
-            Met.UNKNOWN, Severity.ACTION, "No date without the dosing times", tuple(missing)
-        )
-    return _kept(
-        plan, plan.last_dose.timestamp(), plan.last_dose_at_most.timestamp(), drug, setting
-    )
-
-
-def _kept(plan: DrugPlan, first: float, last: float, drug: Drug, setting: Setting) -> _State:
-    """Whether the last dose that was taken, or still may be, fits ``first`` to ``last``."""
-    words = f"Last dose {_between(plan)}, {plan.hours:.0f} h before the start"
-    now = setting.now.timestamp()
-    if drug.last is None:
-        if now <= first:
-            return _State(Met.MET, Severity.ACTION, words, ahead=True)
-        return _State(
-            Met.UNKNOWN, Severity.ACTION, f"{words}; not known when it was last taken",
-            (f"the last dose of {drug.told}",),
-        )  # fmt: skip
-    taken, said = drug.last.timestamp(), f"last taken {drug.last:{SAYS}}"
-    if taken > now:
-        return _State(
-            Met.UNKNOWN, Severity.ACTION, f"{words}; {said}, which lies after now",
-            (f"the right time of the last dose of {drug.told}",),
-        )  # fmt: skip
-    if now <= first:
-        return _State(Met.MET, Severity.ACTION, words, ahead=True)
-    status = Met.NOT_MET if taken > last else Met.UNKNOWN if taken > first else Met.MET
-    note = {
-        Met.NOT_MET: "too late for the hold",
-        Met.UNKNOWN: "the source gives a range, a local profile decides",
-        Met.MET: "kept",
-    }[status]
-    severity = Severity.INFO if status is Met.MET else Severity.ACTION
-    return _State(status, severity, f"{words}; {said}: {note}")
-
-
-def _between(plan: DrugPlan) -> str:
-    if plan.last_dose == plan.last_dose_at_most or plan.last_dose_at_most is None:
-        return f"{plan.last_dose:{SAYS}}"
-    return f"{plan.last_dose:{SAYS}} (longer hold) to {plan.last_dose_at_most:{SAYS}} (shorter)"
-
-
 def _dosing(drug: Drug) -> dict[str, str]:
     found = {}
     if drug.times:
@@ -483,8 +342,3 @@ def _dosing(drug: Drug) -> dict[str, str]:
     if drug.last is not None:
         found["last"] = f"{drug.last:{SAYS}}"
     return found
-
-
-def _name(drug: Drug) -> str:
-    alike = drugs.plain(drug.told) == drug.name
-    return drug.name.capitalize() if alike else f"{drug.name.capitalize()} ({drug.told})"
