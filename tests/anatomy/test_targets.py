@@ -137,6 +137,40 @@ def test_the_aim_avoids_what_is_dead(trunk: Phantom, dead_hu: float, word: str) 
     assert found.aim_lps_mm[0] < -62.0
 
 
+@pytest.mark.parametrize(
+    # organ, rim and core, HU: portal phase, late phase, a bright organ, and what is no dead core
+    ("organ_hu", "rim_hu", "core_hu", "dead"),
+    [
+        (105.0, 85.0, 38.0, True),
+        (75.0, 70.0, 35.0, True),
+        (160.0, 130.0, 60.0, True),
+        (110.0, 160.0, 45.0, True),
+        (105.0, 45.0, 40.0, False),
+        (105.0, 40.0, 85.0, False),
+        (55.0, 75.0, 50.0, False),
+    ],
+)
+def test_a_dead_core_is_dark_beside_its_own_rim_and_organ(
+    trunk: Phantom, organ_hu: float, rim_hu: float, core_hu: float, dead: bool
+) -> None:
+    """Necrosis takes no contrast: it is told by the organ's HU, not by a fixed number."""
+    values = np.array(trunk.study.image.values, dtype=np.float32)
+    noise = np.random.default_rng(0).normal(0.0, 12.0, values.shape).astype(np.float32)
+    grid = trunk.study.image.grid
+    tumour = trunk.parts["tumour"]
+    index = np.argwhere(tumour)
+    away = np.linalg.norm(grid.to_lps(index) - np.array([-58.0, -5.0, 0.0]), axis=1)
+    values[trunk.parts["liver"]] = organ_hu
+    values[tumour] = rim_hu
+    values[tuple(index[away < 7.0].T)] = core_hu
+    values[trunk.parts["liver"] | tumour] += noise[trunk.parts["liver"] | tumour]
+    study = replace(trunk.study, image=Volume(values, grid, "HU"))
+    found = targets.find(build(study, settings=Settings(voxel_mm=V)), "liver_tumor_1")
+    left_out = not found.viable[tuple(index[away < 4.0].T)].any()
+    assert left_out is dead
+    assert any("necrosis" in note for note in found.notes) is dead
+
+
 def test_a_uniform_lesion_is_viable_throughout(anatomy: Anatomy) -> None:
     found = targets.find(anatomy, "liver tumour 1")
     assert (found.viable == found.mask).all()

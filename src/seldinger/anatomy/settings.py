@@ -133,6 +133,22 @@ CALCIUM_HU = Assumption(
     400.0,
     "above this, and well above the rest of the lesion, lies calcium or Lipiodol",
 )
+NECROSIS_SPREADS = Assumption(
+    "necrosis_spreads",
+    2.0,
+    "1",
+    1.0,
+    4.0,
+    "a core is dead only if it is this many spreads of its organ's HU darker than the organ",
+)
+NECROSIS_EDGE_MM = Assumption(
+    "necrosis_edge_mm",
+    3.0,
+    "mm",
+    1.5,
+    6.0,
+    "blur with the organ at a lesion's edge: no rim is judged by it",
+)
 VIABLE_RIM_MM = Assumption(
     "viable_rim_mm", 1.5, "mm", 0.0, 3.0, "blur around a dead part that is left out of the aim too"
 )
@@ -154,6 +170,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     TABLE_ANGLE_DEG,
     NECROSIS_HU,
     NECROSIS_CONTRAST_HU,
+    NECROSIS_SPREADS,
+    NECROSIS_EDGE_MM,
     CALCIUM_HU,
     VIABLE_RIM_MM,
 )

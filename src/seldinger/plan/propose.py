@@ -14,7 +14,7 @@ from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import aim, asked, gates, neighbours, path, readiness, rules
+from seldinger.plan import aim, asked, gates, native_kidney, neighbours, path, readiness, rules
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
@@ -55,6 +55,10 @@ def propose(
     found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
     goal = scenes.whole(found, anatomy) if declared.wants is Wants.WHOLE else found
     known = assumed(asked.assumptions(declared), chosen.assume)
+    if "sample" in declared.treatment.answers and native_kidney.is_wanted(
+        goal, anatomy, chosen.answers
+    ):
+        goal = native_kidney.lower_pole(goal, anatomy, known)
     check_answers(declared, chosen)
     asked.check_probes(declared, chosen)
     readiness.check(procedure, goal.organ, chosen.visit)

@@ -13,7 +13,7 @@ from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import guidance
+from seldinger.plan import guidance, native_kidney
 from seldinger.plan.model import Finding, Treatment
 from seldinger.plan.procedure import Decision, Instrument
 from seldinger.plan.site import Site, site_of
@@ -24,6 +24,7 @@ from seldinger.plan.treatments.sample_choice import (
     BONE_CORE,
     LENGTH_MARGIN,
     LESION,
+    NOTCH,
     PARENCHYMA,
     Choice,
     Shot,
@@ -52,7 +53,13 @@ class Sample:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that biopsy uses."""
-        return (*ASSUMPTIONS, *seats.ASSUMPTIONS, *lung.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+        return (
+            *ASSUMPTIONS,
+            *seats.ASSUMPTIONS,
+            *native_kidney.ASSUMPTIONS,
+            *lung.ASSUMPTIONS,
+            *guidance.ASSUMPTIONS,
+        )
 
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:
@@ -106,8 +113,16 @@ class Sample:
         return Decision(treatment, eye, (*said, *seat_found))
 
     def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
-        """In the lung: fissure, thin lung, depth and further pleural passes; else nothing."""
-        return lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
+        """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
+        cost = acts.in_use(case.settings, NOTCH) * self._missed(case, path)
+        more = lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
+        return {"notch beside viable tissue": cost, **more}
+
+    def _missed(self, case: Case, path: Path) -> float:
+        """Share of the sampled stretch that does not lie in the target's viable part."""
+        low, high = self.instruments(case)[0].sample_mm
+        inside = along.length_inside_mm(case.target.viable, case.anatomy.grid, path, low, high)
+        return 1.0 - inside / (high - low)
 
     def _needed_mm(self, case: Case, needle: Device) -> float:
         fired = shot(needle, acts.in_use(case.settings, BONE_CORE))
@@ -243,13 +258,21 @@ def _notch(case: Case, needle: Device, fired: Shot, best: Path) -> Finding:
     """Whether the sampled stretch lies in the lesion, along the path on the lesion's mask."""
     low, high = fired.notch_mm
     target = case.target
-    inside = along.length_inside_mm(target.mask, case.anatomy.grid, best, low, high)
+    grid = case.anatomy.grid
+    inside = along.length_inside_mm(target.mask, grid, best, low, high)
+    viable = along.length_inside_mm(target.viable, grid, best, low, high)
     out = (high - low) - inside
     name = "notch" if needle.notch_mm is not None else "core"
     if out > _STICKS_OUT_MM:
         text = (
             f"The {name} ({high - low:g} mm) sticks out: along this path {inside:.0f} mm of it lie "
             f"in the target ({target.diameter_mm:.0f} mm). Expect other tissue in the core."
+        )
+        return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
+    if inside - viable > _STICKS_OUT_MM:
+        text = (
+            f"Of the {name} ({high - low:g} mm) {viable:.0f} mm lie in the part of the target that "
+            "is worth sampling, the rest in what was left out of it."
         )
         return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
     text = f"The whole {name} ({high - low:g} mm) lies in the target along this path."
@@ -270,11 +293,9 @@ def _rates(site: Site) -> list[Finding]:
 
 
 def _kidney() -> Finding:
+    """Where in the kidney tissue of the kidney itself is taken, and what no label tells."""
+    text = " ".join(told(f) for f in native_kidney.FACTS)
+    text = f"Cortex, medulla and hilar vessels are not told apart in these labels. {text}"
     return Finding(
-        "kidney-cortex",
-        Met.UNKNOWN,
-        Severity.CAUTION,
-        "Cortex, medulla and hilar vessels are not told apart in these labels. Custom (to be "
-        "confirmed, no source read): cortex of the lower pole, along the capsule, away from the "
-        "hilum.",
+        "kidney-cortex", Met.UNKNOWN, Severity.CAUTION, text, cited(*native_kidney.FACTS)
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.record import Assumption
+from seldinger.plan import native_kidney
 from seldinger.plan.site import Site, site_of
 from seldinger.plan.treatments import acts
 from seldinger.plan.wording import number
@@ -45,8 +46,12 @@ LENGTH_MARGIN = Assumption(
     "length_margin_mm", 20.0, "mm", 0.0, 60.0,
     "needle length wanted beyond the shortest way, because the best path is rarely the shortest",
 )  # fmt: skip
+NOTCH = Assumption(
+    "weight_notch", 2.0, "1", 0.0, 10.0,
+    "cost of a sample that lies wholly beside the part of the target that is worth sampling",
+)  # fmt: skip
 ASSUMPTIONS = (
-    LESION_GAUGE, KIDNEY_GAUGE, LUNG_GAUGE, BONE_GAUGE, CORES, BONE_CORE, LENGTH_MARGIN,
+    LESION_GAUGE, KIDNEY_GAUGE, LUNG_GAUGE, BONE_GAUGE, CORES, BONE_CORE, LENGTH_MARGIN, NOTCH,
 )  # fmt: skip
 
 _LUNG = ("lung_biopsy.odds.needle_18g_or_thicker", "lung_biopsy.odds.noncoaxial_samples")
@@ -102,6 +107,8 @@ def choice(case: Case) -> Choice:
     """Gauge, coaxial or not, and cores, by site; a lesion unless the user says otherwise."""
     settings, site = case.settings, site_of(case)
     wanted = acts.answer(settings, "sample", (LESION, PARENCHYMA)) or LESION
+    if native_kidney.is_wanted(case.target, case.anatomy, settings.answers):
+        wanted = PARENCHYMA
     cores = round(acts.in_use(settings, CORES))
     if site is Site.BONE:
         gauge = acts.in_use(settings, BONE_GAUGE)
