@@ -116,7 +116,7 @@ class Sample:
         """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
         cost = acts.in_use(case.settings, NOTCH) * self._missed(case, path)
         more = lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
-        return {"notch beside viable tissue": cost, **more}
+        return {**({"notch beside viable tissue": cost} if cost > 0.0 else {}), **more}
 
     def _missed(self, case: Case, path: Path) -> float:
         """Share of the sampled stretch that does not lie in the target's viable part."""
