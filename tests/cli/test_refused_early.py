@@ -96,6 +96,31 @@ def test_what_may_be_right_waits_for_the_image(files: Path, words: str) -> None:
     assert NOT_READ in asked(files, words).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--target livertumor9", "scan before is called 'livertumor9'; closest of its 4"),
+        ("--zone zone", "scan after is called 'zone'"),
+        ("--organ Liver", "'Liver'"),
+        ("--assume foo=1", "no assumption is called 'foo'"),
+        ("--after-labels HERE/gone.nii.gz", "there is nothing at"),
+        ("--out HERE/a-file/out", "cannot write"),
+    ],
+)
+def test_a_margin_is_refused_before_its_images_are_read(files: Path, words: str, said: str) -> None:
+    rest = words.replace("HERE", str(files)).split()
+    usual = {"--target": "livertumor1", "--zone": "livertumor2", "--out": str(files / "out")}
+    for when in ("before", "after"):
+        usual[f"--{when}"] = str(files / "ct.nii.gz")
+        usual[f"--{when}-labels"] = str(files / "labels.nii.gz")
+        usual[f"--{when}-key"] = str(files / "key.json")
+    kept = [w for option, value in usual.items() if option not in rest for w in (option, value)]
+    result = CliRunner().invoke(app, ["margin", *kept, *rest])
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr
+    assert NOT_READ not in result.stderr
+
+
 def test_a_pipe_gets_a_line_for_every_long_step(capsys: pytest.CaptureFixture[str]) -> None:
     at = iter([0.0, 0.5, 1.0, 3.5, 4.0, 9.0, 9.5, 30.0, 31.0])
     tell = terminal.line_by_line(2.0, lambda: next(at))

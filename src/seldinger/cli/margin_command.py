@@ -58,13 +58,18 @@ def margin(
     the voxels. When registration does not converge, that is said and no margin is given.
     """
     from seldinger import image
-    from seldinger.plan.follow_up import Asked, assess
+    from seldinger.plan.follow_up import Asked, assess, check_asked
 
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
     asked = Asked(target, zone, organ, _numbers(assume))
     if out is not None:
         check_folder(out)
+    check_asked(
+        asked,
+        image.check_there(before, before_labels, before_key),
+        image.check_there(after, after_labels, after_key),
+    )
     with progress_bar(quiet=as_json) as progress:
         progress("reading", 0.0)
         first = image.load(before, before_labels, before_key, before_series, modality=modality)

@@ -224,6 +224,38 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     )
 
 
+def check_asked(
+    asked: Asked, before: tuple[str, ...] | None, after: tuple[str, ...] | None
+) -> None:
+    """Refuse what can be known to be wrong before an image is read.
+
+    Args:
+        asked: the request.
+        before: names of the labels of the scan before; None when nobody can tell yet.
+        after: likewise of the scan after.
+
+    Raises:
+        PlanError, LabelError: an assumption or a label that is not there.
+    """
+    assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
+    _check_two_things(asked)
+    for when, known, wanted in (("before", before, asked.target), ("after", after, asked.zone)):
+        for name in (wanted, asked.organ):
+            if known is not None and name is not None and name not in known:
+                near = get_close_matches(name, known, n=_NAMED, cutoff=_ALIKE) or known[:_NAMED]
+                raise LabelError(
+                    f"no label of the scan {when} is called {name!r}; closest of its "
+                    f"{len(known)} labels: {', '.join(near)}"
+                )
+
+
+def _check_two_things(asked: Asked) -> None:
+    if asked.organ in {asked.target, asked.zone}:
+        raise LabelError(
+            f"{asked.organ!r} is named as organ and as target or zone: name two things"
+        )
+
+
 def _masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
     target = _labelled(before, "before", asked.target)
     zone = _labelled(after, "after", asked.zone)
@@ -238,10 +270,7 @@ def _masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
             f"{asked.target!r} before and {asked.zone!r} after are the same voxels: one label was "
             "given twice; give what was treated as the zone"
         )
-    if asked.organ in {asked.target, asked.zone}:
-        raise LabelError(
-            f"{asked.organ!r} is named as organ and as target or zone: name two things"
-        )
+    _check_two_things(asked)
     return target, zone
 
 
