@@ -81,7 +81,7 @@ def test_without_something_of_the_patient_it_is_unknown(name: str, changes: dict
 
 REQUEST_INPUTS = {
     "liver biopsy": ("organ", "urgency", "start", "contrast", "sedation", "local_anaesthetic"),
-    "thyroid biopsy": ("organ", "urgency", "start", "contrast", "sedation", "access"),
+    "thyroid biopsy": ("organ", "urgency", "start", "contrast", "sedation"),
     "leg stent": ("access", "sheath_french", "contrast", "start"),
     "ablation": ("organ", "technique", "sedation"),
     "embolization": ("contrast",),

@@ -382,7 +382,9 @@ def test_a_stent_without_a_day_asks_for_it() -> None:
 
 def test_a_hold_without_a_reason_is_only_proposed() -> None:
     made = cleared(with_drug(HIGH, "apixaban", times=TWICE, reason=None))
-    assert "what apixaban is taken for" in made.missing
+    assert "what apixaban is taken for" in found(made, "sir2019.high.apixaban.crcl_50").text
+    assert made.answer is Answer.CONDITIONAL
+    assert any("who prescribes it" in one for one in made.conditions)
     unsure = told(with_drug(HIGH, "apixaban", times=TWICE), conditions_complete=False)
     assert cleared(unsure).answer is Answer.UNKNOWN
 

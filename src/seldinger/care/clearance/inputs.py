@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.model import Case, Request
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables
     from seldinger.care.patient import Patient
@@ -97,7 +97,7 @@ def of(case: Case, profile: Profile, now: dt.datetime, tables: Tables) -> dict[s
         "sheath_french": known(request.sheath_french, "the sheath's French size"),
         "urgency": known(request.urgency, "the urgency: elective, urgent or emergency"),
         "access": known(request.access, "the access"),
-        "arterial_access": _arterial(request.access),
+        "arterial_access": _arterial(request, tables),
         "contrast": known(request.contrast, "contrast: none, intravenous or intra-arterial"),
         "renal_emboli": known(
             request.renal_emboli, "whether a catheter may send emboli into the renal arteries"
@@ -338,11 +338,14 @@ def _organ(told: str | None) -> str | None:
     return plain.removeprefix("left ").removeprefix("right ")
 
 
-def _arterial(access: str | None) -> Known:
-    if access is None:
-        return known(None, "the access")
-    kind = {"femoral-artery": "femoral", "radial": "radial"}.get(access, "other")
-    return Known(kind, access)
+def _arterial(request: Request, tables: Tables) -> Known:
+    """Which artery is the way in; untold, none where the procedure is not one of arteries."""
+    if request.access is None:
+        if tables.procedures[request.procedure].vessel == "artery":
+            return known(None, "the access")
+        return Known("other", "no artery")
+    kind = {"femoral-artery": "femoral", "radial": "radial"}.get(request.access, "other")
+    return Known(kind, request.access)
 
 
 def _allergic(patient: Patient, material: str) -> Known:

@@ -108,9 +108,11 @@ def side(drug: Drug, setting: Setting) -> Side:
         text = "Proposed, not to be started before its reason is known"
         return Side(text, True, "who prescribes it", None, shown, missing)  # noqa: FBT003
     if drug.reason is None:
-        text = "Proposed, not to be started before its reason is known"
-        missing = (f"what {drug.told} is taken for",)
-        return Side(text, True, "who prescribes it", None, shown, missing)  # noqa: FBT003
+        text = (
+            f"Proposed, not to be started before its reason is known: what {drug.told} is taken "
+            "for is not told, who prescribes it says so and agrees"
+        )
+        return Side(text, True, "who prescribes it", None, shown)  # noqa: FBT003
     return Side("", False, inputs=shown)  # noqa: FBT003
 
 
