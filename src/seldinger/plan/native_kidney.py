@@ -53,7 +53,9 @@ _CORE_SHARE = 0.85
 
 def is_wanted(target: Target, anatomy: Anatomy, answers: Mapping[str, str]) -> bool:
     """Whether the kidney itself is to be sampled: by its label, unless somebody says lesion."""
-    if target.organ not in KIDNEYS or answers.get("sample") == "lesion":
+    if target.organ not in KIDNEYS or not anatomy.has(target.organ):
+        return False
+    if answers.get("sample") == "lesion":
         return False
     kidney = anatomy.structure(target.organ).mask
     return float((kidney & target.mask).sum()) >= _WHOLE * float(kidney.sum())
