@@ -227,15 +227,9 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
 def check_asked(
     asked: Asked, before: tuple[str, ...] | None, after: tuple[str, ...] | None
 ) -> None:
-    """Refuse what can be known to be wrong before an image is read.
+    """Refuse an assumption or a label that is not there, before an image is read.
 
-    Args:
-        asked: the request.
-        before: names of the labels of the scan before; None when nobody can tell yet.
-        after: likewise of the scan after.
-
-    Raises:
-        PlanError, LabelError: an assumption or a label that is not there.
+    ``before`` and ``after`` are the names of the scans' labels; None when nobody can tell yet.
     """
     assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
     _check_two_things(asked)
