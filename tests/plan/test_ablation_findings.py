@@ -233,3 +233,10 @@ def test_three_electrodes_shield_their_middle_and_the_plan_says_so(
     assert fate in note
     assert between.said(electrodes(2), done, grid) == ()
     assert between.said(electrodes(3, name="emprint"), done, grid) == ()
+
+
+@pytest.mark.parametrize("modality", ["microwave", "radiofrequency", "cryo"])
+def test_a_generator_that_follows_the_impedance_is_doubted(modality: str) -> None:
+    found = ablation_findings._impedance(modality)
+    assert [f.status for f in found] == ([Met.UNKNOWN] if modality == "radiofrequency" else [])
+    assert all("a tenth of its volume" in f.text for f in found)

@@ -69,6 +69,7 @@ def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Fin
         ),
         *_probes(case, won),
         *_isotherm(kind.modality),
+        *_impedance(kind.modality),
         Finding(
             "models",
             Met.MET,
@@ -114,6 +115,18 @@ def without_probes(
         ),
         *(_no_way(device, said) for device, said in why.items()),
     )
+
+
+def _impedance(modality: str) -> tuple[Finding, ...]:
+    """How far a zone depends on the cells where the generator follows the impedance."""
+    if modality != "radiofrequency":
+        return ()
+    text = (
+        "The generator follows the impedance, which rises as a shell thinner than a cell dries: "
+        "the zone depends on where the tip lies between the cells by about a tenth of its volume, "
+        "and the spread of the margin does not hold that."
+    )
+    return (Finding("impedance-cells", Met.UNKNOWN, Severity.CAUTION, text),)
 
 
 def _no_way(device: str, said: tuple[str, ...]) -> Finding:
