@@ -3,6 +3,7 @@
 # make fix     what a machine can repair by itself
 # make bench   speed, as ratios measured in one run
 # make facts   the docs page of all facts, made from the data
+# make api     the docs page of the Python names, made from the docstrings
 # make docs    the documentation, in site/
 # make lock    choose dependencies anew and write requirements.lock
 #
@@ -23,7 +24,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := .tools/.uv-$(UV_VERSION)
 
-.PHONY: demo check fix bench facts docs lock clean
+.PHONY: demo check fix bench facts api docs lock clean
 
 demo: $(READY)
 	$(BIN)/seldinger demo --out build/demo
@@ -44,6 +45,9 @@ bench: $(READY)
 
 facts: $(READY)
 	$(BIN)/python -m seldinger.evidence.page docs/reference/facts.md
+
+api: $(READY)
+	$(BIN)/python -m seldinger.cli.python_page docs/reference/python.md
 
 docs: $(READY)
 	$(BIN)/zensical build --clean

@@ -41,3 +41,8 @@ def __getattr__(name: str) -> Any:
     if name in {"names", "targets"}:
         return import_module(f"seldinger.anatomy.{name}")
     raise AttributeError(f"seldinger.anatomy has no {name!r}; it offers {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import AnatomyError
+from seldinger.core.telling import brief, html_table, size_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,6 +93,8 @@ class Structure:
     sources: tuple[str, ...]
     mobile: bool
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
@@ -123,6 +126,8 @@ class Target:
     notes: tuple[str, ...] = ()
     drawn: bool = True
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anatomy:
@@ -149,6 +154,21 @@ class Anatomy:
     structures: tuple[Structure, ...]
     notes: tuple[str, ...] = ()
     assumptions: tuple[AssumptionUse, ...] = ()
+
+    def __repr__(self) -> str:
+        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        return f"<Anatomy: {len(self.structures)} structures, {size}>"
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks: the structures by kind, and what had to be estimated."""
+        by_kind = {
+            kind.value: ", ".join(s.name for s in self.structures if s.kind is kind)
+            for kind in Kind
+        }
+        rows = {kind: those for kind, those in by_kind.items() if those}
+        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        notes = "; ".join(self.notes) or "none"
+        return html_table("Anatomy", {"lattice": size, **rows, "notes": notes})
 
     @property
     def names(self) -> tuple[str, ...]:

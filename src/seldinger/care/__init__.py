@@ -3,6 +3,8 @@
 In:    a patient's file, dose reports (``image``), facts (``evidence``).
 Out:   ``Patient``, findings, timetables, scores, dose accounts, records.
 Never: images, needles, procedures' geometry.
+
+``load`` reads a patient's file; ``clearance`` and ``scores`` are rooms of their own.
 """
 
 from __future__ import annotations
@@ -11,17 +13,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from seldinger.care import clearance, scores
     from seldinger.care.files import load
+    from seldinger.care.patient import Patient
 
-__all__ = ["load"]
+__all__ = ["Patient", "clearance", "load", "scores"]
 
-_HOMES = {"load": "seldinger.care.files"}
+_PAGES = {"Patient": "seldinger.care.patient", "load": "seldinger.care.files"}
 
 
 def __getattr__(name: str) -> object:
-    """Open a page when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(_HOMES[name]), name)
+    """Open a page or a room when it is first asked for."""
+    if name in {"clearance", "scores"}:
+        return import_module(f"seldinger.care.{name}")
+    if name not in _PAGES:
+        raise AttributeError(f"seldinger.care has no {name!r}; it offers {', '.join(__all__)}")
+    found: object = getattr(import_module(_PAGES[name]), name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

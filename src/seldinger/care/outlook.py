@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.care import fact_words, procedures
 from seldinger.core.errors import CareError
+from seldinger.core.telling import brief
 from seldinger.evidence import FactKind, Trust
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ class Outlook:
     transplant: str
     caveat: str
     stamp: str
+
+    __repr__ = brief
 
     @property
     def rows(self) -> tuple[OutlookRow, ...]:

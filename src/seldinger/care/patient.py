@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.care.labs import analyte
+from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -135,6 +136,8 @@ class Patient:
     conditions: tuple[Condition, ...]
     conditions_complete: bool
     time_zone: ZoneInfo | None
+
+    __repr__ = brief
 
     def lab(self, key: str) -> Lab | None:
         """The latest result of a kind; one without a time only where no other is.

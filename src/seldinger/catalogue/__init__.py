@@ -26,3 +26,8 @@ __all__ = [
     "terms",
     "vocabularies",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

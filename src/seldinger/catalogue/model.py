@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import CatalogueError
+from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,8 @@ class Device:
     assumption: str | None
     facts: tuple[tuple[str, str], ...] = ()
     wire_mm: float | None = None
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.assumption is None):
@@ -137,6 +140,8 @@ class Vocabulary:
     title: str
     entries: Mapping[str, str | None]
     patterns: Mapping[str, str]
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,57 @@
-"""Core: the vocabulary every room shares: space, volumes, records, errors. numpy only."""
+"""Core: the vocabulary every room shares: space, volumes, records, errors. numpy only.
+
+The names open on first use; ``errors`` is the tree of everything that can go wrong.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seldinger.core import errors
+    from seldinger.core.record import Assumption, AssumptionUse, InputFile
+    from seldinger.core.space import Grid
+    from seldinger.core.verdict import Met, Severity
+    from seldinger.core.volume import LabelEntry, LabelMap, Volume
+
+__all__ = [
+    "Assumption",
+    "AssumptionUse",
+    "Grid",
+    "InputFile",
+    "LabelEntry",
+    "LabelMap",
+    "Met",
+    "Severity",
+    "Volume",
+    "errors",
+]
+
+_PAGES = {
+    "Assumption": "record",
+    "AssumptionUse": "record",
+    "Grid": "space",
+    "InputFile": "record",
+    "LabelEntry": "volume",
+    "LabelMap": "volume",
+    "Met": "verdict",
+    "Severity": "verdict",
+    "Volume": "volume",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Open the page that holds ``name`` when it is first asked for."""
+    if name == "errors":
+        return import_module("seldinger.core.errors")
+    if name not in _PAGES:
+        raise AttributeError(f"seldinger.core has no {name!r}; it offers {', '.join(__all__)}")
+    found: object = getattr(import_module(f"seldinger.core.{_PAGES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seldinger.core.telling import size_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,6 +51,10 @@ class Grid:
         affine.flags.writeable = False
         object.__setattr__(self, "index_to_lps", affine)
         object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+
+    def __repr__(self) -> str:
+        origin = ", ".join(f"{mm:.1f}" for mm in self.origin_lps_mm)
+        return f"<Grid: {size_of(self.shape, self.spacing_mm)}, first centre at LPS ({origin}) mm>"
 
     @classmethod
     def aligned(

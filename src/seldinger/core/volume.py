@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seldinger.core.errors import LabelError
+from seldinger.core.telling import size_of
 
 if TYPE_CHECKING:
     from seldinger.core.space import Grid
@@ -44,6 +45,10 @@ class Volume:
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", _frozen(self.values, self.grid))
 
+    def __repr__(self) -> str:
+        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        return f"<Volume: {size}, {self.values.dtype}, unit {self.unit}>"
+
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
@@ -74,6 +79,10 @@ class LabelMap:
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise LabelError(f"label names must be unique, got twice: {', '.join(twice)}")
+
+    def __repr__(self) -> str:
+        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        return f"<LabelMap: {len(self.entries)} names, {size}>"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,3 +7,8 @@ from seldinger.demo.truth import Truth
 from seldinger.demo.visit import visit
 
 __all__ = ["DemoPatient", "Truth", "patient", "visit"]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -11,6 +11,7 @@ import numpy as np
 from seldinger.core.errors import ImageError
 from seldinger.core.record import InputFile
 from seldinger.core.space import as_vector
+from seldinger.core.telling import brief
 from seldinger.demo.body import coats
 from seldinger.demo.render import lattice, paint, scan
 from seldinger.demo.truth import Truth, truth_of
@@ -34,6 +35,8 @@ class DemoPatient:
 
     study: Study
     truth: Truth
+
+    __repr__ = brief
 
 
 def patient(

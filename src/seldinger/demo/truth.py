@@ -10,6 +10,7 @@ import numpy as np
 
 from seldinger.core.errors import AnatomyError
 from seldinger.core.space import as_vector, unit
+from seldinger.core.telling import brief
 from seldinger.demo.solids import Union
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Truth:
     solids: Mapping[str, Solid]
     groups: Mapping[str, tuple[str, ...]]
     labelled: frozenset[str]
+
+    __repr__ = brief
 
     def solid(self, name: str) -> Solid:
         """The solid called ``name``, or a group's union; ``AnatomyError`` otherwise."""

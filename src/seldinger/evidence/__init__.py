@@ -44,3 +44,8 @@ __all__ = [
     "stale",
     "stamp_of",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seldinger.core.telling import brief
+
 
 class Trust(StrEnum):
     """How far a number can be trusted; decides whether it may drive a rule."""
@@ -96,6 +98,8 @@ class Source:
     unlocated: bool
     note: str
 
+    __repr__ = brief
+
     @property
     def text(self) -> str:
         """The entry on one line, as reports print it."""
@@ -170,6 +174,8 @@ class Fact:
     review_date: str
     review_by: str
     note: str
+
+    __repr__ = brief
 
     @property
     def drives(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
+from seldinger.core.telling import brief
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image import files, label_keys, seg
 from seldinger.image.dicom_headers import is_dicom
@@ -50,6 +51,8 @@ class DrawnMask:
 
     mask: Mask
     notes: tuple[str, ...]
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True, eq=False)

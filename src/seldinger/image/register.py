@@ -18,6 +18,7 @@ from scipy import ndimage
 
 from seldinger.core.errors import ImageError
 from seldinger.core.progress import Progress, silent
+from seldinger.core.telling import brief
 from seldinger.image.raster import itk
 from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepared
 
@@ -116,6 +117,8 @@ class Registration:
     refused: str
     _rigid: Any
     bends: bool = False
+
+    __repr__ = brief
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -20,3 +20,8 @@ __all__ = [
     "procedures",
     "propose",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -17,6 +17,7 @@ from seldinger import evidence
 from seldinger.core.errors import LabelError, PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.core.space import Vector, as_vector
+from seldinger.core.telling import brief
 from seldinger.image.study import Modality
 from seldinger.plan import margin as margins
 from seldinger.plan import surface
@@ -108,6 +109,8 @@ class FollowUp:
     provisional: tuple[str, ...]
     notes: tuple[str, ...]
     version: str
+
+    __repr__ = brief
 
     @property
     def interval_mm(self) -> tuple[float, float] | None:

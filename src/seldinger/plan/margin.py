@@ -16,6 +16,7 @@ import scipy
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.core.space import Vector, as_vector
+from seldinger.core.telling import brief
 from seldinger.image.residual import to_surface_mm
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class Margin:
     under_capsule: Part | None
     clipped_share: float
     notes: tuple[str, ...]
+
+    __repr__ = brief
 
 
 def measured(

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
+from seldinger.core.telling import brief
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.prediction import Prediction
+from seldinger.plan.summary import Value, line, page, row
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
@@ -161,6 +163,8 @@ class Path:
     notes: tuple[str, ...] = ()
     relies_on: tuple[str, ...] = ()
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Approach:
@@ -174,6 +178,8 @@ class Approach:
     relaxations: tuple[Relaxation, ...]
     paths: tuple[Path, ...]
     """Alternatives for one instrument, best first."""
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +239,8 @@ class Probe:
     time_s: float
     schedule: tuple[Stretch, ...]
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
@@ -246,6 +254,8 @@ class Treatment:
     bail_out: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +334,8 @@ class Provenance:
     notes: tuple[str, ...] = ()
     """What the readers of image and labels corrected, assumed or left out."""
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
@@ -374,3 +386,15 @@ class Plan:
         shut = [g.gate.value for g in self.gates if g.status is not Met.MET]
         if self.verdict.status is Status.GO and shut:
             raise PlanError(f"the verdict is go although these gates are shut: {', '.join(shut)}")
+
+    def summary(self) -> dict[str, Value]:
+        """The plan as one flat row, for a table of many: the unit is part of each key.
+
+        Verdict with reasons and shut gates, target, the way (of the first probe, where several
+        are used together), the least clearance and the worst P(touch) over all that is used,
+        margin with its 5 to 95 % interval. None: not known, or nothing of that kind is planned.
+        """
+        return row(self)
+
+    __repr__ = line
+    _repr_html_ = page

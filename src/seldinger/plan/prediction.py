@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seldinger.core.telling import brief
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -136,6 +138,8 @@ class Prediction:
     notes: tuple[str, ...] = ()
     outside_domain: tuple[str, ...] | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
@@ -166,3 +170,5 @@ class Effect:
     surface_margin_mm: NDArray[np.float64]
     subcapsular: NDArray[np.bool_]
     margins_mm: NDArray[np.float64]
+
+    __repr__ = brief

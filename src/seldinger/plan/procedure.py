@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
+from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +78,8 @@ class Settings:
     probes: tuple[ProbeEdit, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     visit: Visit | None = None
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ class Case:
     assumed: Assumed
     progress: Progress = silent
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -257,3 +262,5 @@ class Procedure:
     alternatives: tuple[str, ...]
     cites: tuple[str, ...]
     wants: Wants = Wants.VIABLE_TISSUE
+
+    __repr__ = brief

@@ -1,7 +1,7 @@
 """Report: a plan becomes a folder that a tired person can read.
 
 In:    Plan.      Out: plan.json, report.html, report.pdf, 3D Slicer markups, pictures.
-Uses:  matplotlib, jinja2, typst, opened when something is first written.
+Uses:  matplotlib, jinja2, typst, opened when something is first written or drawn.
 Never: procedures, decisions, anything that is not already in the plan.
 """
 
@@ -11,15 +11,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from seldinger.report.drawings import figure, figure_names
     from seldinger.report.writing import write, write_index
 
-__all__ = ["write", "write_index"]
+__all__ = ["figure", "figure_names", "write", "write_index"]
+
+_PAGES = {
+    "figure": "seldinger.report.drawings",
+    "figure_names": "seldinger.report.drawings",
+    "write": "seldinger.report.writing",
+    "write_index": "seldinger.report.writing",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Open the writers when they are first asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module("seldinger.report.writing"), name)
+    """Open the page that holds ``name`` when it is first asked for."""
+    if name not in _PAGES:
+        raise AttributeError(f"seldinger.report has no {name!r}; it offers {', '.join(__all__)}")
+    found: object = getattr(import_module(_PAGES[name]), name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

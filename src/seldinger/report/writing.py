@@ -11,9 +11,8 @@ from seldinger.core.errors import CareError
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import file
 from seldinger.report import (
-    ablation_drawings,
+    drawings,
     fhir,
-    figures,
     first_page,
     folder,
     html,
@@ -21,15 +20,12 @@ from seldinger.report import (
     pdf,
     sheet,
     sheet_file,
-    skin,
     slicer,
     zone_files,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from matplotlib.figure import Figure
+    from collections.abc import Sequence
 
     from seldinger.plan.model import Plan
 
@@ -120,9 +116,9 @@ def _pictures(plan: Plan, staging: Path, progress: Progress) -> dict[str, bytes]
     """Every picture as PNG bytes by its name in the report, also written below ``staging``."""
     made: dict[str, bytes] = {}
     (staging / "pictures").mkdir()
-    drawings = _drawings(plan)
-    for number, (name, draw) in enumerate(drawings):
-        progress("pictures", _PICTURES_DONE * number / len(drawings))
+    wanted = drawings.drawings(plan)
+    for number, (name, draw) in enumerate(wanted):
+        progress("pictures", _PICTURES_DONE * number / len(wanted))
         stream = BytesIO()
         # Without the library's name in it, the same plan gives the same bytes.
         draw().savefig(
@@ -131,23 +127,3 @@ def _pictures(plan: Plan, staging: Path, progress: Progress) -> dict[str, bytes]
         made[f"pictures/{name}.png"] = stream.getvalue()
         (staging / "pictures" / f"{name}.png").write_bytes(stream.getvalue())
     return made
-
-
-def _drawings(plan: Plan) -> list[tuple[str, Callable[[], Figure]]]:
-    """Name of each picture and how to draw it; the target alone without a path."""
-    if plan.prediction is not None:
-        return ablation_drawings.drawings(plan)
-    if not plan.approach.paths:
-        return [("hero", lambda: figures.target_only(plan))]
-    best, *others = plan.approach.paths
-    small: list[tuple[str, Callable[[], Figure]]] = [
-        (f"path-{number}", lambda path=path: figures.small_hero(plan, path))  # type: ignore[misc]
-        for number, path in enumerate(others, start=2)
-    ]
-    return [
-        ("hero", lambda: figures.hero(plan, best)),
-        *small,
-        ("axial", lambda: figures.axial(plan, best)),
-        ("needles-eye", lambda: figures.needles_eye(plan, best)),
-        ("skin", lambda: skin.skin_map(plan)),
-    ]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from seldinger.core.errors import CaseError
 from seldinger.core.record import InputFile
+from seldinger.core.telling import brief
 from seldinger.simulate.layout import ExperimentFile
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Experiment:
 
     asked: ExperimentFile
     inputs: tuple[InputFile, ...] = ()
+
+    __repr__ = brief
 
 
 def read(path: Path | str) -> Experiment:

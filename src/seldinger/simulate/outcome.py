@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from seldinger.core.telling import brief
+
 if TYPE_CHECKING:
     from seldinger.core.record import AssumptionUse, InputFile
     from seldinger.core.space import Vector
@@ -91,3 +93,5 @@ class Outcome:
     cites: tuple[str, ...]
     inputs: tuple[InputFile, ...]
     version: str
+
+    __repr__ = brief

@@ -38,3 +38,8 @@ __all__ = [
     "release",
     "verify",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

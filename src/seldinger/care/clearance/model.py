@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.core.telling import brief
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -149,6 +151,8 @@ class Request:
     decisions: tuple[Decision, ...] = ()
     case_number: str | None = None
 
+    __repr__ = brief
+
     def decision(self, about: str) -> Decision | None:
         """The latest decision about something."""
         found = [one for one in self.decisions if one.about == about]
@@ -166,6 +170,8 @@ class Case:
 
     request: Request
     patient: Patient
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,8 @@ class DrugPlan:
     decides: str = ""
     decision: Decision | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -296,6 +304,8 @@ class Clearance:
     assumptions: tuple[AssumptionUse, ...]
     case: Case
     now: dt.datetime
+
+    __repr__ = brief
 
     @property
     def stops(self) -> tuple[CareFinding, ...]:

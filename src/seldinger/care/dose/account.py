@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.care.dose.totals import ct_totals, once, once_ct, planes
+from seldinger.core.telling import brief
 from seldinger.image.dose_report import Mode, ReportKind
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class Account:
     ctdi_vol_mgy: tuple[tuple[str, float, float], ...]
     notes: tuple[str, ...]
     at_least: frozenset[str] = frozenset()
+
+    __repr__ = brief
 
     @property
     def disagreeing(self) -> tuple[Compared, ...]:

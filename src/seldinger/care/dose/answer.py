@@ -13,6 +13,7 @@ from seldinger.care.dose.several import Case
 from seldinger.care.dose.skin import How, estimate
 from seldinger.care.dose.studies import merge
 from seldinger.core.errors import CareError
+from seldinger.core.telling import brief
 from seldinger.core.verdict import Met, Severity
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class DoseAnswer:
     screening_gy: float | None
     facts: tuple[Fact, ...]
     version: str
+
+    __repr__ = brief
 
     @property
     def wants(self) -> tuple[CareFinding, ...]:

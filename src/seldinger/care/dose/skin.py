@@ -25,6 +25,7 @@ from seldinger.care.dose.beams import (
     reach_mm,
     reference_distance_mm,
 )
+from seldinger.core.telling import brief
 from seldinger.image.dose_report import ReportKind
 from seldinger.physics.skin_dose import (
     Factors,
@@ -90,6 +91,8 @@ class SkinEstimate:
     dose_gy: NDArray[np.float64] | None
     peak_at_mm: Vector | None
     assumptions: tuple[AssumptionUse, ...]
+
+    __repr__ = brief
 
 
 def estimate(

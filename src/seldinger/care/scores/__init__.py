@@ -88,3 +88,8 @@ def read(
     if asked.off and not insist:
         return asked.unasked()
     return asked.read(words, patient, others_no=others_no)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.finding import MEMORY
 from seldinger.core.errors import CareError
+from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +50,8 @@ class Score:
     band_stamp: str
     notes: tuple[str, ...]
     missing: tuple[str, ...]
+
+    __repr__ = brief
 
     @property
     def known(self) -> bool:
@@ -135,6 +138,8 @@ class Form:
     either: tuple[tuple[str, ...], ...] = ()
     off: str = ""
     by_key: Mapping[str, Input] = field(init=False)
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", MappingProxyType({i.key: i for i in self.inputs}))

@@ -1,0 +1,69 @@
+"""Telling: records in one line or one small table, for a person at a prompt or in a notebook.
+
+In:    a record.      Out: text, HTML. A record of a whole patient never fills the screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONGEST = 400
+"""No record says more than so many characters."""
+_LONGEST_TEXT = 40
+_FEW = 4
+
+
+def brief(record: Any) -> str:
+    """``Name(field=value, ...)`` of a dataclass; what is long is told by its kind and size."""
+    parts = [f"{one.name}={_said(getattr(record, one.name))}" for one in fields(record) if one.repr]
+    return _cut(f"{type(record).__name__}({', '.join(parts)})", LONGEST)
+
+
+def size_of(shape: Iterable[int], spacing_mm: Iterable[float]) -> str:
+    """A lattice in words: "512 x 512 x 300 voxels of 0.7 x 0.7 x 1 mm"."""
+    voxels = " x ".join(str(n) for n in shape)
+    return f"{voxels} voxels of {' x '.join(f'{mm:.3g}' for mm in spacing_mm)} mm"
+
+
+def html_table(title: str, rows: Mapping[str, str]) -> str:
+    """A small table for a notebook; every word of it is escaped."""
+    lines = (
+        f"<tr><th style='text-align:left'>{escape(name)}</th>"
+        f"<td style='text-align:left'>{escape(value)}</td></tr>"
+        for name, value in rows.items()
+    )
+    return f"<table><caption>{escape(title)}</caption><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _said(value: Any) -> str:  # noqa: PLR0911  one answer per kind of value
+    if isinstance(value, Enum):
+        return repr(value.value)
+    if value is None or isinstance(value, bool | int):
+        return repr(value)
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    if isinstance(value, str):
+        return repr(_cut(value, _LONGEST_TEXT))
+    if isinstance(value, np.ndarray):
+        return f"<{value.dtype} {value.shape}>"
+    if isinstance(value, tuple) and _is_short(value):
+        return f"({', '.join(_said(one) for one in value)})"
+    if is_dataclass(value) or not hasattr(value, "__len__"):
+        return f"<{type(value).__name__}>"
+    return f"<{type(value).__name__} of {len(value)}>"
+
+
+def _is_short(values: tuple[Any, ...]) -> bool:
+    return len(values) <= _FEW and all(isinstance(one, int | float) for one in values)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."

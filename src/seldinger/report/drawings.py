@@ -1,0 +1,102 @@
+"""Drawings: which pictures a plan has, and who draws them: for the report, and one by one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from seldinger.catalogue.names import closest
+from seldinger.core.errors import PlanError
+from seldinger.report import ablation_drawings, figures, skin
+from seldinger.report.ablation_probes import with_probe_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+    from seldinger.plan.model import Plan
+
+    Drawing = tuple[str, Callable[[], Figure]]
+
+_ALSO = {"hero": "needle", "curves": "temperature", "ablation zone": "zone", "skin map": "skin"}
+"""Other words for a picture."""
+
+
+def drawings(plan: Plan) -> list[Drawing]:
+    """Name of each picture of the report and how to draw it; the target alone without a path."""
+    if plan.prediction is not None:
+        return ablation_drawings.drawings(plan)
+    if not plan.approach.paths:
+        return [("hero", lambda: figures.target_only(plan))]
+    best, *others = plan.approach.paths
+    small: list[Drawing] = [
+        (f"path-{number}", lambda path=path: figures.small_hero(plan, path))  # type: ignore[misc]
+        for number, path in enumerate(others, start=2)
+    ]
+    return [
+        ("hero", lambda: figures.hero(plan, best)),
+        *small,
+        ("axial", lambda: figures.axial(plan, best)),
+        ("needles-eye", lambda: figures.needles_eye(plan, best)),
+        ("skin", lambda: skin.skin_map(plan)),
+    ]
+
+
+def figure_names(plan: Plan) -> tuple[str, ...]:
+    """The pictures that ``figure`` draws of ``plan``.
+
+    "needle", "axial", "needles-eye", "skin", and "path-2" onwards for the alternatives; "target"
+    alone where no path is free. Where something is heated or frozen also "zone", and, as far as the
+    fields were kept, "margin-map", "temperature", "uncertainty"; "probe-1", "probe-1-axial" and so
+    on for each probe, of which the first is "needle" and "axial".
+    """
+    return tuple(_asked(plan))
+
+
+def figure(plan: Plan, name: str = "needle") -> Figure:
+    """One picture of a plan, as in its report.
+
+    Args:
+        plan: what to draw.
+        name: one of ``figure_names(plan)``; case, blanks, hyphens and apostrophes do not matter.
+
+    Returns:
+        A matplotlib figure that belongs to no window: ``savefig`` writes it, its ``axes`` may be
+        drawn on.
+
+    Raises:
+        PlanError: this plan has no such picture; those there are stand in the message.
+    """
+    asked = _asked(plan)
+    wanted = {_plain(one): one for one in asked}
+    wanted |= {_plain(also): one for also, one in _ALSO.items() if one in asked}
+    if _plain(name) not in wanted:
+        raise PlanError(
+            f"this plan has no picture called {name!r}; {closest(name, asked)}; there are: "
+            f"{', '.join(asked)}"
+        )
+    return asked[wanted[_plain(name)]]()
+
+
+def _asked(plan: Plan) -> dict[str, Callable[[], Figure]]:
+    """The report's pictures under the names that a person asks for."""
+    made = dict(drawings(plan))
+    hero = made.pop("hero")
+    if plan.prediction is None:
+        return {"needle" if plan.approach.paths else "target": hero, **made}
+    ways = with_probe_paths(plan)
+    if not ways.approach.paths:
+        return {"zone": hero, **made}
+    first = ways.approach.paths[0]
+    return {
+        "zone": hero,
+        "needle": lambda: figures.hero(ways, first),
+        "axial": made["probe-1-axial"],
+        "needles-eye": lambda: figures.needles_eye(ways, first),
+        **made,
+    }
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())

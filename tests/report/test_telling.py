@@ -1,0 +1,128 @@
+"""What a prompt and a notebook say of a patient: short, and nothing of who it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from tests.report import ablation_phantom
+
+from seldinger import report
+from seldinger.core.errors import PlanError
+from seldinger.core.telling import LONGEST
+from seldinger.core.volume import LabelEntry, LabelMap
+from seldinger.image.study import DicomIdentity
+from seldinger.plan.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.anatomy.model import Anatomy
+    from seldinger.plan.model import Plan
+
+
+def records(value: Any) -> Iterator[Any]:
+    """Every dataclass within ``value``, itself included."""
+    if is_dataclass(value):
+        yield value
+        for one in fields(value):
+            yield from records(getattr(value, one.name))
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from records(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from records(one)
+
+
+@pytest.fixture(scope="module")
+def ablated(plan: Plan) -> Plan:
+    return ablation_phantom.ablated(plan)
+
+
+def test_no_record_fills_the_screen(plan: Plan, ablated: Plan) -> None:
+    labels = LabelMap(
+        (np.zeros(plan.anatomy.grid.shape, dtype=np.uint8),),
+        tuple(LabelEntry(f"raw_{n}", n) for n in range(1, 100)),
+        plan.anatomy.grid,
+    )
+    found = [*records(plan), *records(ablated), labels]
+    assert {"Study", "Anatomy", "Plan", "Effect", "Grid", "Volume", "Path"} <= {
+        type(one).__name__ for one in found
+    }
+    long = {type(one).__name__: len(repr(one)) for one in found if len(repr(one)) > LONGEST}
+    assert not long
+
+
+def test_a_record_says_what_it_is(plan: Plan, blocked: Plan, anatomy: Anatomy) -> None:
+    assert "biopsy of tumour-1: unknown" in repr(plan)
+    assert "nearest ribs 5.2 mm" in repr(plan)
+    assert "no path" in repr(blocked)
+    assert "64 x 64 x 64 voxels of 3 x 3 x 3 mm" in repr(anatomy)
+    assert "supine (assumed)" in repr(anatomy.study)
+
+
+def test_a_notebook_page_is_escaped_and_small(plan: Plan, anatomy: Anatomy) -> None:
+    odd = replace(plan, target=replace(plan.target, label="<script>x</script>"))
+    for one in (odd, anatomy, anatomy.study):
+        page = one._repr_html_()
+        assert page.startswith("<table>")
+        assert "<script>" not in page
+        assert len(page) < 8000
+    assert "portal_vein" in anatomy._repr_html_()
+
+
+def test_who_the_patient_is_stands_nowhere(anatomy: Anatomy) -> None:
+    identity = DicomIdentity("1.2.3", "1.2.4", "1.2.5", (), patient_name="Quux^Jane")
+    study = replace(anatomy.study, identity=identity)
+    for one in (study, replace(anatomy, study=study)):
+        assert "Quux" not in repr(one) + one._repr_html_()
+
+
+def test_a_summary_is_one_flat_row(plan: Plan, blocked: Plan, ablated: Plan) -> None:
+    rows = [one.summary() for one in (plan, blocked, ablated)]
+    assert len({tuple(row) for row in rows}) == 1
+    assert json.loads(json.dumps(rows))[0]["verdict"] == Status.UNKNOWN
+    first, none, heated = rows
+    assert (first["nearest"], first["nearest_mm"]) == ("ribs", 5.2)
+    assert (first["p_touch_worst_structure"], first["p_touch_worst"]) == ("portal_vein", 0.1432)
+    assert first["margin_p50_mm"] is None
+    assert none["depth_mm"] is None
+    assert none["reasons"] == blocked.verdict.reasons
+    assert ablated.prediction is not None
+    assert heated["margin_p05_mm"] == ablated.prediction.minimal_margin_mm.p05
+
+
+def test_a_summary_takes_the_worst_of_all_probes(ablated: Plan) -> None:
+    first, *others = ablated.treatment.probes
+    way = replace(
+        first.path,
+        clearances_mm={"colon": 0.4},
+        probability=replace(first.path.probability, touch={"colon": 0.9}),
+    )
+    last = replace(first, path=way)
+    worse = replace(ablated, treatment=replace(ablated.treatment, probes=(first, *others, last)))
+    told = worse.summary()
+    assert (told["nearest"], told["nearest_mm"]) == ("colon", 0.4)
+    assert (told["p_touch_worst_structure"], told["p_touch_worst"]) == ("colon", 0.9)
+    assert told["probes"] == len(others) + 2
+
+
+def test_a_picture_is_asked_for_by_its_name(plan: Plan, blocked: Plan, ablated: Plan) -> None:
+    assert report.figure_names(blocked) == ("target",)
+    assert set(report.figure_names(plan)) >= {"needle", "axial", "needles-eye", "skin"}
+    heated = {"zone", "needle", "margin-map", "temperature", "uncertainty", "probe-1", "skin"}
+    assert set(report.figure_names(ablated)) >= heated
+    for name in ("Needle's eye", "NEEDLES_EYE", "needles-eye"):
+        assert len(report.figure(plan, name).axes) == 3
+    assert isinstance(report.figure(ablated, "curves"), Figure)
+
+
+@pytest.mark.parametrize("name", ["neddle", "zone", "margin-map", "path-9", ""])
+def test_a_picture_that_there_is_not_is_refused_with_those_there_are(plan: Plan, name: str) -> None:
+    with pytest.raises(PlanError, match="there are: needle, path-2"):
+        report.figure(plan, name)
