@@ -10,8 +10,6 @@ from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -48,11 +46,11 @@ def _said(value: Any) -> str:  # noqa: PLR0911  one answer per kind of value
         return repr(value.value)
     if value is None or isinstance(value, bool | int):
         return repr(value)
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float):
         return f"{float(value):.6g}"
     if isinstance(value, str):
         return repr(_cut(value, _LONGEST_TEXT))
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "dtype") and hasattr(value, "shape"):  # an array, told without numpy
         return f"<{value.dtype} {value.shape}>"
     if isinstance(value, tuple) and _is_short(value):
         return f"({', '.join(_said(one) for one in value)})"
