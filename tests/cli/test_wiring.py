@@ -37,8 +37,14 @@ class Rooms:
 
 
 @pytest.fixture
-def rooms(monkeypatch: pytest.MonkeyPatch) -> Rooms:
+def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rooms:
+    """Rooms that only note their calls, in a folder where the files that are named lie."""
     made = Rooms()
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.nii.gz", "b"):
+        Path(name).write_bytes(b"no image: nobody opens it")
+    key = '{"1": "livertumor01", "2": "spleen", "3": "liver", "4": "Foie"}'
+    Path("c.json").write_text(key, encoding="utf-8")
     monkeypatch.setattr(image, "load", made.door("load", "the study"))
     monkeypatch.setattr(anatomy, "build", made.door("build", "the anatomy"))
     monkeypatch.setattr(targets, "find", made.door("find", "the target"))
@@ -55,11 +61,11 @@ def run(words: str) -> None:
 def test_every_option_arrives(rooms: Rooms) -> None:
     run(
         "plan biopsy --ct a.nii.gz --labels b --label-key c.json --series 1.2"
-        " --scanned-position prone --modality CT --vocabulary ircadb --target lesion --organ liver"
-        " --entry-lps -1,2.5,3 --relax unidentified --relax spleen --answer hydatid=no"
-        f" --assume {OURS.name}={OURS.low} --assume hub_standoff_mm=5 --guidance ct"
-        " --technique ct-angled --lateral-error-mm 2 --device core-18g-150-t20 --paths 3"
-        " --seed 7 --voxel-mm 2 --json"
+        " --scanned-position prone --modality CT --vocabulary ircadb --target livertumor01"
+        " --organ liver --entry-lps -1,2.5,3 --relax unidentified --relax spleen"
+        f" --answer hydatid=no --assume {OURS.name}={OURS.low} --assume hub_standoff_mm=5"
+        " --guidance ct --technique ct-angled --lateral-error-mm 2 --device core-18g-150-t20"
+        " --paths 3 --seed 7 --voxel-mm 2 --json"
     )
     assert rooms.calls["load"] == (
         (Path("a.nii.gz"),),
@@ -75,7 +81,7 @@ def test_every_option_arrives(rooms: Rooms) -> None:
     assert study == "the study"
     assert built["vocabulary"] == "ircadb"
     assert built["settings"] == anatomy.Settings(voxel_mm=2.0, assume={OURS.name: OURS.low})
-    assert rooms.calls["find"] == (("the anatomy", "lesion"), {"organ": "liver"})
+    assert rooms.calls["find"] == (("the anatomy", "livertumor01"), {"organ": "liver"})
     procedure, patient, target, settings, _ = rooms.calls["propose"][0]
     assert (procedure, patient, target) == ("biopsy", "the anatomy", "the target")
     assert settings == plan.Settings(
@@ -104,7 +110,8 @@ def test_without_options_the_rooms_choose(rooms: Rooms) -> None:
 def test_ones_own_vocabulary_is_read(rooms: Rooms, tmp_path: Path) -> None:
     own = tmp_path / "ours.toml"
     own.write_text('Foie = "liver"\n', encoding="utf-8")
-    run(f"plan biopsy --ct a.nii.gz --vocabulary {own} --target Foie --json")
+    labelled = "--labels b --label-key c.json"
+    run(f"plan biopsy --ct a.nii.gz {labelled} --vocabulary {own} --target Foie --json")
     assert rooms.calls["build"][1]["vocabulary"].entries["Foie"] == "liver"
 
 

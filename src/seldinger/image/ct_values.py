@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.errors import ImageError
 
@@ -224,7 +224,7 @@ def _raw(header: Header, bits: int, frame: int, shape: tuple[int, ...]) -> NDArr
 
 def _at_the_edge(padded: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Those parts of a plane's padding that reach its border."""
-    parts, _ = ndimage.label(padded)
+    parts, _ = scipy.ndimage.label(padded)
     rim = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
     found: NDArray[np.bool_] = np.isin(parts, rim[rim > 0])
     return found

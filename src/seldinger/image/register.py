@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.errors import ImageError
 from seldinger.core.progress import Progress, silent
@@ -93,7 +93,7 @@ class Bending:
         if self._core is None or not len(points_lps_mm):
             return whole
         index = self._grid.to_index(points_lps_mm).T
-        share = ndimage.map_coordinates(self._share, index, order=1, mode="constant")[:, None]
+        share = scipy.ndimage.map_coordinates(self._share, index, order=1, mode="constant")[:, None]
         found: Points = (1.0 - share) * whole + share * _applied(self._core, points_lps_mm)
         return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import edt
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
@@ -112,7 +112,7 @@ def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[
     clipped = np.clip(volume.values, *window).astype(np.float32)
     steps = [WORK_MM / spacing for spacing in volume.grid.spacing_mm]
     sigma = [0.4 * step if step > _FINER else 0.0 for step in steps]
-    smooth = ndimage.gaussian_filter(clipped, sigma, truncate=3.0) if any(sigma) else clipped
+    smooth = scipy.ndimage.gaussian_filter(clipped, sigma, truncate=3.0) if any(sigma) else clipped
     values: NDArray[np.float32] = resampled(
         Volume(smooth, volume.grid, volume.unit), grid, 1, float(window[0])
     ).values
