@@ -1,5 +1,6 @@
 # make demo    the built-in patient: every procedure, with pictures, in build/demo
 # make check   everything that must hold before a change goes in
+# make night   the exam on a finer patient, and ten times the examples of hypothesis
 # make fix     what a machine can repair by itself
 # make bench   speed, as ratios measured in one run
 # make facts   the docs page of all facts, made from the data
@@ -24,7 +25,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := .tools/.uv-$(UV_VERSION)
 
-.PHONY: demo check fix bench facts api docs lock clean
+.PHONY: demo check night fix bench facts api docs lock clean
 
 demo: $(READY)
 	$(BIN)/seldinger demo --out build/demo
@@ -35,6 +36,10 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+night: $(READY)
+	$(BIN)/python -m pytest tests/exam --demo-voxel-mm 1.5
+	$(BIN)/python -m pytest --hypothesis-profile night
 
 fix: $(READY)
 	$(BIN)/ruff check --fix .

@@ -1,13 +1,27 @@
-"""What every test may lean on: the real data's folder, and one hypothesis profile.
+"""What every test may lean on: session fixtures, the real data's folder, hypothesis profiles.
 
-``make check`` runs two workers. A file's tests stay on one of them, for what the file keeps; so do
-those of a folder that shares something dear: see ``pytest_collection_modifyitems``.
+Fixtures of the whole session, each computed once and only if a test asks for it; read them, never
+change them:
+
+``demo_patient``    the built-in patient with its analytic truth, at ``demo_voxel_mm`` (3 mm);
+``demo_anatomy``    its anatomy on a planning lattice as coarse as its scan;
+``demo_plans``      one plan of each case in ``demo_plans.CASES``, made when it is first asked for:
+                    ``demo_plans["biopsy", "liver-tumour-1"]``. The one of ablation is a whole one
+                    (microwave, with its spread): take it where you need any ablation plan;
+``small_ablation``  of a ball of 14 mm, with no runs for its spread: the cheapest ablation plan;
+``data_dir``        the folder of real studies.
+
+``make night`` sits the exam on a patient at 1.5 mm and tries ten times the examples of hypothesis.
+
+``make check`` runs two workers. A file's tests stay on one worker, for what they keep; so do all
+tests that share something dear: see ``pytest_collection_modifyitems``.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,18 +36,39 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     ):
         os.environ.setdefault(threads, "1")
 
-settings.register_profile(
-    "house",
-    deadline=None,
-    derandomize=True,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+if TYPE_CHECKING:
+    from tests.demo_plans import DemoPlans
+
+    from seldinger.anatomy.model import Anatomy
+    from seldinger.demo import DemoPatient
+    from seldinger.plan import Plan
+
+for profile, examples in (("house", 50), ("night", 500)):
+    settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("house")
 
 DATA = "SELDINGER_DATA"
+VOXEL_MM = 3.0
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How fine the built-in patient is."""
+    parser.addoption(
+        "--demo-voxel-mm",
+        type=float,
+        default=VOXEL_MM,
+        help=f"voxel of the built-in patient that the whole session shares (default {VOXEL_MM})",
+    )
+
+
+DEAR = {"demo_anatomy", "demo_plans"}
+"""Fixtures of the session that no second worker shall compute again."""
 TOGETHER = {"anatomy", "real"}
 """Folders whose files share dear fixtures of the session."""
 
@@ -44,7 +79,47 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
         group = folder if folder in TOGETHER else f"{folder}/{item.path.name}"
+        if not DEAR.isdisjoint(getattr(item, "fixturenames", ())):
+            group = "demo"
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def demo_voxel_mm(pytestconfig: pytest.Config) -> float:
+    """The edge of the shared patient's voxels; tolerances are told in it."""
+    return float(pytestconfig.getoption("--demo-voxel-mm"))
+
+
+@pytest.fixture(scope="session")
+def demo_patient(demo_voxel_mm: float) -> DemoPatient:
+    """The built-in patient with its analytic truth."""
+    from seldinger import demo
+
+    return demo.patient(demo_voxel_mm)
+
+
+@pytest.fixture(scope="session")
+def demo_anatomy(demo_patient: DemoPatient, demo_voxel_mm: float) -> Anatomy:
+    """Its anatomy on a planning lattice as coarse as its scan."""
+    from seldinger import anatomy
+
+    return anatomy.build(demo_patient.study, settings=anatomy.Settings(voxel_mm=demo_voxel_mm))
+
+
+@pytest.fixture(scope="session")
+def demo_plans(demo_anatomy: Anatomy) -> DemoPlans:
+    """A plan of each demo case, made when it is first asked for."""
+    from tests.demo_plans import DemoPlans  # most runs need no planner
+
+    return DemoPlans(demo_anatomy)
+
+
+@pytest.fixture(scope="session")
+def small_ablation(demo_anatomy: Anatomy) -> Plan:
+    """One antenna in 14 mm of the liver tumour; only placement scatters."""
+    from tests import demo_plans  # most runs need no planner
+
+    return demo_plans.small_ablation(demo_anatomy)
 
 
 @pytest.fixture(scope="session")

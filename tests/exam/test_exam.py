@@ -1,6 +1,6 @@
 """The exam that every installed procedure sits on the built-in patient.
 
-Reproducible, finite, cited, honest about what is unknown, inside the limits that we would reject
+Finite, cited, honest about what is unknown, inside the limits that we would reject
 our own plan for, and true: distances are held against the formulas the patient is made of.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.exam.conftest import CASES, ERROR_MM, proposed
+from tests.demo_plans import CASES, ERROR_MM, DemoPlans
 
 from seldinger import demo, evidence, plan
 from seldinger.anatomy.model import Kind, Tissue
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from seldinger.demo import DemoPatient
     from seldinger.plan import Plan
     from seldinger.plan.model import Path
-
-Plans = dict[tuple[str, str], "Plan"]
-VOXEL_MM = 1.5
 
 LETHAL_MM = {"microwave": 45.0, "radiofrequency": 35.0}
 """Short axis of one applicator's zone, 10 to 12 minutes, beyond which we distrust ourselves."""
@@ -77,26 +74,19 @@ def test_every_installed_procedure_is_examined() -> None:
 
 
 @every_case
-def test_the_same_inputs_give_the_same_plan(
-    case: tuple[str, str], plans: Plans, patient_anatomy: Anatomy
+def test_the_file_is_finite_and_fits_its_schema(
+    case: tuple[str, str], demo_plans: DemoPlans
 ) -> None:
-    again = proposed(patient_anatomy, case)
-    assert file.to_json(again) == file.to_json(plans[case])
-    one, other = again.effect, plans[case].effect
-    for name in ("zone", "kill_probability", "temperature_c", "margins_mm") if one else ():
-        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
-
-
-@every_case
-def test_the_file_is_finite_and_fits_its_schema(case: tuple[str, str], plans: Plans) -> None:
-    text = file.to_json(plans[case])
+    text = file.to_json(demo_plans[case])
     assert all(math.isfinite(n) for n in numbers(json.loads(text)))
     file.from_json(text)
 
 
 @every_case
-def test_there_is_a_path_and_it_keeps_the_limits(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_there_is_a_path_and_it_keeps_the_limits(
+    case: tuple[str, str], demo_plans: DemoPlans
+) -> None:
+    made = demo_plans[case]
     assert made.approach.paths, made.approach.rejections
     assert made.approach.accepted < made.approach.candidates
     for path in ways(made):
@@ -116,8 +106,8 @@ def test_there_is_a_path_and_it_keeps_the_limits(case: tuple[str, str], plans: P
 
 
 @every_case
-def test_a_back_entry_is_never_supine(case: tuple[str, str], plans: Plans) -> None:
-    for path in ways(plans[case]):
+def test_a_back_entry_is_never_supine(case: tuple[str, str], demo_plans: DemoPlans) -> None:
+    for path in ways(demo_plans[case]):
         outward = np.subtract(path.entry_lps_mm, path.target_lps_mm) / path.depth_mm
         if outward[1] > math.sin(math.radians(10.0)):
             assert path.patient_position != "supine"
@@ -125,8 +115,8 @@ def test_a_back_entry_is_never_supine(case: tuple[str, str], plans: Plans) -> No
 
 
 @every_case
-def test_every_source_is_in_the_bibliography(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_every_source_is_in_the_bibliography(case: tuple[str, str], demo_plans: DemoPlans) -> None:
+    made = demo_plans[case]
     printed = {c.key for c in made.citations}
     assert printed
     for finding in made.findings:
@@ -136,8 +126,8 @@ def test_every_source_is_in_the_bibliography(case: tuple[str, str], plans: Plans
 
 
 @every_case
-def test_the_unknown_is_said(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_the_unknown_is_said(case: tuple[str, str], demo_plans: DemoPlans) -> None:
+    made = demo_plans[case]
     wanted = neighbours.within_reach(plan.procedures()[case[0]], made.target.organ)
     missing = {name for name in wanted if not made.anatomy.has(name)}
     assert missing <= set(made.not_segmented)
@@ -153,13 +143,13 @@ def test_the_unknown_is_said(case: tuple[str, str], plans: Plans) -> None:
 
 @every_case
 def test_no_path_crosses_anything_that_the_formulas_forbid(
-    case: tuple[str, str], plans: Plans, patient: DemoPatient
+    case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient
 ) -> None:
     """Against the truth, not the labels: the unlabelled loop of bowel is in the truth only."""
-    made = plans[case]
+    made = demo_plans[case]
     for path in ways(made):
         for name in ("small_bowel_unlabelled", "aorta", "colon", "stomach", "spleen", "heart"):
-            clearance = patient.truth.clearance_mm(name, path.entry_lps_mm, path.target_lps_mm)
+            clearance = demo_patient.truth.clearance_mm(name, path.entry_lps_mm, path.target_lps_mm)
             assert clearance > 0.0, name
 
 
@@ -168,9 +158,9 @@ TRUTH = {"aorta": "aorta", "spleen": "spleen", "heart": "heart", "gallbladder": 
 
 @every_case
 def test_distances_are_the_analytic_ones_within_a_voxel(
-    case: tuple[str, str], plans: Plans, patient: DemoPatient
+    case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient, demo_voxel_mm: float
 ) -> None:
-    made = plans[case]
+    made = demo_plans[case]
     for path, beyond, diameter in measured(made):
         entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
         for ours, theirs in TRUTH.items():
@@ -178,13 +168,15 @@ def test_distances_are_the_analytic_ones_within_a_voxel(
             if printed is None or ours == made.target.organ:
                 continue
             tip = aim + (aim - entry) / path.depth_mm * beyond
-            true = patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - diameter / 2.0
-            assert printed == pytest.approx(max(true, 0.0), abs=VOXEL_MM), ours
+            true = (
+                demo_patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - diameter / 2.0
+            )
+            assert printed == pytest.approx(max(true, 0.0), abs=demo_voxel_mm), ours
 
 
 @every_case
-def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], demo_plans: DemoPlans) -> None:
+    made = demo_plans[case]
     found, effect = made.prediction, made.effect
     if not made.treatment.probes:
         assert found is None
@@ -214,71 +206,74 @@ def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], plans: Plan
 
 @every_case
 def test_a_zone_dies_where_the_formulas_put_the_tumour(
-    case: tuple[str, str], plans: Plans, patient: DemoPatient
+    case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient, demo_voxel_mm: float
 ) -> None:
-    made = plans[case]
+    made = demo_plans[case]
     if made.effect is None or made.prediction is None:
         return
     grid = made.effect.grid
     points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
-    truth = patient.truth.contains(case[1], points).reshape(grid.shape)
+    truth = demo_patient.truth.contains(case[1], points).reshape(grid.shape)
     killed = float((made.effect.zone & truth).sum() / truth.sum())
     assert killed == pytest.approx(made.prediction.coverage_target, abs=0.01)
     # Where the nearest living cell lies, by the formulas: the capsule and the vessels are far away.
-    away = patient.truth.distance_mm(case[1], points).reshape(grid.shape)
+    away = demo_patient.truth.distance_mm(case[1], points).reshape(grid.shape)
     thinnest = float(away[~made.effect.zone].min())
-    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=VOXEL_MM)
+    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=demo_voxel_mm)
 
 
 @every_case
-def test_shafts_keep_apart(case: tuple[str, str], plans: Plans) -> None:
+def test_shafts_keep_apart(case: tuple[str, str], demo_plans: DemoPlans) -> None:
     shafts = [
         (np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm))
-        for p in plans[case].treatment.probes
+        for p in demo_plans[case].treatment.probes
     ]
     for one, other in combinations(shafts, 2):
         assert gap_mm(one, other) > ablation_choice.SHAFT_GAP.value
 
 
-def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(plans: Plans) -> None:
-    assert "seldinger" in plans["drainage", "abscess-deep"].treatment.technique.lower()
-    assert "trocar" in plans["drainage", "abscess-superficial"].treatment.technique.lower()
+def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(
+    demo_plans: DemoPlans,
+) -> None:
+    assert "seldinger" in demo_plans["drainage", "abscess-deep"].treatment.technique.lower()
+    assert "trocar" in demo_plans["drainage", "abscess-superficial"].treatment.technique.lower()
 
 
-def test_targets_are_the_analytic_ones(plans: Plans, patient: DemoPatient) -> None:
-    for (_, label), made in plans.items():
-        assert patient.truth.contains(label, np.asarray(made.target.centre_lps_mm)[None])[0]
+def test_targets_are_the_analytic_ones(
+    demo_plans: DemoPlans, demo_patient: DemoPatient, demo_voxel_mm: float
+) -> None:
+    small = {"lung-nodule-1": 0.03 * (demo_voxel_mm / 1.5) ** 2}  # 2 ml: 70 voxels of 3 mm
+    for (_, label), made in demo_plans.items():
+        assert demo_patient.truth.contains(label, np.asarray(made.target.centre_lps_mm)[None])[0]
         low, high = (np.asarray(made.target.centre_lps_mm) + s for s in (-45.0, 45.0))
         axes = [np.arange(a, b, 1.0) for a, b in zip(low, high, strict=True)]
         lattice = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 3)
-        truth = float(patient.truth.contains(label, lattice).sum()) / 1000.0
-        assert made.target.volume_ml == pytest.approx(truth, rel=0.03)
+        truth = float(demo_patient.truth.contains(label, lattice).sum()) / 1000.0
+        assert made.target.volume_ml == pytest.approx(truth, rel=small.get(label, 0.03))
 
 
 def test_the_unlabelled_loop_is_never_called_permitted(
-    patient: DemoPatient, patient_anatomy: Anatomy
+    demo_patient: DemoPatient, demo_anatomy: Anatomy, demo_voxel_mm: float
 ) -> None:
-    grid = patient_anatomy.grid
+    grid = demo_anatomy.grid
     index = np.indices(grid.shape).reshape(3, -1).T
     points = grid.to_lps(index)
-    deep = patient.truth.distance_mm("small_bowel_unlabelled", points) < -1.5 * VOXEL_MM
+    deep = demo_patient.truth.distance_mm("small_bowel_unlabelled", points) < -1.5 * demo_voxel_mm
     assert deep.any()
-    found = patient_anatomy.tissue.reshape(-1)[deep]
+    found = demo_anatomy.tissue.reshape(-1)[deep]
     assert not np.isin(found, (Tissue.FAT, Tissue.BODY_WALL)).any()
 
 
-def test_a_bone_threshold_never_claims_a_vessel(patient_anatomy: Anatomy) -> None:
-    vessels = [
-        s for s in patient_anatomy.structures if s.kind is Kind.VESSEL and s.origin == "label"
-    ]
-    for bone in (s for s in patient_anatomy.structures if s.origin == "threshold"):
+def test_a_bone_threshold_never_claims_a_vessel(demo_anatomy: Anatomy) -> None:
+    vessels = [s for s in demo_anatomy.structures if s.kind is Kind.VESSEL and s.origin == "label"]
+    for bone in (s for s in demo_anatomy.structures if s.origin == "threshold"):
         if bone.kind is Kind.BONE:
             assert not any((bone.mask & v.mask).any() for v in vessels)
 
 
 @every_case
-def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], demo_plans: DemoPlans) -> None:
+    made = demo_plans[case]
     assert made.outlook is not None
     assert {o.kind for o in made.outlook.options} & {"surgical", "conservative"}
     assert all(row.horizon and row.population for row in made.outlook.rows)
@@ -289,8 +284,10 @@ def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], plans: Plans
 
 
 @every_case
-def test_a_patient_is_judged_for_every_procedure(case: tuple[str, str], plans: Plans) -> None:
-    made = plans[case]
+def test_a_patient_is_judged_for_every_procedure(
+    case: tuple[str, str], demo_plans: DemoPlans
+) -> None:
+    made = demo_plans[case]
     visit = demo.visit(case[0], made.target.organ)
     cleared = readiness.cleared(case[0], made.target.organ, made.treatment, visit)
     assert cleared is not None

@@ -24,8 +24,10 @@ from seldinger.report import (
     ablation_drawings,
     ablation_figures,
     ablation_map,
+    html,
     pages,
     pdf,
+    zone_files,
 )
 from seldinger.report.margin_pictures import CLASSES
 from seldinger.report.planes import holding
@@ -98,6 +100,15 @@ def pixels(figure: Figure) -> NDArray[np.float64]:
     figure.savefig(stream, format="png")
     stream.seek(0)
     return np.asarray(imread(stream), dtype=np.float64)[..., :3]
+
+
+def told(plan: model.Plan, written: Path) -> str:
+    """The page of ``plan``, with pictures of another; it can be typeset, and its hero be drawn."""
+    view = pages.report(plan, None)
+    pictures = {p.file: (written / p.file).read_bytes() for p in view.pictures}
+    assert pdf.document(view, written).startswith(b"%PDF")
+    assert ablation_figures.hero(plan).axes
+    return html.page(view, pictures)
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -250,11 +261,11 @@ def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> No
     assert all(t.startswith(f.statement) for t, f in zip(told, facts, strict=True))
 
 
-def test_without_fields_the_words_remain(heated: model.Plan, tmp_path: Path) -> None:
+def test_without_fields_the_words_remain(heated: model.Plan, written: Path, tmp_path: Path) -> None:
     bare = replace(heated, effect=None)
-    report.write(tmp_path / "out", bare)
-    assert "zone.dcm" not in files(tmp_path / "out")
-    page = (tmp_path / "out" / "report.html").read_text()
+    zone_files.write(tmp_path, bare)
+    assert files(tmp_path) == {}
+    page = told(bare, written)
     assert "What dies is not drawn" in page
     assert "NOT KEPT" in page
 
@@ -284,14 +295,13 @@ def test_an_effect_of_nothing_is_still_a_report(heated: model.Plan, tmp_path: Pa
     assert "No alternative was estimated." in page
 
 
-def test_without_a_probe_there_is_still_a_report(uncovered: model.Plan, tmp_path: Path) -> None:
+def test_without_a_probe_there_is_still_a_report(uncovered: model.Plan, written: Path) -> None:
     bare = replace(
         uncovered,
         treatment=replace(uncovered.treatment, probes=()),
         approach=replace(uncovered.approach, paths=()),
     )
-    report.write(tmp_path / "out", bare)
-    page = (tmp_path / "out" / "report.html").read_text()
+    page = told(bare, written)
     assert "No probe could be placed." in page
     assert "The probes below" not in page
 

@@ -1,0 +1,95 @@
+"""The plans of the built-in patient that a whole session of tests shares."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import seldinger
+from seldinger.anatomy import targets
+from seldinger.plan import certainty, file
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.plan import Plan
+
+Case = tuple[str, str]
+"""A procedure and its target."""
+
+CASES: tuple[Case, ...] = (
+    ("biopsy", "liver-tumour-1"),
+    ("biopsy", "lung-nodule-1"),
+    ("drainage", "abscess-deep"),
+    ("drainage", "abscess-superficial"),
+    ("cholecystostomy", "gallbladder"),
+    ("ablation", "liver-tumour-1"),
+)
+ANSWERS = {"ablation": {"modality": "microwave"}}
+"""One modality is enough here; the others are examined on blocks."""
+ERROR_MM = {"ablation": 3.7}
+"""Mean lateral error at which a chance above 0.8 with an even 5 mm margin would be wrong."""
+
+
+def proposed(anatomy: Anatomy, case: Case) -> Plan:
+    """The plan of a case."""
+    procedure, target = case
+    settings = seldinger.plan.Settings(
+        answers=ANSWERS.get(procedure, {}), lateral_error_mm=ERROR_MM.get(procedure)
+    )
+    return seldinger.plan.propose(procedure, anatomy, target, settings)
+
+
+class DemoPlans(Mapping[Case, "Plan"]):
+    """A plan for each of ``CASES``, computed once, when it is first asked for."""
+
+    CASES = CASES
+
+    def __init__(self, anatomy: Anatomy) -> None:
+        self._anatomy = anatomy
+        self._made: dict[Case, Plan] = {}
+
+    def __getitem__(self, case: Case) -> Plan:
+        if case not in CASES:
+            raise KeyError(case)
+        if case not in self._made:
+            self._made[case] = proposed(self._anatomy, case)
+        return self._made[case]
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(CASES)
+
+    def __len__(self) -> int:
+        return len(CASES)
+
+
+STILL = dict.fromkeys(
+    (
+        certainty.PERFUSION.name, certainty.POWER.name, certainty.CONDUCTIVITY.name,
+        certainty.CAPACITY.name,
+    ),
+    0.0,
+)  # fmt: skip
+"""No runs beside the plan, where a test is about something else: only placement scatters."""
+CENTRE_LPS_MM = (-94.0, -30.0, 130.0)
+"""In the liver tumour of the built-in patient."""
+
+
+def ball(anatomy: Anatomy, diameter_mm: float) -> Target:
+    """A target given as a point, in the liver tumour."""
+    return targets.from_sphere(anatomy, CENTRE_LPS_MM, diameter_mm, "a ball")
+
+
+def small_ablation(anatomy: Anatomy) -> Plan:
+    """14 mm: one antenna does."""
+    settings = seldinger.plan.Settings(device="emprint", assume=STILL)
+    return seldinger.plan.propose("ablation", anatomy, ball(anatomy, 14.0), settings)
+
+
+def fingerprint(made: Plan) -> dict[str, str]:
+    """SHA-256 of all that a plan is: its file, and the fields that lie beside it."""
+    parts = {"plan.json": file.to_json(made).encode()}
+    if made.effect is not None:
+        for name in ("zone", "kill_probability", "temperature_c", "margins_mm"):
+            parts[name] = getattr(made.effect, name).tobytes()
+    return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
