@@ -39,7 +39,7 @@ def made(numbers: dict[str, float]) -> Fit:
 
 def synthetic() -> Applicator:
     """A table that the solver itself drew, with known numbers."""
-    blank = antenna(row(50.0, 240.0), row(50.0, 420.0), row(90.0, 300.0))
+    blank = antenna(row(50.0, 120.0), row(50.0, 240.0), row(90.0, 120.0))
     zones = fitting.redrawn(blank, made(TRUE))
     rows = []
     for asked, zone in zones.items():
@@ -101,7 +101,7 @@ def rms(one: Applicator, fit: Fit) -> float:
 
 
 def test_too_few_observations_are_fitted_but_not_assessable() -> None:
-    found = fitting.fit(antenna(row(50.0, 240.0), row(50.0, 420.0)))
+    found = fitting.fit(antenna(row(50.0, 120.0), row(50.0, 180.0)))
     assert found.fit is not None
     assert not found.fit.assessable
     assert found.why.startswith("not assessable: 6 independent observations for 4")
