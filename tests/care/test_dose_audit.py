@@ -90,3 +90,15 @@ def test_what_cannot_be_audited_is_refused(tmp_path: Path) -> None:
         audit(tmp_path / "absent")
     with pytest.raises(CareError, match=r"no reference level.*tace, ptbd"):
         audit(tmp_path, "tea")
+
+
+def test_a_partial_report_is_no_case(tmp_path: Path) -> None:
+    department(tmp_path, [50.0, 60.0, 70.0])
+    synthetic.saved(
+        synthetic.xray([Shot("0.01", "0.0001")], CompletionFlag="PARTIAL"), tmp_path / "part.dcm"
+    )
+    found = audit(tmp_path)
+    assert [(line.file, "partial" in line.error) for line in found.broken] == [("part.dcm", True)]
+    (pka,) = [m for m in found.medians if m.quantity == "pka"]
+    assert pka.cases == 3
+    assert pka.median == pytest.approx(60.0)

@@ -123,3 +123,13 @@ def test_ct_reports_of_one_study_count_each_acquisition_once(tmp_path: Path) -> 
     ]
     found = answered(reports)
     assert [case.made.dlp_mgy_cm for case in found.cases] == [pytest.approx(500.0)]
+
+
+def test_a_version_with_other_doses_is_told(tmp_path: Path) -> None:
+    reports = [
+        saved(totalled([Shot(kerma, "0.01", uid="1.2.1")], kerma), tmp_path, f"{at}.dcm", at=at)
+        for kerma, at in (("1.5", "100000"), ("1.0", "110000"))
+    ]
+    (made,) = [case.made for case in answered(reports).cases]
+    assert made.kerma_gy == pytest.approx(1.0)
+    assert [n for n in made.notes if "differently, 1.5 and 1 Gy: those of 110000.dcm stand" in n]

@@ -247,6 +247,20 @@ def test_not_hu(
     assert image.load(path, modality="MR").modality is image.Modality.MR
 
 
+@pytest.mark.parametrize("padding", [-2000, -1024])
+def test_padding_does_not_make_stored_values_hu(tmp_path: Path, padding: int) -> None:
+    """A round field: outside is padding, air is 0 and tissue 1064, as before the intercept."""
+    grid = Grid((20, 20, 6), np.diag([5.0, 5.0, 5.0, 1.0]))
+    i, j, _ = np.meshgrid(*(np.arange(n) - (n - 1) / 2 for n in grid.shape), indexing="ij")
+    hu = np.where(np.hypot(i, j) < 6.0, 40, -1024).astype(np.int16)
+    stored = np.where(np.hypot(i, j) < 10.0, hu + 1024, padding).astype(np.int16)
+    refused(
+        write_nifti(tmp_path / "stored.nii", stored, grid), "without the rescale intercept .*1040"
+    )
+    padded = np.where(np.hypot(i, j) < 10.0, hu, padding).astype(np.int16)
+    assert image.load(write_nifti(tmp_path / "hu.nii", padded, grid)).image.unit == "HU"
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd", ".mha"])
 def test_nan(tmp_path: Path, straight: Phantom, bad: float, suffix: str) -> None:

@@ -295,7 +295,13 @@ def counted_back(k: int) -> dict[str, Any]:
     return {"InstanceNumber": 100 - k}
 
 
-@pytest.mark.parametrize("tags", [blocks, each_its_own, counted_back])
+def told_to_the_second(k: int) -> dict[str, Any]:
+    """Reconstructions run side by side: around a full second two slices change places."""
+    seconds = (0, 0, 0, 1, 0, 1, 1, 1, 2, 2, 2, 2)
+    return {"ContentTime": f"10150{seconds[k]}", "AcquisitionTime": f"10140{seconds[k]}"}
+
+
+@pytest.mark.parametrize("tags", [blocks, each_its_own, counted_back, told_to_the_second])
 def test_what_is_one_volume_stays_one(
     tmp_path: Path, small: Phantom, tags: Callable[[int], dict[str, Any]]
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
+from seldinger.care.dose.account import account
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import Mode, ReportKind, read
 from seldinger.image.dose_report_whole import is_whole
@@ -199,3 +200,45 @@ def test_a_mangled_report_is_read_or_refused_in_one_sentence(
         assert str(wrong).startswith("mangled.dcm: ")  # noqa: PT017  both ways are right
     else:
         assert found.events or found.totals or found.ct_events or found.ct_totals
+
+
+def test_a_container_that_tells_a_dose_twice_is_no_smaller_dose(tmp_path: Path) -> None:
+    def told(*kerma: str) -> float | None:
+        total = synthetic.totals("single", pka="0.01 Gy.m2")
+        total.ContentSequence.extend(synthetic.number("113725", *k.split()) for k in kerma)
+        return (
+            read(synthetic.saved(synthetic.xray([], total), tmp_path / "a.dcm"))
+            .totals[0]
+            .kerma_gy.value
+        )
+
+    with pytest.raises(CareError, match=r"item 113725 twice \(1 and 1.5\)"):
+        told("1 Gy", "1500 mGy")
+    assert told("1.004 Gy", "1 Gy") == told("0 Gy", "1004 mGy") == pytest.approx(1.004)
+
+
+def test_a_total_for_each_phantom_in_one_container_is_a_part(tmp_path: Path) -> None:
+    scans = (("10.0", "300", "113691"), ("40.0", "600", "113690"))
+    for events, dose in ((scans, 900.0), ((), None)):
+        made = synthetic.ct(events, "300", "2")
+        totals = next(c for c in made.ContentSequence if c.ValueType == "CONTAINER")
+        totals.ContentSequence.append(synthetic.number("113813", "600", "mGy.cm"))
+        report = read(synthetic.saved(made, tmp_path / "ct.dcm"))
+        if dose is None:
+            with pytest.raises(CareError, match="300 mGy cm and 600 mGy cm"):
+                account(report)
+        else:
+            found = account(report)
+            assert found.dlp_mgy_cm == dose
+            assert not found.disagreeing
+
+
+def test_ct_beside_x_ray_in_one_report_is_told(tmp_path: Path) -> None:
+    made = synthetic.xray([Shot("1.0", "0.01")])
+    made.ContentSequence.extend(
+        c
+        for c in synthetic.ct((("10.0", "300", "113691"),), "300", "1").ContentSequence
+        if c.ValueType == "CONTAINER"
+    )
+    notes = account(read(synthetic.saved(made, tmp_path / "a.dcm"))).notes
+    assert [n for n in notes if "tells CT, too (300 mGy cm in all): none of it is counted" in n]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import nibabel
@@ -25,6 +26,7 @@ from tests.image.phantoms import (
 from seldinger import image
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
+from seldinger.image import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,3 +269,19 @@ def test_modality_of_a_file_is_said_or_assumed(tmp_path: Path, straight: Phantom
     study = image.load(mr, modality="MR")
     assert (study.modality, study.image.unit) == (image.Modality.MR, "1")
     assert image.load(mr, modality="PET").modality is image.Modality.PET
+
+
+def test_axes_of_a_metaimage_that_its_matrix_contradicts_are_told(tmp_path: Path) -> None:
+    values = np.arange(24, dtype=np.int16).reshape(2, 3, 4) - 1000
+    for order in itertools.permutations(range(3)):
+        for signs in itertools.product((1.0, -1.0), repeat=3):
+            affine = np.eye(4)
+            affine[:3, :3] = np.eye(3)[:, order] * signs
+            if np.linalg.det(affine) < 0:
+                continue  # a Grid may be any; SimpleITK writes both alike
+            path = write_file(tmp_path / "a.mha", values, Grid((2, 3, 4), affine))
+            assert not [n for n in files.read(path).notes if "AnatomicalOrientation" in n]
+    path = write_file(tmp_path / "b.mha", values, Grid((2, 3, 4), np.eye(4)))
+    path.write_bytes(path.read_bytes().replace(b"Orientation = RAI", b"Orientation = LAI"))
+    (note,) = files.read(path).notes
+    assert "says LAI, the TransformMatrix RAI: the matrix was used" in note

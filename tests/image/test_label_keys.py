@@ -57,6 +57,15 @@ def test_a_title_decides_between_two_columns_of_ids(tmp_path: Path) -> None:
         read(tmp_path, text.replace("id", "order"), {5, 7}, ".csv")
 
 
+def test_two_titles_of_ids_with_other_numbers_contradict_each_other(tmp_path: Path) -> None:
+    text = "id,value,name\n5,7,liver\n7,5,tumour\n"
+    with pytest.raises(LabelError, match=r"could hold the ids \(id, value\); leave one$"):
+        read(tmp_path, text, {5, 7}, ".csv")
+    # A counter of rows is no id.
+    rows = text.replace("id", "index")
+    assert read(tmp_path, rows, {5, 7}, ".csv") == {7: "liver", 5: "tumour"}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -20,6 +20,14 @@ SPACING_MM = (0.05, 20.0)
 _AIR_HU = -200
 """Every CT of a body shows air in or around it; a scan without any value below is not in HU."""
 
+_COLD_HU = (-950, -200)
+"""Numbers that every scan has: lung, gas, and voxels that skin and air share. Padding has none."""
+
+_RAW_TISSUE = (824, 1224)
+"""Soft tissue without the intercept of -1024; in HU only dense bone reads so."""
+
+_FEW, _MUCH = 1e-3, 0.05
+
 _MAX_HU = 32_767
 """Above every signed 16-bit number: activity, raw counts, or signed numbers read as unsigned."""
 
@@ -105,6 +113,11 @@ def checked_hu(values: NDArray[Any], name: str) -> None:
         why = "that looks like a normalised image, or like nothing but air"
     elif low > _AIR_HU:
         why = f"no voxel lies below {_AIR_HU} HU, as air, lung or padding around a patient does"
+    elif _is_raw_with_padding(values):
+        why = (
+            "that looks like stored values without the rescale intercept (-1024): tissue lies "
+            "about 1040, and below 0 there is nothing but padding"
+        )
     else:
         return
     raise ImageError(
@@ -112,3 +125,12 @@ def checked_hu(values: NDArray[Any], name: str) -> None:
         f"{high:g}; "
         f"{why}. Give the original scan, or name the modality if it is no CT"
     )
+
+
+def _is_raw_with_padding(values: NDArray[Any]) -> bool:
+    """Whether only padding lies below 0, and much lies where tissue does before the intercept."""
+    cold, tissue = (
+        np.count_nonzero((values >= low) & (values <= high)) / values.size
+        for low, high in (_COLD_HU, _RAW_TISSUE)
+    )
+    return bool(cold < _FEW and tissue > _MUCH)

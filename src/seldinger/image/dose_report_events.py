@@ -51,9 +51,12 @@ _POSITIONS = {
 _MOST = {"kerma": 1.0e3, "pka": 100.0, "dlp": 1.0e6, "ctdi": 1.0e5, "time": 1.0e9, "count": 1.0e9}
 """More is no one's: a slip of the unit. By quantity, in the unit in which it is kept."""
 
+_ROUNDING = 0.01  # share by which one total that is told in two units may differ
+
 _DOSES = frozenset({"113738", "122130", "113725", "113722", "113830", "113838", "113813"})
 """What a report is for: one of these that cannot be read is an error."""
 
+_TABLE = ("113751", "113752", "128766", "128767", "128768")
 _SIDE = {
     "113728": ("kerma of fluoroscopy", "kerma"),
     "113729": ("kerma of acquisitions", "kerma"),
@@ -64,9 +67,7 @@ _SIDE = {
     "113812": ("number of CT acquisitions", "count"),
     "113733": ("tube voltage", "voltage"),
     "113734": ("tube current", "current"),
-    "113758": ("thickness of a filter", "length"),
-    "113773": ("thickness of a filter", "length"),
-    "130509": ("thickness of a filter", "length"),
+    **dict.fromkeys(("113758", "113773", "130509"), ("thickness of a filter", "length")),
     "113737": ("distance to the reference point", "length"),
     "113748": ("distance to the isocentre", "length"),
     "113750": ("distance to the detector", "length"),
@@ -77,15 +78,11 @@ _SIDE = {
     "113742": ("duration of an irradiation", "time"),
     "113768": ("number of pulses", "count"),
     "113791": ("pulse rate", "rate"),
-    "113751": ("position of the table", "length"),
-    "113752": ("position of the table", "length"),
     "113753": ("height of the table", "length"),
-    "128766": ("position of the table", "length"),
-    "128767": ("position of the table", "length"),
-    "128768": ("position of the table", "length"),
     "113754": ("tilt of the table", "angle"),
     "113755": ("rotation of the table", "angle"),
     "113756": ("cradle angle of the table", "angle"),
+    **dict.fromkeys(_TABLE, ("position of the table", "length")),
     **dict.fromkeys(
         ("112011", "128757", "112012", "128758", "113739", "128760", "113740", "128761"),
         ("angle of the positioner", "angle"),
@@ -139,7 +136,7 @@ def interpreted(root: Item, general: str = "") -> Interpreted:
         totals = tuple(_totals(one) for one in root.below(_ACCUMULATED))
         events = tuple(_event(one) for one in root.below(_EVENT))
     ct_events = tuple(_ct_event(one) for one in root.below(_CT_EVENT))
-    ct_totals = tuple(_ct_totals(one) for one in root.below(_CT_ACCUMULATED))
+    ct_totals = tuple(t for one in root.below(_CT_ACCUMULATED) for t in _ct_totals(one))
     if not (totals or events or ct_events or ct_totals):
         if general:
             raise CareError(
@@ -320,8 +317,12 @@ def _ct_event(item: Item) -> CtEvent:
     )
 
 
-def _ct_totals(item: Item) -> CtTotals:
-    return CtTotals(_total(item, "113812", "count"), _total(item, "113813", "dlp"))
+def _ct_totals(item: Item) -> Iterable[CtTotals]:
+    """What one container tells: of two phantoms it may hold a total each."""
+    told = {t.value: Total(t.value, t.half_digit) for t in _doses(item, "113813", "dlp")}
+    first, *more = told.values() or (Total(None),)
+    yield CtTotals(_total(item, "113812", "count"), first)
+    yield from (CtTotals(Total(None), one) for one in more)
 
 
 def _told(item: Item, concept: str, quantity: str) -> Iterable[Told]:
@@ -353,21 +354,32 @@ def _mean(item: Item, concept: str, quantity: str) -> float | None:
 
 
 def _total(item: Item, concept: str, quantity: str) -> Total:
-    found = _dose(item, concept, quantity)
-    return Total(None) if found is None else Total(found.value, found.half_digit)
+    """A total; told twice it is the larger, and of a dose both must be the same."""
+    found = _doses(item, concept, quantity)
+    least = min((one.value for one in found if one.value), default=0.0)
+    kept = max(found, key=lambda one: one.value, default=None)
+    if kept is not None and concept in _DOSES and kept.value > least * (1.0 + _ROUNDING):
+        raise CareError(
+            f"one accumulated total tells item {concept} twice ({least:.6g} and {kept.value:.6g}): "
+            "whether they are parts or versions is not told; export the report again"
+        )
+    return Total(None) if kept is None else Total(kept.value, kept.half_digit)
 
 
 def _dose(item: Item, concept: str, quantity: str) -> Told | None:
-    """A quantity that cannot be negative, nor larger than anyone's."""
-    found = next(iter(_told(item, concept, quantity)), None)
-    if found is None or not _is_no_ones(found, quantity):
-        return found
-    if concept not in _DOSES:
-        return None  # told by _unread
-    raise CareError(
-        f"item {concept} of the dose report is {found.value:g}: a {quantity} lies between 0 "
-        f"and {_MOST[quantity]:g}; the report is damaged or its unit is wrong"
-    )
+    return next(iter(_doses(item, concept, quantity)), None)
+
+
+def _doses(item: Item, concept: str, quantity: str) -> list[Told]:
+    """All of a quantity that cannot be negative, nor larger than anyone's."""
+    told = list(_told(item, concept, quantity))
+    odd = [one for one in told if _is_no_ones(one, quantity)]
+    if odd and concept in _DOSES:
+        raise CareError(
+            f"item {concept} of the dose report is {odd[0].value:g}: a {quantity} lies between 0 "
+            f"and {_MOST[quantity]:g}; the report is damaged or its unit is wrong"
+        )
+    return [one for one in told if one not in odd]  # the others are told by _unread
 
 
 def _is_no_ones(told: Told, quantity: str) -> bool:

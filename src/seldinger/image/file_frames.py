@@ -50,6 +50,11 @@ _MM: Final = {
 }
 _AXES: Final = (("TransformMatrix", "Rotation", "Orientation"), ("Offset", "Position", "Origin"))
 
+_BEGINS: Final = ("RL", "AP", "IS")
+"""Letters of where an axis begins that runs along +x, +y or +z of LPS; the second runs back."""
+_ALONG: Final = 0.8
+"""Oblique axes below have no letter of their own."""
+
 
 def nrrd_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Millimetres per unit along each axis of space, (3,), and a note when it is not plain mm.
@@ -101,7 +106,30 @@ def meta_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
             f"SimpleITK, or add the field (RAI, when TransformMatrix and Offset are in LPS)"
         )
     unit = fields.get("DistanceUnits", "")
-    return _scale([unit] * 3 if unit else [], "MetaImage", name)
+    scale, notes = _scale([unit] * 3 if unit else [], "MetaImage", name)
+    return scale, (*notes, *_axes_notes(fields, axes.upper(), name))
+
+
+def _axes_notes(fields: Mapping[str, str], axes: str, name: str) -> tuple[str, ...]:
+    """That the axes' letters, which name where each begins, are not those of the matrix."""
+    told = next(fields[key] for key in _AXES[0] if fields.get(key))
+    try:
+        steps = np.array([float(number) for number in told.split()]).reshape(3, 3)
+    except ValueError:
+        return ()  # ITK refuses it
+    if np.abs(steps).max(axis=1).min() < _ALONG:
+        return ()
+    seen = "".join(
+        _BEGINS[at][int(step[at] < 0)]
+        for step, at in zip(steps, np.abs(steps).argmax(1), strict=True)
+    )
+    if seen == axes:
+        return ()
+    note = (
+        f"{name}: AnatomicalOrientation says {axes}, the TransformMatrix {seen}: the matrix was "
+        f"used; look at left and right"
+    )
+    return (note,)
 
 
 def _scale(units: list[str], what: str, name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ID_HINTS = ("id", "label", "label_id", "value", "labelvalue", "label_value", "index", "number")
+_IDS = frozenset({"id", "label_id", "value", "labelvalue", "label_value"})
+"""Of these titles two with different numbers contradict each other; "index" may count rows."""
 _NAME_HINTS = (
     "name",
     "structure",
@@ -190,11 +192,11 @@ def _one(fitting: Sequence[_Column], hints: Sequence[str], what: str, name: str)
     if len({c.cells for c in fitting}) == 1:
         return fitting[0]
     hinted = [c for hint in hints for c in fitting if c.title == hint]
-    if hinted:
+    if hinted and not (what == "ids" and len({c.cells for c in hinted if c.title in _IDS}) > 1):
         return hinted[0]
     raise LabelError(
         f"{name}: several columns of the label key could hold the {what} ({_titles(fitting)}); "
-        f"leave one, or title it {hints[0]!r}"
+        f"leave one{'' if hinted else f', or title it {hints[0]!r}'}"
     )
 
 

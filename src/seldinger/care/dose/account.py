@@ -276,6 +276,14 @@ def _unit_error(kerma: float | None, pka: float | None, area: float | None) -> s
 def _notes(report: DoseReport, compared: Sequence[Compared], odd: int) -> Iterable[str]:
     if not report.events:
         yield "The report lists no irradiations: its totals stand unchecked."
+    if report.ct_events or report.ct_totals:
+        doses = [e.dlp_mgy_cm for e in report.ct_events] or [
+            t.dlp_mgy_cm.value for t in report.ct_totals
+        ]
+        yield (
+            f"The report tells CT, too ({math.fsum(d or 0.0 for d in doses):.4g} mGy cm in all): "
+            "none of it is counted in these doses."
+        )
     kinds = {e.kind or "not told" for e in report.events if e.mode is Mode.UNKNOWN}
     if kinds:
         yield (

@@ -33,6 +33,7 @@ LEAST_CASES = Assumption(
     "least_cases", 20.0, "1", 10.0, 30.0,
     "fewer cases make no department; the number is remembered, not read",
 )  # fmt: skip
+_PARTIAL = "the report calls itself partial: irradiations may be missing"
 _LEVEL = 0.95
 _MG, _MIN = 1.0e3, 60.0
 _UNITS = {"kerma": "mGy", "pka": "Gy.cm2", "time": "min", "dlp": "mGy.cm"}
@@ -210,7 +211,7 @@ def _line(name: str, made: Account) -> Line:
         time_min=None if time is None else time / _MIN,
         dlp_mgy_cm=made.dlp_mgy_cm,
         disagreeing=tuple(one.quantity for one in made.disagreeing),
-        error=made.unit_error,
+        error=made.unit_error or (_PARTIAL if made.report.complete is False else ""),
     )
 
 

@@ -8,10 +8,11 @@ half of the time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seldinger.care.dose.totals import added, fits
+from seldinger.care.dose.totals import ALIKE, added, fits
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.image.dose_report import DoseReport
+
+_UNITS = ("Gy", "Gy m2", "mGy cm")
 
 
 def merge(reports: Sequence[DoseReport]) -> tuple[DoseReport, ...]:
@@ -99,11 +102,30 @@ def _without_versions(group: list[DoseReport], notes: list[str]) -> list[DoseRep
         if holder is None:
             kept.append(report)
         else:
+            other = _tells_otherwise(report, holder)
             notes.append(
-                f"{report.source.name} holds nothing that {holder.source.name} does not: it counts "
-                "once."
+                f"{report.source.name} holds no irradiation that {holder.source.name} does not: it "
+                "counts once." + other
             )
     return kept
+
+
+def _tells_otherwise(report: DoseReport, holder: DoseReport) -> str:
+    """That two versions give the same irradiations other doses, and by how much."""
+    sums = []
+    shared = _irradiations(report)
+    for one in (report, holder):
+        xray = [e for e in one.events if (e.uid, e.plane) in shared]
+        scans = [s.dlp_mgy_cm or 0.0 for s in one.ct_events if (s.uid, "") in shared]
+        kerma = math.fsum(e.kerma_gy or 0.0 for e in xray)
+        sums.append((kerma, math.fsum(e.pka_gy_m2 or 0.0 for e in xray), math.fsum(scans)))
+    for unit, (there, here) in zip(_UNITS, zip(*sums, strict=True), strict=True):
+        if not math.isclose(there, here, rel_tol=ALIKE, abs_tol=1e-15):
+            return (
+                f" They tell those irradiations differently, {there:.4g} and {here:.4g} {unit}: "
+                f"those of {holder.source.name} stand."
+            )
+    return ""
 
 
 def _holds(one: DoseReport, other: DoseReport, group: Sequence[DoseReport]) -> bool:
