@@ -234,10 +234,10 @@ at = 2026-11-25T12:00:00
     assert about("antibiotics") == "antibiotics"
     with pytest.raises(CareError, match="apixabam"):
         about("apixabam")
-    with pytest.raises(CareError, match="begin with hold or continue"):
-        case_file.checked(
-            tomllib.loads(text.replace("ABOUT", "Eliquis").replace('"hold"', '"stop"')), "x"
-        ).to_case(NOW)
+    for other in ("stop", "hold for 7 days", "continue until 30 November, then stop"):
+        said = text.replace("ABOUT", "Eliquis").replace('"hold"', f'"{other}"')
+        with pytest.raises(CareError, match="write hold or continue and nothing else"):
+            case_file.checked(tomllib.loads(said), "x").to_case(NOW)
     stranger = f'{text.replace("ABOUT", "Wundermittel")}\n[[drug]]\nname = "Wundermittel"\n'
     case = case_file.checked(tomllib.loads(stranger), "x").to_case(NOW)
     assert found(cleared(case), "drugs.unrecognised.wundermittel").status is Met.MET

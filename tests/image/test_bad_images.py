@@ -18,6 +18,7 @@ from tests.image.phantoms import (
     slice_dataset,
     slices_of,
     write_file,
+    write_key,
     write_nifti,
     write_slices,
 )
@@ -186,6 +187,23 @@ def test_a_small_gantry_tilt_is_corrected_with_a_note(tmp_path: Path) -> None:
     seen = study.image.values[:, 4:, :]
     np.testing.assert_allclose(seen, np.broadcast_to(expected[:, 4:], seen.shape), atol=1.0)
     assert study.image.values.dtype == np.int16
+
+
+def test_labels_of_a_tilted_scan_lie_where_they_were_drawn(tmp_path: Path) -> None:
+    grid = grid_of((12, 60, 40), (1.0, 1.0, 2.0), (0.0, 0.0, 0.0))
+    values = np.full(grid.shape, -1000, np.int16)
+    values[:, 20:30] = 40
+    path = write_slices(tmp_path / "ct", tilted(Phantom(values, grid, np.zeros(3)), 1.5))
+    sheared = np.array(grid.index_to_lps)
+    sheared[1, 2] = 2.0 * np.tan(np.radians(1.5))
+    drawn = Grid(grid.shape, sheared)
+    labels = write_nifti(tmp_path / "liver.nii", (values > 0).astype(np.uint8), drawn)
+    study = image.load(path, labels, write_key(tmp_path / "key.json", {"liver": 1}))
+    assert study.labels is not None
+    mask = study.labels.layers[0][6] == 1
+    # The last slice lies 2.04 mm further back than the first, and so does what was drawn on it.
+    assert np.flatnonzero(mask[:, 0]).tolist() == list(range(20, 30))
+    assert np.flatnonzero(mask[:, -1]).tolist() == list(range(22, 32))
 
 
 def test_a_large_gantry_tilt_is_refused(tmp_path: Path, straight: Phantom) -> None:

@@ -22,6 +22,8 @@ _LOST = 0.1
 is one whose transform was lost on the way."""
 _TURNED_DEG = 0.05
 _SPACING_SHARE = 1e-3
+_SHEAR = 1e-3
+"""Cosine between slices and their step above which they are sheared."""
 _QUARTER = 0.25
 """A quarter of a voxel: nearer than this, nearest neighbour finds the same voxel."""
 _SAMPLES = 100_000
@@ -51,7 +53,7 @@ def checked_frame(source: Grid, grid: Grid, name: str) -> None:
         LabelError: same voxel counts, but elsewhere, turned, or of another size; told in mm and
             degrees.
     """
-    if source.shape[:2] != grid.shape[:2] or same(source, grid):
+    if source.shape[:2] != grid.shape[:2] or same(source, grid) or _is_tilted(source):
         return
     whole = source.shape == grid.shape
     turn_deg = turned_deg(source, grid)
@@ -68,6 +70,15 @@ def checked_frame(source: Grid, grid: Grid, name: str) -> None:
             f"lost or belongs to another scan: export the labels again with the image's geometry, "
             f"or resample them onto the image if they were made on another one"
         )
+
+
+def _is_tilted(source: Grid) -> bool:
+    """Whether slices are sheared, as a tilted gantry leaves them: such a transform is not lost.
+
+    The image's own tilt was straightened, so labels drawn on it lie on another lattice.
+    """
+    row, column, step = _cosines(source).T
+    return bool(max(abs(float(row @ step)), abs(float(column @ step))) > _SHEAR)
 
 
 def _same_spacing(one: Grid, other: Grid) -> bool:

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seldinger.care.clearance.case_file import key_of
+from seldinger.care.clearance.case_file import WORDS, key_of
 from seldinger.core.errors import CareError
 from seldinger.report import sheet_text
 from seldinger.report.sheet import MedicineLine, Released
@@ -179,9 +179,9 @@ def _line(drug: Mapping[str, Any]) -> MedicineLine:
     """What a patient may be told of one drug's plan."""
     name, decision = drug["told"], drug["decision"]
     decided = "" if decision is None else str(decision["decided"]).lower()
-    if drug["decides"] and not decided:
+    if (drug["decides"] and not decided) or decided not in {"", *WORDS}:
         return MedicineLine(name, ask=True)
-    if decided.startswith("continue") or (drug["act"] == "continue" and not decided):
+    if decided == "continue" or (drug["act"] == "continue" and not decided):
         return MedicineLine(name)
     if drug["act"] != "withhold" or drug["last_dose"] is None:
         return MedicineLine(name, ask=True)
@@ -200,7 +200,7 @@ def _metformin(drug: str, told: Mapping[str, Any]) -> MedicineLine:
         ),
         "",
     )
-    if decided.startswith("continue") or (
+    if decided == "continue" or (
         found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
     ):
         return MedicineLine(drug)

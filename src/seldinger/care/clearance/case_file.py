@@ -231,9 +231,11 @@ def _decision(told: DecisionSection, where: ZoneInfo | None, unknown: frozenset[
     about = drugs.plain(told.about)
     if about not in unknown:
         about = _about(told.about)
-    if drugs.find(about) and not told.decided.startswith(WORDS):
+    if drugs.find(about) and told.decided.strip() not in WORDS:
         raise CareError(
-            f"the decision about {told.about} is {told.decided!r}: begin with {' or '.join(WORDS)}"
+            f"the decision about {told.about} is {told.decided!r}: write {' or '.join(WORDS)} and "
+            f"nothing else, for no date follows from other words; what else was agreed is told to "
+            f"the patient by whoever agreed it"
         )
     return Decision(about, told.decided, told.name, told.role, at)
 
