@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from itertools import combinations
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from seldinger.plan.arrange import Arrangement, Pattern, Setting, Template, gap_
 from seldinger.plan.heating import Placed
 from seldinger.plan.model import Status, Stretch
 from seldinger.plan.procedure import ProbeEdit
-from seldinger.plan.treatments import ablation_choice, by_hand, coverage_table
+from seldinger.plan.treatments import ablation_choice, by_hand, coverage, coverage_table
 from seldinger.plan.treatments.coverage_table import Trial
 
 if TYPE_CHECKING:
@@ -413,3 +414,39 @@ def test_a_tissues_number_is_the_users_to_edit(demo_anatomy: Anatomy, small_abla
     used = {a.name: a for a in edited_plan.assumptions}
     assert used["liver.perfusion_per_s"].edited
     assert used["liver.perfusion_per_s"].value == 0.02
+
+
+def _fit(slack_mm: float, volume_ml: float) -> Arrangement:
+    kind, none = applicator("emprint"), np.zeros(3)
+    made = Template(
+        kind, Setting("", ()), Pattern(1, None), "", Grid.aligned((1, 1, 1), 1.0, (0.0,) * 3),
+        np.zeros((1, 1, 1), np.float32), volume_ml,
+    )  # fmt: skip
+    return Arrangement(made, none, none, none, none, slack_mm, 0.0, 0.0)
+
+
+def test_what_is_not_asked_for_would_not_have_been_taken() -> None:
+    """The row is the one that every pattern of every setting of the search gives."""
+    rng, spared = np.random.default_rng(7), 0
+    for _ in range(100):
+        shape = (int(rng.integers(1, 12)), int(rng.integers(1, 4)))
+        climbing = np.sort(rng.normal(-1.0, 2.0, shape), axis=0)
+        slack = np.round(climbing + rng.normal(0.0, rng.choice([0.0, 1.0]), shape), 1)
+        slack[rng.random(shape) < 0.1] = -coverage_table.TOLERANCE_MM - 4e-4
+        fits = [[_fit(float(s), float(rng.integers(3))) for s in row] for row in slack]
+        fit = Mock(side_effect=lambda setting, pattern: fits[setting][pattern])  # noqa: B023
+        best = [max(r, key=lambda a: (round(a.slack_mm, 3), -a.template.volume_ml)) for r in fits]
+        low, high, seen = 0, len(best) - 1, []
+        while low < high:
+            seen.append((low + high) // 2)
+            if best[seen[-1]].slack_mm >= -coverage_table.TOLERANCE_MM:
+                high = seen[-1]
+            else:
+                low = seen[-1] + 1
+        seen.append(low)
+        enough = [n for n in sorted(seen) if best[n].slack_mm >= -coverage_table.TOLERANCE_MM]
+        nearest = max((best[n] for n in seen), key=lambda a: a.slack_mm)
+        assert coverage.gentlest(*shape, fit) is (best[enough[0]] if enough else nearest)
+        assert all(fit.call_args_list.count(c) == 1 for c in fit.call_args_list)
+        spared += len(set(seen)) * shape[1] - fit.call_count
+    assert spared > 0

@@ -8,6 +8,7 @@ applicator as long as its thinnest place falls short; then the spread of what wa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from seldinger.plan.treatments import approaches, by_hand, coverage_goal, covera
 from seldinger.plan.treatments.coverage_table import TOLERANCE_MM, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.progress import Progress
@@ -39,6 +40,8 @@ COARSE_MM = 2.0
 _MOST_RUNS = 6
 """Arrangements that are tried on the patient."""
 _DIRECTIONS = 3
+_ROUNDED_MM = 1e-3
+"""Patterns are told apart by slack rounded to this."""
 _HOPELESS_MM = -5.0
 """So far short in even tissue, no vessel makes it better: one try on the patient is enough."""
 
@@ -226,35 +229,53 @@ def _best_of(
     settings = choices.settings_of(case, kind)
     mode, biology = heating.modes_of(kind)[0], choices.biology(case, kind)
     tissue = ground.scene.tissues[_tissue_of(ground) - 1]
-    made: dict[int, Arrangement] = {}
 
-    def of(index: int) -> Arrangement:
-        if index not in made:
-            fits = [
-                arrange.fitted(
-                    arrange.template(
-                        kind, settings[index], pattern, tissue, biology, mode, choices.changes(case)
-                    ),
-                    ground.goal,
-                    directions,
-                )
-                for pattern in patterns
-            ]
-            made[index] = max(fits, key=lambda a: (round(a.slack_mm, 3), -a.template.volume_ml))
-        return made[index]
+    def fit(setting: int, pattern: int) -> Arrangement:
+        made = arrange.template(
+            kind, settings[setting], patterns[pattern], tissue, biology, mode, choices.changes(case)
+        )
+        return arrange.fitted(made, ground.goal, directions)
 
-    low, high = 0, len(settings) - 1
+    return gentlest(len(settings), len(patterns), fit)
+
+
+def gentlest(settings: int, patterns: int, fit: Callable[[int, int], Arrangement]) -> Arrangement:
+    """The gentlest setting that is enough, in its best pattern; else what comes nearest.
+
+    A setting that is enough in one pattern is enough in the best: until it is taken, the other
+    patterns are not asked for.
+
+    Args:
+        settings: how many there are, the gentlest first.
+        patterns: how many.
+        fit: of a setting and a pattern, by number; asked once for each pair at most.
+    """
+    one = cache(fit)
+    middle = patterns // 2
+    order = (middle, *(p for p in range(patterns) if p != middle))
+
+    def best(setting: int) -> Arrangement:
+        fits = [one(setting, p) for p in range(patterns)]
+        return max(fits, key=lambda a: (round(a.slack_mm, 3), -a.template.volume_ml))
+
+    def enough(setting: int) -> bool:
+        surely = -TOLERANCE_MM + _ROUNDED_MM
+        if any(one(setting, p).slack_mm >= surely for p in order):
+            return True
+        return best(setting).slack_mm >= -TOLERANCE_MM
+
+    seen, low, high = [], 0, settings - 1
     while low < high:
-        middle = (low + high) // 2
-        if of(middle).slack_mm >= -TOLERANCE_MM:
-            high = middle
+        seen.append((low + high) // 2)
+        if enough(seen[-1]):
+            high = seen[-1]
         else:
-            low = middle + 1
-    of(low)
-    enough = [i for i in sorted(made) if made[i].slack_mm >= -TOLERANCE_MM]
-    if enough:
-        return made[enough[0]]
-    return max(made.values(), key=lambda a: a.slack_mm)
+            low = seen[-1] + 1
+    seen.append(low)
+    least = next((s for s in sorted(seen) if enough(s)), None)
+    if least is not None:
+        return best(least)
+    return max((best(s) for s in seen), key=lambda a: a.slack_mm)
 
 
 def _stronger(
