@@ -42,6 +42,13 @@ def test_a_lesion_is_found_by_any_of_its_names(anatomy: Anatomy, name: str) -> N
     assert np.allclose(found.aim_lps_mm, TUMOUR, atol=0.5)
 
 
+@pytest.mark.parametrize("name", ["LIVER-TUMOUR_1", "Liver Tumour 1", "LiverTumour1"])
+def test_a_lesion_is_found_however_it_is_spelled(anatomy: Anatomy, name: str) -> None:
+    found = targets.find(anatomy, name, organ="LIVER")
+    assert (found.label, found.organ) == ("liver tumour 1", "liver")
+    assert targets.find(anatomy, f"{name} #1").label == "liver tumour 1#1"
+
+
 def test_an_absent_name_offers_the_closest(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="liver tumour 1"):
         targets.find(anatomy, "liver tumor 2")

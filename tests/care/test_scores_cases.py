@@ -176,6 +176,8 @@ MELD = [
 assert whole(meld(5, 2, 1.5)) == 24
 assert meld(1.5, 1.2, 1.163) < 11.5 < meld(1.5, 1.2, 1.17)
 
+_LOW, _MODERATE = "low complexity (4 to 6)", "moderate complexity (7 to 9)"
+_HIGH = "high complexity (10 to 12)"
 _RENAL = "diameter={}mm exophytic={}% nearness={}mm face={} location={} hilar={}"
 KIDNEY = [
     Case(
@@ -204,17 +206,17 @@ KIDNEY = [
         142 * (2 / 0.7) ** -1.2 * 0.9938**70 * 1.012,
     ),
     Case("ckd-epi-2021", "creatinine=2mg/dL age=70 sex=male", 142 * (2 / 0.9) ** -1.2 * 0.9938**70),
-    Case("renal", _RENAL.format(40, 50, 7, "anterior", 1, "no"), 4, "4 to 6", ("written 4a",)),
-    Case("renal", _RENAL.format(40.1, 50, 7, "neither", 1, "no"), 5, "4 to 6", ("written 5x",)),
-    Case("renal", _RENAL.format(69.9, 49.9, 7, "posterior", 1, "no"), 6, "4 to 6", ("6p",)),
-    Case("renal", _RENAL.format(70, 49.9, 7, "posterior", 1, "yes"), 7, "7 to 9", ("7ph",)),
-    Case("renal", _RENAL.format(20, 50, 6.9, "neither", 1, "no"), 5, "4 to 6"),
-    Case("renal", _RENAL.format(20, 50, 4.1, "neither", 1, "no"), 5, "4 to 6"),
-    Case("renal", _RENAL.format(20, 50, 4, "neither", 1, "no"), 6, "4 to 6"),
-    Case("renal", _RENAL.format(20, 0, 7, "neither", 2, "no"), 7, "7 to 9"),
-    Case("renal", _RENAL.format(80, 10, 2, "neither", 1, "no"), 9, "7 to 9"),
-    Case("renal", _RENAL.format(80, 10, 2, "neither", 2, "no"), 10, "10 to 12"),
-    Case("renal", _RENAL.format(80, 0, 0, "neither", 3, "yes"), 12, "10 to 12", ("12xh",)),
+    Case("renal", _RENAL.format(40, 50, 7, "anterior", 1, "no"), 4, _LOW, ("written 4a",)),
+    Case("renal", _RENAL.format(40.1, 50, 7, "neither", 1, "no"), 5, _LOW, ("written 5x",)),
+    Case("renal", _RENAL.format(69.9, 49.9, 7, "posterior", 1, "no"), 6, _LOW, ("6p",)),
+    Case("renal", _RENAL.format(70, 49.9, 7, "posterior", 1, "yes"), 7, _MODERATE, ("7ph",)),
+    Case("renal", _RENAL.format(20, 50, 6.9, "neither", 1, "no"), 5, _LOW),
+    Case("renal", _RENAL.format(20, 50, 4.1, "neither", 1, "no"), 5, _LOW),
+    Case("renal", _RENAL.format(20, 50, 4, "neither", 1, "no"), 6, _LOW),
+    Case("renal", _RENAL.format(20, 0, 7, "neither", 2, "no"), 7, _MODERATE),
+    Case("renal", _RENAL.format(80, 10, 2, "neither", 1, "no"), 9, _MODERATE),
+    Case("renal", _RENAL.format(80, 10, 2, "neither", 2, "no"), 10, _HIGH),
+    Case("renal", _RENAL.format(80, 0, 0, "neither", 3, "yes"), 12, _HIGH, ("12xh",)),
 ]
 
 _YES = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.core.errors import AnatomyError
+from seldinger.core.naming import meant, near, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ def possible(
 def check(what: str, name: str, known: Iterable[str]) -> None:
     """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
     among = tuple(known)
-    if name in among:
+    if any(normalised(one) == normalised(name) for one in among) or meant(name, among):
         return
     labelled = [one for one in among if one not in DERIVED]
     if not labelled:
@@ -58,8 +58,5 @@ def check(what: str, name: str, known: Iterable[str]) -> None:
             f"no {what} is called {name!r}; nothing is labelled: give a mask, or a point and a "
             "diameter"
         )
-    by_case = {one.lower(): one for one in labelled}
-    near = [by_case[n] for n in get_close_matches(name.lower(), by_case, n=4, cutoff=0.4)]
-    raise AnatomyError(
-        f"no {what} is called {name!r}; closest: {', '.join(near or labelled[:_SHOWN])}"
-    )
+    found = near(name, labelled, count=4, cutoff=0.4) or labelled[:_SHOWN]
+    raise AnatomyError(f"no {what} is called {name!r}; closest: {', '.join(found)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from seldinger.anatomy import morphology, viability
 from seldinger.anatomy.model import Kind, Origin, Target
 from seldinger.core.errors import AnatomyError
+from seldinger.core.naming import meant, near
 from seldinger.core.space import as_vector
 from seldinger.image.resample import resampled_mask
 
@@ -43,7 +43,8 @@ def find(anatomy: Anatomy, label: str, organ: str | None = None) -> Target:
             component, or the mask cannot be a target.
     """
     part = _COMPONENT.match(label)
-    name = part["name"].strip() if part else label
+    name = _spelled(anatomy, part["name"].strip() if part else label)
+    label = f"{name}#{part['rank']}" if part else name
     mask, grid, origin, kind, itself = _source(anatomy, name)
     if part:
         mask = _component(mask, name, int(part["rank"]))
@@ -114,6 +115,16 @@ def from_sphere(
     )  # fmt: skip
 
 
+def _spelled(anatomy: Anatomy, name: str) -> str:
+    """``name`` as the patient's labels spell it: ours first, then the file's."""
+    lesions = [re.sub(r" \d+$", "", s.name) for s in anatomy.structures if s.kind is Kind.LESION]
+    for known in ((*anatomy.names, *lesions), _raw_names(anatomy.study.labels)):
+        found = meant(name, known)
+        if found is not None:
+            return found
+    return name
+
+
 def _source(anatomy: Anatomy, name: str) -> tuple[Mask, Grid, Origin, Kind, Structure | None]:
     """The finest mask called ``name``, its grid, and the structure it belongs to."""
     wanted = [s for s in anatomy.structures if s.name == name]
@@ -144,8 +155,8 @@ def _closest(anatomy: Anatomy, name: str) -> str:
     known = list(dict.fromkeys([*anatomy.names, *raw]))
     if not known:
         return "nothing is labelled: give a mask, or a point and a diameter"
-    near = get_close_matches(name.lower(), known, n=4, cutoff=0.4) or known[:8]
-    return f"closest: {', '.join(near)}"
+    found = near(name, known, count=4, cutoff=0.4) or known[:8]
+    return f"closest: {', '.join(found)}"
 
 
 def _raw_names(labels: LabelMap | None) -> tuple[str, ...]:
@@ -223,6 +234,7 @@ def _host(
 ) -> str | None:
     """The structure around the target, checked against its size."""
     if organ is not None:
+        organ = meant(organ, anatomy.names) or organ
         host = anatomy.structure(organ)
         touching = morphology.dilated(mask, TOUCH_MM, anatomy.grid.spacing_mm[0]) & host.mask
         if not touching.any():

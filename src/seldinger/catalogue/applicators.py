@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, get_args
 
-from seldinger.catalogue.names import closest
+from seldinger.catalogue.names import closest, meant
 from seldinger.core.errors import CatalogueError
 from seldinger.physics.thermal.sources import Absorption
 
@@ -265,11 +265,13 @@ def applicators(modality: Modality | str | None = None) -> tuple[Applicator, ...
     if modality is None:
         return known
     modalities = get_args(Modality)
-    if modality not in modalities:
+    called = meant(modality, modalities)
+    if called is None:
         raise CatalogueError(
-            f"no modality is called {modality!r}; there are: {', '.join(modalities)}"
+            f"no modality is called {modality!r}; {closest(modality, modalities)}; there are: "
+            f"{', '.join(modalities)}"
         )
-    return tuple(one for one in known if one.modality == modality)
+    return tuple(one for one in known if one.modality == called)
 
 
 def applicator(applicator_id: str) -> Applicator:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import TYPE_CHECKING
+
+from seldinger.core.naming import meant, near, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SEPARATORS = re.compile(r"[\s_\-]+")
-
-
-def normalised(name: str) -> str:
-    """``name`` without regard to case, spaces, hyphens and underscores between words."""
-    return _SEPARATORS.sub("_", name.strip()).casefold()
+__all__ = ["closest", "meant", "near", "normalised"]
 
 
 def closest(name: str, known: Iterable[str]) -> str:
     """A phrase that offers the known names closest to ``name``."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    return f"closest: {', '.join(near)}" if near else f"there are {len(names)}, none close to it"
+    found = near(name, names, cutoff=0.4)
+    return f"closest: {', '.join(found)}" if found else f"there are {len(names)}, none close to it"

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from seldinger.catalogue.model import DeviceKind
-from seldinger.catalogue.names import closest
+from seldinger.catalogue.names import closest, meant
 from seldinger.core.errors import CatalogueError
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:
     if kind is None:
         return known
     kinds = [k.value for k in DeviceKind]
-    if kind not in kinds:
+    called = meant(str(kind), kinds)
+    if called is None:
         raise CatalogueError(
-            f"no device kind is called {str(kind)!r}; there are: {', '.join(kinds)}"
+            f"no device kind is called {str(kind)!r}; {closest(str(kind), kinds)}; there are: "
+            f"{', '.join(kinds)}"
         )
-    return tuple(d for d in known if d.kind == kind)
+    return tuple(d for d in known if d.kind == called)
 
 
 def device(device_id: str) -> Device:

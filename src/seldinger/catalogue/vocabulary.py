@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.catalogue.model import Recognised, Vocabulary
-from seldinger.catalogue.names import closest, normalised
+from seldinger.catalogue.names import closest, meant, normalised
 from seldinger.core.errors import CatalogueError
 
 if TYPE_CHECKING:
@@ -88,11 +88,12 @@ def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = No
         return _recognised(names, vocabulary)
     known = vocabularies()
     if vocabulary is not None:
-        if vocabulary not in known:
+        called = meant(vocabulary, known)
+        if called is None:
             raise CatalogueError(
                 f"no vocabulary is called {vocabulary!r}; {closest(vocabulary, known)}"
             )
-        return _recognised(names, known[vocabulary])
+        return _recognised(names, known[called])
     return min((_recognised(names, v) for v in known.values()), key=lambda r: len(r.unknown))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from seldinger import __version__
 from seldinger.cli import (
@@ -27,14 +26,14 @@ from seldinger.cli import (
     shelf_commands,
     simulate_command,
 )
-from seldinger.cli.terminal import Once, complain, example
+from seldinger.cli.terminal import Named, Once, complain, example
 from seldinger.core.errors import Cancelled, SeldingerError
 
 UNEXPECTED = 1
 CALLERS_MISTAKE = 2
 
 
-class Door(TyperGroup):
+class Door(Named):
     """Turns our errors into one line and an exit code; everything else keeps its traceback."""
 
     def invoke(self, ctx: Any) -> Any:

@@ -72,16 +72,17 @@ def plain(value: object) -> Any:
 def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]]:
     from seldinger import catalogue
     from seldinger.catalogue import applicators
-    from seldinger.catalogue.names import closest
+    from seldinger.catalogue.names import closest, meant
 
     if kind is None:
         return catalogue.devices(), applicators.applicators()
     modalities = get_args(applicators.Modality)
     kinds = [one.value for one in catalogue.DeviceKind]
-    if kind in modalities:
-        return (), applicators.applicators(kind)
-    if kind in kinds:
-        return catalogue.devices(kind), ()
+    called = meant(kind, (*kinds, *modalities))
+    if called in modalities:
+        return (), applicators.applicators(called)
+    if called is not None:
+        return catalogue.devices(called), ()
     raise CatalogueError(
         f"no device kind is called {kind!r}; {closest(kind, (*kinds, *modalities))}; there are: "
         f"{', '.join((*kinds, *modalities))}"

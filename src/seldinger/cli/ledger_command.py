@@ -21,13 +21,14 @@ from seldinger.cli.ledger_options import (
     ledger,
     said,
 )
-from seldinger.cli.terminal import AsJson, Once, example
+from seldinger.cli.terminal import AsJson, Named, Once, example
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
     from seldinger.care.checklist import Device
 
 app = typer.Typer(
+    cls=Named,
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seldinger.cli.plan_checks import check
-from seldinger.cli.plan_words import pairs, point, probe_of
+from seldinger.cli.plan_words import pairs, point, probe_of, stem
 from seldinger.cli.results import check_folder, tell, written
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
@@ -365,7 +365,9 @@ def _target(case: CaseFile, anatomy: Anatomy) -> Target:
     asked = case.target
     if asked.mask is not None:
         drawn = image.read_mask(asked.mask, anatomy.study.image.grid)
-        found = targets.from_mask(anatomy, drawn.mask, asked.name or "target", organ=asked.organ)
+        found = targets.from_mask(
+            anatomy, drawn.mask, asked.name or stem(asked.mask), organ=asked.organ
+        )
         return replace(found, notes=(*drawn.notes, *found.notes))
     if asked.centre_lps_mm is not None and asked.diameter_mm is not None:
         label = asked.name or "target"

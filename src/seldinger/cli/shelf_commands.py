@@ -11,6 +11,8 @@ import typer
 
 from seldinger.cli.terminal import AsJson, print_json, print_table
 
+_DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
 
 class Schema(StrEnum):
     """Files whose JSON schema is published."""
@@ -19,6 +21,8 @@ class Schema(StrEnum):
     CASE = "case"
     MARGIN = "margin"
     SIMULATION = "simulation"
+    PATIENT = "patient"
+    CLEARANCE = "clearance"
 
 
 def procedures(as_json: AsJson = False) -> None:
@@ -79,7 +83,11 @@ def series(
 def schema(
     name: Annotated[Schema, typer.Argument(help="Which file's schema.", case_sensitive=False)],
 ) -> None:
-    """Print a file's JSON schema."""
+    """Print a file's JSON schema.
+
+    plan and margin: what is written; case, simulation, patient, and clearance (the case file that
+    `clear` reads): what is read.
+    """
     if name is Schema.MARGIN:
         from seldinger.report import margin_file
 
@@ -89,6 +97,13 @@ def schema(
         from seldinger.simulate import experiment
 
         print_json(experiment.schema())
+        return
+    if name in {Schema.PATIENT, Schema.CLEARANCE}:
+        from seldinger.care import files
+        from seldinger.care.clearance import case_file
+
+        read = files.PatientFile if name is Schema.PATIENT else case_file.ClearanceFile
+        print_json(_DIALECT | read.model_json_schema() | {"title": f"{name.value}.toml"})
         return
     from seldinger.plan import case, file
 

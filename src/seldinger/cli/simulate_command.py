@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seldinger.cli.results import check_folder, tell_notes
-from seldinger.cli.terminal import AsJson, Once, example, progress_bar
+from seldinger.cli.terminal import AsJson, Named, Once, example, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import part
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seldinger.simulate.outcome import Outcome
 
 app = typer.Typer(
+    cls=Named,
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=example("seldinger simulate ablation experiment.toml --out out/"),

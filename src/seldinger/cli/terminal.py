@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from seldinger.core.errors import CaseError
+from seldinger.core.naming import did_you_mean, meant
 from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
@@ -21,10 +22,28 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
 
+_HELP = "help"
+"""What many type for -h."""
 QUIET_S = 2.0
 """In a pipe, no step shorter than this is told."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
+
+
+class Named(TyperGroup):
+    """Knows its commands whatever their case, and offers the closest to one there is not."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that ``args`` begin with."""
+        names = self.list_commands(ctx)
+        called = meant(args[0], names)
+        if called is None and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], [*names, _HELP]).replace(repr(_HELP), "-h")
+            raise CaseError(
+                f"{ctx.command_path} has no command {args[0]!r}; {hint}there are: "
+                f"{', '.join(names)}"
+            )
+        return super().resolve_command(ctx, [called or args[0], *args[1:]])
 
 
 class Once(TyperCommand):

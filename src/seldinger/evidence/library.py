@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import EvidenceError
+from seldinger.core.naming import did_you_mean, meant, near
 from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Trust
 
 if TYPE_CHECKING:
@@ -54,9 +54,13 @@ def facts(topic: str | None = None) -> tuple[Fact, ...]:
     if topic is None:
         return known
     topics = sorted({f.topic for f in known})
-    if topic not in topics:
-        raise EvidenceError(f"no topic is called {topic!r}; there are: {', '.join(topics)}")
-    return tuple(f for f in known if f.topic == topic)
+    called = meant(topic, topics)
+    if called is None:
+        raise EvidenceError(
+            f"no topic is called {topic!r}; {did_you_mean(topic, topics)}there are: "
+            f"{', '.join(topics)}"
+        )
+    return tuple(f for f in known if f.topic == called)
 
 
 def fact(fact_id: str) -> Fact:
@@ -132,5 +136,5 @@ def claims() -> tuple[Fact, ...]:
 
 def _closest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    return f"closest: {', '.join(near)}" if near else f"there are {len(names)}, none close to it"
+    found = near(name, names, cutoff=0.4)
+    return f"closest: {', '.join(found)}" if found else f"there are {len(names)}, none close to it"

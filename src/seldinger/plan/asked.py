@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import near
 from seldinger.plan import error_model, path, risk_limits, rules
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 
@@ -66,8 +66,8 @@ def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
             )
         # A numbered lesion is a structure too.
         if rule not in known and rule.rstrip("0123456789 ") not in known:
-            near = ", ".join(get_close_matches(rule, known, n=3)) or "none"
+            closest = ", ".join(near(rule, known)) or "none"
             raise PlanError(
-                f"no rule is called {rule!r}; closest: {near}; allowed: {', '.join(allowed)}, and "
-                "the structures in the way"
+                f"no rule is called {rule!r}; closest: {closest}; allowed: {', '.join(allowed)}, "
+                "and the structures in the way"
             )

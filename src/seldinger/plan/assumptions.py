@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import near
 from seldinger.core.record import Assumption, AssumptionUse
 
 if TYPE_CHECKING:
@@ -180,9 +180,9 @@ def assumed(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed
     known = {a.name: a for a in groups}
     for name, value in edits.items():
         if name not in known:
-            near = get_close_matches(name, known, n=3)
+            closest = near(name, known)
             raise PlanError(
-                f"no assumption is called {name!r}; closest: {', '.join(near) or 'none'}; "
+                f"no assumption is called {name!r}; closest: {', '.join(closest) or 'none'}; "
                 f"all: {', '.join(sorted(known))}"
             )
         if not known[name].low <= value <= known[name].high:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed
@@ -82,7 +83,8 @@ def check(technique: str) -> None:
     """``PlanError`` for an unknown technique."""
     if technique not in TECHNIQUES:
         raise PlanError(
-            f"no needle technique is called {technique!r}; allowed: {', '.join(TECHNIQUES)}"
+            f"no needle technique is called {technique!r}; {did_you_mean(technique, TECHNIQUES)}"
+            f"allowed: {', '.join(TECHNIQUES)}"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import near
 from seldinger.core.space import as_vector
 from seldinger.plan import error_model, probability, ranking, rules
 from seldinger.plan import scene as scenes
@@ -104,8 +104,8 @@ def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
                 f"the rule {rule!r} stays closed, no judgement helps; allowed: {allowed}"
             )
         if rule not in known:
-            near = ", ".join(get_close_matches(rule, known, n=3)) or "none"
-            raise PlanError(f"no rule is called {rule!r}; closest: {near}; allowed: {allowed}")
+            closest = ", ".join(near(rule, known)) or "none"
+            raise PlanError(f"no rule is called {rule!r}; closest: {closest}; allowed: {allowed}")
 
 
 def approach_of(done: Search) -> Approach:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from seldinger import __version__, catalogue, evidence
 from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import near
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import aim, asked, gates, native_kidney, neighbours, path, readiness, rules
 from seldinger.plan import scene as scenes
@@ -77,7 +77,7 @@ def propose(
     more = (*decision.guidance.sources, *readiness.sources(outlook, cleared))
     judged = gates.judge(case, approach, decision, cleared, missing)
     return Plan(
-        request=_request(procedure, goal, chosen),
+        request=_request(declared.name, goal, chosen),
         verdict=judged.verdict,
         target=_target_section(goal),
         approach=approach,
@@ -125,9 +125,9 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
         named = gates.structure_of(key)
         allowed = asked.get(key, () if named is None else neighbours.WORDS)
         if not allowed:
-            near = ", ".join(get_close_matches(key, [*asked, *neighbours.may_be_answered()], n=3))
+            closest = ", ".join(near(key, [*asked, *neighbours.may_be_answered()]))
             raise PlanError(
-                f"{declared.name} asks no question {key!r}; closest: {near or 'none'}; "
+                f"{declared.name} asks no question {key!r}; closest: {closest or 'none'}; "
                 f"all: {', '.join(sorted(asked))}; or name a structure that no label shows"
             )
         if said not in allowed:

@@ -6,12 +6,12 @@ One plug-in that cannot be used harms nobody else: it is left out, and named wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
+from seldinger.core.naming import did_you_mean, meant
 from seldinger.plan.procedure import Procedure
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ class Registry(Mapping[str, Procedure]):
         self._points, self._shadowed = _by_name(entry_points(group=group))
 
     def __getitem__(self, name: str) -> Procedure:
-        """The procedure called ``name``.
+        """The procedure called ``name``, whatever its case and separators.
 
         Raises:
             PlanError: none is called so (the closest names are offered), or it cannot be used.
         """
-        if name not in self._points:
-            near = get_close_matches(name, self._points, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+        called = meant(name, self._points)
+        if called is None:
+            hint = did_you_mean(name, self._points)
             installed = ", ".join(sorted(self._points))
             raise PlanError(f"no procedure is called {name!r}; {hint}installed: {installed}")
-        return _loaded(self._points[name])
+        return _loaded(self._points[called])
 
     def __iter__(self) -> Iterator[str]:
         """Names of what can be used, in alphabetical order."""

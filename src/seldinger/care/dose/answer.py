@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
 from seldinger.care.dose import levels, several
 from seldinger.care.dose.account import account
-from seldinger.care.dose.policy import DEFAULT, policy
+from seldinger.care.dose.policy import DEFAULT, called, policy
 from seldinger.care.dose.several import Case
 from seldinger.care.dose.skin import How, estimate
 from seldinger.care.dose.studies import merge
@@ -102,6 +102,7 @@ def answered(
             assumption, a skin with several.
     """
     asked = asked or Asked()
+    asked = replace(asked, policy=called(asked.policy))
     if not reports:
         raise CareError("there is no dose report; give at least one")
     chosen = policy(asked.policy)

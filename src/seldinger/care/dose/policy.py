@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from seldinger.care.toml_border import packaged
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean, meant
 
 DEFAULT = "aapm-mppg12a-2022"
 
@@ -57,16 +58,29 @@ def page() -> PoliciesPage:
     return packaged(PoliciesPage, "dose_policies.toml")
 
 
-def policy(name: str) -> Policy:
-    """The policy called that.
+def called(name: str) -> str:
+    """The name of the policy that ``name`` spells, whatever its case and separators.
 
     Raises:
         CareError: there is none.
     """
     known = page().policy
-    if name not in known:
-        raise CareError(f"no dose policy is called {name!r}; there are: {', '.join(known)}")
-    return known[name]
+    found = meant(name, known)
+    if found is None:
+        raise CareError(
+            f"no dose policy is called {name!r}; {did_you_mean(name, known)}there are: "
+            f"{', '.join(known)}"
+        )
+    return found
+
+
+def policy(name: str) -> Policy:
+    """The policy called that, whatever its case and separators.
+
+    Raises:
+        CareError: there is none.
+    """
+    return page().policy[called(name)]
 
 
 def reference(procedure: str) -> Reference:
@@ -76,8 +90,10 @@ def reference(procedure: str) -> Reference:
         CareError: nothing is.
     """
     known = page().reference
-    if procedure not in known:
+    found = meant(procedure, known)
+    if found is None:
         raise CareError(
-            f"no reference level is held for {procedure!r}; there are: {', '.join(known)}"
+            f"no reference level is held for {procedure!r}; {did_you_mean(procedure, known)}"
+            f"there are: {', '.join(known)}"
         )
-    return known[procedure]
+    return known[found]

@@ -8,7 +8,6 @@ Never: a guess for a missing input, a value between two rows of a table, a proba
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from seldinger.care.scores import (
 )
 from seldinger.care.scores.model import Form, Score
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean, meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,16 +52,17 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 
 
 def form(name: str) -> Form:
-    """The score called that.
+    """The score called that, whatever its case and separators.
 
     Raises:
         CareError: there is none; close ones are offered.
     """
-    if name not in FORMS:
-        near = get_close_matches(name.lower(), FORMS, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise CareError(f"no score is called {name!r}; {hint}there are: {', '.join(FORMS)}")
-    return FORMS[name]
+    called = meant(name, FORMS)
+    if called is None:
+        raise CareError(
+            f"no score is called {name!r}; {did_you_mean(name, FORMS)}there are: {', '.join(FORMS)}"
+        )
+    return FORMS[called]
 
 
 def read(

@@ -36,9 +36,10 @@ def _renal(told: Told) -> Answer:
     location = int(told.word("location"))
     face = told.word("face")[0] if told.word("face") != "neither" else "x"
     total = r + e + n + location
-    band = "10 to 12"
+    band = "high complexity (10 to 12)"
     if total <= c["middle_group_up_to"]:
-        band = "4 to 6" if total <= c["lowest_group_up_to"] else "7 to 9"
+        low = total <= c["lowest_group_up_to"]
+        band = "low complexity (4 to 6)" if low else "moderate complexity (7 to 9)"
     hilar = "h" if told.yes("hilar") else ""
     return Answer(
         float(total),

@@ -8,12 +8,12 @@ is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.finding import MEMORY
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
@@ -231,8 +231,7 @@ class Form:
     def _refuse_strangers(self, given: Mapping[str, object]) -> None:
         for key in given:
             if key not in self.by_key:
-                near = get_close_matches(key, self.by_key, n=1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                hint = did_you_mean(key, self.by_key)
                 raise CareError(
                     f"{self.title} has no input {key!r}; {hint}it asks for: "
                     f"{', '.join(self.by_key)}"

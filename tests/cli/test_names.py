@@ -1,0 +1,120 @@
+"""A name is known whatever its case and separators, or the closest is offered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from seldinger import catalogue, evidence, plan
+from seldinger.anatomy import names as structures
+from seldinger.care import scores
+from seldinger.care.dose import policy
+from seldinger.catalogue import applicators
+from seldinger.cli.app import app
+from seldinger.cli.plan_words import stem
+from seldinger.core.errors import AnatomyError, SeldingerError
+from seldinger.core.naming import did_you_mean, meant, near
+
+CLI = CliRunner()
+
+
+def spellings(name: str) -> set[str]:
+    blanks = name.replace("-", " ").replace("_", " ")
+    return {name, name.upper(), name.title(), blanks, blanks.replace(" ", "_"), blanks.upper()}
+
+
+def test_a_name_is_meant_by_all_its_spellings_and_by_no_other() -> None:
+    known = ("liver tumour 1", "liver tumour 11", "portal_vein", "ct-angled")
+    for name in known:
+        assert {meant(one, known) for one in spellings(name)} == {name}
+    assert meant("LiverTumour1", known) == "liver tumour 1"
+    assert meant("liver tumour", known) is None
+    assert meant("", known) is None
+
+
+def test_of_two_that_are_spelled_alike_only_the_exact_one_is_meant() -> None:
+    known = ("Lesion_A", "lesion a")
+    assert meant("lesion a", known) == "lesion a"
+    assert meant("LESION A", known) is None
+    assert set(near("LESION A", known)) <= set(known)
+
+
+def test_the_closest_is_offered_whatever_its_case() -> None:
+    assert did_you_mean("DRIAN", ("drain", "guidewire")) == "did you mean 'drain'? "
+    assert did_you_mean("banana", ("drain", "guidewire")) == ""
+
+
+def test_every_list_knows_its_names_in_every_spelling() -> None:
+    for word in spellings("child-pugh"):
+        assert scores.form(word).name == "child-pugh"
+    for word in spellings("needle_error"):
+        assert evidence.facts(word) == evidence.facts("needle_error") != ()
+    for word in spellings("core-needle"):
+        assert catalogue.devices(word) == catalogue.devices("core-needle") != ()
+    for word in spellings("microwave"):
+        assert applicators.applicators(word) == applicators.applicators("microwave") != ()
+    for word in spellings("ncrp168"):
+        assert policy.called(word) == "ncrp168"
+    for word in spellings("leg-angiography"):
+        assert policy.reference(word) == policy.reference("leg-angiography")
+    for word in spellings("biopsy"):
+        assert plan.procedures()[word].name == "biopsy"
+    for word in spellings("seldinger_demo"):
+        assert catalogue.recognise(("liver",), word).vocabulary == "seldinger_demo"
+
+
+def test_a_structure_may_be_spelled_as_one_likes_before_the_images_are_read() -> None:
+    for word in ("Liver", "PORTAL_VEIN", "portal-vein"):
+        structures.check("target", word, ("liver", "portal vein"))
+    with pytest.raises(AnatomyError, match="closest: liver"):
+        structures.check("target", "LIVRE", ("liver", "portal vein"))
+
+
+REFUSED = [
+    (["hlep"], "did you mean -h?"),
+    (["pln", "biopsy"], "did you mean 'plan'?"),
+    (["ledger", "LSIT"], "did you mean 'list'?"),
+    (["simulate", "ablate"], "did you mean 'ablation'?"),
+    (["score", "PUGH-CHILDE"], "there are: albi"),
+    (["score", "CHILD-PUHG"], "did you mean 'child-pugh'?"),
+    (["score", "albi", "Bilirubine=1mg/dL"], "did you mean 'bilirubin'?"),
+    (["facts", "NEEDEL_ERROR"], "did you mean 'needle_error'?"),
+    (["devices", "TROCAR-DRIAN"], "closest: trocar-drain"),
+    (["dose", "audit", ".", "--procedure", "TAEC"], "did you mean 'tace'?"),
+]
+
+
+@pytest.mark.parametrize(("words", "hint"), REFUSED, ids=[" ".join(w) for w, _ in REFUSED])
+def test_a_wrong_word_is_refused_with_the_closest(words: list[str], hint: str) -> None:
+    told = CLI.invoke(app, words)
+    assert told.exit_code == 2
+    assert hint in told.stderr
+    assert isinstance(told.exception, SystemExit)
+
+
+def test_a_command_is_known_whatever_its_case() -> None:
+    told = CLI.invoke(app, ["SCORE", "RENAL", "--json"])
+    assert json.loads(told.stdout)["name"] == "renal"
+
+
+@pytest.mark.parametrize("name", ["patient", "CLEARANCE"])
+def test_the_schemas_of_what_is_read_are_published(name: str) -> None:
+    told = json.loads(CLI.invoke(app, ["schema", name]).stdout)
+    assert told["title"] == f"{name.lower()}.toml"
+    assert ("procedure" in told["properties"]) is (name == "CLEARANCE")
+
+
+def test_errors_of_names_are_ours() -> None:
+    with pytest.raises(SeldingerError, match="there are: aapm"):
+        policy.called("banana")
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("a/nodule.nii.gz", "nodule"), ("left lung.seg.nrrd", "left lung"), (".nii", ".nii")],
+)
+def test_a_mask_without_a_name_is_called_as_its_file(file: str, name: str) -> None:
+    assert stem(Path(file)) == name
