@@ -46,7 +46,7 @@ def asked(files: Path, words: str) -> Result:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--target Liver", "no target is called 'Liver'; closest: liver"),
+        ("--target Livre", "no target is called 'Livre'; closest: liver"),
         ("--target livertumor3", "closest: livertumor"),
         ("--target livertumour1#2", "closest: livertumor1"),
         ("--target spleen", "no target is called 'spleen'"),
