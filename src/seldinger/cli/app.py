@@ -148,9 +148,9 @@ app.command(
     cls=Once,
     epilog=example(
         "seldinger clear --new biopsy --organ liver > case.toml",
-        "seldinger clear examples/clear/01_liver_biopsy.toml --now 2026-11-25T14:00:00+01:00",
-        "seldinger clear examples/clear/05_chemoembolization.toml --now 2026-11-25T14:00:00+01:00 "
-        "--profile examples/clear/local.toml --out build/clear",
+        "seldinger clear --new-profile > department.toml",
+        "seldinger clear case.toml --now 2026-11-25T14:00:00+01:00",
+        "seldinger clear case.toml --profile department.toml --out build/clear",
     ),
 )(clear_command.clear)
 app.command("audit", cls=Once, epilog=example("seldinger audit 23 81 --threshold 0.3"))(
