@@ -47,3 +47,25 @@ def test_only_the_organ_at_hand_is_printed(name: str, organ: str | None, *, show
 def test_a_treatment_s_settings_say_what_they_mean() -> None:
     assert words.setting("sample_from_mm", -8.0) == ("sampling starts, from the aim", "-8 mm")
     assert words.setting("usable_mm", 100.0) == ("usable length", "100 mm")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (15.416666, "15.42"),
+        (-12.0, "-12"),
+        (0.00155, "0.00155"),
+        (1800.0, "1800"),
+        (2257000.0, "2.26 million"),
+        (-2.5e8, "-250 million"),
+        (0.0, "0"),
+    ],
+)
+def test_a_number_is_printed_so_that_its_column_holds_it(value: float, said: str) -> None:
+    assert words.number(value) == said
+    assert len(words.number(value)) <= 12
+
+
+def test_a_setting_is_rounded_and_has_its_unit() -> None:
+    assert words.setting("beyond_aim_mm", 15.416666) == ("tip beyond the aim", "15.42 mm")
+    assert words.setting("energy_kj", 144.0) == ("energy", "144 kJ")

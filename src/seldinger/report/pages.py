@@ -11,6 +11,7 @@ from seldinger.report.ablation_probes import other_paths, touches, with_probe_pa
 from seldinger.report.view import Alternative, Picture, Report, Row, Table
 
 if TYPE_CHECKING:
+    from seldinger.core.record import AssumptionUse
     from seldinger.plan.model import Finding, Path, Plan, Step
 
 _SEVERITIES = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
@@ -236,8 +237,8 @@ def _assumptions(plan: Plan) -> Table:
         Row(
             (
                 words.assumption(a.name) + (" (edited)" if a.edited else ""),
-                f"{a.value:g} {words.unit(a.unit)}".strip(),
-                f"{a.low:g} to {a.high:g}",
+                f"{_value(a)} {words.unit(a.unit)}".strip(),
+                f"{words.number(a.low)} to {words.number(a.high)}",
                 a.reason,
             ),
             "warn" if a.edited else "plain",
@@ -248,6 +249,11 @@ def _assumptions(plan: Plan) -> Table:
     note = f"{left} more, of neighbouring tissue, stand in plan.json. " if left else ""
     note += "plan.json has each under the name that --assume takes."
     return Table(("Assumption", "Value", "Range", "Why"), rows, "No assumption was used.", note)
+
+
+def _value(use: AssumptionUse) -> str:
+    """What was used; what the user gave stands as it was given."""
+    return f"{use.value:g}" if use.edited else words.number(use.value)
 
 
 def _concerns(name: str, organ: str | None) -> bool:

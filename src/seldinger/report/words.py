@@ -24,7 +24,10 @@ _SHORT_MM = 0.5
 _NOTHING_DEG = 0.5
 _LEVEL_DEG = 90.0
 
-_UNIT_OF_KEY = re.compile(r"_([a-z]+_per_[a-z]+|mm|deg|ml|hu|s|min)$")
+_MANY = 1e5
+_WHOLE = 1e3
+
+_UNIT_OF_KEY = re.compile(r"_([a-z]+_per_[a-z]+|mm|deg|ml|hu|s|min|kj)$")
 _UNIT_OF_NAME = re.compile(
     r"_(mm|deg|ml|hu|s|min|c|w|v|ohm|pa|mpa|j_per_[a-z0-9_]+|w_per_[a-z0-9_]+|kg_per_[a-z0-9_]+|"
     r"s_per_m|per_[a-z0-9]+|m2_per_s|k)$"
@@ -51,7 +54,7 @@ _LABELS = {
     "relax": "rules opened",
 }
 """Keys whose own words say too little."""
-_UNIT_WORDS = {"deg": "degrees", "hu": "HU"}
+_UNIT_WORDS = {"deg": "degrees", "hu": "HU", "kj": "kJ"}
 _UCUM_WORDS = {
     "1": "",
     "[hnsf'U]": "HU",
@@ -123,8 +126,15 @@ def setting(key: str, value: str | float | bool | None) -> tuple[str, str]:  # n
         return label, UNKNOWN
     if isinstance(value, bool):
         return label, "yes" if value else "no"
-    said = f"{value:g}" if isinstance(value, int | float) else value
+    said = number(value) if isinstance(value, int | float) else value
     return label, f"{said} {unit}".strip()
+
+
+def number(value: float) -> str:
+    """A figure as a table prints it: four digits, no powers of ten where words will do."""
+    if abs(value) >= _MANY:
+        return f"{value / 1e6:.3g} million"
+    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.4g}"
 
 
 def unit(ucum: str) -> str:
