@@ -48,7 +48,7 @@ def asked(files: Path, words: str) -> Result:
     [
         ("--target Livre", "no target is called 'Livre'; closest: liver"),
         ("--target livertumor3", "closest: livertumor"),
-        ("--target livertumour1#2", "closest: livertumor1"),
+        ("--target livrtumor1#2", "closest: livertumor1"),
         ("--target spleen", "no target is called 'spleen'"),
         ("--organ livr", "no structure is called 'livr'; closest: liver"),
         ("--device ultracore-18", "no device is called"),
@@ -90,6 +90,7 @@ def test_a_mistake_is_refused_before_the_image_is_read(files: Path, words: str, 
         "--target-lps 1,2,3 --diameter-mm 9 --organ liver",
         "--relax tilt",
         "--assume skin_mm=2 --assume gantry_bore_mm=800",
+        "--target LiverTumour_1#1",
     ],
 )
 def test_what_may_be_right_waits_for_the_image(files: Path, words: str) -> None:
