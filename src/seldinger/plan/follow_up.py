@@ -47,8 +47,7 @@ NO_SHRINKAGE = (
 )
 _NEAR_MM = 40.0
 _HALF = 0.5
-_NAMED, _ALIKE = 4, 0.4
-_SHOWN = 0.01
+_NAMED, _ALIKE, _SHOWN = 4, 0.4, 0.01
 
 
 @dataclass(frozen=True, slots=True)
