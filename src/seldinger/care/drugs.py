@@ -6,6 +6,7 @@ not in it is kept, and said: nothing is judged of it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -67,13 +68,23 @@ def plain(told: str) -> str:
 
 def find(told: str) -> tuple[Known, ...]:
     """The drug called that; the parts of a fixed combination; none when it is not recognised."""
-    one = _parts().get(plain(told))
-    if one is not None:
-        return one
-    pieces = [plain(p) for p in told.replace("+", "/").split("/")]
-    if len(pieces) > 1 and all(p in _parts() for p in pieces):
-        return tuple(dict.fromkeys(k for p in pieces for k in _parts()[p]))
+    for name in (plain(told), _STRENGTH.sub("", plain(told))):
+        found = _listed(name)
+        if found:
+            return found
+        pieces = [_listed(plain(p)) for p in name.replace("+", "/").split("/")]
+        if len(pieces) > 1 and all(pieces):
+            return tuple(dict.fromkeys(k for parts in pieces for k in parts))
     return ()
+
+
+_STRENGTH = re.compile(r"-\d+([.,/]\d+)*-?(mg|mcg|µg|μg|ug|g|ie|iu|units)?$")
+"""A strength behind a name, "eliquis-5-mg": no part of it, and no dose that anything counts."""
+
+
+def _listed(name: str) -> tuple[Known, ...]:
+    """By the table's own spelling, or that of languages without the last "e": "pantoprazol"."""
+    return _parts().get(name) or _parts().get(f"{name}e") or ()
 
 
 def near(told: str) -> tuple[str, ...]:
