@@ -164,6 +164,7 @@ class PatientFile(Section):
             *((f"the last dose of {one.name}", one.last) for one in self.drug),
         ):
             _asked(partial(localised, told, where, name))
+        _asked(partial(_one_result_at_one_time, self.lab, where))
         clocked = [one.name for one in self.drug if one.times]
         if clocked and where is None:
             raise ValueError(
@@ -217,6 +218,19 @@ def load(path: Path, now: dt.datetime | None = None) -> Patient:
     """
     told = toml_border.checked(PatientFile, toml_border.read(path), path.name)
     return told.to_patient(now)
+
+
+def _one_result_at_one_time(labs: tuple[LabSection, ...], where: ZoneInfo | None) -> None:
+    seen: dict[tuple[str, float], Lab] = {}
+    for one in (_lab(told, where) for told in labs):
+        if one.taken is None:
+            continue
+        first = seen.setdefault((one.key, one.taken.timestamp()), one)
+        if first.value != one.value:
+            raise CareError(
+                f"two results of {one.key} at {one.taken:%Y-%m-%d %H:%M}, {first.told} and "
+                f"{one.told}: one of them is wrong"
+            )
 
 
 def _lab(told: LabSection, where: ZoneInfo | None) -> Lab:

@@ -60,9 +60,11 @@ def judged(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[Car
 def _unrecognised(one: Allergy, rest: str, case: Case, profile: Profile) -> CareFinding:
     close = allergies.near(rest)
     offered = f"; did you mean {' or '.join(close)}?" if close else ""
+    stop = "" if offered else "."
     made = finding(
         f"allergy.unrecognised.{_id(one)}", TOPIC, Met.UNKNOWN, Severity.ACTION,
-        f"Allergy to {_words(one)}: {rest!r} is not recognised{offered} Nothing is judged of it.",
+        f"Allergy to {_words(one)}: {rest!r} is not recognised{offered}{stop} "
+        "Nothing is judged of it.",
         profile=profile, inputs={"allergy": _words(one)}, considers=_considers(one),
         decides="the operator",
     )  # fmt: skip

@@ -77,8 +77,10 @@ def settled(found: CareFinding, request: Request, profile: Profile, *names: str)
     for name in (found.rule, *names):
         decision = request.decision(name)
         if decision is not None:
+            # What stood in the way, and was decided, stays on the page: it is no rule in order.
+            open_once = found.severity is not Severity.INFO
             return replace(
-                found, status=Met.MET, severity=Severity.INFO,
+                found, status=Met.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
                 text=f"{found.text} {decision.text}.",
             )  # fmt: skip
         if name in profile.settled:

@@ -222,7 +222,10 @@ def _withheld(
         kept = _not_stopped(rule, drug, plan, side, why, setting)
         if kept is not None:
             return kept
-    plan = _dated(replace(plan, hold=" or ".join(s.words for s in spans)), rule, drug, setting)
+    plan = replace(plan, hold=" or ".join(s.words for s in spans))
+    if _oftener(drug, spans):
+        return _not_dated(rule, drug, plan, used, setting)
+    plan = _dated(plan, rule, drug, setting)
     state = state_of(plan, drug, setting)
     plan = replace(plan, decides=side.decides, decision=side.decision)
     status, severity, words = state.status, state.severity, state.words
@@ -251,6 +254,37 @@ def _withheld(
         if side.open and not side.missing:
             condition = f"{side.decides} agrees to withhold {name_of(drug)}, {condition}"
     return Judged(made, plan, condition)
+
+
+def _oftener(drug: Drug, spans: Iterable[Span]) -> bool:
+    """Whether doses are counted of a drug that is taken more often than its rule has in mind."""
+    usual = _USUAL_DOSES_A_DAY.get(drug.name)
+    return usual is not None and len(drug.times) > usual and any(s.unit == "doses" for s in spans)
+
+
+def _not_dated(
+    rule: Hold, drug: Drug, plan: DrugPlan, used: Mapping[str, str], setting: Setting
+) -> Judged:
+    """No date where the rule's doses would be over too soon: who prescribes it says how long."""
+    usual = {1: "once", 2: "twice"}[_USUAL_DOSES_A_DAY[drug.name]]
+    who = _who(drug, setting)
+    made = finding(
+        rule.id, TOPIC, Met.UNKNOWN, Severity.ACTION,
+        f"{name_of(drug)}: withhold {plan.hold}, as the source counts for a drug taken {usual} a "
+        f"day. Here it is taken {len(drug.times)} times a day, and so few doses are over too soon: "
+        f"no date is given. {who[:1].upper()}{who[1:]} decides how long it is withheld.",
+        profile=setting.profile, facts=rule.facts,
+        inputs={"drug": drug.told, **_dosing(drug), **used}, decides=who,
+        considers=(f"drug.{drug.name}",),
+    )  # fmt: skip
+    decision = setting.case.request.decision(drug.name)
+    on = (drug.name,) if decision is not None and decision.decided.startswith("continue") else ()
+    made = settled(made, setting.case.request, setting.profile, *on)  # "hold" says not how long
+    return Judged(made, replace(plan, decides=who, decision=decision))
+
+
+_USUAL_DOSES_A_DAY = {"apixaban": 2, "dabigatran": 2, "edoxaban": 1, "rivaroxaban": 1}
+"""How often each is commonly taken: an assumption of this project, which only asks."""
 
 
 def _not_stopped(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from seldinger.care.patient import Drug
 
 TOPIC = "drugs"
+STOPPED_H = 48.0
+"""Hours without a dose after which a drug of every day is not taken any more: of this project."""
 
 
 def of(drug: Drug, setting: Setting) -> Need | None:
@@ -30,16 +32,25 @@ def of(drug: Drug, setting: Setting) -> Need | None:
 
 def missing(setting: Setting) -> Iterator[CareFinding]:
     """What is said where a drug that the procedure needs is not taken."""
-    taken = [one for one in setting.case.patient.drugs if one.recognised]
+    told = [one for one in setting.case.patient.drugs if one.recognised]
+    taken = [one for one in told if not _stopped(one, setting)]
     for need in _concerned(setting):
         lacking = [p for p in need.any_of if not any(_is_one(one, p) for one in taken)]
         if not lacking:
             continue
         kinds = "; ".join(_words(part) for part in lacking)
+        stopped = [o for o in told if o not in taken and any(_is_one(o, p) for p in lacking)]
+        last = "".join(
+            f" {one.told} was last taken {one.last:%a %d %b %Y %H:%M}, and not since."
+            for one in stopped
+        )
+        who = f"{need.decides[:1].upper()}{need.decides[1:]}"
         made = finding(
             need.id, TOPIC, need.status, need.severity,
-            f"{need.absent}; not among the drugs that were told: {kinds}. {need.decides} decides.",
+            f"{need.absent}; not among the drugs that are taken: {kinds}.{last} {who} "
+            "decides.",
             profile=setting.profile, facts=need.facts, decides=need.decides,
+            considers=tuple(f"drug.{one.name}" for one in stopped),
         )  # fmt: skip
         yield settled(made, setting.case.request, setting.profile)
 
@@ -52,6 +63,13 @@ def _concerned(setting: Setting) -> Iterator[Need]:
 
 def _is_one(drug: Drug, part: frozenset[str]) -> bool:
     return bool(part & {drug.name, *(f"@{one}" for one in drugs.known(drug.name).classes)})
+
+
+def _stopped(drug: Drug, setting: Setting) -> bool:
+    """Whether a drug that is listed was last taken too long ago to be taken now."""
+    if drug.last is None:
+        return False
+    return setting.now.timestamp() - drug.last.timestamp() > STOPPED_H * 3600.0
 
 
 def _words(part: frozenset[str]) -> str:

@@ -94,7 +94,7 @@ def _answers(
         )  # fmt: skip
         both = ("metformin", "contrast.metformin") if question.id in METFORMIN else ()
         made = settled(made, case.request, profile, *both)
-        if question.order and made.status is Met.UNKNOWN:
+        if question.order:
             made = replace(made, severity=Severity.INFO)
         is_open = made.status is not Met.MET and made.severity is not Severity.INFO
         yield Asked(made, decides=question.decides if is_open else "", order=question.order)
@@ -133,7 +133,7 @@ def _said(
         profile=profile, facts=rule.facts, inputs=inputs, decides=question.decides,
     )  # fmt: skip
     made = settled(made, case.request, profile, question.id)
-    if question.order and made.status is Met.UNKNOWN:
+    if question.order and rule.status is Met.UNKNOWN:
         made = replace(made, severity=Severity.INFO)
     is_open = made.status is not Met.MET
     return Asked(
