@@ -153,6 +153,10 @@ def two_plans(told: dict[str, Any]) -> None:
     told["drugs"].append({**told["drugs"][0], "act": "continue", "decision": None, "decides": ""})
 
 
+def two_names(told: dict[str, Any]) -> None:
+    told["patient"]["drugs"].append({**told["patient"]["drugs"][0], "told": "apixaban"})
+
+
 def unknown(told: dict[str, Any]) -> None:
     told["answer"] = "unknown"
 
@@ -166,13 +170,16 @@ def no_dose(told: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [undecided, open_class, two_plans, unknown, silent, no_dose], ids=lambda f: f.__name__
+    "change",
+    [undecided, open_class, two_plans, two_names, unknown, silent, no_dose],
+    ids=lambda f: f.__name__,
 )
 def test_a_drug_that_nobody_decided_about_is_to_be_asked_about(
     released: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     lines = sheet_release.read(resealed(released, change), LIVER).lines
     found = {one.drug: (one.ask, one.last) for one in lines}
+    assert found.pop("apixaban", (True, None)) == (True, None)
     assert found == {"Eliquis": (True, None), "metformin": (True, None)}
 
 

@@ -223,6 +223,21 @@ def test_nifti_whose_transforms_disagree_uses_the_sform_and_says_so(
     assert any("qform and sform differ" in note for note in study.notes)
 
 
+@pytest.mark.parametrize("form", ["sform", "qform"])
+def test_nifti_in_the_space_of_a_template_says_so(
+    tmp_path: Path, straight: Phantom, form: str
+) -> None:
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ straight.grid.index_to_lps
+    for code in (1, 4):
+        file = nib.Nifti1Image(straight.values, affine)
+        file.set_sform(affine, code if form == "sform" else 0)
+        file.set_qform(affine, code if form == "qform" else 0)
+        nib.save(file, tmp_path / "ct.nii")
+        notes = image.load(tmp_path / "ct.nii").notes
+        told = [n for n in notes if f"the {form} (code 4) leads into the space of a template" in n]
+        assert len(told) == (code == 4)
+
+
 @pytest.mark.parametrize(
     ("code", "position"),
     [

@@ -42,6 +42,8 @@ SLOPE = "scl_slope"
 """The field of ``Raster.metadata`` that tells the scaling that was applied to stored values."""
 _GZIP = b"\x1f\x8b"
 _HEADER_BYTES = 544
+_TEMPLATE = 3
+"""Transform codes from here on are Talairach, MNI 152 and other templates."""
 _DISAGREE_MM = 0.1
 _PIXDIM_SHARE = 0.01
 _QUATERNION = 1e-4
@@ -241,10 +243,10 @@ def _affine(
     if header.qform_code > 0:
         qform = _qform(header, name)
     if header.sform_code <= 0:
-        return to_lps @ scale @ qform, ()
-    notes: tuple[str, ...] = ()
+        return to_lps @ scale @ qform, _template_notes(header.qform_code, "qform", name)
+    notes = _template_notes(header.sform_code, "sform", name)
     if header.qform_code <= 0:
-        notes = _pixdim_notes(header, sform, name)
+        notes += _pixdim_notes(header, sform, name)
     else:
         if np.linalg.det(sform) * np.linalg.det(qform) < 0:
             raise ImageError(
@@ -254,10 +256,20 @@ def _affine(
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in dims], [1])).reshape(4, -1)
         apart_mm = float(np.abs((sform - qform) @ corners).max()) * header.mm_per_unit
         if not apart_mm <= _DISAGREE_MM:
-            notes = (
-                f"{name}: qform and sform differ by up to {apart_mm:.1f} mm; the sform was used",
-            )
+            note = f"{name}: qform and sform differ by up to {apart_mm:.1f} mm; the sform was used"
+            notes += (note,)
     return to_lps @ scale @ sform, notes
+
+
+def _template_notes(code: int, form: str, name: str) -> tuple[str, ...]:
+    """That a transform leads into a template, where lengths are not the patient's."""
+    if code < _TEMPLATE:
+        return ()
+    note = (
+        f"{name}: the {form} (code {code}) leads into the space of a template, whose millimetres "
+        f"are not the patient's; give the scan before it was fitted to the template"
+    )
+    return (note,)
 
 
 def _pixdim_notes(header: _Header, sform: NDArray[np.float64], name: str) -> tuple[str, ...]:

@@ -170,7 +170,9 @@ def _lines(told: Mapping[str, Any]) -> tuple[MedicineLine, ...]:
             made.append(_metformin(drug, told))
             continue
         own = plans.get(drug, [])
-        lines = {_line(one) for one in own} if settling else set()
+        # One drug told under two names is taken twice: no date of either holds.
+        twice = sum(name == names.get(drug) for name in names.values()) > 1
+        lines = {_line(one) for one in own} if settling and not twice else set()
         made.append(lines.pop() if len(lines) == 1 else MedicineLine(drug, ask=True))
     return tuple(made)
 
