@@ -166,3 +166,21 @@ def test_two_results_at_one_time_that_differ_are_refused(tmp_path: Path) -> None
 )
 def test_a_drug_is_recognised_with_its_strength(named: str, generic: str) -> None:
     assert " ".join(one.name for one in drugs.find(named)) == generic
+
+
+@pytest.mark.parametrize("procedure", ["thoracentesis", "chest-tube", "tunnelled-drain"])
+def test_a_single_lung_asks_before_a_needle_in_the_chest(procedure: str) -> None:
+    case = asked(HIGH, procedure=procedure, organ=None, sedation="none")
+    made = cleared(with_condition(case, "pneumonectomy"))
+    assert "condition.pneumonectomy.chest" in rules(made)
+    assert made.answer is Answer.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"), [("apixaban", True), ("clopidogrel", True), ("aspirin", False)]
+)
+def test_a_lumbar_puncture_on_a_drug_against_clots_is_asked_about(name: str, *, asks: bool) -> None:
+    case = asked(HIGH, procedure="lumbar-puncture", organ=None, sedation="none")
+    made = cleared(with_drug(case, name, times=ONCE))
+    assert any(one.startswith("lumbar.") for one in rules(made)) is asks
+    assert (made.answer is Answer.CONDITIONAL) is asks
