@@ -202,13 +202,14 @@ def test_the_page_answers_first_then_shows_then_counts(measured: Measured) -> No
         "94 colorectal liver metastases",
         "SHA-256 of before image",
         "seldinger margin --before before.nii.gz --before-labels before --after after.nii.gz",
-        words.DISCLAIMER,
     )
     at = 0
     for text in wanted:
         found = measured.page.find(text, at)
         assert found >= 0, text
         at = found + len(text)
+    assert measured.page.count(words.DISCLAIMER) == 1
+    assert measured.page.index(words.DISCLAIMER) < measured.page.index("Thinnest margin")
     assert measured.page.count(NO_SHRINKAGE) == 1
     assert 'src="http' not in measured.page
     assert "<script" not in measured.page
