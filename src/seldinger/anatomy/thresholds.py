@@ -113,11 +113,11 @@ def lungs(
     candidates = np.flatnonzero(large)
     if candidates.size == 0:
         return ()
-    texture = ndimage.median(hu, labels, candidates)
     lung = np.zeros(sizes.size, dtype=bool)
-    pure = ndimage.mean(hu < PURE_GAS_HU, labels, candidates)
-    is_lung = (np.asarray(texture) > LUNG_TEXTURE_HU) & (np.asarray(pure) < PURE_GAS_SHARE)
-    lung[candidates[is_lung]] = True
+    for piece in candidates:
+        own = hu[labels == piece]
+        pure = float(np.mean(own < PURE_GAS_HU))
+        lung[piece] = float(np.median(own)) > LUNG_TEXTURE_HU and pure < PURE_GAS_SHARE
     mask = morphology.closed(lung[labels], 2 * voxel_mm, voxel_mm)
     mask |= morphology.dilated(mask, LUNG_RIM_MM, voxel_mm) & (hu < LUNG_RIM_HU)
     return _sided(mask & body & ~taken, body)

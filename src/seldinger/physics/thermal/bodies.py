@@ -9,7 +9,7 @@ cells the rod happens to cover.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -189,6 +189,16 @@ class Wall:
     def conductance(self, conductivity: NDArray[np.float64]) -> NDArray[np.float64]:
         """W/(m3 K) of each cell, from its conductivity (n,)."""
         return self.area_per_m / (self.depth_m / conductivity + self.resistance)
+
+    def at(self, which: NDArray[np.intp]) -> Wall:
+        """A part of it: the cells that stand at these places of ``cells``."""
+        return replace(
+            self,
+            cells=self.cells[which],
+            faces=self.faces[which],
+            area_per_m=self.area_per_m[which],
+            depth_m=self.depth_m[which],
+        )
 
 
 def wall(grid: Grid, body: Held, tissue: Mask) -> Wall:

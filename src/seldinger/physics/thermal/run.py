@@ -215,7 +215,8 @@ def _own(state: State, out: NDArray[Any], heat: NDArray[Any]) -> None:
     """Write what heats, and with it what blood of the second compartment brings."""
     if isinstance(state.model.flow, TwoCompartmentFlow) and state.vein is not None:
         heat = heat + state.cooling * state.vein
-    out[:] = heat
+    if heat is not out:
+        out[:] = heat
 
 
 def _result(state: State, seen: Watch, pace: _Pace) -> Result:

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seldinger.core.space import Points, Vector, unit
+from seldinger.core.space import Grid, Points, Vector, as_vector, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from seldinger.core.space import Grid
-
     Density = Callable[[Points], NDArray[np.float64]]
 
 _FINE = 5
 """Points per edge of a cell that is looked at closely."""
+_KEPT = 4
+"""Antennas whose density is kept: as many as a plan has."""
 _NEAR_CELLS = 2.5
 
 
@@ -155,6 +156,22 @@ def antenna(
         efficiency=a.efficiency,
         shaft_radius_mm=a.shaft_radius_mm,
     )
+    field = _of_antenna(
+        grid.shape, grid.index_to_lps.tobytes(), as_vector(tip_lps_mm), as_vector(axis_lps), a
+    )
+    return Source(name, field, schedule, dries=True)
+
+
+@lru_cache(maxsize=_KEPT)
+def _of_antenna(
+    shape: tuple[int, int, int],
+    index_to_lps: bytes,
+    tip_lps_mm: Vector,
+    axis_lps: Vector,
+    a: Absorption,
+) -> NDArray[np.float64]:
+    """Density of an antenna, read-only: the same for every power and time, worked out once."""
+    grid = Grid(shape, np.frombuffer(index_to_lps).reshape(4, 4))
     axis = unit(np.asarray(axis_lps))
     centre = np.asarray(tip_lps_mm) + a.behind_tip_mm * axis
     # Over r from the shaft outwards and over the whole axis; mm to m three times.
@@ -172,7 +189,9 @@ def antenna(
     points = _centres(grid)
     along, r = _cylinder(points, centre, axis)
     near = (r < _NEAR_CELLS * grid.spacing_mm[0]) & (np.abs(along) < 5.0 * a.sigma_mm)
-    return Source(name, _sampled(grid, points, density, near), schedule, dries=True)
+    field = _sampled(grid, points, density, near)
+    field.flags.writeable = False
+    return field
 
 
 def _positive(name: str, **numbers: float) -> None:

@@ -29,11 +29,11 @@ _TINY = 1.0e-30
 
 @dataclass(slots=True, eq=False)
 class Contact:
-    """A body at work: its wall, its temperature now, and the heat it gave so far."""
+    """A body at work: its wall, the part of it that the box holds, and its temperature now."""
 
     body: Held
     wall: Wall
-    here: NDArray[np.intp]
+    here: Wall
     cells: NDArray[np.intp]
     theta: float
     shown: float
@@ -71,6 +71,7 @@ class State:
         uniform, calm: (i, j) rows of one material, and of one phase; see ``kernels.heat.euler``.
         source: W/m3 now, blood of the second compartment included.
         cooling, base_cooling: W/(m3 K) now, and of living tissue.
+        spacing_m: edge of a cell, worked out once.
         stages, apart: room of super-steps: stages, and the sources of cells at bodies.
         given_j: heat that each body gave to the tissue.
         dose_j: what each source sent out so far.
@@ -100,6 +101,7 @@ class State:
     contacts: tuple[Contact, ...]
     given_j: Flows
     dose_j: Flows
+    spacing_m: float
     stages: tuple[Floats, ...] = ()
     apart: tuple[Floats, ...] = ()
     blood_theta: float = 0.0
@@ -121,11 +123,6 @@ class State:
     def own_source(self) -> Floats:
         """W/m3 of everything but electrodes."""
         return self.source if self.circuit is None else self.circuit.base
-
-    @property
-    def spacing_m(self) -> float:
-        """Edge of a cell."""
-        return self.model.grid.spacing_mm[0] * 1e-3
 
 
 def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
@@ -155,7 +152,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         there = held.wall(model.grid, body, tissue_cells)
         own = float(theta[body.cells].mean())
         inside = np.flatnonzero(body.cells)
-        contacts.append(Contact(body, there, np.arange(there.cells.size), inside, own, own))
+        contacts.append(Contact(body, there, there, inside, own, own))
     vein, blood = None, model.blood.temperature_c - model.reference_c
     cooling = base
     if isinstance(model.flow, TwoCompartmentFlow):
@@ -197,6 +194,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         contacts=tuple(contacts),
         given_j=np.zeros(len(contacts)),
         dose_j=np.zeros(len(model.sources)),
+        spacing_m=model.grid.spacing_mm[0] * 1e-3,
         blood_theta=blood,
         vein=vein,
         drying=drying,
@@ -210,7 +208,7 @@ def restrict(state: State) -> None:
     for contact in state.contacts:
         i, j, k = np.unravel_index(contact.wall.cells, state.model.grid.shape)
         inside = (i >= i0) & (i < i1) & (j >= j0) & (j < j1) & (k >= k0) & (k < k1)
-        contact.here = np.flatnonzero(inside)
+        contact.here = contact.wall.at(np.flatnonzero(inside))
 
 
 def set_bodies(state: State, time_s: float, middle_s: float) -> None:
@@ -245,13 +243,13 @@ def exchange(state: State, rate: Floats, scale: float) -> Flows:
     watts = np.zeros(len(state.contacts))
     volume = state.spacing_m**3
     for n, contact in enumerate(state.contacts):
-        wall, here = contact.wall, contact.here
-        cells = wall.cells[here]
+        here = contact.here
+        cells = here.cells
         if not cells.size:
             continue
         t = theta[cells].astype(np.float64)
         k = cond[cells].astype(np.float64)
-        g = wall.area_per_m[here] / (wall.depth_m[here] / k + wall.resistance)
+        g = here.conductance(k)
         if _target(contact) is None:
             contact.theta = contact.shown = float((g * t).sum() / g.sum())
             continue

@@ -180,6 +180,8 @@ def _second_compartment(
 
 def _at_points(theta: Floats, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Trilinear values at index positions (n, 3)."""
+    if not len(points):
+        return np.zeros(0)
     shape = np.asarray(theta.shape)
     place = np.clip(points, 0.0, shape - 1.0)
     low = np.minimum(np.floor(place).astype(np.int64), shape - 2)
