@@ -65,6 +65,25 @@ def test_an_antenna_heats_behind_its_tip() -> None:
     assert ratio == pytest.approx(np.exp(0.5 * 4.0) * 2.0, rel=1e-6)
 
 
+def test_an_antennas_pattern_belongs_to_its_place_and_not_to_its_power() -> None:
+    fit = sources.Absorption(0.25, 3.0, 5.0, 0.6, 0.8)
+    tip, axis, other = (0.0, 0.0, -5.0), (0.0, 0.0, 1.0), sources.Schedule((7.0,), (99.0,))
+    coarse = Grid.aligned((15, 15, 15), 2.0, (-14.0, -14.0, -14.0))
+    one = sources.antenna(GRID, "a", tip, axis, fit, ON)
+    again = sources.antenna(GRID, "b", tip, axis, fit, other)
+    assert np.array_equal(one.density_per_m3, again.density_per_m3)
+    assert (again.name, again.schedule) == ("b", other)
+    with pytest.raises(ValueError, match="read-only"):
+        again.density_per_m3[0, 0, 0] = 1.0
+    for changed in (
+        sources.antenna(GRID, "a", (0.0, 1.0, -5.0), axis, fit, ON),
+        sources.antenna(GRID, "a", tip, (0.0, 1.0, 1.0), fit, ON),
+        sources.antenna(GRID, "a", tip, axis, replace(fit, sigma_mm=4.0), ON),
+        sources.antenna(coarse, "a", tip, axis, fit, ON),
+    ):
+        assert not np.array_equal(one.density_per_m3, changed.density_per_m3)
+
+
 def test_power_follows_its_schedule() -> None:
     schedule = sources.Schedule((10.0, 20.0, 30.0), (5.0, 0.0, 8.0))
     assert [schedule.at(t) for t in (0.0, 9.9, 10.0, 25.0, 30.0)] == [5.0, 5.0, 0.0, 8.0, 0.0]
