@@ -24,7 +24,7 @@ from tests.care.clearance_cases import (
 )
 
 from seldinger.care import conditions, drugs, files
-from seldinger.care.clearance import Answer, Clearance
+from seldinger.care.clearance import Answer, Clearance, case_file
 from seldinger.care.clearance import text as texts
 from seldinger.care.patient import Allergy, Sex
 from seldinger.core.errors import CareError
@@ -184,3 +184,24 @@ def test_a_lumbar_puncture_on_a_drug_against_clots_is_asked_about(name: str, *, 
     made = cleared(with_drug(case, name, times=ONCE))
     assert any(one.startswith("lumbar.") for one in rules(made)) is asks
     assert (made.answer is Answer.CONDITIONAL) is asks
+
+
+def test_chemotherapy_while_a_child_is_fed_is_decided_before() -> None:
+    case = with_condition(CLEAR["embolization"], "breast-feeding")
+    case = told(case, sex=Sex.FEMALE, pregnant=False)
+    made = cleared(asked(case, procedure="chemoembolization"))
+    assert "condition.breast-feeding.chemotherapy" in rules(made)
+    assert made.answer is not Answer.CLEAR
+
+
+@pytest.mark.parametrize("key", ["name", "role"])
+@pytest.mark.parametrize("nobody", ["-", "?", "..."])
+def test_nobody_decides_nothing(key: str, nobody: str, tmp_path: Path) -> None:
+    head, _, rest = FORM.read_text().partition("[[decision]]")
+    lines = [
+        f'{key} = "{nobody}"' if one.startswith(f"{key} =") else one for one in rest.split("\n")
+    ]
+    at = tmp_path / "case.toml"
+    at.write_text(f"{head}[[decision]]" + "\n".join(lines))
+    with pytest.raises(CareError, match=key):
+        case_file.load(at, NOW)

@@ -103,13 +103,17 @@ class IntakeSection(Section):
     fatty_meal: Moment | None = Field(default=None, description="fried or fatty food, meat")
 
 
+Someone = Annotated[Words, Field(pattern=r"[^\W\d_]")]
+"""A name or a role: at least one letter, so that a dash or a question mark decides nothing."""
+
+
 class DecisionSection(Section):
     """``[[decision]]``: what a person decided where the rules do not."""
 
     about: Words = Field(description="a drug, or the id of a finding")
     decided: Words = Field(description='in words; of a drug "hold" or "continue"')
-    name: Words = Field(description="who")
-    role: Words = Field(description="as what")
+    name: Someone = Field(description="who")
+    role: Someone = Field(description="as what")
     at: Moment = Field(description="when")
 
 
