@@ -75,7 +75,7 @@ def winner(
     ground: Any = SimpleNamespace(scene=of_patient(found.anatomy, found.target, grid, 3.0))
     ways = approaches.Ways((placed,), (path(found.target),))
     none: Any = None
-    return coverage.Covered(ground, ways, heated, none, none, 0.0, (), (), ())
+    return coverage.Covered(ground, ways, heated, none, heated, none, none, 0.0, (), (), ())
 
 
 def decided(

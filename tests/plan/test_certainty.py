@@ -241,6 +241,18 @@ def emulated() -> tuple[Placed, Response]:
     return one, found
 
 
+def test_a_run_that_is_known_is_not_made_again() -> None:
+    """Given the plan as drawn, the answer is that of running it; another run is seen in it."""
+    one, still = placed("emprint", heat(75.0, 60.0)), dict.fromkeys(SPREADS, 0.0)
+    asked = (block(27.0, 3.0), [one], biology(), CHART)
+    own = certainty.response(*asked, still, Changes())
+    known = certainty.response(*asked, still, Changes(), drawn_run=heated(*asked, Changes()))
+    other = heated(*asked, Changes(power=0.8))
+    changed = certainty.response(*asked, still, Changes(), drawn_run=other)
+    assert np.array_equal(own.signed_mm, known.signed_mm)
+    assert not np.array_equal(own.signed_mm, changed.signed_mm)
+
+
 def true_edge(one: Placed, changes: Changes, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance to the edge of a zone that was really computed."""
     done = heated(block(34.0, 2.0), [one], biology(), CHART, changes)

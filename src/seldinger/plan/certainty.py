@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Grid, Points
     from seldinger.plan.heat_scene import HeatScene
-    from seldinger.plan.heating import Biology, Placed
+    from seldinger.plan.heating import Biology, Heated, Placed
 
 SAMPLES = 200
 
@@ -177,6 +177,7 @@ def response(
     spreads: Mapping[str, float],
     base: Changes,
     progress: Progress = silent,
+    drawn_run: Heated | None = None,
 ) -> Response:
     """Run the plan as drawn and a pair beside it for everything that varies.
 
@@ -188,6 +189,7 @@ def response(
         spreads: values of ``ASSUMPTIONS`` by name.
         base: the user's own edits.
         progress: told once per run.
+        drawn_run: the plan as drawn on this scene, where that was run before.
     """
     spacing = scene.grid.spacing_mm[0]
     pairs = variations(placed[0].applicator.modality, spreads)
@@ -198,7 +200,9 @@ def response(
         merged = changes.on(base)
         return levels.signed_mm(heated(scene, placed, biology, mode, merged).level, spacing)
 
-    middle = edge(0, Changes())
+    progress("how sure", 0.0)
+    as_drawn = drawn_run or heated(scene, placed, biology, mode, Changes().on(base))
+    middle = levels.signed_mm(as_drawn.level, spacing)
     slope, bend = {}, {}
     for n, (name, (above, below)) in enumerate(pairs.items()):
         high, low = edge(1 + 2 * n, above), edge(2 + 2 * n, below)

@@ -54,6 +54,8 @@ class Covered:
         ground: what it was computed on.
         ways: applicators with their paths.
         heated: what they do.
+        coarse: the patient in coarse cells.
+        coarsely: what they do there.
         biology: what counts as dead.
         arrangement: what it came from.
         slack_mm: least of what is there minus what is needed, on the patient.
@@ -65,6 +67,8 @@ class Covered:
     ground: Ground
     ways: Ways
     heated: Heated
+    coarse: HeatScene
+    coarsely: Heated
     biology: Biology
     arrangement: Arrangement
     slack_mm: float
@@ -133,7 +137,7 @@ def covered(
     if best is None:
         return Blocked(blocked)
     progress(f"{_words(best.arrangement)} in fine cells", 0.35 + 0.05 * (_MOST_RUNS + 1))
-    won = _finely(case, best, ground, watched)
+    won = _finely(case, best, ground, coarse, watched)
     return replace(
         won, options=coverage_table.of(tried, trials, best.arrangement), notes=tuple(notes)
     )
@@ -145,6 +149,7 @@ class _Tried:
 
     arrangement: Arrangement
     ways: Ways
+    heated: Heated
     slack_mm: float
     dead_share: float
 
@@ -156,10 +161,13 @@ def _on_patient(case: Case, one: Arrangement, ground: Ground, coarse: HeatScene)
         return ways.blocked
     biology = choices.biology(case, one.template.applicator)
     done = heating.heated(coarse, ways.placed, biology, one.template.mode, choices.changes(case))
-    return _Tried(one, ways, slack_mm(ground, coarse, done), float(done.zone[coarse.target].mean()))
+    dead = float(done.zone[coarse.target].mean())
+    return _Tried(one, ways, done, slack_mm(ground, coarse, done), dead)
 
 
-def _finely(case: Case, best: _Tried, ground: Ground, watched: Mapping[str, Vector]) -> Covered:
+def _finely(
+    case: Case, best: _Tried, ground: Ground, coarse: HeatScene, watched: Mapping[str, Vector]
+) -> Covered:
     """The winner in cells of 1 mm, structures to spare watched over time."""
     near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
     one = best.arrangement
@@ -173,7 +181,9 @@ def _finely(case: Case, best: _Tried, ground: Ground, watched: Mapping[str, Vect
         tuple(near.values()),
     )
     slack = slack_mm(ground, ground.scene, done)
-    return Covered(ground, best.ways, done, biology, one, slack, tuple(near), (), ())
+    return Covered(
+        ground, best.ways, done, coarse, best.heated, biology, one, slack, tuple(near), (), ()
+    )
 
 
 def _better(one: _Tried, other: _Tried) -> bool:

@@ -50,7 +50,7 @@ def predicted(
     values = _margins(ground, done.zone, signed)
     # Where all of the surface lies under the capsule, the thinnest place of it is all there is.
     inner = ~under if not under.all() else under
-    answer, draws = _spread(case, choice, won, part(progress, 0.1, 0.8))
+    answer, draws = _spread(case, won, part(progress, 0.1, 0.8))
     answer = replace(answer, edge_grid=grid, signed_mm=signed)
     samples = _sampled(case, won, answer, draws, values, under)
     progress("how sure, everywhere", 0.85)
@@ -70,7 +70,7 @@ def predicted(
         zone_volume_ml=volume,
         zone_axes_mm=levels.axes_mm(done.level, spacing),
         visible_ice_ml=float((done.extreme_c <= _ICE_C).sum()) * grid.voxel_ml if cold else None,
-        other_mode_volume_ml=_other_mode_ml(case, choice, won),
+        other_mode_volume_ml=_other_mode_ml(case, won),
         ml_per_kj=volume / energy if energy > 0.0 else None,
         critical=critical.judged(case, ground, done, cold=cold),
         samples=len(samples.minimal),
@@ -130,19 +130,17 @@ def _figures(values: NDArray[np.float64], samples: NDArray[np.float64]) -> Sprea
     return Spread(float(values.min()), low, middle, high)
 
 
-def _spread(
-    case: Case, choice: Choice, won: Covered, progress: Progress
-) -> tuple[Response, Samples]:
-    coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
+def _spread(case: Case, won: Covered, progress: Progress) -> tuple[Response, Samples]:
     spreads = {a.name: case.assumed.value(a.name) for a in certainty.ASSUMPTIONS}
     answer = certainty.response(
-        coarse,
+        won.coarse,
         won.ways.placed,
         won.biology,
         won.heated.mode,
         spreads,
         choices.changes(case),
         progress,
+        won.coarsely,
     )
     names = tuple(answer.slope)
     return answer, certainty.drawn(names, len(won.ways.placed), case.settings.seed)
@@ -233,14 +231,14 @@ def _kill_probability(
     return np.ascontiguousarray(full)
 
 
-def _other_mode_ml(case: Case, choice: Choice, won: Covered) -> float | None:
+def _other_mode_ml(case: Case, won: Covered) -> float | None:
     """The zone by the mode that the plan does not go by; None where there is only one."""
     kind = won.ways.placed[0].applicator
     modes = heating.modes_of(kind)
     if len(modes) == 1:
         return None
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
-    coarse = coverage_goal.coarse(case, choice, won.ground, COARSE_MM)
+    coarse = won.coarse
     done = heating.heated(coarse, won.ways.placed, won.biology, other, choices.changes(case))
     signed = levels.signed_mm(done.level, COARSE_MM)
     return float(np.clip(signed / COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
