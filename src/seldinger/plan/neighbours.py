@@ -8,6 +8,7 @@ procedure adds to them (``Procedure.asks``) and cannot take from them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
@@ -68,6 +69,10 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """One label for several: it shows all of them."""
 
+_RIB = re.compile(r"rib_(left|right)_(\d+)")
+_SIDES = ("left", "right")
+_ALL_RIBS = tuple(f"{side} rib {number}" for side in _SIDES for number in range(1, 13))
+
 _WITHIN = frozenset({"bowel gas"})
 """Derived, and part of what is asked anyway: gas lies in the bowel."""
 
@@ -100,7 +105,23 @@ def unlabelled(
     shown = {*anatomy.names, *(part for name in anatomy.names for part in _PARTS.get(name, ()))}
     spared = () if found is None else (c.structure for c in found.critical if c.kept is None)
     wanted = {*within_reach(procedure, organ), *spared} - _WITHIN - {organ}
-    return tuple(sorted(wanted - shown))
+    gone = left_out(anatomy) if "ribs" in wanted else ()
+    return tuple(sorted({*(wanted - shown), *gone}))
+
+
+def left_out(anatomy: Anatomy) -> tuple[str, ...]:
+    """Ribs that no label shows although others, on either side, show that the scan reaches them.
+
+    One label of twenty-four shows "ribs". A rib that is not among them lies in muscle, which a
+    needle may cross.
+    """
+    sources = (raw for s in anatomy.structures if s.name == "ribs" for raw in s.sources)
+    found = {(m[1], int(m[2])) for m in map(_RIB.fullmatch, sources) if m}
+    if not found:
+        return ()
+    numbers = [number for _, number in found]
+    reached = {(side, n) for side in _SIDES for n in range(min(numbers), max(numbers) + 1)}
+    return tuple(f"{side} rib {number}" for side, number in sorted(reached - found))
 
 
 def anything_labelled(anatomy: Anatomy) -> bool:
@@ -111,4 +132,4 @@ def anything_labelled(anatomy: Anatomy) -> bool:
 def may_be_answered() -> frozenset[str]:
     """Names that an answer may speak of: our terms, and what only a reader can see."""
     listed = {name for names in _BY_ORGAN.values() for name in names}
-    return frozenset({*catalogue.terms(), *listed, *_TRUNK, "diaphragm"})
+    return frozenset({*catalogue.terms(), *listed, *_TRUNK, *_ALL_RIBS, "diaphragm"})
