@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 
+from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import findings, gates
+from seldinger.plan import findings, gates, scene
 from seldinger.plan.model import Finding, Guidance, Relaxation, Status, Treatment, Verdict
 from seldinger.plan.procedure import Decision
 
@@ -99,3 +102,23 @@ def test_no_path_claims_named_tissue_that_it_leaves() -> None:
     assert "crosses 16.0 mm of tissue that nobody has named" in crossing
     keeping = said_of(unidentified_mm=0.0, relies_on=())["not-segmented"].text
     assert "keeps to tissue that has a name" in keeping
+
+
+@pytest.mark.parametrize(("beyond_mm", "open_"), [(4.0, False), (9.0, False), (14.0, True)])
+def test_unnamed_tissue_beyond_the_aim_is_never_passed_over(
+    beyond_mm: float, *, open_: bool
+) -> None:
+    """A row of 1 mm voxels: target to 5 mm beyond the aim, organ to 10 mm, then nothing named."""
+    classes = np.full((1, 60, 1), scene.ORGAN, dtype=np.uint8)
+    classes[0, 30:36, 0] = scene.TARGET
+    classes[0, 40:, 0] = scene.UNIDENTIFIED
+    grid = Grid((1, 60, 1), np.eye(4))
+    seen = SimpleNamespace(anatomy=SimpleNamespace(grid=grid), classes=classes)
+    way = replace(
+        path(target(30.0, 10.0, "liver", "lesion")),
+        entry_lps_mm=(0.0, 0.0, 0.0),
+        target_lps_mm=(0.0, 30.0, 0.0),
+    )
+    found = findings.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
+    assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
+    assert all("4.8 mm of it" in f.text for f in found)

@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seldinger.anatomy.model import Origin
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PositionOrigin
 from seldinger.plan.model import Finding
+from seldinger.plan.scene import UNIDENTIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from seldinger.plan.scene import Scene
 
 _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
+_STEP_MM = 0.25
 _OPEN_FIRST = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
 
 
@@ -66,6 +70,39 @@ def in_place_of_labels(approach: Approach) -> str:
     if crossed_mm > 0.0:
         return f", and the path crosses {crossed_mm:.1f} mm of tissue that nobody has named"
     return "; the path keeps to tissue that has a name"
+
+
+def beyond_aim(
+    scene: Scene, approach: Approach, beyond_mm: float, tolerated_mm: float
+) -> tuple[Finding, ...]:
+    """Whether what goes on beyond the aim stays in tissue that has a name.
+
+    A throw or the end of a drain leaves the path's own length, so that no rule of the search has
+    looked at the tissue there; labelled structures are measured to the device's end.
+
+    Args:
+        scene: whose tissue is crossed.
+        approach: its best path is looked at.
+        beyond_mm: from the aim to the device's end.
+        tolerated_mm: of unnamed tissue, as on the way to the aim.
+    """
+    if not approach.paths or beyond_mm <= 0.0:
+        return ()
+    best = approach.paths[0]
+    entry, aim = np.asarray(best.entry_lps_mm), np.asarray(best.target_lps_mm)
+    along = (aim - entry) / np.linalg.norm(aim - entry)
+    depths = np.arange(_STEP_MM, beyond_mm + _STEP_MM / 2.0, _STEP_MM)
+    index = np.rint(scene.anatomy.grid.to_index(aim + depths[:, None] * along)).astype(int)
+    index = np.clip(index, 0, np.array(scene.classes.shape) - 1)
+    unnamed = scene.classes[tuple(index.T)] == UNIDENTIFIED
+    crossed_mm = float(unnamed.sum()) * _STEP_MM
+    if crossed_mm <= tolerated_mm:
+        return ()
+    text = (
+        f"The device goes on {beyond_mm:.0f} mm beyond the aim, {crossed_mm:.1f} mm of it through "
+        "tissue that nobody has named. Look there on the images, or aim shorter."
+    )
+    return (Finding("beyond-aim", Met.UNKNOWN, Severity.ACTION, text),)
 
 
 def free_path(approach: Approach) -> Finding:

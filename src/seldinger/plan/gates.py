@@ -62,6 +62,7 @@ def judge(
     decision: Decision,
     cleared: Clearance | None,
     missing: tuple[str, ...],
+    ahead: tuple[Finding, ...] = (),
 ) -> Judged:
     """Every gate, all findings, and the verdict.
 
@@ -71,6 +72,7 @@ def judge(
         decision: what the treatment concluded.
         cleared: the patient's clearance; None where nobody was assessed.
         missing: structures within reach that no label shows.
+        ahead: what lies beyond the aim.
 
     Raises:
         PlanError: an answer contradicts what is labelled or what is assessed.
@@ -84,6 +86,7 @@ def judge(
         Gate.STRUCTURES: (
             *_structures(case, approach, missing, words),
             *aim.findings(case.scene, approach),
+            *ahead,
         ),
         Gate.POSITION: findings.position(case, [path for _, path in named]),
         Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),

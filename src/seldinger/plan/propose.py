@@ -14,7 +14,17 @@ from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import near
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import aim, asked, gates, native_kidney, neighbours, path, readiness, rules
+from seldinger.plan import (
+    aim,
+    asked,
+    findings,
+    gates,
+    native_kidney,
+    neighbours,
+    path,
+    readiness,
+    rules,
+)
 from seldinger.plan import scene as scenes
 from seldinger.plan.assumptions import Assumed, assumed
 from seldinger.plan.error_model import TECHNIQUES
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
     from seldinger.core.record import AssumptionUse
     from seldinger.plan.model import Approach, Finding, Treatment
     from seldinger.plan.prediction import Prediction
-    from seldinger.plan.procedure import Instrument, ProbeEdit, Procedure
+    from seldinger.plan.procedure import Decision, Instrument, ProbeEdit, Procedure
 
 
 def propose(
@@ -75,7 +85,8 @@ def propose(
     outlook = readiness.outlook(procedure, goal.organ)
     cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
     more = (*decision.guidance.sources, *readiness.sources(outlook, cleared))
-    judged = gates.judge(case, approach, decision, cleared, missing)
+    ahead = _ahead(case, instrument, approach, decision)
+    judged = gates.judge(case, approach, decision, cleared, missing, ahead)
     return Plan(
         request=_request(declared.name, goal, chosen),
         verdict=judged.verdict,
@@ -96,6 +107,16 @@ def propose(
         outlook=outlook,
         cleared=cleared,
     )
+
+
+def _ahead(
+    case: Case, instrument: Instrument, approach: Approach, decision: Decision
+) -> tuple[Finding, ...]:
+    """What lies beyond the aim; a prediction has its own zone, and "unidentified" may be opened."""
+    if decision.prediction is not None or "unidentified" in case.settings.relax:
+        return ()
+    tolerated_mm = case.assumed.value("unidentified_tolerance_mm")
+    return findings.beyond_aim(case.scene, approach, instrument.beyond_mm, tolerated_mm)
 
 
 def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUse, ...]:
