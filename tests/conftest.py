@@ -14,7 +14,7 @@ change them:
 ``make night`` sits the exam on a patient at 1.5 mm and tries ten times the examples of hypothesis.
 
 ``make check`` runs two workers. A file's tests stay on one worker, for what they keep; so do all
-tests that share something dear: see ``pytest_collection_modifyitems``.
+tests that share something dear: see ``GROUPS``.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 if TYPE_CHECKING:
     from tests.demo_plans import DemoPlans
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
     from seldinger.anatomy.model import Anatomy
     from seldinger.demo import DemoPatient
@@ -69,19 +71,50 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 DEAR = {"demo_anatomy", "demo_plans"}
 """Fixtures of the session that no second worker shall compute again."""
-TOGETHER = {"anatomy", "real"}
-"""Folders whose files share dear fixtures of the session."""
+GROUPS = {
+    "tests/exam/": "demo",
+    "tests/plan/test_coverage.py": "demo",
+    "tests/real/": "real",
+    "tests/anatomy/": "anatomy",
+}
+"""Tests that share what is dear, by the start of their address; the longest first."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def _group(address: str) -> str:
+    """What one worker runs as a whole: a group, or else a file, for what the file keeps."""
+    return (
+        next((g for start, g in GROUPS.items() if address.startswith(start)), "")
+        or (address.split("::", 1)[0])
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of each test: under ``--dist loadgroup`` one worker runs all of a group."""
+    """Put the groups first, so that no worker is left with one in the end."""
     for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in TOGETHER else f"{folder}/{item.path.name}"
-        if not DEAR.isdisjoint(getattr(item, "fixturenames", ())):
-            group = "demo"
-        item.add_marker(pytest.mark.xdist_group(group))
+        dear = DEAR.intersection(getattr(item, "fixturenames", ()))
+        if dear and _group(item.nodeid) != "demo":
+            raise pytest.UsageError(f"{item.nodeid} uses {dear}: add its file to GROUPS here")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = list(dict.fromkeys(GROUPS.values()))
+        items.sort(
+            key=lambda item: order.index(g) if (g := _group(item.nodeid)) in order else len(order)
+        )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """One worker runs all of a group.
+
+    By address: of pytest 9.2 on, the marker ``xdist_group`` of xdist 3.8 changes nothing.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    config.option.loadscopereorder = False  # it would put groups of few tests last
+    return ByGroup(config, log)
 
 
 @pytest.fixture(scope="session")
