@@ -125,7 +125,7 @@ def test_a_point_and_a_mask_are_targets_too(files: Path, planned: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--target", "liver-tumor-1"), "liver-tumour-1"),
+        (("--target", "liver-tumor-1"), "liver tumour 1"),
         (("--target-lps", "0,0,9999", "--diameter-mm", "9"), "outside"),
         (("--target", "liver-tumour-1", "--vocabulary", "klingon"), "klingon"),
     ],

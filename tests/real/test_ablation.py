@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 PLACES = {
-    # Read off distance maps of the liver and looked at: LPS mm.
-    "central": (132.8, 153.8, 125.2),
-    "subcapsular": (72.8, 191.3, 69.7),
-    "beside a vein": (92.3, 155.3, 68.2),
+    # Read off distance maps of the liver and looked at: LPS mm, and how wide.
+    "central": ((129.3, 155.3, 123.2), 22.0),
+    "subcapsular": ((72.8, 191.3, 69.7), 25.0),
+    "beside a vein": ((92.3, 155.3, 68.2), 25.0),
 }
 MICROWAVE = Settings(answers={"modality": "microwave"})
 
 
 @cache
 def _point(anatomy: Anatomy, where: str) -> Plan:
-    return propose(
-        "ablation", anatomy, targets.from_sphere(anatomy, PLACES[where], 25.0, "tumour"), MICROWAVE
-    )
+    goal = targets.from_sphere(anatomy, *PLACES[where], "tumour")
+    return propose("ablation", anatomy, goal, MICROWAVE)
 
 
 @pytest.fixture(params=PLACES)

@@ -116,9 +116,12 @@ def from_sphere(
 
 
 def _spelled(anatomy: Anatomy, name: str) -> str:
-    """``name`` as the patient's labels spell it: ours first, then the file's."""
+    """``name`` as it is spelled: exactly as told first, then ours, then the file's."""
+    raw = _raw_names(anatomy.study.labels)
+    if name in (*anatomy.names, *raw):
+        return name
     lesions = [re.sub(r" \d+$", "", s.name) for s in anatomy.structures if s.kind is Kind.LESION]
-    for known in ((*anatomy.names, *lesions), _raw_names(anatomy.study.labels)):
+    for known in ((*anatomy.names, *lesions), raw):
         found = meant(name, known)
         if found is not None:
             return found
