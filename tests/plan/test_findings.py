@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 
+from seldinger.anatomy.model import Tissue
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings, gates, scene
@@ -122,3 +123,28 @@ def test_unnamed_tissue_beyond_the_aim_is_never_passed_over(
     found = findings.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
     assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
     assert all("4.8 mm of it" in f.text for f in found)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "organ", "open_"),
+    [(False, "liver", True), (True, "liver", False), (False, None, False)],
+)
+def test_a_sphere_does_not_name_the_tissue_in_it(
+    *, drawn: bool, organ: str | None, open_: bool
+) -> None:
+    """A row of 1 mm voxels: organ, then 5 mm of unnamed tissue just before the aim, in a sphere."""
+    tissue = np.full((1, 60, 1), Tissue.STRUCTURE, dtype=np.uint8)
+    tissue[0, 25:30, 0] = Tissue.UNIDENTIFIED
+    inside = np.zeros((1, 60, 1), dtype=np.bool_)
+    inside[0, 22:38, 0] = True
+    here = SimpleNamespace(grid=Grid((1, 60, 1), np.eye(4)), tissue=tissue)
+    goal = SimpleNamespace(mask=inside, drawn=drawn, organ=organ)
+    seen = SimpleNamespace(anatomy=here, classes=tissue, target=goal)
+    way = replace(
+        path(target(30.0, 10.0, "liver", "lesion")),
+        entry_lps_mm=(0.0, 0.0, 0.0), target_lps_mm=(0.0, 30.0, 0.0), depth_mm=30.0,
+    )  # fmt: skip
+    found = findings.unnamed_in_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
+    assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
+    assert all("4.8 mm of tissue" in f.text for f in found)
+    assert not findings.unnamed_in_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Neighbours: one rib's label does not stand for another rib."""
+"""Neighbours: the label of one part does not stand for its fellows."""
 
 from __future__ import annotations
 
@@ -28,3 +28,25 @@ def test_a_rib_that_only_the_other_side_shows_is_named() -> None:
 
 def test_ribs_in_one_label_are_taken_as_whole() -> None:
     assert neighbours.left_out(_with("ribs")) == ()
+
+
+def _part(name: str, *sources: str) -> Any:
+    return SimpleNamespace(structures=(SimpleNamespace(name=name, sources=sources),), names=(name,))
+
+
+def test_a_vertebra_missing_between_labelled_ones_is_named() -> None:
+    levels = ("vertebrae_T11", "vertebrae_T12", "vertebrae_L2", "vertebrae_S1")
+    found = neighbours.left_out(_part("vertebrae", *levels))
+    assert found == ("vertebra l1", "vertebra l3", "vertebra l4", "vertebra l5")
+    assert set(found) <= neighbours.may_be_answered()
+    assert neighbours.left_out(_part("vertebrae", "vertebrae", "intervertebral_discs")) == ()
+
+
+def test_a_lobe_below_a_labelled_one_is_named_and_one_above_it_is_out_of_the_scan() -> None:
+    wanted = {"left lung", "right lung"}
+    upper = _part("right lung", "lung_upper_lobe_right")
+    named = ("right lung lower lobe", "right lung middle lobe")
+    assert neighbours.left_out(upper, wanted) == named
+    assert neighbours.left_out(_part("right lung", "lung_lower_lobe_right"), wanted) == ()
+    assert neighbours.left_out(_part("left lung", "lung_left"), wanted) == ()
+    assert neighbours.left_out(upper) == (), "only what is asked for"

@@ -19,6 +19,9 @@ from seldinger.plan.scene import UNIDENTIFIED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
+    from seldinger.core.space import Points
     from seldinger.plan.model import Approach, Path, Relaxation
     from seldinger.plan.procedure import Case, Question
     from seldinger.plan.scene import Scene
@@ -92,9 +95,7 @@ def beyond_aim(
     entry, aim = np.asarray(best.entry_lps_mm), np.asarray(best.target_lps_mm)
     along = (aim - entry) / np.linalg.norm(aim - entry)
     depths = np.arange(_STEP_MM, beyond_mm + _STEP_MM / 2.0, _STEP_MM)
-    index = np.rint(scene.anatomy.grid.to_index(aim + depths[:, None] * along)).astype(int)
-    index = np.clip(index, 0, np.array(scene.classes.shape) - 1)
-    unnamed = scene.classes[tuple(index.T)] == UNIDENTIFIED
+    unnamed = scene.classes[_voxels(scene, aim + depths[:, None] * along)] == UNIDENTIFIED
     crossed_mm = float(unnamed.sum()) * _STEP_MM
     if crossed_mm <= tolerated_mm:
         return ()
@@ -103,6 +104,42 @@ def beyond_aim(
         "tissue that nobody has named. Look there on the images, or aim shorter."
     )
     return (Finding("beyond-aim", Met.UNKNOWN, Severity.ACTION, text),)
+
+
+def unnamed_in_sphere(scene: Scene, approach: Approach, tolerated_mm: float) -> tuple[Finding, ...]:
+    """Whether a sphere around a point covers unnamed tissue on the way to the aim.
+
+    A drawn outline says what it holds; a sphere only says how wide something is, so that what lies
+    in it without a name has none there either. Where the organ itself is not labelled, the gate of
+    structures says so already.
+
+    Args:
+        scene: whose tissue is crossed.
+        approach: its best path is looked at.
+        tolerated_mm: of unnamed tissue, as on the rest of the way.
+    """
+    target = scene.target
+    if target.drawn or target.organ is None or not approach.paths:
+        return ()
+    best = approach.paths[0]
+    entry, aim = np.asarray(best.entry_lps_mm), np.asarray(best.target_lps_mm)
+    depths = np.arange(0.0, best.depth_mm, _STEP_MM)
+    at = _voxels(scene, entry + depths[:, None] * (aim - entry) / np.linalg.norm(aim - entry))
+    unnamed = target.mask[at] & (scene.anatomy.tissue[at] == UNIDENTIFIED)
+    crossed_mm = float(unnamed.sum()) * _STEP_MM
+    if crossed_mm <= tolerated_mm:
+        return ()
+    text = (
+        f"Inside the sphere around the point the path crosses {crossed_mm:.1f} mm of tissue that "
+        "nobody has named. Look there on the images, or give the lesion's outline as a mask."
+    )
+    return (Finding("unnamed-in-sphere", Met.UNKNOWN, Severity.ACTION, text),)
+
+
+def _voxels(scene: Scene, points_lps_mm: Points) -> tuple[NDArray[np.intp], ...]:
+    """Voxels of the planning lattice that hold (n, 3) points, at its border where they leave it."""
+    index = np.rint(scene.anatomy.grid.to_index(points_lps_mm)).astype(np.intp)
+    return tuple(np.clip(index, 0, np.array(scene.classes.shape) - 1).T)
 
 
 def free_path(approach: Approach) -> Finding:

@@ -62,7 +62,7 @@ def judge(
     decision: Decision,
     cleared: Clearance | None,
     missing: tuple[str, ...],
-    ahead: tuple[Finding, ...] = (),
+    unnamed: tuple[Finding, ...] = (),
 ) -> Judged:
     """Every gate, all findings, and the verdict.
 
@@ -72,7 +72,7 @@ def judge(
         decision: what the treatment concluded.
         cleared: the patient's clearance; None where nobody was assessed.
         missing: structures within reach that no label shows.
-        ahead: what lies beyond the aim.
+        unnamed: tissue without a name where the search has not looked for it.
 
     Raises:
         PlanError: an answer contradicts what is labelled or what is assessed.
@@ -86,7 +86,7 @@ def judge(
         Gate.STRUCTURES: (
             *_structures(case, approach, missing, words),
             *aim.findings(case.scene, approach),
-            *ahead,
+            *unnamed,
         ),
         Gate.POSITION: findings.position(case, [path for _, path in named]),
         Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),

@@ -15,7 +15,7 @@ from seldinger import catalogue
 from seldinger.anatomy.model import Kind, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from seldinger.anatomy.model import Anatomy
     from seldinger.plan.prediction import Prediction
@@ -71,7 +71,22 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 _RIB = re.compile(r"rib_(left|right)_(\d+)")
 _SIDES = ("left", "right")
-_ALL_RIBS = tuple(f"{side} rib {number}" for side in _SIDES for number in range(1, 13))
+_VERTEBRA = re.compile(r"vertebrae_([CTLS]\d+)")
+_LEVELS = (
+    *(f"C{n}" for n in range(1, 8)), *(f"T{n}" for n in range(1, 13)),
+    *(f"L{n}" for n in range(1, 6)), "S1",
+)  # fmt: skip
+"""From the head to the feet."""
+_LOBES: Mapping[str, tuple[str, ...]] = {
+    "left lung": ("upper", "lower"),
+    "right lung": ("upper", "middle", "lower"),
+}
+"""From the head to the feet."""
+_ALL_PARTS = (
+    *(f"{side} rib {number}" for side in _SIDES for number in range(1, 13)),
+    *(f"vertebra {level.lower()}" for level in _LEVELS),
+    *(f"{lung} {lobe} lobe" for lung, lobes in _LOBES.items() for lobe in lobes),
+)
 
 _WITHIN = frozenset({"bowel gas"})
 """Derived, and part of what is asked anyway: gas lies in the bowel."""
@@ -105,23 +120,59 @@ def unlabelled(
     shown = {*anatomy.names, *(part for name in anatomy.names for part in _PARTS.get(name, ()))}
     spared = () if found is None else (c.structure for c in found.critical if c.kept is None)
     wanted = {*within_reach(procedure, organ), *spared} - _WITHIN - {organ}
-    gone = left_out(anatomy) if "ribs" in wanted else ()
-    return tuple(sorted({*(wanted - shown), *gone}))
+    return tuple(sorted({*(wanted - shown), *left_out(anatomy, wanted)}))
 
 
-def left_out(anatomy: Anatomy) -> tuple[str, ...]:
-    """Ribs that no label shows although others, on either side, show that the scan reaches them.
+def left_out(anatomy: Anatomy, wanted: Collection[str] = ("ribs", "vertebrae")) -> tuple[str, ...]:
+    """Parts that no label shows although their fellows show that the scan reaches them.
 
-    One label of twenty-four shows "ribs". A rib that is not among them lies in muscle, which a
-    needle may cross.
+    One label of twenty-four shows "ribs", one lobe shows a lung. A part that is not among them lies
+    in what counts as muscle or wall there, which a needle may cross.
+
+    Args:
+        anatomy: with the labels' own names as its structures' sources.
+        wanted: structures whose parts are asked for.
     """
-    sources = (raw for s in anatomy.structures if s.name == "ribs" for raw in s.sources)
+    found: set[str] = set()
+    for structure in anatomy.structures:
+        if structure.name not in wanted:
+            continue
+        if structure.name == "ribs":
+            found |= _ribs_left_out(structure.sources)
+        elif structure.name == "vertebrae":
+            found |= _vertebrae_left_out(structure.sources)
+        elif structure.name in _LOBES:
+            found |= _lobes_left_out(structure.sources, structure.name)
+    return tuple(sorted(found))
+
+
+def _ribs_left_out(sources: Iterable[str]) -> set[str]:
+    """Ribs between the highest and the lowest that either side shows."""
     found = {(m[1], int(m[2])) for m in map(_RIB.fullmatch, sources) if m}
     if not found:
-        return ()
+        return set()
     numbers = [number for _, number in found]
     reached = {(side, n) for side in _SIDES for n in range(min(numbers), max(numbers) + 1)}
-    return tuple(f"{side} rib {number}" for side, number in sorted(reached - found))
+    return {f"{side} rib {number}" for side, number in reached - found}
+
+
+def _vertebrae_left_out(sources: Iterable[str]) -> set[str]:
+    """Vertebrae between the highest and the lowest that are shown."""
+    found = [_LEVELS.index(m[1]) for m in map(_VERTEBRA.fullmatch, sources) if m]
+    if not found:
+        return set()
+    gone = set(range(min(found), max(found) + 1)) - set(found)
+    return {f"vertebra {_LEVELS[level].lower()}" for level in gone}
+
+
+def _lobes_left_out(sources: Iterable[str], lung: str) -> set[str]:
+    """Lobes below one that is shown; what a scan of the belly does not reach lies above."""
+    side = lung.partition(" ")[0]
+    found = [n for n, lobe in enumerate(_LOBES[lung]) if f"lung_{lobe}_lobe_{side}" in set(sources)]
+    if not found:
+        return set()
+    gone = set(range(min(found), len(_LOBES[lung]))) - set(found)
+    return {f"{lung} {_LOBES[lung][n]} lobe" for n in gone}
 
 
 def anything_labelled(anatomy: Anatomy) -> bool:
@@ -132,4 +183,4 @@ def anything_labelled(anatomy: Anatomy) -> bool:
 def may_be_answered() -> frozenset[str]:
     """Names that an answer may speak of: our terms, and what only a reader can see."""
     listed = {name for names in _BY_ORGAN.values() for name in names}
-    return frozenset({*catalogue.terms(), *listed, *_TRUNK, *_ALL_RIBS, "diaphragm"})
+    return frozenset({*catalogue.terms(), *listed, *_TRUNK, *_ALL_PARTS, "diaphragm"})

@@ -85,8 +85,8 @@ def propose(
     outlook = readiness.outlook(procedure, goal.organ)
     cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
     more = (*decision.guidance.sources, *readiness.sources(outlook, cleared))
-    ahead = _ahead(case, instrument, approach, decision)
-    judged = gates.judge(case, approach, decision, cleared, missing, ahead)
+    unnamed = _unnamed(case, instrument, approach, decision)
+    judged = gates.judge(case, approach, decision, cleared, missing, unnamed)
     return Plan(
         request=_request(declared.name, goal, chosen),
         verdict=judged.verdict,
@@ -109,14 +109,21 @@ def propose(
     )
 
 
-def _ahead(
+def _unnamed(
     case: Case, instrument: Instrument, approach: Approach, decision: Decision
 ) -> tuple[Finding, ...]:
-    """What lies beyond the aim; a prediction has its own zone, and "unidentified" may be opened."""
-    if decision.prediction is not None or "unidentified" in case.settings.relax:
+    """Unnamed tissue that no rule of the search has looked at; "unidentified" may be opened.
+
+    A prediction has its own zone, and its probes their own ends.
+    """
+    if "unidentified" in case.settings.relax:
         return ()
     tolerated_mm = case.assumed.value("unidentified_tolerance_mm")
-    return findings.beyond_aim(case.scene, approach, instrument.beyond_mm, tolerated_mm)
+    inside = findings.unnamed_in_sphere(case.scene, approach, tolerated_mm)
+    if decision.prediction is not None:
+        return inside
+    beyond = findings.beyond_aim(case.scene, approach, instrument.beyond_mm, tolerated_mm)
+    return (*inside, *beyond)
 
 
 def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUse, ...]:
