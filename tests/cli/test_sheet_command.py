@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RUN = CliRunner()
 NOW = "2026-12-04T08:00:00+00:00"
 TODAY = "2026-12-04"
+EARLIER = "2026-12-01T09:00:00+01"
 LIVER = sheet_release.Purpose("biopsy", "liver", dt.date(2026, 12, 4))
 
 
@@ -183,6 +184,20 @@ def test_a_drug_that_nobody_decided_about_is_to_be_asked_about(
     assert found == {"Eliquis": (True, None), "metformin": (True, None)}
 
 
+def test_a_last_dose_that_has_passed_is_told_as_that(released: Path) -> None:
+    def said(today: str) -> str:
+        words = ("sheet", "biopsy", "--organ", "liver", "--release", released, "--json")
+        return done(*words, "--today", today)
+
+    assert "your last dose before the procedure is on Sat 5 Dec 2026" in said("2026-12-05")
+    late = said("2026-12-06")
+    assert "your last dose was due on Sat 5 Dec 2026, 08:00. Call us if you took any" in late
+    words = ["sheet", "biopsy", "--organ", "liver", "--release", str(released), "--json"]
+    found = RUN.invoke(app, [*words, "--today", "2026-12-01"])
+    assert found.exit_code == 2
+    assert "released on 2026-12-04, after 2026-12-01" in found.output
+
+
 def test_what_is_not_clear_tells_no_medicines(released: Path) -> None:
     def refuse(told: dict[str, Any]) -> None:
         told["answer"] = "not clear"
@@ -219,7 +234,15 @@ def test_metformin_is_never_left_out(
                 {"when": "2026-12-09T09:30:00+01:00", "what": "x", "rule": "fda.metformin.hold"}
             )
         if decided is not None:
-            told["request"]["decisions"] = [{"about": "contrast.metformin", "decided": decided}]
+            told["request"]["decisions"] = [
+                {
+                    "about": "contrast.metformin",
+                    "decided": "hold",
+                    "at": "2026-12-02T09:00:00+01:00",
+                },
+                {"about": "contrast.metformin", "decided": decided, "at": NOW},
+                {"about": "metformin", "decided": "hold", "at": "2026-12-01T09:00:00+01:00"},
+            ]
 
     (found,) = sheet_release.read(resealed(released, add), LIVER).lines
     assert (found.drug, found.ask, found.dye) == line

@@ -35,6 +35,7 @@ class MedicineLine:
         restart: not before then; None: not held, or not known.
         ask: nobody has decided yet.
         dye: held after X-ray dye only.
+        passed: ``last`` lies before the day on which the sheet is written.
     """
 
     drug: str
@@ -42,6 +43,7 @@ class MedicineLine:
     restart: str | None = None
     ask: bool = False
     dye: bool = False
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,8 @@ def _of_drug(common: Common, one: MedicineLine) -> Iterable[str]:
     elif one.last is None:
         yield say.go_on.format(drug=one.drug)
     else:
-        yield say.last.format(drug=one.drug, when=one.last)
+        last = say.passed if one.passed else say.last
+        yield last.format(drug=one.drug, when=one.last)
         back = say.restart if one.restart is not None else say.ask_back
         yield back.format(drug=one.drug, when=one.restart)
 

@@ -71,12 +71,17 @@ def read(path: Path, purpose: Purpose) -> Released:
         _check(path.name, told, purpose)
         start = told["request"]["start"]
         at = dt.datetime.fromisoformat(seal["at"])
+        if at.date() > purpose.today:
+            raise CareError(
+                f"{path.name} was released on {at.date()}, after {purpose.today}: date the sheet "
+                "on that day or later"
+            )
         return Released(
             name=seal["name"],
             role=seal["role"],
             date=at.date().isoformat(),
             start=None if start is None else _when(start),
-            lines=_lines(told),
+            lines=_lines(told, purpose.today),
             fasting=_fasting(told),
         )
     except (KeyError, TypeError, ValueError) as wrong:
@@ -157,7 +162,7 @@ def _same_organ(one: str, other: str) -> bool:
     return bare[0] == bare[1] and not all(sided)
 
 
-def _lines(told: Mapping[str, Any]) -> tuple[MedicineLine, ...]:
+def _lines(told: Mapping[str, Any], today: dt.date) -> tuple[MedicineLine, ...]:
     """One line for each drug that the patient takes, in the order in which they were told."""
     plans: dict[str, list[Mapping[str, Any]]] = {}
     for drug in told["drugs"]:
@@ -172,12 +177,12 @@ def _lines(told: Mapping[str, Any]) -> tuple[MedicineLine, ...]:
         own = plans.get(drug, [])
         # One drug told under two names is taken twice: no date of either holds.
         twice = sum(name == names.get(drug) for name in names.values()) > 1
-        lines = {_line(one) for one in own} if settling and not twice else set()
+        lines = {_line(one, today) for one in own} if settling and not twice else set()
         made.append(lines.pop() if len(lines) == 1 else MedicineLine(drug, ask=True))
     return tuple(made)
 
 
-def _line(drug: Mapping[str, Any]) -> MedicineLine:
+def _line(drug: Mapping[str, Any], today: dt.date) -> MedicineLine:
     """What a patient may be told of one drug's plan."""
     name, decision = drug["told"], drug["decision"]
     decided = "" if decision is None else str(decision["decided"]).lower()
@@ -188,27 +193,30 @@ def _line(drug: Mapping[str, Any]) -> MedicineLine:
     if drug["act"] != "withhold" or drug["last_dose"] is None:
         return MedicineLine(name, ask=True)
     back = [_when(one["not_before"]) for one in drug["restarts"]]
-    return MedicineLine(name, _when(drug["last_dose"]), back[0] if len(back) == 1 else None)
+    passed = dt.datetime.fromisoformat(drug["last_dose"]).date() < today
+    return MedicineLine(
+        name, _when(drug["last_dose"]), back[0] if len(back) == 1 else None, passed=passed
+    )
 
 
 def _metformin(drug: str, told: Mapping[str, Any]) -> MedicineLine:
     """Metformin and the dye: held, going on, or open; never left out."""
+    if told["answer"] not in _SETTLING:
+        return MedicineLine(drug, ask=True)
     found = [f for f in told["findings"] if "metformin" in f["rule"]]
-    decided = next(
-        (
-            str(one["decided"]).lower()
-            for one in reversed(told["request"]["decisions"])
-            if one["about"] in {"metformin", "contrast.metformin"}
-        ),
-        "",
-    )
-    if decided == "continue" or (
-        found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
-    ):
+    about = [
+        one
+        for one in told["request"]["decisions"]
+        if one["about"] in {"metformin", "contrast.metformin"}
+    ]
+    latest = max(about, key=lambda one: dt.datetime.fromisoformat(one["at"]), default=None)
+    decided = "" if latest is None else str(latest["decided"]).lower()
+    nothing = found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
+    if decided == "continue" or nothing:
         return MedicineLine(drug)
     backs = [row["when"] for row in told["timetable"] if "metformin" in row["rule"]]
     still_open = any(f["status"] != "met" and f["severity"] != "info" for f in found)
-    if told["answer"] in _SETTLING and backs and (decided or not still_open):
+    if backs and (decided or not still_open):
         return MedicineLine(drug, None, _when(max(backs)), dye=True)
     return MedicineLine(drug, ask=True)
 

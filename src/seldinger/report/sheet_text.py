@@ -93,6 +93,7 @@ class Medicines(_Section):
     released: Text
     start: Text
     last: Text
+    passed: Text
     restart: Text
     ask_back: Text
     go_on: Text
