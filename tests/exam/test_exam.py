@@ -54,6 +54,9 @@ def measured(made: Plan) -> list[tuple[Path, float, float]]:
     return first + [(p.path, room, applicator(p.device).diameter_mm) for p in made.treatment.probes]
 
 
+CORNER = math.sqrt(0.75)
+"""From a voxel's centre to its corner: what a label of voxels does not tell of a surface."""
+MARGIN_MM = 1.5
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]}")
 
 
@@ -171,7 +174,7 @@ def test_distances_are_the_analytic_ones_within_a_voxel(
             true = (
                 demo_patient.truth.clearance_mm(theirs, tuple(entry), tuple(tip)) - diameter / 2.0
             )
-            assert printed == pytest.approx(max(true, 0.0), abs=demo_voxel_mm), ours
+            assert printed == pytest.approx(max(true, 0.0), abs=CORNER * demo_voxel_mm), ours
 
 
 @every_case
@@ -206,7 +209,7 @@ def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], demo_plans:
 
 @every_case
 def test_a_zone_dies_where_the_formulas_put_the_tumour(
-    case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient, demo_voxel_mm: float
+    case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient
 ) -> None:
     made = demo_plans[case]
     if made.effect is None or made.prediction is None:
@@ -219,7 +222,7 @@ def test_a_zone_dies_where_the_formulas_put_the_tumour(
     # Where the nearest living cell lies, by the formulas: the capsule and the vessels are far away.
     away = demo_patient.truth.distance_mm(case[1], points).reshape(grid.shape)
     thinnest = float(away[~made.effect.zone].min())
-    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=demo_voxel_mm)
+    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=MARGIN_MM)
 
 
 @every_case
