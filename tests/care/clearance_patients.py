@@ -10,8 +10,8 @@ from tests.care.clearance_cases import BERLIN, DRAWN, LABS, LIVER_BIOPSY, PATIEN
 
 from seldinger.care import conditions, drugs
 from seldinger.care.clearance import Case, Decision, RadialArtery
-from seldinger.care.clearance.case_file import known_key
 from seldinger.care.patient import Allergy, Condition, Drug, Sex
+from seldinger.care.procedures import clearance_key
 
 NOW = dt.datetime(2026, 11, 25, 14, 0, tzinfo=BERLIN)
 START = dt.datetime(2026, 12, 3, 10, 0, tzinfo=BERLIN)
@@ -70,7 +70,7 @@ def _one(words: str, answer: str, decides: str, procedure: str, who: str, **more
     )  # fmt: skip
     base = replace(
         LIVER_BIOPSY, organ=None, decisions=(), local_anaesthetic="lidocaine", start=START,
-        sedation="none", procedure=known_key(procedure),
+        sedation="none", procedure=clearance_key(procedure),
     )  # fmt: skip
     _ALL.append(Seen(len(_ALL) + 1, words, Case(replace(base, **asked), patient), answer, decides))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from seldinger.care import outlook
-from seldinger.care.clearance.rules import tables
+from seldinger.care import procedures
 from seldinger.core.errors import CareError
 
 OTHER = "other: "
@@ -16,7 +15,7 @@ _NAME = re.compile(r"\b[A-Z][a-z]+[,;]?[ _-]+[A-Z][a-z]+\b")
 
 
 def named(told: str) -> str:
-    """The one name of a procedure.
+    """The one name of a procedure: a clearance's where the name tells which, else its family's.
 
     Args:
         told: its name or another one in use; or "other: " and words.
@@ -24,16 +23,15 @@ def named(told: str) -> str:
     Raises:
         CareError: it is not in the tables; the message tells what is close.
     """
-    plain = "-".join(told.lower().replace("_", " ").replace("-", " ").split())
     if told.strip().lower().startswith(OTHER.strip()):
         words = " ".join(told.strip()[len(OTHER.strip()) :].split())
         if not words:
             raise CareError("'other:' is followed by nothing: say which procedure")
         return f"{OTHER}{words}"
-    names = _names()
-    if plain in names:
-        return names[plain]
-    near = get_close_matches(plain, names, n=3, cutoff=0.5)
+    found = procedures.find(told)
+    if found is not None:
+        return _one(found)
+    near = get_close_matches(procedures.plain(told), procedures.names(), n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     raise CareError(
         f"no procedure is called {told!r}; {hint}`seldinger ledger procedures` lists them; for "
@@ -43,7 +41,7 @@ def named(told: str) -> str:
 
 def all_names() -> tuple[str, ...]:
     """Every procedure that the ledger knows by name."""
-    return tuple(sorted(set(_names().values())))
+    return tuple(sorted({_one(found) for found in procedures.names().values()}))
 
 
 def looks_like_a_person(name: str) -> bool:
@@ -51,11 +49,5 @@ def looks_like_a_person(name: str) -> bool:
     return _NAME.search(name) is not None
 
 
-def _names() -> dict[str, str]:
-    """Every name in use -> the one name."""
-    found: dict[str, str] = {}
-    for one in tables().procedures.values():
-        found |= dict.fromkeys((*one.aliases, one.key), one.key)
-    for name, procedure in outlook.names().items():
-        found.setdefault(name, found.get(procedure, procedure))
-    return found
+def _one(found: procedures.Procedure) -> str:
+    return found.keys[0] if len(found.keys) == 1 else found.id

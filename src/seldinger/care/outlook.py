@@ -181,11 +181,6 @@ def known() -> tuple[tuple[str, str | None], ...]:
     return tuple((page.procedure, page.organ) for page in _pages())
 
 
-def names() -> dict[str, str]:
-    """Every name of a procedure in use -> the page's own; hyphens between words."""
-    return {name: page.procedure for page in _pages() for name in (page.procedure, *page.names)}
-
-
 @cache
 def _pages() -> tuple[OutlookPage, ...]:
     from seldinger.care import outlook_border  # pydantic is heavy: opened when needed

@@ -13,7 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seldinger.care.clearance.case_file import WORDS, key_of
+from seldinger.care import procedures
+from seldinger.care.clearance.case_file import WORDS
 from seldinger.core.errors import CareError
 from seldinger.report import sheet_text
 from seldinger.report.sheet import MedicineLine, Released
@@ -140,8 +141,8 @@ def _same_procedure(procedure: str, organ: str | None, purpose: Purpose) -> bool
     organs = [None if o is None else o.lower().strip() for o in (organ, purpose.organ)]
     if None not in organs and not _same_organ(str(organs[0]), str(organs[1])):
         return False
-    asked = key_of(purpose.procedure)
-    if asked is not None and asked != procedure:
+    asked = procedures.find(purpose.procedure)
+    if asked is not None and procedure not in asked.keys:
         return False
     try:
         pages = [

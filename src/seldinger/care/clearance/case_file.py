@@ -128,7 +128,7 @@ class ClearanceFile(PatientFile):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         try:
-            known_key(self.procedure.name)
+            procedures.clearance_key(self.procedure.name)
         except CareError as wrong:
             raise ValueError(str(wrong)) from wrong
         return self
@@ -147,7 +147,7 @@ class ClearanceFile(PatientFile):
 
     def _request(self, where: ZoneInfo | None) -> Request:
         told = self.procedure
-        key = known_key(told.name)
+        key = procedures.clearance_key(told.name)
         unknown = frozenset(drugs.plain(one.name) for one in self.drug if not drugs.find(one.name))
         taken = {
             name: localised(getattr(self.intake, name), where, name)
@@ -198,23 +198,6 @@ def checked(data: Mapping[str, Any], source: str) -> ClearanceFile:
         CareError: naming every place that does not fit.
     """
     return toml_border.checked(ClearanceFile, data, source)
-
-
-def key_of(told: str) -> str | None:
-    """Key of a procedure that may be cleared, by key or alias; None where there is none."""
-    plain = "-".join(told.lower().replace("-", " ").split())
-    found = (p.key for p in tables().procedures.values() if plain in {p.key, *p.aliases})
-    return next(found, None)
-
-
-def known_key(told: str) -> str:
-    """The procedure called that, by key or alias.
-
-    Raises:
-        CareError: none that may be cleared is; close ones are offered.
-    """
-    found = key_of(told)
-    return procedures.clearance_key(told) if found is None else found
 
 
 def _access(told: str | None, procedure: str) -> str | None:

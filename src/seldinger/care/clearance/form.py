@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.care import procedures
 from seldinger.care.clearance import alarms, inputs, profile, rules, thrombosis
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def case(procedure: str, organ: str | None) -> str:
     Raises:
         CareError: no procedure that may be cleared is called so.
     """
-    from seldinger.care.clearance import case_file  # pydantic is heavy: opened when needed
-
-    kind = rules.tables().procedures[case_file.known_key(procedure)]
+    kind = rules.tables().procedures[procedures.clearance_key(procedure)]
     return "\n".join(_case(kind, organ)) + "\n"
 
 
