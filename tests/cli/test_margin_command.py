@@ -38,6 +38,7 @@ WRITTEN = {
     ".seldinger",
     "margin.json",
     "report.html",
+    "report.pdf",
     "pictures/surface.png",
     "pictures/thinnest.png",
 }
@@ -228,10 +229,11 @@ def refused(result: Result, *said: str) -> None:
     ("other", "said"),
     [
         ({"target": "liver-tumor-1"}, ("scan before", "'liver-tumor-1'", "liver-tumour-1")),
-        ({"zone": "zones"}, ("scan after", "'zones'", "closest", "zone")),
+        ({"zone": "zones"}, ("scan after", "'zones'", "did you mean 'zone'?", "closest", "zone")),
+        ({"target": "LIVER TUMOR 1"}, ("did you mean 'liver-tumour-1'?",)),
         ({"organ": "livr"}, ("scan before", "'livr'", "liver")),
         ({"organ": "spleen"}, ("does not touch the organ", "name the organ it lies in")),
-        ({"organ": warped.TUMOUR}, ("named as organ and as target",)),
+        ({"organ": warped.TUMOUR.upper()}, ("named as organ and as target",)),
         ({"before_labels": "gone.nii.gz"}, ("gone.nii.gz",)),
         ({"assume": "subcapsular_mm=far"}, ("give NAME=NUMBER",)),
         ({"assume": "subcapsular=5"}, ("subcapsular_mm",)),

@@ -9,10 +9,10 @@ import pytest
 from tests.image import margin_pairs
 from tests.image.margin_pairs import Pose
 
-from seldinger.plan import follow_up
+from seldinger.plan import follow_up, follow_up_labels
 
 RIGID_MM, BENT_MM = 0.5, 1.0
-ASKED = follow_up.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
+ASKED = follow_up_labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
 
 
 @pytest.mark.slow

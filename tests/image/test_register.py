@@ -11,7 +11,7 @@ from seldinger.core.space import Grid
 from seldinger.core.volume import Mask, Volume
 from seldinger.image import register, residual
 from seldinger.image.residual import Pair
-from seldinger.plan import follow_up
+from seldinger.plan import follow_up, follow_up_labels
 
 RECOVERED_MM = 2.0
 """At the tumour, anywhere on its surface: two thirds of the voxels of 3 mm."""
@@ -26,7 +26,7 @@ def treated() -> warped.Treated:
 
 @pytest.fixture(scope="module")
 def found(treated: warped.Treated) -> follow_up.FollowUp:
-    asked = follow_up.Asked(warped.TUMOUR, warped.ZONE)
+    asked = follow_up_labels.Asked(warped.TUMOUR, warped.ZONE)
     return follow_up.assess(treated.before, treated.after, asked)
 
 

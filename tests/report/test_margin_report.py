@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,10 +16,13 @@ from seldinger.core.volume import LabelEntry, LabelMap, Mask, Volume
 from seldinger.image.register import Registration, Stage
 from seldinger.image.residual import LeftOut, Residual
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
-from seldinger.plan import follow_up, margin, surface
+from seldinger.plan import follow_up, follow_up_labels, margin, surface
 from seldinger.plan.assumptions import assumed
 from seldinger.report import html, margin_file, margin_pictures
 from seldinger.report import margin as reports
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRID = Grid.aligned((48, 48, 48), 1.0, (-23.7, -24.2, -23.9))
 STAGE = Stage("rigid", 12, -0.6, -0.7, "Step too small after 12 iterations. Current step (0.0078).")
@@ -48,7 +51,7 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
         PositionOrigin.USER, (),
     )  # fmt: skip
     return follow_up.FollowUp(
-        asked=follow_up.Asked("lesion_1", "zone", "liver"),
+        asked=follow_up_labels.Asked("lesion_1", "zone", "liver"),
         before=study,
         after=study,
         target_mask=tumour,
@@ -196,3 +199,22 @@ def test_the_map_is_true_to_area(short: follow_up.FollowUp) -> None:
 def test_the_same_margin_draws_the_same_bytes(capsular: follow_up.FollowUp) -> None:
     for draw in (margin_pictures.surface_map, margin_pictures.thinnest_cut):
         assert reports.png(draw(capsular)) == reports.png(draw(capsular))
+
+
+def test_the_print_holds_what_the_page_says_and_is_the_same_twice(
+    capsular: follow_up.FollowUp, tmp_path: Path
+) -> None:
+    asked = replace(capsular.asked, target='#panic("typst") $x$ <b>_1_')
+    for name in ("one", "two"):
+        reports.write(tmp_path / name, replace(capsular, asked=asked), command="seldinger margin")
+    prints = [(tmp_path / name / reports.PRINTED).read_bytes() for name in ("one", "two")]
+    assert prints[0] == prints[1]
+    assert prints[0].startswith(b"%PDF-")
+    # Pages without their pictures would be a tenth of it.
+    assert (
+        len(prints[0])
+        > sum(p.stat().st_size for p in (tmp_path / "one" / "pictures").iterdir()) // 4
+    )
+    template = html.template_text("margin.typ")
+    for field in fields(reports.MarginPage):
+        assert f"r.{field.name}" in template, f"{field.name} is on the page and not in print"

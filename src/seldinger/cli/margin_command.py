@@ -58,7 +58,8 @@ def margin(
     the voxels. When registration does not converge, that is said and no margin is given.
     """
     from seldinger import image
-    from seldinger.plan.follow_up import Asked, assess, check_asked
+    from seldinger.plan.follow_up import assess
+    from seldinger.plan.follow_up_labels import Asked, check_asked
 
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")

@@ -6,8 +6,7 @@ zone's surface is taken there. No mask is resampled on the way, so nothing betwe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,19 +17,17 @@ from seldinger.core.errors import LabelError, PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.core.space import Vector, as_vector
 from seldinger.core.telling import brief
-from seldinger.image.study import Modality
 from seldinger.plan import margin as margins
 from seldinger.plan import surface
 from seldinger.plan.assumptions import assumed
+from seldinger.plan.follow_up_labels import Asked, labels, masks, named, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from seldinger.core.record import AssumptionUse, InputFile
     from seldinger.core.space import Grid, Points
-    from seldinger.core.volume import LabelMap, Mask
+    from seldinger.core.volume import Mask
     from seldinger.evidence.model import Fact
     from seldinger.image.register import Registration
     from seldinger.image.residual import LeftOut, Pair, Residual
@@ -47,17 +44,7 @@ NO_SHRINKAGE = (
 )
 _NEAR_MM = 40.0
 _HALF = 0.5
-_NAMED, _ALIKE, _SHOWN = 4, 0.4, 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked, in the labels' own names; ``organ`` None = find it or do without."""
-
-    target: str
-    zone: str
-    organ: str | None = None
-    assume: Mapping[str, float] = field(default_factory=dict)
+_SHOWN = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +138,7 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     Args:
         before: scan before treatment with labels, the target among them.
         after: scan after treatment with labels, the zone among them.
-        asked: which labels.
+        asked: which labels; a name may be spelled in another case or with other separators.
         progress: told between steps; may cancel.
 
     Raises:
@@ -163,7 +150,8 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     from seldinger.image import residual
 
     used = assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
-    target, zone = _masks(before, after, asked)
+    asked = named(before, after, asked)
+    target, zone = masks(before, after, asked)
     progress("surfaces", 0.0)
     tumour = surface.of_mask(target, before.image.grid, asked.target)
     treated = surface.of_mask(zone, after.image.grid, asked.zone)
@@ -226,83 +214,14 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     )
 
 
-def check_asked(
-    asked: Asked, before: tuple[str, ...] | None, after: tuple[str, ...] | None
-) -> None:
-    """Refuse an assumption or a label that is not there, before an image is read.
-
-    ``before`` and ``after`` are the names of the scans' labels; None when nobody can tell yet.
-    """
-    assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
-    _check_two_things(asked)
-    for when, known, wanted in (("before", before, asked.target), ("after", after, asked.zone)):
-        for name in (wanted, asked.organ):
-            if known is not None and name is not None and name not in known:
-                near = get_close_matches(name, known, n=_NAMED, cutoff=_ALIKE) or known[:_NAMED]
-                raise LabelError(
-                    f"no label of the scan {when} is called {name!r}; closest of its "
-                    f"{len(known)} labels: {', '.join(near)}"
-                )
-
-
-def _check_two_things(asked: Asked) -> None:
-    if asked.organ in {asked.target, asked.zone}:
-        raise LabelError(
-            f"{asked.organ!r} is named as organ and as target or zone: name two things"
-        )
-
-
-def _masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
-    target = _labelled(before, "before", asked.target)
-    zone = _labelled(after, "after", asked.zone)
-    if before.modality is not after.modality or before.modality is Modality.PET:
-        raise PlanError(
-            f"before is {before.modality.value}, after is {after.modality.value}: registration "
-            "compares CT with CT or MR with MR; give two scans of one kind"
-        )
-    same = before.image.grid.matches(after.image.grid) and bool((target == zone).all())
-    if same and target.any():
-        raise LabelError(
-            f"{asked.target!r} before and {asked.zone!r} after are the same voxels: one label was "
-            "given twice; give what was treated as the zone"
-        )
-    _check_two_things(asked)
-    return target, zone
-
-
-def _labels(study: Study, when: str) -> LabelMap:
-    if study.labels is None:
-        raise LabelError(f"the scan {when} has no labels: give --{when}-labels")
-    return study.labels
-
-
-def _labelled(study: Study, when: str, name: str) -> Mask:
-    """The label ``name`` of a scan; the error names those that are spelled most like it."""
-    labels = _labels(study, when)
-    if name in labels.names:
-        return labels.mask(name)
-    near = get_close_matches(name, labels.names, n=_NAMED, cutoff=_ALIKE) or labels.names[:_NAMED]
-    # An empty mask is left out when labels are read, and said in a note.
-    empty = [f" ({note})" for note in study.notes if name in note and "voxel" in note]
-    raise LabelError(
-        f"no label of the scan {when} is called {name!r}{''.join(empty)}; closest of its "
-        f"{len(labels.names)} labels: {', '.join(near)}"
-    )
-
-
 def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) -> tuple[Pair, ...]:
     """Structures labelled in both scans; the target belongs to its organ, as does the zone."""
     from seldinger.image.residual import Pair
 
-    one, other = _labels(before, "before"), _labels(after, "after")
-    changed = {asked.target, asked.zone}
-    names = [n for n in one.names if n in other.names and n not in changed]
-    if asked.organ is not None and asked.organ not in names:
-        _labelled(before, "before", asked.organ)
-        _labelled(after, "after", asked.organ)
+    one, other = labels(before, "before"), labels(after, "after")
     pairs = []
-    for name in names:
-        first, second = one.mask(name), other.mask(name)
+    for name, again in shared(one.names, other.names, asked):
+        first, second = one.mask(name), other.mask(again)
         if first.any() and second.any():
             mine = name == asked.organ or bool(margins.belongs(first, target))
             pairs.append(
@@ -314,7 +233,13 @@ def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) 
 def _organ(asked: Asked, pairs: tuple[Pair, ...], target: Mask) -> Pair | None:
     """The organ that was named; else the largest shared structure that the target lies in."""
     if asked.organ is not None:
-        return next(p for p in pairs if p.name == asked.organ)
+        for pair in pairs:
+            if pair.name == asked.organ:
+                return pair
+        raise LabelError(
+            f"{asked.organ!r} is not one label on both scans, or is empty on one: name the organ "
+            "as both spell it"
+        )
     around = [p for p in pairs if margins.belongs(p.before & ~target, target)]
     return max(around, key=lambda p: int(p.before.sum()), default=None)
 

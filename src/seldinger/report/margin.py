@@ -1,8 +1,9 @@
-"""Margin report: a follow-up becomes a folder: margin.json, one page, two pictures."""
+"""Margin report: a follow-up becomes a folder: margin.json, one page as HTML and PDF, pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from seldinger.core.progress import Progress, silent
 from seldinger.evidence.model import FactKind
 from seldinger.plan.follow_up import NO_SHRINKAGE, POPULATION
 from seldinger.plan.margin import THRESHOLDS_MM
-from seldinger.report import folder, html, margin_file, margin_pictures, words
+from seldinger.report import folder, html, margin_file, margin_pictures, pdf, words
 from seldinger.report.view import Banner, Picture, Row, Table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from seldinger.plan.margin import Part
 
 MARGIN_FILE = "margin.json"
-PAGE = "report.html"
+PAGE, PRINTED = "report.html", "report.pdf"
 _ASKED_MM = 5.0
 _MAP, _CUT = "pictures/surface.png", "pictures/thinnest.png"
 
@@ -80,9 +81,21 @@ def write(
         for name, data in pictures.items():
             (staging / name).write_bytes(data)
         progress("page", 0.8)
-        (staging / PAGE).write_text(html.margin(page(found, command), pictures), encoding="utf-8")
+        view = page(found, command)
+        (staging / PAGE).write_text(html.margin(view, pictures), encoding="utf-8")
+        (staging / PRINTED).write_bytes(printed(view, staging))
         progress("page", 1.0)
     return place / PAGE
+
+
+def printed(view: MarginPage, pictures: Path) -> bytes:
+    """The page as PDF bytes; its pictures are read from the folder ``pictures``.
+
+    Raises:
+        OutputError: it cannot be typeset.
+    """
+    data = json.dumps(asdict(view), allow_nan=False)
+    return pdf.typeset(("parts.typ", "margin.typ"), {"report": data}, pictures, PRINTED)
 
 
 def page(found: FollowUp, command: str | None) -> MarginPage:
