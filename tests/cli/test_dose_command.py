@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 from typer.testing import CliRunner, Result
 
 from seldinger.cli.app import app
+from seldinger.report import dose_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +48,24 @@ def test_json_is_one_object_with_everything(report: Path) -> None:
     (kerma,) = [t for t in one["totals"] if t["quantity"] == "kerma"]
     assert (kerma["told"], kerma["recomputed"], kerma["agreement"]) == (1.5, 1.0, "disagrees")
     assert all(f["source"] in found["citations"] for f in found["published"])
+
+
+def test_the_file_fits_the_published_schema(report: Path, tmp_path: Path) -> None:
+    schema = json.loads(CliRunner().invoke(app, ["schema", "dose"]).stdout)
+    assert schema["title"] == "dose.json"
+    scan = synthetic.saved(
+        synthetic.ct((("10.0", "300", "113691"),), "300", "1"), tmp_path / "ct.dcm"
+    )
+    strict: Any = TypeAdapter(dose_form.DoseFile)
+    for files in ((report,), (report, scan)):
+        written = run(*files, "--json").output
+        found = json.loads(written)
+        assert set(schema["required"]) == set(schema["properties"]) == set(found)
+        read = strict.validate_json(written, strict=True)
+        assert json.loads(json.dumps(asdict(read))) == found
+    bent = written.replace('"disagrees"', '"sometimes"', 1)
+    with pytest.raises(ValidationError, match="agreement"):
+        strict.validate_json(bent, strict=True)
 
 
 def test_the_page_shows_map_levels_sums_and_sources(report: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ class Schema(StrEnum):
     PLAN = "plan"
     CASE = "case"
     MARGIN = "margin"
+    DOSE = "dose"
     SIMULATION = "simulation"
     PATIENT = "patient"
     CLEARANCE = "clearance"
@@ -85,13 +86,18 @@ def schema(
 ) -> None:
     """Print a file's JSON schema.
 
-    plan and margin: what is written; case, simulation, patient, and clearance (the case file that
-    `clear` reads): what is read.
+    plan, margin and dose: what is written; case, simulation, patient, and clearance (the case file
+    that `clear` reads): what is read.
     """
     if name is Schema.MARGIN:
         from seldinger.report import margin_file
 
         print_json(margin_file.schema())
+        return
+    if name is Schema.DOSE:
+        from seldinger.report import dose_form
+
+        print_json(dose_form.schema())
         return
     if name is Schema.SIMULATION:
         from seldinger.simulate import experiment
