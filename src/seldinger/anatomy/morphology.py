@@ -6,12 +6,13 @@ one voxel. Everything outside the lattice counts as a continuation of what lies 
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import edt
 import numpy as np
 import scipy
+
+from seldinger.kernels import near
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +23,8 @@ Box = tuple[slice, slice, slice]
 _IN_PLANE = np.zeros((3, 3, 3), dtype=bool)
 _IN_PLANE[:, 1, 1] = _IN_PLANE[1, :, 1] = True
 _ROUNDING_MM = 1e-3
-_LARGE_BALL = 2.3
-"""Radius in voxels from which one distance map is cheaper than shifting every offset of a ball."""
+_LARGE_BALL = 40.0
+"""Radius in voxels from which the whole distance map is cheaper than looking that far around."""
 
 
 def distance_mm(mask: Mask, voxel_mm: float) -> NDArray[np.float32]:
@@ -67,20 +68,33 @@ def eroded(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
 
 
 def _within(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
-    """Where ``mask`` is at most ``by_mm`` away; a small ball is shifted, a large one measured."""
+    """Where ``mask`` is at most ``by_mm`` away."""
     reach = (by_mm + _ROUNDING_MM) / voxel_mm
-    if reach >= _LARGE_BALL:
-        near: Mask = distance_mm(mask, voxel_mm) <= by_mm + _ROUNDING_MM
-        return near
-    n = int(reach)
-    steps = range(-n, n + 1)
-    grown = mask.copy()
-    for i, j, k in product(steps, steps, steps):
-        if 0 < i * i + j * j + k * k <= reach * reach:
-            ahead = tuple(slice(max(d, 0), d if d < 0 else None) for d in (i, j, k))
-            behind = tuple(slice(max(-d, 0), -d if d > 0 else None) for d in (i, j, k))
-            grown[ahead] |= mask[behind]
-    return grown
+    if reach < 1.0:
+        return mask.copy()
+    if reach > _LARGE_BALL:
+        measured: Mask = distance_mm(mask, voxel_mm) <= by_mm + _ROUNDING_MM
+        return measured
+    close: Mask = _squared(mask, int(reach) + 1) <= reach * reach
+    return close
+
+
+def capped_mm(mask: Mask, cap_mm: float, voxel_mm: float) -> NDArray[np.float32]:
+    """``distance_mm`` where it is at most ``cap_mm``; elsewhere anything above that."""
+    reach = cap_mm / voxel_mm
+    if reach > _LARGE_BALL:
+        return distance_mm(mask, voxel_mm)
+    found: NDArray[np.float32] = np.sqrt(_squared(mask, int(reach) + 1)) * np.float32(voxel_mm)
+    return found
+
+
+def _squared(mask: Mask, far: int) -> NDArray[np.float32]:
+    """Squared distance of every voxel to ``mask`` in voxels, exact below that of ``far`` voxels."""
+    along = np.empty(mask.shape, dtype=np.uint8)
+    found = np.empty(mask.shape, dtype=np.float32)
+    near.steps(np.ascontiguousarray(mask), far, along)
+    near.squared(along, np.arange(far + 1, dtype=np.float32) ** 2, found)
+    return found
 
 
 def opened(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:

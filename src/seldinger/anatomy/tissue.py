@@ -96,8 +96,8 @@ def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
     flesh |= wall.sheets(flesh, fat, rim, RIM_MM, voxel_mm)
     fat |= wall.sheets(fat | flesh, named, rim & ~flesh, RIM_MM, voxel_mm)
     # The field of view's edge cuts through the body: no skin there.
-    depth = morphology.distance_mm(~body.mask & ~body.unseen, voxel_mm)
-    flesh |= free & (depth <= chosen.value(settings.SKIN_MM) + voxel_mm / 2)
+    skin_mm = chosen.value(settings.SKIN_MM) + voxel_mm / 2
+    flesh |= free & morphology.dilated(~body.mask & ~body.unseen, skin_mm, voxel_mm)
     tissue = np.where(body.mask, np.uint8(Tissue.UNIDENTIFIED), np.uint8(Tissue.OUTSIDE))
     tissue[fat] = Tissue.FAT
     tissue[flesh & free] = Tissue.BODY_WALL

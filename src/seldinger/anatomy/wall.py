@@ -169,10 +169,10 @@ def sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: float
     """Free voxels in a sheet of at most ``thick_mm`` between two masks: diaphragm, pleura, blur."""
     if not (wall.any() and solid.any()):
         return np.zeros_like(free)
-    gap_mm = thick_mm + voxel_mm
-    to_wall = morphology.distance_mm(wall, voxel_mm)
-    to_solid = morphology.distance_mm(solid, voxel_mm)
-    found: Mask = free & (to_wall + to_solid <= gap_mm + 1e-3)
+    gap_mm = thick_mm + voxel_mm + 1e-3
+    to_wall = morphology.capped_mm(wall, gap_mm, voxel_mm)
+    to_solid = morphology.capped_mm(solid, gap_mm, voxel_mm)
+    found: Mask = free & (to_wall + to_solid <= gap_mm)
     return found
 
 
