@@ -21,8 +21,11 @@ TWICE = (dt.time(8), dt.time(20))
 ONCE = (dt.time(8),)
 
 
-def decided(about: str, what: str) -> Decision:
-    return Decision(about, what, "B. Vale", "cardiologist", NOW)
+BOTH = "operator, with cardiology"
+
+
+def decided(about: str, what: str, role: str = BOTH, at: dt.datetime = NOW) -> Decision:
+    return Decision(about, what, "B. Vale", role, at)
 
 
 def lab(key: str, value: float, unit: str, taken: dt.datetime | None = DRAWN) -> Lab:
@@ -109,8 +112,10 @@ def with_condition(case: Case, key: str, since: dt.date | None = None) -> Case:
     return told(case, conditions=(*case.patient.conditions, Condition(key, since)))
 
 
-def with_decision(case: Case, about: str, what: str) -> Case:
-    return asked(case, decisions=(*case.request.decisions, decided(about, what)))
+def with_decision(
+    case: Case, about: str, what: str, role: str = BOTH, at: dt.datetime = NOW
+) -> Case:
+    return asked(case, decisions=(*case.request.decisions, decided(about, what, role, at)))
 
 
 def cleared(case: Case, now: dt.datetime = NOW) -> Clearance:

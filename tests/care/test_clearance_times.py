@@ -366,7 +366,8 @@ def test_no_hold_without_who_decides(condition: str, who: str) -> None:
     assert "2026-09-01 (93 days before)" in text
     assert any(who in one for one in made.decides)
     for what in ("hold", "continue, biopsy under both"):
-        settled = cleared(with_decision(case, "clopidogrel", what))
+        role = "operator, with haematology, neurology and cardiology"
+        settled = cleared(with_decision(case, "clopidogrel", what, role))
         if fresh and what == "hold":
             assert settled.answer is Answer.NOT_CLEAR
             continue

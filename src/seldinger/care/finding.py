@@ -32,6 +32,7 @@ class CareFinding:
         decides: who decides while it is open; empty: nobody but the rule.
         considers: what was told and is looked at here: "condition.sepsis", "lab.potassium",
             "drug.apixaban", "allergy.latex", "intake.light_meal".
+        settled_by: what the person's decision that settles it is about; empty: none does.
     """
 
     rule: str
@@ -46,3 +47,4 @@ class CareFinding:
     profile: str = ""
     decides: str = ""
     considers: tuple[str, ...] = ()
+    settled_by: str = ""

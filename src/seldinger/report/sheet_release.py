@@ -213,11 +213,11 @@ def _metformin(drug: str, told: Mapping[str, Any]) -> MedicineLine:
     latest = max(about, key=lambda one: dt.datetime.fromisoformat(one["at"]), default=None)
     decided = "" if latest is None else str(latest["decided"]).lower()
     nothing = found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
-    if decided == "continue" or nothing:
+    still_open = any(f["status"] != "met" and f["severity"] != "info" for f in found)
+    if (decided == "continue" and not still_open) or nothing:
         return MedicineLine(drug)
     backs = [row["when"] for row in told["timetable"] if "metformin" in row["rule"]]
-    still_open = any(f["status"] != "met" and f["severity"] != "info" for f in found)
-    if backs and (decided or not still_open):
+    if backs and not still_open:
         return MedicineLine(drug, None, _when(max(backs)), dye=True)
     return MedicineLine(drug, ask=True)
 

@@ -85,9 +85,9 @@ def of(findings: Sequence[CareFinding], group: BleedingClass) -> Answer:
     While the class is open, what is not met in one class only leaves it to whoever chooses.
     """
     if group.value is not None or not group.considered:
-        return worst(_single(one) for one in findings)
+        return worst(single(one) for one in findings)
     each = [_of_class(findings, group, one) for one in group.considered]
-    general = worst(_single(one) for one in findings if _class(one, group) is None)
+    general = worst(single(one) for one in findings if _class(one, group) is None)
     if all(one is Answer.NOT_CLEAR for one in each):
         return Answer.NOT_CLEAR
     settled = [
@@ -100,7 +100,7 @@ def of(findings: Sequence[CareFinding], group: BleedingClass) -> Answer:
 def _of_class(findings: Iterable[CareFinding], group: BleedingClass, chosen: str) -> Answer:
     """The answer if the open class were that one."""
     return worst(
-        _single(one)
+        single(one)
         for one in findings
         if _class(one, group) in {None, chosen} and (one.rule != CLASS_RULE or one.missing)
     )
@@ -113,7 +113,8 @@ def _class(one: CareFinding, group: BleedingClass) -> str | None:
     return next((c for c in group.considered if f".{c}." in one.rule), None)
 
 
-def _single(one: CareFinding) -> Answer:
+def single(one: CareFinding) -> Answer:
+    """The answer if there were no other finding."""
     if not counts(one):
         return Answer.CLEAR
     if one.status is Met.NOT_MET:

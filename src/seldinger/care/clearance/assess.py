@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs as drug_names
@@ -10,6 +11,7 @@ from seldinger.care.clearance import (
     alarms,
     allergy,
     bleeding,
+    decided,
     drug_list,
     emergency,
     holds,
@@ -25,7 +27,7 @@ from seldinger.care.clearance import answer as answers
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import profile as profiles
 from seldinger.care.clearance.findings import finding, ordered, settled
-from seldinger.care.clearance.model import Clearance, Due
+from seldinger.care.clearance.model import Clearance, Due, TopicAnswer
 from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
 from seldinger.core.record import AssumptionUse
@@ -73,6 +75,15 @@ def assess(
             f"no procedure that may be cleared is called {case.request.procedure!r}; there are: "
             f"{', '.join(known.procedures)}"
         )
+    as_told = _judged(case, now, used, known)
+    if not case.request.decisions:
+        return as_told
+    weighed = decided.weighed(case, told.of(case, used, now, known), used, now)
+    return _worse(_judged(weighed, now, used, known), as_told)
+
+
+def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clearance:
+    """The answer, decisions as the request has them."""
     inputs = told.of(case, used, now, known)
     group, said = _class(case, inputs, known, used)
     labs = [
@@ -102,6 +113,7 @@ def assess(
         *alarms.judged(case, used, now),
     ]
     found.extend(recorded.left_over(case, found, inputs, used))
+    found.extend(_settling(case, found, used))
     plans = tuple(one.plan for one in drugs if one.plan is not None)
     findings = answers.alike(ordered(emergency.softened(found, case)), group, plans)
     topics = answers.topics(findings, group)
@@ -129,6 +141,57 @@ def assess(
     )
 
 
+def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
+    """The clearance by the decisions that count, and no better than by all of them as told."""
+    seen = {(one.rule, answers.single(one)) for one in weighed.findings}
+    worse = [
+        one for one in as_told.findings
+        if answers.counts(one) and (one.rule, answers.single(one)) not in seen
+        and one.status is Met.NOT_MET
+    ]  # fmt: skip
+    # In an emergency its own finding stays the first.
+    first = tuple(emergency.findings(as_told.case, as_told.profile))
+    rules_of = {one.rule for one in (*worse, *first)}
+    rest = [one for one in weighed.findings if one.rule not in rules_of]
+    findings = (*first, *ordered([*worse, *rest]))
+    topics = tuple(
+        TopicAnswer(
+            one.topic,
+            answers.worst((one.answer, other.answer)),
+            tuple(
+                f.text for f in findings if answers.topic_of(f) is one.topic and answers.counts(f)
+            ),
+        )
+        for one, other in zip(weighed.topics, as_told.topics, strict=True)
+    )
+    return replace(
+        weighed,
+        answer=answers.worst((weighed.answer, as_told.answer)),
+        topics=topics,
+        findings=findings,
+        decides=tuple(dict.fromkeys((*weighed.decides, *_decides(as_told.case, worse)))),
+        case=as_told.case,
+    )
+
+
+def _settling(case: Case, found: Iterable[CareFinding], profile: Profile) -> Iterator[CareFinding]:
+    """What a decision about a whole question, or under a name of its own, settles."""
+    for about in dict.fromkeys(one.settled_by for one in found if one.settled_by):
+        mine = [one for one in found if one.settled_by == about]
+        rules_of = tuple(dict.fromkeys(one.rule for one in mine))
+        decision = case.request.decision(about)
+        if rules_of == (about,) or decision is None:
+            continue
+        noted = any(one.severity is not Severity.INFO for one in mine)
+        yield finding(
+            f"case.decision_of.{about}", "case", Met.MET,
+            Severity.CAUTION if noted else Severity.INFO,
+            f"One decision about {about} settles {len(rules_of)} rule(s): "
+            f"{', '.join(rules_of)}. {decision.text}.",
+            profile=profile, inputs={"about": about},
+        )  # fmt: skip
+
+
 def _orders(asked: Iterable[Asked]) -> tuple[str, ...]:
     return ("antibiotics", *(a.finding.rule for a in asked if a.finding.topic == "antibiotics"))
 
@@ -141,6 +204,8 @@ def _assumptions(
     patient = case.patient
     if patient.sex is not Sex.MALE and not patient.pregnant:
         found += [AssumptionUse.of(one, profile.alarms) for one in told.FERTILE]
+    if case.request.decisions:
+        found.append(AssumptionUse.of(decided.VALIDITY, profile.alarms))
     if drug_names.of_class(patient, "anticoagulant-vka"):
         found.append(AssumptionUse.of(told.INR_ON_VKA, profile.alarms))
     if any("drugs against platelets" in one.text for one in findings):

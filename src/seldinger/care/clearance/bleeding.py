@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import thrombosis
+from seldinger.care.clearance.decided import OPERATOR, ruling
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, shown
 from seldinger.care.clearance.model import LOCAL, BleedingClass
@@ -84,6 +85,7 @@ def classify(
     else:
         found_class = None
         text = f"{_ambiguous(named)} A local profile or the operator decides."
+        text = f"{text} {who}." if who else text
         status, severity = Met.UNKNOWN, Severity.ACTION
     made = finding(
         CLASS_RULE, TOPIC, status, severity, text, profile=profile, inputs=inputs_shown,
@@ -103,12 +105,12 @@ def classify(
 
 
 def _local(request: Request, profile: Profile) -> tuple[str | None, str]:
-    """The class that a person or the local profile chose, and who that was."""
-    decision = request.decision(CLASS_RULE)
-    if decision is not None and decision.decided in BOTH:
-        return decision.decided, decision.text
+    """The class that a person or the local profile chose, and who; without one, who may not."""
+    made = ruling(request, CLASS_RULE, OPERATOR)
+    if made.decision is not None and made.decision.decided in BOTH:
+        return made.decision.decided, made.decision.text
     found = profile.classes.get(request.procedure)
-    return found, f"{found}: {profile.signature}"
+    return found, f"{found}: {profile.signature}" if found else made.told
 
 
 def _ambiguous(named: tuple[tuple[str, str], ...]) -> str:

@@ -89,6 +89,7 @@ def _finding(one: CareFinding) -> dict[str, Any]:
         "profile": one.profile,
         "decides": one.decides,
         "considers": list(one.considers),
+        "settled_by": one.settled_by,
     }
 
 

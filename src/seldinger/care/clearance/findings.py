@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seldinger.care.clearance.decided import ruling
 from seldinger.care.clearance.model import LOCAL, PROJECT_RULE
 from seldinger.care.finding import MEMORY, CareFinding
 from seldinger.core.verdict import Met, Severity
@@ -61,34 +62,43 @@ def shown(inputs: Mapping[str, Known], names: Iterable[str]) -> dict[str, str]:
     return {name: inputs[name].told for name in names}
 
 
-def settled(found: CareFinding, request: Request, profile: Profile, *names: str) -> CareFinding:
+def settled(
+    found: CareFinding, request: Request, profile: Profile, *names: str, also: str = ""
+) -> CareFinding:
     """The finding, met where a person or the local profile decided it.
 
-    A decision settles what the source leaves open, never what nobody has told.
+    A decision settles what the source leaves open, never what nobody has told; one that does not
+    count is told, and settles nothing.
 
     Args:
         found: as the rules have it.
         request: with its decisions.
         profile: with what it settles.
         names: under which it may be decided, besides its rule's id.
+        also: who must decide the same, besides whom the finding names.
     """
     if found.status is Met.MET or found.missing:
         return found
+    used = (*found.inputs, *found.considers)
+    told = []
     for name in (found.rule, *names):
-        decision = request.decision(name)
+        made = ruling(request, name, found.decides, also, used)
+        decision = made.decision
+        if made.told:
+            told.append(f" {made.told}.")
         if decision is not None:
             # What stood in the way, and was decided, stays on the page: it is no rule in order.
             open_once = found.severity is not Severity.INFO
             return replace(
                 found, status=Met.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
-                text=f"{found.text} {decision.text}.",
+                text=f"{found.text} {decision.text}.", settled_by=name,
             )  # fmt: skip
         if name in profile.settled:
             return replace(
                 found, status=Met.MET, severity=Severity.INFO, stamp=f"{found.stamp}; {LOCAL}",
                 text=f"{found.text} {profile.settled[name]}: {profile.signature}.",
             )  # fmt: skip
-    return found
+    return replace(found, text=found.text + "".join(told)) if told else found
 
 
 def ordered(found: Iterable[CareFinding]) -> tuple[CareFinding, ...]:

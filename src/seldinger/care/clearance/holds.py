@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import needs, thrombosis, timetable
+from seldinger.care.clearance.decided import OPERATOR, ruling
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.kept import SAYS, name_of, state_of
@@ -68,7 +69,8 @@ def judged(setting: Setting) -> Iterator[Judged]:
 
 def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
     """A drug that the procedure needs goes on, in each class."""
-    decision = setting.case.request.decision(drug.name)
+    made_of = ruling(setting.case.request, drug.name, need.decides if need.open else "")
+    decision = made_of.decision
     plan = DrugPlan(
         drug.name, drug.told, need.id, setting.bleeding.value or "any", "continue", "",
         decides=need.decides if need.open else "", decision=decision,
@@ -81,6 +83,8 @@ def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
         text = f"{text} Against that: {decision.text}."
     elif decision is not None:
         status, severity, text = Met.MET, Severity.INFO, f"{text} {decision.text}."
+    elif made_of.told:
+        text = f"{text} {made_of.told}."
     made = finding(
         f"{need.id}.{drug.name}", TOPIC, status, severity, text, profile=setting.profile,
         facts=need.facts, inputs={"drug": drug.told}, considers=(f"drug.{drug.name}",),
@@ -172,14 +176,14 @@ def _silent(
     made = settled(made, setting.case.request, setting.profile, drug.name)
     plan = DrugPlan(
         drug.name, drug.told, rule, bleeding_class, "silent", "", decides=_who(drug, setting),
-        decision=setting.case.request.decision(drug.name),
+        decision=ruling(setting.case.request, drug.name, made.decides).decision,
     )  # fmt: skip
     return Judged(made, plan)
 
 
 def _who(drug: Drug, setting: Setting) -> str:
     """Who decides about a drug of which the source says nothing."""
-    return thrombosis.side(drug, setting).decides or "who prescribes it"
+    return thrombosis.deciders(drug, setting) or "who prescribes it"
 
 
 def _act(
@@ -205,7 +209,7 @@ def _act(
         considers=(f"drug.{drug.name}",), decides="" if status is Met.MET else who,
     )  # fmt: skip
     if rule.act != "continue":
-        decision = setting.case.request.decision(drug.name)
+        decision = ruling(setting.case.request, drug.name, who).decision
         plan = replace(plan, decides=who, decision=decision)
     if rule.act == "silent":
         made = settled(made, setting.case.request, setting.profile, drug.name)
@@ -277,10 +281,14 @@ def _not_dated(
         inputs={"drug": drug.told, **_dosing(drug), **used}, decides=who,
         considers=(f"drug.{drug.name}",),
     )  # fmt: skip
-    decision = setting.case.request.decision(drug.name)
-    on = (drug.name,) if decision is not None and decision.decided.startswith("continue") else ()
-    made = settled(made, setting.case.request, setting.profile, *on)  # "hold" says not how long
-    return Judged(made, replace(plan, decides=who, decision=decision))
+    request = setting.case.request
+    latest = request.decision(drug.name)
+    on = (drug.name,) if latest is not None and latest.decided.startswith("continue") else ()
+    made = settled(made, request, setting.profile, *on, also=OPERATOR)  # "hold": not how long
+    also = OPERATOR if on else ""
+    return Judged(
+        made, replace(plan, decides=who, decision=ruling(request, drug.name, who, also).decision)
+    )
 
 
 _USUAL_DOSES_A_DAY = {"apixaban": 2, "dabigatran": 2, "edoxaban": 1, "rivaroxaban": 1}
@@ -294,12 +302,11 @@ def _not_stopped(
 
     One of two may be held where its decider says so and the other is decided to go on.
     """
-    decisions = setting.case.request.decision
     others = [
         one for one in drugs.of_class(setting.case.patient, "antiplatelet") if one.name != drug.name
     ]
     held = side.decision is not None and side.decision.decided.startswith("hold")
-    kept = [d for d in (decisions(one.name) for one in others)
+    kept = [d for d in (thrombosis.side(one, setting).decision for one in others)
             if d is not None and d.decided.startswith("continue")]  # fmt: skip
     if side.decision is not None and (not held or kept):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from seldinger.care import toml_border
-from seldinger.care.clearance import alarms, inputs, thrombosis
+from seldinger.care.clearance import alarms, decided, inputs, thrombosis
 from seldinger.care.clearance.profile import ANY, DEFAULT, Maximum, Profile
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Moment
@@ -123,7 +123,7 @@ def _check(read: ProfileFile, name: str) -> None:
 def assumed() -> Mapping[str, tuple[float, float]]:
     """The values without a source that a profile may edit, each with its range."""
     edges = (one for alarm in alarms.alarms().values() for one in alarm.edges.values())
-    named = (*edges, *inputs.FERTILE, inputs.INR_ON_VKA, thrombosis.FRESH)
+    named = (*edges, *inputs.FERTILE, inputs.INR_ON_VKA, thrombosis.FRESH, decided.VALIDITY)
     return {one.name: (one.low, one.high) for one in named}
 
 

@@ -6,10 +6,11 @@ proposed for stopping a drug against platelets is an assumption, printed and edi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import conditions, drugs
+from seldinger.care.clearance.decided import OPERATOR, ruling
 from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
@@ -89,16 +90,45 @@ def fresh(drug: Drug, setting: Setting) -> str:
 def side(drug: Drug, setting: Setting) -> Side:
     """The thrombotic side of one drug's hold."""
     patient = setting.case.patient
-    decision = setting.case.request.decision(drug.name)
     reasons = _reasons(drug, patient, setting)
-    who = "; ".join(dict.fromkeys(decides for _, decides, _ in reasons))
+    who = deciders(drug, setting)
     of = tuple(
         f"condition.{one.key}" for one in patient.conditions
         if any(one.key == row.condition for row in setting.tables.thrombotic)
     )  # fmt: skip
     shown = {"taken for": ", ".join(words for words, _, _ in reasons) or drug.reason or "not told"}
-    if decision is not None:
-        return Side(f"{decision.text}", False, who, decision, shown, (), of)  # noqa: FBT003
+    undecided = _undecided(drug, patient, reasons, who, shown, of)
+    latest = setting.case.request.decision(drug.name)
+    if latest is None:
+        return undecided
+    # Against a source that withholds, whoever bears the bleeding agrees; to hold needs that only
+    # where something speaks against it.
+    goes_on = latest.decided.startswith("continue")
+    asked = undecided.decides or (OPERATOR if goes_on else "")
+    made = ruling(setting.case.request, drug.name, asked, OPERATOR if goes_on else "")
+    if not goes_on and not undecided.open:
+        made = replace(made, decision=latest)
+    if made.decision is not None:
+        return Side(f"{made.decision.text}", False, who, made.decision, shown, (), of)  # noqa: FBT003
+    text = f"{undecided.text}. {made.told}" if undecided.text else made.told
+    return replace(undecided, text=text, open=True, decides=made.asked or OPERATOR)
+
+
+def deciders(drug: Drug, setting: Setting) -> str:
+    """Who knows what the drug is for; empty: nothing that speaks of clots is told."""
+    reasons = _reasons(drug, setting.case.patient, setting)
+    return "; ".join(dict.fromkeys(decides for _, decides, _ in reasons))
+
+
+def _undecided(
+    drug: Drug,
+    patient: Patient,
+    reasons: list[tuple[str, str, str]],
+    who: str,
+    shown: Mapping[str, str],
+    of: tuple[str, ...],
+) -> Side:
+    """The side before anybody decided."""
     if reasons:
         missing = tuple(lack for _, _, lack in reasons if lack)
         text = f"Proposed, not to be started before {who} decides: {shown['taken for']}"
