@@ -67,11 +67,13 @@ class Field:
         corner: index of the window's first voxel in the lattice.
         distance_mm: float32, to the nearest labelled voxel's box; negative inside; capped.
         cover: window's voxels that hold any part of a labelled voxel's middle, or lie in one.
+        surface_lps_mm: (n, 3) centres of the extent's boundary voxels.
     """
 
     corner: tuple[int, int, int]
     distance_mm: NDArray[np.float32]
     cover: Mask
+    surface_lps_mm: Points
 
 
 class Extents:
@@ -136,8 +138,9 @@ def field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
         distance = _signed(mask, first, width, axes, cap_mm)
     cover = distance <= 0.0
     _mark(cover, extent, lattice, corner)
-    _keep_thin(distance, extent, lattice, corner)
-    return Field(corner, distance, cover)
+    surface = extent.surface_lps()
+    _keep_thin(distance, surface, lattice, corner)
+    return Field(corner, distance, cover, surface)
 
 
 def keep_lost(mask: Mask, extent: Extent, lattice: Grid) -> None:
@@ -318,29 +321,25 @@ def _mark_along(
     lattice: Grid,
     corner: tuple[int, int, int],
 ) -> None:
-    """The same where the axes are parallel: whole planes at a time."""
+    """The same where the axes are parallel: an axis at a time."""
     places = []
-    for axis in range(3):
+    for axis, at in enumerate(np.nonzero(mask)):
         middle = first[axis] + width[axis] * np.arange(mask.shape[axis])
         index = np.rint((middle - lattice.origin_lps_mm[axis]) / lattice.spacing_mm[axis])
-        index = index.astype(np.intp) - corner[axis]
-        inside = np.flatnonzero((index >= 0) & (index < cover.shape[axis]))
-        if not len(inside):
-            return
-        mask = mask.take(inside, axis=axis)
-        index, begins = np.unique(index[inside], return_index=True)
-        mask = np.logical_or.reduceat(mask, begins, axis=axis)
-        places.append(index)
-    cover[np.ix_(*places)] |= mask
+        places.append((index.astype(np.intp) - corner[axis])[at])
+    inside = np.ones(len(places[0]), dtype=bool)
+    for index, size in zip(places, cover.shape, strict=True):
+        inside &= (index >= 0) & (index < size)
+    cover[tuple(index[inside] for index in places)] = True
 
 
 def _keep_thin(
-    distance: NDArray[np.float32], extent: Extent, lattice: Grid, corner: tuple[int, int, int]
+    distance: NDArray[np.float32], surface: Points, lattice: Grid, corner: tuple[int, int, int]
 ) -> None:
     """Lower the nodes around every labelled voxel in whose middle more than 0 would be read."""
     if min(distance.shape) < 2:  # noqa: PLR2004  nothing is interpolated
         return
-    index = lattice.to_index(extent.surface_lps()) - corner
+    index = lattice.to_index(surface) - corner
     index = index[((index >= 0) & (index <= np.asarray(distance.shape) - 1)).all(axis=1)]
     read = scipy.ndimage.map_coordinates(distance, index.T, order=1, mode="nearest")
     lost = read > 0.0

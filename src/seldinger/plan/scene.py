@@ -171,7 +171,7 @@ def obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obst
         found.corner,
         found.distance_mm,
         found.cover,
-        extent.surface_lps().astype(np.float32),
+        found.surface_lps_mm.astype(np.float32),
         extent.half_mm,
         extent.axes,
     )
@@ -277,10 +277,13 @@ def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
     goal = _on_lattice(_as_structure(left, anatomy), anatomy.grid)
     if goal is None:
         raise ValueError("a target is never empty: anatomy.targets refuses it")
-    inside = edt.edt(
-        np.ascontiguousarray(target.mask),
+    # What is outside and nearest lies beside the smallest box.
+    box = bounding_box(target.mask, 1)
+    inside = np.zeros(target.mask.shape, dtype=np.float32)
+    inside[box] = edt.edt(
+        np.ascontiguousarray(target.mask[box]),
         anisotropy=(anatomy.grid.spacing_mm[0],) * 3, black_border=False, order="C", parallel=1,
-    ).astype(np.float32, copy=False)  # fmt: skip
+    )  # fmt: skip
     return Scene(anatomy, left, classes, tuple(names), obstacles, goal, inside, overlaps)
 
 
