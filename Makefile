@@ -14,6 +14,8 @@
 UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV :=
+# Where a shell forbids it, every process would compile numba, matplotlib and each test anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 python
 FIND_PYTHON = for p in $(CANDIDATES); do \
