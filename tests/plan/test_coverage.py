@@ -34,6 +34,8 @@ from seldinger.plan.treatments import ablation_choice, by_hand, coverage, covera
 from seldinger.plan.treatments.coverage_table import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from seldinger.anatomy.model import Anatomy
     from seldinger.plan import Plan
     from seldinger.plan.model import Finding
@@ -239,19 +241,35 @@ def test_a_written_plan_is_read_back_with_its_prediction(tumour: Plan) -> None:
     assert raw["treatment"]["probes"][0]["device"] == "emprint"
 
 
-def test_a_probe_fixed_by_hand_is_kept(demo_anatomy: Anatomy, small_ablation: Plan) -> None:
-    (planned,) = small_ablation.treatment.probes
+CORE_MM = 16.0
+"""A tumour in a block of fat, with a rim of 4 mm of liver around it: few paths to search."""
+
+
+def core(assume: Mapping[str, float] = STILL, probes: tuple[ProbeEdit, ...] = ()) -> Plan:
+    goal = target(40.0, CORE_MM, "liver")
+    liver = thing("liver", Kind.ORGAN, ball(goal.centre_lps_mm, CORE_MM + 8.0))
+    around = thing("spleen", Kind.ORGAN, box((0.0, 110.0, 0.0), (180.0, 140.0, 180.0)))
+    settings = Settings(device="emprint", assume=assume, relax=("organ-first",), probes=probes)
+    return plan.propose("ablation", phantom((liver, around)), goal, settings)
+
+
+@pytest.fixture(scope="module")
+def core_plan() -> Plan:
+    return core()
+
+
+def test_a_probe_fixed_by_hand_is_kept(core_plan: Plan) -> None:
+    (planned,) = core_plan.treatment.probes
     tip = tuple(float(c) for c in np.add(planned.tip_lps_mm, (2.0, 0.0, -1.0)))
     fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.path.entry_lps_mm, 150.0, 400.0)
-    settings = Settings(device="emprint", assume=STILL, probes=(fixed,))
-    made = plan.propose("ablation", demo_anatomy, demo_ball(demo_anatomy, 14.0), settings)
+    made = core(probes=(fixed,))
     (found,) = made.treatment.probes
     assert found.tip_lps_mm == pytest.approx(tip)
     assert found.path.entry_lps_mm == pytest.approx(planned.path.entry_lps_mm, abs=3.0)
     assert found.path.origin == "user"
     assert found.power_w == (150.0,)
     assert found.time_s == 400.0
-    assert parts(made)[0].zone_volume_ml > parts(small_ablation)[0].zone_volume_ml
+    assert parts(made)[0].zone_volume_ml > parts(core_plan)[0].zone_volume_ml
     treat = next(s for s in made.treatment.steps if s.title == "Treat")
     assert "150 W" in treat.text
     assert "probe 1" in made.request.options
@@ -377,17 +395,12 @@ def test_patterns_have_one_to_four_applicators() -> None:
             ablation_choice.patterns("cryo", wrong)
 
 
-def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin() -> None:
-    goal = target(40.0, 16.0, "liver")
-    liver = thing("liver", Kind.ORGAN, ball(goal.centre_lps_mm, 24.0))
-    around = thing("spleen", Kind.ORGAN, box((0.0, 110.0, 0.0), (180.0, 140.0, 180.0)))
-    settings = Settings(device="emprint", assume=STILL, relax=("organ-first",))
-    made = plan.propose("ablation", phantom((liver, around)), goal, settings)
-    found, effect = parts(made)
+def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin(core_plan: Plan) -> None:
+    found, effect = parts(core_plan)
     assert effect.subcapsular.all()
     assert np.isfinite(found.minimal_margin_mm.nominal)
     assert found.subcapsular_margin_mm is not None
-    file.from_json(file.to_json(made))
+    file.from_json(file.to_json(core_plan))
 
 
 def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None:
@@ -401,16 +414,11 @@ def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None
     file.from_json(file.to_json(made))
 
 
-def test_a_tissues_number_is_the_users_to_edit(demo_anatomy: Anatomy, small_ablation: Plan) -> None:
+def test_a_tissues_number_is_the_users_to_edit(core_plan: Plan) -> None:
     more_blood = {**STILL, "liver.perfusion_per_s": 0.02, "liver_tumour.perfusion_per_s": 0.02}
-    edited_plan = plan.propose(
-        "ablation",
-        demo_anatomy,
-        demo_ball(demo_anatomy, 14.0),
-        Settings(device="emprint", assume=more_blood),
-    )
+    edited_plan = core(more_blood)
     found, _ = parts(edited_plan)
-    assert found.zone_volume_ml < parts(small_ablation)[0].zone_volume_ml
+    assert found.zone_volume_ml < parts(core_plan)[0].zone_volume_ml
     used = {a.name: a for a in edited_plan.assumptions}
     assert used["liver.perfusion_per_s"].edited
     assert used["liver.perfusion_per_s"].value == 0.02
