@@ -27,10 +27,9 @@ from tests.care.clearance_cases import (
     with_lab,
 )
 
-from seldinger.care.clearance import Answer, assess
+from seldinger.care.clearance import Answer, assess, headline
 from seldinger.care.clearance import file as clearance_file
 from seldinger.care.clearance import profile as profiles
-from seldinger.care.clearance import text as clearance_text
 from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.patient import Allergy
 from seldinger.core.verdict import Met, Severity
@@ -167,7 +166,7 @@ def test_a_drug_that_is_not_recognised_is_unknown() -> None:
 def test_few_findings_where_all_is_well() -> None:
     made = cleared(LOW)
     assert not [one for one in made.findings if one.severity is not Severity.INFO]
-    assert clearance_text.headline(made) == "CLEAR"
+    assert headline.line(made) == "CLEAR"
 
 
 # --- allergies ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import outlook as outlooks
-from seldinger.care.clearance import Answer, assess, rules
+from seldinger.care.clearance import Answer, assess, headline, rules
 from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import CareError, PlanError
 from seldinger.core.verdict import Met, Severity
@@ -193,7 +193,7 @@ def finding(cleared: Clearance) -> Finding:
     status = _GATE.get(cleared.answer, Met.UNKNOWN)
     said = f"Clearance by {cleared.profile.name}: {cleared.answer.words}"
     if cleared.answer is Answer.CONDITIONAL:
-        said = f"{said}, ready when this is kept: {'; '.join(cleared.conditions)}"
+        said = f"{said}, ready if {headline.several(cleared.conditions)}"
     if cleared.missing:
         said = f"{said}; missing: {', '.join(cleared.missing)}"
     if cleared.decides:
@@ -201,7 +201,7 @@ def finding(cleared: Clearance) -> Finding:
     said = f"{said}."
     if status is not Met.MET:
         broken = [f.text for f in cleared.findings if f.status is Met.NOT_MET]
-        said = " ".join((said, *broken))
+        said = f"{said} Not met: {headline.several(broken)}." if broken else said
     held = [f"{d.drug} {d.hold}" for d in cleared.drugs if d.last_dose is not None]
     if held:
         said = f"{said} Held: {', '.join(held)}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.care.clearance import headline
 from seldinger.core.verdict import Met, Severity
 from seldinger.report import words
 from seldinger.report.view import Banner, Row, Table
@@ -24,6 +25,7 @@ _SENTENCES = {
     "not-clear": "At least one rule is not met.",
     "unknown": "Something that decides is not known. Unknown never clears.",
 }
+_KEPT = "Nothing that was asked stands against the procedure, if this is kept:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,16 @@ class ClearancePage:
 def of(cleared: Clearance) -> ClearancePage:
     """The page of a clearance."""
     answer = cleared.answer.value
-    open_ones = tuple(f.text for f in cleared.findings if _serious(f))
-    ready = answer in {"clear", "conditional"}
-    told = cleared.conditions if ready else open_ones[:4]
+    short = headline.of(cleared)
+    more = (f"and {short.more} more below",) if short.more else ()
     sentence = _SENTENCES[answer]
-    if answer == "clear" and cleared.conditions:
-        sentence = f"Ready if: {'; '.join(cleared.conditions)}."
+    if answer == "clear" and short.clauses:
+        sentence = _KEPT
     bleeding = cleared.bleeding.value or "open"
     return ClearancePage(
-        banner=Banner(cleared.answer.words.upper(), sentence, _TONES[answer], told),
+        banner=Banner(
+            cleared.answer.words.upper(), sentence, _TONES[answer], (*short.clauses, *more)
+        ),
         subtitle=(
             f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
             f"({cleared.bleeding.chosen_by}); judged {when(cleared.now)} by the profile "
@@ -130,10 +133,6 @@ def _drug(plan: DrugPlan) -> Row:
     what = f"{plan.act} {plan.hold}".strip()
     open_one = plan.act == "silent" or (bool(plan.decides) and plan.decision is None)
     return Row((told, what, last_dose(plan), back, decided or "-"), "warn" if open_one else "plain")
-
-
-def _serious(finding: CareFinding) -> bool:
-    return finding.status is not Met.MET and finding.severity in {Severity.STOP, Severity.ACTION}
 
 
 def _findings(found: tuple[CareFinding, ...], empty: str) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
+from seldinger.care.clearance import headline as short
 from seldinger.core.verdict import Met
 from seldinger.plan.model import Status
 from seldinger.report import words
@@ -32,7 +33,7 @@ def banner(plan: Plan) -> Banner:
     word, sentence, tone = _BANNERS[plan.verdict.status]
     cleared = plan.cleared
     kept = cleared.conditions if cleared is not None and cleared.answer == "clear" else ()
-    conditions = (f"If: {k}." for k in kept)
+    conditions = (f"If: {short.several(kept)}.",) if kept else ()
     said = (*plan.verdict.figures, *plan.verdict.reasons, *conditions)
     return Banner(word, sentence, tone, said)
 

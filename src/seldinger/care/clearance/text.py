@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care.clearance import rules
+from seldinger.care.clearance import headline, rules
 from seldinger.core.verdict import Met
 
 if TYPE_CHECKING:
@@ -40,24 +40,17 @@ def title(clearance: Clearance) -> str:
     return f"{name}; {start}{number}"
 
 
-def headline(clearance: Clearance) -> str:
-    """The answer in one line."""
-    said = "; ".join(clearance.conditions)
-    if clearance.answer == "conditional":
-        return f"CONDITIONAL: ready if {said}"
-    if clearance.conditions and clearance.answer == "clear":
-        return f"CLEAR, if {said}"
-    return clearance.answer.words.upper()
-
-
 def _lines(clearance: Clearance, release: Release | None, *, everything: bool) -> Iterator[str]:
-    yield headline(clearance)
+    yield headline.line(clearance)
     yield f"{title(clearance)}; bleeding risk {clearance.bleeding.value or 'not settled'}"
     yield "; ".join(f"{one.topic} {one.answer.words}" for one in clearance.topics)
+    ready = clearance.answer in {"clear", "conditional"}
+    if ready and not headline.of(clearance).whole:
+        yield from _block("Ready if", clearance.conditions)
     yield from _block("As understood", clearance.understood)
     yield from _block("Missing", clearance.missing)
     yield from _block("Who decides", clearance.decides)
-    if clearance.answer not in {"clear", "conditional"}:
+    if not ready:
         yield from _block("To be kept besides", clearance.conditions)
     yield from _block("To be ordered", [_order(one) for one in clearance.orders])
     yield from _block(
