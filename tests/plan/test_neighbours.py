@@ -50,3 +50,16 @@ def test_a_lobe_below_a_labelled_one_is_named_and_one_above_it_is_out_of_the_sca
     assert neighbours.left_out(_part("right lung", "lung_lower_lobe_right"), wanted) == ()
     assert neighbours.left_out(_part("left lung", "lung_left"), wanted) == ()
     assert neighbours.left_out(upper) == (), "only what is asked for"
+
+
+def test_one_hip_does_not_stand_for_two() -> None:
+    declared: Any = SimpleNamespace(asks={})
+    one, two = _part("pelvis", "hip_left"), _part("pelvis", "hip_left", "hip_right")
+    for organ in (None, "prostate"):
+        assert "right hip" in neighbours.unlabelled(declared, one, organ)
+        assert "left hip" not in neighbours.unlabelled(declared, one, organ)
+        assert not any("hip" in name for name in neighbours.unlabelled(declared, two, organ))
+    assert "right hip" not in neighbours.unlabelled(declared, one, "liver"), "far from the liver"
+    whole = _part("pelvis", "pelvis")
+    assert not any("hip" in name for name in neighbours.unlabelled(declared, whole, None))
+    assert {"left hip", "right hip"} <= neighbours.may_be_answered()

@@ -82,7 +82,10 @@ _LOBES: Mapping[str, tuple[str, ...]] = {
     "right lung": ("upper", "middle", "lower"),
 }
 """From the head to the feet."""
+_HIPS = frozenset({"pelvis"})
+"""Asked for where one is labelled, and the target lies in no organ that is far from both."""
 _ALL_PARTS = (
+    *(f"{side} hip" for side in _SIDES),
     *(f"{side} rib {number}" for side in _SIDES for number in range(1, 13)),
     *(f"vertebra {level.lower()}" for level in _LEVELS),
     *(f"{lung} {lobe} lobe" for lung, lobes in _LOBES.items() for lobe in lobes),
@@ -120,7 +123,8 @@ def unlabelled(
     shown = {*anatomy.names, *(part for name in anatomy.names for part in _PARTS.get(name, ()))}
     spared = () if found is None else (c.structure for c in found.critical if c.kept is None)
     wanted = {*within_reach(procedure, organ), *spared} - _WITHIN - {organ}
-    return tuple(sorted({*(wanted - shown), *left_out(anatomy, wanted)}))
+    halves = left_out(anatomy, _HIPS) if organ not in _BY_ORGAN else ()
+    return tuple(sorted({*(wanted - shown), *left_out(anatomy, wanted), *halves}))
 
 
 def left_out(anatomy: Anatomy, wanted: Collection[str] = ("ribs", "vertebrae")) -> tuple[str, ...]:
@@ -141,6 +145,8 @@ def left_out(anatomy: Anatomy, wanted: Collection[str] = ("ribs", "vertebrae")) 
             found |= _ribs_left_out(structure.sources)
         elif structure.name == "vertebrae":
             found |= _vertebrae_left_out(structure.sources)
+        elif structure.name in _HIPS:
+            found |= _hip_left_out(structure.sources)
         elif structure.name in _LOBES:
             found |= _lobes_left_out(structure.sources, structure.name)
     return tuple(sorted(found))
@@ -163,6 +169,12 @@ def _vertebrae_left_out(sources: Iterable[str]) -> set[str]:
         return set()
     gone = set(range(min(found), max(found) + 1)) - set(found)
     return {f"vertebra {_LEVELS[level].lower()}" for level in gone}
+
+
+def _hip_left_out(sources: Iterable[str]) -> set[str]:
+    """The hip of which only the other side is labelled: both lie at one level."""
+    shown = {side for side in _SIDES if f"hip_{side}" in set(sources)}
+    return {f"{side} hip" for side in set(_SIDES) - shown} if len(shown) == 1 else set()
 
 
 def _lobes_left_out(sources: Iterable[str], lung: str) -> set[str]:
