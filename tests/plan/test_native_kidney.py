@@ -9,8 +9,12 @@ import pytest
 from tests.plan import treatment_phantom as phantom
 
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Target
+from seldinger.core.space import Grid, as_vector
+from seldinger.core.verdict import Met
 from seldinger.plan import native_kidney
 from seldinger.plan.assumptions import assumed
+from seldinger.plan.procedure import Settings
+from seldinger.procedures import biopsy
 
 MIDDLE = np.array([90.0, 70.0, 90.0])
 HALF = np.array([28.0, 24.0, 50.0])
@@ -53,3 +57,44 @@ def test_a_lesion_in_a_kidney_is_no_native_kidney() -> None:
     small = replace(goal, mask=goal.mask & phantom.ball((90.0, 70.0, 60.0), 20.0))
     assert not native_kidney.is_wanted(small, anatomy, {})
     assert not native_kidney.is_wanted(replace(goal, organ=None), anatomy, {})
+
+
+@pytest.mark.parametrize("spacing_mm", [1.0, 1.5])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.8, 0.95])
+def test_the_angle_to_the_capsule_is_that_of_a_ball(spacing_mm: float, share: float) -> None:
+    radius = 30.0
+    count = int(90.0 / spacing_mm)
+    grid = Grid.aligned((count, count, count), spacing_mm, (-45.0, -45.0, -45.0))
+    places = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
+    ball = (np.linalg.norm(places, axis=1) <= radius).reshape(grid.shape)
+    turned = np.array([1.0, 2.0, -0.7]) / np.linalg.norm([1.0, 2.0, -0.7])
+    side = np.cross(turned, [0.0, 0.0, 1.0])
+    side /= np.linalg.norm(side)
+    along = share * radius * side + np.linspace(-45.0, 0.0, 200)[:, None] * turned
+    expected = np.degrees(np.arccos(share))
+    found = native_kidney.angle_to_capsule_deg(ball, grid, along)
+    # One voxel later along a grazing needle is some degrees on a ball.
+    assert found == pytest.approx(expected, abs=8.0 if share > 0.9 else 5.0)
+    assert native_kidney.angle_to_capsule_deg(ball, grid, along + 60.0 * side) is None
+    whole = np.ones_like(ball)
+    assert native_kidney.angle_to_capsule_deg(whole, grid, along) is None
+
+
+@pytest.mark.parametrize(("aside_mm", "status"), [(0.0, Met.NOT_MET), (22.0, Met.MET)])
+def test_a_needle_that_is_not_laid_along_the_cortex_is_said(aside_mm: float, status: Met) -> None:
+    goal = phantom.target(70.0, 50.0, "right kidney")
+    aim = np.asarray(goal.aim_lps_mm) + np.array([aside_mm, 0.0, 0.0])
+    goal = replace(goal, aim_lps_mm=as_vector(aim))
+    kidney = phantom.thing("right kidney", Kind.ORGAN, goal.mask)
+    for answers, told in (({"sample": "parenchyma"}, True), ({"sample": "lesion"}, False)):
+        case = phantom.case(biopsy.PROCEDURE, goal, (kidney,), Settings(answers=answers))
+        path = phantom.path(goal, x_mm=float(goal.aim_lps_mm[0]))
+        treatment = biopsy.PROCEDURE.treatment
+        instrument = treatment.instruments(case)[0]
+        made = treatment.conclude(case, instrument, phantom.approach(path)).findings
+        found = [one for one in made if one.id == "kidney-tangential"]
+        assert bool(found) is told
+        if told:
+            assert found[0].status is status
+            assert "degrees" in found[0].text
+            assert found[0].sources

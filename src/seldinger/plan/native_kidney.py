@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.space import Grid, Points
     from seldinger.core.volume import Mask
     from seldinger.plan.assumptions import Assumed
 
@@ -41,12 +42,19 @@ SINUS = Assumption(
     "kidney_sinus_mm", 10.0, "mm", 5.0, 20.0,
     "distance kept from sinus and hilum; the sources only say away from them",
 )  # fmt: skip
-ASSUMPTIONS = (POLE, CORTEX, SINUS)
+TANGENTIAL = Assumption(
+    "kidney_tangential_deg", 45.0, "deg", 20.0, 60.0,
+    "angle between needle and capsule up to which the needle counts as laid along the cortex; the "
+    "source names none",
+)  # fmt: skip
+ASSUMPTIONS = (POLE, CORTEX, SINUS, TANGENTIAL)
 
 _WHOLE = 0.8
 """A target that covers this share of its kidney is the kidney, not a lesion in it."""
 _HILUM_MM = 12.0
 """Concavities narrower than twice this belong to sinus and hilum, not to the outer surface."""
+_SMOOTH_MM = 4.0
+"""Over this much of the label the capsule's direction is taken: a voxel's steps are not it."""
 _CORE_SHARE = 0.85
 """Where the label fills the sinus: what lies this deep, as a share of the deepest, is the sinus."""
 
@@ -77,6 +85,39 @@ def lower_pole(target: Target, anatomy: Anatomy, assumed: Assumed) -> Target:
     note = "steered at the cortex of the lower pole, away from sinus and hilum"
     aim = as_vector(anatomy.grid.to_lps(_near_skin(viable, anatomy)))
     return replace(target, viable=viable, aim_lps_mm=aim, notes=(*target.notes, note))
+
+
+def angle_to_capsule_deg(kidney: Mask, grid: Grid, along_lps_mm: Points) -> float | None:
+    """At which angle a needle meets the capsule: 0 along it, 90 straight into the kidney.
+
+    Args:
+        kidney: its mask on ``grid``.
+        grid: of the mask.
+        along_lps_mm: (n, 3) places on the needle from the skin to its aim, evenly apart.
+
+    Returns:
+        None where no place lies in the kidney, or the capsule has no direction there.
+    """
+    index = np.rint(grid.to_index(along_lps_mm)).astype(int)
+    within = ((index >= 0) & (index < np.asarray(grid.shape))).all(axis=1)
+    met = within & kidney[tuple(np.clip(index, 0, np.asarray(grid.shape) - 1).T)]
+    if not met.any():
+        return None
+    at = index[int(np.argmax(met))]
+    sigma = _SMOOTH_MM / np.asarray(grid.spacing_mm)
+    reach = np.ceil(4.0 * sigma).astype(int) + 1
+    low = np.maximum(at - reach, 0)
+    high = np.minimum(at + reach + 1, grid.shape)
+    part = kidney[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].astype(np.float64)
+    smooth = scipy.ndimage.gaussian_filter(part, sigma, mode="nearest")
+    slope = np.array([one[tuple(at - low)] for one in np.gradient(smooth)])
+    normal = np.linalg.solve(grid.index_to_lps[:3, :3].T, slope)
+    length = float(np.linalg.norm(normal))
+    if length <= 0.0:
+        return None
+    way = as_vector(along_lps_mm[-1] - along_lps_mm[0])
+    across = abs(float(np.dot(way, normal))) / (length * float(np.linalg.norm(way)))
+    return float(np.degrees(np.arcsin(min(across, 1.0))))
 
 
 def _cortex(kidney: Mask, anatomy: Anatomy, assumed: Assumed) -> Mask:

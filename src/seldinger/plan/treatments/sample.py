@@ -225,6 +225,7 @@ def _findings(
     made += _rates(site)
     if site is Site.KIDNEY:
         made.append(_kidney())
+        made += [] if best is None else _tangential(case, best)
     return tuple(made)
 
 
@@ -290,6 +291,26 @@ def _rates(site: Site) -> list[Finding]:
         return []
     text = " ".join(acts.of_population(f) for f in facts)
     return [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
+
+
+def _tangential(case: Case, best: Path) -> list[Finding]:
+    """Whether a needle for tissue of the kidney itself is laid along its cortex."""
+    if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
+        return []
+    grid = case.anatomy.grid
+    points = along.stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
+    found = native_kidney.angle_to_capsule_deg(case.target.mask, grid, points)
+    fact, limit = native_kidney.FACTS[1], case.assumed.value(native_kidney.TANGENTIAL.name)
+    if found is None:
+        text = f"At which angle the needle meets the capsule is not known. {told(fact)}"
+        return [Finding("kidney-tangential", Met.UNKNOWN, Severity.CAUTION, text, cited(fact))]
+    met = Met.MET if found <= limit else Met.NOT_MET
+    word = "along the cortex" if met is Met.MET else "not along the cortex"
+    text = (
+        f"The needle meets the capsule at {found:.0f} degrees (0: along it): {word} (up to "
+        f"{limit:g} degrees). {told(fact)}"
+    )
+    return [Finding("kidney-tangential", met, Severity.CAUTION, text, cited(fact))]
 
 
 def _kidney() -> Finding:
