@@ -235,8 +235,14 @@ def test_three_electrodes_shield_their_middle_and_the_plan_says_so(
     assert between.said(electrodes(3, name="emprint"), done, grid) == ()
 
 
-@pytest.mark.parametrize("modality", ["microwave", "radiofrequency", "cryo"])
-def test_a_generator_that_follows_the_impedance_is_doubted(modality: str) -> None:
-    found = ablation_findings._impedance(modality)
-    assert [f.status for f in found] == ([Met.UNKNOWN] if modality == "radiofrequency" else [])
-    assert all("a tenth of its volume" in f.text for f in found)
+@pytest.mark.parametrize(
+    ("device", "said"), [("cool-tip", 1), ("cooled-rf-17g", 1), ("emprint", 0)]
+)
+def test_where_the_impedance_is_followed_the_assumed_drying_is_doubted(
+    device: str, said: int
+) -> None:
+    placed = SimpleNamespace(applicator=applicator(device))
+    won: Any = SimpleNamespace(ways=SimpleNamespace(placed=(placed,)))
+    found = ablation_findings._drying(won)
+    assert [f.status for f in found] == [Met.UNKNOWN] * said
+    assert all("rf_drying_mm" in f.text for f in found)

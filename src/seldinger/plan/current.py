@@ -48,6 +48,10 @@ DRY_AT = Assumption(
 DRY_SHARE = Assumption(
     "rf_dry_share", 0.01, "1", 0.0001, 0.1, "share of electric conductivity that dry tissue keeps"
 )
+DRYING = Assumption(
+    "rf_drying_mm", 1.0, "mm", 0.5, 2.0,
+    "width of tissue that dries at once, edge of the cells along the electrode; no source read",
+)  # fmt: skip
 SERIES = Assumption(
     "rf_series_ohm", 20.0, "Ohm", 0.0, 60.0,
     "of the body beyond the computed block, the pads and the cable",
@@ -67,7 +71,7 @@ SHAFT = Assumption(
     150.0,
     "of insulated shaft behind an electrode that is computed",
 )
-ASSUMPTIONS = (PER_K, DRY_FROM, DRY_AT, DRY_SHARE, SERIES, FIRST, COOLANT, SHAFT)
+ASSUMPTIONS = (PER_K, DRY_FROM, DRY_AT, DRY_SHARE, DRYING, SERIES, FIRST, COOLANT, SHAFT)
 
 _MANY = 1000
 _MINUTE_S = 60.0
@@ -81,6 +85,7 @@ class Electric:
     falls_from_c: float
     dry_at_c: float
     dry_share: float
+    drying_mm: float
     series_ohm: float
     first_ohm: float
     coolant_c: float
@@ -129,6 +134,7 @@ def of(
         ),
         controller=_controller(declared, electric, power * len(placed)),
         duration_s=max(one.seconds for one in placed),
+        drying_mm=electric.drying_mm,
     )
 
 

@@ -51,11 +51,6 @@ _MOST_HALVINGS = 4
 _ENGINE_EDGE = "the edge of the grid"
 """The engine counts bodies at the edge too; here only tissue counts, and what was asked."""
 _READ, _HEATED = 0.1, 0.95
-_FOLLOWS_IMPEDANCE = (
-    "the generator follows the impedance, which rises as a shell thinner than a cell dries: the "
-    "zone depends on spacing_mm, and on where the tip lies between the cells, by about a tenth of "
-    "its volume; repeat it with another spacing_mm"
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +112,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
         ),
         lines=_lines(made),
         warnings=(*probe_room.remarks(place, made.probes), *edge, *stepped, *engine),
-        notes=(*place.notes, *_impedance_told(made)),
+        notes=(*place.notes, *_drying_told(made)),
         assumptions=place.assumptions,
         cites=_cites(made),
         inputs=(*experiment.inputs, *place.inputs),
@@ -127,12 +122,17 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
     return outcome
 
 
-def _impedance_told(made: Arranged) -> tuple[str, ...]:
+def _drying_told(made: Arranged) -> tuple[str, ...]:
     """What a reader must know where impedance decides when the power goes off."""
     electric = made.model.radiofrequency
     if electric is None or not isinstance(electric.controller, ImpedancePulses | PowerRamp):
         return ()
-    return (_FOLLOWS_IMPEDANCE,)
+    told = (
+        "the generator follows the impedance, which rises as a shell of tissue dries: how wide a "
+        f"shell dries at once is assumed, drying_mm = {electric.drying_mm:g}; in living liver 0.5 "
+        "gave a zone 15 % larger and 1.4 one 9 % smaller than 1"
+    )
+    return (told,)
 
 
 def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:

@@ -117,6 +117,7 @@ def setup(
         generator=_generator(section, placed),
         controller=_controller(section.controller),
         duration_s=section.seconds,
+        drying_mm=section.drying_mm,
     )
 
 

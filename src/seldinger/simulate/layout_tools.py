@@ -129,6 +129,11 @@ class RadiofrequencySection(Section):
     falls_from_c: Celsius = Field(description="where it begins to fall, as water leaves")
     dry_at_c: Celsius = Field(description="where it has fallen")
     dry_share: Share = Field(description="of tissue's conductivity at 37 C: what is left then")
+    drying_mm: Positive = Field(
+        default=1.0,
+        description="width of tissue that dries at once: edge of the cells, in line with the "
+        "first electrode, that electrodes are computed on, whatever the block's spacing_mm",
+    )
     most_w: Positive | None = Field(default=None, description="or the device's own limit")
     most_a: Positive | None = Field(default=None, description="or the device's own, or none")
     most_v: Positive | None = Field(default=None, description="left out: no such limit")

@@ -21,6 +21,7 @@ _CUT_SHARE = 0.01
 _REFUSED_SHARE = 0.1
 _BOIL_C = 100.0
 _DRY_C = 110.0
+_EDGE_K = 1.0
 
 
 def spare(state: State, drying: Drying) -> None:
@@ -94,11 +95,16 @@ def warnings(state: State, seen: Watch, energy: Energy) -> tuple[str, ...]:
                 f"tissue reached {hottest:.0f} C: current was forced through dry tissue; limit the "
                 f"voltage or the impedance"
             )
-    theta = np.abs(state.theta)
-    edge = max(float(np.take(theta, n, a).max()) for a in range(3) for n in (0, -1))
-    if edge > 1.0:
-        found.append(f"the edge of the grid changed by {edge:.1f} K: the grid is too small")
-    return tuple(found)
+    return (*found, *edge(state.theta))
+
+
+def edge(theta: NDArray[np.floating]) -> tuple[str, ...]:
+    """A warning where the outermost cells changed, K: the grid is too small."""
+    changed = np.abs(theta)
+    most = max(float(np.take(changed, n, a).max()) for a in range(3) for n in (0, -1))
+    if most <= _EDGE_K:
+        return ()
+    return (f"the edge of the grid changed by {most:.1f} K: the grid is too small",)
 
 
 def _refused(model: Model, energy: Energy) -> list[str]:

@@ -272,13 +272,14 @@ def felt(
         made = circuit.fields
         most = memory_s * most_w / (made.conductance_s * made.span**2)
         coming = np.minimum(coming, most * circuit.density)
-    found = np.argwhere(coming >= least)
-    if not found.size:
+    enough = coming >= least
+    if not enough.any():
         return None
-    low, high = found.min(axis=0), found.max(axis=0) + 1
-    begins = circuit.fields.net.begins
-    sides = [[b[i], b[n]] for b, i, n in zip(begins, low, high, strict=True)]
-    return np.array(sides, dtype=np.int64).ravel()
+    sides = []
+    for axis, begin in enumerate(circuit.fields.net.begins):
+        found = np.flatnonzero(enough.any(axis=potential.OTHERS[axis]))
+        sides += [begin[found[0]], begin[found[-1] + 1]]
+    return np.array(sides, dtype=np.int64)
 
 
 def absorbed_j(state: State, circuit: Circuit) -> tuple[float, float]:

@@ -29,11 +29,17 @@ Indices = NDArray[np.int64]
 
 _GROWTH = 1.4
 """Each cell outside is wider than the last by at most this."""
+OTHERS: tuple[tuple[int, int], ...] = ((1, 2), (0, 2), (0, 1))
+"""The two axes across each."""
+_WIDEST_MM = 4.0
+"""Where earth has a shape of its own, no cell blurs it by more than half of this."""
 _TOLERANCE = {np.dtype(np.float32): 3e-4, np.dtype(np.float64): 1e-9}
 _MOST_STEPS = 5000.0
 _NOTHING = 1e-6
 """Share of the electrodes' own conductance below which nothing leads from one to another."""
 _LEAST_S = 1e-12
+_EARTH_S_PER_M, _EARTH_S = 1e9, 1e9
+"""So well do cells of earth conduct, and lead away: they have no drop and no heat of their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +89,7 @@ def lattice(model: Model, setup: Radiofrequency) -> Lattice:
     """Fine around the electrodes, growing outside."""
     grid = model.grid
     margin = setup.fine_mm / grid.spacing_mm[0]
+    widest = math.inf if setup.earth is None else _WIDEST_MM / grid.spacing_mm[0]
     ends = grid.to_index(
         np.array([p for e in setup.electrodes for p in (e.rod.tip_lps_mm, e.hub_lps_mm)])
     )
@@ -90,15 +97,12 @@ def lattice(model: Model, setup: Radiofrequency) -> Lattice:
     for axis, count in enumerate(grid.shape):
         low = math.floor(max(ends[:, axis].min() - margin, 0.0))
         high = math.ceil(min(ends[:, axis].max() + margin + 1.0, count))
-        below, above = [low], [high]
-        width = 1.0
-        while below[-1] > 0 or above[-1] < count:
-            width *= _GROWTH
-            if below[-1] > 0:
-                below.append(max(below[-1] - int(width), 0))
-            if above[-1] < count:
-                above.append(min(above[-1] + int(width), count))
-        begin = np.array([*below[:0:-1], *range(low, high), *above], dtype=np.int64)
+        # A cell ends where the block does, so that earth beyond begins there.
+        planes = np.flatnonzero((model.material > 0).any(axis=OTHERS[axis]))
+        least, most = min(int(planes[0]), low), max(int(planes[-1]) + 1, high)
+        below = [*_growing(low, least, widest), *([0] if least > 0 else [])]
+        above = [*_growing(high, most, widest), *([count] if most < count else [])]
+        begin = np.array([*below[::-1], *range(low + 1, high), *above], dtype=np.int64)
         begins.append(begin)
         fine.append(slice(low, high))
         places.append(np.repeat(np.arange(len(begin) - 1), np.diff(begin)))
@@ -106,6 +110,16 @@ def lattice(model: Model, setup: Radiofrequency) -> Lattice:
         (begins[0], begins[1], begins[2]), (places[0], places[1], places[2]),
         (fine[0], fine[1], fine[2]), grid.spacing_mm[0] * 1e-3,
     )  # fmt: skip
+
+
+def _growing(start: int, end: int, widest: float) -> list[int]:
+    """Faces of cells from a start to an end, either way, each wider than the last."""
+    found, width = [start], 1.0
+    while found[-1] != end:
+        width = min(width * _GROWTH, widest)
+        step = min(int(width), abs(end - found[-1]))
+        found.append(found[-1] + (step if end > start else -step))
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +147,8 @@ class Potential:
         loops, solver: kernels, or their plain twins.
         kinds: (i, j, k) of the block's cells: 0 insulates, then tissues, then held bodies.
         table: of kinds, see ``kernels.laplace.conductivity``.
+        earth: flat indices of the lattice cells that are earth.
+        earthed: axes and ends of the faces that are.
         sigma: S/m now; ``solved`` when the field was last solved.
         volts: at the relative potentials of the electrodes.
         watts: of each cell at these potentials; ``kept`` without what a coolant takes at once.
@@ -147,6 +163,7 @@ class Potential:
     kinds: NDArray[np.uint8]
     table: Floats
     contacts: tuple[Contact, ...]
+    earth: NDArray[np.intp]
     earthed: tuple[tuple[int, int], ...]
     span: float
     widths: tuple[Floats, Floats, Floats]
@@ -179,6 +196,9 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
     rows += [(s, 0.0, 1e30, 0.0, s) for s in setup.bodies_s_per_m]
     table = np.array(rows, dtype=dtype)
     kinds = model.material.copy()
+    if setup.earth is not None:
+        # Beyond the block tissue goes on, until a lattice cell is mostly earth.
+        kinds = np.where(setup.earth > 0, setup.earth, kinds)
     for number, body in enumerate(model.bodies, start=tissues + 1):
         kinds[body.cells] = number
     for electrode in setup.electrodes:
@@ -196,6 +216,7 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
         kinds=kinds,
         table=table,
         contacts=_contacts(model, setup, net, conducts),
+        earth=_earth(net, setup),
         earthed=tuple(divmod(FACES.index(p), 2) for p in setup.pads),
         span=setup.span,
         widths=(widths[0], widths[1], widths[2]),
@@ -213,6 +234,13 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
     )
     refresh(made, theta, np.array([0, a, 0, b, 0, c], dtype=np.int64))
     return made
+
+
+def _earth(net: Lattice, setup: Radiofrequency) -> NDArray[np.intp]:
+    if setup.earth is None:
+        return np.zeros(0, dtype=np.intp)
+    cells = np.ones(setup.earth.shape, dtype=np.uint8)
+    return np.flatnonzero(net.summed(setup.earth > 0) > 0.5 * net.summed(cells))
 
 
 def _contacts(
@@ -242,6 +270,7 @@ def _contacts(
 def refresh(field: Potential, theta: Floats, cells: Indices) -> None:
     """Bring conductivity up to date in a box of lattice cells."""
     field.loops.conductivity(cells, *field.net.begins, theta, field.kinds, field.table, field.sigma)
+    field.sigma.reshape(-1)[field.earth] = _EARTH_S_PER_M
 
 
 def solve(field: Potential) -> None:
@@ -257,6 +286,7 @@ def solve(field: Potential) -> None:
         others = [field.widths[a] for a in range(3) if a != axis]
         area = others[0][:, None] * others[1][None, :]
         earth[here] += 2.0 * area * sigma[here] / field.widths[axis][-last]
+    earth.reshape(-1)[field.earth] = _EARTH_S
     fixed[:] = earth
     flat = sigma.reshape(-1)
     for contact in field.contacts:

@@ -188,6 +188,11 @@ class Radiofrequency:
         changed_share: solve again when this share of the heat would change; accuracy, not medicine.
         fine_mm: around electrodes the field is solved on the grid itself, further out on cells
             that grow; accuracy, not medicine.
+        drying_mm: edge of the cells that it is computed on, in line with the first electrode: the
+            width of tissue that dries at once, see ``electrode_frame``. It decides how long a
+            controller of impedance lets a pulse last.
+        earth: (i, j, k) uint8 of cells beyond the block that are earth as pads are: the number of
+            the tissue that is next to them; 0 elsewhere.
     """
 
     electrodes: tuple[Electrode, ...]
@@ -200,6 +205,8 @@ class Radiofrequency:
     duration_s: float
     changed_share: float = 0.02
     fine_mm: float = 12.0
+    drying_mm: float = 1.0
+    earth: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         if not self.electrodes:
@@ -209,7 +216,7 @@ class Radiofrequency:
             raise ValueError(f"pads are faces of the grid ({', '.join(FACES)}), got {unknown}")
         if not (self.series_ohm >= 0.0 and math.isfinite(self.series_ohm)):
             raise ValueError(f"series_ohm must be zero or more, got {self.series_ohm}")
-        for key in ("duration_s", "changed_share", "fine_mm"):
+        for key in ("duration_s", "changed_share", "fine_mm", "drying_mm"):
             if not getattr(self, key) > 0.0:
                 raise ValueError(f"{key} must be positive, got {getattr(self, key)}")
         if not self.span > 0.0:
@@ -223,9 +230,14 @@ class Radiofrequency:
                 )
 
     @property
+    def earthed(self) -> bool:
+        """Whether anything but the electrodes holds a potential."""
+        return bool(self.pads) or self.earth is not None
+
+    @property
     def span(self) -> float:
         """Between the highest and the lowest relative potential: what the voltage stands for."""
-        found = [e.potential for e in self.electrodes] + ([0.0] if self.pads else [])
+        found = [e.potential for e in self.electrodes] + ([0.0] if self.earthed else [])
         return max(found) - min(found)
 
     def check(

@@ -10,7 +10,7 @@ import numpy as np
 
 from seldinger.core.progress import silent
 from seldinger.core.volume import Volume
-from seldinger.physics.thermal import account, current, front, limit
+from seldinger.physics.thermal import account, current, electrode_frame, front, limit
 from seldinger.physics.thermal import model as models
 from seldinger.physics.thermal.model import TwoCompartmentFlow
 from seldinger.physics.thermal.result import Result, Stepping
@@ -46,6 +46,14 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
         Cancelled: by ``progress``.
     """
     models.check(model, settings)
+    if model.radiofrequency is None:
+        return _run(model, settings, progress)
+    own = electrode_frame.aligned(model, settings)
+    return electrode_frame.back(_run(own.model, own.settings, progress), model, own)
+
+
+def _run(model: Model, settings: Settings, progress: Progress) -> Result:
+    """As ``run``, on the block as it is."""
     state = begin(model, settings, front.first_box(model, settings))
     restrict(state)
     if model.radiofrequency is not None:
