@@ -79,6 +79,6 @@ $(TOOLS):
 # The lock pins what builds the package too, so nothing is fetched while building.
 $(READY): $(TOOLS) requirements.lock pyproject.toml
 	$(UV) venv --quiet --clear --python .tools/bin/python .venv
-	$(UV) pip sync --quiet --python .venv --require-hashes requirements.lock
+	$(UV) pip sync --quiet --compile-bytecode --python .venv --require-hashes requirements.lock
 	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	@touch $@
