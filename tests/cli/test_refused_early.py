@@ -100,9 +100,9 @@ def test_what_may_be_right_waits_for_the_image(files: Path, words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--target livertumor9", "scan before is called 'livertumor9'; closest of its 4"),
+        ("--target livertumor9", "closest of its 4 labels"),
         ("--zone zone", "scan after is called 'zone'"),
-        ("--organ Liver", "'Liver'"),
+        ("--organ spleen", "'spleen'"),
         ("--assume foo=1", "no assumption is called 'foo'"),
         ("--after-labels HERE/gone.nii.gz", "there is nothing at"),
         ("--out HERE/a-file/out", "cannot write"),

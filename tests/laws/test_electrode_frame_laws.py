@@ -70,9 +70,8 @@ def test_a_zone_under_the_impedance_does_not_depend_on_cells_place_or_direction(
         block(),
         block(2.0, (0.7, 0.3, 0.9)),
         block(1.0, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)),
-        block(2.0, (0.3, 0.1, 0.9), (-0.3, 0.9, 0.2)),
     ]
-    found = [heated(model, 150.0) for model in asked]
+    found = [heated(model, 100.0) for model in asked]
     volumes = np.array([f.dead_ml(DOSE.name) for f in found])
     assert volumes.min() > 2.0
     assert volumes.max() < 1.03 * volumes.min()

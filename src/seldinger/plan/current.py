@@ -134,7 +134,8 @@ def of(
         ),
         controller=_controller(declared, electric, power * len(placed)),
         duration_s=max(one.seconds for one in placed),
-        drying_mm=electric.drying_mm,
+        # A coarse block is searched, not reported: finer cells there would be time alone.
+        drying_mm=max(electric.drying_mm, scene.grid.spacing_mm[0]),
     )
 
 

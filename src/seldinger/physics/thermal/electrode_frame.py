@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.space import Grid, as_vector, unit
 from seldinger.core.volume import Volume
@@ -167,10 +166,7 @@ class _Carry:
 
     def nearest(self, field: NDArray[Any]) -> NDArray[Any]:
         """The cell that holds each point; beyond the edge, the nearest one."""
-        carried: NDArray[Any] = ndimage.affine_transform(
-            field, self.matrix, self.offset + _TIE, self.shape, order=0, mode="nearest"
-        )
-        return carried
+        return self._spline(field, 0, _TIE)
 
     def even(self, field: NDArray[Any]) -> NDArray[Any]:
         """Trilinear between centres; beyond the edge, the nearest one."""
@@ -181,9 +177,11 @@ class _Carry:
         carried: NDArray[Any] = np.maximum(self._spline(field, 3), 0.0)
         return carried
 
-    def _spline(self, field: NDArray[Any], order: int) -> NDArray[Any]:
+    def _spline(self, field: NDArray[Any], order: int, off: float = 0.0) -> NDArray[Any]:
+        from scipy import ndimage  # opened when something is heated: lists wait for no scipy
+
         carried: NDArray[Any] = ndimage.affine_transform(
-            field, self.matrix, self.offset, self.shape, order=order, mode="nearest"
+            field, self.matrix, self.offset + off, self.shape, order=order, mode="nearest"
         )
         return carried
 
