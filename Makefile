@@ -35,8 +35,10 @@ demo: $(READY)
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	@# Types keep one core busy, the compiler of the kernels the other.
+	$(BIN)/python tests/compile_kernels.py & kernels=$$!; \
+	$(BIN)/mypy && $(BIN)/lint-imports --no-logo; typed=$$?; \
+	wait $$kernels && exit $$typed
 	$(BIN)/python -m pytest -n 2
 
 night: $(READY)

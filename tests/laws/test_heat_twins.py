@@ -55,12 +55,13 @@ def numbers(dtype: type[np.floating[Any]], dt: float) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("mixed", [True, False])
-@pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 2e-5), (np.float64, 1e-12)])
-def test_euler(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
-    ours, theirs = fields(dtype, mixed=mixed), fields(dtype, mixed=mixed)
+def test_euler(mixed: bool) -> None:
+    # The long loops are tried in the precision of runs: another would be compiled for this alone.
+    rtol = 2e-5
+    ours, theirs = fields(np.float32, mixed=mixed), fields(np.float32, mixed=mixed)
     for loops, f in ((heat, ours), (heat_plain, theirs)):
         loops.euler(
-            BOX, numbers(dtype, 0.3), f["h"], f["theta"], f["cond"], f["source"], f["cooling"],
+            BOX, numbers(np.float32, 0.3), f["h"], f["theta"], f["cond"], f["source"], f["cooling"],
             f["material"], f["curves"], f["theta_out"], f["cond_out"], f["uniform"], f["calm"],
             f["calm_out"],
         )  # fmt: skip
@@ -72,29 +73,29 @@ def test_euler(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
 @pytest.mark.parametrize("begins", [True, False])
 @pytest.mark.parametrize("mixed", [True, False])
 def test_stage(mixed: bool, begins: bool) -> None:
-    ours, theirs = fields(np.float64, mixed=mixed), fields(np.float64, mixed=mixed)
-    weights = np.array([1.2, -0.4, 0.5, 0.3, -0.1])
+    ours, theirs = fields(np.float32, mixed=mixed), fields(np.float32, mixed=mixed)
+    weights = np.array([1.2, -0.4, 0.5, 0.3, -0.1], dtype=np.float32)
     for loops, f in ((heat, ours), (heat_plain, theirs)):
         loops.stage(
-            BOX, numbers(np.float64, 1.0), weights, f["first"], f["last"], f["before"], f["rate"],
+            BOX, numbers(np.float32, 1.0), weights, f["first"], f["last"], f["before"], f["rate"],
             f["theta"], f["cond"], f["source"], f["cooling"], f["material"], f["curves"],
             f["before"], f["theta_out"], f["cond_out"], f["uniform"], f["calm"], f["calm_out"],
             begins,
         )  # fmt: skip
     for name in ("before", "rate", "theta_out", "cond_out"):
         scale = float(np.abs(theirs[name]).max())
-        assert ours[name] == pytest.approx(theirs[name], rel=1e-11, abs=1e-12 * scale)
+        assert ours[name] == pytest.approx(theirs[name], rel=2e-5, abs=2e-6 * scale)
 
 
 def test_rows_are_calm_after_two_steps_and_wake_when_they_boil() -> None:
-    f = fields(np.float64, mixed=False)
+    f = fields(np.float32, mixed=False)
     calm, calm_out = np.zeros(SHAPE[:2], np.uint8), np.zeros(SHAPE[:2], np.uint8)
     hot = (3, 3)
     for step in range(4):
         if step == 3:
             f["h"][3, 3, 5] = 1.0e9
         heat.euler(
-            BOX, numbers(np.float64, 0.1), f["h"], f["theta"], f["cond"], f["source"],
+            BOX, numbers(np.float32, 0.1), f["h"], f["theta"], f["cond"], f["source"],
             f["cooling"], f["material"], f["curves"], f["theta_out"], f["cond_out"], f["uniform"],
             calm, calm_out,
         )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Compile the long kernels of heat, while the other core checks types: two test workers would
+otherwise do it both, each for itself.
+
+    python tests/compile_kernels.py
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from seldinger.core.space import Grid
+from seldinger.physics.thermal import damage
+from seldinger.physics.thermal.bodies import Held, Phase, Programme, Rod
+from seldinger.physics.thermal.controllers import Drive, Hold
+from seldinger.physics.thermal.model import Frost, Model, Settings, StoppedFlow
+from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
+from seldinger.physics.thermal.radiofrequency import (
+    FACES,
+    Conductor,
+    Electrode,
+    Generator,
+    Radiofrequency,
+)
+from seldinger.physics.thermal.run import run
+from seldinger.physics.thermal.sources import Schedule, uniform_sphere
+
+MIDDLE = (0.0, 0.0, 0.0)
+
+
+def main() -> None:
+    """Heat, freeze and drive current through a few cells."""
+    grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
+    tissue = Tissue(
+        "tissue", 3.8e6, 0.5, 0.01, Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),
+        Boiling(100.0, 101.0, 1.6e9, 1.9e6, 0.2, absorbed_dry=0.1),
+    )  # fmt: skip
+    dies, doses = damage.liver_arrhenius(39.0), damage.cem43(240.0, 39.0)
+    ball = uniform_sphere(grid, "ball", MIDDLE, 3.0, Schedule.steady(5.0, 4.0))
+    warm = Model(
+        grid, np.ones(grid.shape, np.uint8), (tissue,), Blood(3.8e6, 37.0),
+        StoppedFlow(dies.name, 1.0), Frost(0.0, 0.5), (replace(ball, dries=True),), (), 37.0,
+    )  # fmt: skip
+    run(warm, Settings(4.0, (dies, doses), method="explicit"))
+    rod = Rod(MIDDLE, (0.0, 0.0, 1.0), 5.0, 0.75)
+    cells = np.zeros(grid.shape, np.bool_)
+    cells[7, 7, 7:12] = True
+    cold = Held("probe", cells, Programme((Phase(4.0, -100.0),), 1.0), rod=rod)
+    ice = damage.ColdIsotherm("ice", -20.0, 0.0, 1.0)
+    run(replace(warm, sources=(), bodies=(cold,)), Settings(4.0, (dies, ice)))
+    electric = Radiofrequency(
+        (Electrode("tip", rod, 5.0, None),), (Conductor(0.3, 0.02, 100.0, 101.0, 0.001),), (),
+        FACES, 0.0, Generator(50.0, math.inf, math.inf, math.inf), Hold(Drive("W", 5.0)), 4.0,
+    )  # fmt: skip
+    run(replace(warm, sources=(), radiofrequency=electric), Settings(4.0, (dies, doses)))
+
+
+if __name__ == "__main__":
+    main()
