@@ -127,6 +127,24 @@ def test_bodies_and_air_keep_their_own() -> None:
     assert abs(found.energy.missing_j) < 1e-3 * found.energy.turned_over_j
 
 
+def test_no_part_of_a_thin_vessel_is_lost() -> None:
+    model = block(0.5, (0.1, 0.2, 0.3), (0.3, 0.2, 1.0))
+    setup = model.radiofrequency
+    assert setup is not None
+    vessel = np.zeros(model.grid.shape, np.bool_)
+    vessel[60, 10:70, 40] = True
+    vessel[20, 41, 5:75] = True
+    vein = Held("vein", vessel, Programme.constant(37.0))
+    full = replace(model, bodies=(vein,), radiofrequency=replace(setup, bodies_s_per_m=(0.7,)))
+    own = electrode_frame.aligned(full, Settings(1.0))
+    there = own.model.grid.to_lps(np.argwhere(own.model.bodies[0].cells))
+    asked = model.grid.to_lps(np.argwhere(vessel)) @ own.turn.T
+    apart = np.linalg.norm(asked[:, None] - there, axis=-1)
+    # Two cells at most: a gap is never wider than its neighbourhood.
+    assert apart.min(axis=1).max() < 2.6
+    assert apart.min(axis=0).max() < 0.9
+
+
 def test_what_else_heats_and_how_warm_it_was_come_along() -> None:
     model = block(2.0, (0.3, 0.2, 0.1), (0.2, 0.3, 1.0), Hold(Drive("W", 1e-6)))
     setup = model.radiofrequency

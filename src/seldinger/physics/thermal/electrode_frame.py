@@ -233,14 +233,22 @@ def _body(body: Held, carry: _Carry, turn: Turn, taken: Mask, inside: Mask) -> H
         cells = bodies.rod_cells(carry.grid, rod) & inside & ~taken
     else:
         cells = carry.nearest(body.cells.astype(np.uint8)).astype(np.bool_) & inside & ~taken
-    if not cells.any():
-        # Thinner than a cell: whatever cell holds one of its own.
-        mine = np.argwhere(body.cells) - carry.offset
-        index = np.rint(mine @ np.linalg.inv(carry.matrix).T).astype(int)
-        index = np.clip(index, 0, np.asarray(carry.shape) - 1)
-        cells = np.zeros(carry.shape, dtype=np.bool_)
-        cells[tuple(index.T)] = True
+        cells |= _lost(body, carry, cells) & ~taken
     return replace(body, cells=cells, rod=rod)
+
+
+def _lost(body: Held, carry: _Carry, cells: Mask) -> Mask:
+    """Cells for what of a body is thinner than a cell and was met by no centre, (i, j, k)."""
+    from scipy import ndimage
+
+    mine = np.argwhere(body.cells) - carry.offset
+    index = np.rint(mine @ np.linalg.inv(carry.matrix).T).astype(int)
+    index = np.clip(index, 0, np.asarray(carry.shape) - 1)
+    beside = ndimage.binary_dilation(cells, np.ones((3, 3, 3), dtype=np.bool_))
+    gone = index[~beside[tuple(index.T)]]
+    found: Mask = np.zeros(carry.shape, dtype=np.bool_)
+    found[tuple(gone.T)] = True
+    return found
 
 
 def back(result: Result, model: Model, own: Aligned) -> Result:
