@@ -223,7 +223,7 @@ def _signed(
     cap_mm: float,
 ) -> NDArray[np.float32]:
     """Distance to the boxes of ``mask`` at all ``places``; inside, minus that to their outside."""
-    distance = np.sqrt(_squared(mask, first, width, places))
+    distance = np.sqrt(_squared(mask, first, width, places, cap_mm))
     np.minimum(distance, np.float32(cap_mm), out=distance)
     low = first - width / 2.0
     high = low + width * mask.shape
@@ -243,15 +243,17 @@ def _squared(
     first: NDArray[np.float64],
     width: NDArray[np.float64],
     places: Sequence[NDArray[np.float64]],
+    cap_mm: float = np.inf,
 ) -> NDArray[np.float32]:
+    """Squared distance to the boxes of ``mask``; infinite, or above its square, beyond the cap."""
     values = np.where(mask, np.float32(0.0), np.float32(np.inf))
-    for _ in range(3):
-        axis = 2 - _
+    # From the first axis to the last, so that the largest array is written as it is read.
+    for axis in range(3):
         lines = np.ascontiguousarray(np.moveaxis(values, axis, -1))
         out = np.empty((*lines.shape[:-1], len(places[axis])), dtype=np.float32)
         boxes.swept(
             lines.reshape(-1, lines.shape[-1]), float(first[axis]), float(width[axis]),
-            places[axis], out.reshape(-1, out.shape[-1]),
+            places[axis], cap_mm, out.reshape(-1, out.shape[-1]),
         )  # fmt: skip
         values = np.moveaxis(out, -1, axis)
     return np.ascontiguousarray(values)

@@ -116,10 +116,13 @@ def components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
 
 def kept(mask: Mask, at_least_voxels: float) -> Mask:
     """``mask`` without components smaller than ``at_least_voxels``."""
-    labels, sizes = components(mask)
-    large = sizes >= at_least_voxels
-    large[0] = False
-    found: Mask = large[labels]
+    found = np.zeros_like(mask)
+    if mask.any():
+        where = box(mask, 0.0, 1.0)
+        labels, sizes = components(mask[where])
+        large = sizes >= at_least_voxels
+        large[0] = False
+        found[where] = large[labels]
     return found
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 unexpected or stopped, 2 the caller's mistake.
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -185,4 +186,6 @@ app.command("doctor", epilog=example("seldinger doctor", "seldinger doctor --jso
 
 def main() -> None:
     """Run the command line."""
+    # Our products of matrices are small: more threads of BLAS only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()

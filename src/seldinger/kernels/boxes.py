@@ -15,12 +15,21 @@ from seldinger.kernels.jit import serial
 Floats = NDArray[np.float32]
 Places = NDArray[np.float64]
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Above it is only what is infinite."""
+
 
 @serial
 def _envelope(
-    line: Floats, edge_mm: float, width_mm: float, apex: Places, height: Places, start: Places
+    line: Floats,
+    edge_mm: float,
+    width_mm: float,
+    most: float,
+    apex: Places,
+    height: Places,
+    start: Places,
 ) -> int:
-    """Lower envelope of the parabolas that stand on the faces of one line's cells; how many."""
+    """Lower envelope of the parabolas, none above ``most``, on the faces of cells; how many."""
     cells = line.shape[0]
     count = 0
     for n in range(cells + 1):
@@ -29,7 +38,7 @@ def _envelope(
             here = float(line[n])
         if n > 0:
             here = min(here, float(line[n - 1]))
-        if here == np.inf:
+        if here > most:
             continue
         x = edge_mm + n * width_mm
         begin = -np.inf
@@ -47,7 +56,14 @@ def _envelope(
 
 
 @serial
-def swept(values: Floats, first_mm: float, width_mm: float, places_mm: Places, out: Floats) -> None:
+def swept(
+    values: Floats,
+    first_mm: float,
+    width_mm: float,
+    places_mm: Places,
+    cap_mm: float,
+    out: Floats,
+) -> None:
     """One sweep: ``out[l, m]`` is the least of ``values[l, n]`` plus squared distance to cell n.
 
     Args:
@@ -55,15 +71,17 @@ def swept(values: Floats, first_mm: float, width_mm: float, places_mm: Places, o
         first_mm: centre of cell 0 along the axis.
         width_mm: width of a cell.
         places_mm: (m,) ascending places along the axis where the sweep is read.
+        cap_mm: distances beyond it need not be right: they are infinite, or above it.
         out: (lines, m).
     """
+    most = min(cap_mm * cap_mm, LARGEST)
     lines, cells = values.shape
     apex = np.empty(cells + 1, dtype=np.float64)
     height = np.empty(cells + 1, dtype=np.float64)
     start = np.empty(cells + 2, dtype=np.float64)
     edge = first_mm - width_mm / 2.0
     for line in range(lines):
-        if _envelope(values[line], edge, width_mm, apex, height, start) == 0:
+        if _envelope(values[line], edge, width_mm, most, apex, height, start) == 0:
             out[line, :] = np.inf
             continue
         k = 0

@@ -184,9 +184,7 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
     spacing_mm = lattice.spacing_mm[0]
     box = bounding_box(structure.mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
     local = np.ascontiguousarray(structure.mask[box])
-    distance = edt.edt(
-        ~local, anisotropy=(spacing_mm,) * 3, black_border=False, order="C", parallel=1
-    ).astype(np.float32, copy=False)
+    distance = morphology.capped_mm(local, CAP_MM, spacing_mm)
     np.minimum(distance, CAP_MM, out=distance)
     distance -= np.float32(spacing_mm / 2.0)
     corner = (int(box[0].start), int(box[1].start), int(box[2].start))
