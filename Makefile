@@ -1,6 +1,7 @@
 # make demo    the built-in patient: every procedure, with pictures, in build/demo
 # make check   everything that must hold before a change goes in
-# make night   the exam on a finer patient, and ten times the examples of hypothesis
+# make check-all  the same and the rest: the exam on a finer patient, what is slow
+# make night   all of that, and ten times the examples of hypothesis
 # make fix     what a machine can repair by itself
 # make bench   speed, as ratios measured in one run
 # make facts   the docs page of all facts, made from the data
@@ -27,7 +28,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := .tools/.uv-$(UV_VERSION)
 
-.PHONY: demo check night fix bench facts api docs lock clean
+.PHONY: demo check check-all night fix bench facts api docs lock clean
 
 demo: $(READY)
 	$(BIN)/seldinger demo --out build/demo
@@ -39,10 +40,13 @@ check: $(READY)
 	$(BIN)/python tests/compile_kernels.py & kernels=$$!; \
 	$(BIN)/mypy && $(BIN)/lint-imports --no-logo; typed=$$?; \
 	wait $$kernels && exit $$typed
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-night: $(READY)
+check-all: check
+	$(BIN)/python -m pytest -n 2 -m slow
 	$(BIN)/python -m pytest tests/exam --demo-voxel-mm 1.5
+
+night: check-all
 	$(BIN)/python -m pytest --hypothesis-profile night
 
 fix: $(READY)

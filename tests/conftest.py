@@ -11,7 +11,8 @@ change them:
 ``small_ablation``  of a ball of 14 mm, with no runs for its spread: the cheapest ablation plan;
 ``data_dir``        the folder of real studies.
 
-``make night`` sits the exam on a patient at 1.5 mm and tries ten times the examples of hypothesis.
+``make check-all`` also runs what is marked slow and sits the exam on a patient at 1.5 mm;
+``make night`` then tries ten times the examples of hypothesis.
 
 ``make check`` runs two workers. A file's tests stay on one worker, for what they keep; so do all
 tests that share something dear: see ``GROUPS``.

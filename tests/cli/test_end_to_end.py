@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 VOXEL_MM = 4.0
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
-pytestmark = pytest.mark.slow
-
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))

@@ -95,7 +95,6 @@ def test_json_alone_prints_the_numbers(file: Path) -> None:
     assert said["damage"][0]["law"] == "cem43"
 
 
-@pytest.mark.slow
 def test_the_steady_heated_sphere_is_the_exact_one() -> None:
     said = json.loads(run(str(EXAMPLES / "heated_sphere.toml"), "--json").stdout)
     ends = {point["name"]: point["end_c"] for point in said["points"]}

@@ -14,8 +14,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 LastLine = Callable[[str], dict[str, Any]]
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def last_line(capsys: pytest.CaptureFixture[str]) -> LastLine:

@@ -15,7 +15,6 @@ RIGID_MM, BENT_MM = 0.5, 1.0
 ASKED = follow_up_labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("textured", [False, True])
 @pytest.mark.parametrize(
     "pose",
@@ -35,7 +34,6 @@ def test_the_margin_is_the_true_one(pose: Pose, *, textured: bool) -> None:
     assert max(made.true_mm, found.rigid.whole.minimal_mm) <= high
 
 
-@pytest.mark.slow
 def test_one_and_the_same_scan_is_aligned() -> None:
     made = margin_pairs.made(Pose(), textured=False)
     image = replace(made.after, image=made.before.image)

@@ -30,7 +30,6 @@ def found(treated: warped.Treated) -> follow_up.FollowUp:
     return follow_up.assess(treated.before, treated.after, asked)
 
 
-@pytest.mark.slow
 def test_a_known_movement_is_recovered_at_the_tumour(found: follow_up.FollowUp) -> None:
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
@@ -42,7 +41,6 @@ def test_a_known_movement_is_recovered_at_the_tumour(found: follow_up.FollowUp) 
     assert off.mean() < 0.5 * rigid.mean()
 
 
-@pytest.mark.slow
 def test_the_estimated_error_is_of_the_size_of_the_true_one(found: follow_up.FollowUp) -> None:
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
@@ -52,7 +50,6 @@ def test_the_estimated_error_is_of_the_size_of_the_true_one(found: follow_up.Fol
     assert 0.5 * true < found.near_error_mm < 2.0 * true
 
 
-@pytest.mark.slow
 def test_the_margin_of_an_analytic_zone_follows(
     found: follow_up.FollowUp, treated: warped.Treated
 ) -> None:
@@ -66,7 +63,6 @@ def test_the_margin_of_an_analytic_zone_follows(
     assert found.provisional == ()
 
 
-@pytest.mark.slow
 def test_the_fit_is_shown(found: follow_up.FollowUp) -> None:
     made = found.registration
     assert [stage.name for stage in made.stages] == ["rigid", "deformable"]

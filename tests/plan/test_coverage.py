@@ -57,8 +57,8 @@ def huge(demo_anatomy: Anatomy) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def plans(small_ablation: Plan, tumour: Plan, huge: Plan) -> dict[str, Plan]:
-    return {"small": small_ablation, "tumour": tumour, "huge": huge}
+def plans(small_ablation: Plan, tumour: Plan) -> dict[str, Plan]:
+    return {"small": small_ablation, "tumour": tumour}
 
 
 def parts(made: Plan) -> tuple[Prediction, Effect]:
@@ -82,7 +82,7 @@ def test_probes_do_not_cross(tumour: Plan) -> None:
         assert gap_mm(shafts[0], shafts[1]) >= least + radii - 1e-6
 
 
-@pytest.mark.parametrize("which", ["small", "tumour", "huge"])
+@pytest.mark.parametrize("which", ["small", "tumour"])
 def test_every_probe_has_its_own_free_way_to_its_tip(which: str, plans: dict[str, Plan]) -> None:
     made = plans[which]
     assert 1 <= len(made.treatment.probes) <= 4
@@ -191,6 +191,7 @@ def test_the_findings_of_an_ablation_are_there(plans: dict[str, Plan]) -> None:
     assert finding(plans["small"], "size-suited").status is Met.MET
 
 
+@pytest.mark.slow
 def test_a_huge_target_is_unsuitable_with_its_best_cover_and_why(huge: Plan) -> None:
     made = huge
     found, _ = parts(made)

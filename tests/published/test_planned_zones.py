@@ -46,7 +46,6 @@ def burnt(name: str, *, living: bool) -> tuple[float, float, float]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "dead_ml", "dead_kj", "alive_ml", "alive_kj"), LESIONS)
 def test_a_kilojoule_kills_what_it_killed(
     name: str, dead_ml: float, dead_kj: float, alive_ml: float, alive_kj: float

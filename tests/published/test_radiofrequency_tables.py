@@ -58,7 +58,6 @@ def treated(
     return volumes, short, 1e-3 * found.radiofrequency.total_j, float(found.peak_c.values.max())
 
 
-@pytest.mark.slow
 def test_a_cooled_tip_of_2_cm_ex_vivo() -> None:
     # With an even edge the electrode lies between cells, with an odd one on their centres.
     between, centred = (treated(LIVER, 20.0, edge) for edge in (64, 65))
@@ -69,7 +68,6 @@ def test_a_cooled_tip_of_2_cm_ex_vivo() -> None:
     assert between[0][DOSE.name] == pytest.approx(centred[0][DOSE.name], rel=0.03)
 
 
-@pytest.mark.slow
 def test_a_cooled_tip_of_2_cm_in_living_liver_stays_sane() -> None:
     living = replace(LIVER, perfusion_per_s=0.0155)
     volumes, short, kilojoules, hottest = treated(living, 37.0, 56)

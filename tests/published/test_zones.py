@@ -84,7 +84,6 @@ def test_the_tables_are_as_typed_here() -> None:
         assert [getattr(row, key) for key in LENGTHS] == lengths
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("seen", "unseen"), [(75.0, 150.0), (150.0, 75.0)])
 def test_one_power_foretells_the_other_to_two_millimetres(seen: float, unseen: float) -> None:
     chart = applicators.applicator("emprint")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from seldinger.image import Study
 
-pytestmark = pytest.mark.slow
 
 VOXEL_MM = 4.0
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
