@@ -79,7 +79,8 @@ def _write(folder: Path, name: str, plan: Plan) -> None:
 
 
 def _write_all(folder: Path) -> None:
-    import demo_plans  # beside this file: the script's own folder is searched first
+    # Beside this file: of a script, its own folder is searched first.
+    import demo_plans  # type: ignore[import-not-found]
     from seldinger import anatomy, demo
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +93,7 @@ def _write_all(folder: Path) -> None:
 
 
 def _write_real(folder: Path, place: Path) -> None:
-    from demo_plans import STILL
+    from demo_plans import STILL  # type: ignore[import-not-found]
     from seldinger import anatomy, image
     from seldinger.anatomy import targets
     from seldinger.plan import Settings, propose
