@@ -93,7 +93,7 @@ def _write_all(folder: Path) -> None:
 
 
 def _write_real(folder: Path, place: Path) -> None:
-    from demo_plans import STILL  # type: ignore[import-not-found]
+    from demo_plans import STILL
     from seldinger import anatomy, image
     from seldinger.anatomy import targets
     from seldinger.plan import Settings, propose
