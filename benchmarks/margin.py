@@ -9,7 +9,8 @@ import edt
 import numpy as np
 
 from seldinger.core.space import Grid
-from seldinger.plan import margin, surface
+from seldinger.geometry import surface
+from seldinger.simulate import margin
 
 if TYPE_CHECKING:
     from seldinger.core.volume import Mask

@@ -11,14 +11,14 @@ import numpy as np
 from seldinger.anatomy.model import Kind, Origin, Structure
 from seldinger.core.space import Grid
 from seldinger.kernels import march
-from seldinger.plan import scene as scenes
-from seldinger.plan.rules import approach
+from seldinger.plan.approach.percutaneous import scene as scenes
+from seldinger.plan.approach.percutaneous.rules import approach
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.volume import Mask
-    from seldinger.plan.scene import Obstacle
+    from seldinger.plan.approach.percutaneous.scene import Obstacle
 
 SHAPE = (240, 180, 240)
 H = 1.5

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import seldinger
 from seldinger.anatomy import targets
-from seldinger.plan import certainty, file
+from seldinger.plan import file
+from seldinger.simulate.thermal import uncertainty
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
@@ -65,8 +66,8 @@ class DemoPlans(Mapping[Case, "Plan"]):
 
 STILL = dict.fromkeys(
     (
-        certainty.PERFUSION.name, certainty.POWER.name, certainty.CONDUCTIVITY.name,
-        certainty.CAPACITY.name,
+        uncertainty.PERFUSION.name, uncertainty.POWER.name, uncertainty.CONDUCTIVITY.name,
+        uncertainty.CAPACITY.name,
     ),
     0.0,
 )  # fmt: skip

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from seldinger.anatomy import ASSUMPTIONS, Kind, Origin, Settings, Skin, Tissue, build
-from seldinger.anatomy.morphology import dilated, eroded
 from seldinger.anatomy.skin import surface
 from seldinger.core.errors import AnatomyError, Cancelled
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
+from seldinger.geometry.morphology import dilated, eroded
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 from seldinger import demo
 from seldinger.cli.app import app
 from seldinger.cli.demo_command import CASES
-from seldinger.plan import certainty, file, procedures
+from seldinger.plan import file, procedures
+from seldinger.simulate.thermal import uncertainty
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +149,7 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
-    monkeypatch.setattr(certainty, "variations", lambda *_: {})
+    monkeypatch.setattr(uncertainty, "variations", lambda *_: {})
     assert {procedure for procedure, _, _ in CASES} == set(procedures())
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")

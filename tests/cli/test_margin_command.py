@@ -18,9 +18,9 @@ from typer.testing import CliRunner, Result
 
 from seldinger import evidence
 from seldinger.cli.app import app
+from seldinger.followup.margin import NO_SHRINKAGE, POPULATION, TOPIC
 from seldinger.image import register
 from seldinger.image.raster import itk
-from seldinger.plan.follow_up import NO_SHRINKAGE, POPULATION, TOPIC
 from seldinger.report import margin_file, words
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from seldinger.anatomy.model import Kind, Tissue
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.verdict import Met
 from seldinger.plan import file, neighbours, readiness
-from seldinger.plan.arrange import gap_mm
 from seldinger.plan.model import Gate
-from seldinger.plan.treatments import ablation_choice
+from seldinger.plan.treatments.ablation import choice
+from seldinger.plan.treatments.ablation.arrange import gap_mm
 from seldinger.report import reading, sheet
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def measured(made: Plan) -> list[tuple[Path, float, float]]:
     assert isinstance(beyond, float)
     assert isinstance(thick, float)
     first = [(path, beyond, thick) for path in made.approach.paths[:3]]
-    room = ablation_choice.TIP_ROOM.value
+    room = choice.TIP_ROOM.value
     return first + [(p.path, room, applicator(p.device).diameter_mm) for p in made.treatment.probes]
 
 
@@ -232,7 +232,7 @@ def test_shafts_keep_apart(case: tuple[str, str], demo_plans: DemoPlans) -> None
         for p in demo_plans[case].treatment.probes
     ]
     for one, other in combinations(shafts, 2):
-        assert gap_mm(one, other) > ablation_choice.SHAFT_GAP.value
+        assert gap_mm(one, other) > choice.SHAFT_GAP.value
 
 
 def test_the_deep_abscess_gets_seldinger_and_the_superficial_one_trocar(

@@ -18,7 +18,7 @@ from seldinger.anatomy import ASSUMPTIONS
 from seldinger.cli.app import app
 from seldinger.plan import case
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
-from seldinger.plan.margin import MARGIN_ASSUMPTIONS
+from seldinger.simulate.margin import MARGIN_ASSUMPTIONS
 
 ROOT = Path(__file__).parents[2]
 PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

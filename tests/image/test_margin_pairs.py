@@ -9,10 +9,10 @@ import pytest
 from tests.image import margin_pairs
 from tests.image.margin_pairs import Pose
 
-from seldinger.plan import follow_up, follow_up_labels
+from seldinger.followup import labels, margin
 
 RIGID_MM, BENT_MM = 0.5, 1.0
-ASKED = follow_up_labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
+ASKED = labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
 
 
 @pytest.mark.parametrize("textured", [False, True])
@@ -23,7 +23,7 @@ ASKED = follow_up_labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
 )
 def test_the_margin_is_the_true_one(pose: Pose, *, textured: bool) -> None:
     made = margin_pairs.made(pose, textured=textured)
-    found = follow_up.assess(made.before, made.after, ASKED)
+    found = margin.assess(made.before, made.after, ASKED)
     within = BENT_MM if pose.bend_mm else RIGID_MM
     assert found.margin.whole.minimal_mm == pytest.approx(made.true_mm, abs=within)
     assert found.status == "measured"
@@ -37,7 +37,7 @@ def test_the_margin_is_the_true_one(pose: Pose, *, textured: bool) -> None:
 def test_one_and_the_same_scan_is_aligned() -> None:
     made = margin_pairs.made(Pose(), textured=False)
     image = replace(made.after, image=made.before.image)
-    found = follow_up.assess(made.before, image, ASKED)
+    found = margin.assess(made.before, image, ASKED)
     assert found.margin.whole.minimal_mm == pytest.approx(made.true_mm, abs=RIGID_MM)
     assert np.linalg.norm(found.registration.shift_mm) < RIGID_MM
     assert not found.registration.bends

@@ -9,9 +9,9 @@ from tests.image import warped
 from seldinger.core.errors import Cancelled, ImageError
 from seldinger.core.space import Grid
 from seldinger.core.volume import Mask, Volume
+from seldinger.followup import labels, margin
 from seldinger.image import register, residual
 from seldinger.image.residual import Pair
-from seldinger.plan import follow_up, follow_up_labels
 
 RECOVERED_MM = 2.0
 """At the tumour, anywhere on its surface: two thirds of the voxels of 3 mm."""
@@ -25,12 +25,12 @@ def treated() -> warped.Treated:
 
 
 @pytest.fixture(scope="module")
-def found(treated: warped.Treated) -> follow_up.FollowUp:
-    asked = follow_up_labels.Asked(warped.TUMOUR, warped.ZONE)
-    return follow_up.assess(treated.before, treated.after, asked)
+def found(treated: warped.Treated) -> margin.FollowUp:
+    asked = labels.Asked(warped.TUMOUR, warped.ZONE)
+    return margin.assess(treated.before, treated.after, asked)
 
 
-def test_a_known_movement_is_recovered_at_the_tumour(found: follow_up.FollowUp) -> None:
+def test_a_known_movement_is_recovered_at_the_tumour(found: margin.FollowUp) -> None:
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
     truth = warped.forth(points)
@@ -41,7 +41,7 @@ def test_a_known_movement_is_recovered_at_the_tumour(found: follow_up.FollowUp) 
     assert off.mean() < 0.5 * rigid.mean()
 
 
-def test_the_estimated_error_is_of_the_size_of_the_true_one(found: follow_up.FollowUp) -> None:
+def test_the_estimated_error_is_of_the_size_of_the_true_one(found: margin.FollowUp) -> None:
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
     off = found.registration.moved(points) - warped.forth(points)
@@ -51,7 +51,7 @@ def test_the_estimated_error_is_of_the_size_of_the_true_one(found: follow_up.Fol
 
 
 def test_the_margin_of_an_analytic_zone_follows(
-    found: follow_up.FollowUp, treated: warped.Treated
+    found: margin.FollowUp, treated: warped.Treated
 ) -> None:
     low, high = (np.asarray(b) for b in treated.truth.solid(warped.TUMOUR).bounds)
     places = np.random.default_rng(0).uniform(low - 1.0, high + 1.0, (60_000, 3))
@@ -63,7 +63,7 @@ def test_the_margin_of_an_analytic_zone_follows(
     assert found.provisional == ()
 
 
-def test_the_fit_is_shown(found: follow_up.FollowUp) -> None:
+def test_the_fit_is_shown(found: margin.FollowUp) -> None:
     made = found.registration
     assert [stage.name for stage in made.stages] == ["rigid", "deformable"]
     assert all(stage.metric_after < stage.metric_before for stage in made.stages)

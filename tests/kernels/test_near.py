@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seldinger.anatomy import morphology
+from seldinger.geometry import morphology
 from seldinger.kernels import near
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.plan.phantom import declared, phantom, sphere_target
 
-from seldinger.plan.scene import Scene, build
+from seldinger.plan.approach.percutaneous.scene import Scene, build
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy

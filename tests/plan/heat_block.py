@@ -11,10 +11,10 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.physics.thermal.model import Frost
-from seldinger.plan import current
-from seldinger.plan.heat_scene import HeatScene, grid_around
-from seldinger.plan.heating import Biology, Placed
-from seldinger.plan.model import Stretch
+from seldinger.simulate.placement import Phase
+from seldinger.simulate.thermal import circuit
+from seldinger.simulate.thermal.heating import Biology, Placed
+from seldinger.simulate.thermal.scene import HeatScene, grid_around
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
 
 UP: Vector = (0.0, 0.0, 1.0)
-FREEZES = (Stretch("freeze", 600.0), Stretch("thaw", 480.0), Stretch("freeze", 600.0))
+FREEZES = (Phase("freeze", 600.0), Phase("thaw", 480.0), Phase("freeze", 600.0))
 
 
 def biology(
     law: str = "arrhenius-liver", counted_above_c: float = 40.0, lethal_c: float = -40.0
 ) -> Biology:
     """What counts as dead, as the planner has it by default for a fitted antenna."""
-    electric = current.Electric(*(a.value for a in current.ASSUMPTIONS))
+    electric = circuit.Electric(*(a.value for a in circuit.ASSUMPTIONS))
     return Biology(
         law, counted_above_c, 240.0, lethal_c, 1.0, Frost(0.0, 0.0), 30.0, -140.0, electric
     )
@@ -50,12 +50,12 @@ def block(
     )
 
 
-def heat(power_w: float, seconds: float) -> tuple[Stretch, ...]:
+def heat(power_w: float, seconds: float) -> tuple[Phase, ...]:
     """One stretch of heat."""
-    return (Stretch("heat", seconds, power_w),)
+    return (Phase("heat", seconds, power_w),)
 
 
-def placed(name: str, schedule: tuple[Stretch, ...], at_mm: Vector = (0.0, 0.0, 0.0)) -> Placed:
+def placed(name: str, schedule: tuple[Phase, ...], at_mm: Vector = (0.0, 0.0, 0.0)) -> Placed:
     """An upright applicator whose zone lies about a point."""
     one = Placed(applicator(name), at_mm, UP, schedule)
     tip = (at_mm[0], at_mm[1], at_mm[2] - one.behind_tip_mm)

@@ -26,18 +26,13 @@ from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, file, gates, registry
-from seldinger.plan.heat_scene import grid_around, of_patient
-from seldinger.plan.heating import Placed
-from seldinger.plan.model import Status, Stretch
-from seldinger.plan.treatments import (
-    ablation_choice,
-    ablation_findings,
-    approaches,
-    between,
-    coverage,
-    outcome,
-)
+from seldinger.plan.model import Status
+from seldinger.plan.treatments.ablation import choice as ablation_choice
+from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
 from seldinger.report import pages
+from seldinger.simulate.placement import Phase
+from seldinger.simulate.thermal.heating import Placed
+from seldinger.simulate.thermal.scene import grid_around, of_patient
 
 if TYPE_CHECKING:
     from seldinger.core.space import Vector
@@ -47,7 +42,7 @@ if TYPE_CHECKING:
 ABLATION = registry.procedures()["ablation"]
 DEPTH_MM = 50.0
 CENTRE: Vector = (MIDDLE_MM, SKIN_Y_MM + DEPTH_MM, MIDDLE_MM)
-HEATS = (Stretch("heat", 300.0, 75.0),)
+HEATS = (Phase("heat", 300.0, 75.0),)
 FACE = "the edge of the grid changed by 3.2 K: the grid is too small"
 
 
@@ -73,7 +68,7 @@ def winner(
         energy_kj=None, result=SimpleNamespace(warnings=warnings),
     )  # fmt: skip
     ground: Any = SimpleNamespace(scene=of_patient(found.anatomy, found.target, grid, 3.0))
-    ways = approaches.Ways((placed,), (path(found.target),))
+    ways = trajectories.Ways((placed,), (path(found.target),))
     none: Any = None
     return coverage.Covered(ground, ways, heated, none, heated, none, none, 0.0, (), (), ())
 
@@ -93,7 +88,7 @@ def decided(
 
 def said(found: Case, won: coverage.Covered, name: str) -> list[Finding]:
     choice = ablation_choice.choose(found)
-    return [f for f in ablation_findings.of(found, choice, won, expected()) if f.id == name]
+    return [f for f in findings.of(found, choice, won, expected()) if f.id == name]
 
 
 def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
@@ -120,11 +115,11 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
         template = SimpleNamespace(applicator=kind, pattern=pattern, setting=setting)
         return SimpleNamespace(template=template, placed=(), slack_mm=1.0, coverage=1.0)
 
-    def out(*_: object) -> approaches.Ways:
-        return approaches.Ways((), (), "probe 1: no free path within 15 degrees (ribs rejects 7)")
+    def out(*_: object) -> trajectories.Ways:
+        return trajectories.Ways((), (), "probe 1: no free path within 15 degrees (ribs rejects 7)")
 
     monkeypatch.setattr(coverage, "_alternatives", lambda *_: (arrangement(1), arrangement(2)))
-    monkeypatch.setattr(approaches, "found", out)
+    monkeypatch.setattr(trajectories, "found", out)
     (instrument, *_) = ABLATION.treatment.instruments(found)
     made = ABLATION.treatment.conclude(found, instrument, approach(path(found.target)))
     assert made.prediction is None
@@ -139,7 +134,7 @@ def test_a_way_that_is_missing_names_the_rules_and_their_counts() -> None:
     roof = box((60.0, 40.0, 60.0), (120.0, 44.0, 120.0))
     found = case(ABLATION, goal, [thing("vertebrae", Kind.BONE, roof)])
     placed = Placed(applicator("emprint"), goal.centre_lps_mm, (0.0, -1.0, 0.0), HEATS)
-    blocked = approaches.found(found, (placed,)).blocked
+    blocked = trajectories.found(found, (placed,)).blocked
     assert blocked.startswith("probe 1: no free path within 15 degrees (vertebrae rejects ")
 
 
@@ -210,13 +205,13 @@ def electrodes(count: int, apart_mm: float = 20.0, name: str = "cool-tip") -> tu
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_fields_of_one_polarity_cancel_in_the_middle(count: int) -> None:
-    assert between.middle_share(electrodes(count)) == pytest.approx(0.0, abs=1e-9)
+    assert shielding.middle_share(electrodes(count)) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_one_electrode_far_from_the_others_cancels_less() -> None:
     near = electrodes(3)
     far = (near[0].applicator, (CENTRE[0] + 60.0, CENTRE[1], CENTRE[2]), (0.0, -1.0, 0.0), HEATS)
-    assert between.middle_share((*near[1:], Placed(*far))) > 0.1
+    assert shielding.middle_share((*near[1:], Placed(*far))) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -228,11 +223,11 @@ def test_three_electrodes_shield_their_middle_and_the_plan_says_so(
     found = met()
     done = winner(found, radius_mm=radius_mm).heated
     grid = grid_around(CENTRE, 30.0, 2.0)
-    (note,) = between.said(electrodes(3), done, grid)
+    (note,) = shielding.said(electrodes(3), done, grid)
     assert "less than 1 % of the power" in note
     assert fate in note
-    assert between.said(electrodes(2), done, grid) == ()
-    assert between.said(electrodes(3, name="emprint"), done, grid) == ()
+    assert shielding.said(electrodes(2), done, grid) == ()
+    assert shielding.said(electrodes(3, name="emprint"), done, grid) == ()
 
 
 @pytest.mark.parametrize(
@@ -243,6 +238,6 @@ def test_where_the_impedance_is_followed_the_assumed_drying_is_doubted(
 ) -> None:
     placed = SimpleNamespace(applicator=applicator(device))
     won: Any = SimpleNamespace(ways=SimpleNamespace(placed=(placed,)))
-    found = ablation_findings._drying(won)
+    found = findings._drying(won)
     assert [f.status for f in found] == [Met.UNKNOWN] * said
     assert all("rf_drying_mm" in f.text for f in found)

@@ -12,14 +12,14 @@ from tests.plan.phantom import AIM, SHAPE, declared, known, needle, phantom, set
 from seldinger.anatomy.model import Kind, Origin, Structure
 from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import LabelEntry, LabelMap
-from seldinger.plan import aim, path, rules
+from seldinger.plan.approach.percutaneous import aim, path, rules
+from seldinger.plan.approach.percutaneous.scene import build
 from seldinger.plan.procedure import Limits
-from seldinger.plan.scene import build
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.model import Approach
-    from seldinger.plan.scene import Scene
 
 VESSEL_MM = 5.0
 

@@ -11,16 +11,24 @@ from tests.plan.heat_block import lattice
 
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.space import Grid, unit
-from seldinger.plan import arrange, levels
-from seldinger.plan.arrange import Goal, Pattern, Setting, Template, fitted, gap_mm
-from seldinger.plan.model import Stretch
+from seldinger.geometry import levels
+from seldinger.plan.treatments.ablation import arrange
+from seldinger.plan.treatments.ablation.arrange import (
+    Goal,
+    Pattern,
+    Setting,
+    Template,
+    fitted,
+    gap_mm,
+)
+from seldinger.simulate.placement import Phase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRID = Grid.aligned((41, 41, 41), 2.0, (-40.0, -40.0, -40.0))
 CENTRE = np.array([12.5, -30.25, 71.0])
-SETTING = Setting("75 W for 5 min", (Stretch("heat", 300.0, 75.0),))
+SETTING = Setting("75 W for 5 min", (Phase("heat", 300.0, 75.0),))
 UPRIGHT = [np.array([0.0, 0.0, 1.0])]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.treatments import belief
+from seldinger.plan.treatments.ablation import plausibility
 
 
 def found(short_mm: float, other_ml: float | None = None) -> Any:
@@ -19,22 +19,22 @@ def found(short_mm: float, other_ml: float | None = None) -> Any:
     ("modality", "limit"), [("microwave", 45.0), ("radiofrequency", 35.0), ("cryo", 25.0)]
 )
 def test_one_applicator_has_a_widest_zone(modality: str, limit: float) -> None:
-    assert belief.doubts(modality, 1, found(limit), 100.0) == ()
-    (said,) = belief.doubts(modality, 1, found(limit + 0.6), 100.0)
+    assert plausibility.doubts(modality, 1, found(limit), 100.0) == ()
+    (said,) = plausibility.doubts(modality, 1, found(limit + 0.6), 100.0)
     assert (said.id, said.status, said.severity) == ("not-believed", Met.UNKNOWN, Severity.ACTION)
-    assert belief.doubts(modality, 2, found(limit + 20.0), 100.0) == ()
+    assert plausibility.doubts(modality, 2, found(limit + 20.0), 100.0) == ()
 
 
 def test_radiofrequency_is_no_hotter_than_110() -> None:
-    assert belief.doubts("radiofrequency", 3, found(30.0), 110.0) == ()
-    (said,) = belief.doubts("radiofrequency", 3, found(30.0), 112.0)
+    assert plausibility.doubts("radiofrequency", 3, found(30.0), 110.0) == ()
+    (said,) = plausibility.doubts("radiofrequency", 3, found(30.0), 112.0)
     assert "112 C" in said.text
-    assert belief.doubts("microwave", 1, found(30.0), 150.0) == ()
+    assert plausibility.doubts("microwave", 1, found(30.0), 150.0) == ()
 
 
 def test_the_other_mode_is_doubted_apart() -> None:
     # A ball of 45 mm holds 47.7 mL.
-    assert belief.doubts("microwave", 1, found(40.0, 47.0), 100.0) == ()
-    (said,) = belief.doubts("microwave", 1, found(40.0, 54.8), 100.0)
+    assert plausibility.doubts("microwave", 1, found(40.0, 47.0), 100.0) == ()
+    (said,) = plausibility.doubts("microwave", 1, found(40.0, 54.8), 100.0)
     assert said.severity is Severity.CAUTION
     assert "47 mm" in said.text

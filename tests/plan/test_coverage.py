@@ -26,12 +26,19 @@ from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, file, neighbours, registry
-from seldinger.plan.arrange import Arrangement, Pattern, Setting, Template, gap_mm
-from seldinger.plan.heating import Placed
-from seldinger.plan.model import Status, Stretch
+from seldinger.plan.model import Status
 from seldinger.plan.procedure import ProbeEdit
-from seldinger.plan.treatments import ablation_choice, by_hand, coverage, coverage_table
-from seldinger.plan.treatments.coverage_table import Trial
+from seldinger.plan.treatments.ablation import choice, coverage, coverage_table, override
+from seldinger.plan.treatments.ablation.arrange import (
+    Arrangement,
+    Pattern,
+    Setting,
+    Template,
+    gap_mm,
+)
+from seldinger.plan.treatments.ablation.coverage_table import Trial
+from seldinger.simulate.placement import Phase
+from seldinger.simulate.thermal.heating import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +82,7 @@ def finding(made: Plan, name: str) -> Finding:
 def test_probes_do_not_cross(tumour: Plan) -> None:
     probes = tumour.treatment.probes
     assert len(probes) >= 2
-    least = ablation_choice.SHAFT_GAP.value
+    least = choice.SHAFT_GAP.value
     for one, other in combinations(probes, 2):
         shafts = [(np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm)) for p in (one, other)]
         radii = 0.5 * sum(applicator(p.device).diameter_mm for p in (one, other))
@@ -280,7 +287,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
     def arrangement(count: int, slack_mm: float, power_w: float = 75.0) -> Arrangement:
         made = Template(
             applicator("emprint"),
-            Setting(f"{power_w:g} W", (Stretch("heat", 300.0, power_w),)),
+            Setting(f"{power_w:g} W", (Phase("heat", 300.0, power_w),)),
             Pattern(count, None if count == 1 else 15.0), "chart", Grid.aligned((3, 3, 3), 1.0),
             np.zeros((3, 3, 3), np.float32), 20.0,
         )  # fmt: skip
@@ -312,14 +319,14 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
 # What single edits do, without computing heat.
 
 ABLATION = registry.procedures()["ablation"]
-HEATS = (Stretch("heat", 300.0, 75.0),)
+HEATS = (Phase("heat", 300.0, 75.0),)
 ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.0), HEATS)
 
 
 def edited(*edits: ProbeEdit, outside: str | None = None, of: Placed = ONE) -> tuple[Placed, ...]:
-    answers = {} if outside is None else {by_hand.OUTSIDE: outside}
+    answers = {} if outside is None else {override.OUTSIDE: outside}
     mine = case(ABLATION, target(40.0, 20.0, None), (), Settings(probes=edits, answers=answers))
-    return by_hand.edited(mine, (of,))
+    return override.edited(mine, (of,))
 
 
 def test_no_edits_change_nothing() -> None:
@@ -349,8 +356,8 @@ def test_settings_outside_the_table_are_refused_unless_asked_for(
         with pytest.raises(PlanError, match=said):
             edited(edit, outside=answer)
     (made,) = edited(edit, outside="yes")
-    assert said in by_hand.outside_table(made)
-    assert by_hand.outside_table(ONE) == ""
+    assert said in override.outside_table(made)
+    assert override.outside_table(ONE) == ""
 
 
 @pytest.mark.parametrize(
@@ -374,7 +381,7 @@ def test_a_generator_gives_no_more_than_it_has_and_cold_has_no_power() -> None:
     electrode = Placed(applicator("cool-tip"), ONE.tip_lps_mm, ONE.axis_lps, HEATS)
     with pytest.raises(PlanError, match="200 W"):
         edited(ProbeEdit(1, power_w=250.0), of=electrode)
-    frozen = (Stretch("freeze", 600.0), Stretch("thaw", 480.0), Stretch("freeze", 600.0))
+    frozen = (Phase("freeze", 600.0), Phase("thaw", 480.0), Phase("freeze", 600.0))
     probe = Placed(applicator("cryo-17g"), ONE.tip_lps_mm, ONE.axis_lps, frozen)
     with pytest.raises(PlanError, match="no power"):
         edited(ProbeEdit(1, power_w=50.0), of=probe)
@@ -390,10 +397,10 @@ def test_an_added_probe_is_of_the_same_kind() -> None:
 
 
 def test_patterns_have_one_to_four_applicators() -> None:
-    assert ablation_choice.patterns("microwave", 1) == (Pattern(1, None),)
+    assert choice.patterns("microwave", 1) == (Pattern(1, None),)
     for wrong in (0, 5):
         with pytest.raises(PlanError, match="1 to 4"):
-            ablation_choice.patterns("cryo", wrong)
+            choice.patterns("cryo", wrong)
 
 
 def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin(core_plan: Plan) -> None:

@@ -13,7 +13,8 @@ from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
 from seldinger.anatomy.model import Tissue
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import findings, gates, scene
+from seldinger.plan import findings, gates
+from seldinger.plan.approach.percutaneous import scene
 from seldinger.plan.model import Finding, Guidance, Relaxation, Status, Treatment, Verdict
 from seldinger.plan.procedure import Decision
 

@@ -10,9 +10,9 @@ from tests.plan import treatment_phantom as phantom
 
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
-from seldinger.plan import guidance
+from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.procedure import Settings
-from seldinger.plan.site import Site, site_of
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Structure

@@ -11,8 +11,8 @@ from tests.plan.heat_block import ball, lattice, patient, thing, tube, tumour
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
-from seldinger.plan import heat_scene
-from seldinger.plan.heat_scene import HeatScene, grid_around, of_patient, opened
+from seldinger.simulate.thermal import scene as heat_scene
+from seldinger.simulate.thermal.scene import HeatScene, grid_around, of_patient, opened
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure

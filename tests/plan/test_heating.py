@@ -28,11 +28,12 @@ from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
-from seldinger.plan import heating, levels
-from seldinger.plan.heat_model import BODY_C, CHART, PHYSIOLOGICAL
-from seldinger.plan.heat_scene import HeatScene, grid_around, of_patient
-from seldinger.plan.heating import Changes, Heated, Placed, heated
-from seldinger.plan.model import Stretch
+from seldinger.geometry import levels
+from seldinger.simulate.placement import Phase
+from seldinger.simulate.thermal import heating
+from seldinger.simulate.thermal.heating import Changes, Heated, Placed, heated
+from seldinger.simulate.thermal.model import BODY_C, CHART, PHYSIOLOGICAL
+from seldinger.simulate.thermal.scene import HeatScene, grid_around, of_patient
 
 RF = heat(200.0, 720.0)
 DOSE = biology("cem43", 43.0)
@@ -236,11 +237,11 @@ def test_kinds_are_not_mixed() -> None:
 
 
 def test_nothing_is_colder_than_its_coolant_boils() -> None:
-    colder = (Stretch("freeze", 600.0, None, -190.0),)
+    colder = (Phase("freeze", 600.0, None, -190.0),)
     with pytest.raises(PlanError, match=r"-185\.8"):
         heated(block(28.0, 2.0), [placed("cryo-17g", colder)], biology(), PHYSIOLOGICAL, Changes())
     # What varies stops there.
-    cold = (Stretch("freeze", 60.0, None, -180.0),)
+    cold = (Phase("freeze", 60.0, None, -180.0),)
     done = heated(
         block(28.0, 2.0), [placed("cryo-17g", cold)], biology(), PHYSIOLOGICAL,
         Changes(wall_k=-40.0),
@@ -357,7 +358,7 @@ def test_the_words_for_what_is_dead() -> None:
 
 
 def test_time_and_energy_of_a_schedule() -> None:
-    pulsed = (Stretch("heat", 120.0, 50.0), Stretch("pause", 60.0), Stretch("heat", 60.0, 100.0))
+    pulsed = (Phase("heat", 120.0, 50.0), Phase("pause", 60.0), Phase("heat", 60.0, 100.0))
     one = Placed(applicator("emprint"), (0.0, 0.0, 0.0), UP, pulsed)
     assert one.seconds == 240.0
     assert one.energy_kj == pytest.approx(12.0)

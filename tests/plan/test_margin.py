@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
-from seldinger.plan import margin, surface
+from seldinger.geometry import surface
+from seldinger.simulate import margin
 
 if TYPE_CHECKING:
     from seldinger.core.space import Points

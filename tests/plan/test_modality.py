@@ -28,15 +28,16 @@ from seldinger.evidence import Trust
 from seldinger.plan import Settings, gates, registry
 from seldinger.plan.model import Status
 from seldinger.plan.prediction import Option
-from seldinger.plan.treatments import ablation_choice, centrality, coverage, modality
-from seldinger.plan.treatments.modality import Bearing, Rule
+from seldinger.plan.treatments.ablation import centrality, coverage, modality
+from seldinger.plan.treatments.ablation import choice as ablation_choice
+from seldinger.plan.treatments.ablation.modality import Bearing, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seldinger.anatomy.model import Structure
     from seldinger.plan.procedure import Case
-    from seldinger.plan.treatments.modality import Ranking, Reason
+    from seldinger.plan.treatments.ablation.modality import Ranking, Reason
 
 ABLATION = registry.procedures()["ablation"]
 MIDDLE_Y_MM = SKIN_Y_MM + 60.0

@@ -11,9 +11,9 @@ from tests.plan import treatment_phantom as phantom
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Target
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Met
-from seldinger.plan import native_kidney
 from seldinger.plan.assumptions import assumed
 from seldinger.plan.procedure import Settings
+from seldinger.plan.treatments.biopsy import native_kidney
 from seldinger.procedures import biopsy
 
 MIDDLE = np.array([90.0, 70.0, 90.0])

@@ -27,9 +27,9 @@ from tests.plan.phantom import (
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Tissue
 from seldinger.core.errors import PlanError
 from seldinger.image.study import PatientPosition
-from seldinger.plan import path, ranking, rules
+from seldinger.plan.approach.percutaneous import path, ranking, rules
+from seldinger.plan.approach.percutaneous.scene import Scene, build
 from seldinger.plan.procedure import Instrument, Limits, Settings
-from seldinger.plan.scene import Scene, build
 
 if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed

@@ -10,8 +10,8 @@ from tests.plan.phantom import AIM, H, declared, known, needle, phantom, setting
 
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure
 from seldinger.core.errors import PlanError
-from seldinger.plan import error_model, probability
-from seldinger.plan.scene import build
+from seldinger.plan.approach.percutaneous import error_model, probability
+from seldinger.plan.approach.percutaneous.scene import build
 
 ENTRY = (-109.0, 0.0, 0.0)
 

@@ -11,8 +11,8 @@ from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue import DeviceKind
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.treatments import seat as seats
-from seldinger.plan.treatments.sample_choice import introducer_for, shot
+from seldinger.plan.treatments.biopsy import seat as seats
+from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
 from seldinger.procedures.biopsy import PROCEDURE
 
 NEEDLES = [n for n in catalogue.devices(DeviceKind.CORE_NEEDLE) if introducer_for(n)]

@@ -13,8 +13,8 @@ from seldinger.anatomy.model import Kind
 from seldinger.core.errors import CatalogueError, PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.procedure import Settings
-from seldinger.plan.treatments import hydraulics
-from seldinger.plan.treatments.drain import wires
+from seldinger.plan.treatments.drainage import hydraulics
+from seldinger.plan.treatments.drainage.drain import wires
 from seldinger.procedures import cholecystostomy, drainage
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met
 from seldinger.plan.procedure import Settings
-from seldinger.plan.treatments import acts, lung
-from seldinger.plan.treatments.sample_choice import introducer_for, shot
+from seldinger.plan.treatments import common_steps
+from seldinger.plan.treatments.biopsy import lung
+from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
 from seldinger.procedures.biopsy import PROCEDURE
 
 if TYPE_CHECKING:
@@ -326,7 +327,7 @@ def test_the_direction_is_told_for_the_patient_as_he_lies(
     lying = replace(
         straight, entry_lps_mm=entry, target_lps_mm=(0.0, 0.0, 0.0), patient_position=position
     )
-    assert acts.aiming(lying).startswith(said)
+    assert common_steps.aiming(lying).startswith(said)
 
 
 def test_the_entry_is_told_by_letters_without_a_minus() -> None:
@@ -334,4 +335,4 @@ def test_the_entry_is_told_by_letters_without_a_minus() -> None:
         phantom.path(phantom.target(70.0, 20.0, "liver")), entry_lps_mm=(-174.0, -128.0, 301.0)
     )
     guided = decided(case("liver")).guidance
-    assert "(R 174, A 128, S 301 mm in the scan)" in acts.opening(found, guided)[1].text
+    assert "(R 174, A 128, S 301 mm in the scan)" in common_steps.opening(found, guided)[1].text

@@ -11,7 +11,7 @@ from tests.plan import treatment_phantom as phantom
 
 from seldinger.anatomy.model import Kind, Skin, Structure
 from seldinger.image.study import Modality
-from seldinger.plan import ultrasound
+from seldinger.plan.approach.percutaneous import ultrasound
 from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import risk_limits
-from seldinger.plan import scene as scenes
+from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 from seldinger.plan.model import Approach, Gate, GateResult, Path, Probability
 from seldinger.plan.procedure import (

@@ -14,9 +14,9 @@ from tests.plan.heat_block import biology, block, heat, placed
 from seldinger.physics.thermal import damage
 from seldinger.physics.thermal.model import Settings
 from seldinger.physics.thermal.run import run
-from seldinger.plan import heat_model
-from seldinger.plan.heat_model import PHYSIOLOGICAL
-from seldinger.plan.heating import Changes
+from seldinger.simulate.thermal import model as heat_model
+from seldinger.simulate.thermal.heating import Changes
+from seldinger.simulate.thermal.model import PHYSIOLOGICAL
 
 DOSE = damage.cem43(240.0, 43.0)
 SECONDS = 720.0

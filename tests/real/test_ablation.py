@@ -17,8 +17,8 @@ from tests.demo_plans import STILL
 from seldinger.anatomy import targets
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import Settings, propose
-from seldinger.plan.arrange import gap_mm
 from seldinger.plan.model import Status
+from seldinger.plan.treatments.ablation.arrange import gap_mm
 
 if TYPE_CHECKING:
     from seldinger.anatomy import Anatomy

@@ -10,7 +10,7 @@ from tests.real.scans import ABDOMEN, CHEST, LIVER, Scan
 
 from seldinger import image
 from seldinger.anatomy import Kind, Origin, Skin, Tissue, targets
-from seldinger.anatomy.morphology import eroded
+from seldinger.geometry.morphology import eroded
 
 if TYPE_CHECKING:
     from pathlib import Path

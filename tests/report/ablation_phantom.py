@@ -12,6 +12,7 @@ from tests.report.phantom import AIM, path
 from seldinger.core.space import Grid, as_vector, unit
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model, prediction
+from seldinger.simulate.placement import Phase
 
 if TYPE_CHECKING:
     from seldinger.core.space import Points
@@ -146,11 +147,11 @@ def probe(number: int, *, cold: bool = False) -> model.Probe:
         depth_mm=float(np.linalg.norm(away)),
         tilt_deg=float(np.degrees(np.arcsin(abs(away[2]) / np.linalg.norm(away)))),
     )
-    heat = (model.Stretch("heat", 600.0, power_w=60.0),)
+    heat = (Phase("heat", 600.0, power_w=60.0),)
     freeze = (
-        model.Stretch("freeze", 600.0, temperature_c=-140.0),
-        model.Stretch("thaw", 480.0),
-        model.Stretch("freeze", 600.0, temperature_c=-140.0),
+        Phase("freeze", 600.0, temperature_c=-140.0),
+        Phase("thaw", 480.0),
+        Phase("freeze", 600.0, temperature_c=-140.0),
     )
     return model.Probe(
         "cryo-17g" if cold else "mw-14g",

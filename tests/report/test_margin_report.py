@@ -13,13 +13,16 @@ from seldinger import evidence
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Mask, Volume
+from seldinger.followup import labels as follow_up_labels
+from seldinger.followup import margin as follow_up
+from seldinger.geometry import surface
 from seldinger.image.register import Registration, Stage
 from seldinger.image.residual import LeftOut, Residual
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
-from seldinger.plan import follow_up, follow_up_labels, margin, surface
 from seldinger.plan.assumptions import assumed
 from seldinger.report import html, margin_file, margin_pictures
 from seldinger.report import margin as reports
+from seldinger.simulate import margin
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,6 @@ from seldinger.anatomy import (
     body,
     derived,
     lattice,
-    morphology,
     settings,
     skin,
     structures,
@@ -26,17 +25,18 @@ from seldinger.core.errors import AnatomyError
 from seldinger.core.progress import silent
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
+from seldinger.geometry import morphology
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.body import Body
-    from seldinger.anatomy.morphology import Box
     from seldinger.anatomy.wall import Faces, Inside
     from seldinger.catalogue import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.core.volume import Mask
+    from seldinger.geometry.morphology import Box
     from seldinger.image.study import Study
 
 OUTSIDE_HU = -1024.0

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy import morphology
 from seldinger.core.errors import AnatomyError
+from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.morphology import Box
     from seldinger.core.volume import Mask
+    from seldinger.geometry.morphology import Box
 
 AIR_HU = -300.0
 """Half way between air and soft tissue (convention)."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy import morphology, settings, structures
+from seldinger.anatomy import settings, structures
 from seldinger.anatomy.model import Kind, Origin, Structure
+from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from seldinger.anatomy import morphology, settings
+from seldinger.anatomy import settings
 from seldinger.anatomy.model import Skin
+from seldinger.geometry import morphology
 from seldinger.image.study import PatientPosition
 
 if TYPE_CHECKING:

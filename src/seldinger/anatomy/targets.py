@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy import morphology, viability
+from seldinger.anatomy import viability
 from seldinger.anatomy.model import Kind, Origin, Target
 from seldinger.core.errors import AnatomyError
 from seldinger.core.naming import meant, near
 from seldinger.core.space import as_vector
+from seldinger.geometry import morphology
 from seldinger.image.resample import resampled_mask
 
 if TYPE_CHECKING:

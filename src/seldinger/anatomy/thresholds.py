@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from seldinger.anatomy import morphology
 from seldinger.anatomy.model import Kind, Origin, Structure
+from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from seldinger.anatomy import morphology, settings, wall
+from seldinger.anatomy import settings, wall
 from seldinger.anatomy.model import Tissue
+from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

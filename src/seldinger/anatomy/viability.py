@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from seldinger.anatomy import morphology, settings
+from seldinger.anatomy import settings
 from seldinger.anatomy.model import Kind
 from seldinger.anatomy.settings import Settings
 from seldinger.core.space import as_vector
+from seldinger.geometry import morphology
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:

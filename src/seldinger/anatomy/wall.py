@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from seldinger.anatomy import morphology, settings, unrolled
+from seldinger.anatomy import settings, unrolled
+from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.core.progress import Progress
-    from seldinger.plan.follow_up import FollowUp
+    from seldinger.followup.margin import FollowUp
 
 
 def margin(
@@ -58,8 +58,8 @@ def margin(
     the voxels. When registration does not converge, that is said and no margin is given.
     """
     from seldinger import image
-    from seldinger.plan.follow_up import assess
-    from seldinger.plan.follow_up_labels import Asked, check_asked
+    from seldinger.followup.labels import Asked, check_asked
+    from seldinger.followup.margin import assess
 
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")

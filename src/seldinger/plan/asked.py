@@ -8,7 +8,8 @@ from seldinger import catalogue
 from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import near
-from seldinger.plan import error_model, path, risk_limits, rules
+from seldinger.plan import risk_limits
+from seldinger.plan.approach.percutaneous import error_model, path, rules
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 
 if TYPE_CHECKING:

@@ -23,14 +23,10 @@ from pydantic import (
 
 from seldinger.core.errors import CaseError, ImageError
 from seldinger.image.study import position_of
+from seldinger.simulate.schema import Finite, LpsMm, Name, Positive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(allow_inf_nan=False, gt=0)]
-LpsMm = tuple[Finite, Finite, Finite]
-Name = Annotated[str, Field(min_length=1)]
 
 
 def _position(word: object) -> object:

@@ -13,8 +13,8 @@ import numpy as np
 from seldinger.anatomy.model import Origin
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PositionOrigin
+from seldinger.plan.approach.percutaneous.scene import UNIDENTIFIED
 from seldinger.plan.model import Finding
-from seldinger.plan.scene import UNIDENTIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Points
+    from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.model import Approach, Path, Relaxation
     from seldinger.plan.procedure import Case, Question
-    from seldinger.plan.scene import Scene
 
 _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _STEP_MM = 0.25

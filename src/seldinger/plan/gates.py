@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan import aim, findings, neighbours, readiness, risk_limits
+from seldinger.plan import findings, neighbours, readiness, risk_limits
+from seldinger.plan.approach.percutaneous import aim
 from seldinger.plan.model import Finding, Gate, GateResult, Status, Verdict
 
 if TYPE_CHECKING:

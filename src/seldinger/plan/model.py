@@ -17,6 +17,7 @@ from seldinger.core.telling import brief
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.prediction import Prediction
 from seldinger.plan.summary import Value, line, page, row
+from seldinger.simulate.placement import Phase
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
@@ -201,23 +202,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of an applicator's programme.
-
-    Attributes:
-        act: "heat", "freeze", "thaw" or "pause".
-        seconds: how long.
-        power_w: at the antenna or electrode; None when it is no heater.
-        temperature_c: of a cryoprobe's wall; None when it is passive or no cryoprobe.
-    """
-
-    act: str
-    seconds: float
-    power_w: float | None = None
-    temperature_c: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Probe:
     """One applicator, where it goes and what it does.
 
@@ -237,7 +221,7 @@ class Probe:
     path: Path
     power_w: tuple[float, ...] | None
     time_s: float
-    schedule: tuple[Stretch, ...]
+    schedule: tuple[Phase, ...]
 
     __repr__ = brief
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
+    from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
     from seldinger.plan.prediction import Effect, Prediction
     from seldinger.plan.readiness import Visit
-    from seldinger.plan.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

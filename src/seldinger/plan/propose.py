@@ -14,23 +14,15 @@ from seldinger.anatomy.model import Origin, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import near
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import (
-    aim,
-    asked,
-    findings,
-    gates,
-    native_kidney,
-    neighbours,
-    path,
-    readiness,
-    rules,
-)
-from seldinger.plan import scene as scenes
+from seldinger.plan import asked, findings, gates, neighbours, readiness
+from seldinger.plan.approach.percutaneous import aim, path, rules
+from seldinger.plan.approach.percutaneous import scene as scenes
+from seldinger.plan.approach.percutaneous.error_model import TECHNIQUES
 from seldinger.plan.assumptions import Assumed, assumed
-from seldinger.plan.error_model import TECHNIQUES
 from seldinger.plan.model import Citation, Plan, Provenance, Request, TargetSection
 from seldinger.plan.procedure import Case, Settings, Wants
 from seldinger.plan.registry import procedures
+from seldinger.plan.treatments.biopsy import native_kidney
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seldinger.plan.procedure import Limits, Procedure, Question, Wants
-from seldinger.plan.treatments.heat_or_freeze import HeatOrFreeze
+from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
 
 _ABDOMEN = (
     "aorta",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seldinger.plan.procedure import Limits, Procedure, Question
-from seldinger.plan.treatments.sample import Sample
+from seldinger.plan.treatments.biopsy.sample import Sample
 
 _VESSELS = ("aorta", "inferior vena cava")
 _ABDOMEN = (

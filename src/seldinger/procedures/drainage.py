@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seldinger.plan.procedure import Limits, Procedure, Question, Wants
-from seldinger.plan.treatments.drain import Drain
+from seldinger.plan.treatments.drainage.drain import Drain
 
 PROCEDURE = Procedure(
     name="drainage",

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch
 from scipy.spatial import cKDTree
 
-from seldinger.plan.margin import THRESHOLDS_MM
 from seldinger.report import lettering, palette
 from seldinger.report.margin_pictures import CLASSES
+from seldinger.simulate.margin import THRESHOLDS_MM
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

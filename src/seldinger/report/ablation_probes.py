@@ -9,7 +9,8 @@ from seldinger.report import words
 from seldinger.report.view import Alternative, Picture, Row
 
 if TYPE_CHECKING:
-    from seldinger.plan.model import Path, Plan, Probe, Stretch
+    from seldinger.plan.model import Path, Plan, Probe
+    from seldinger.simulate.placement import Phase
 
 PROBE_HEAD = (
     "Probe",
@@ -150,7 +151,7 @@ def _power(probe: Probe) -> str:
     return f"{walls[0]:.0f} °C at the wall" if walls else "–"
 
 
-def _stretch(stretch: Stretch) -> str:
+def _stretch(stretch: Phase) -> str:
     said = words.name(stretch.act)
     if stretch.power_w is not None:
         said += f" {stretch.power_w:.0f} W"

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.core.progress import Progress, silent
 from seldinger.evidence.model import FactKind
-from seldinger.plan.follow_up import NO_SHRINKAGE, POPULATION
-from seldinger.plan.margin import THRESHOLDS_MM
+from seldinger.followup.margin import NO_SHRINKAGE, POPULATION
 from seldinger.report import folder, html, margin_file, margin_pictures, pdf, words
 from seldinger.report.view import Banner, Picture, Row, Table
+from seldinger.simulate.margin import THRESHOLDS_MM
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from seldinger.evidence.model import Fact
-    from seldinger.plan.follow_up import FollowUp
-    from seldinger.plan.margin import Part
+    from seldinger.followup.margin import FollowUp
+    from seldinger.simulate.margin import Part
 
 MARGIN_FILE = "margin.json"
 PAGE, PRINTED = "report.html", "report.pdf"

@@ -15,14 +15,14 @@ from seldinger import evidence
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  pydantic reads them
 from seldinger.core.space import Vector  # noqa: TC001  pydantic reads it at run time
+from seldinger.followup.margin import POPULATION
 from seldinger.image.register import Stage  # noqa: TC001  pydantic reads it at run time
 from seldinger.image.residual import LeftOut, Residual  # noqa: TC001  pydantic reads them
-from seldinger.plan.follow_up import POPULATION
-from seldinger.plan.margin import Part  # noqa: TC001  pydantic reads it at run time
+from seldinger.simulate.margin import Part  # noqa: TC001  pydantic reads it at run time
 
 if TYPE_CHECKING:
     from seldinger.evidence.model import Fact
-    from seldinger.plan.follow_up import FollowUp
+    from seldinger.followup.margin import FollowUp
 
 SCHEMA_VERSION = "1"
 _DIGITS = 6

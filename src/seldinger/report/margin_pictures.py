@@ -10,16 +10,16 @@ from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 from seldinger.anatomy.model import Kind
-from seldinger.plan.margin import THRESHOLDS_MM, distances_mm
 from seldinger.report import cut, lettering, palette, words
 from seldinger.report.planes import Plane, Sampler, along_needle, image_on
+from seldinger.simulate.margin import THRESHOLDS_MM, distances_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from seldinger.core.space import Points
-    from seldinger.plan.follow_up import FollowUp
-from seldinger.plan.margin import Margin
+    from seldinger.followup.margin import FollowUp
+from seldinger.simulate.margin import Margin
 
 CLASSES = ("#b2182b", "#ef8a62", "#fddbc7", "#67a9cf", "#2166ac")
 """Under 0, 3, 5, 10 mm and above: Brewer's red to blue, told apart by the colour-blind."""

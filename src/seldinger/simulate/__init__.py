@@ -1,10 +1,11 @@
-"""Simulate: an arrangement of probes becomes what it is expected to do.
+"""Simulate: the bridge from patient to engine; placed devices become what they are expected to do.
 
-In:    an experiment, from a TOML file or from a plain mapping.      Out: ``ablation.Outcome``.
-Uses:  physics engines; the catalogue; a patient's scene from ``plan``.
+In:    a scene and placed devices, or an experiment from a TOML file.      Out: effects and fields.
+Uses:  physics engines; the catalogue; the anatomy.
 Never: choices of its own that decide the size of a lesion; any writing of files (``report`` does).
 
-``read`` and ``checked`` give an ``Experiment``; ``ablation.run`` carries it out.
+``thermal`` is heat and cold in a patient. ``read`` and ``checked`` give an ``Experiment``;
+``ablation.run`` carries it out.
 """
 
 from __future__ import annotations

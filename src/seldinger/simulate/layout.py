@@ -10,7 +10,6 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from seldinger.plan.case import Finite, LpsMm, Positive
 from seldinger.simulate.layout_place import (
     BlockSection,
     BloodSection,
@@ -30,6 +29,7 @@ from seldinger.simulate.layout_tools import (
     RadiofrequencySection,
     SourceSection,
 )
+from seldinger.simulate.schema import Finite, LpsMm, Positive
 
 
 class LawSection(Section):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seldinger.plan.case import LpsMm, Name, Positive
+from seldinger.simulate.schema import LpsMm, Name, Positive
 
 ABSOLUTE_ZERO_C = -273.15
 Celsius = Annotated[float, Field(allow_inf_nan=False, ge=ABSOLUTE_ZERO_C, le=2000.0)]

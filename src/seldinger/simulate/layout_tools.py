@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from seldinger.plan.case import Finite, LpsMm, Name, Positive
 from seldinger.simulate.layout_place import Celsius, NotNegative, Section, Share, given
+from seldinger.simulate.schema import Finite, LpsMm, Name, Positive
 
 Face = Literal["right", "left", "anterior", "posterior", "inferior", "superior"]
 Act = Literal["heat", "pause", "freeze", "passive", "thaw"]

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from seldinger.catalogue.model import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.image.study import Study
-    from seldinger.plan.heat_scene import HeatScene
     from seldinger.simulate.layout_place import PatientSection
+    from seldinger.simulate.thermal.scene import HeatScene
 
 
 def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[HeatScene, Study]:
@@ -30,7 +30,7 @@ def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[H
     """
     from seldinger import anatomy as anatomies
     from seldinger import image
-    from seldinger.plan import heat_scene
+    from seldinger.simulate.thermal import scene
 
     progress("reading", 0.0)
     study = image.load(section.ct, section.labels, section.label_key, section.series)
@@ -39,12 +39,12 @@ def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[H
     if section.lung is None and "lung" in (target.organ or ""):
         raise SimulationError(
             f"{target.label} lies in the {target.organ}: say how the lung is under [patient] lung; "
-            f"choose one of {', '.join(heat_scene.LUNG_STATES)}"
+            f"choose one of {', '.join(scene.LUNG_STATES)}"
         )
-    grid = heat_scene.grid_around(target.centre_lps_mm, section.half_mm, section.spacing_mm)
+    grid = scene.grid_around(target.centre_lps_mm, section.half_mm, section.spacing_mm)
     progress("tissues", 0.5)
-    lung = section.lung or heat_scene.LUNG_STATES[0]  # read only where there is a lung
-    return heat_scene.of_patient(anatomy, target, grid, held_mm, lung), study
+    lung = section.lung or scene.LUNG_STATES[0]  # read only where there is a lung
+    return scene.of_patient(anatomy, target, grid, held_mm, lung), study
 
 
 def _vocabulary(asked: str | None) -> Vocabulary | str | None:

@@ -233,8 +233,8 @@ def _sourced(
 
 
 def _patient(asked: ExperimentFile, section: PatientSection, progress: Progress) -> Place:
-    from seldinger.plan import heat_scene
     from seldinger.simulate.patient import seen
+    from seldinger.simulate.thermal import scene as heat_scene
 
     if asked.blood is None:
         raise SimulationError("[blood] is missing: say its temperature_c")

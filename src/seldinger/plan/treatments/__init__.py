@@ -1,4 +1,5 @@
-"""Treatments: what is done at the target; each page decides from a case and speaks with sources.
+"""Treatments: what is done at the target; a package each, which decides from a case with sources.
 
-``sample`` takes tissue (``lung`` adds what only the lung does), ``drain`` empties collections.
+``biopsy`` takes tissue, ``drainage`` empties collections, ``ablation`` heats or freezes.
+``common_steps`` and ``tissue_profile`` serve more than one.
 """

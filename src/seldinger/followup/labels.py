@@ -1,0 +1,154 @@
+"""Which labels a margin is asked of: names as the user spells them become the labels' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from seldinger.core.errors import LabelError, PlanError
+from seldinger.core.naming import did_you_mean, meant, near, normalised
+from seldinger.image.study import Modality
+from seldinger.plan.assumptions import assumed
+from seldinger.simulate import margin as margins
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from seldinger.core.volume import LabelMap, Mask
+    from seldinger.image.study import Study
+
+_NAMED, _ALIKE = 4, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which labels; ``organ`` None = find it or do without.
+
+    A name may be spelled in another case or with other separators than the labels' own.
+    """
+
+    target: str
+    zone: str
+    organ: str | None = None
+    assume: Mapping[str, float] = field(default_factory=dict)
+
+
+def check_asked(
+    asked: Asked, before: tuple[str, ...] | None, after: tuple[str, ...] | None
+) -> None:
+    """Refuse an assumption or a label that is not there, before an image is read.
+
+    ``before`` and ``after`` are the names of the scans' labels; None when nobody can tell yet.
+    """
+    assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
+    _check_two_things(asked, before, after)
+    for when, known, wanted in (("before", before, asked.target), ("after", after, asked.zone)):
+        for name in (wanted, asked.organ):
+            if known is not None and name is not None:
+                _own_name(name, known, when)
+
+
+def named(before: Study, after: Study, asked: Asked) -> Asked:
+    """``asked`` in the labels' own names; the organ in those of the scan before.
+
+    Raises:
+        LabelError: a label is missing or could be two, or two that must differ are the same.
+    """
+    one, other = labels(before, "before").names, labels(after, "after").names
+    _check_two_things(asked, one, other)
+    target = _own_name(asked.target, one, "before", before.notes)
+    zone = _own_name(asked.zone, other, "after", after.notes)
+    organ = asked.organ
+    if organ is not None:
+        organ = _own_name(organ, one, "before", before.notes)
+        _own_name(organ, other, "after", after.notes)
+    found = replace(asked, target=target, zone=zone, organ=organ)
+    _check_two_things(found, one, other)
+    return found
+
+
+def shared(
+    before: Sequence[str], after: Sequence[str], asked: Asked
+) -> tuple[tuple[str, str], ...]:
+    """Labels of both scans that are one name, however each spells it; neither target nor zone.
+
+    A name that could be two of the other scan's is none of them.
+    """
+    changed = (asked.target, asked.zone)
+    found = []
+    for name in before:
+        other = meant(name, after)
+        if other is None or meant(other, before) != name:
+            continue
+        if meant(name, changed) is None and meant(other, changed) is None:
+            found.append((name, other))
+    return tuple(found)
+
+
+def masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
+    """The voxels of the target before and of the zone after; ``asked`` in the labels' own names.
+
+    Raises:
+        LabelError: both are the same voxels of one scan.
+        PlanError: the scans are of two kinds.
+    """
+    target = labels(before, "before").mask(asked.target)
+    zone = labels(after, "after").mask(asked.zone)
+    if before.modality is not after.modality or before.modality is Modality.PET:
+        raise PlanError(
+            f"before is {before.modality.value}, after is {after.modality.value}: registration "
+            "compares CT with CT or MR with MR; give two scans of one kind"
+        )
+    same = before.image.grid.matches(after.image.grid) and bool((target == zone).all())
+    if same and target.any():
+        raise LabelError(
+            f"{asked.target!r} before and {asked.zone!r} after are the same voxels: one label was "
+            "given twice; give what was treated as the zone"
+        )
+    return target, zone
+
+
+def labels(study: Study, when: str) -> LabelMap:
+    """The labels of the scan ``when``.
+
+    Raises:
+        LabelError: it has none.
+    """
+    if study.labels is None:
+        raise LabelError(f"the scan {when} has no labels: give --{when}-labels")
+    return study.labels
+
+
+def _check_two_things(
+    asked: Asked, before: Sequence[str] | None, after: Sequence[str] | None
+) -> None:
+    """Refuse one name for two things, unless two labels differ by case or separators alone."""
+    organ = asked.organ
+    if organ is None:
+        return
+    for known, other in ((before, asked.target), (after, asked.zone)):
+        both = known is not None and {organ, other} <= set(known)
+        if organ == other or (normalised(organ) == normalised(other) and not both):
+            raise LabelError(f"{organ!r} is named as organ and as target or zone: name two things")
+
+
+def _own_name(name: str, known: Sequence[str], when: str, notes: Sequence[str] = ()) -> str:
+    """The one of ``known`` that ``name`` spells; the error names those spelled most like it."""
+    found = meant(name, known)
+    if found is not None:
+        return found
+    alike = [one for one in known if normalised(one) == normalised(name)]
+    if alike:
+        raise LabelError(
+            f"{name!r} could be {len(alike)} labels of the scan {when}: {', '.join(alike)}; "
+            "write one as it is spelled there"
+        )
+    if not known:
+        raise LabelError(f"the scan {when} has no label, so none is called {name!r}")
+    close = near(name, known, _NAMED, _ALIKE) or tuple(known[:_NAMED])
+    # An empty mask is left out when labels are read, and said in a note.
+    empty = [f" ({note})" for note in notes if name in note and "voxel" in note]
+    raise LabelError(
+        f"no label of the scan {when} is called {name!r}{''.join(empty)}; "
+        f"{did_you_mean(name, known)}closest of its {len(known)} labels: {', '.join(close)}"
+    )

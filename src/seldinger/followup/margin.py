@@ -1,0 +1,325 @@
+"""Follow-up: two scans with labels become a margin, with what it rests on.
+
+The tumour's surface is taken before treatment and carried, point by point, to the scan after; the
+zone's surface is taken there. No mask is resampled on the way, so nothing between voxels is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import seldinger
+from seldinger import evidence
+from seldinger.core.errors import LabelError, PlanError
+from seldinger.core.progress import Progress, silent
+from seldinger.core.space import Vector, as_vector
+from seldinger.core.telling import brief
+from seldinger.followup.labels import Asked, labels, masks, named, shared
+from seldinger.geometry import surface
+from seldinger.plan.assumptions import assumed
+from seldinger.simulate import margin as margins
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seldinger.core.record import AssumptionUse, InputFile
+    from seldinger.core.space import Grid, Points
+    from seldinger.core.volume import Mask
+    from seldinger.evidence.model import Fact
+    from seldinger.image.register import Registration
+    from seldinger.image.residual import LeftOut, Pair, Residual
+    from seldinger.image.study import Study
+
+TOPIC = "ablation_margin"
+POPULATION = (
+    "Published figures describe the populations named, whose margins were measured in other ways; "
+    "none of them is this patient's probability."
+)
+NO_SHRINKAGE = (
+    "Heated tissue shrinks, so the zone seen after treatment is smaller than what was treated; no "
+    "correction is made here, because none is agreed on. The margin shown may be too small."
+)
+_NEAR_MM = 40.0
+_HALF = 0.5
+_SHOWN = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FollowUp:
+    """A margin after treatment and what it rests on.
+
+    Attributes:
+        asked: the request; ``organ`` filled in when it was found.
+        before, after: the scans.
+        target_mask, zone_mask: on the scan before, on the scan after.
+        target_ml, zone_ml: their volumes.
+        registration: the converged map from before to after.
+        residuals: what it leaves on structures seen in both; empty = unknown.
+        near_error_mm: registration error around the target, estimated from it; None = unknown.
+        near_mm: that radius.
+        left_out: how the rigid and the deformable part do at what neither was fitted to.
+        margin: the answer, by the part of the registration that is kept.
+        rigid: by the rigid part.
+        deformable: by the deformable one; None when there is none to trust.
+        zone_surface: what it is measured to, before it is clipped.
+        facts: published figures, of populations.
+        assumptions: as used.
+        inputs: every file, with its hash.
+        provisional: why the margin is not to be relied on; empty when nothing speaks against it.
+        notes: what the reader must know besides.
+        version: of this package.
+    """
+
+    asked: Asked
+    before: Study
+    after: Study
+    target_mask: Mask
+    zone_mask: Mask
+    target_ml: float
+    zone_ml: float
+    registration: Registration
+    residuals: tuple[Residual, ...]
+    near_error_mm: float | None
+    near_mm: float
+    left_out: LeftOut
+    margin: margins.Margin
+    rigid: margins.Margin
+    deformable: margins.Margin | None
+    zone_surface: surface.SubvoxelSurface
+    facts: tuple[Fact, ...]
+    assumptions: tuple[AssumptionUse, ...]
+    inputs: tuple[InputFile, ...]
+    provisional: tuple[str, ...]
+    notes: tuple[str, ...]
+    version: str
+
+    __repr__ = brief
+
+    @property
+    def interval_mm(self) -> tuple[float, float] | None:
+        """Where the minimal margin may lie; None when the error of registration is unknown.
+
+        From the smaller of the rigid and the deformable one, less the error near the target, to the
+        larger one and that error.
+        """
+        if self.near_error_mm is None:
+            return None
+        both = [m.whole.minimal_mm for m in (self.rigid, self.deformable) if m is not None]
+        return min(both) - self.near_error_mm, max(both) + self.near_error_mm
+
+    @property
+    def status(self) -> str:
+        """Provisional, not covered, or measured: a margin that covers is not judged."""
+        if self.provisional:
+            return "provisional"
+        return "not covered" if self.margin.whole.minimal_mm < 0.0 else "measured"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What stands behind the status."""
+        whole, error = self.margin.whole, self.near_error_mm
+        unsure = error is not None and abs(whole.minimal_mm) < error
+        if whole.minimal_mm < 0.0:
+            said = f"{_percent(whole.under['0'])} of the target's surface lies outside the zone"
+            more = ", by less than registration is off" if unsure else ""
+            return (*self.provisional, said + more)
+        if not unsure:
+            return self.provisional
+        thin = "where it is thinnest, the margin is less than registration is off: coverage there "
+        return (*self.provisional, thin + "is not certain")
+
+
+def assess(before: Study, after: Study, asked: Asked, progress: Progress = silent) -> FollowUp:
+    """The margin of the zone in ``after`` over the target in ``before``.
+
+    Args:
+        before: scan before treatment with labels, the target among them.
+        after: scan after treatment with labels, the zone among them.
+        asked: which labels; a name may be spelled in another case or with other separators.
+        progress: told between steps; may cancel.
+
+    Raises:
+        LabelError: a label is missing, or two that must differ are the same.
+        ImageError: registration did not converge: no margin then.
+        PlanError: no surface, no meeting of target and zone, or a residual above the limit.
+    """
+    from seldinger.image import register as registering
+    from seldinger.image import residual
+
+    used = assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
+    asked = named(before, after, asked)
+    target, zone = masks(before, after, asked)
+    progress("surfaces", 0.0)
+    tumour = surface.of_mask(target, before.image.grid, asked.target)
+    treated = surface.of_mask(zone, after.image.grid, asked.zone)
+    pairs = _pairs(before, after, asked, target, zone)
+    organ = _organ(asked, pairs, target)
+    wanted = Asked(asked.target, asked.zone, organ.name if organ else None, asked.assume)
+    region = organ.before if organ else _around(before)
+    # Labels that do not belong together are refused before the long work.
+    grids = before.image.grid, after.image.grid
+    capsule = None if organ is None else _to_capsule(organ, target, tumour, grids[0])
+    found = registering.register(
+        before.image,
+        after.image,
+        region,
+        target,
+        zone,
+        _start(before, after, organ),
+        lambda what, share: progress(what, 0.05 + 0.8 * share),
+    )
+    progress("residuals", 0.85)
+    mine = None if organ is None else organ.before
+    found, left_out = residual.decided(found, pairs, *grids, mine, zone)
+    left = residual.residuals(found, pairs, *grids, zone)
+    _check_residual(left, organ, used.value("registration_limit_mm"))
+    middle = as_vector(tumour.points_lps_mm.mean(axis=0))
+    near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM, mine, zone)
+    progress("margin", 0.95)
+
+    def measured(moved: Points) -> margins.Margin:
+        tissue = None if organ is None else organ.after & ~zone
+        subcapsular_mm = used.value("subcapsular_mm")
+        return margins.measured(tumour, treated, moved, capsule, tissue, subcapsular_mm)
+
+    rigid = measured(found.moved(tumour.points_lps_mm, rigid_only=True))
+    bent = None if found.bending is None else measured(found.bending.moved(tumour.points_lps_mm))
+    made = bent if bent is not None and found.bends else rigid
+    return FollowUp(
+        asked=wanted,
+        before=before,
+        after=after,
+        target_mask=target,
+        zone_mask=zone,
+        target_ml=float(target.sum()) * grids[0].voxel_ml,
+        zone_ml=float(zone.sum()) * grids[1].voxel_ml,
+        registration=found,
+        residuals=left,
+        near_error_mm=near,
+        near_mm=_NEAR_MM,
+        left_out=left_out,
+        margin=made,
+        rigid=rigid,
+        deformable=bent,
+        zone_surface=treated,
+        facts=evidence.facts(TOPIC),
+        assumptions=used.uses(),
+        inputs=_inputs(before, after),
+        provisional=_doubts(left, near, organ, target),
+        notes=(NO_SHRINKAGE, *made.notes, *_said("before", before), *_said("after", after)),
+        version=seldinger.__version__,
+    )
+
+
+def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) -> tuple[Pair, ...]:
+    """Structures labelled in both scans; the target belongs to its organ, as does the zone."""
+    from seldinger.image.residual import Pair
+
+    one, other = labels(before, "before"), labels(after, "after")
+    pairs = []
+    for name, again in shared(one.names, other.names, asked):
+        first, second = one.mask(name), other.mask(again)
+        if first.any() and second.any():
+            mine = name == asked.organ or bool(margins.belongs(first, target))
+            pairs.append(
+                Pair(name, first | target if mine else first, second | zone if mine else second)
+            )
+    return tuple(pairs)
+
+
+def _organ(asked: Asked, pairs: tuple[Pair, ...], target: Mask) -> Pair | None:
+    """The organ that was named; else the largest shared structure that the target lies in."""
+    if asked.organ is not None:
+        for pair in pairs:
+            if pair.name == asked.organ:
+                return pair
+        raise LabelError(
+            f"{asked.organ!r} is not one label on both scans, or is empty on one: name the organ "
+            "as both spell it"
+        )
+    around = [p for p in pairs if margins.belongs(p.before & ~target, target)]
+    return max(around, key=lambda p: int(p.before.sum()), default=None)
+
+
+def _around(study: Study) -> Mask:
+    """Without an organ, everything that is no air."""
+    values = study.image.values
+    found: Mask = values > (float(values.min()) + float(np.percentile(values, 95))) * _HALF
+    return found
+
+
+def _to_capsule(
+    organ: Pair, target: Mask, tumour: surface.SubvoxelSurface, grid: Grid
+) -> NDArray[np.float64]:
+    return margins.to_capsule_mm(tumour.points_lps_mm, organ.before & ~target, target, grid)
+
+
+def _start(before: Study, after: Study, organ: Pair | None) -> Vector:
+    """Where the search begins: the organs' centres, else the scans', laid on each other."""
+    one, other = before.image.grid, after.image.grid
+    if organ is None:
+        return as_vector(np.subtract(other.centre_lps_mm, one.centre_lps_mm))
+    ends = [
+        grid.to_lps(np.argwhere(mask).mean(axis=0))
+        for mask, grid in ((organ.before, one), (organ.after, other))
+    ]
+    return as_vector(ends[1] - ends[0])
+
+
+def _check_residual(left: tuple[Residual, ...], organ: Pair | None, limit_mm: float) -> None:
+    for one in left:
+        if organ is not None and one.name == organ.name and one.p95_mm > limit_mm:
+            raise PlanError(
+                f"after registration the surface of {one.name} is still off by {one.p95_mm:.1f} mm "
+                f"(95th percentile; limit {limit_mm:g} mm, registration_limit_mm): no margin is "
+                "given. Check both labels, or give scans in the same breath-hold"
+            )
+
+
+def _doubts(
+    left: tuple[Residual, ...], near: float | None, organ: Pair | None, target: Mask
+) -> tuple[str, ...]:
+    said = []
+    if not left:
+        said.append(
+            "no structure is labelled on both scans: the error of registration is unknown; label "
+            "the organ on both"
+        )
+    elif near is None:
+        said.append(
+            f"no labelled surface lies within {_NEAR_MM:g} mm of the target: the error of "
+            "registration there is unknown"
+        )
+    if organ is None:
+        said.append(
+            "no organ around the target is labelled on both scans: the capsule is unknown, nothing "
+            "is clipped at it and no subcapsular part is told"
+        )
+    elif not margins.belongs(organ.before & ~target, target):
+        said.append(
+            f"less than half of the target's surface lies against {organ.name}: see whether it is "
+            "the target's organ"
+        )
+    return tuple(said)
+
+
+def _percent(share: float) -> str:
+    """Something is never called nothing."""
+    return f"{100.0 * share:.0f} %" if share >= _SHOWN else "less than 1 %"
+
+
+def _inputs(before: Study, after: Study) -> tuple[InputFile, ...]:
+    from dataclasses import replace
+
+    return tuple(
+        replace(one, role=f"{when} {one.role}")
+        for when, study in (("before", before), ("after", after))
+        for one in study.inputs
+    )
+
+
+def _said(when: str, study: Study) -> tuple[str, ...]:
+    return tuple(f"{when}: {note}" for note in study.notes)

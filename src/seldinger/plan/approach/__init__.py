@@ -1,0 +1,1 @@
+"""Approach: how the target is reached; a package for each kind of way in."""

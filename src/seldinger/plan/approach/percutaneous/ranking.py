@@ -1,0 +1,157 @@
+"""Ranking: soft terms, the Pareto front, and a short list that is spread over the skin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seldinger.plan.approach.percutaneous import error_model
+from seldinger.plan.approach.percutaneous import scene as scenes
+from seldinger.plan.approach.percutaneous.candidates import surface_normals
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.candidates import Candidates
+    from seldinger.plan.approach.percutaneous.rules import Marched
+    from seldinger.plan.approach.percutaneous.scene import Scene
+    from seldinger.plan.assumptions import Assumed
+    from seldinger.plan.procedure import Instrument, Settings
+
+Scores = dict[str, NDArray[np.float64]]
+
+CELL_MM = 5.0
+"""Entries this close are one choice: only the best of a cell is compared with the rest."""
+
+
+def soft_terms(
+    scene: Scene,
+    candidates: Candidates,
+    met: Marched,
+    instrument: Instrument,
+    settings: Settings,
+    assumed: Assumed,
+    rows: NDArray[np.intp],
+) -> Scores:
+    """What speaks against each of the candidates ``rows``, by name; all non-negative, 0 is best."""
+    near_mm = assumed.value("near_mm")
+    radius = instrument.diameter_mm / 2.0
+    terms: Scores = {
+        "depth": assumed.value("weight_depth") * candidates.depth_mm[rows] / 100.0,
+        "skin angle": assumed.value("weight_skin_angle") * candidates.skin_angle_deg[rows] / 90.0,
+        "tilt": assumed.value("weight_tilt") * candidates.tilt_deg[rows] / 30.0,
+        "organ crossed": assumed.value("weight_organ")
+        * met.lengths_mm[rows, scenes.ORGAN].astype(np.float64) / 100.0,
+        "organ passes": assumed.value("weight_passes")
+        * np.maximum(0, met.organ_passes[rows] - 1).astype(np.float64),
+        "capsule angle": assumed.value("weight_capsule_angle")
+        * capsule_angle_deg(scene, candidates, met, rows) / 90.0,
+        "needle error": assumed.value("weight_error")
+        * expected_error_mm(candidates, settings, assumed, rows)
+        / 5.0,
+        "unscanned position": assumed.value("weight_provisional")
+        * candidates.provisional[rows].astype(np.float64),
+    }  # fmt: skip
+    for name, approach in met.approach_mm.items():
+        clearance = np.maximum(0.0, approach[rows].astype(np.float64) - radius)
+        closeness = np.maximum(0.0, 1.0 - clearance / near_mm)
+        if closeness.any():
+            terms[f"near {name}"] = assumed.value("weight_near") * closeness**2
+    return terms
+
+
+def expected_error_mm(
+    candidates: Candidates, settings: Settings, assumed: Assumed, rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Mean lateral error of the technique that each candidate's angles call for."""
+    if settings.technique is not None:
+        fixed = error_model.model(settings.technique, settings, assumed).lateral_mean_mm
+        return np.full(len(rows), fixed)
+    mean = {
+        technique: error_model.model(technique, settings, assumed).lateral_mean_mm
+        for technique in error_model.TECHNIQUES
+    }
+    used = (
+        error_model.technique_of(
+            float(candidates.tilt_deg[row]), float(candidates.axial_angle_deg[row]), assumed
+        )
+        for row in rows
+    )
+    return np.fromiter((mean[technique] for technique in used), dtype=np.float64, count=len(rows))
+
+
+def capsule_angle_deg(
+    scene: Scene, candidates: Candidates, met: Marched, rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Angle between needle and the target organ's normal where first met; 0 if never."""
+    angle = np.zeros(len(rows))
+    met_rows = np.flatnonzero(met.first_organ_mm[rows] >= 0.0)
+    if scene.target.organ is None or not len(met_rows):
+        return angle
+    which = rows[met_rows]
+    points = candidates.lps_mm[which] - candidates.outward[which] * met.first_organ_mm[
+        which, None
+    ].astype(np.float64)
+    grid = scene.anatomy.grid
+    index = np.clip(np.round(grid.to_index(points)), 0, np.asarray(grid.shape) - 1).astype(np.intp)
+    mask = scene.anatomy.structure(scene.target.organ).mask | scene.target.mask
+    box = scenes.bounding_box(mask, 8)
+    corner = np.array([s.start for s in box])
+    local = np.clip(index - corner, 0, np.array([s.stop - s.start for s in box]) - 1)
+    cosine = (surface_normals(mask[box], local) * candidates.outward[which]).sum(axis=1)
+    angle[met_rows] = np.degrees(np.arccos(np.clip(np.abs(cosine), 0.0, 1.0)))
+    return angle
+
+
+def best_of_cells(
+    candidates: Candidates, rows: NDArray[np.intp], score: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """Positions in ``rows`` of the best candidate of each skin cell, best first."""
+    order = np.argsort(score, kind="stable")
+    cells = np.floor(candidates.lps_mm[rows[order]] / CELL_MM).astype(np.int64)
+    _, first = np.unique(cells, axis=0, return_index=True)
+    best: NDArray[np.intp] = order[np.sort(first)]
+    return best
+
+
+def pareto(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which rows of ``costs`` (n, objectives; smaller is better) no other row dominates."""
+    keep = np.ones(len(costs), dtype=bool)
+    for row in range(len(costs)):
+        no_worse = (costs <= costs[row]).all(axis=1)
+        better = (costs < costs[row]).any(axis=1)
+        keep[row] = not (no_worse & better).any()
+    return keep
+
+
+def shortlist(
+    candidates: Candidates,
+    rows: NDArray[np.intp],
+    terms: Scores,
+    spread_mm: float,
+    count: int,
+) -> list[int]:
+    """Positions in ``rows`` of at most ``count`` candidates, best first, from the Pareto front.
+
+    Objectives are depth, angles, needle error, organ crossed, position and the sum of all
+    closeness terms. Neighbours nearer than ``spread_mm`` on the skin are left out.
+    """
+    total = np.sum(list(terms.values()), axis=0)
+    cells = best_of_cells(candidates, rows, total)
+    closeness = np.sum(
+        [v for k, v in terms.items() if k.startswith("near ")] or [np.zeros(len(rows))], axis=0
+    )
+    named = (
+        "depth", "skin angle", "tilt", "needle error", "organ crossed", "capsule angle",
+        "unscanned position",
+    )  # fmt: skip
+    costs = np.stack([*(terms[k] for k in named), closeness], axis=1)
+    front = cells[pareto(costs[cells])]
+    chosen: list[int] = []
+    for position in front[np.argsort(total[front], kind="stable")]:
+        here = candidates.lps_mm[rows[position]]
+        if all(np.linalg.norm(here - candidates.lps_mm[rows[c]]) >= spread_mm for c in chosen):
+            chosen.append(int(position))
+        if len(chosen) == count:
+            break
+    return chosen

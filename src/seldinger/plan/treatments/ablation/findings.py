@@ -1,0 +1,335 @@
+"""What an ablation plan finds: size, margin, sureness, vessels, what to spare, plausibility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger import evidence
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.model import Finding
+from seldinger.plan.treatments.ablation import modality, override, plausibility, trajectories
+from seldinger.plan.wording import cited, number, plainly
+from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.plan.prediction import Critical, Prediction
+    from seldinger.plan.procedure import Case
+    from seldinger.plan.treatments.ablation.choice import Choice
+    from seldinger.plan.treatments.ablation.coverage import Covered
+
+_WHOLE = 0.9995
+_LARGEST = "ablation.largest_zone"
+_SIZE = {
+    Site.LIVER: "ablation.liver.size",
+    Site.KIDNEY: "ablation.kidney.size",
+    Site.LUNG: "ablation.lung.size",
+}
+_ENERGY = {
+    ("microwave", "hcc"): ("ablation.energy.microwave.hcc",),
+    ("microwave", "crlm"): ("ablation.energy.microwave.crlm",),
+    ("microwave", ""): ("ablation.energy.microwave.hcc", "ablation.energy.microwave.crlm"),
+    ("radiofrequency", ""): ("ablation.energy.radiofrequency",),
+}
+"""By modality and histology; "" where histology is not told or makes no difference."""
+_MARGIN_FACTS = {
+    (Site.LIVER, "hcc"): ("ablation_margin.hcc.ltp.5mm", "ablation_margin.hcc.ltp.under_5mm"),
+    (Site.LIVER, "crlm"): ("ablation_margin.crlm.no_ltp.all_round",),
+    (Site.LIVER, ""): ("ablation_margin.crlm.no_ltp.all_round", "ablation_margin.hcc.ltp.5mm"),
+    (Site.LUNG, ""): ("ablation_margin.lung.mwa.2y.5mm", "ablation_margin.lung.mwa.2y.under_5mm"),
+}
+"""What a margin was worth in whom, by site and histology; none read for other organs."""
+_TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
+_THREE_MM = 3.0
+_LEAST_ML = 1.0
+_ENGINE_FACE = "the edge of the grid"
+"""What the engine says of its faces begins so."""
+
+
+def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
+    """All findings of a plan with probes."""
+    kind = won.ways.placed[0].applicator
+    made = [
+        *_size(case, choice),
+        _modality(case, choice, won.ways.placed[0].applicator.modality),
+        _cover(case, choice, found),
+        _sink(choice, won),
+        *_lung(case),
+        *_at_face(won),
+        *_beyond_organ(case, won),
+        *_spared(found, kind.modality),
+        *_plausible(case, kind.modality, found),
+        *plausibility.doubts(
+            kind.modality, len(won.ways.placed), found, float(won.heated.extreme_c.max())
+        ),
+        *_probes(case, won),
+        *_isotherm(kind.modality),
+        *_drying(won),
+        Finding(
+            "models",
+            Met.MET,
+            Severity.INFO,
+            f"How far such predictions can be trusted: {plainly('ablation.models.dice')}",
+            cited("ablation.models.dice"),
+        ),
+    ]
+    return tuple(made)
+
+
+_DOUBTS = ("size", "lung-zone", "zone-at-face", "plausibility", "outside-table", "not-believed")
+"""Findings that, while open, take the prediction out of its domain of validity."""
+
+
+def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Why the prediction is not to be believed, by its own findings; empty where it may be."""
+    serious = (Severity.STOP, Severity.ACTION)
+    doubted = [
+        f for f in found if f.id in _DOUBTS and f.status is not Met.MET and f.severity in serious
+    ]
+    return tuple(f.text.partition(". ")[0].rstrip(".") for f in doubted)
+
+
+def without_probes(
+    case: Case, choice: Choice, why: Mapping[str, tuple[str, ...]]
+) -> tuple[Finding, ...]:
+    """What can be said when no applicator has a way.
+
+    Args:
+        case: target, anatomy, settings.
+        choice: modality order and margins.
+        why: by device, what kept it out, in words.
+    """
+    return (
+        *_size(case, choice),
+        _modality(case, choice, None),
+        Finding(
+            "coverage",
+            Met.NOT_MET,
+            Severity.STOP,
+            "No applicator has a free way to the target. Nothing was computed.",
+        ),
+        *(_no_way(device, said) for device, said in why.items()),
+    )
+
+
+def _drying(won: Covered) -> tuple[Finding, ...]:
+    """What is assumed of drying, where the generator follows the impedance that it raises."""
+    controller = won.ways.placed[0].applicator.controller
+    if controller is None or controller.rise_ohm is None:
+        return ()
+    text = (
+        "The generator follows the impedance, which rises as a shell of tissue dries. How wide a "
+        "shell dries at once is assumed (rf_drying_mm): in living liver 0.5 mm gave a zone "
+        "15 % larger and 1.4 mm one 9 % smaller than 1 mm, and the spread of the margin does not "
+        "hold that."
+    )
+    return (Finding("drying-width", Met.UNKNOWN, Severity.CAUTION, text),)
+
+
+def _no_way(device: str, said: tuple[str, ...]) -> Finding:
+    """Why nothing of one device fitted, all of it: the user decides what to open or to change."""
+    kind = applicator(device)
+    text = f"{kind.modality}, {device}, has no way. {'; '.join(said)}."
+    return Finding(f"no-way-{device}", Met.NOT_MET, Severity.CAUTION, text)
+
+
+def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
+    """Whether a zone of that size was ever published, and what is called suited."""
+    size = case.target.diameter_mm
+    widest = modality.widest_mm(case)
+    largest = number(_LARGEST)
+    facts = (_LARGEST, "ablation.largest_zone_in_vivo")
+    said = " ".join(plainly(f) for f in facts)
+    made = []
+    if widest > largest:
+        text = (
+            f"Beyond every published size: the target is {widest:.0f} mm at its widest "
+            f"({size:.0f} mm for its volume). {said} Best cover is shown."
+        )
+        made.append(Finding("size", Met.NOT_MET, Severity.STOP, text, cited(*facts)))
+    elif widest + 2.0 * choice.margin_mm > largest:
+        text = (
+            f"Target and margin are {widest + 2.0 * choice.margin_mm:.0f} mm wide, more than any "
+            f"published zone of one placement. {said}"
+        )
+        made.append(Finding("size", Met.NOT_MET, Severity.ACTION, text, cited(*facts)))
+    fact = _SIZE.get(site_of(case))
+    if fact is None:
+        text = "No size limit was read for this organ."
+        made.append(Finding("size-suited", Met.UNKNOWN, Severity.CAUTION, text))
+        return tuple(made)
+    limit = evidence.driving(fact, secondary=True)
+    status = Met.MET if size <= limit else Met.NOT_MET
+    text = f"{size:.0f} mm against {limit:.0f} mm. {plainly(fact)}"
+    severity = Severity.INFO if status is Met.MET else Severity.ACTION
+    made.append(Finding("size-suited", status, severity, text, cited(fact)))
+    return tuple(made)
+
+
+def _modality(case: Case, choice: Choice, taken: str | None) -> Finding:
+    """With what, in which order, and why."""
+    asked = case.settings.device is not None or "modality" in case.settings.answers
+    return modality.finding(choice.ranking, choice.order, taken, asked=asked)
+
+
+def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
+    margin = found.minimal_margin_mm.nominal
+    thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
+    site, histology = site_of(case), case.settings.answers.get("histology", "")
+    facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
+    worth = " ".join(plainly(f) for f in facts)
+    status, severity = Met.NOT_MET, Severity.STOP
+    if found.coverage_target < _WHOLE:
+        left = 100.0 * (1.0 - found.coverage_target)
+        text = f"Tumour is left: {left:.1f} % of it survives by this plan, the best found; {thin}."
+        return Finding("coverage", status, severity, text, cited(*facts))
+    if margin < 0.0:
+        text = f"The zone just misses the tumour's edge: {thin}. Tumour may be left there."
+    elif margin < _THREE_MM - 0.05:
+        text = f"The whole tumour dies, but the margin is too thin: {thin}."
+    elif margin < choice.margin_mm - 0.25:
+        severity = Severity.ACTION
+        text = f"The whole tumour dies, with less margin than asked: {thin}."
+    else:
+        status, severity = Met.MET, Severity.INFO
+        text = f"Tumour and margin die by this plan: {thin}."
+    return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
+
+
+def _sink(choice: Choice, won: Covered) -> Finding:
+    """Vessels that hold their temperature within target and margin."""
+    scene = won.ground.scene
+    facts = ("ablation.sink.over_3mm", "ablation.sink.recurrence")
+    near = modality.to_vessel_mm(scene)
+    if near is None:
+        text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
+        return Finding("heat-sink", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+    if near > choice.margin_mm:
+        text = f"The nearest vessel that would cool the zone is {near:.0f} mm from the tumour."
+        return Finding("heat-sink", Met.MET, Severity.INFO, text, cited(*facts))
+    text = (
+        f"A vessel that cools the zone is {near:.0f} mm from the tumour, inside the "
+        f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
+    )
+    return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
+
+
+def _lung(case: Case) -> tuple[Finding, ...]:
+    """No applicator here was fitted in lung, and sizes there are known to be wrong."""
+    if site_of(case) is not Site.LUNG:
+        return ()
+    text = (
+        "Sizes in lung are not believed: no applicator here was fitted in lung, and what was "
+        "published of pigs is drawn about twice too wide. Take position and path, not the zone."
+    )
+    return (Finding("lung-zone", Met.UNKNOWN, Severity.ACTION, text),)
+
+
+def _at_face(won: Covered) -> tuple[Finding, ...]:
+    """A zone, or its heat, that reaches the face of the computed block is not to be believed."""
+    zone = won.heated.zone
+    cut = any(np.take(zone, n, axis).any() for axis in range(3) for n in (0, -1))
+    said = [w for w in won.heated.result.warnings if w.startswith(_ENGINE_FACE)]
+    if not cut and not said:
+        return ()
+    first = (
+        "The zone meets the face of the computed block and is cut off there"
+        if cut
+        else "Heat or cold reached the face of the computed block"
+    )
+    text = f"{first}: its size and its edge are not to be believed on that side."
+    more = "".join(f" The engine says: {w}." for w in said)
+    return (Finding("zone-at-face", Met.UNKNOWN, Severity.ACTION, f"{text}{more}"),)
+
+
+def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:
+    """What dies outside the organ, whatever it is."""
+    scene = won.ground.scene
+    if scene.organ is None:
+        text = "The organ is not known: how much dies outside it cannot be said."
+        return (Finding("outside-organ", Met.UNKNOWN, Severity.CAUTION, text),)
+    outside = won.heated.zone & ~scene.organ & ~scene.target & ~scene.vessels
+    lost_ml = float((outside & (scene.material > 0)).sum()) * scene.grid.voxel_ml
+    organ = case.target.organ
+    if lost_ml < _LEAST_ML:
+        text = f"Almost nothing dies outside the {organ} ({lost_ml:.1f} mL)."
+        return (Finding("outside-organ", Met.MET, Severity.INFO, text),)
+    text = (
+        f"{lost_ml:.0f} mL of the lethal zone lie outside the {organ}: whatever is there dies too, "
+        "named or not. Look at it on the images; part it by fluid, or move the zone."
+    )
+    return (Finding("outside-organ", Met.NOT_MET, Severity.ACTION, text),)
+
+
+def _spared(found: Prediction, modality: str) -> tuple[Finding, ...]:
+    bound = "least" if modality == "cryo" else "most"
+    return tuple(_spared_one(c, bound) for c in found.critical)
+
+
+def _spared_one(one: Critical, bound: str) -> Finding:
+    name = f"spare-{one.structure.replace(' ', '-')}"
+    if one.kept is None:
+        text = f"{one.structure}: not segmented. Whether heat or cold reaches it is unknown."
+        return Finding(name, Met.UNKNOWN, Severity.CAUTION, text, one.sources)
+    away = "" if one.distance_mm is None else f" {one.distance_mm:.0f} mm from the lethal zone"
+    extreme = "" if one.extreme_c is None else f", {one.extreme_c:.0f} C at {bound}"
+    text = f"{one.structure}:{away}{extreme}. {one.protection}".strip()
+    if one.kept:
+        return Finding(name, Met.MET, Severity.INFO, text, one.sources)
+    return Finding(name, Met.NOT_MET, Severity.ACTION, text, one.sources)
+
+
+def _plausible(case: Case, modality: str, found: Prediction) -> tuple[Finding, ...]:
+    """Volume per energy against what was seen in patients."""
+    if found.ml_per_kj is None:
+        return ()
+    histology = case.settings.answers.get("histology", "")
+    facts = _ENERGY.get((modality, histology), _ENERGY[modality, ""])
+    most = _TOO_MUCH_ML_PER_KJ[modality]
+    ok = found.ml_per_kj <= most
+    text = (
+        f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. {' '.join(plainly(f) for f in facts)}"
+        + ("" if ok else f" More than {most:g} mL/kJ is not believed: distrust this prediction.")
+        + _by_other_mode(case, found)
+    )
+    status, severity = (Met.MET, Severity.INFO) if ok else (Met.NOT_MET, Severity.ACTION)
+    return (Finding("plausibility", status, severity, text, cited(*facts)),)
+
+
+def _by_other_mode(case: Case, found: Prediction) -> str:
+    """In lung, where no size is believed, how far both modes lie apart."""
+    if site_of(case) is not Site.LUNG or found.other_mode_volume_ml is None:
+        return ""
+    other = next(m for m in (CHART, PHYSIOLOGICAL) if m != found.mode)
+    return (
+        f" The zone is {found.zone_volume_ml:.0f} mL ({found.mode}, used here), "
+        f"{found.other_mode_volume_ml:.0f} mL by the {other} mode: neither was fitted in lung."
+    )
+
+
+def _probes(case: Case, won: Covered) -> tuple[Finding, ...]:
+    """What the probes' own ways break, and what was set outside a table."""
+    made = []
+    crossing = trajectories.crossing(case, won.ways)
+    if crossing:
+        made.append(Finding("probes-apart", Met.NOT_MET, Severity.STOP, f"{crossing}."))
+    marked = sorted({t for p in won.ways.placed if (t := override.outside_table(p))})
+    made += [
+        Finding("outside-table", Met.NOT_MET, Severity.ACTION, f"{text}, as you asked.")
+        for text in marked
+    ]
+    return tuple(made)
+
+
+def _isotherm(modality: str) -> tuple[Finding, ...]:
+    """Which isotherm kills: authorities side by side."""
+    if modality != "cryo":
+        return ()
+    facts = ("ablation.cold.pig_kidney", "ablation.cold.planning_30", "ablation.cold.planning_40")
+    text = f"Sources differ: {' '.join(plainly(f) for f in facts)}"
+    return (Finding("lethal-isotherm", Met.MET, Severity.INFO, text, cited(*facts)),)

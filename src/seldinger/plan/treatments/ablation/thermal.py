@@ -1,0 +1,214 @@
+"""Heat or freeze: ablation of a tumour by microwave, radiofrequency or cold.
+
+The choices are in ``ablation_choice``, the probes in ``coverage``, the numbers in ``outcome``; here
+they become a treatment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.anatomy.model import Kind
+from seldinger.catalogue.applicators import applicator
+from seldinger.core.errors import PlanError
+from seldinger.core.progress import part
+from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.model import DeviceUse, Probe, Treatment
+from seldinger.plan.procedure import Decision
+from seldinger.plan.treatments.ablation import choice as ablation_choice
+from seldinger.plan.treatments.ablation import (
+    coverage,
+    findings,
+    organs_at_risk,
+    outcome,
+    steps,
+    trajectories,
+)
+from seldinger.plan.treatments.ablation import modality as rules
+from seldinger.plan.treatments.ablation.coverage import Blocked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.catalogue.applicators import Applicator
+    from seldinger.core.record import Assumption
+    from seldinger.plan.model import Approach, Path
+    from seldinger.plan.procedure import Case, Instrument
+    from seldinger.plan.treatments.ablation.choice import Choice
+    from seldinger.plan.treatments.ablation.coverage import Covered
+    from seldinger.plan.treatments.ablation.trajectories import Ways
+    from seldinger.simulate.thermal.heating import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class HeatOrFreeze:
+    """Thermal ablation."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Defaults without a source that ablation uses."""
+        own = (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
+        return (*own, *ablation_choice.tissue_assumptions())
+
+    @property
+    def answers(self) -> Mapping[str, tuple[str, ...]]:
+        """What decides that no image shows."""
+        return ablation_choice.ANSWERS
+
+    def check_device(self, device: str) -> None:
+        """Refuse what is no applicator, or one that cannot be computed."""
+        if why := ablation_choice.usable(applicator(device)):
+            raise PlanError(f"{why}; leave it out, or give another")
+
+    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+        """The applicator of each modality, the preferred one first, aimed past the centre."""
+        choice = ablation_choice.choose(case)
+        made = []
+        for modality in choice.order:
+            kind = ablation_choice.applicator_of(case, modality)
+            if ablation_choice.usable(kind):
+                continue
+            made.append(_aimed_past(case, kind))
+        return tuple(made)
+
+    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+        """Probes, prediction, steps and findings."""
+        choice = ablation_choice.choose(case)
+        best = next(iter(approach.paths), None)
+        eye = guidance.choose(case, best)
+        progress = part(case.progress, 0.4, 0.95)
+        if best is None:
+            won: Covered | Blocked = Blocked(trajectories.blocked(case, self.instruments(case)))
+        else:
+            watched = organs_at_risk.watched(case)
+            won = coverage.covered(case, choice, approach, watched, part(progress, 0.0, 0.6))
+        if isinstance(won, Blocked):
+            said = findings.without_probes(case, choice, won.why)
+            return Decision(_treatment(case, choice, instrument, None), eye, said)
+        won = replace(won, options=rules.noted(won.options, choice.ranking))
+        prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
+        said = findings.of(case, choice, won, prediction)
+        outside = findings.outside_domain(said)
+        return Decision(
+            _treatment(case, choice, instrument, _unknown_said(won, approach)),
+            eye,
+            said,
+            replace(prediction, outside_domain=outside),
+            effect,
+            won.ground.scene.tissues,
+        )
+
+    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+        """None of its own."""
+        del case, path
+        return {}
+
+
+def _aimed_past(case: Case, kind: Applicator) -> Instrument:
+    """An applicator as it is searched for: its tip ends beyond the target's centre."""
+    instrument = trajectories.instrument_of(case, kind, 0.0)
+    behind = -0.5 * instrument.sample_mm[0]
+    room = case.assumed.value(ablation_choice.TIP_ROOM.name)
+    return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))
+
+
+def _unknown_said(won: Covered, approach: Approach) -> Covered:
+    """Every probe's path, with what nobody has segmented: unknown, not clear."""
+    unknown = {k: None for p in approach.paths[:1] for k, v in p.clearances_mm.items() if v is None}
+    paths = tuple(
+        replace(
+            p,
+            clearances_mm={**p.clearances_mm, **unknown},
+            probability=replace(p.probability, touch={**unknown, **p.probability.touch}),
+        )
+        for p in won.ways.paths
+    )
+    return replace(won, ways=replace(won.ways, paths=paths))
+
+
+def _treatment(
+    case: Case, choice: Choice, instrument: Instrument, won: Covered | None
+) -> Treatment:
+    kind = applicator(instrument.device) if won is None else won.ways.placed[0].applicator
+    count = 0 if won is None else len(won.ways.placed)
+    technique = kind.modality if won is None else f"{kind.modality}, {count} x {kind.id}"
+    settings: dict[str, str | float | bool | None] = {
+        "modality": kind.modality,
+        "margin_mm": choice.margin_mm,
+        "mode": None if won is None else won.heated.mode,
+    }
+    if won is not None:
+        settings |= _measures(case, kind)
+        settings |= {"probes": float(count), "energy_kj": round(outcome.energy_kj(won), 3) or None}
+    return Treatment(
+        kind="heat or freeze",
+        technique=technique,
+        devices=() if won is None else (DeviceUse(kind.id, kind.name, _role(kind.modality)),),
+        settings=settings,
+        steps=() if won is None else steps.steps(case, won),
+        bail_out=steps.bail_out(kind.modality),
+        notes=() if won is None else (*_taken_for(case, won), *_searched_for(instrument, kind)),
+        probes=() if won is None else _probes(won.ways),
+    )
+
+
+def _measures(case: Case, kind: Applicator) -> dict[str, str | float | bool | None]:
+    """The dimensions of what the plan goes on with, whatever was searched for first."""
+    used = _aimed_past(case, kind)
+    return {
+        "device": used.device,
+        "diameter_mm": used.diameter_mm,
+        "usable_mm": used.usable_mm,
+        "beyond_mm": used.beyond_mm,
+        "sample_from_mm": used.sample_mm[0],
+        "sample_to_mm": used.sample_mm[1],
+    }
+
+
+def _role(modality: str) -> str:
+    return "freezes the target" if modality == "cryo" else "heats the target"
+
+
+def _probes(ways: Ways) -> tuple[Probe, ...]:
+    return tuple(_probe(p, path) for p, path in zip(ways.placed, ways.paths, strict=True))
+
+
+def _probe(one: Placed, path: Path) -> Probe:
+    powers = [s.power_w for s in one.schedule if s.power_w is not None]
+    return Probe(
+        device=one.applicator.id,
+        tip_lps_mm=one.tip_lps_mm,
+        axis_lps=one.axis_lps,
+        path=path,
+        power_w=(max(powers),) if powers else None,
+        time_s=one.seconds,
+        schedule=one.schedule,
+    )
+
+
+def _searched_for(instrument: Instrument, kind: Applicator) -> tuple[str, ...]:
+    """Whose paths the approach lists, where the plan goes on with something else."""
+    if instrument.device == kind.id:
+        return ()
+    text = (
+        f"The first paths were searched for {instrument.device} ({instrument.technique}); the plan "
+        f"goes on with {kind.id}, and each probe's own way was searched for that."
+    )
+    return (text,)
+
+
+def _taken_for(case: Case, won: Covered) -> tuple[str, ...]:
+    """Which tissue stood for what; the target once, whatever else the labels call it."""
+    again = {
+        s.name
+        for s in case.anatomy.structures
+        if s.name != case.target.label
+        and s.kind in {Kind.LESION, Kind.COLLECTION}
+        and np.array_equal(s.mask, case.target.mask)
+    }
+    stands_for = won.ground.scene.stands_for
+    named = [f"{name}: {what}" for name, what in stands_for.items() if name not in again]
+    return (f"Tissues taken for the structures near the target: {'; '.join(named)}.",)

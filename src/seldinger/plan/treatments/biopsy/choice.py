@@ -1,0 +1,142 @@
+"""What a biopsy decides before any path is known: needle, coaxial or not, cores, shot geometry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger import catalogue
+from seldinger.catalogue import DeviceKind
+from seldinger.core.record import Assumption
+from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.treatments import common_steps
+from seldinger.plan.treatments.biopsy import native_kidney
+from seldinger.plan.wording import number
+
+if TYPE_CHECKING:
+    from seldinger.catalogue import Device
+    from seldinger.plan.procedure import Case
+
+LESION, PARENCHYMA = "lesion", "parenchyma"
+
+LESION_GAUGE = Assumption(
+    "lesion_gauge", 18.0, "{gauge}", 14.0, 20.0,
+    "core needle for a lesion outside lung and bone; no source read compares gauges in lesions",
+)  # fmt: skip
+KIDNEY_GAUGE = Assumption(
+    "kidney_gauge", 18.0, "{gauge}", 14.0, 20.0,
+    "core needle for kidney parenchyma; no source read compares gauges there",
+)  # fmt: skip
+LUNG_GAUGE = Assumption(
+    "lung_gauge", 20.0, "{gauge}", 16.0, 20.0,
+    "core needle for the lung: the size on the shelf that is thinner than 18 gauge",
+)  # fmt: skip
+BONE_GAUGE = Assumption(
+    "bone_gauge", 11.0, "{gauge}", 11.0, 13.0, "bone needle; no source read compares gauges",
+)  # fmt: skip
+CORES = Assumption(
+    "cores", 2.0, "{core}", 1.0, 6.0,
+    "cores wanted where no source read gives a number; pathology has the last word",
+)  # fmt: skip
+BONE_CORE = Assumption(
+    "bone_core_mm", 15.0, "mm", 5.0, 25.0,
+    "length of the core that a bone needle cuts inside the lesion",
+)  # fmt: skip
+LENGTH_MARGIN = Assumption(
+    "length_margin_mm", 20.0, "mm", 0.0, 60.0,
+    "needle length wanted beyond the shortest way, because the best path is rarely the shortest",
+)  # fmt: skip
+NOTCH = Assumption(
+    "weight_notch", 2.0, "1", 0.0, 10.0,
+    "cost of a sample that lies wholly beside the part of the target that is worth sampling",
+)  # fmt: skip
+ASSUMPTIONS = (
+    LESION_GAUGE, KIDNEY_GAUGE, LUNG_GAUGE, BONE_GAUGE, CORES, BONE_CORE, LENGTH_MARGIN, NOTCH,
+)  # fmt: skip
+
+_LUNG = ("lung_biopsy.odds.needle_18g_or_thicker", "lung_biopsy.odds.noncoaxial_samples")
+_PARENCHYMA = ("biopsy.liver_parenchyma.gauge_16", "biopsy.liver_parenchyma.intact_16g")
+_COAXIAL = (
+    "biopsy.liver_tumour.coaxial_preferred",
+    "biopsy.liver_tumour.coaxial_complications",
+    "biopsy.liver_tumour.coaxial_seeding",
+)
+_CORES = "biopsy.liver_tumour.coaxial_cores"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen before any path is known: needle size, technique, why, and its facts."""
+
+    gauge: float
+    cores: int
+    reason: str
+    facts: tuple[str, ...] = ()
+    coaxial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Where things stand along the needle, in mm relative to the aim (negative = before it).
+
+    Attributes:
+        notch_mm: from and to, after the shot: centred on the aim.
+        tip_after_mm: the needle's end after the shot.
+        tip_before_mm: the needle's end before the shot.
+    """
+
+    notch_mm: tuple[float, float]
+    tip_after_mm: float
+    tip_before_mm: float
+
+
+def shot(needle: Device, core_mm: float) -> Shot:
+    """Geometry of one sample with the notch centred on the aim.
+
+    Args:
+        needle: a core needle, or one without throw (bone), which then cuts ``core_mm``.
+        core_mm: length of the sample of a needle without notch.
+    """
+    half = (core_mm if needle.notch_mm is None else needle.notch_mm) / 2.0
+    after = half + (needle.dead_tip_mm or 0.0)
+    before = after - needle.throw_mm if needle.throw_mm is not None else -half
+    return Shot((-half, half), after, before)
+
+
+def choice(case: Case) -> Choice:
+    """Gauge, coaxial or not, and cores, by site; a lesion unless the user says otherwise."""
+    settings, site = case.settings, site_of(case)
+    wanted = common_steps.answer(settings, "sample", (LESION, PARENCHYMA)) or LESION
+    if native_kidney.is_wanted(case.target, case.anatomy, settings.answers):
+        wanted = PARENCHYMA
+    cores = round(common_steps.in_use(settings, CORES))
+    if site is Site.BONE:
+        gauge = common_steps.in_use(settings, BONE_GAUGE)
+        return Choice(gauge, cores, f"bone: {gauge:g} G assumed")
+    if site is Site.LUNG:
+        gauge = common_steps.in_use(settings, LUNG_GAUGE)
+        why = f"lung: {gauge:g} G assumed, thin and through one coaxial needle"
+        return Choice(gauge, cores, why, _LUNG, coaxial=True)
+    if site is Site.LIVER and wanted == PARENCHYMA:
+        gauge = number(_PARENCHYMA[0])
+        return Choice(gauge, cores, f"liver parenchyma: {gauge:g} G", _PARENCHYMA)
+    if site is Site.KIDNEY and wanted == PARENCHYMA:
+        gauge = common_steps.in_use(settings, KIDNEY_GAUGE)
+        return Choice(gauge, cores, f"kidney parenchyma: {gauge:g} G assumed")
+    gauge = common_steps.in_use(settings, LESION_GAUGE)
+    if site is Site.LIVER:
+        why = f"liver lesion: {gauge:g} G assumed, coaxial"
+        return Choice(gauge, round(number(_CORES)), why, (*_COAXIAL, _CORES), coaxial=True)
+    why = f"lesion in {site.value}: {gauge:g} G assumed, coaxial so that one pass serves all cores"
+    return Choice(gauge, cores, why, coaxial=True)
+
+
+def introducer_for(needle: Device) -> Device | None:
+    """The thinnest introducer that ``needle`` fits; of these the longest that is shorter."""
+    fitting = [
+        d
+        for d in catalogue.devices(DeviceKind.COAXIAL_INTRODUCER)
+        if (d.inner_diameter_mm or 0.0) > needle.outer_diameter_mm
+        and d.usable_mm < needle.usable_mm
+    ]
+    return min(fitting, key=lambda d: (d.outer_diameter_mm, -d.usable_mm), default=None)

@@ -1,0 +1,120 @@
+"""What the lung adds to a biopsy: factors of pneumothorax on this path, side by side.
+
+The odds ratios come from one pooled analysis, each crude: they are listed, never multiplied, and
+the population's rate is not this patient's risk. For ranking, a factor on the path costs a share of
+one weight; the sum is a score and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.core.record import Assumption
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.model import Finding
+from seldinger.plan.treatments import common_steps, tissue_profile
+from seldinger.plan.wording import cited, number, plainly, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.plan.model import Path
+    from seldinger.plan.procedure import Case
+    from seldinger.plan.treatments.tissue_profile import LungCrossed
+
+THIN_HU = Assumption(
+    "thin_lung_hu", -950.0, "[hnsf'U]", -990.0, -910.0,
+    "lung below this counts as emphysema or bulla on the path; no source read gives a figure",
+)  # fmt: skip
+THIN_RUN = Assumption(
+    "thin_lung_mm", 5.0, "mm", 2.0, 20.0,
+    "a shorter stretch of thin lung is taken for noise",
+)  # fmt: skip
+WEIGHT = Assumption(
+    "weight_lung", 1.0, "1", 0.0, 5.0,
+    "cost of the strongest published factor on a path; others in proportion to odds ratio less one",
+)  # fmt: skip
+ASSUMPTIONS = (THIN_HU, THIN_RUN, WEIGHT)
+
+_ODDS = "lung_biopsy.odds."
+FISSURE, BULLA = "fissure_crossed", "bulla_crossed"
+DEPTH, PASSES = "depth_over_30mm", "pleural_passes"
+_ON_PATH = {FISSURE: "fissure", BULLA: "thin lung", DEPTH: "lung depth", PASSES: "pleural passes"}
+_TOUCHES_MM = 3.0
+
+
+def penalties(case: Case, path: Path) -> Mapping[str, float]:
+    """Score parts for the factors that a path can avoid; 0 where a factor is absent or unknown."""
+    met = tissue_profile.lung_crossed(case, path, common_steps.in_use(case.settings, THIN_HU))
+    present = on_path(case, met)
+    worst = _odds(BULLA) - 1.0
+    weight = common_steps.in_use(case.settings, WEIGHT)
+    return {
+        name: weight * (_odds(factor) - 1.0) / worst if present[factor] else 0.0
+        for factor, name in _ON_PATH.items()
+    }
+
+
+def on_path(case: Case, met: LungCrossed) -> dict[str, bool | None]:
+    """Whether each avoidable factor is on the path; None where nobody labelled or measured it."""
+    settings = case.settings
+    thin = None if met.thin_mm is None else met.thin_mm >= common_steps.in_use(settings, THIN_RUN)
+    return {
+        FISSURE: len(met.lobes) > 1 if met.lobes_known else None,
+        BULLA: thin,
+        DEPTH: met.lung_mm >= number("treatments.lung.deep"),
+        PASSES: met.pleural_passes > 1,
+    }
+
+
+def findings(case: Case, thickest_gauge: float, best: Path | None) -> list[Finding]:
+    """Rate, factors and position for the best path; only the rate without one."""
+    rates = ("lung_biopsy.pneumothorax", "lung_biopsy.chest_drain")
+    text = " ".join(common_steps.of_population(f) for f in rates)
+    made = [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*rates))]
+    if best is None:
+        return made
+    met = tissue_profile.lung_crossed(case, best, common_steps.in_use(case.settings, THIN_HU))
+    return [*made, _factors(case, met, thickest_gauge), _position(best)]
+
+
+def _factors(case: Case, met: LungCrossed, thickest_gauge: float) -> Finding:
+    emphysema = common_steps.answer(case.settings, "emphysema", ("yes", "no"))
+    small = case.target.diameter_mm < number("treatments.lung.small")
+    factors: dict[str, bool | None] = {
+        **on_path(case, met),
+        "emphysema": None if emphysema is None else emphysema == "yes",
+        "lesion_under_40mm": small,
+        "no_pleural_contact": met.lung_mm > _TOUCHES_MM,
+        "needle_18g_or_thicker": thickest_gauge <= number("treatments.lung.thick"),
+    }
+    present = [_ODDS + f for f, there in factors.items() if there]
+    unknown = [_ODDS + f for f, there in factors.items() if there is None]
+    here = " ".join(told(f) for f in present) or "None of the published factors was found."
+    measured = f"The path crosses {met.lung_mm:.0f} mm of lung before the lesion"
+    if met.thin_mm:
+        measured += f", {met.thin_mm:.0f} mm of it in one stretch below the assumed HU of thin lung"
+    text = f"{measured}. Present here: {here}"
+    if unknown:
+        text += " Unknown: " + " ".join(told(f) for f in unknown)
+    text += " Each ratio stands alone: they are not multiplied."
+    status = Met.NOT_MET if present else Met.UNKNOWN if unknown else Met.MET
+    return Finding(
+        "pneumothorax-factors", status, Severity.CAUTION, text, cited(*present, *unknown)
+    )
+
+
+def _position(best: Path) -> Finding:
+    facts = (_ODDS + "dependent_lateral", _ODDS + "site_up")
+    text = f"Planned {best.patient_position}. {told(facts[0])} {told(facts[1])}"
+    return Finding("lung-position", Met.UNKNOWN, Severity.INFO, text, cited(*facts))
+
+
+def aftercare() -> str:
+    """What follows a lung biopsy, as far as it is known."""
+    return f"Turn the patient onto the punctured side. {plainly('lung_biopsy.observation')}"
+
+
+def _odds(factor: str) -> float:
+    return evidence.driving(_ODDS + factor)

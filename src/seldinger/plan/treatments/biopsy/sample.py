@@ -1,0 +1,325 @@
+"""Sample: biopsy of liver, lung, kidney, bone, node or soft tissue.
+
+The decisions are in ``sample_choice``; here they become instruments for the path search and, once
+the paths are known, a treatment. What the lung adds is in ``lung``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger import catalogue
+from seldinger.catalogue import DeviceKind
+from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.model import Finding, Treatment
+from seldinger.plan.procedure import Decision, Instrument
+from seldinger.plan.treatments import common_steps, tissue_profile
+from seldinger.plan.treatments.biopsy import lung, native_kidney, steps
+from seldinger.plan.treatments.biopsy import seat as seats
+from seldinger.plan.treatments.biopsy.choice import (
+    ASSUMPTIONS,
+    BONE_CORE,
+    LENGTH_MARGIN,
+    LESION,
+    NOTCH,
+    PARENCHYMA,
+    Choice,
+    Shot,
+    choice,
+    introducer_for,
+    shot,
+)
+from seldinger.plan.wording import cited, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.catalogue import Device
+    from seldinger.core.record import Assumption
+    from seldinger.plan.model import Approach, DeviceUse, Path
+    from seldinger.plan.procedure import Case
+
+_STICKS_OUT_MM = 1.0
+"""Half a voxel either side: less is not told from rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Biopsy."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Defaults without a source that biopsy uses."""
+        return (
+            *ASSUMPTIONS,
+            *seats.ASSUMPTIONS,
+            *native_kidney.ASSUMPTIONS,
+            *lung.ASSUMPTIONS,
+            *guidance.ASSUMPTIONS,
+        )
+
+    @property
+    def answers(self) -> Mapping[str, tuple[str, ...]]:
+        """What decides that no image shows."""
+        return {
+            "sample": (LESION, PARENCHYMA),
+            "emphysema": ("yes", "no"),
+        }
+
+    def check_device(self, device: str) -> None:
+        """Refuse a device that takes no cores."""
+        _named(device)
+
+    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+        """The longer throw first if its notch fits; of each throw the shortest that reaches."""
+        chosen = choice(case)
+        if case.settings.device is not None:
+            return (self._instrument(case, chosen, _named(case.settings.device)),)
+        if site_of(case) is Site.BONE:
+            needles = common_steps.of_size(DeviceKind.BONE_NEEDLE, gauge=chosen.gauge)
+        else:
+            needles = common_steps.of_size(DeviceKind.CORE_NEEDLE, gauge=chosen.gauge)
+        throws = sorted({d.throw_mm or 0.0 for d in needles}, reverse=True)
+        groups = [tuple(d for d in needles if (d.throw_mm or 0.0) == t) for t in throws]
+        fitting = [g for g in groups if (g[0].notch_mm or 0.0) <= case.target.diameter_mm]
+        offered = fitting or groups[-1:]
+        return tuple(
+            self._instrument(case, chosen, needle)
+            for group in offered
+            for needle in common_steps.long_enough(group, self._needed_mm(case, group[0]))
+        )
+
+    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+        """Shot geometry, steps, guidance and findings for the best path."""
+        chosen, best = choice(case), next(iter(approach.paths), None)
+        needle = catalogue.device(instrument.device)
+        introducer = introducer_for(needle) if chosen.coaxial else None
+        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        seated, seat_found = _seated(case, needle, introducer, fired, best)
+        eye = guidance.choose(case, best)
+        treatment = Treatment(
+            kind="sample",
+            technique=instrument.technique,
+            devices=_devices(needle, introducer, chosen),
+            settings=_settings(needle, chosen, fired, seated, best),
+            steps=steps.steps(case, chosen, needle, introducer, fired, seated, best, eye),
+            bail_out=steps.bail_out(site_of(case)),
+            notes=_notes(needle, introducer),
+        )
+        said = _findings(case, chosen, needle, fired, best)
+        return Decision(treatment, eye, (*said, *seat_found))
+
+    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+        """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
+        cost = common_steps.in_use(case.settings, NOTCH) * self._missed(case, path)
+        more = lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
+        return {**({"notch beside viable tissue": cost} if cost > 0.0 else {}), **more}
+
+    def _missed(self, case: Case, path: Path) -> float:
+        """Share of the sampled stretch that does not lie in the target's viable part."""
+        low, high = self.instruments(case)[0].sample_mm
+        inside = tissue_profile.length_inside_mm(
+            case.target.viable, case.anatomy.grid, path, low, high
+        )
+        return 1.0 - inside / (high - low)
+
+    def _needed_mm(self, case: Case, needle: Device) -> float:
+        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
+        return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
+
+    def _instrument(self, case: Case, chosen: Choice, needle: Device) -> Instrument:
+        introducer = introducer_for(needle) if chosen.coaxial else None
+        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        if needle.kind is DeviceKind.BONE_NEEDLE:
+            technique = "bone needle"
+        else:
+            technique = "single needle" if introducer is None else "coaxial"
+        throw = "" if needle.throw_mm is None else f", throw {needle.throw_mm:g} mm"
+        return Instrument(
+            device=needle.id,
+            technique=technique,
+            diameter_mm=(introducer or needle).outer_diameter_mm,
+            usable_mm=needle.usable_mm,
+            beyond_mm=fired.tip_after_mm,
+            sample_mm=fired.notch_mm,
+            keeps_inside=False,
+            widest=(introducer or needle).id,
+            reason=f"{needle.usable_mm:g} mm long{throw}; {chosen.reason}",
+        )
+
+
+def _named(device: str) -> Device:
+    """The user's own choice, if it can sample at all."""
+    found = catalogue.device(device)
+    if found.kind not in (DeviceKind.CORE_NEEDLE, DeviceKind.BONE_NEEDLE):
+        allowed = [
+            d.id
+            for kind in (DeviceKind.CORE_NEEDLE, DeviceKind.BONE_NEEDLE)
+            for d in catalogue.devices(kind)
+        ]
+        raise PlanError(f"{device} ({found.kind}) takes no cores; allowed: {', '.join(allowed)}")
+    return found
+
+
+def _devices(needle: Device, introducer: Device | None, chosen: Choice) -> tuple[DeviceUse, ...]:
+    core = common_steps.use(needle, "takes the cores", {"cores": chosen.cores})
+    if introducer is None:
+        return (core,)
+    return (common_steps.use(introducer, "stays in place while cores are taken"), core)
+
+
+def _seated(
+    case: Case, needle: Device, introducer: Device | None, fired: Shot, best: Path | None
+) -> tuple[seats.Seat | None, tuple[Finding, ...]]:
+    """Where the introducer stands, and whether that is beyond pleura or capsule."""
+    if introducer is None or best is None:
+        return None, ()
+    edges = seats.edges(case, best)
+    beyond = common_steps.in_use(case.settings, seats.BEYOND)
+    made = seats.seat(fired, needle, introducer, edges, beyond)
+    return made, (seats.finding(case, needle, introducer, edges, made),)
+
+
+def _settings(
+    needle: Device,
+    chosen: Choice,
+    fired: Shot,
+    seated: seats.Seat | None,
+    best: Path | None,
+) -> dict[str, str | float | bool | None]:
+    found: dict[str, str | float | bool | None] = {
+        "gauge": chosen.gauge if needle.gauge is None else float(needle.gauge),
+        "coaxial": chosen.coaxial,
+        "cores": chosen.cores,
+        "throw_mm": needle.throw_mm,
+        "notch_mm": needle.notch_mm,
+        "tip_before_shot_mm": None,
+        "tip_after_shot_mm": None,
+        "introducer_depth_mm": None,
+        "needle_stop_mm": None,
+    }
+    if best is not None:
+        found["tip_before_shot_mm"] = round(best.depth_mm + fired.tip_before_mm, 1)
+        found["tip_after_shot_mm"] = round(best.depth_mm + fired.tip_after_mm, 1)
+        if seated is not None:
+            found["introducer_depth_mm"] = round(best.depth_mm + seated.at_mm, 1)
+            found["needle_stop_mm"] = round(seated.stop_mm, 1)
+    return found
+
+
+def _notes(needle: Device, introducer: Device | None) -> tuple[str, ...]:
+    return tuple(f"{d.name}: {d.assumption}" for d in (introducer, needle) if d and d.assumption)
+
+
+def _findings(
+    case: Case, chosen: Choice, needle: Device, fired: Shot, best: Path | None
+) -> tuple[Finding, ...]:
+    site = site_of(case)
+    made = [common_steps.bleeding_class(*_bleeding_class(site)), _needle_choice(case, chosen)]
+    if best is not None:
+        made.append(_notch(case, needle, fired, best))
+    if site is Site.LUNG:
+        made += lung.findings(case, _thickest(needle, chosen), best)
+    made += _rates(site)
+    if site is Site.KIDNEY:
+        made.append(_kidney())
+        made += [] if best is None else _tangential(case, best)
+    return tuple(made)
+
+
+def _needle_choice(case: Case, chosen: Choice) -> Finding:
+    """Why this needle, with the facts; and what it was taken for where nobody said."""
+    reason = f"{chosen.reason[0].upper()}{chosen.reason[1:]}."
+    text = " ".join((reason, *(told(f) for f in chosen.facts)))
+    if "sample" not in case.settings.answers and site_of(case) in (Site.LIVER, Site.KIDNEY):
+        text += (
+            " Taken for a lesion; answer 'sample' with 'parenchyma' if tissue of the organ is "
+            "wanted."
+        )
+    return Finding("needle", Met.MET, Severity.INFO, text.strip(), cited(*chosen.facts))
+
+
+def _thickest(needle: Device, chosen: Choice) -> float:
+    """The smallest gauge number that goes through the pleura."""
+    introducer = introducer_for(needle) if chosen.coaxial else None
+    gauges = [d.gauge for d in (needle, introducer) if d is not None and d.gauge is not None]
+    return float(min(gauges))
+
+
+def _bleeding_class(site: Site) -> tuple[str, ...]:
+    limits = ("biopsy.bleeding_class.high_inr", "biopsy.bleeding_class.high_platelets")
+    if site is Site.OTHER or site is Site.BONE:
+        return ("biopsy.bleeding_class.superficial", "biopsy.bleeding_class.organ", *limits)
+    return ("biopsy.bleeding_class.organ", *limits)
+
+
+def _notch(case: Case, needle: Device, fired: Shot, best: Path) -> Finding:
+    """Whether the sampled stretch lies in the lesion, along the path on the lesion's mask."""
+    low, high = fired.notch_mm
+    target = case.target
+    grid = case.anatomy.grid
+    inside = tissue_profile.length_inside_mm(target.mask, grid, best, low, high)
+    viable = tissue_profile.length_inside_mm(target.viable, grid, best, low, high)
+    out = (high - low) - inside
+    name = "notch" if needle.notch_mm is not None else "core"
+    if out > _STICKS_OUT_MM:
+        text = (
+            f"The {name} ({high - low:g} mm) sticks out: along this path {inside:.0f} mm of it lie "
+            f"in the target ({target.diameter_mm:.0f} mm). Expect other tissue in the core."
+        )
+        return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
+    if inside - viable > _STICKS_OUT_MM:
+        text = (
+            f"Of the {name} ({high - low:g} mm) {viable:.0f} mm lie in the part of the target that "
+            "is worth sampling, the rest in what was left out of it."
+        )
+        return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
+    text = f"The whole {name} ({high - low:g} mm) lies in the target along this path."
+    return Finding("notch-in-target", Met.MET, Severity.CAUTION, text)
+
+
+def _rates(site: Site) -> list[Finding]:
+    """What happened to other people: a population's rate, not this patient's chance."""
+    rates = {
+        Site.LIVER: ("biopsy.liver.major_bleeding", "biopsy.liver_tumour.coaxial_complications"),
+        Site.KIDNEY: ("biopsy.kidney.major_bleeding", "biopsy.kidney.embolization"),
+    }
+    facts = rates.get(site)
+    if facts is None:
+        return []
+    text = " ".join(common_steps.of_population(f) for f in facts)
+    return [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
+
+
+def _tangential(case: Case, best: Path) -> list[Finding]:
+    """Whether a needle for tissue of the kidney itself is laid along its cortex."""
+    if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
+        return []
+    grid = case.anatomy.grid
+    points = tissue_profile.stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
+    found = native_kidney.angle_to_capsule_deg(case.target.mask, grid, points)
+    fact, limit = native_kidney.FACTS[1], case.assumed.value(native_kidney.TANGENTIAL.name)
+    if found is None:
+        text = f"At which angle the needle meets the capsule is not known. {told(fact)}"
+        return [Finding("kidney-tangential", Met.UNKNOWN, Severity.CAUTION, text, cited(fact))]
+    met = Met.MET if found <= limit else Met.NOT_MET
+    word = "along the cortex" if met is Met.MET else "not along the cortex"
+    text = (
+        f"The needle meets the capsule at {found:.0f} degrees (0: along it): {word} (up to "
+        f"{limit:g} degrees). {told(fact)}"
+    )
+    return [Finding("kidney-tangential", met, Severity.CAUTION, text, cited(fact))]
+
+
+def _kidney() -> Finding:
+    """Where in the kidney tissue of the kidney itself is taken, and what no label tells."""
+    text = " ".join(told(f) for f in native_kidney.FACTS)
+    text = f"Cortex, medulla and hilar vessels are not told apart in these labels. {text}"
+    return Finding(
+        "kidney-cortex", Met.UNKNOWN, Severity.CAUTION, text, cited(*native_kidney.FACTS)
+    )

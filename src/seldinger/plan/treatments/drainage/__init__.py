@@ -1,0 +1,1 @@
+"""Drainage: a catheter into a collection, in one step or over a wire."""
