@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.plan.phantom import declared, phantom, sphere_target
+from tests.plan.phantom import phantom, sphere_target
 
 from seldinger.plan.approach.percutaneous.scene import Scene, build
 
@@ -22,4 +22,4 @@ def anatomy() -> Anatomy:
 @pytest.fixture(scope="session")
 def scene(anatomy: Anatomy) -> Scene:
     """That patient, with a tumour in the middle of the liver."""
-    return build(anatomy, sphere_target(anatomy), declared())
+    return build(anatomy, sphere_target(anatomy), frozenset())

@@ -6,7 +6,7 @@ Everything has a formula, so every distance that the planner prints can be writt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,16 +16,12 @@ from seldinger.core.record import InputFile
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.plan.approach.percutaneous.model import Instrument
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
-from seldinger.plan.procedure import Instrument, Limits, Procedure, Settings
+from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from seldinger.core.record import Assumption
     from seldinger.core.space import Vector
-    from seldinger.plan.model import Approach, Path
-    from seldinger.plan.procedure import Case, Decision
 
 H = 2.0
 SHAPE = (120, 90, 80)
@@ -39,45 +35,12 @@ AORTA_XY, AORTA_MM = np.array([10.0, 40.0]), 10.0
 GAS_CENTRE, GAS_MM = np.array([-20.0, -58.0, 0.0]), 12.0
 
 
-@dataclass(frozen=True)
-class NoTreatment:
-    """A treatment that only offers one needle."""
-
-    beyond_mm: float = 0.0
-
-    @property
-    def assumptions(self) -> tuple[Assumption, ...]:
-        return ()
-
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        return {}
-
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
-        del case
-        return (needle(beyond_mm=self.beyond_mm),)
-
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
-        raise NotImplementedError
-
-    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
-        del case, path
-        return {}
-
-
 def needle(
     diameter_mm: float = 1.2, beyond_mm: float = 0.0, usable_mm: float = 200.0
 ) -> Instrument:
     return Instrument(
         "needle", "straight", diameter_mm, usable_mm, beyond_mm, (-8.0, 8.0), False, "for tests"
     )
-
-
-def declared(limits: Limits | None = None, may_enter: frozenset[str] = frozenset()) -> Procedure:
-    return Procedure(
-        "test", "Test", "A test.", NoTreatment(), {"": ("colon",)}, may_enter,
-        limits or Limits(), (), (), (),
-    )  # fmt: skip
 
 
 def phantom(

@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from seldinger.plan import registry
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.model import Guidance, Treatment
-from seldinger.plan.procedure import Decision, Instrument, Limits, Procedure
+from seldinger.plan.procedure import Decision, Procedure, Search, TreatmentLogic
 
 if TYPE_CHECKING:
     import pytest
 
-    from seldinger.plan.model import Approach, Path
-    from seldinger.plan.procedure import Case
 
-
-@dataclass(frozen=True)
-class Prick:
+class Prick(TreatmentLogic[NeedleCase]):
     """One needle, no opinion: no finding at all, so none about clearance."""
 
-    @property
-    def assumptions(self) -> tuple[()]:
-        return ()
-
-    @property
-    def answers(self) -> dict[str, tuple[str, ...]]:
-        return {}
-
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+    def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         del case
-        return (Instrument("needle", "prick", 1.0, 150.0, 5.0, (-5.0, 5.0), False, "thin"),)
-
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
-        del case, instrument, approach
+        reach = search(
+            (Instrument("needle", "prick", 1.0, 150.0, 5.0, (-5.0, 5.0), False, "thin"),)
+        )
         treatment = Treatment("prick", "prick", (), {}, ())
-        return Decision(treatment, Guidance("ct", "because", ()), ())
-
-    def penalties(self, case: Case, path: Path) -> dict[str, float]:
-        del case, path
-        return {}
+        return Decision(reach, treatment, Guidance("ct", "because", ()), ())
 
 
-STRANGER = Procedure(
-    "prick", "Prick", "A needle.", Prick(), {}, frozenset(), Limits(), (), (), ()
-)  # fmt: skip
+STRANGER = Procedure("prick", "Prick", "A needle.", Percutaneous(), Prick())
 BROKEN = "broken"
 NO_PROCEDURE = "no-procedure"
 LEAVES = "leaves"

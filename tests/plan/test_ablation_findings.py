@@ -14,6 +14,7 @@ from tests.plan.treatment_phantom import (
     ball,
     box,
     case,
+    needle_logic,
     path,
     target,
     thing,
@@ -36,8 +37,9 @@ from seldinger.simulate.thermal.scene import grid_around, of_patient
 
 if TYPE_CHECKING:
     from seldinger.core.space import Vector
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Finding
-    from seldinger.plan.procedure import Case, Decision
+    from seldinger.plan.procedure import Decision
 
 ABLATION = registry.procedures()["ablation"]
 DEPTH_MM = 50.0
@@ -46,7 +48,7 @@ HEATS = (Phase("heat", 300.0, 75.0),)
 FACE = "the edge of the grid changed by 3.2 K: the grid is too small"
 
 
-def met(organ: str = "liver", label: str = "lesion", other: str = "") -> Case:
+def met(organ: str = "liver", label: str = "lesion", other: str = "") -> NeedleCase:
     """A ball in an organ; under ``other`` a label shows the very same ball."""
     goal = target(DEPTH_MM, 20.0, organ, label)
     shown = [thing(organ, Kind.ORGAN if organ == "liver" else Kind.LUNG, ball(CENTRE, 70.0))]
@@ -56,7 +58,10 @@ def met(organ: str = "liver", label: str = "lesion", other: str = "") -> Case:
 
 
 def winner(
-    found: Case, device: str = "emprint", radius_mm: float = 15.0, warnings: tuple[str, ...] = ()
+    found: NeedleCase,
+    device: str = "emprint",
+    radius_mm: float = 15.0,
+    warnings: tuple[str, ...] = (),
 ) -> coverage.Covered:
     """One applicator in the target, and a ball that dies, in a block of 60 mm."""
     grid = grid_around(CENTRE, 30.0, 2.0)
@@ -74,19 +79,19 @@ def winner(
 
 
 def decided(
-    monkeypatch: pytest.MonkeyPatch, found: Case, won: coverage.Covered, searched: str
+    monkeypatch: pytest.MonkeyPatch, found: NeedleCase, won: coverage.Covered, searched: str
 ) -> Decision:
     """The treatment's decision where ``searched`` was searched for and ``won`` was found."""
     monkeypatch.setattr(coverage, "covered", lambda *_: won)
     cold = won.ways.placed[0].applicator.modality == "cryo"
     made = expected(cold=cold), effect(cold=cold)
     monkeypatch.setattr(outcome, "predicted", lambda *_: made)
-    offers = ABLATION.treatment.instruments(found)
+    offers = needle_logic(ABLATION).instruments(found)
     (instrument,) = [i for i in offers if i.device == searched]
-    return ABLATION.treatment.conclude(found, instrument, approach(path(found.target)))
+    return needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
 
 
-def said(found: Case, won: coverage.Covered, name: str) -> list[Finding]:
+def said(found: NeedleCase, won: coverage.Covered, name: str) -> list[Finding]:
     choice = ablation_choice.choose(found)
     return [f for f in findings.of(found, choice, won, expected()) if f.id == name]
 
@@ -120,8 +125,8 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(coverage, "_alternatives", lambda *_: (arrangement(1), arrangement(2)))
     monkeypatch.setattr(trajectories, "found", out)
-    (instrument, *_) = ABLATION.treatment.instruments(found)
-    made = ABLATION.treatment.conclude(found, instrument, approach(path(found.target)))
+    (instrument, *_) = needle_logic(ABLATION).instruments(found)
+    made = needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
     assert made.prediction is None
     (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
     assert (why.status, why.severity) == (Met.NOT_MET, Severity.CAUTION)
@@ -142,7 +147,7 @@ def test_a_way_that_is_missing_names_the_rules_and_their_counts() -> None:
 def test_the_dimensions_are_the_winners(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     found = met()
     made = decided(monkeypatch, found, winner(found, device), "emprint").treatment
-    (own,) = [i for i in ABLATION.treatment.instruments(found) if i.device == device]
+    (own,) = [i for i in needle_logic(ABLATION).instruments(found) if i.device == device]
     assert made.settings["device"] == device
     assert made.settings["diameter_mm"] == own.diameter_mm
     assert made.settings["usable_mm"] == own.usable_mm

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.plan.phantom import AIM, SHAPE, declared, known, needle, phantom, settings, sphere_target
+from tests.plan.phantom import AIM, SHAPE, known, needle, phantom, settings, sphere_target
 
 from seldinger.anatomy.model import Kind, Origin, Structure
 from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.plan.approach.percutaneous import aim, path, rules
+from seldinger.plan.approach.percutaneous.model import Limits
 from seldinger.plan.approach.percutaneous.scene import build
-from seldinger.plan.procedure import Limits
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
@@ -34,7 +34,7 @@ def along_z(anatomy: Anatomy, name: str, kind: Kind, origin: Origin = Origin.LAB
 
 def planned(anatomy: Anatomy, target: Target) -> tuple[Scene, Approach]:
     """The scene steered clear, and the search in it."""
-    made = build(anatomy, target, declared())
+    made = build(anatomy, target, frozenset())
     made = aim.away_from_obstacles(made, (rules.least_mm(needle(), known()),))
     rays = path.rays_into(made, settings(), known())
     done = path.search(rays, needle(beyond_mm=6.0), Limits(), settings(), known())
@@ -101,7 +101,7 @@ def test_an_aim_with_room_stays_and_the_organ_itself_is_no_obstacle() -> None:
     assert made.overlaps == ()
     assert aim.findings(made, planned(held, sphere_target(held))[1]) == ()
     drawn_vein = replace(sphere_target(held), label="aorta")
-    assert "aorta" in {o.name for o in build(held, drawn_vein, declared()).obstacles}
+    assert "aorta" in {o.name for o in build(held, drawn_vein, frozenset()).obstacles}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_gas_in_an_outlined_abscess_is_its_own(drawn: bool, origin: Origin, kept
     bare = phantom(stripped=True)
     gas = along_z(bare, "bowel gas", Kind.BOWEL, origin)
     held = with_more(bare, gas)
-    made = build(held, replace(sphere_target(held, 70.0), drawn=drawn), declared())
+    made = build(held, replace(sphere_target(held, 70.0), drawn=drawn), frozenset())
     assert ("bowel gas" in {o.name for o in made.obstacles}) is kept
 
 

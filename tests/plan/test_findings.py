@@ -8,15 +8,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tests.plan.treatment_phantom import PROCEDURE, approach, case, path, target
+from tests.plan.treatment_phantom import PROCEDURE, approach, case, decided, path, target
 
 from seldinger.anatomy.model import Tissue
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings, gates
+from seldinger.plan.approach.percutaneous import findings as on_path
 from seldinger.plan.approach.percutaneous import scene
-from seldinger.plan.model import Finding, Guidance, Relaxation, Status, Treatment, Verdict
-from seldinger.plan.procedure import Decision
+from seldinger.plan.model import Finding, Relaxation, Status, Verdict
 
 
 def verdict(found: list[Finding]) -> Verdict:
@@ -85,9 +85,9 @@ def said_of(*, unidentified_mm: float, relies_on: tuple[str, ...]) -> dict[str, 
     one = replace(path(goal), unidentified_mm=unidentified_mm, relies_on=relies_on)
     opened = Relaxation("unidentified", True, 3, "crosses 16 mm of unidentified tissue")
     found = replace(approach(one), relaxations=(opened,))
-    treatment = Treatment("t", "t", (), {}, ())
-    decided = Decision(treatment, Guidance("ct", "because", ()), ())
-    made = gates.judge(case(PROCEDURE, goal), found, decided, None, ("colon",))
+    decision = decided(case(PROCEDURE, goal), one)
+    reach = replace(decision.reach, approach=found)
+    made = gates.judge(replace(decision, reach=reach), None, ("colon",))
     return {f.id: f for f in made.findings}
 
 
@@ -121,7 +121,7 @@ def test_unnamed_tissue_beyond_the_aim_is_never_passed_over(
         entry_lps_mm=(0.0, 0.0, 0.0),
         target_lps_mm=(0.0, 30.0, 0.0),
     )
-    found = findings.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
+    found = on_path.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
     assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
     assert all("4.8 mm of it" in f.text for f in found)
 
@@ -145,7 +145,7 @@ def test_a_sphere_does_not_name_the_tissue_in_it(
         path(target(30.0, 10.0, "liver", "lesion")),
         entry_lps_mm=(0.0, 0.0, 0.0), target_lps_mm=(0.0, 30.0, 0.0), depth_mm=30.0,
     )  # fmt: skip
-    found = findings.unnamed_in_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
+    found = on_path.unnamed_in_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
     assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
     assert all("4.8 mm of tissue" in f.text for f in found)
-    assert not findings.unnamed_in_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]
+    assert not on_path.unnamed_in_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]

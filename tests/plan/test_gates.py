@@ -21,12 +21,13 @@ from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
+from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
-from seldinger.plan.model import Finding, Gate, Guidance, Probability, Status, Treatment
-from seldinger.plan.procedure import Case, Decision, Question, Settings
+from seldinger.plan.model import Finding, Gate, Probability, Status
+from seldinger.plan.procedure import Question, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def met(
     shown: tuple[Structure, ...] | None = None,
     answers: dict[str, str] | None = None,
     visit: Visit | None = None,
-) -> Case:
+) -> NeedleCase:
     """The procedure on the phantom, everything labelled and answered unless told otherwise."""
     procedure = declared(name)
     shown = labels(procedure, organ) if shown is None else shown
@@ -76,8 +77,13 @@ def met(
     settings = Settings(answers=said, visit=visit)
     found = replace(block()[0], structures=shown)
     known = assumed((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
-    scene = cast("Any", SimpleNamespace(obstacles=(), overlaps=()))
-    return Case(procedure, found, goal(organ), settings, 50.0, scene, known)
+    scene = cast(
+        "Any", SimpleNamespace(obstacles=(), overlaps=(), target=SimpleNamespace(drawn=True))
+    )
+    return NeedleCase(
+        procedure=procedure, anatomy=found, target=goal(organ), settings=settings, assumed=known,
+        scene=scene, limits=Limits(), skin_distance_mm=50.0,
+    )  # fmt: skip
 
 
 @cache
@@ -85,21 +91,23 @@ def goal(organ: str | None) -> Target:
     return phantom.target(60.0, 20.0, organ)
 
 
-def needle(case: Case, **changes: Any) -> Path:
+def needle(case: NeedleCase, **changes: Any) -> Path:
     return replace(phantom.path(case.target), **changes)
 
 
 def judged(
-    case: Case, way: Path | None = None, decision: Decision | None = None, cleared: Any = None
+    case: NeedleCase,
+    way: Path | None = None,
+    decided: Mapping[str, Any] | None = None,
+    cleared: Any = None,
 ) -> Judged:
     """The gates over one path and a treatment that finds nothing."""
     way = needle(case) if way is None else way
-    nothing = Decision(Treatment("t", "t", (), {}, ()), Guidance("ct", "because", ()), ())
-    found = nothing if decision is None else decision
+    found = phantom.decided(case, way, **(decided or {}))
     missing = neighbours.unlabelled(
         case.procedure, case.anatomy, case.target.organ, found.prediction
     )
-    return gates.judge(case, phantom.approach(way), found, cleared, missing)
+    return gates.judge(found, cleared, missing)
 
 
 def gate(found: Judged, name: Gate) -> Any:
@@ -107,15 +115,14 @@ def gate(found: Judged, name: Gate) -> Any:
     return one
 
 
-def predicted(chance: float = 0.97, outside: tuple[str, ...] | None = ()) -> Decision:
+def predicted(chance: float = 0.97, outside: tuple[str, ...] | None = ()) -> dict[str, Any]:
     """An ablation as far as the gates read one."""
     spread = SimpleNamespace(nominal=6.0, p05=2.0, p50=5.0, p95=8.0)
     found: Any = SimpleNamespace(
         coverage_probability=chance, minimal_margin_mm=spread, samples=200, dominant="aim",
         critical=(), outside_domain=outside,
     )  # fmt: skip
-    treatment = Treatment("t", "t", (), {"modality": "microwave"}, ())
-    return Decision(treatment, Guidance("ct", "because", ()), (), cast("Any", found))
+    return {"settings": {"modality": "microwave"}, "prediction": found}
 
 
 def test_without_a_patient_nothing_goes_and_a_word_is_told_as_a_word() -> None:
@@ -129,7 +136,7 @@ def test_without_a_patient_nothing_goes_and_a_word_is_told_as_a_word() -> None:
         assert gate(without, Gate.CLEARANCE).status is Met.UNKNOWN
 
 
-def removals(case: Case) -> Iterator[tuple[str, Case]]:
+def removals(case: NeedleCase) -> Iterator[tuple[str, NeedleCase]]:
     """The case with one label or one answer less."""
     for one in case.anatomy.structures:
         if one.name != case.target.organ:
@@ -174,13 +181,12 @@ def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
 def test_a_structure_that_heat_must_spare_is_asked_for_when_nobody_labelled_it() -> None:
     def heat(*, kept: bool | None) -> Judged:
         one = SimpleNamespace(structure="ureters", kept=kept)
-        decision = predicted()
-        found: Any = decision.prediction
+        decided = predicted()
+        found: Any = decided["prediction"]
         found.critical = (one,)
         spared = Finding("spare", Met.NOT_MET, Severity.ACTION, "ureters: 3 mm from the zone.")
-        return judged(met("ablation", "liver"), None, replace(
-            decision, findings=(spared,) if kept is False else ()
-        ))  # fmt: skip
+        said = (spared,) if kept is False else ()
+        return judged(met("ablation", "liver"), None, {**decided, "findings": said})
 
     assert heat(kept=True).verdict.status is Status.GO
     assert heat(kept=False).verdict.status is Status.PROTECT_FIRST
@@ -308,8 +314,7 @@ def test_questions_are_asked_of_the_organ_they_concern(
     ("modality", "asked"), [("microwave", False), ("cryo", False), ("radiofrequency", True)]
 )
 def test_a_pacemaker_is_asked_for_where_current_flows(modality: str, *, asked: bool) -> None:
-    treatment = Treatment("t", "t", (), {"modality": modality}, ())
-    decision = replace(predicted(), treatment=treatment)
+    decision = {**predicted(), "settings": {"modality": modality}}
     case = met("ablation", "liver")
     answers = {k: v for k, v in case.settings.answers.items() if k != "pacemaker"}
     found = judged(replace(case, settings=replace(case.settings, answers=answers)), None, decision)

@@ -16,8 +16,8 @@ from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Structure
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Guidance
-    from seldinger.plan.procedure import Case
 
 BONE = phantom.thing("vertebrae", Kind.BONE, phantom.box((80, 150, 0), (100, 158, 180)))
 SHIELD = phantom.thing("ribs", Kind.BONE, phantom.box((-1, 40, -1), (500, 44, 500)))
@@ -30,12 +30,12 @@ def case(
     *structures: Structure,
     depth_mm: float = 70.0,
     settings: Settings | None = None,
-) -> Case:
+) -> NeedleCase:
     goal = phantom.target(depth_mm, 20.0, organ)
     return phantom.case(phantom.PROCEDURE, goal, structures, settings)
 
 
-def chosen(found: Case) -> Guidance:
+def chosen(found: NeedleCase) -> Guidance:
     return guidance.choose(found, phantom.path(found.target))
 
 

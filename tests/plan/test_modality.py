@@ -17,6 +17,7 @@ from tests.plan.treatment_phantom import (
     ball,
     box,
     case,
+    needle_logic,
     target,
     thing,
 )
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seldinger.anatomy.model import Structure
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.modality import Ranking, Reason
 
 ABLATION = registry.procedures()["ablation"]
@@ -57,7 +58,7 @@ def met(
     depth_mm: float = 60.0,
     assume: dict[str, float] | None = None,
     organ_mm: float = 110.0,
-) -> Case:
+) -> NeedleCase:
     """A ball, ``depth_mm`` under the skin, in an organ that is a ball around 60 mm of depth."""
     kind = Kind.LUNG if "lung" in organ else Kind.ORGAN
     around = thing(organ, kind, ball((MIDDLE_MM, MIDDLE_Y_MM, MIDDLE_MM), organ_mm))
@@ -65,7 +66,7 @@ def met(
     return case(ABLATION, goal, [around, *others], Settings(assume=assume or {}))
 
 
-def renal(diameter_mm: float, depth_mm: float, *others: Structure, **assume: float) -> Case:
+def renal(diameter_mm: float, depth_mm: float, *others: Structure, **assume: float) -> NeedleCase:
     """A tumour in a kidney whose capsule lies 30 mm and whose middle lies 60 mm deep."""
     return met(
         "left kidney",
@@ -84,7 +85,7 @@ def vessel(away_mm: float, thick_mm: float = 6.0, radius_mm: float = 10.0) -> St
     return thing("hepatic vessels", Kind.VESSEL, shape)
 
 
-def ranking_of(found: Case) -> Ranking:
+def ranking_of(found: NeedleCase) -> Ranking:
     return ablation_choice.choose(found).ranking
 
 
@@ -93,7 +94,7 @@ def only(ranking: Ranking, name: str, rule: Rule) -> Reason:
     return one
 
 
-def said(found: Case, taken: str | None = None, *, asked: bool = False) -> Any:
+def said(found: NeedleCase, taken: str | None = None, *, asked: bool = False) -> Any:
     ranking = ranking_of(found)
     return modality.finding(ranking, ranking.order, taken or ranking.order[0], asked=asked)
 
@@ -114,7 +115,7 @@ VARIED = [
 
 @pytest.mark.parametrize("made", VARIED)
 def test_what_a_rule_speaks_against_goes_behind_and_nothing_else_moves(
-    made: Callable[[], Case],
+    made: Callable[[], NeedleCase],
 ) -> None:
     found = made()
     ranking = ranking_of(found)
@@ -126,7 +127,9 @@ def test_what_a_rule_speaks_against_goes_behind_and_nothing_else_moves(
 
 
 @pytest.mark.parametrize("made", VARIED)
-def test_whatever_moves_a_modality_is_cited_and_not_from_memory(made: Callable[[], Case]) -> None:
+def test_whatever_moves_a_modality_is_cited_and_not_from_memory(
+    made: Callable[[], NeedleCase],
+) -> None:
     found = made()
     text = said(found).text
     for one in ranking_of(found).reasons:
@@ -194,7 +197,7 @@ def test_radiofrequency_goes_last_in_a_large_renal_tumour() -> None:
     text = said(found).text
     assert "to be confirmed" in text
     assert "secondary source" in text
-    tried = [i.technique for i in ABLATION.treatment.instruments(found)]
+    tried = [i.technique for i in needle_logic(ABLATION).instruments(found)]
     assert tried == list(ranking.order)
 
 
@@ -289,7 +292,7 @@ def test_alternatives_are_tried_in_the_order_of_the_choice(
     choice = ablation_choice.choose(found)
     tried: list[str] = []
 
-    def best(_: Case, kind: Any, *__: object) -> Any:
+    def best(_: NeedleCase, kind: Any, *__: object) -> Any:
         tried.append(kind.modality)
         return SimpleNamespace(slack_mm=np.inf)
 

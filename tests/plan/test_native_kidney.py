@@ -89,7 +89,7 @@ def test_a_needle_that_is_not_laid_along_the_cortex_is_said(aside_mm: float, sta
     for answers, told in (({"sample": "parenchyma"}, True), ({"sample": "lesion"}, False)):
         case = phantom.case(biopsy.PROCEDURE, goal, (kidney,), Settings(answers=answers))
         path = phantom.path(goal, x_mm=float(goal.aim_lps_mm[0]))
-        treatment = biopsy.PROCEDURE.treatment
+        treatment = phantom.needle_logic(biopsy.PROCEDURE)
         instrument = treatment.instruments(case)[0]
         made = treatment.conclude(case, instrument, phantom.approach(path)).findings
         found = [one for one in made if one.id == "kidney-tangential"]

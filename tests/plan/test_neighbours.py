@@ -53,7 +53,7 @@ def test_a_lobe_below_a_labelled_one_is_named_and_one_above_it_is_out_of_the_sca
 
 
 def test_one_hip_does_not_stand_for_two() -> None:
-    declared: Any = SimpleNamespace(asks={})
+    declared: Any = SimpleNamespace(required_structures={})
     one, two = _part("pelvis", "hip_left"), _part("pelvis", "hip_left", "hip_right")
     for organ in (None, "prostate"):
         assert "right hip" in neighbours.unlabelled(declared, one, organ)

@@ -16,7 +16,6 @@ from tests.plan.phantom import (
     GAS_MM,
     LIVER_MM,
     H,
-    declared,
     known,
     needle,
     phantom,
@@ -28,8 +27,9 @@ from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Tiss
 from seldinger.core.errors import PlanError
 from seldinger.image.study import PatientPosition
 from seldinger.plan.approach.percutaneous import path, ranking, rules
+from seldinger.plan.approach.percutaneous.model import Instrument, Limits
 from seldinger.plan.approach.percutaneous.scene import Scene, build
-from seldinger.plan.procedure import Instrument, Limits, Settings
+from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed
@@ -108,7 +108,7 @@ def test_a_path_through_gas_is_rejected_and_counted(scene: Scene) -> None:
 def test_the_device_goes_on_beyond_the_aim(anatomy: Anatomy) -> None:
     """A needle whose throw reaches the aorta is refused though its aim is free."""
     target = sphere_target(anatomy, 10.0, (10.0, 15.0, 0.0), None)
-    made = build(anatomy, target, declared(may_enter=frozenset({"liver"})))
+    made = build(anatomy, target, frozenset({"liver"}))
     entry = settings(entry_lps_mm=(10.0, -79.0, 0.0))
     short = search(made, needle(), Limits(), entry, known())
     long = search(made, needle(beyond_mm=20.0), Limits(), entry, known())
@@ -126,7 +126,7 @@ def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
         anatomy.study, anatomy.image, anatomy.grid, anatomy.body, loop, anatomy.skin,
         anatomy.structures,
     )  # fmt: skip
-    made = build(blind, sphere_target(blind), declared())
+    made = build(blind, sphere_target(blind), frozenset())
     closed = path.approach_of(search(made, needle(), Limits(), settings(), known()))
     assert closed.accepted == 0
     assert closed.paths == ()
@@ -157,7 +157,7 @@ def test_a_back_entry_is_never_called_supine(scene: Scene) -> None:
 
 def test_a_prone_scan_makes_the_back_the_scanned_side() -> None:
     anatomy = phantom(position=PatientPosition.PRONE)
-    made = build(anatomy, sphere_target(anatomy), declared())
+    made = build(anatomy, sphere_target(anatomy), frozenset())
     done = search(made, needle(), Limits(), settings(), known())
     front = done.candidates.outward[:, 1] < -0.3
     assert done.candidates.provisional[front].all()
@@ -185,7 +185,7 @@ def test_each_limit_rejects(scene: Scene, limits: Limits, instrument: object, ru
 
 def test_an_organ_target_near_the_capsule_wants_healthy_organ_first(anatomy: Anatomy) -> None:
     target = sphere_target(anatomy, 10.0, (-84.0, 0.0, 0.0))
-    made = build(anatomy, target, declared())
+    made = build(anatomy, target, frozenset())
     limits = Limits(organ_first=frozenset({"liver"}))
     done = search(made, needle(), limits, settings(), known())
     straight = np.abs(done.candidates.lps_mm - [-109.0, 0.0, 0.0]).sum(axis=1) < 3 * H
@@ -212,7 +212,7 @@ def test_an_end_of_the_scan_is_no_skin_for_the_user_either(anatomy: Anatomy) -> 
     skin = anatomy.skin.copy()
     skin[:, :, -1] = np.where(anatomy.body[:, :, -1], np.uint8(Skin.SCAN_END), skin[:, :, -1])
     cut = replace(anatomy, skin=skin)
-    made = build(cut, sphere_target(cut), declared())
+    made = build(cut, sphere_target(cut), frozenset())
     with pytest.raises(PlanError, match="the nearest skin is at"):
         search(made, needle(), Limits(), settings(entry_lps_mm=(-45.0, 0.0, 79.0)), known())
 
@@ -252,7 +252,7 @@ def test_an_organ_next_door_is_an_obstacle_but_the_targets_own_is_not(anatomy: A
         anatomy.study, anatomy.image, anatomy.grid, anatomy.body, anatomy.tissue, anatomy.skin,
         (*anatomy.structures, spleen),
     )  # fmt: skip
-    made = build(more, sphere_target(more), declared())
+    made = build(more, sphere_target(more), frozenset())
     names = [o.name for o in made.obstacles]
     assert "spleen" in names
     assert "liver" not in names

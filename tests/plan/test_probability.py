@@ -6,7 +6,7 @@ from math import erf, exp, pi, sqrt
 
 import numpy as np
 import pytest
-from tests.plan.phantom import AIM, H, declared, known, needle, phantom, settings, sphere_target
+from tests.plan.phantom import AIM, H, known, needle, phantom, settings, sphere_target
 
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure
 from seldinger.core.errors import PlanError
@@ -23,7 +23,7 @@ def errors(mean_mm: float, depth: float = 0.0, breath: float = 0.0) -> error_mod
 @pytest.mark.parametrize(("mean_mm", "diameter_mm"), [(3.7, 10.0), (3.7, 16.0), (6.7, 20.0)])
 def test_hitting_a_sphere_is_the_rayleigh_law(mean_mm: float, diameter_mm: float) -> None:
     anatomy = phantom(stripped=True)
-    made = build(anatomy, sphere_target(anatomy, diameter_mm), declared())
+    made = build(anatomy, sphere_target(anatomy, diameter_mm), frozenset())
     found = probability.of_one_pass(
         made, ENTRY, needle(), errors(mean_mm), probability.normal_samples(1)
     )
@@ -38,7 +38,7 @@ def test_hitting_a_sphere_is_the_rayleigh_law(mean_mm: float, diameter_mm: float
 def test_a_ten_millimetre_sphere_is_never_hit_more_often_than_the_limit_allows() -> None:
     """At a mean error of 3.7 mm the chance is 0.76; more than 0.8 would be a wrong answer."""
     anatomy = phantom(stripped=True)
-    made = build(anatomy, sphere_target(anatomy, 10.0), declared())
+    made = build(anatomy, sphere_target(anatomy, 10.0), frozenset())
     found = probability.of_one_pass(
         made, ENTRY, needle(), errors(3.7, 2.0, 3.0), probability.normal_samples(0)
     )
@@ -58,7 +58,7 @@ def test_touching_a_wall_at_the_tip_is_the_normal_tail(gap_mm: float) -> None:
         anatomy.study, anatomy.image, anatomy.grid, anatomy.body, anatomy.tissue, anatomy.skin,
         (*anatomy.structures, named),
     )  # fmt: skip
-    made = build(more, sphere_target(more, 10.0, (AIM[0], AIM[1], level)), declared())
+    made = build(more, sphere_target(more, 10.0, (AIM[0], AIM[1], level)), frozenset())
     found = probability.of_one_pass(
         made, (ENTRY[0], ENTRY[1], level), needle(diameter_mm=0.0), errors(3.7),
         probability.normal_samples(3),
@@ -74,7 +74,7 @@ def test_touching_a_wall_at_the_tip_is_the_normal_tail(gap_mm: float) -> None:
 
 def test_more_error_hits_less_and_touches_more() -> None:
     anatomy = phantom()
-    made = build(anatomy, sphere_target(anatomy, 16.0), declared())
+    made = build(anatomy, sphere_target(anatomy, 16.0), frozenset())
     draws = probability.normal_samples(4)
     entry = (-60.0, -66.0, 0.0)
     small = probability.of_one_pass(made, entry, needle(), errors(2.0), draws)
@@ -87,7 +87,7 @@ def test_more_error_hits_less_and_touches_more() -> None:
 
 def test_breath_moves_organs_but_not_the_aorta() -> None:
     anatomy = phantom()
-    made = build(anatomy, sphere_target(anatomy, 12.0), declared())
+    made = build(anatomy, sphere_target(anatomy, 12.0), frozenset())
     draws = probability.normal_samples(4)
     calm = probability.of_one_pass(made, ENTRY, needle(), errors(2.0), draws)
     breathing = probability.of_one_pass(made, ENTRY, needle(), errors(2.0, 0.0, 8.0), draws)
@@ -104,7 +104,7 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 
 def test_the_lateral_error_has_the_published_mean() -> None:
     anatomy = phantom(stripped=True)
-    made = build(anatomy, sphere_target(anatomy), declared())
+    made = build(anatomy, sphere_target(anatomy), frozenset())
     thrown = probability.passes(made, ENTRY, errors(4.4), probability.normal_samples(2))
     tips = anatomy.grid.to_lps(thrown.aims.astype(float))
     lateral = np.linalg.norm((tips - np.asarray(AIM))[:, 1:], axis=1)

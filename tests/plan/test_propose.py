@@ -11,7 +11,8 @@ from tests.plan.phantom import sphere_target
 from seldinger.cli import results
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.plan import Settings, file, procedures, propose
-from seldinger.plan.propose import check_answers, skin_distance_mm
+from seldinger.plan.approach.percutaneous.approach import skin_distance_mm
+from seldinger.plan.propose import check_answers
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 from tests.plan import treatment_phantom as phantom
+from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
@@ -48,8 +49,8 @@ def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(deep_mm: float, sta
     goal = phantom.target(10.0 + deep_mm, 20.0, "left lung")
     lung = phantom.thing("left lung", Kind.LUNG, phantom.box((0, 30, 0), (500, 500, 500)))
     case = phantom.case(PROCEDURE, goal, (lung,))
-    instrument = PROCEDURE.treatment.instruments(case)[0]
-    made = PROCEDURE.treatment.conclude(
+    instrument = needle_logic(PROCEDURE).instruments(case)[0]
+    made = needle_logic(PROCEDURE).conclude(
         case, instrument, phantom.approach(phantom.path(case.target))
     )
     said = next(f for f in made.findings if f.id == "introducer-seat")
@@ -65,8 +66,8 @@ def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(deep_mm: float, sta
 
 def test_where_the_organ_begins_unknown_is_not_kept() -> None:
     case = phantom.case(PROCEDURE, phantom.target(60.0, 30.0, None))
-    instrument = PROCEDURE.treatment.instruments(case)[0]
-    made = PROCEDURE.treatment.conclude(
+    instrument = needle_logic(PROCEDURE).instruments(case)[0]
+    made = needle_logic(PROCEDURE).conclude(
         case, instrument, phantom.approach(phantom.path(case.target))
     )
     said = next(f for f in made.findings if f.id == "introducer-seat")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.plan import treatment_phantom as phantom
+from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
@@ -19,8 +20,9 @@ from seldinger.procedures import cholecystostomy, drainage
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Structure
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Finding
-    from seldinger.plan.procedure import Case, Decision, Procedure
+    from seldinger.plan.procedure import Decision, Procedure
 
 PROCEDURE = drainage.PROCEDURE
 
@@ -32,17 +34,17 @@ def case(
     structures: tuple[Structure, ...] = (),
     procedure: Procedure = PROCEDURE,
     organ: str | None = None,
-) -> Case:
+) -> NeedleCase:
     goal = phantom.target(near_wall_mm + size_mm / 2.0, size_mm, organ, "collection")
     return phantom.case(procedure, goal, structures, Settings(answers=answers or {}))
 
 
 def decided(
-    found: Case, number: int = 0, clearances: dict[str, float | None] | None = None
+    found: NeedleCase, number: int = 0, clearances: dict[str, float | None] | None = None
 ) -> Decision:
-    instrument = found.procedure.treatment.instruments(found)[number]
+    instrument = needle_logic(found.procedure).instruments(found)[number]
     path = replace(phantom.path(found.target), clearances_mm=clearances or {})
-    return found.procedure.treatment.conclude(found, instrument, phantom.approach(path))
+    return needle_logic(found.procedure).conclude(found, instrument, phantom.approach(path))
 
 
 def finding(decision: Decision, wanted: str) -> Finding:
@@ -72,16 +74,16 @@ def test_technique_by_size_depth_and_simplicity(
     size_mm: float, near_wall_mm: float, simple: str | None, technique: str
 ) -> None:
     found = case(size_mm, near_wall_mm, {} if simple is None else {"simple": simple})
-    instrument = PROCEDURE.treatment.instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).instruments(found)[0]
     assert instrument.technique == technique
     assert decided(found).treatment.technique == technique
 
 
 def test_the_cuts_are_the_users_to_edit() -> None:
     found = case(60.0, 60.0)
-    assert PROCEDURE.treatment.instruments(found)[0].technique == "Seldinger"
+    assert needle_logic(PROCEDURE).instruments(found)[0].technique == "Seldinger"
     edited = replace(found, settings=Settings(assume={"superficial_mm": 70.0}))
-    assert PROCEDURE.treatment.instruments(edited)[0].technique == "trocar"
+    assert needle_logic(PROCEDURE).instruments(edited)[0].technique == "trocar"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_french_by_content(content: str | None, french: int) -> None:
     decision = decided(found)
     assert decision.treatment.settings["french"] == french
     assert decision.treatment.settings["content"] == content
-    assert catalogue.device(PROCEDURE.treatment.instruments(found)[0].device).french == french
+    assert catalogue.device(needle_logic(PROCEDURE).instruments(found)[0].device).french == french
 
 
 def test_unknown_content_names_both_sizes() -> None:
@@ -103,13 +105,13 @@ def test_unknown_content_names_both_sizes() -> None:
 
 
 def test_a_path_is_as_wide_as_the_widest_thing_that_goes_along_it() -> None:
-    trocar = PROCEDURE.treatment.instruments(case(60.0))[0]
+    trocar = needle_logic(PROCEDURE).instruments(case(60.0))[0]
     assert trocar.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
-    thin = PROCEDURE.treatment.instruments(case(40.0, 60.0))[0]
+    thin = needle_logic(PROCEDURE).instruments(case(40.0, 60.0))[0]
     assert catalogue.device(thin.device).outer_diameter_mm == pytest.approx(0.819)
     assert thin.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
     assert (thin.widest, trocar.widest) == ("pigtail-10f", trocar.device)
-    alone = PROCEDURE.treatment.instruments(case(30.0, 60.0, {"simple": "yes"}))[0]
+    alone = needle_logic(PROCEDURE).instruments(case(30.0, 60.0, {"simple": "yes"}))[0]
     assert alone.diameter_mm == catalogue.device(alone.device).outer_diameter_mm
     for one in (trocar, thin):
         assert one.keeps_inside
@@ -128,7 +130,7 @@ def test_a_path_is_as_wide_as_the_widest_thing_that_goes_along_it() -> None:
 def test_a_loop_that_cannot_fit_is_not_offered(
     size_mm: float, techniques: set[tuple[float, str]]
 ) -> None:
-    offered = PROCEDURE.treatment.instruments(case(size_mm, 60.0))
+    offered = needle_logic(PROCEDURE).instruments(case(size_mm, 60.0))
     assert {(i.beyond_mm, i.technique) for i in offered} == techniques
 
 
@@ -146,7 +148,7 @@ def test_a_needle_alone_is_an_action_unless_it_was_wanted() -> None:
 
 def test_a_fallback_says_what_would_have_come_first() -> None:
     found = case(60.0)
-    offered = PROCEDURE.treatment.instruments(found)
+    offered = needle_logic(PROCEDURE).instruments(found)
     second = next(n for n, i in enumerate(offered) if i.technique == "Seldinger")
     text = finding(decided(found, second), "technique").text
     assert text.startswith("Seldinger: trocar (large")
@@ -313,7 +315,7 @@ def test_a_way_to_the_gallbladder_past_the_liver_costs() -> None:
     costs = []
     for structures in ((liver,), (past,), ()):
         found = case(40.0, 50.0, structures=structures, procedure=cholecystostomy.PROCEDURE)
-        penalties = found.procedure.treatment.penalties(found, phantom.path(found.target))
+        penalties = needle_logic(found.procedure).penalties(found, phantom.path(found.target))
         costs.append(penalties["not through liver"])
     assert costs == [0.0, 0.5, 0.0]
 
@@ -337,14 +339,14 @@ def test_the_user_may_name_the_device(device: str, technique: str, french: int |
 def test_what_does_not_drain_is_refused() -> None:
     found = replace(case(60.0), settings=Settings(device="core-18g-150-t20"))
     with pytest.raises(PlanError, match="drains nothing"):
-        PROCEDURE.treatment.instruments(found)
+        needle_logic(PROCEDURE).instruments(found)
     with pytest.raises(PlanError, match="allowed: clear, pus, blood, debris"):
-        PROCEDURE.treatment.instruments(case(60.0, 20.0, {"content": "milk"}))
+        needle_logic(PROCEDURE).instruments(case(60.0, 20.0, {"content": "milk"}))
 
 
 def test_without_a_path_there_are_no_steps() -> None:
     found = case(60.0)
-    instrument = PROCEDURE.treatment.instruments(found)[0]
-    decision = PROCEDURE.treatment.conclude(found, instrument, phantom.approach())
+    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    decision = needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach())
     assert decision.treatment.steps == ()
     assert decision.guidance.modality == "ct"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 from tests.plan import treatment_phantom as phantom
+from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from seldinger.anatomy.model import Structure
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Finding, Path
-    from seldinger.plan.procedure import Case, Decision
+    from seldinger.plan.procedure import Decision
 
 ALL = ((-1.0, 40.0, -1.0), (500.0, 500.0, 500.0))
 ORGANS = {
@@ -45,15 +47,15 @@ def organ(name: str) -> Structure:
 
 def case(
     name: str, diameter_mm: float = 30.0, depth_mm: float = 70.0, settings: Settings | None = None
-) -> Case:
+) -> NeedleCase:
     goal = phantom.target(depth_mm, diameter_mm, name)
     return phantom.case(PROCEDURE, goal, (organ(name),), settings)
 
 
-def decided(found: Case, path: Path | None = None) -> Decision:
-    instrument = PROCEDURE.treatment.instruments(found)[0]
+def decided(found: NeedleCase, path: Path | None = None) -> Decision:
+    instrument = needle_logic(PROCEDURE).instruments(found)[0]
     best = path or phantom.path(found.target)
-    return PROCEDURE.treatment.conclude(found, instrument, phantom.approach(best))
+    return needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach(best))
 
 
 def finding(decision: Decision, wanted: str) -> Finding:
@@ -83,7 +85,7 @@ def test_each_organ_has_its_needle(
     cores: int,
 ) -> None:
     found = case(name, settings=Settings(answers=answers))
-    instrument = PROCEDURE.treatment.instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).instruments(found)[0]
     assert catalogue.device(instrument.device).gauge == gauge
     assert instrument.technique == technique
     assert instrument.diameter_mm == pytest.approx(through_mm)
@@ -94,7 +96,7 @@ def test_each_organ_has_its_needle(
     ("diameter_mm", "throws"), [(15.0, [10.0]), (16.0, [20.0, 10.0]), (5.0, [10.0])]
 )
 def test_the_long_throw_only_where_its_notch_fits(diameter_mm: float, throws: list[float]) -> None:
-    offered = PROCEDURE.treatment.instruments(case("liver", diameter_mm))
+    offered = needle_logic(PROCEDURE).instruments(case("liver", diameter_mm))
     seen = [catalogue.device(i.device).throw_mm for i in offered]
     assert list(dict.fromkeys(seen)) == throws
 
@@ -108,7 +110,7 @@ def test_the_shortest_needle_that_reaches_comes_first(
     depth_mm: float, lengths: list[float]
 ) -> None:
     found = replace(case("liver"), skin_distance_mm=depth_mm - 15.0)
-    offered = [catalogue.device(i.device) for i in PROCEDURE.treatment.instruments(found)]
+    offered = [catalogue.device(i.device) for i in needle_logic(PROCEDURE).instruments(found)]
     assert [d.usable_mm for d in offered if d.throw_mm == 20] == lengths
 
 
@@ -168,7 +170,7 @@ def lung_case(
     extra: tuple[Structure, ...] = (),
     settings: Settings | None = None,
     hu: np.ndarray | None = None,
-) -> Case:
+) -> NeedleCase:
     """Lung begins ``before_mm`` before a nodule 90 mm deep."""
     goal = phantom.target(90.0, diameter_mm, "left lung")
     near = goal.centre_lps_mm[1] - diameter_mm / 2.0 - before_mm
@@ -177,7 +179,7 @@ def lung_case(
     return phantom.case(PROCEDURE, goal, (here, *extra), settings, hu)
 
 
-def factors(found: Case) -> str:
+def factors(found: NeedleCase) -> str:
     return finding(decided(found), "pneumothorax-factors").text
 
 
@@ -185,7 +187,7 @@ def factors(found: Case) -> str:
 def test_both_sides_of_thirty_millimetres_of_lung(before_mm: float, *, there: bool) -> None:
     found = lung_case(before_mm)
     assert ("odds ratio 2.38" in factors(found)) == there
-    scored = PROCEDURE.treatment.penalties(found, phantom.path(found.target))
+    scored = needle_logic(PROCEDURE).penalties(found, phantom.path(found.target))
     assert (scored["lung depth"] > 0.0) == there
 
 
@@ -214,8 +216,8 @@ def lobes(edge_y_mm: float) -> tuple[Structure, Structure]:
 def test_a_fissure_is_crossed_not_crossed_or_unknown() -> None:
     path = phantom.path(lung_case().target)
     crossed, one, unknown = lung_case(extra=lobes(84.0)), lung_case(extra=lobes(40.0)), lung_case()
-    assert PROCEDURE.treatment.penalties(crossed, path)["fissure"] > 0.0
-    assert PROCEDURE.treatment.penalties(one, path)["fissure"] == 0.0
+    assert needle_logic(PROCEDURE).penalties(crossed, path)["fissure"] > 0.0
+    assert needle_logic(PROCEDURE).penalties(one, path)["fissure"] == 0.0
     assert "odds ratio 3.75" in factors(crossed).split("Unknown:")[0]
     assert "odds ratio 3.75" not in factors(one)
     assert "odds ratio 3.75" in factors(unknown).split("Unknown:")[1]
@@ -225,8 +227,8 @@ def test_a_second_pleural_pass_costs() -> None:
     far = phantom.thing("right lung", Kind.LUNG, phantom.box((-1, 40, -1), (500, 50, 500)))
     once, twice = lung_case(), lung_case(extra=(far,))
     path = phantom.path(once.target)
-    assert PROCEDURE.treatment.penalties(once, path)["pleural passes"] == 0.0
-    assert PROCEDURE.treatment.penalties(twice, path)["pleural passes"] > 0.0
+    assert needle_logic(PROCEDURE).penalties(once, path)["pleural passes"] == 0.0
+    assert needle_logic(PROCEDURE).penalties(twice, path)["pleural passes"] > 0.0
 
 
 @pytest.mark.parametrize(("hu", "there"), [(-900.0, False), (-980.0, True)])
@@ -234,7 +236,7 @@ def test_thin_lung_on_the_path_counts(hu: float, *, there: bool) -> None:
     values = phantom.anatomy().image.values.copy()
     values[phantom.box((-1, 80, -1), (500, 90, 500))] = hu
     found = lung_case(hu=values)
-    scored = PROCEDURE.treatment.penalties(found, phantom.path(found.target))
+    scored = needle_logic(PROCEDURE).penalties(found, phantom.path(found.target))
     assert (scored["thin lung"] > 0.0) == there
     assert ("odds ratio 6.13" in factors(found)) == there
 
@@ -266,13 +268,13 @@ def test_the_population_rate_is_not_the_patients_risk() -> None:
 
 def test_nothing_outside_the_lung_pays_for_lungs() -> None:
     found = case("liver")
-    assert PROCEDURE.treatment.penalties(found, phantom.path(found.target)) == {}
+    assert needle_logic(PROCEDURE).penalties(found, phantom.path(found.target)) == {}
 
 
 def test_without_a_path_there_are_no_steps_and_no_depths() -> None:
     found = case("liver")
-    instrument = PROCEDURE.treatment.instruments(found)[0]
-    decision = PROCEDURE.treatment.conclude(found, instrument, phantom.approach())
+    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    decision = needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach())
     assert decision.treatment.steps == ()
     assert decision.treatment.settings["tip_after_shot_mm"] is None
     assert decision.guidance.ultrasound is None
@@ -280,20 +282,22 @@ def test_without_a_path_there_are_no_steps_and_no_depths() -> None:
 
 def test_a_device_can_be_named_but_must_take_cores() -> None:
     named = case("liver", settings=Settings(device="core-16g-200-t10"))
-    (only,) = PROCEDURE.treatment.instruments(named)
+    (only,) = needle_logic(PROCEDURE).instruments(named)
     assert (only.device, only.beyond_mm) == ("core-16g-200-t10", 7.0)
     with pytest.raises(PlanError, match="takes no cores"):
-        PROCEDURE.treatment.instruments(case("liver", settings=Settings(device="pigtail-8f")))
+        needle_logic(PROCEDURE).instruments(case("liver", settings=Settings(device="pigtail-8f")))
 
 
 def test_an_answer_that_nobody_knows_is_refused() -> None:
     with pytest.raises(PlanError, match="allowed: lesion, parenchyma"):
-        PROCEDURE.treatment.instruments(case("liver", settings=Settings(answers={"sample": "x"})))
+        needle_logic(PROCEDURE).instruments(
+            case("liver", settings=Settings(answers={"sample": "x"}))
+        )
 
 
 def test_a_gauge_that_is_not_on_the_shelf_is_refused() -> None:
     with pytest.raises(PlanError, match="no core-needle of 17 G"):
-        PROCEDURE.treatment.instruments(
+        needle_logic(PROCEDURE).instruments(
             case("pancreas", settings=Settings(assume={"lesion_gauge": 17.0}))
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -13,25 +13,19 @@ from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
-from seldinger.plan import risk_limits
+from seldinger.plan import asked
 from seldinger.plan.approach.percutaneous import scene as scenes
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
-from seldinger.plan.model import Approach, Gate, GateResult, Path, Probability
-from seldinger.plan.procedure import (
-    Case,
-    Decision,
-    Instrument,
-    Limits,
-    Procedure,
-    Settings,
-)
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
+from seldinger.plan.assumptions import assumed
+from seldinger.plan.model import Approach, Gate, GateResult, Guidance, Path, Probability, Treatment
+from seldinger.plan.procedure import Decision, Procedure, Reach, Settings, TreatmentLogic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from seldinger.core.record import Assumption
     from seldinger.core.space import Vector
     from seldinger.core.volume import Mask
 
@@ -96,16 +90,25 @@ def case(
     structures: Sequence[Structure] = (),
     settings: Settings | None = None,
     hu: NDArray[np.float32] | None = None,
-) -> Case:
+) -> NeedleCase:
     """``procedure`` meeting the phantom."""
     distance = goal.centre_lps_mm[1] - SKIN_Y_MM - goal.diameter_mm / 2.0
     chosen, whole = settings or Settings(), anatomy(structures, hu)
-    ours = (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS, *procedure.treatment.assumptions)
+    ours = asked.assumptions(procedure)
     edits = {name: value for name, value in chosen.assume.items() if name in {a.name for a in ours}}
     known = assumed(ours, edits)
     organ = goal.organ if goal.organ is not None and whole.has(goal.organ) else None
-    scene = scenes.build(whole, replace(goal, organ=organ), procedure)
-    return Case(procedure, whole, goal, chosen, distance, scene, known)
+    way_in = cast("Percutaneous", procedure.approach)
+    scene = scenes.build(whole, replace(goal, organ=organ), way_in.permitted_structures)
+    return NeedleCase(
+        procedure=procedure, anatomy=whole, target=goal, settings=chosen, assumed=known,
+        scene=scene, limits=way_in.limits, skin_distance_mm=distance,
+    )  # fmt: skip
+
+
+def needle_logic(procedure: Procedure) -> NeedleLogic:
+    """The treatment of a procedure with its own halves, which plans do not know."""
+    return cast("NeedleLogic", procedure.treatment)
 
 
 def path(goal: Target, lengths_mm: dict[str, float] | None = None, x_mm: float = MIDDLE_MM) -> Path:
@@ -136,32 +139,35 @@ def approach(*paths: Path) -> Approach:
     return Approach("percutaneous", 100, len(paths), {}, (), tuple(paths))
 
 
-def answered(found: Case, **answers: str) -> Case:
+def answered(found: NeedleCase, **answers: str) -> NeedleCase:
     """The same case with these answers."""
     return replace(found, settings=replace(found.settings, answers=answers))
 
 
-class Nothing:
+class NeedleLogic(Protocol):
+    """What our treatments by needle are made of."""
+
+    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
+        """Devices in order of preference."""
+
+    def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
+        """The decision over the paths of one device."""
+
+    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
+        """Of one path."""
+
+
+class Nothing(TreatmentLogic[NeedleCase]):
     """A treatment that has no opinion."""
 
-    @property
-    def assumptions(self) -> tuple[Assumption, ...]:
-        return ()
 
-    @property
-    def answers(self) -> dict[str, tuple[str, ...]]:
-        return {}
-
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
-        del case
-        return ()
-
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
-        raise NotImplementedError
-
-    def penalties(self, case: Case, path: Path) -> dict[str, float]:
-        del case, path
-        return {}
+def decided(case: NeedleCase, *paths: Path, **said: Any) -> Decision:
+    """What a treatment that finds nothing decides over these paths of one needle."""
+    needle = Instrument("needle", "straight", 1.0, 150.0, 0.0, (0.0, 0.0), False, "for tests")
+    reach = Reach(case, needle, approach(*paths))
+    treatment = Treatment("t", "t", (), said.pop("settings", {}), ())
+    guidance = Guidance("ct", "because", ())
+    return Decision(reach, treatment, guidance, said.pop("findings", ()), **said)
 
 
 def gates_met() -> tuple[GateResult, ...]:
@@ -169,4 +175,4 @@ def gates_met() -> tuple[GateResult, ...]:
     return tuple(GateResult(gate, Met.MET, Severity.INFO, "Met.") for gate in Gate)
 
 
-PROCEDURE = Procedure("test", "Test", "A test.", Nothing(), {}, frozenset(), Limits(), (), (), ())
+PROCEDURE = Procedure("test", "Test", "A test.", Percutaneous(), Nothing())

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.plan import treatment_phantom as phantom
+from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue, evidence, procedures
 from seldinger.core.verdict import Severity
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS
+from seldinger.plan import asked
 from seldinger.plan.procedure import Settings
 from seldinger.procedures import biopsy, cholecystostomy, drainage
 
@@ -40,17 +41,15 @@ def test_a_page_declares_and_does_nothing(name: str) -> None:
 @pytest.mark.parametrize("procedure", ALL, ids=named)
 def test_what_is_asked_for_is_in_our_vocabulary(procedure: Procedure) -> None:
     known = catalogue.terms()
-    asked = {name for names in procedure.asks.values() for name in names}
+    asked = {name for names in procedure.required_structures.values() for name in names}
     assert asked <= set(known)
-    assert {organ for organ in procedure.asks if organ} <= set(known)
-    assert procedure.may_enter <= set(known)
-    assert procedure.limits.organ_first <= set(known)
+    assert {organ for organ in procedure.required_structures if organ} <= set(known)
 
 
 @pytest.mark.parametrize("procedure", ALL, ids=named)
 def test_what_is_cited_exists(procedure: Procedure) -> None:
     known = evidence.sources()
-    assert set(procedure.cites) <= set(known)
+    assert set(procedure.references) <= set(known)
     for question in procedure.questions:
         assert set(question.sources) <= set(known)
         assert question.stop_if in {"yes", "no"}
@@ -59,7 +58,7 @@ def test_what_is_cited_exists(procedure: Procedure) -> None:
 
 @pytest.mark.parametrize("procedure", ALL, ids=named)
 def test_assumptions_have_names_of_their_own(procedure: Procedure) -> None:
-    names = [a.name for a in (*PATH_ASSUMPTIONS, *procedure.treatment.assumptions)]
+    names = [a.name for a in asked.assumptions(procedure)]
     assert len(names) == len(set(names))
 
 
@@ -75,8 +74,8 @@ def decisions(procedure: Procedure) -> Iterator[Decision]:
         for diameter_mm, depth_mm in ((10.0, 60.0), (24.0, 100.0), (80.0, 50.0)):
             goal = phantom.target(depth_mm, diameter_mm, organ)
             found = phantom.case(procedure, goal, settings=Settings())
-            instrument = procedure.treatment.instruments(found)[0]
-            yield procedure.treatment.conclude(
+            instrument = needle_logic(procedure).instruments(found)[0]
+            yield needle_logic(procedure).conclude(
                 found, instrument, phantom.approach(phantom.path(goal))
             )
 
@@ -94,7 +93,7 @@ def test_every_source_named_in_a_text_is_in_the_bibliography_of_the_plan(
 ) -> None:
     for decision in decisions(procedure):
         named_there = set(re.findall(r"\[([a-z0-9_]+)[;\]]", texts(decision)))
-        held = {*procedure.cites, *decision.guidance.sources}
+        held = {*procedure.references, *decision.guidance.sources}
         for finding in decision.findings:
             held.update(finding.sources)
         assert named_there & set(evidence.sources()) == named_there

@@ -44,7 +44,7 @@ def procedures(as_json: AsJson = False) -> None:
                     "questions": {question.id: question.text for question in one.questions},
                     "answers": {key: list(a) for key, a in one.treatment.answers.items()},
                     "alternatives": list(one.alternatives),
-                    "cites": list(one.cites),
+                    "cites": list(one.references),
                 }
                 for one in found.values()
             ]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger import catalogue
-from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import near
-from seldinger.plan import risk_limits
-from seldinger.plan.approach.percutaneous import error_model, path, rules
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
+from seldinger.plan.assumptions import assumed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,42 +28,17 @@ def check(declared: Procedure, settings: Settings, structures: Iterable[str] | N
     """
     assumed(assumptions(declared), settings.assume)
     check_probes(declared, settings)
-    check_rules(settings.relax, structures)
-    if settings.technique is not None:
-        error_model.check(settings.technique)
-    error_model.check_given(settings.lateral_error_mm)
-    # A treatment that says nothing about devices takes any that it is given.
-    fits = getattr(declared.treatment, "check_device", None)
-    if settings.device is not None and fits is not None:
-        fits(settings.device)
+    declared.approach.check(settings, structures)
+    if settings.device is not None:
+        declared.treatment.check_device(settings.device)
 
 
 def assumptions(declared: Procedure) -> tuple[Assumption, ...]:
-    """The planner's own assumptions, the gates' limits, and the treatment's."""
-    return (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS, *declared.treatment.assumptions)
+    """The approach's assumptions and the treatment's."""
+    return (*declared.approach.assumptions, *declared.treatment.assumptions)
 
 
 def check_probes(declared: Procedure, settings: Settings) -> None:
     """Refuse probes fixed by hand where a procedure has none."""
-    if settings.probes and "modality" not in declared.treatment.answers:
+    if settings.probes and not declared.treatment.fixes_probes:
         raise PlanError(f"{declared.name} has no probes to fix by hand: leave them out")
-
-
-def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
-    """Refuse to open a rule that cannot exist, or that nobody may open."""
-    named = catalogue.terms() if structures is None else structures
-    known = {*rules.OF_GEOMETRY, *names.DERIVED, *named}
-    allowed = sorted({*rules.OF_GEOMETRY} - path.NEVER_RELAXED)
-    for rule in relax:
-        if rule in path.NEVER_RELAXED:
-            raise PlanError(
-                f"the rule {rule!r} stays closed, no judgement helps; allowed: "
-                f"{', '.join(allowed)}, and the structures in the way"
-            )
-        # A numbered lesion is a structure too.
-        if rule not in known and rule.rstrip("0123456789 ") not in known:
-            closest = ", ".join(near(rule, known)) or "none"
-            raise PlanError(
-                f"no rule is called {rule!r}; closest: {closest}; allowed: {', '.join(allowed)}, "
-                "and the structures in the way"
-            )

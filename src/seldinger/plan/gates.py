@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings, neighbours, readiness, risk_limits
-from seldinger.plan.approach.percutaneous import aim
+from seldinger.plan.approach.percutaneous.findings import in_place_of_labels
 from seldinger.plan.model import Finding, Gate, GateResult, Status, Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.clearance.model import Clearance
     from seldinger.plan.model import Approach
-    from seldinger.plan.procedure import Case, Decision
+    from seldinger.plan.procedure import Case, Decision, Ruled
 
 CLEARANCE = {"clearance": ("yes", "no")}
 """Whether somebody else has cleared the patient: asked of every procedure."""
@@ -58,42 +58,36 @@ class Judged:
 
 
 def judge(
-    case: Case,
-    approach: Approach,
     decision: Decision,
     cleared: Clearance | None,
     missing: tuple[str, ...],
-    unnamed: tuple[Finding, ...] = (),
 ) -> Judged:
     """Every gate, all findings, and the verdict.
 
     Args:
-        case: what met whom.
-        approach: what the search found.
-        decision: what the treatment concluded.
+        decision: what the treatment concluded, with the search it rests on.
         cleared: the patient's clearance; None where nobody was assessed.
         missing: structures within reach that no label shows.
-        unnamed: tissue without a name where the search has not looked for it.
 
     Raises:
         PlanError: an answer contradicts what is labelled or what is assessed.
     """
-    named = risk_limits.ways(approach, decision.treatment)
+    case, approach = decision.reach.case, decision.reach.approach
+    ruled = case.procedure.approach.judge(decision)
     modality = decision.treatment.settings.get("modality")
     words = answered(case, missing)
     rulings = {
         Gate.CLEARANCE: (_clearance(case, cleared),),
-        Gate.REACH: (findings.free_path(approach),),
+        Gate.REACH: _of_approach(ruled, Gate.REACH),
         Gate.STRUCTURES: (
             *_structures(case, approach, missing, words),
-            *aim.findings(case.scene, approach),
-            *unnamed,
+            *_of_approach(ruled, Gate.STRUCTURES),
         ),
-        Gate.POSITION: findings.position(case, [path for _, path in named]),
+        Gate.POSITION: _of_approach(ruled, Gate.POSITION),
         Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),
-        Gate.OVERRIDES: tuple(findings.overrides(approach, named)),
+        Gate.OVERRIDES: _of_approach(ruled, Gate.OVERRIDES),
         Gate.EFFECT: (risk_limits.domain(decision.prediction),),
-        Gate.CONTACT: tuple(risk_limits.contact(case, named)),
+        Gate.CONTACT: _of_approach(ruled, Gate.CONTACT),
         Gate.COMPLETE: tuple(risk_limits.complete(case, decision.prediction)),
     }
     spoken = {
@@ -103,11 +97,20 @@ def judge(
     gates = tuple(_result(gate, found, spoken.get(gate, ())) for gate, found in rulings.items())
     said = (
         *(finding for found in rulings.values() for finding in found),
-        *findings.beside(case, approach),
+        *ruled.beside,
+        *findings.other_choices(case),
         *decision.findings,
     )
-    figures = risk_limits.figures(named, decision.prediction)
-    return Judged(gates, findings.ordered(said), verdict(gates, said, figures))
+    return Judged(gates, findings.ordered(said), verdict(gates, said, ruled.figures))
+
+
+def _of_approach(ruled: Ruled, gate: Gate) -> tuple[Finding, ...]:
+    """What the approach found for a gate; what it leaves out is unknown, never met."""
+    if gate in ruled.gates:
+        return ruled.gates[gate]
+    text = f"Nobody judged this of the approach: {gate.value}."
+    name = f"not-judged-{gate.value.replace(' ', '-')}"
+    return (Finding(name, Met.UNKNOWN, Severity.ACTION, text),)
 
 
 def verdict(
@@ -214,7 +217,7 @@ def _structures(
     if open_:
         text = (
             f"No label shows, and nobody has answered for: {', '.join(open_)}. They are "
-            f"{neighbours.REASON} of {where}{findings.in_place_of_labels(approach)}. Label each, "
+            f"{neighbours.REASON} of {where}{in_place_of_labels(approach)}. Label each, "
             f"or answer for it by name: {' or '.join(neighbours.WORDS)}."
         )
         yield Finding("not-segmented", Met.UNKNOWN, Severity.ACTION, text)

@@ -3,7 +3,7 @@
 Where a structure that nobody has labelled lies, no distance can say. It is taken to be within reach
 when ordinary topographic anatomy puts it beside the organ or on a usual way to it. These lists have
 no source that was read: they are assumptions, printed with every finding that uses them. A
-procedure adds to them (``Procedure.asks``) and cannot take from them.
+procedure adds to them (``Procedure.required_structures``) and cannot take from them.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ _SURROUNDINGS = frozenset(
 
 def within_reach(procedure: Procedure, organ: str | None) -> tuple[str, ...]:
     """Structures that must be known around ``organ`` for ``procedure``, in alphabetical order."""
-    asked = (*procedure.asks.get("", ()), *procedure.asks.get(organ or "?", ()))
+    asked = (
+        *procedure.required_structures.get("", ()),
+        *procedure.required_structures.get(organ or "?", ()),
+    )
     around = _TRUNK if organ is None else _BY_ORGAN.get(organ, _TRUNK)
     return tuple(sorted({*asked, *around} - {organ}))
 

@@ -5,25 +5,30 @@ A procedure is a declaration that composes an approach with a treatment.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
+from seldinger import catalogue, evidence
+from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
-    from seldinger.plan.approach.percutaneous.scene import Scene
+    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.model import Approach, Finding, Guidance, Path, Treatment
+    from seldinger.plan.model import Approach, Finding, Gate, Guidance, Path, Treatment
     from seldinger.plan.prediction import Effect, Prediction
     from seldinger.plan.readiness import Visit
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,55 +88,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
-    """What the path search must know of a device.
-
-    Attributes:
-        device: catalogue id.
-        technique: how it is used, as the plan prints it ("coaxial", "trocar", "Seldinger" ...).
-        diameter_mm: outer diameter of the widest thing that goes along this path: dilator, drain,
-            introducer. Clearances are measured for it.
-        usable_mm: length from tip to hub.
-        beyond_mm: how far the device ends beyond the aim, throw and dead tip included.
-        sample_mm: (from, to) along the needle about the aim (negative = before it) where tissue is
-            taken or the drain must lie; a pass hits when this stretch meets the target.
-        keeps_inside: True when all beyond the target's near wall must stay inside it (drains).
-        reason: why this one, in one sentence.
-        widest: catalogue id of the device that is ``diameter_mm`` wide; "" when it is ``device``.
-    """
-
-    device: str
-    technique: str
-    diameter_mm: float
-    usable_mm: float
-    beyond_mm: float
-    sample_mm: tuple[float, float]
-    keeps_inside: bool
-    reason: str
-    widest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Hard limits of a percutaneous path."""
-
-    depth_mm: float = 150.0
-    tilt_deg: float = 30.0
-    organ_first: frozenset[str] = frozenset()
-    """Organs of which a healthy stretch must lie before the target (liver tumours: bleeding,
-    seeding)."""
-
-
-class Wants(StrEnum):
-    """Which part of a target a needle is for."""
-
-    VIABLE_TISSUE = "viable tissue"
-    """Not calcium, gas, fluid or necrosis."""
-    WHOLE = "whole"
-    """All of it, steered at its deepest point: fluid is what a drain is for."""
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """A gate that no image answers: asked, else unknown."""
 
@@ -166,16 +122,16 @@ class Question:
         return not (elsewhere or otherwise)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Case:
     """One procedure meeting one patient: what a treatment decides on.
+
+    An approach adds what it needs: see ``approach.percutaneous.model.NeedleCase``.
 
     Attributes:
         procedure: the declaration.
         anatomy, target: the patient.
         settings: the user's choices.
-        skin_distance_mm: shortest distance from the target's surface to open skin.
-        scene: what needles are measured against.
         assumed: every assumption as it is used.
         progress: told what is being done; may raise ``Cancelled``.
     """
@@ -184,25 +140,58 @@ class Case:
     anatomy: Anatomy
     target: Target
     settings: Settings
-    skin_distance_mm: float
-    scene: Scene
     assumed: Assumed
     progress: Progress = silent
 
     __repr__ = brief
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a treatment concludes once the paths are known.
+CaseT = TypeVar("CaseT", bound=Case)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach(Generic[CaseT]):
+    """What an approach found for the devices it was asked for.
 
     Attributes:
+        case: as it was searched, with the target as it was aimed at.
+        instrument: the device that the ways are for.
+        approach: the ways, as the plan tells them.
+    """
+
+    case: CaseT
+    instrument: Instrument
+    approach: Approach
+
+    __repr__ = brief
+
+
+Penalties = Callable[[CaseT, "Path"], Mapping[str, float]]
+"""Soft penalties of a treatment, by name, added to the score of a way."""
+
+
+class Search(Protocol[CaseT]):
+    """The approach's search, bound to a case; a treatment calls it as often as it needs."""
+
+    def __call__(
+        self, offers: Sequence[Instrument], penalties: Penalties[CaseT] | None = None
+    ) -> Reach[CaseT]:
+        """Ways for the first of ``offers`` that has any; for the first one where none has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What a treatment concludes.
+
+    Attributes:
+        reach: the search that the plan tells.
         treatment, guidance, findings: what is to be done, and what was found.
         prediction, effect: of a treatment that predicts one.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
     """
 
+    reach: Reach[Any]
     treatment: Treatment
     guidance: Guidance
     findings: tuple[Finding, ...]
@@ -210,57 +199,162 @@ class Decision:
     effect: Effect | None = None
     tissues: tuple[str, ...] | None = None
 
+    __repr__ = brief
 
-class TreatmentLogic(Protocol):
-    """What ``plan/treatments/<verb>.py`` offers to procedures."""
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What an approach says of its own ways.
+
+    Attributes:
+        gates: findings by gate; a gate that an approach leaves out is unknown, never met.
+        beside: what a reader should know and no gate asks.
+        figures: what the banner tells in numbers.
+    """
+
+    gates: Mapping[Gate, tuple[Finding, ...]]
+    beside: tuple[Finding, ...] = ()
+    figures: tuple[str, ...] = ()
+
+
+class ApproachLogic(Generic[CaseT]):
+    """How targets of a kind are reached: what ``plan/approach/<kind>`` offers to procedures."""
+
+    kind: ClassVar[str]
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source, editable through ``Settings.assume``."""
+        return ()
+
+    def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
+        """Refuse settings that no patient could make right."""
+
+    def choose_target(self, target: Target, anatomy: Anatomy) -> Target:
+        """Which part of the target is reached for."""
+        del anatomy
+        return target
+
+    def meet(self, case: Case) -> CaseT:
+        """The case with what the search is measured against."""
+        raise NotImplementedError
+
+    def search(
+        self, case: CaseT, offers: Sequence[Instrument], penalties: Penalties[CaseT] | None = None
+    ) -> Reach[CaseT]:
+        """See ``Search``."""
+        raise NotImplementedError
+
+    def settle(self, decision: Decision) -> Treatment:
+        """The treatment, with what the search was made for."""
+        return decision.treatment
+
+    def judge(self, decision: Decision) -> Ruled:
+        """What the gates of reach, structures, position, overrides and contact rest on."""
+        raise NotImplementedError
+
+    def sources(self, decision: Decision) -> tuple[str, ...]:
+        """Keys of the bibliography that the search rests on."""
+        del decision
+        return ()
+
+    def settings_used(self, decision: Decision) -> dict[str, str | float | bool | None]:
+        """What of the search must be known to get the same plan again."""
+        del decision
+        return {}
+
+
+class TreatmentLogic(Generic[CaseT]):
+    """What is done at the target: what a package of ``plan/treatments`` offers to procedures."""
+
+    approach: ClassVar[str] = "percutaneous"
+    """The kind of approach whose cases it decides on."""
+    fixes_probes: ClassVar[bool] = False
+    """Whether single applicators may be fixed by hand."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Defaults without a source, editable through ``Settings.assume``."""
+        return ()
 
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:
         """What the user may answer besides the procedure's questions, and with which words."""
+        return {}
 
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
-        """Devices in order of preference; the first that has a path is used."""
+    def check_device(self, device: str) -> None:
+        """Refuse a device of the catalogue that cannot do it."""
 
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
-        """Technique, steps, guidance and findings; ``approach.paths`` may be empty."""
+    def choose_target(
+        self, target: Target, anatomy: Anatomy, settings: Settings, assumed: Assumed
+    ) -> Target:
+        """Another target where what was named is not what is treated."""
+        del anatomy, settings, assumed
+        return target
 
-    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
-        """Soft penalties special to this treatment, added to the path's score."""
+    def decide(self, case: CaseT, search: Search[CaseT]) -> Decision:
+        """Technique, steps, guidance and findings; what ``search`` finds may hold no way."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One page in ``procedures/``: an approach, a treatment, limits and citations; no logic.
+    """One page in ``procedures/``: an approach, a treatment and citations; no logic.
 
     Attributes:
         name: as typed on the command line.
         title: as printed.
         summary: one sentence.
+        approach: the way in, an object of ``plan.approach``, with its limits.
         treatment: the logic, an object of ``plan.treatments``.
-        asks: structures the plan must know, by organ of the target ("" = always); what no label
-            shows is listed as not segmented.
-        may_enter: structures that a path may cross although they are obstacles elsewhere.
-        limits: hard limits.
-        questions: should-we gates.
+        required_structures: what the plan must know, by organ of the target ("" = always); what no
+            label shows is listed as not segmented.
+        questions: contraindications that no image answers.
         alternatives: what else could be done, surgery and nothing included, in words.
-        cites: keys of the bibliography.
-        wants: which part of the target the needle is for.
+        references: keys of the bibliography.
     """
 
     name: str
     title: str
     summary: str
-    treatment: TreatmentLogic
-    asks: Mapping[str, tuple[str, ...]]
-    may_enter: frozenset[str]
-    limits: Limits
-    questions: tuple[Question, ...]
-    alternatives: tuple[str, ...]
-    cites: tuple[str, ...]
-    wants: Wants = Wants.VIABLE_TISSUE
+    approach: ApproachLogic[Any]
+    treatment: TreatmentLogic[Any]
+    required_structures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
     __repr__ = brief
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that cannot be planned.
+
+        Raises:
+            PlanError: a name that cannot be typed, a treatment for another approach, a structure
+                or reference that nobody knows, or a question that another one shadows.
+        """
+        if not _NAME.fullmatch(self.name):
+            raise PlanError(
+                f"a procedure is called {self.name!r}; allowed: lower-case letters, digits and "
+                "hyphens, a letter first"
+            )
+        if self.treatment.approach != self.approach.kind:
+            raise PlanError(
+                f"{self.name}: the treatment needs a {self.treatment.approach} approach and is "
+                f"given a {self.approach.kind} one: declare another of the two"
+            )
+        named = {
+            *self.required_structures,
+            *(s for n in self.required_structures.values() for s in n),
+        }
+        unknown = sorted(named - {""} - set(catalogue.terms()) - set(names.DERIVED))
+        if unknown:
+            raise PlanError(f"{self.name} requires structures that have no term: {unknown}")
+        cited = {*self.references, *(s for q in self.questions for s in q.sources)}
+        missing = sorted(cited - set(evidence.sources()))
+        if missing:
+            raise PlanError(f"{self.name} cites what is not in the bibliography: {missing}")
+        asked = [*self.treatment.answers, *(q.id for q in self.questions)]
+        twice = sorted({one for one in asked if asked.count(one) > 1})
+        if twice:
+            raise PlanError(f"{self.name} asks twice under one name: {twice}")

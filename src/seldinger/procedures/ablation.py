@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seldinger.plan.procedure import Limits, Procedure, Question, Wants
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import Limits, TargetPoint
+from seldinger.plan.procedure import Procedure, Question
 from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
 
 _ABDOMEN = (
@@ -23,8 +25,11 @@ PROCEDURE = Procedure(
     name="ablation",
     title="Thermal ablation",
     summary="Heat or cold through one to four probes, with margin, spread and what it spares.",
+    approach=Percutaneous(
+        limits=Limits(organ_first=frozenset({"liver"})), target_point=TargetPoint.WHOLE
+    ),
     treatment=HeatOrFreeze(),
-    asks={
+    required_structures={
         "": ("ribs", "vertebrae"),
         "liver": (
             *_ABDOMEN, "bile ducts", "heart", "hepatic vessels", "left kidney", "pancreas",
@@ -35,8 +40,6 @@ PROCEDURE = Procedure(
         "left lung": (*_CHEST, "pulmonary veins"),
         "right lung": (*_CHEST, "pulmonary veins"),
     },
-    may_enter=frozenset(),
-    limits=Limits(organ_first=frozenset({"liver"})),
     questions=(
         Question(
             "biliary-anastomosis",
@@ -69,6 +72,5 @@ PROCEDURE = Procedure(
         "Stereotactic radiotherapy where no needle has a way.",
         "No treatment now: imaging again when the tumour grows slowly or the patient is frail.",
     ),
-    cites=("wang2013margin", "laimer2021", "laimer2025", "lu2002", "heerink2018", "erp2023"),
-    wants=Wants.WHOLE,
+    references=("wang2013margin", "laimer2021", "laimer2025", "lu2002", "heerink2018", "erp2023"),
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seldinger.plan.procedure import Limits, Procedure, Question
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import Limits
+from seldinger.plan.procedure import Procedure, Question
 from seldinger.plan.treatments.biopsy.sample import Sample
 
 _VESSELS = ("aorta", "inferior vena cava")
@@ -26,8 +28,9 @@ PROCEDURE = Procedure(
     name="biopsy",
     title="Percutaneous biopsy",
     summary="Cores of tissue through a needle, by the safest straight path.",
+    approach=Percutaneous(limits=Limits(organ_first=frozenset({"liver"}))),
     treatment=Sample(),
-    asks={
+    required_structures={
         "": ("ribs", "vertebrae"),
         "liver": (*_ABDOMEN, "hepatic vessels", "portal vein"),
         "left kidney": (*_ABDOMEN, "ureters"),
@@ -48,8 +51,6 @@ PROCEDURE = Procedure(
             "trachea",
         ),
     },
-    may_enter=frozenset(),
-    limits=Limits(organ_first=frozenset({"liver"})),
     questions=(
         Question(
             "haemangioma",
@@ -88,7 +89,7 @@ PROCEDURE = Procedure(
         ),
         "No biopsy: imaging and tumour markers when they decide, follow-up when waiting is safe.",
     ),
-    cites=(
+    references=(
         "fotiadis2020",
         "halimi2020",
         "huo2020",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from seldinger.plan.procedure import Limits, Procedure, Question, Wants
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import TargetPoint
+from seldinger.plan.procedure import Procedure, Question
 from seldinger.plan.treatments.drainage.drain import Drain
 
 PROCEDURE = Procedure(
     name="cholecystostomy",
     title="Percutaneous cholecystostomy",
     summary="A pigtail drain in the gallbladder, through a little liver where that is possible.",
+    approach=Percutaneous(
+        permitted_structures=frozenset({"liver"}), target_point=TargetPoint.WHOLE
+    ),
     treatment=Drain(gallbladder=True),
-    asks={
+    required_structures={
         "": (
             "colon",
             "duodenum",
@@ -25,9 +30,6 @@ PROCEDURE = Procedure(
             "stomach",
         ),
     },
-    may_enter=frozenset({"liver"}),
-    limits=Limits(),
-    wants=Wants.WHOLE,
     questions=(
         Question(
             "fit-for-surgery",
@@ -46,7 +48,7 @@ PROCEDURE = Procedure(
         "Antibiotics and waiting, with the operation planned or declined.",
         "Endoscopic drainage of the gallbladder where it is offered.",
     ),
-    cites=(
+    references=(
         "abusedera2013",
         "abusedera2016",
         "ballard_sideholes",

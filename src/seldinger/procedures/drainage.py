@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from seldinger.plan.procedure import Limits, Procedure, Question, Wants
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import TargetPoint
+from seldinger.plan.procedure import Procedure, Question
 from seldinger.plan.treatments.drainage.drain import Drain
 
 PROCEDURE = Procedure(
     name="drainage",
     title="Percutaneous drainage of a collection",
     summary="A needle or a pigtail drain in the collection, one-step or over a wire.",
+    approach=Percutaneous(target_point=TargetPoint.WHOLE),
     treatment=Drain(),
-    asks={
+    required_structures={
         "": (
             "aorta",
             "colon",
@@ -31,9 +34,6 @@ PROCEDURE = Procedure(
             "vertebrae",
         ),
     },
-    may_enter=frozenset(),
-    limits=Limits(),
-    wants=Wants.WHOLE,
     questions=(
         Question(
             "hydatid",
@@ -61,7 +61,7 @@ PROCEDURE = Procedure(
         "Needle aspiration alone, repeated if needed.",
         "Through stomach, rectum or vagina, or through the buttock, for what lies behind bowel.",
     ),
-    cites=(
+    references=(
         "abusedera2013",
         "abusedera2016",
         "ballard_sideholes",

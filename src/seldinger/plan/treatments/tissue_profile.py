@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
 
 PLEURAL_RECESS = "pleural recess"
 _GAP_MM = 4.0
@@ -69,7 +69,7 @@ def length_inside_mm(mask: Mask, grid: Grid, path: Path, from_mm: float, to_mm: 
     return float(inside(mask, grid, points).mean()) * (to_mm - from_mm)
 
 
-def crossed_mm(case: Case, path: Path, name: str) -> float | None:
+def crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
     """Millimetres of a structure between skin and aim; None when nobody labelled it."""
     if not case.anatomy.has(name):
         return None
@@ -77,7 +77,7 @@ def crossed_mm(case: Case, path: Path, name: str) -> float | None:
     return length_inside_mm(mask, case.anatomy.grid, path, -path.depth_mm, 0.0)
 
 
-def lung_crossed(case: Case, path: Path, thin_hu: float) -> LungCrossed:
+def lung_crossed(case: NeedleCase, path: Path, thin_hu: float) -> LungCrossed:
     """Lung, lobes, pleural passes and thin lung between the skin and the target."""
     anatomy, grid = case.anatomy, case.anatomy.grid
     step = min(grid.spacing_mm) / 2.0

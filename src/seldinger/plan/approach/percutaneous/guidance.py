@@ -16,8 +16,8 @@ from seldinger.plan.model import Guidance
 from seldinger.plan.wording import cited, plainly, told
 
 if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path, UltrasoundAccess
-    from seldinger.plan.procedure import Case
 
 CT = "ct"
 ULTRASOUND = "ultrasound"
@@ -40,7 +40,7 @@ _ROOM_TIME = "guidance.room_time.ultrasound"
 _CT_SITES = (Site.LUNG, Site.BONE, Site.RETROPERITONEUM)
 
 
-def choose(case: Case, best: Path | None) -> Guidance:
+def choose(case: NeedleCase, best: Path | None) -> Guidance:
     """Guidance for ``best`` (None when no path is free).
 
     Raises:
@@ -65,7 +65,7 @@ def choose(case: Case, best: Path | None) -> Guidance:
     return _by_geometry(case, best, found)
 
 
-def _by_geometry(case: Case, best: Path | None, found: UltrasoundAccess | None) -> Guidance:
+def _by_geometry(case: NeedleCase, best: Path | None, found: UltrasoundAccess | None) -> Guidance:
     limit = ultrasound.in_use(case.settings, DEPTH)
     sources = cited(_FIRST, _CT_WHEN, _ROOM_TIME)
     if best is None or found is None:

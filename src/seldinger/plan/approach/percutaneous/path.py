@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.plan.approach.percutaneous.candidates import Candidates
+    from seldinger.plan.approach.percutaneous.model import Instrument, Limits
     from seldinger.plan.approach.percutaneous.rules import Marched, Rejected
     from seldinger.plan.approach.percutaneous.scene import Obstacle, Scene
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.procedure import Instrument, Limits, Settings
+    from seldinger.plan.procedure import Settings
 
 NEVER_RELAXED = frozenset({"depth", "needle-length", "leaves-the-body", "stays-inside"})
 """Rules of geometry rather than of judgement: no one can open them."""

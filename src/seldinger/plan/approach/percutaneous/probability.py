@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Points, Vector
     from seldinger.plan.approach.percutaneous.error_model import ErrorModel
+    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.approach.percutaneous.scene import Scene
-    from seldinger.plan.procedure import Instrument
 
 SAMPLES_LOG2 = 12
 """4096 passes: the sampling error of a probability stays below one per cent."""

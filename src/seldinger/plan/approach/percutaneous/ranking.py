@@ -13,10 +13,11 @@ from seldinger.plan.approach.percutaneous.candidates import surface_normals
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.candidates import Candidates
+    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.approach.percutaneous.rules import Marched
     from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.procedure import Instrument, Settings
+    from seldinger.plan.procedure import Settings
 
 Scores = dict[str, NDArray[np.float64]]
 

@@ -14,9 +14,9 @@ from seldinger.plan.approach.percutaneous import scene as scenes
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.candidates import Candidates
+    from seldinger.plan.approach.percutaneous.model import Instrument, Limits
     from seldinger.plan.approach.percutaneous.scene import Obstacle, Scene
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.procedure import Instrument, Limits
 
 Rejected = NDArray[np.bool_]
 

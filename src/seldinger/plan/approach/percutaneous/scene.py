@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
-    from seldinger.plan.procedure import Procedure
 
 CAP_MM = 40.0
 """Distance fields stop here: five standard deviations of the worst published needle error, and
@@ -204,12 +203,12 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
 
 
 def is_obstacle(
-    structure: Structure, anatomy: Anatomy, target: Target, procedure: Procedure
+    structure: Structure, anatomy: Anatomy, target: Target, permitted: frozenset[str]
 ) -> bool:
     """Whether a needle on the way to ``target`` must miss ``structure``."""
     if structure.kind not in OBSTACLE_KINDS:
         return False
-    if structure.name in procedure.may_enter or is_wanted(structure, target):
+    if structure.name in permitted or is_wanted(structure, target):
         return False
     if target.organ is None or not anatomy.has(target.organ):
         return True
@@ -230,8 +229,14 @@ def is_wanted(structure: Structure, target: Target) -> bool:
     return structure.name == label or structure.sources == (label,)
 
 
-def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
-    """Everything a needle to ``target`` is measured against."""
+def build(anatomy: Anatomy, target: Target, permitted: frozenset[str]) -> Scene:
+    """Everything a needle to ``target`` is measured against.
+
+    Args:
+        anatomy: the patient.
+        target: what the needle is for.
+        permitted: structures that a path may cross although they are obstacles elsewhere.
+    """
     classes = anatomy.tissue.copy()
     classes[classes == Tissue.STRUCTURE] = UNIDENTIFIED
     names = [
@@ -258,7 +263,7 @@ def build(anatomy: Anatomy, target: Target, procedure: Procedure) -> Scene:
             continue
         names.append(structure.name)
         classes[structure.mask] = len(names) - 1
-        if is_obstacle(structure, anatomy, target, procedure):
+        if is_obstacle(structure, anatomy, target, permitted):
             kept = _without_own(structure, target, anatomy.grid.spacing_mm[0])
             extent = None
             if extents is not None and structure.origin is Origin.LABEL:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.anatomy.model import Kind
 
 if TYPE_CHECKING:
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
 
 
 class Site(StrEnum):
@@ -26,7 +26,7 @@ _RETROPERITONEAL = ("pancreas", "adrenal", "iliopsoas", "psoas", "aorta", "vena 
 _BONES = ("bone", "vertebra", "ribs", "sacrum", "pelvis", "femur", "sternum", "scapula", "clavicle")
 
 
-def site_of(case: Case) -> Site:
+def site_of(case: NeedleCase) -> Site:
     """The site of the target: by the kind of its organ if that is labelled, else by its name."""
     organ = case.target.organ
     if organ is None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy.model import Anatomy
     from seldinger.core.volume import Mask
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case, Settings
+    from seldinger.plan.procedure import Settings
 
 APERTURE = Assumption(
     "ultrasound_aperture_mm",
@@ -73,7 +74,7 @@ def in_use(settings: Settings, assumption: Assumption) -> float:
     return float(settings.assume.get(assumption.name, assumption.value))
 
 
-def access(case: Case, path: Path) -> UltrasoundAccess:
+def access(case: NeedleCase, path: Path) -> UltrasoundAccess:
     """Widest free footprint near ``path``'s entry from which straight beams reach its target.
 
     ``fits`` is None when the anatomy names no bone (or, without HU, no lung): a rib that nobody

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.volume import Mask
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
 
 NEAR = Assumption(
     "central_within_mm", 7.0, "mm", 0.0, 10.0,
@@ -60,7 +60,7 @@ class Centrality:
     share: float | None = None
 
 
-def judged(case: Case) -> Centrality:
+def judged(case: NeedleCase) -> Centrality:
     """Whether the target of a kidney is central; never "no" without a label of the pelvis."""
     kidney = _kidney(case)
     structure, away_mm = _nearest(case)
@@ -75,7 +75,7 @@ def judged(case: Case) -> Centrality:
     return Centrality(central, structure, away_mm, share)
 
 
-def _nearest(case: Case) -> tuple[str, float | None]:
+def _nearest(case: NeedleCase) -> tuple[str, float | None]:
     """The nearest labelled part of the sinus and its distance from the tumour's surface, mm."""
     grid = case.anatomy.grid
     tree = scipy.spatial.cKDTree(grid.to_lps(np.argwhere(boundary(case.target.mask))))
@@ -94,7 +94,7 @@ def _nearest(case: Case) -> tuple[str, float | None]:
     return name, found[name]
 
 
-def _kidney(case: Case) -> Mask | None:
+def _kidney(case: NeedleCase) -> Mask | None:
     """The kidney that the tumour touches, without the tumour; None when no label shows it."""
     organ = case.target.organ
     if organ is None or not case.anatomy.has(organ):
@@ -106,7 +106,7 @@ def _kidney(case: Case) -> Mask | None:
     return kidney if kidney.any() else None
 
 
-def _pelvis_known(case: Case, kidney: Mask) -> bool:
+def _pelvis_known(case: NeedleCase, kidney: Mask) -> bool:
     """Whether the label of the pelvis shows that of this kidney, not of the other one only."""
     if not case.anatomy.has(PELVIS):
         return False
@@ -114,7 +114,7 @@ def _pelvis_known(case: Case, kidney: Mask) -> bool:
     return bool(case.anatomy.structure(PELVIS).mask[box].any())
 
 
-def _share(case: Case, kidney: Mask) -> float | None:
+def _share(case: NeedleCase, kidney: Mask) -> float | None:
     """How far the tumour reaches towards the middle: depth under the kidney's convex hull.
 
     A hull, because labels leave the sinus out and a tumour takes a bite: neither is the capsule.

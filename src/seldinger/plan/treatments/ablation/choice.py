@@ -24,7 +24,7 @@ from seldinger.simulate.thermal.heating import LAWS, Biology, Changes
 
 if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.modality import Ranking
 
 HISTOLOGIES = ("hcc", "crlm", "other")
@@ -166,7 +166,7 @@ class Choice:
     ranking: Ranking
 
 
-def choose(case: Case) -> Choice:
+def choose(case: NeedleCase) -> Choice:
     """Modality order with its reasons, and margins, for this case."""
     margin = case.assumed.value(MARGIN.name)
     ranking = rules.ranked(case, margin)
@@ -180,12 +180,12 @@ def choose(case: Case) -> Choice:
     return Choice(order, margin, preferred, lung, ranking)
 
 
-def changes(case: Case) -> Changes:
+def changes(case: NeedleCase) -> Changes:
     """The user's own numbers of tissues ("liver.perfusion_per_s"), as the engine takes them."""
     return Changes(edits={k: v for k, v in case.settings.assume.items() if "." in k})
 
 
-def applicator_of(case: Case, modality: str) -> Applicator:
+def applicator_of(case: NeedleCase, modality: str) -> Applicator:
     """The applicator for a modality: the user's own, else the default for the site."""
     if case.settings.device is not None:
         named = applicator(case.settings.device)
@@ -195,7 +195,7 @@ def applicator_of(case: Case, modality: str) -> Applicator:
     return applicator(shelf[modality])
 
 
-def biology(case: Case, kind: Applicator) -> Biology:
+def biology(case: NeedleCase, kind: Applicator) -> Biology:
     """What counts as dead: by the applicator's fit, unless the user decides."""
     fit, value = kind.fit, case.assumed.value
     named = case.settings.answers.get("damage")
@@ -216,7 +216,7 @@ def biology(case: Case, kind: Applicator) -> Biology:
     )
 
 
-def settings_of(case: Case, kind: Applicator) -> tuple[Setting, ...]:
+def settings_of(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
     """What an applicator can be set to, by its own table; the gentlest first."""
     value = case.assumed.value
     if kind.modality == "cryo":

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.progress import Progress
     from seldinger.core.space import Points, Vector
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Approach
     from seldinger.plan.prediction import Option
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage_goal import Ground
@@ -96,7 +96,7 @@ class Blocked:
 
 
 def covered(
-    case: Case,
+    case: NeedleCase,
     choice: Choice,
     approach: Approach,
     watched: Mapping[str, Vector],
@@ -161,7 +161,9 @@ class _Tried:
     dead_share: float
 
 
-def _on_patient(case: Case, one: Arrangement, ground: Ground, coarse: HeatScene) -> _Tried | str:
+def _on_patient(
+    case: NeedleCase, one: Arrangement, ground: Ground, coarse: HeatScene
+) -> _Tried | str:
     """Try an arrangement, every applicator by its own way; in words why it has none."""
     ways = trajectories.found(case, override.edited(case, one.placed))
     if ways.blocked:
@@ -173,7 +175,7 @@ def _on_patient(case: Case, one: Arrangement, ground: Ground, coarse: HeatScene)
 
 
 def _finely(
-    case: Case, best: _Tried, ground: Ground, coarse: HeatScene, watched: Mapping[str, Vector]
+    case: NeedleCase, best: _Tried, ground: Ground, coarse: HeatScene, watched: Mapping[str, Vector]
 ) -> Covered:
     """The winner in cells of 1 mm, structures to spare watched over time."""
     near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
@@ -208,7 +210,7 @@ def slack_mm(ground: Ground, scene: HeatScene, done: Heated) -> float:
 
 
 def _alternatives(
-    case: Case,
+    case: NeedleCase,
     choice: Choice,
     ground: Ground,
     directions: Sequence[Points],
@@ -236,7 +238,7 @@ def _alternatives(
 
 
 def _best_of(
-    case: Case,
+    case: NeedleCase,
     kind: Applicator,
     patterns: Sequence[Pattern],
     ground: Ground,
@@ -296,7 +298,7 @@ def gentlest(settings: int, patterns: int, fit: Callable[[int, int], Arrangement
 
 
 def _stronger(
-    case: Case, one: Arrangement, ground: Ground, directions: Sequence[Points]
+    case: NeedleCase, one: Arrangement, ground: Ground, directions: Sequence[Points]
 ) -> tuple[Arrangement, ...]:
     """The same pattern at the strongest setting of its table; nothing when it already is."""
     made = one.template

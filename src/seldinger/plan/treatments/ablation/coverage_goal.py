@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points
     from seldinger.core.volume import Mask
     from seldinger.geometry.surface import SubvoxelSurface
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.simulate.thermal.scene import HeatScene
 
@@ -51,7 +51,7 @@ class Ground:
     goal: Goal
 
 
-def ground(case: Case, choice: Choice) -> Ground:
+def ground(case: NeedleCase, choice: Choice) -> Ground:
     """Everything about a case that no arrangement changes."""
     target, anatomy = case.target, case.anatomy
     reach = _farthest_mm(case) + choice.margin_mm + _REACH_MM
@@ -72,7 +72,7 @@ def ground(case: Case, choice: Choice) -> Ground:
 
 
 def _goal(
-    case: Case,
+    case: NeedleCase,
     choice: Choice,
     edge: SubvoxelSurface,
     to_capsule: NDArray[np.float64] | None,
@@ -93,7 +93,7 @@ def _every(count: int, wanted: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, min(count, wanted)).astype(np.intp))
 
 
-def _farthest_mm(case: Case) -> float:
+def _farthest_mm(case: NeedleCase) -> float:
     points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     return float(np.linalg.norm(points - np.asarray(case.target.centre_lps_mm), axis=1).max())
 
@@ -107,7 +107,7 @@ def _outside_mm(mask: Mask, spacing_mm: float) -> NDArray[np.float32]:
     return outside
 
 
-def coarse(case: Case, choice: Choice, ground_of: Ground, spacing_mm: float) -> HeatScene:
+def coarse(case: NeedleCase, choice: Choice, ground_of: Ground, spacing_mm: float) -> HeatScene:
     """The same block in coarser cells, for the runs beside the plan."""
     fine = ground_of.scene.grid
     half = 0.5 * fine.spacing_mm[0] * (fine.shape[0] - 1)
@@ -116,7 +116,7 @@ def coarse(case: Case, choice: Choice, ground_of: Ground, spacing_mm: float) -> 
     return heat_scene.of_patient(case.anatomy, case.target, grid, thick, choice.lung)
 
 
-def subcapsular(case: Case, ground_of: Ground) -> NDArray[np.bool_]:
+def subcapsular(case: NeedleCase, ground_of: Ground) -> NDArray[np.bool_]:
     """(n,) which surface points lie under the capsule; none when it is unknown."""
     if ground_of.to_capsule_mm is None:
         return np.zeros(len(ground_of.surface.points_lps_mm), dtype=np.bool_)
@@ -124,7 +124,7 @@ def subcapsular(case: Case, ground_of: Ground) -> NDArray[np.bool_]:
     return near
 
 
-def points_of(case: Case, structure: str) -> Points:
+def points_of(case: NeedleCase, structure: str) -> Points:
     """(n, 3) surface of a structure, LPS mm."""
     from seldinger.plan.approach.percutaneous.scene import boundary
 

@@ -18,8 +18,8 @@ from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.prediction import Critical, Prediction
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
 
@@ -51,7 +51,7 @@ _ENGINE_FACE = "the edge of the grid"
 """What the engine says of its faces begins so."""
 
 
-def of(case: Case, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
+def of(case: NeedleCase, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
     """All findings of a plan with probes."""
     kind = won.ways.placed[0].applicator
     made = [
@@ -95,7 +95,7 @@ def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
 
 
 def without_probes(
-    case: Case, choice: Choice, why: Mapping[str, tuple[str, ...]]
+    case: NeedleCase, choice: Choice, why: Mapping[str, tuple[str, ...]]
 ) -> tuple[Finding, ...]:
     """What can be said when no applicator has a way.
 
@@ -138,7 +138,7 @@ def _no_way(device: str, said: tuple[str, ...]) -> Finding:
     return Finding(f"no-way-{device}", Met.NOT_MET, Severity.CAUTION, text)
 
 
-def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
+def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
     """Whether a zone of that size was ever published, and what is called suited."""
     size = case.target.diameter_mm
     widest = modality.widest_mm(case)
@@ -171,13 +171,13 @@ def _size(case: Case, choice: Choice) -> tuple[Finding, ...]:
     return tuple(made)
 
 
-def _modality(case: Case, choice: Choice, taken: str | None) -> Finding:
+def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
     """With what, in which order, and why."""
     asked = case.settings.device is not None or "modality" in case.settings.answers
     return modality.finding(choice.ranking, choice.order, taken, asked=asked)
 
 
-def _cover(case: Case, choice: Choice, found: Prediction) -> Finding:
+def _cover(case: NeedleCase, choice: Choice, found: Prediction) -> Finding:
     margin = found.minimal_margin_mm.nominal
     thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
     site, histology = site_of(case), case.settings.answers.get("histology", "")
@@ -219,7 +219,7 @@ def _sink(choice: Choice, won: Covered) -> Finding:
     return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
 
 
-def _lung(case: Case) -> tuple[Finding, ...]:
+def _lung(case: NeedleCase) -> tuple[Finding, ...]:
     """No applicator here was fitted in lung, and sizes there are known to be wrong."""
     if site_of(case) is not Site.LUNG:
         return ()
@@ -247,7 +247,7 @@ def _at_face(won: Covered) -> tuple[Finding, ...]:
     return (Finding("zone-at-face", Met.UNKNOWN, Severity.ACTION, f"{text}{more}"),)
 
 
-def _beyond_organ(case: Case, won: Covered) -> tuple[Finding, ...]:
+def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     """What dies outside the organ, whatever it is."""
     scene = won.ground.scene
     if scene.organ is None:
@@ -284,7 +284,7 @@ def _spared_one(one: Critical, bound: str) -> Finding:
     return Finding(name, Met.NOT_MET, Severity.ACTION, text, one.sources)
 
 
-def _plausible(case: Case, modality: str, found: Prediction) -> tuple[Finding, ...]:
+def _plausible(case: NeedleCase, modality: str, found: Prediction) -> tuple[Finding, ...]:
     """Volume per energy against what was seen in patients."""
     if found.ml_per_kj is None:
         return ()
@@ -301,7 +301,7 @@ def _plausible(case: Case, modality: str, found: Prediction) -> tuple[Finding, .
     return (Finding("plausibility", status, severity, text, cited(*facts)),)
 
 
-def _by_other_mode(case: Case, found: Prediction) -> str:
+def _by_other_mode(case: NeedleCase, found: Prediction) -> str:
     """In lung, where no size is believed, how far both modes lie apart."""
     if site_of(case) is not Site.LUNG or found.other_mode_volume_ml is None:
         return ""
@@ -312,7 +312,7 @@ def _by_other_mode(case: Case, found: Prediction) -> str:
     )
 
 
-def _probes(case: Case, won: Covered) -> tuple[Finding, ...]:
+def _probes(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     """What the probes' own ways break, and what was set outside a table."""
     made = []
     crossing = trajectories.crossing(case, won.ways)

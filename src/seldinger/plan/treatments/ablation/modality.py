@@ -25,8 +25,8 @@ from seldinger.simulate.thermal import scene as heat_scene
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.prediction import Option
-    from seldinger.plan.procedure import Case
     from seldinger.simulate.thermal.scene import HeatScene
 
 MODALITIES = ("microwave", "radiofrequency", "cryo")
@@ -117,7 +117,7 @@ class Ranking:
         return tuple(r for r in self.reasons if r.modality == modality and r.bearing in bearings)
 
 
-def ranked(case: Case, margin_mm: float) -> Ranking:
+def ranked(case: NeedleCase, margin_mm: float) -> Ranking:
     """The organ's order with what a rule speaks against behind.
 
     Args:
@@ -137,7 +137,7 @@ def ranked(case: Case, margin_mm: float) -> Ranking:
     return Ranking(order, tuple(sorted(made, key=lambda r: order.index(r.modality))))
 
 
-def _in_liver(case: Case, margin_mm: float) -> list[Reason]:
+def _in_liver(case: NeedleCase, margin_mm: float) -> list[Reason]:
     """Microwave is cooled least; with a thick vessel inside the margin that decides."""
     made = [Reason("microwave", Rule.COOLED, Bearing.PREFERRED, (_COOLED,))]
     thick = case.assumed.value(heat_scene.LEAST_VESSEL.name)
@@ -154,7 +154,7 @@ def _in_liver(case: Case, margin_mm: float) -> list[Reason]:
     return made + [Reason(m, Rule.VESSEL, bearing, facts, near, margin_mm, what) for m in others]
 
 
-def _in_kidney(case: Case) -> list[Reason]:
+def _in_kidney(case: NeedleCase) -> list[Reason]:
     """Radiofrequency is avoided in large and in central tumours."""
     record = "ablation.kidney.record"
     made = [
@@ -171,7 +171,7 @@ def _in_kidney(case: Case) -> list[Reason]:
     return made
 
 
-def _central(case: Case) -> Reason:
+def _central(case: NeedleCase) -> Reason:
     found = centrality.judged(case)
     near = case.assumed.value(centrality.NEAR.name)
     bearing = {True: Bearing.BEHIND, False: Bearing.NOTED, None: Bearing.UNKNOWN}[found.central]
@@ -181,7 +181,7 @@ def _central(case: Case) -> Reason:
     return Reason("radiofrequency", Rule.CENTRAL, bearing, (_RF_SIZE,), measured, limit, what)
 
 
-def _in_lung(case: Case) -> list[Reason]:
+def _in_lung(case: NeedleCase) -> list[Reason]:
     """Microwave, for its speed and the air; beyond a size microwave did less well."""
     fact = "ablation.lung.size"
     size, limit = case.target.diameter_mm, number(fact)
@@ -191,7 +191,7 @@ def _in_lung(case: Case) -> list[Reason]:
     ]
 
 
-def _beyond_zones(case: Case) -> list[Reason]:
+def _beyond_zones(case: NeedleCase) -> list[Reason]:
     """Modalities whose widest published zone is narrower than the target."""
     size, made = widest_mm(case), []
     for modality in MODALITIES:
@@ -222,7 +222,7 @@ def _largest_zone(modality: str) -> tuple[float, tuple[str, ...], tuple[str, ...
     return width, (), (source,)
 
 
-def widest_mm(case: Case) -> float:
+def widest_mm(case: NeedleCase) -> float:
     """Longest axis through the target."""
     points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     centred = points - points.mean(axis=0)
@@ -232,7 +232,7 @@ def widest_mm(case: Case) -> float:
     return float(extent.max()) + case.anatomy.grid.spacing_mm[0]
 
 
-def _to_vessel_mm(case: Case, margin_mm: float) -> float | None:
+def _to_vessel_mm(case: NeedleCase, margin_mm: float) -> float | None:
     """As ``to_vessel_mm``, on a block that ends a little outside the margin."""
     points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     away = np.linalg.norm(points - np.asarray(case.target.centre_lps_mm), axis=1)

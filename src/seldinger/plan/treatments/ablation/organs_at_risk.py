@@ -18,7 +18,7 @@ from seldinger.simulate.thermal.model import BODY_C
 
 if TYPE_CHECKING:
     from seldinger.core.space import Vector
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.coverage_goal import Ground
     from seldinger.simulate.thermal.heating import Heated
 
@@ -47,12 +47,12 @@ _WATCHED_MM = 60.0
 """Structures farther from the target than this are not watched over time."""
 
 
-def names(case: Case) -> tuple[str, ...]:
+def names(case: NeedleCase) -> tuple[str, ...]:
     """Structures to spare around this organ."""
     return _BY_SITE.get(site_of(case), _ELSEWHERE)
 
 
-def watched(case: Case) -> dict[str, Vector]:
+def watched(case: NeedleCase) -> dict[str, Vector]:
     """Structure -> its point nearest to the target, where it is near enough to be watched."""
     inside = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     tree = scipy.spatial.cKDTree(inside)
@@ -66,7 +66,7 @@ def watched(case: Case) -> dict[str, Vector]:
     return found
 
 
-def judged(case: Case, ground: Ground, done: Heated, *, cold: bool) -> tuple[Critical, ...]:
+def judged(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[Critical, ...]:
     """Every structure to spare, the nearest first, unknown ones last."""
     zone = ground.scene.grid.to_lps(np.argwhere(done.zone))
     tree = scipy.spatial.cKDTree(zone) if len(zone) else None
@@ -77,7 +77,7 @@ def judged(case: Case, ground: Ground, done: Heated, *, cold: bool) -> tuple[Cri
 
 
 def _one(
-    case: Case,
+    case: NeedleCase,
     ground: Ground,
     done: Heated,
     name: str,
@@ -102,7 +102,7 @@ def _one(
     )  # fmt: skip
 
 
-def _limit(case: Case, name: str) -> tuple[float | None, tuple[str, ...]]:
+def _limit(case: NeedleCase, name: str) -> tuple[float | None, tuple[str, ...]]:
     """Distance asked for and who asks; none where no source or assumption does."""
     if name == "bile ducts":
         fact = "safety_distance.bile_duct"
@@ -117,7 +117,7 @@ def _limit(case: Case, name: str) -> tuple[float | None, tuple[str, ...]]:
     return number(fact), cited(fact)
 
 
-def _extreme(case: Case, ground: Ground, done: Heated, name: str, *, cold: bool) -> float:
+def _extreme(case: NeedleCase, ground: Ground, done: Heated, name: str, *, cold: bool) -> float:
     """Hottest or coldest of the structure's cells; as warm as blood where it lies outside."""
     mask = resampled_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
     if name == "bowel gas":

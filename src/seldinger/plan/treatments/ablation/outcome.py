@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
     from seldinger.core.space import Points
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
     from seldinger.simulate.thermal.uncertainty import Response, Samples
@@ -43,7 +43,7 @@ _ICE_C = 0.0
 
 
 def predicted(
-    case: Case,
+    case: NeedleCase,
     choice: Choice,
     won: Covered,
     progress: Progress,
@@ -138,7 +138,7 @@ def _figures(values: NDArray[np.float64], samples: NDArray[np.float64]) -> Sprea
     return Spread(float(values.min()), low, middle, high)
 
 
-def _spread(case: Case, won: Covered, progress: Progress) -> tuple[Response, Samples]:
+def _spread(case: NeedleCase, won: Covered, progress: Progress) -> tuple[Response, Samples]:
     spreads = {a.name: case.assumed.value(a.name) for a in uncertainty.ASSUMPTIONS}
     answer = uncertainty.response(
         won.coarse,
@@ -172,7 +172,7 @@ class _Sampled:
 
 
 def _sampled(
-    case: Case,
+    case: NeedleCase,
     won: Covered,
     answer: Response,
     draws: Samples,
@@ -207,7 +207,7 @@ def _sampled(
     )
 
 
-def _shifts(case: Case, won: Covered, points: Points, draws: Samples) -> list[Points]:
+def _shifts(case: NeedleCase, won: Covered, points: Points, draws: Samples) -> list[Points]:
     errors = [
         error_model.model(path.technique, case.settings, case.assumed) for path in won.ways.paths
     ]
@@ -222,7 +222,7 @@ def _shifts(case: Case, won: Covered, points: Points, draws: Samples) -> list[Po
 
 
 def _kill_probability(
-    case: Case, won: Covered, answer: Response, draws: Samples, signed: NDArray[np.float32]
+    case: NeedleCase, won: Covered, answer: Response, draws: Samples, signed: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Share of samples in which each cell dies; sampled every second cell, filled in between."""
     grid = won.ground.scene.grid
@@ -239,7 +239,7 @@ def _kill_probability(
     return np.ascontiguousarray(full)
 
 
-def _other_mode_ml(case: Case, won: Covered) -> float | None:
+def _other_mode_ml(case: NeedleCase, won: Covered) -> float | None:
     """The zone by the mode that the plan does not go by; None where there is only one."""
     kind = won.ways.placed[0].applicator
     modes = heating.modes_of(kind)

@@ -14,7 +14,8 @@ from seldinger.plan.treatments.ablation.arrange import MOST_PROBES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.plan.procedure import Case, ProbeEdit
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
+    from seldinger.plan.procedure import ProbeEdit
     from seldinger.plan.treatments.ablation.arrange import Arrangement
     from seldinger.simulate.thermal.heating import Placed
 
@@ -22,7 +23,7 @@ OUTSIDE = "outside-table"
 """Answer "yes" to use power or time that an applicator's table does not hold."""
 
 
-def edited(case: Case, placed: Sequence[Placed]) -> tuple[Placed, ...]:
+def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
     """The applicators with the user's edits; added ones after them.
 
     Raises:
@@ -44,7 +45,7 @@ def edited(case: Case, placed: Sequence[Placed]) -> tuple[Placed, ...]:
     return tuple(made)
 
 
-def holding(case: Case, ranked: Sequence[Arrangement]) -> list[Arrangement]:
+def holding(case: NeedleCase, ranked: Sequence[Arrangement]) -> list[Arrangement]:
     """The arrangements that have the applicators which the user changes; all when none has."""
     changed = [
         e.number for e in case.settings.probes if e.tip_lps_mm is None or e.entry_lps_mm is None
@@ -53,7 +54,7 @@ def holding(case: Case, ranked: Sequence[Arrangement]) -> list[Arrangement]:
     return [a for a in ranked if a.template.pattern.count >= most] or list(ranked)
 
 
-def _changed(case: Case, one: Placed, edit: ProbeEdit) -> Placed:
+def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
     for value, words in ((edit.power_w, "W"), (edit.seconds, "s")):
         if value is not None and not 0.0 < value < np.inf:
             raise PlanError(f"probe {edit.number}: {value:g} {words} is nothing to set; give more")

@@ -11,13 +11,13 @@ from seldinger.plan.treatments import common_steps
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.ablation.coverage import Covered
     from seldinger.simulate.thermal.heating import Placed
 
 
-def steps(case: Case, won: Covered) -> tuple[Step, ...]:
+def steps(case: NeedleCase, won: Covered) -> tuple[Step, ...]:
     """From the patient on the table to the scan afterwards."""
     placed, paths = won.ways.placed, won.ways.paths
     eye = eyes.choose(case, paths[0])

@@ -7,7 +7,7 @@ they become a treatment.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import part
 from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.model import DeviceUse, Probe, Treatment
-from seldinger.plan.procedure import Decision
+from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import (
     coverage,
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.record import Assumption
+    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.model import Approach, Path
-    from seldinger.plan.procedure import Case, Instrument
+    from seldinger.plan.procedure import Search
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
     from seldinger.plan.treatments.ablation.trajectories import Ways
@@ -44,8 +46,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatOrFreeze:
+class HeatOrFreeze(TreatmentLogic[NeedleCase]):
     """Thermal ablation."""
+
+    fixes_probes: ClassVar[bool] = True
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -63,7 +67,7 @@ class HeatOrFreeze:
         if why := ablation_choice.usable(applicator(device)):
             raise PlanError(f"{why}; leave it out, or give another")
 
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The applicator of each modality, the preferred one first, aimed past the centre."""
         choice = ablation_choice.choose(case)
         made = []
@@ -74,9 +78,15 @@ class HeatOrFreeze:
             made.append(_aimed_past(case, kind))
         return tuple(made)
 
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+    def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
+        """A first search for directions; then each probe's own way to its tip."""
+        reach = search(self.instruments(case))
+        return self.conclude(reach.case, reach.instrument, reach.approach)
+
+    def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """Probes, prediction, steps and findings."""
         choice = ablation_choice.choose(case)
+        reach = Reach(case, instrument, approach)
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
         progress = part(case.progress, 0.4, 0.95)
@@ -87,12 +97,13 @@ class HeatOrFreeze:
             won = coverage.covered(case, choice, approach, watched, part(progress, 0.0, 0.6))
         if isinstance(won, Blocked):
             said = findings.without_probes(case, choice, won.why)
-            return Decision(_treatment(case, choice, instrument, None), eye, said)
+            return Decision(reach, _treatment(case, choice, instrument, None), eye, said)
         won = replace(won, options=rules.noted(won.options, choice.ranking))
         prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
         said = findings.of(case, choice, won, prediction)
         outside = findings.outside_domain(said)
         return Decision(
+            reach,
             _treatment(case, choice, instrument, _unknown_said(won, approach)),
             eye,
             said,
@@ -101,13 +112,8 @@ class HeatOrFreeze:
             won.ground.scene.tissues,
         )
 
-    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
-        """None of its own."""
-        del case, path
-        return {}
 
-
-def _aimed_past(case: Case, kind: Applicator) -> Instrument:
+def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
     """An applicator as it is searched for: its tip ends beyond the target's centre."""
     instrument = trajectories.instrument_of(case, kind, 0.0)
     behind = -0.5 * instrument.sample_mm[0]
@@ -130,7 +136,7 @@ def _unknown_said(won: Covered, approach: Approach) -> Covered:
 
 
 def _treatment(
-    case: Case, choice: Choice, instrument: Instrument, won: Covered | None
+    case: NeedleCase, choice: Choice, instrument: Instrument, won: Covered | None
 ) -> Treatment:
     kind = applicator(instrument.device) if won is None else won.ways.placed[0].applicator
     count = 0 if won is None else len(won.ways.placed)
@@ -155,7 +161,7 @@ def _treatment(
     )
 
 
-def _measures(case: Case, kind: Applicator) -> dict[str, str | float | bool | None]:
+def _measures(case: NeedleCase, kind: Applicator) -> dict[str, str | float | bool | None]:
     """The dimensions of what the plan goes on with, whatever was searched for first."""
     used = _aimed_past(case, kind)
     return {
@@ -200,7 +206,7 @@ def _searched_for(instrument: Instrument, kind: Applicator) -> tuple[str, ...]:
     return (text,)
 
 
-def _taken_for(case: Case, won: Covered) -> tuple[str, ...]:
+def _taken_for(case: NeedleCase, won: Covered) -> tuple[str, ...]:
     """Which tissue stood for what; the target once, whatever else the labels call it."""
     again = {
         s.name

@@ -10,7 +10,7 @@ import numpy as np
 
 from seldinger.core.space import as_vector
 from seldinger.plan.approach.percutaneous import path as paths
-from seldinger.plan.procedure import Instrument
+from seldinger.plan.approach.percutaneous.model import Instrument
 from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation.arrange import gap_mm
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.space import Points
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
     from seldinger.simulate.thermal.heating import Placed
 
 _OUTSIDE_MM = 20.0
@@ -44,7 +44,7 @@ class Ways:
     blocked: str = ""
 
 
-def instrument_of(case: Case, kind: Applicator, beyond_mm: float) -> Instrument:
+def instrument_of(case: NeedleCase, kind: Applicator, beyond_mm: float) -> Instrument:
     """An applicator as the path search must know it."""
     behind = 0.5 * (kind.active_mm or 0.0)
     if kind.fit is not None and "behind_tip_mm" in kind.fit.numbers:
@@ -62,7 +62,7 @@ def instrument_of(case: Case, kind: Applicator, beyond_mm: float) -> Instrument:
     )  # fmt: skip
 
 
-def found(case: Case, placed: Sequence[Placed]) -> Ways:
+def found(case: NeedleCase, placed: Sequence[Placed]) -> Ways:
     """A way for each applicator, near the direction it wants and clear of the others."""
     made: list[Placed] = []
     ways: list[Path] = []
@@ -77,7 +77,7 @@ def found(case: Case, placed: Sequence[Placed]) -> Ways:
 
 
 def _way(
-    case: Case, one: Placed, others: Sequence[Placed], other_ways: Sequence[Path]
+    case: NeedleCase, one: Placed, others: Sequence[Placed], other_ways: Sequence[Path]
 ) -> Path | str:
     """The free path to a tip that leans least; in words why there is none."""
     room = case.assumed.value(choices.TIP_ROOM.name)
@@ -85,7 +85,7 @@ def _way(
     aimed = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=one.tip_lps_mm))
     chosen = replace(case.settings, entry_lps_mm=one.entry_lps_mm)
     rays = paths.rays_into(aimed, chosen, case.assumed)
-    done = paths.search(rays, instrument, case.procedure.limits, chosen, case.assumed)
+    done = paths.search(rays, instrument, case.limits, chosen, case.assumed)
     if one.entry_lps_mm is not None:
         return paths.paths(done, [0])[0]
     wanted = np.asarray(one.axis_lps)
@@ -104,12 +104,12 @@ def _way(
     return "every free path meets another probe"
 
 
-def blocked(case: Case, instruments: Sequence[Instrument]) -> dict[str, tuple[str, ...]]:
+def blocked(case: NeedleCase, instruments: Sequence[Instrument]) -> dict[str, tuple[str, ...]]:
     """By device, why no skin entry leads it to the target: how many entries each rule rejects."""
     rays = paths.rays_into(case.scene, case.settings, case.assumed)
     said: dict[str, tuple[str, ...]] = {}
     for one in instruments:
-        done = paths.search(rays, one, case.procedure.limits, case.settings, case.assumed)
+        done = paths.search(rays, one, case.limits, case.settings, case.assumed)
         free = int((~done.blocking).sum())
         causes = {rule: int(mask.sum()) for rule, mask in done.rejected.items() if mask.any()}
         why = f" ({_most(causes)})" if causes else ""
@@ -125,7 +125,7 @@ def _most(causes: Mapping[str, int]) -> str:
 
 
 def _clear(
-    case: Case,
+    case: NeedleCase,
     one: Placed,
     entry: Points,
     outward: Points,
@@ -147,7 +147,7 @@ def _shaft(one: Placed, way: Path) -> tuple[Points, Points]:
     return np.asarray(one.tip_lps_mm), outside
 
 
-def crossing(case: Case, ways: Ways) -> str:
+def crossing(case: NeedleCase, ways: Ways) -> str:
     """Which shafts come too near each other, in words; empty when none do."""
     least = case.assumed.value(choices.SHAFT_GAP.name)
     said = []

@@ -15,7 +15,7 @@ from seldinger.plan.wording import number
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
 
 LESION, PARENCHYMA = "lesion", "parenchyma"
 
@@ -103,7 +103,7 @@ def shot(needle: Device, core_mm: float) -> Shot:
     return Shot((-half, half), after, before)
 
 
-def choice(case: Case) -> Choice:
+def choice(case: NeedleCase) -> Choice:
     """Gauge, coaxial or not, and cores, by site; a lesion unless the user says otherwise."""
     settings, site = case.settings, site_of(case)
     wanted = common_steps.answer(settings, "sample", (LESION, PARENCHYMA)) or LESION

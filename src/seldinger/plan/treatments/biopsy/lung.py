@@ -19,8 +19,8 @@ from seldinger.plan.wording import cited, number, plainly, told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.tissue_profile import LungCrossed
 
 THIN_HU = Assumption(
@@ -44,7 +44,7 @@ _ON_PATH = {FISSURE: "fissure", BULLA: "thin lung", DEPTH: "lung depth", PASSES:
 _TOUCHES_MM = 3.0
 
 
-def penalties(case: Case, path: Path) -> Mapping[str, float]:
+def penalties(case: NeedleCase, path: Path) -> Mapping[str, float]:
     """Score parts for the factors that a path can avoid; 0 where a factor is absent or unknown."""
     met = tissue_profile.lung_crossed(case, path, common_steps.in_use(case.settings, THIN_HU))
     present = on_path(case, met)
@@ -56,7 +56,7 @@ def penalties(case: Case, path: Path) -> Mapping[str, float]:
     }
 
 
-def on_path(case: Case, met: LungCrossed) -> dict[str, bool | None]:
+def on_path(case: NeedleCase, met: LungCrossed) -> dict[str, bool | None]:
     """Whether each avoidable factor is on the path; None where nobody labelled or measured it."""
     settings = case.settings
     thin = None if met.thin_mm is None else met.thin_mm >= common_steps.in_use(settings, THIN_RUN)
@@ -68,7 +68,7 @@ def on_path(case: Case, met: LungCrossed) -> dict[str, bool | None]:
     }
 
 
-def findings(case: Case, thickest_gauge: float, best: Path | None) -> list[Finding]:
+def findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -> list[Finding]:
     """Rate, factors and position for the best path; only the rate without one."""
     rates = ("lung_biopsy.pneumothorax", "lung_biopsy.chest_drain")
     text = " ".join(common_steps.of_population(f) for f in rates)
@@ -79,7 +79,7 @@ def findings(case: Case, thickest_gauge: float, best: Path | None) -> list[Findi
     return [*made, _factors(case, met, thickest_gauge), _position(best)]
 
 
-def _factors(case: Case, met: LungCrossed, thickest_gauge: float) -> Finding:
+def _factors(case: NeedleCase, met: LungCrossed, thickest_gauge: float) -> Finding:
     emphysema = common_steps.answer(case.settings, "emphysema", ("yes", "no"))
     small = case.target.diameter_mm < number("treatments.lung.small")
     factors: dict[str, bool | None] = {

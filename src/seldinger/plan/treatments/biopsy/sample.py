@@ -14,9 +14,10 @@ from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.model import Finding, Treatment
-from seldinger.plan.procedure import Decision, Instrument
+from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.biopsy import lung, native_kidney, steps
 from seldinger.plan.treatments.biopsy import seat as seats
@@ -38,17 +39,19 @@ from seldinger.plan.wording import cited, told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.anatomy.model import Anatomy, Target
     from seldinger.catalogue import Device
     from seldinger.core.record import Assumption
+    from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, DeviceUse, Path
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.procedure import Search, Settings
 
 _STICKS_OUT_MM = 1.0
 """Half a voxel either side: less is not told from rounding."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(TreatmentLogic[NeedleCase]):
     """Biopsy."""
 
     @property
@@ -70,11 +73,19 @@ class Sample:
             "emphysema": ("yes", "no"),
         }
 
+    def choose_target(
+        self, target: Target, anatomy: Anatomy, settings: Settings, assumed: Assumed
+    ) -> Target:
+        """The lower pole where tissue of a native kidney is asked for."""
+        if native_kidney.is_wanted(target, anatomy, settings.answers):
+            return native_kidney.lower_pole(target, anatomy, assumed)
+        return target
+
     def check_device(self, device: str) -> None:
         """Refuse a device that takes no cores."""
         _named(device)
 
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The longer throw first if its notch fits; of each throw the shortest that reaches."""
         chosen = choice(case)
         if case.settings.device is not None:
@@ -93,7 +104,12 @@ class Sample:
             for needle in common_steps.long_enough(group, self._needed_mm(case, group[0]))
         )
 
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+    def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
+        """One search; the best path decides the rest."""
+        reach = search(self.instruments(case), self.penalties)
+        return self.conclude(reach.case, reach.instrument, reach.approach)
+
+    def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """Shot geometry, steps, guidance and findings for the best path."""
         chosen, best = choice(case), next(iter(approach.paths), None)
         needle = catalogue.device(instrument.device)
@@ -111,15 +127,16 @@ class Sample:
             notes=_notes(needle, introducer),
         )
         said = _findings(case, chosen, needle, fired, best)
-        return Decision(treatment, eye, (*said, *seat_found))
+        reach = Reach(case, instrument, approach)
+        return Decision(reach, treatment, eye, (*said, *seat_found))
 
-    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
         cost = common_steps.in_use(case.settings, NOTCH) * self._missed(case, path)
         more = lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
         return {**({"notch beside viable tissue": cost} if cost > 0.0 else {}), **more}
 
-    def _missed(self, case: Case, path: Path) -> float:
+    def _missed(self, case: NeedleCase, path: Path) -> float:
         """Share of the sampled stretch that does not lie in the target's viable part."""
         low, high = self.instruments(case)[0].sample_mm
         inside = tissue_profile.length_inside_mm(
@@ -127,12 +144,12 @@ class Sample:
         )
         return 1.0 - inside / (high - low)
 
-    def _needed_mm(self, case: Case, needle: Device) -> float:
+    def _needed_mm(self, case: NeedleCase, needle: Device) -> float:
         fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
         way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
         return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
 
-    def _instrument(self, case: Case, chosen: Choice, needle: Device) -> Instrument:
+    def _instrument(self, case: NeedleCase, chosen: Choice, needle: Device) -> Instrument:
         introducer = introducer_for(needle) if chosen.coaxial else None
         fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
         if needle.kind is DeviceKind.BONE_NEEDLE:
@@ -174,7 +191,7 @@ def _devices(needle: Device, introducer: Device | None, chosen: Choice) -> tuple
 
 
 def _seated(
-    case: Case, needle: Device, introducer: Device | None, fired: Shot, best: Path | None
+    case: NeedleCase, needle: Device, introducer: Device | None, fired: Shot, best: Path | None
 ) -> tuple[seats.Seat | None, tuple[Finding, ...]]:
     """Where the introducer stands, and whether that is beyond pleura or capsule."""
     if introducer is None or best is None:
@@ -217,7 +234,7 @@ def _notes(needle: Device, introducer: Device | None) -> tuple[str, ...]:
 
 
 def _findings(
-    case: Case, chosen: Choice, needle: Device, fired: Shot, best: Path | None
+    case: NeedleCase, chosen: Choice, needle: Device, fired: Shot, best: Path | None
 ) -> tuple[Finding, ...]:
     site = site_of(case)
     made = [common_steps.bleeding_class(*_bleeding_class(site)), _needle_choice(case, chosen)]
@@ -232,7 +249,7 @@ def _findings(
     return tuple(made)
 
 
-def _needle_choice(case: Case, chosen: Choice) -> Finding:
+def _needle_choice(case: NeedleCase, chosen: Choice) -> Finding:
     """Why this needle, with the facts; and what it was taken for where nobody said."""
     reason = f"{chosen.reason[0].upper()}{chosen.reason[1:]}."
     text = " ".join((reason, *(told(f) for f in chosen.facts)))
@@ -258,7 +275,7 @@ def _bleeding_class(site: Site) -> tuple[str, ...]:
     return ("biopsy.bleeding_class.organ", *limits)
 
 
-def _notch(case: Case, needle: Device, fired: Shot, best: Path) -> Finding:
+def _notch(case: NeedleCase, needle: Device, fired: Shot, best: Path) -> Finding:
     """Whether the sampled stretch lies in the lesion, along the path on the lesion's mask."""
     low, high = fired.notch_mm
     target = case.target
@@ -296,7 +313,7 @@ def _rates(site: Site) -> list[Finding]:
     return [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
 
 
-def _tangential(case: Case, best: Path) -> list[Finding]:
+def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
     """Whether a needle for tissue of the kidney itself is laid along its cortex."""
     if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
         return []

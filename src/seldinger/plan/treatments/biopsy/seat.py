@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue import Device
     from seldinger.core.volume import Mask
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.biopsy.choice import Shot
 
 BEYOND = Assumption(
@@ -72,7 +72,7 @@ class Seat:
     kept: bool | None
 
 
-def edges(case: Case, path: Path) -> Edges:
+def edges(case: NeedleCase, path: Path) -> Edges:
     """The last entry into the organ, and into the target, before the aim."""
     target = case.target
     near = _entry_mm(case, path, target.mask)
@@ -97,7 +97,9 @@ def seat(fired: Shot, needle: Device, introducer: Device, found: Edges, beyond_m
     return Seat(at, max(0.0, stop), kept)
 
 
-def finding(case: Case, needle: Device, introducer: Device, found: Edges, made: Seat) -> Finding:
+def finding(
+    case: NeedleCase, needle: Device, introducer: Device, found: Edges, made: Seat
+) -> Finding:
     """Whether the introducer stays beyond pleura or capsule; what pair would, where it does not."""
     in_lung = site_of(case) is Site.LUNG
     surface = "pleura" if in_lung else "capsule"
@@ -134,7 +136,7 @@ def _side(to_edge_mm: float) -> str:
     return "beyond" if to_edge_mm > 0.0 else "before"
 
 
-def _others(case: Case, needle: Device, found: Edges) -> Iterable[Device]:
+def _others(case: NeedleCase, needle: Device, found: Edges) -> Iterable[Device]:
     """Needles of the same gauge and length whose introducer would be seated on this path."""
     beyond = common_steps.in_use(case.settings, BEYOND)
     for other in catalogue.devices(DeviceKind.CORE_NEEDLE):
@@ -144,7 +146,7 @@ def _others(case: Case, needle: Device, found: Edges) -> Iterable[Device]:
             yield other
 
 
-def _entry_mm(case: Case, path: Path, mask: Mask) -> float:
+def _entry_mm(case: NeedleCase, path: Path, mask: Mask) -> float:
     """Where the run of ``mask`` begins that holds the aim; 0 when the aim lies outside."""
     grid = case.anatomy.grid
     step = min(grid.spacing_mm) / 4.0

@@ -12,14 +12,14 @@ from seldinger.plan.wording import plainly
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Guidance, Path
-    from seldinger.plan.procedure import Case
     from seldinger.plan.treatments.biopsy.choice import Choice, Shot
     from seldinger.plan.treatments.biopsy.seat import Seat
 
 
 def steps(
-    case: Case,
+    case: NeedleCase,
     chosen: Choice,
     needle: Device,
     introducer: Device | None,
@@ -124,7 +124,7 @@ def _take(chosen: Choice, needle: Device, fired: Shot, seated: Seat | None, best
     )
 
 
-def _after(case: Case) -> Step:
+def _after(case: NeedleCase) -> Step:
     site = site_of(case)
     if site is Site.LUNG:
         return Step("After", lung.aftercare())

@@ -10,7 +10,7 @@ from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import number, plainly, told
 
 if TYPE_CHECKING:
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
 
 TROCAR, SELDINGER, ASPIRATION = "trocar", "Seldinger", "aspiration"
 BY_USER = "chosen by the user"
@@ -66,7 +66,7 @@ class Technique:
     reasons: tuple[str, ...]
 
 
-def technique(case: Case) -> Technique:
+def technique(case: NeedleCase) -> Technique:
     """Trocar for the large and superficial, a needle for the small and simple, else Seldinger."""
     size, depth = case.target.diameter_mm, case.skin_distance_mm
     large, superficial = (
@@ -88,7 +88,7 @@ def technique(case: Case) -> Technique:
     return Technique(SELDINGER, tuple(reasons))
 
 
-def simple(case: Case) -> str | None:
+def simple(case: NeedleCase) -> str | None:
     """Whether the collection is single, without septa and fistula; None when nobody said so."""
     return common_steps.answer(case.settings, "simple", ("yes", "no"))
 
@@ -108,7 +108,7 @@ class Bore:
     reason: str
 
 
-def bore_of_gallbladder(case: Case) -> Bore:
+def bore_of_gallbladder(case: NeedleCase) -> Bore:
     """French for bile: assumed."""
     french = common_steps.in_use(case.settings, GALLBLADDER_FRENCH)
     return Bore(
@@ -116,7 +116,7 @@ def bore_of_gallbladder(case: Case) -> Bore:
     )
 
 
-def bore(case: Case) -> Bore:
+def bore(case: NeedleCase) -> Bore:
     """French by content; with unknown content the plan makes room for the larger of the two."""
     content = common_steps.answer(case.settings, "content", CONTENTS)
     clear, thick = number("drainage.size.serous"), number("drainage.size.purulent")

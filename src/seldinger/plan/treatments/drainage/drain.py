@@ -13,8 +13,9 @@ from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
 from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.model import Treatment
-from seldinger.plan.procedure import Decision, Instrument
+from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.drainage import findings, hydraulics, steps
 from seldinger.plan.treatments.drainage.choice import (
@@ -45,14 +46,14 @@ if TYPE_CHECKING:
     from seldinger.catalogue import Device
     from seldinger.core.record import Assumption
     from seldinger.plan.model import Approach, DeviceUse, Path
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.procedure import Search
 
 
 _DRAIN_KINDS = (DeviceKind.TROCAR_DRAIN, DeviceKind.DRAIN, DeviceKind.ACCESS_NEEDLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Drain:
+class Drain(TreatmentLogic[NeedleCase]):
     """Drainage of a collection.
 
     Attributes:
@@ -78,7 +79,7 @@ class Drain:
         if found.kind not in _DRAIN_KINDS:
             raise _drains_nothing(found)
 
-    def instruments(self, case: Case) -> tuple[Instrument, ...]:
+    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The chosen technique first; then Seldinger, a smaller drain, and the needle alone."""
         if case.settings.device is not None:
             return (self._named(case, catalogue.device(case.settings.device)),)
@@ -95,7 +96,12 @@ class Drain:
             offers += self._aspiration(case, "no drain finds a way or room: a needle alone")
         return tuple(offers)
 
-    def conclude(self, case: Case, instrument: Instrument, approach: Approach) -> Decision:
+    def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
+        """One search; the best path decides the rest."""
+        reach = search(self.instruments(case), self.penalties)
+        return self.conclude(reach.case, reach.instrument, reach.approach)
+
+    def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """Drain, steps, guidance and findings for the best path."""
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
@@ -119,9 +125,10 @@ class Drain:
             bail_out=steps.bail_out(gallbladder=self.gallbladder),
             notes=self._notes(case, instrument, drain, wanted),
         )
-        return Decision(treatment, eye, findings.of(case, told_of, best))
+        reach = Reach(case, instrument, approach)
+        return Decision(reach, treatment, eye, findings.of(case, told_of, best))
 
-    def penalties(self, case: Case, path: Path) -> Mapping[str, float]:
+    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """For the gallbladder: a path that crosses no liver; else nothing."""
         if not self.gallbladder:
             return {}
@@ -131,7 +138,7 @@ class Drain:
             "not through liver": common_steps.in_use(case.settings, TRANSHEPATIC) if missed else 0.0
         }
 
-    def _reasons(self, case: Case, instrument: Instrument) -> tuple[str, ...]:
+    def _reasons(self, case: NeedleCase, instrument: Instrument) -> tuple[str, ...]:
         """Why ``instrument``: by rule, by the user, or because the first choice failed."""
         first = self._technique(case)
         if case.settings.device is not None:
@@ -141,16 +148,16 @@ class Drain:
         because = "; ".join(first.reasons)
         return (f"{first.name} ({because}) would come first but finds no free path or no room",)
 
-    def _technique(self, case: Case) -> Technique:
+    def _technique(self, case: NeedleCase) -> Technique:
         found = technique(case)
         if self.gallbladder and found.name == ASPIRATION:
             return Technique(SELDINGER, ("the gallbladder is drained, not only emptied",))
         return found
 
-    def _bore(self, case: Case) -> Bore:
+    def _bore(self, case: NeedleCase) -> Bore:
         return bore_of_gallbladder(case) if self.gallbladder else bore(case)
 
-    def _drains(self, case: Case, wanted: Bore) -> list[Device]:
+    def _drains(self, case: NeedleCase, wanted: Bore) -> list[Device]:
         """The wanted drain, then the smaller one with its tighter loop; only loops that can fit."""
         sizes = [wanted.french]
         smaller = number("drainage.size.serous")
@@ -159,7 +166,7 @@ class Drain:
         found = [common_steps.of_size(DeviceKind.DRAIN, french=f)[0] for f in sizes]
         return [d for d in found if (d.loop_mm or 0.0) < case.target.diameter_mm]
 
-    def _drain_of(self, case: Case, instrument: Instrument, wanted: Bore) -> Device | None:
+    def _drain_of(self, case: NeedleCase, instrument: Instrument, wanted: Bore) -> Device | None:
         """The drain that ``instrument`` brings in; None for a needle alone."""
         if instrument.technique == ASPIRATION:
             return None
@@ -178,20 +185,20 @@ class Drain:
     def _trocar(self, drain: Device, reason: str) -> Instrument:
         return _instrument(drain, TROCAR, self._room(drain), reason)
 
-    def _seldinger(self, case: Case, drain: Device, reason: str) -> list[Instrument]:
+    def _seldinger(self, case: NeedleCase, drain: Device, reason: str) -> list[Instrument]:
         room, gauge = self._room(drain), common_steps.in_use(case.settings, ACCESS_GAUGE)
         needles = common_steps.of_size(DeviceKind.ACCESS_NEEDLE, gauge=gauge)
         reaching = common_steps.long_enough(needles, _needed_mm(case, room))
         return [_instrument(n, SELDINGER, room, reason, drain) for n in reaching]
 
-    def _aspiration(self, case: Case, reason: str) -> list[Instrument]:
+    def _aspiration(self, case: NeedleCase, reason: str) -> list[Instrument]:
         tip = common_steps.in_use(case.settings, NEEDLE_TIP)
         gauge = common_steps.in_use(case.settings, ASPIRATION_GAUGE)
         needles = common_steps.of_size(DeviceKind.ACCESS_NEEDLE, gauge=gauge)
         reaching = common_steps.long_enough(needles, _needed_mm(case, tip))
         return [_instrument(n, ASPIRATION, tip, reason) for n in reaching]
 
-    def _named(self, case: Case, device: Device) -> Instrument:
+    def _named(self, case: NeedleCase, device: Device) -> Instrument:
         """The user's own choice: a trocar drain, a drain over a wire, or a needle."""
         if device.kind is DeviceKind.TROCAR_DRAIN:
             return self._trocar(device, BY_USER)
@@ -216,7 +223,7 @@ class Drain:
         )
 
     def _settings(
-        self, case: Case, instrument: Instrument, drain: Device | None, wanted: Bore
+        self, case: NeedleCase, instrument: Instrument, drain: Device | None, wanted: Bore
     ) -> dict[str, str | float | bool | None]:
         loop = None if drain is None else drain.loop_mm
         return {
@@ -233,7 +240,7 @@ class Drain:
         }
 
     def _notes(
-        self, case: Case, instrument: Instrument, drain: Device | None, wanted: Bore
+        self, case: NeedleCase, instrument: Instrument, drain: Device | None, wanted: Bore
     ) -> tuple[str, ...]:
         made = [wanted.reason]
         if drain is not None:
@@ -270,7 +277,7 @@ def _instrument(
     )
 
 
-def _needed_mm(case: Case, beyond_mm: float) -> float:
+def _needed_mm(case: NeedleCase, beyond_mm: float) -> float:
     way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + beyond_mm
     return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
 

@@ -15,8 +15,8 @@ from seldinger.plan.wording import cited, number, plainly, told
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
+    from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Chosen:
     gallbladder: bool
 
 
-def of(case: Case, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
+def of(case: NeedleCase, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
     """All findings of one drainage; those that need a path only when there is one."""
     if chosen.gallbladder:
         made = [
@@ -52,7 +52,7 @@ def of(case: Case, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
     return tuple(made)
 
 
-def _size(case: Case, chosen: Chosen) -> Finding:
+def _size(case: NeedleCase, chosen: Chosen) -> Finding:
     """Aspirate or leave a catheter."""
     limit, size = number("drainage.aspirate_below"), case.target.diameter_mm
     facts = ("drainage.aspirate_below", "drainage.aspiration_success", "drainage.catheter_success")
@@ -73,7 +73,7 @@ def _size(case: Case, chosen: Chosen) -> Finding:
     return Finding("aspirate-or-drain", Met.MET, Severity.INFO, text, cited(*facts))
 
 
-def _small(case: Case) -> list[Finding]:
+def _small(case: NeedleCase) -> list[Finding]:
     """Whether to drain at all: survey practice, and a rule from memory that drives nothing."""
     if case.target.diameter_mm >= number("drainage.survey_limit"):
         return []
@@ -97,7 +97,7 @@ def _technique(chosen: Chosen) -> Finding:
     return Finding("technique", Met.MET, Severity.INFO, text, cited(*facts))
 
 
-def _slow(case: Case) -> list[Finding]:
+def _slow(case: NeedleCase) -> list[Finding]:
     """Large collections take longer."""
     if case.target.volume_ml <= number("treatments.drain.large_volume"):
         return []
@@ -106,7 +106,7 @@ def _slow(case: Case) -> list[Finding]:
     return [Finding("long-drainage", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
 
 
-def _room(case: Case, chosen: Chosen) -> list[Finding]:
+def _room(case: NeedleCase, chosen: Chosen) -> list[Finding]:
     """Whether loop and side holes stay inside."""
     size = case.target.diameter_mm
     if chosen.drain is None:
@@ -142,7 +142,7 @@ def _thicker(chosen: Chosen, best: Path) -> list[Finding]:
     return [Finding("drain-clearance", Met.MET, Severity.INFO, text)]
 
 
-def _crossing(case: Case, best: Path, kind: Kind) -> list[str]:
+def _crossing(case: NeedleCase, best: Path, kind: Kind) -> list[str]:
     return [
         s.name
         for s in case.anatomy.structures
@@ -150,7 +150,7 @@ def _crossing(case: Case, best: Path, kind: Kind) -> list[str]:
     ]
 
 
-def _bowel(case: Case, best: Path) -> list[Finding]:
+def _bowel(case: NeedleCase, best: Path) -> list[Finding]:
     crossed = _crossing(case, best, Kind.BOWEL)
     if not crossed:
         return []
@@ -159,7 +159,7 @@ def _bowel(case: Case, best: Path) -> list[Finding]:
     return [Finding("bowel-crossed", Met.NOT_MET, Severity.ACTION, text, cited(*facts))]
 
 
-def _pleura(case: Case, best: Path) -> list[Finding]:
+def _pleura(case: NeedleCase, best: Path) -> list[Finding]:
     crossed = [*_crossing(case, best, Kind.LUNG), *_crossing(case, best, Kind.LOBE)]
     if not crossed or site_of(case) is Site.LUNG:
         return []
@@ -168,7 +168,7 @@ def _pleura(case: Case, best: Path) -> list[Finding]:
     return [Finding("pleura-crossed", Met.NOT_MET, Severity.ACTION, text, cited(fact))]
 
 
-def _through_liver(case: Case, best: Path, *, gallbladder: bool) -> list[Finding]:
+def _through_liver(case: NeedleCase, best: Path, *, gallbladder: bool) -> list[Finding]:
     """A little liver on the way: wanted for liver abscess (sourced) and gallbladder (custom)."""
     if not gallbladder and site_of(case) is not Site.LIVER:
         return []

@@ -13,13 +13,13 @@ from seldinger.plan.wording import plainly
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
+    from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
     from seldinger.plan.model import Guidance, Path
-    from seldinger.plan.procedure import Case, Instrument
     from seldinger.plan.treatments.drainage.findings import Chosen
 
 
 def steps(
-    case: Case, chosen: Chosen, instrument: Instrument, best: Path | None, eye: Guidance
+    case: NeedleCase, chosen: Chosen, instrument: Instrument, best: Path | None, eye: Guidance
 ) -> tuple[Step, ...]:
     """All steps in order; none when no path is free."""
     if best is None:
@@ -168,7 +168,7 @@ def _samples(*, gallbladder: bool) -> Step:
     )
 
 
-def _after(case: Case, *, gallbladder: bool) -> tuple[Step, ...]:
+def _after(case: NeedleCase, *, gallbladder: bool) -> tuple[Step, ...]:
     daily = Step(
         "Every day",
         "Flush, note the output, look at the skin. Sudden stop: flush, then scan; blocked or out "

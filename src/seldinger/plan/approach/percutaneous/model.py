@@ -1,0 +1,76 @@
+"""What the search for a needle's path is asked, and the case it is asked in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from seldinger.plan.procedure import Case
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What the path search must know of a device.
+
+    Attributes:
+        device: catalogue id.
+        technique: how it is used, as the plan prints it ("coaxial", "trocar", "Seldinger" ...).
+        diameter_mm: outer diameter of the widest thing that goes along this path: dilator, drain,
+            introducer. Clearances are measured for it.
+        usable_mm: length from tip to hub.
+        beyond_mm: how far the device ends beyond the aim, throw and dead tip included.
+        sample_mm: (from, to) along the needle about the aim (negative = before it) where tissue is
+            taken or the drain must lie; a pass hits when this stretch meets the target.
+        keeps_inside: True when all beyond the target's near wall must stay inside it (drains).
+        reason: why this one, in one sentence.
+        widest: catalogue id of the device that is ``diameter_mm`` wide; "" when it is ``device``.
+    """
+
+    device: str
+    technique: str
+    diameter_mm: float
+    usable_mm: float
+    beyond_mm: float
+    sample_mm: tuple[float, float]
+    keeps_inside: bool
+    reason: str
+    widest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hard limits of a percutaneous path."""
+
+    depth_mm: float = 150.0
+    tilt_deg: float = 30.0
+    organ_first: frozenset[str] = frozenset()
+    """Organs of which a healthy stretch must lie before the target (liver tumours: bleeding,
+    seeding)."""
+
+
+class TargetPoint(StrEnum):
+    """Which part of a target a needle is for."""
+
+    VIABLE_TISSUE = "viable tissue"
+    """Not calcium, gas, fluid or necrosis."""
+    WHOLE = "whole"
+    """All of it, steered at its deepest point: fluid is what a drain is for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NeedleCase(Case):
+    """A case with what needles are measured against.
+
+    Attributes:
+        scene: obstacles and permitted tissue around the target.
+        limits: hard limits of a path.
+        skin_distance_mm: shortest distance from the target's surface to open skin.
+    """
+
+    scene: Scene
+    limits: Limits
+    skin_distance_mm: float

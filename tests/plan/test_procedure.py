@@ -1,0 +1,89 @@
+"""A declaration is valid from birth; what an approach leaves out is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.plan import treatment_phantom as phantom
+
+from seldinger.core.errors import PlanError
+from seldinger.core.verdict import Met
+from seldinger.plan import gates
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
+from seldinger.plan.model import Gate, Status
+from seldinger.plan.procedure import (
+    Decision,
+    Procedure,
+    Question,
+    Ruled,
+    TreatmentLogic,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class _Wired(TreatmentLogic[Any]):
+    approach = "endovascular"
+
+
+class _Asking(TreatmentLogic[Any]):
+    @property
+    def answers(self) -> Mapping[str, tuple[str, ...]]:
+        return {"allergy": ("yes", "no")}
+
+
+_TWICE = Question("allergy", "Any allergy?", stop_if="yes", severity="stop", sources=())
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "Needle In"}, "lower-case letters"),
+        ({"treatment": _Wired()}, "endovascular approach"),
+        ({"required_structures": {"": ("spleeen",)}}, "spleeen"),
+        ({"required_structures": {"livr": ()}}, "livr"),
+        ({"references": ("nobody1900",)}, "nobody1900"),
+        ({"questions": (replace(_TWICE, sources=("nobody1900",)),)}, "nobody1900"),
+        ({"treatment": _Asking(), "questions": (_TWICE,)}, "twice"),
+    ],
+)
+def test_a_declaration_that_cannot_be_planned_is_refused(
+    changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(PlanError, match=said):
+        replace(phantom.PROCEDURE, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"permitted_structures": frozenset({"livr"})},
+        {"limits": Limits(organ_first=frozenset({"livr"}))},
+    ],
+)
+def test_an_approach_names_structures_that_exist(changes: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match="livr"):
+        Percutaneous(**changes)
+
+
+@dataclass(frozen=True)
+class _Silent(Percutaneous):
+    """It searches and says nothing of what it found."""
+
+    def judge(self, decision: Decision) -> Ruled:
+        del decision
+        return Ruled({})
+
+
+def test_a_gate_that_an_approach_leaves_out_is_unknown() -> None:
+    silent = Procedure("test", "Test", "A test.", _Silent(), phantom.Nothing())
+    case: NeedleCase = phantom.case(silent, phantom.target(60.0, 20.0, "liver"))
+    found = gates.judge(phantom.decided(case, phantom.path(case.target)), None, ())
+    left_out = (Gate.REACH, Gate.POSITION, Gate.OVERRIDES, Gate.CONTACT)
+    states = {one.gate: one.status for one in found.gates}
+    assert {states[gate] for gate in left_out} == {Met.UNKNOWN}
+    assert found.verdict.status is Status.UNKNOWN
