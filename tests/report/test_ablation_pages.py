@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.report.ablation_view import Ablation
-    from seldinger.report.view import Row, Table
+    from seldinger.report.blocks import Row, Table
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from seldinger.report import pages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.report.view import Report, Table
+    from seldinger.report.blocks import Table
+    from seldinger.report.view import Report
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -13,13 +13,14 @@ from seldinger.plan.model import Status
 from seldinger.report import ablation_charts, first_page, words, zone_files
 from seldinger.report.ablation_probes import PROBE_HEAD, card, probe_rows, with_probe_paths
 from seldinger.report.ablation_view import Ablation
-from seldinger.report.view import Picture, Row, Table
+from seldinger.report.blocks import Figure, Row, Table
 
 if TYPE_CHECKING:
     from seldinger.evidence.model import Fact
     from seldinger.plan.model import Plan
     from seldinger.plan.prediction import Critical, Option, Prediction, Spread
-    from seldinger.report.view import Alternative, Report, Tone
+    from seldinger.report.blocks import Card, Tone
+    from seldinger.report.view import Report
 
 PLAUSIBILITY = "plausib"
 """Findings whose id begins so are printed beside the zone's volume by energy."""
@@ -34,7 +35,7 @@ _OVER_EVEN = (
 )
 
 
-def added(plan: Plan, report: Report, others: tuple[Alternative, ...]) -> Report:
+def added(plan: Plan, report: Report, others: tuple[Card, ...]) -> Report:
     """``report`` of the probes' paths with the prediction in it.
 
     Args:
@@ -175,32 +176,32 @@ def _section(plan: Plan, found: Prediction) -> Ablation:
     )
 
 
-def _hero(plan: Plan) -> Picture:
+def _hero(plan: Plan) -> Figure:
     several = len(plan.treatment.probes) > 1
     what = "through the first probe and the tumour's middle" if several else "that holds the probe"
     if not plan.treatment.probes:
         what = "through the tumour's middle"
     missing = "" if plan.effect is not None else " What dies is not drawn: no field was kept."
-    return Picture(
+    return Figure(
         "pictures/hero.png",
         f"CT plane {what}, with tumour, asked margin, what dies and probes",
         f"Plane {what}. White: what dies; veiled: in 5 to 95 % of samples.{missing}",
     )
 
 
-def _map(plan: Plan) -> Picture | None:
+def _map(plan: Plan) -> Figure | None:
     if plan.effect is None or not len(plan.effect.surface_lps_mm):
         return None
     under = plan.effect.subcapsular.any()
     ring = " away from the capsule; hatched: under the capsule." if under else "."
-    return Picture(
+    return Figure(
         "pictures/margin-map.png",
         "The tumour's surface from the front and from behind, coloured by its margin",
         f"Margin over the tumour's surface, as planned; ring: thinnest place{ring}",
     )
 
 
-def _charts(plan: Plan, found: Prediction) -> tuple[Picture, ...]:
+def _charts(plan: Plan, found: Prediction) -> tuple[Figure, ...]:
     effect = plan.effect
     if effect is None:
         return ()
@@ -209,7 +210,7 @@ def _charts(plan: Plan, found: Prediction) -> tuple[Picture, ...]:
         more = len(effect.curves_c) - len(ablation_charts.shown_curves(found, effect))
         rest = f" Not drawn, further from their limits: {more}." if more else ""
         made.append(
-            Picture(
+            Figure(
                 "pictures/temperature.png",
                 "Temperature over time at the structures to spare",
                 f"Nearest point of each structure, as planned.{rest}",
@@ -218,7 +219,7 @@ def _charts(plan: Plan, found: Prediction) -> tuple[Picture, ...]:
     if len(effect.margins_mm):
         most = f" Most of it: {words.name(found.dominant)}." if found.dominant else ""
         made.append(
-            Picture(
+            Figure(
                 "pictures/uncertainty.png",
                 "Sources of the uncertainty, and the thinnest margin of every sample",
                 f"How sure the thinnest margin is.{most}",
@@ -357,13 +358,13 @@ def _published(plan: Plan) -> tuple[Fact, ...]:
     return tuple(f for f in evidence.facts() if f.id.startswith(f"{_ENERGY}.{modality}"))
 
 
-def _views(plan: Plan) -> tuple[Picture, ...]:
+def _views(plan: Plan) -> tuple[Figure, ...]:
     numbers = range(1, len(plan.treatment.probes) + 1)
     dying = ""
     if plan.effect is not None:
         dying = " Pink: tumour; white: what dies there as planned; veiled: in 5 to 95 % of samples."
     slices = tuple(
-        Picture(
+        Figure(
             f"pictures/probe-{n}-axial.png",
             f"Axial slices at the tip and at the entry of probe {n}",
             f"Probe {n}: axial slices at its tip and its entry. Solid where it lies in the slice, "
@@ -373,7 +374,7 @@ def _views(plan: Plan) -> tuple[Picture, ...]:
     )
     if not with_probe_paths(plan).approach.paths:
         return slices
-    skin = Picture(
+    skin = Figure(
         "pictures/skin.png",
         "Body surface with the numbered entries of the probes",
         "Skin map: entries by probe; hollow numbers lie on the far side.",

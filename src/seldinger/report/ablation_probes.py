@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.report import words
-from seldinger.report.view import Alternative, Picture, Row
+from seldinger.report.blocks import Card, Figure, Row
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan, Probe
@@ -49,7 +49,7 @@ def probe_rows(plan: Plan) -> tuple[Row, ...]:
     return tuple(_row(plan, n, p) for n, p in enumerate(plan.treatment.probes, start=1))
 
 
-def card(plan: Plan, number: int) -> Alternative:
+def card(plan: Plan, number: int) -> Card:
     """The recipe of probe ``number`` (from 1) for the CT room."""
     probe = plan.treatment.probes[number - 1]
     way = probe.path
@@ -80,12 +80,12 @@ def card(plan: Plan, number: int) -> Alternative:
         facts.insert(0, Row(("breaks", f"hard rules: {broken}"), "bad"))
     if way.origin == "user":
         facts.insert(1, Row(("whose path", "yours, scored by the same rules")))
-    return Alternative(
+    return Card(
         title=f"Probe {number}",
         stamp=f"RESCAN FIRST: {way.patient_position}" if way.provisional else "",
         facts=tuple(facts),
         note=" ".join(way.notes),
-        picture=Picture(
+        picture=Figure(
             f"pictures/probe-{number}.png",
             f"Plane of probe {number} with what dies",
             f"Probe {number}",

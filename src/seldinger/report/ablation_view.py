@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seldinger.report.view import Alternative, Picture, Table
+    from seldinger.report.blocks import Card, Figure, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class Ablation:
     """
 
     best_cover: str
-    margin_map: Picture | None
+    margin_map: Figure | None
     probes: Table
     options: Table
     critical: Table
-    charts: tuple[Picture, ...]
+    charts: tuple[Figure, ...]
     certainty: Table
     plausibility: Table
-    cards: tuple[Alternative, ...]
-    views: tuple[Picture, ...]
+    cards: tuple[Card, ...]
+    views: tuple[Figure, ...]
     notes: tuple[str, ...]
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[Figure, ...]:
         """Every picture, in the order of the report."""
         first = () if self.margin_map is None else (self.margin_map,)
         small = tuple(c.picture for c in self.cards if c.picture is not None)

@@ -9,7 +9,7 @@ from seldinger import evidence
 from seldinger.care.clearance import headline
 from seldinger.core.verdict import Met, Severity
 from seldinger.report import words
-from seldinger.report.view import Banner, Row, Table
+from seldinger.report.blocks import Banner, Row, Table
 
 if TYPE_CHECKING:
     import datetime as dt

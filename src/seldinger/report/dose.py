@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger import evidence
 from seldinger.care.dose.account import Agreement
 from seldinger.care.dose.levels import told
 from seldinger.care.dose.skin import How
 from seldinger.core.verdict import Severity
-from seldinger.report import dose_file, dose_picture, dose_words, folder, html, pdf, words
-from seldinger.report.margin import png
-from seldinger.report.view import Banner, Picture, Row, Table
+from seldinger.report import dose_file, dose_picture, dose_words, folder, rendering, tables
+from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
+from seldinger.report.pictures import png
 
 if TYPE_CHECKING:
     from seldinger.care.dose.answer import DoseAnswer
     from seldinger.care.dose.several import Case
+    from seldinger.core.record import AssumptionUse
 
 DOSE_FILE = "dose.json"
 PAGE, PRINTED = "dose.html", "dose.pdf"
+_MAP_MM = 88.0
 _TONES = {
     Severity.STOP: "bad",
     Severity.ACTION: "bad",
@@ -29,26 +28,6 @@ _TONES = {
     Severity.INFO: "plain",
 }
 _AGREEMENT = {Agreement.DISAGREES: "bad", Agreement.UNKNOWN: "warn"}
-
-
-@dataclass(frozen=True, slots=True)
-class DosePage:
-    """Everything the page prints, in its order; plain strings and rows."""
-
-    title: str
-    subtitle: str
-    banner: Banner
-    headline: tuple[Row, ...]
-    pictures: tuple[Picture, ...]
-    findings: Table
-    totals: Table
-    skin: Table
-    notes: tuple[str, ...]
-    assumptions: Table
-    published: Table
-    citations: Table
-    provenance: Table
-    disclaimer: str
 
 
 def write(out: Path | str, found: DoseAnswer, *, command: str | None = None) -> Path:
@@ -69,41 +48,47 @@ def write(out: Path | str, found: DoseAnswer, *, command: str | None = None) -> 
     place = Path(out)
     with folder.replaced(place) as staging:
         (staging / DOSE_FILE).write_text(dose_file.to_json(found), encoding="utf-8")
-        view = page(found, command)
-        pictures = {}
-        maps = [case for case in found.cases if case.skin.how is How.MAP]
-        if maps:
-            (staging / "pictures").mkdir()
-        for picture, case in zip(view.pictures, maps, strict=True):
-            pictures[picture.file] = png(dose_picture.skin_map(case.skin))
-            (staging / picture.file).write_bytes(pictures[picture.file])
-        (staging / PAGE).write_text(html.dose(view, pictures), encoding="utf-8")
-        data = json.dumps(asdict(view), allow_nan=False)
-        printed = pdf.typeset(("parts.typ", "dose.typ"), {"report": data}, staging, PRINTED)
-        (staging / PRINTED).write_bytes(printed)
+        document = page(found, command)
+        maps = [png(dose_picture.skin_map(case.skin)) for case in _mapped(found)]
+        pictures = {f.file: data for f, data in zip(document.figures, maps, strict=True)}
+        rendering.write(staging, document, pictures, PAGE, PRINTED)
     return place / PAGE
 
 
-def page(found: DoseAnswer, command: str | None) -> DosePage:
+def page(found: DoseAnswer, command: str | None) -> Document:
     """What the page says."""
     dates = [date for date in found.together.dates if date]
-    return DosePage(
+    files = [
+        (file.name, file.sha256)
+        for c in found.cases
+        for file in (c.made.report.source, *c.made.report.also)
+    ]
+    notes = _notes(found)
+    return Document(
         title="Radiation dose",
         subtitle=f"{len(found.cases)} report(s), {', '.join(dates) or 'no date'}; "
         f"levels: {found.policy_title}",
-        banner=_banner(found),
-        headline=_headline(found),
-        pictures=tuple(_pictures(found)),
-        findings=_findings(found),
-        totals=_totals(found),
-        skin=_skin(found),
-        notes=_notes(found),
-        assumptions=_assumptions(found),
-        published=_published(found),
-        citations=_citations(found),
-        provenance=_provenance(found, command),
-        disclaimer=words.DISCLAIMER,
+        first=(_banner(found), _headline(found), *_pictures(found)),
+        rest=(
+            *tables.headed(
+                ("Levels and what follows", _findings(found)),
+                ("Totals, added up again", _totals(found)),
+                ("Dose to the skin", _skin(found)),
+            ),
+            *((Heading("Notes"), Text(points=notes)) if notes else ()),
+            *tables.headed(
+                ("Assumptions", tables.assumptions(_assumed(found))),
+                ("What it rests on", _published(found)),
+                ("Sources", tables.sources(fact.source for fact in found.facts)),
+                ("Provenance", tables.provenance(files, found.version, command)),
+            ),
+        ),
     )
+
+
+def _mapped(found: DoseAnswer) -> list[Case]:
+    """Cases whose dose to the skin is known place by place."""
+    return [case for case in found.cases if case.skin.how is How.MAP]
 
 
 def _banner(found: DoseAnswer) -> Banner:
@@ -115,7 +100,7 @@ def _banner(found: DoseAnswer) -> Banner:
     return Banner(said, sentence, tone, tuple(f.text for f in found.wants))
 
 
-def _headline(found: DoseAnswer) -> tuple[Row, ...]:
+def _headline(found: DoseAnswer) -> Numbers:
     whole = found.together.found
     wrong = sum(len(case.made.disagreeing) for case in found.cases)
     rows = [
@@ -131,20 +116,20 @@ def _headline(found: DoseAnswer) -> tuple[Row, ...]:
         ]
     differ = f"{wrong} differ from their irradiations" if wrong else "add up"
     rows.append(Row(("totals", differ, "the report's own"), "warn" if wrong else "plain"))
-    return tuple(rows)
+    return Numbers(tuple(rows))
 
 
-def _pictures(found: DoseAnswer) -> list[Picture]:
-    maps = [case for case in found.cases if case.skin.how is How.MAP]
+def _pictures(found: DoseAnswer) -> list[Figure]:
     return [
-        Picture(
+        Figure(
             f"pictures/skin-{number}.png",
             "Dose to the skin, unrolled",
             f"{case.made.report.date or 'No date'}: the skin unrolled and seen from behind, head "
             f"up. The ring marks the peak, {dose_words.skin(case.skin)} "
             f"({dose_words.place(case.skin)}).",
+            height_mm=_MAP_MM,
         )
-        for number, case in enumerate(maps, start=1)
+        for number, case in enumerate(_mapped(found), start=1)
     ]
 
 
@@ -153,7 +138,8 @@ def _findings(found: DoseAnswer) -> Table:
         Row((f.status.value.replace("_", " "), f.text, f.stamp, f.rule), _TONES[f.severity])
         for f in found.findings
     )
-    return Table(("status", "finding", "stamp", "rule"), rows, empty="No level applies.")
+    widths = ("auto", "1fr", "22%", "24%")
+    return Table(("status", "finding", "stamp", "rule"), rows, "No level applies.", widths=widths)
 
 
 def _totals(found: DoseAnswer) -> Table:
@@ -175,6 +161,7 @@ def _totals(found: DoseAnswer) -> Table:
         tuple(rows),
         empty="The report tells no total.",
         note="Levels are held against the larger of both.",
+        widths=("auto", "1fr", "auto", "auto", "1.1fr"),
     )
 
 
@@ -189,7 +176,8 @@ def _skin(found: DoseAnswer) -> Table:
     if found.screening_gy is not None:
         about = dose_words.quantity(found.screening_gy, "Gy")
         rows.append(Row(("screening", f"about {about}", "one institution's ratio to kerma")))
-    return Table(("date", "peak skin dose", "how sure"), tuple(rows))
+    head, widths = ("date", "peak skin dose", "how sure"), ("auto", "1fr", "1.6fr")
+    return Table(head, tuple(rows), widths=widths)
 
 
 def _notes(found: DoseAnswer) -> tuple[str, ...]:
@@ -211,14 +199,8 @@ def _ctdi(case: Case) -> list[str]:
     ]
 
 
-def _assumptions(found: DoseAnswer) -> Table:
-    rows = {}
-    for case in found.cases:
-        for a in case.skin.assumptions:
-            name = words.name(a.name) + (" (yours)" if a.edited else "")
-            used = f"{a.value:.4g} {words.unit(a.unit)}".strip()
-            rows[name, used] = Row((name, used, f"{a.low:.4g} to {a.high:.4g}", a.reason))
-    return Table(("what", "used", "range", "why"), tuple(rows.values()), empty="None was needed.")
+def _assumed(found: DoseAnswer) -> list[AssumptionUse]:
+    return [a for case in found.cases for a in case.skin.assumptions]
 
 
 def _published(found: DoseAnswer) -> Table:
@@ -234,21 +216,6 @@ def _published(found: DoseAnswer) -> Table:
         )
         for fact in found.facts
     )
-    return Table(("what", "kind", "where", "source", "trust"), rows)
-
-
-def _citations(found: DoseAnswer) -> Table:
-    keys = dict.fromkeys(fact.source for fact in found.facts)
-    return Table(("key", "source"), tuple(Row((k, evidence.source(k).text)) for k in keys))
-
-
-def _provenance(found: DoseAnswer, command: str | None) -> Table:
-    rows = [
-        Row((f"SHA-256 of {file.name}", file.sha256))
-        for c in found.cases
-        for file in (c.made.report.source, *c.made.report.also)
-    ]
-    rows.append(Row(("seldinger", found.version)))
-    if command:
-        rows.append(Row(("command", command)))
-    return Table(("what", "value"), tuple(rows))
+    head = ("what", "kind", "where", "source", "trust")
+    widths = ("1fr", "auto", "24%", "auto", "auto")
+    return Table(head, rows, widths=widths, wrap=True, dense=True)

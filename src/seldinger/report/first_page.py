@@ -9,8 +9,8 @@ from seldinger.care.clearance import headline as short
 from seldinger.core.verdict import Met
 from seldinger.plan.model import Status
 from seldinger.report import words
+from seldinger.report.blocks import Banner, Row, Table
 from seldinger.report.needle import needle_of
-from seldinger.report.view import Banner, Row, Table
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan

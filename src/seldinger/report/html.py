@@ -16,12 +16,11 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.report.blocks import Banner, Document, Row
     from seldinger.report.clearance import ClearancePage
-    from seldinger.report.dose import DosePage
-    from seldinger.report.margin import MarginPage
     from seldinger.report.risk import Risk
     from seldinger.report.sheet import Sheet
-    from seldinger.report.view import Banner, Report, Row
+    from seldinger.report.view import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +36,20 @@ class IndexCard:
     headline: tuple[Row, ...]
 
 
+def document(made: Document, pictures: Mapping[str, bytes]) -> str:
+    """``made`` as HTML text, its ``pictures`` (file name -> PNG bytes) inside; no script."""
+    template = _environment().get_template("document.html")
+    return template.render(
+        d=made, images=_inside(pictures), style=_style(), disclaimer=words.DISCLAIMER
+    )
+
+
 def page(report: Report, pictures: Mapping[str, bytes]) -> str:
     """``report`` as HTML text, its ``pictures`` (file name -> PNG bytes) inside; no script."""
-    images = {
-        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-        for name, png in pictures.items()
-    }
+    images = _inside(pictures)
     template = _environment().get_template("report.html")
     style = _style() if report.ablation is None else _style("style.css", "ablation.css")
     return template.render(r=report, images=images, style=style)
-
-
-def margin(report: MarginPage, pictures: Mapping[str, bytes]) -> str:
-    """A measured margin as HTML text, its ``pictures`` inside; no script."""
-    images = {
-        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-        for name, png in pictures.items()
-    }
-    template = _environment().get_template("margin.html")
-    return template.render(r=report, images=images, style=_style())
 
 
 def clearance(title: str, page: ClearancePage, seal: str, told: Risk | None) -> str:
@@ -72,16 +66,6 @@ def sheet(view: Sheet) -> str:
     return template.render(s=view, style=_style("style.css", "sheet.css"))
 
 
-def dose(report: DosePage, pictures: Mapping[str, bytes]) -> str:
-    """A dose answer as HTML text, its ``pictures`` inside; no script."""
-    images = {
-        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-        for name, png in pictures.items()
-    }
-    template = _environment().get_template("dose.html")
-    return template.render(r=report, images=images, style=_style())
-
-
 def index(cards: tuple[IndexCard, ...]) -> str:
     """The page that lists several plans."""
     template = _environment().get_template("index.html")
@@ -91,6 +75,14 @@ def index(cards: tuple[IndexCard, ...]) -> str:
 def template_text(name: str) -> str:
     """A file of ``templates/``."""
     return (resources.files("seldinger.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _inside(pictures: Mapping[str, bytes]) -> dict[str, str]:
+    """Pictures as addresses that hold them."""
+    return {
+        name: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+        for name, png in pictures.items()
+    }
 
 
 def _style(*names: str) -> Markup:

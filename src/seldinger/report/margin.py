@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger import evidence
 from seldinger.core.progress import Progress, silent
 from seldinger.evidence.model import FactKind
 from seldinger.followup.margin import NO_SHRINKAGE, POPULATION
-from seldinger.report import folder, html, margin_file, margin_pictures, pdf, words
-from seldinger.report.view import Banner, Picture, Row, Table
+from seldinger.report import folder, margin_file, margin_pictures, rendering, tables, words
+from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
+from seldinger.report.pictures import png
 from seldinger.simulate.margin import THRESHOLDS_MM
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from seldinger.evidence.model import Fact
     from seldinger.followup.margin import FollowUp
     from seldinger.simulate.margin import Part
@@ -26,29 +21,8 @@ if TYPE_CHECKING:
 MARGIN_FILE = "margin.json"
 PAGE, PRINTED = "report.html", "report.pdf"
 _ASKED_MM = 5.0
+_PICTURE_MM = 84.0
 _MAP, _CUT = "pictures/surface.png", "pictures/thinnest.png"
-
-
-@dataclass(frozen=True, slots=True)
-class MarginPage:
-    """Everything the page prints, in its order; plain strings and rows."""
-
-    title: str
-    subtitle: str
-    banner: Banner
-    headline: tuple[Row, ...]
-    caution: str
-    pictures: tuple[Picture, ...]
-    shares: Table
-    fit: Table
-    residuals: Table
-    population: str
-    published: Table
-    notes: tuple[str, ...]
-    assumptions: Table
-    citations: Table
-    provenance: Table
-    disclaimer: str
 
 
 def write(
@@ -72,79 +46,63 @@ def write(
     place = Path(out)
     with folder.replaced(place) as staging:
         (staging / MARGIN_FILE).write_text(margin_file.to_json(found), encoding="utf-8")
-        (staging / "pictures").mkdir()
         progress("pictures", 0.0)
         pictures = {
             _MAP: png(margin_pictures.surface_map(found)),
             _CUT: png(margin_pictures.thinnest_cut(found)),
         }
-        for name, data in pictures.items():
-            (staging / name).write_bytes(data)
         progress("page", 0.8)
-        view = page(found, command)
-        (staging / PAGE).write_text(html.margin(view, pictures), encoding="utf-8")
-        (staging / PRINTED).write_bytes(printed(view, staging))
+        rendering.write(staging, page(found, command), pictures, PAGE, PRINTED)
         progress("page", 1.0)
     return place / PAGE
 
 
-def printed(view: MarginPage, pictures: Path) -> bytes:
-    """The page as PDF bytes; its pictures are read from the folder ``pictures``.
-
-    Raises:
-        OutputError: it cannot be typeset.
-    """
-    data = json.dumps(asdict(view), allow_nan=False)
-    return pdf.typeset(("parts.typ", "margin.typ"), {"report": data}, pictures, PRINTED)
-
-
-def page(found: FollowUp, command: str | None) -> MarginPage:
+def page(found: FollowUp, command: str | None) -> Document:
     """What the page says."""
     organ = found.asked.organ or "organ not known"
-    return MarginPage(
+    files = [(f"{i.role} ({i.name})", i.sha256) for i in found.inputs]
+    notes = tuple(note for note in found.notes if note != NO_SHRINKAGE)
+    return Document(
         title=f"Margin of {words.name(found.asked.zone)} over {words.name(found.asked.target)}",
         subtitle=f"{words.name(organ)}; {_volumes(found)}",
-        banner=_banner(found),
-        headline=_headline(found),
-        caution=NO_SHRINKAGE,
-        pictures=(
-            Picture(_MAP, "Margin in every direction from the tumour's middle", _map_words(found)),
-            Picture(_CUT, "Scan after treatment through the thinnest place", _cut_words(found)),
+        first=(
+            _banner(found),
+            Numbers(_headline(found)),
+            Text(NO_SHRINKAGE, lead="Not corrected for shrinkage."),
+            *_pictures(found),
         ),
-        shares=_shares(found),
-        fit=_fit(found),
-        residuals=_residuals(found),
-        population=POPULATION,
-        published=_bands(found),
-        notes=tuple(note for note in found.notes if note != NO_SHRINKAGE),
-        assumptions=_assumptions(found),
-        citations=Table(
-            ("key", "source"), tuple(Row((k, evidence.source(k).text)) for k in _sources(found))
+        rest=(
+            *tables.headed(
+                ("Margin over the tumour's surface", _shares(found)),
+                ("How well the two scans fit", _fit(found)),
+            ),
+            _residuals(found),
+            Heading("What was published about margins"),
+            Text(POPULATION, soft=True),
+            _bands(found),
+            *((Heading("Notes"), Text(points=notes)) if notes else ()),
+            *tables.headed(
+                ("Assumptions", tables.assumptions(found.assumptions)),
+                ("Sources", tables.sources(fact.source for fact in found.facts)),
+                ("Provenance", tables.provenance(files, found.version, command)),
+            ),
         ),
-        provenance=_provenance(found, command),
-        disclaimer=words.DISCLAIMER,
+    )
+
+
+def _pictures(found: FollowUp) -> tuple[Figure, ...]:
+    whole, thinnest = (
+        "Margin in every direction from the tumour's middle",
+        "Scan after treatment through the thinnest place",
+    )
+    return (
+        Figure(_MAP, whole, _map_words(found), height_mm=_PICTURE_MM),
+        Figure(_CUT, thinnest, _cut_words(found), height_mm=_PICTURE_MM),
     )
 
 
 def _volumes(found: FollowUp) -> str:
     return f"tumour {found.target_ml:.1f} mL before, zone {found.zone_ml:.1f} mL after"
-
-
-def _assumptions(found: FollowUp) -> Table:
-    rows = []
-    for a in found.assumptions:
-        name = words.name(a.name) + (" (yours)" if a.edited else "")
-        used, span = f"{a.value:g} {words.unit(a.unit)}", f"{a.low:g} to {a.high:g}"
-        rows.append(Row((name, used, span, a.reason)))
-    return Table(("what", "used", "range", "why"), tuple(rows))
-
-
-def _provenance(found: FollowUp, command: str | None) -> Table:
-    rows = [Row((f"SHA-256 of {i.role} ({i.name})", i.sha256)) for i in found.inputs]
-    rows.append(Row(("seldinger", found.version)))
-    if command:
-        rows.append(Row(("command", command)))
-    return Table(("what", "value"), tuple(rows))
 
 
 def _banner(found: FollowUp) -> Banner:
@@ -238,8 +196,10 @@ def _shares(found: FollowUp) -> Table:
             f"{words.percent(margin.clipped_share)} of the surface the margin runs to the nearest "
             "tissue instead of straight out."
         )
-    head = ("part", "of surface", "minimum", "5 %", "median")
-    return Table((*head, *(f"under {t:g} mm" for t in THRESHOLDS_MM)), tuple(rows), note=note)
+    below = tuple(f"under {t:g} mm" for t in THRESHOLDS_MM)
+    head = ("part", "of surface", "minimum", "5 %", "median", *below)
+    widths = ("1fr", *("auto",) * (len(head) - 1))
+    return Table(head, tuple(rows), note=note, widths=widths, wrap=True)
 
 
 def _fit(found: FollowUp) -> Table:
@@ -262,7 +222,8 @@ def _fit(found: FollowUp) -> Table:
     rows.append(Row(("minimal margin, rigid", rigid, "")))
     bent = None if found.deformable is None else found.deformable.whole.minimal_mm
     rows.append(Row(("minimal margin, deformable", words.mm(bent), made.refused)))
-    return Table(("what", "how far", "in its own words"), tuple(rows))
+    head, widths = ("what", "how far", "in its own words"), ("auto", "auto", "1fr")
+    return Table(head, tuple(rows), widths=widths)
 
 
 def _bent(found: FollowUp) -> Row:
@@ -311,6 +272,7 @@ def _residuals(found: FollowUp) -> Table:
         rows,
         empty="No structure is labelled on both scans: how well they fit is unknown.",
         note="Distances across surfaces; movement along them is not seen.",
+        widths=("1fr", "auto", "auto", "auto", "auto"),
     )
 
 
@@ -321,7 +283,9 @@ def _bands(found: FollowUp) -> Table:
         finding = " ".join(part for part in (fact.statement, fact.note) if part)
         cells = (finding, _value(fact), fact.population, fact.horizon or "", fact.source + stamp)
         rows.append(Row(cells))
-    return Table(("finding", "value", "population", "by when", "source"), tuple(rows))
+    head = ("finding", "value", "population", "by when", "source")
+    widths = ("1fr", "15%", "21%", "11%", "auto")
+    return Table(head, tuple(rows), widths=widths, wrap=True, dense=True)
 
 
 def _value(fact: Fact) -> str:
@@ -338,17 +302,3 @@ def _value(fact: Fact) -> str:
     if fact.interval is not None:
         said += f" ({fact.interval_kind}: {fact.interval[0]:g} to {fact.interval[1]:g})"
     return said
-
-
-def png(figure: Figure) -> bytes:
-    """``figure`` as PNG bytes, the same for the same margin."""
-    stream = BytesIO()
-    # Without the library's name in it, which would change with its version.
-    figure.savefig(
-        stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
-    )
-    return stream.getvalue()
-
-
-def _sources(found: FollowUp) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact.source for fact in found.facts))

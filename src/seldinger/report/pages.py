@@ -8,7 +8,8 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.plan.model import Status
 from seldinger.report import ablation, clearance, figures, first_page, risk, words
 from seldinger.report.ablation_probes import other_paths, touches, with_probe_paths
-from seldinger.report.view import Alternative, Picture, Report, Row, Table
+from seldinger.report.blocks import Card, Figure, Row, Table
+from seldinger.report.view import Report
 
 if TYPE_CHECKING:
     from seldinger.core.record import AssumptionUse
@@ -92,8 +93,8 @@ def _not_segmented_note(plan: Plan) -> str:
     )
 
 
-def _hero(plan: Plan, best: Path) -> Picture:
-    return Picture(
+def _hero(plan: Plan, best: Path) -> Figure:
+    return Figure(
         "pictures/hero.png",
         "Oblique CT plane that holds the needle, from outside the skin to beyond the tip",
         f"The plane that holds the needle. P(hit) {words.chance(best.probability.hit)} "
@@ -101,28 +102,28 @@ def _hero(plan: Plan, best: Path) -> Picture:
     )
 
 
-def _target_only() -> Picture:
-    return Picture(
+def _target_only() -> Figure:
+    return Figure(
         "pictures/hero.png",
         "Axial CT slice at the target; there is no path",
         "The target in its axial slice. No path is free.",
     )
 
 
-def _views() -> tuple[Picture, ...]:
+def _views() -> tuple[Figure, ...]:
     return (
-        Picture(
+        Figure(
             "pictures/axial.png",
             "Axial slices at the target and at the entry with the needle projected on them",
             "Axial slices, patient's right on the left. Needle: solid where it lies in the slice, "
             "dashed where it is only projected on it.",
         ),
-        Picture(
+        Figure(
             "pictures/needles-eye.png",
             "Three planes across the needle with rings of 5 and 10 mm",
             "Needle's-eye view: planes across the needle, head upwards; rings at 5 and 10 mm.",
         ),
-        Picture(
+        Figure(
             "pictures/skin.png",
             "Body surface with the numbered entries",
             "Skin map: numbered entries; hollow numbers lie on the far side.",
@@ -130,13 +131,13 @@ def _views() -> tuple[Picture, ...]:
     )
 
 
-def _alternative(number: int, path: Path) -> Alternative:
+def _alternative(number: int, path: Path) -> Card:
     known = sorted((c, n) for n, c in path.clearances_mm.items() if c is not None)
     close = words.UNKNOWN
     if known:
         clearance, name = known[0]
         close = f"{words.name(name)} {'crossed' if clearance == 0.0 else words.mm(clearance)}"
-    return Alternative(
+    return Card(
         title=f"Path {number}",
         stamp=f"RESCAN FIRST: {path.patient_position}" if path.provisional else "",
         facts=(
@@ -151,7 +152,7 @@ def _alternative(number: int, path: Path) -> Alternative:
             Row(("score, 0 is best", f"{path.score:.2f}")),
         ),
         note=" ".join(path.notes),
-        picture=Picture(
+        picture=Figure(
             f"pictures/path-{number}.png", f"Needle plane of path {number}", f"Path {number}"
         ),
     )

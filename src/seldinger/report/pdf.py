@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import typst
 
 from seldinger.core.errors import OutputError
+from seldinger.report import blocks, words
 from seldinger.report.html import template_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seldinger.report.blocks import Document
     from seldinger.report.view import Report
 
 _TEMPLATES = ("parts.typ", "ablation.typ", "care.typ", "report.typ")
@@ -26,6 +28,21 @@ def document(report: Report, folder: Path) -> bytes:
     """``report`` as PDF bytes; its pictures are read from ``folder``."""
     data = json.dumps(asdict(report), allow_nan=False)
     return typeset(_TEMPLATES, {"report": data}, folder, "report.pdf")
+
+
+def printed(made: Document, folder: Path | None, name: str) -> bytes:
+    """``made`` as PDF bytes.
+
+    Args:
+        made: what is printed.
+        folder: where pictures are read from; None: there are none.
+        name: of the document, for messages.
+
+    Raises:
+        OutputError: it cannot be typeset.
+    """
+    view = blocks.data(made) | {"disclaimer": words.DISCLAIMER}
+    return typeset(("document.typ",), {"document": json.dumps(view, allow_nan=False)}, folder, name)
 
 
 def typeset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.report.view import Row, Table
+from seldinger.report.blocks import Row, Table
 
 if TYPE_CHECKING:
     from seldinger.care.outlook import Option, Outlook, OutlookRow

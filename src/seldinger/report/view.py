@@ -11,59 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.report.ablation_view import Ablation
+    from seldinger.report.blocks import Banner, Card, Figure, Row, Table
     from seldinger.report.clearance import ClearancePage
     from seldinger.report.risk import Risk
-
-Tone = str
-"""How a row is coloured: "good", "bad", "warn", or "plain"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table."""
-
-    cells: tuple[str, ...]
-    tone: Tone = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; ``empty`` is said when it has no rows, ``note`` stands below it."""
-
-    head: tuple[str, ...]
-    rows: tuple[Row, ...]
-    empty: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture: its file below the report's folder, what it shows, and the line below it."""
-
-    file: str
-    alt: str
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """The verdict: one word, one sentence, the reasons."""
-
-    word: str
-    sentence: str
-    tone: Tone
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another path."""
-
-    title: str
-    stamp: str
-    facts: tuple[Row, ...]
-    note: str
-    picture: Picture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +48,15 @@ class Report:
     banner: Banner
     stamp: str
     headline: tuple[Row, ...]
-    hero: Picture
+    hero: Figure
     recipe: Table | None
     nearest: Table | None
     blocked: Table | None
     relaxations: Table | None
     not_segmented: tuple[str, ...]
     not_segmented_note: str
-    alternatives: tuple[Alternative, ...]
-    views: tuple[Picture, ...]
+    alternatives: tuple[Card, ...]
+    views: tuple[Figure, ...]
     guidance: Table
     treatment: Table
     steps: Table
@@ -122,7 +72,7 @@ class Report:
     clearance: ClearancePage | None = None
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[Figure, ...]:
         """Every picture, in the order of the report."""
         small = tuple(a.picture for a in self.alternatives if a.picture is not None)
         effect = () if self.ablation is None else self.ablation.pictures
