@@ -18,13 +18,10 @@ if TYPE_CHECKING:
 Case = tuple[str, str]
 """A procedure and its target."""
 
-CASES: tuple[Case, ...] = (
-    ("biopsy", "liver-tumour-1"),
-    ("biopsy", "lung-nodule-1"),
-    ("drainage", "abscess-deep"),
-    ("drainage", "abscess-superficial"),
-    ("cholecystostomy", "gallbladder"),
-    ("ablation", "liver-tumour-1"),
+CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.procedures().items()
+    for case in procedure.demo
 )
 ANSWERS = {"ablation": {"modality": "microwave"}}
 """One modality is enough here; the others are examined on blocks."""

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
         core,
         demo,
         evidence,
+        extend,
         image,
         plan,
         report,
         simulate,
+        testing,
     )
 
 __version__ = "0.1.0"
@@ -31,10 +33,12 @@ __all__ = [
     "core",
     "demo",
     "evidence",
+    "extend",
     "image",
     "plan",
     "report",
     "simulate",
+    "testing",
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,45 +14,7 @@ from seldinger.core.progress import part
 if TYPE_CHECKING:
     from seldinger.core.progress import Progress
     from seldinger.plan.model import Plan
-
-CASES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
-    ("biopsy", "liver-tumour-1", {"haemangioma": "no", "hydatid": "no"}),
-    ("biopsy", "lung-nodule-1", {}),
-    (
-        "drainage",
-        "abscess-deep",
-        {"hydatid": "no", "liquid": "yes", "urinary bladder": "looked-at"},
-    ),
-    (
-        "drainage",
-        "abscess-superficial",
-        {"hydatid": "no", "liquid": "no", "urinary bladder": "looked-at"},
-    ),
-    ("cholecystostomy", "gallbladder", {"fit-for-surgery": "no"}),
-    (
-        "ablation",
-        "liver-tumour-1",
-        {
-            "bile ducts": "looked-at", "biliary-anastomosis": "no", "diaphragm": "looked-at",
-            "histology": "crlm", "modality": "microwave",
-        },
-    ),
-)  # fmt: skip
-"""Procedure, target and answers of every demo plan, in the order of the index.
-
-Answered as an invented radiologist would, so that every verdict is shown: go (the biopsy of the
-liver, the deep abscess), protect first (the ablation: the gallbladder is near), unknown (the lung
-and the gallbladder: others still decide), unsuitable (what lies under the skin is not liquid).
-"""
-
-ANTIBIOTICS = {("drainage", "abscess-deep"): "given", ("ablation", "liver-tumour-1"): "given"}
-"""Where cardiologist and operator have decided besides the biopsy of the liver, and what of these.
-
-The patient's labs and drugs come with all plans, decisions only with these.
-"""
-
-SUPERFICIAL = {"abscess-superficial": "superficial"}
-"""Targets near the skin: their bleeding class is another one."""
+    from seldinger.plan.procedure import DemoCase
 
 
 def demo(
@@ -62,8 +23,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Plan every procedure on the built-in patient."""
-    for case in CASES:
-        check_folder(_folder(out, *case[:2]))
+    for procedure, case in _cases():
+        check_folder(_folder(out, procedure, case.target))
     with progress_bar(quiet=as_json) as progress:
         made = _plans(voxel_mm, part(progress, 0.0, 0.5))
         pages = _written(out, made, voxel_mm, part(progress, 0.5, 1.0))
@@ -98,6 +59,13 @@ def demo(
     typer.echo(f"index: {out / 'index.html'}")
 
 
+def _cases() -> tuple[tuple[str, DemoCase], ...]:
+    """Every case that an installed procedure declares, by the procedure's name."""
+    from seldinger import plan as plans
+
+    return tuple((name, case) for name, one in plans.procedures().items() for case in one.demo)
+
+
 def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
     """A plan for every demo case."""
     from seldinger import anatomy as anatomies
@@ -112,14 +80,13 @@ def _plans(voxel_mm: float, progress: Progress) -> tuple[Plan, ...]:
         progress=part(progress, 0.1, 0.3),
     )
     made = []
-    for number, (procedure, target, answers) in enumerate(CASES):
-        start, end = (0.3 + 0.7 * (number + step) / len(CASES) for step in (0, 1))
-        told = part(progress, start, end, f"{procedure} of {target}: ")
-        organ = "liver" if target == "liver-tumour-1" else None
-        given = ANTIBIOTICS.get((procedure, target))
-        visit = demos.visit(procedure, organ, SUPERFICIAL.get(target, "deep"), given)
-        settings = plans.Settings(answers=answers, visit=visit)
-        made.append(plans.propose(procedure, anatomy, target, settings, told))
+    cases = _cases()
+    for number, (procedure, case) in enumerate(cases):
+        start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
+        told = part(progress, start, end, f"{procedure} of {case.target}: ")
+        visit = demos.visit(procedure, case.organ, case.depth, case.antibiotics)
+        settings = plans.Settings(answers=case.answers, visit=visit)
+        made.append(plans.propose(procedure, anatomy, case.target, settings, told))
     return tuple(made)
 
 
@@ -133,7 +100,9 @@ def _written(
     pages = []
     for number, plan in enumerate(made):
         told = part(progress, number / len(made), (number + 1) / len(made))
-        pages.append(written(_folder(out, *CASES[number][:2]), plan, command, told))
+        pages.append(
+            written(_folder(out, plan.request.procedure, plan.target.label), plan, command, told)
+        )
     report.write_index(out, tuple(zip(made, pages, strict=True)))
     return tuple(pages)
 

@@ -28,8 +28,10 @@ ROOMS = (
     "care",
     "catalogue",
     "evidence",
+    "extend",
     "demo",
     "core",
+    "testing",
 )
 """In the order of a procedure; what stands beside it, last."""
 

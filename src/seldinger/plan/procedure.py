@@ -298,6 +298,25 @@ class TreatmentLogic(Generic[CaseT]):
 
 
 @dataclass(frozen=True, slots=True)
+class DemoCase:
+    """What a procedure does to the built-in patient, for its demonstration and its exam.
+
+    Attributes:
+        target: a structure of the built-in patient.
+        answers: to the procedure's questions, as an invented radiologist would give them.
+        organ: told with the patient's visit; None: not told.
+        depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
+        antibiotics: what the invented operator decided about them; None: nobody decided anything.
+    """
+
+    target: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    organ: str | None = None
+    depth: str = "deep"
+    antibiotics: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """One page in ``procedures/``: an approach, a treatment and citations; no logic.
 
@@ -312,6 +331,7 @@ class Procedure:
         questions: contraindications that no image answers.
         alternatives: what else could be done, surgery and nothing included, in words.
         references: keys of the bibliography.
+        demo: cases of the built-in patient; each sits the exam of every procedure.
     """
 
     name: str
@@ -323,6 +343,7 @@ class Procedure:
     questions: tuple[Question, ...] = ()
     alternatives: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    demo: tuple[DemoCase, ...] = ()
 
     __repr__ = brief
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits, TargetPoint
-from seldinger.plan.procedure import Procedure, Question
+from seldinger.plan.procedure import DemoCase, Procedure, Question
 from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
 
 _ABDOMEN = (
@@ -73,4 +73,15 @@ PROCEDURE = Procedure(
         "No treatment now: imaging again when the tumour grows slowly or the patient is frail.",
     ),
     references=("wang2013margin", "laimer2021", "laimer2025", "lu2002", "heerink2018", "erp2023"),
+    demo=(
+        DemoCase(
+            "liver-tumour-1",
+            {
+                "bile ducts": "looked-at", "biliary-anastomosis": "no", "diaphragm": "looked-at",
+                "histology": "crlm", "modality": "microwave",
+            },
+            organ="liver",
+            antibiotics="given",
+        ),
+    ),
 )  # fmt: skip

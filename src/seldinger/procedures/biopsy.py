@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits
-from seldinger.plan.procedure import Procedure, Question
+from seldinger.plan.procedure import DemoCase, Procedure, Question
 from seldinger.plan.treatments.biopsy.sample import Sample
 
 _VESSELS = ("aorta", "inferior vena cava")
@@ -98,5 +98,9 @@ PROCEDURE = Procedure(
         "sheafor1998",
         "stethoprep",
         "thomaidesbrears2022",
+    ),
+    demo=(
+        DemoCase("liver-tumour-1", {"haemangioma": "no", "hydatid": "no"}, organ="liver"),
+        DemoCase("lung-nodule-1"),
     ),
 )

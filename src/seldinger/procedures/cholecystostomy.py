@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import TargetPoint
-from seldinger.plan.procedure import Procedure, Question
+from seldinger.plan.procedure import DemoCase, Procedure, Question
 from seldinger.plan.treatments.drainage.drain import Drain
 
 PROCEDURE = Procedure(
@@ -65,4 +65,5 @@ PROCEDURE = Procedure(
         "turino2019",
         "winbladh2009",
     ),
+    demo=(DemoCase("gallbladder", {"fit-for-surgery": "no"}),),
 )

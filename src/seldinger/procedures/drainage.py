@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import TargetPoint
-from seldinger.plan.procedure import Procedure, Question
+from seldinger.plan.procedure import DemoCase, Procedure, Question
 from seldinger.plan.treatments.drainage.drain import Drain
 
 PROCEDURE = Procedure(
@@ -75,5 +75,17 @@ PROCEDURE = Procedure(
         "pmc5315689",
         "sheafor1998",
         "stethoprep",
+    ),
+    demo=(
+        DemoCase(
+            "abscess-deep",
+            {"hydatid": "no", "liquid": "yes", "urinary bladder": "looked-at"},
+            antibiotics="given",
+        ),
+        DemoCase(
+            "abscess-superficial",
+            {"hydatid": "no", "liquid": "no", "urinary bladder": "looked-at"},
+            depth="superficial",
+        ),
     ),
 )

@@ -1,0 +1,85 @@
+"""Extend: the public door for procedures of other packages.
+
+A package declares a ``Procedure`` and names it in its ``pyproject.toml``::
+
+    [project.entry-points."seldinger.procedures"]
+    inject = "my_package:PROCEDURE"
+
+It then gets the search, the gates, plan.json, reports and the exam
+(``seldinger.testing.check_procedure``). Everything it may lean on has a name here; what has none
+may change without notice.
+"""
+
+from __future__ import annotations
+
+from seldinger.core.record import Assumption
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.guidance import choose as choose_guidance
+from seldinger.plan.approach.percutaneous.model import (
+    Instrument,
+    Limits,
+    NeedleCase,
+    TargetPoint,
+)
+from seldinger.plan.model import (
+    Approach,
+    DeviceUse,
+    Finding,
+    Gate,
+    Guidance,
+    Path,
+    Plan,
+    Step,
+    Treatment,
+)
+from seldinger.plan.procedure import (
+    ApproachLogic,
+    Case,
+    Decision,
+    DemoCase,
+    Procedure,
+    Question,
+    Reach,
+    Ruled,
+    Search,
+    Settings,
+    TreatmentLogic,
+)
+
+__all__ = [
+    "Approach",
+    "ApproachLogic",
+    "Assumption",
+    "Case",
+    "Decision",
+    "DemoCase",
+    "DeviceUse",
+    "Finding",
+    "Gate",
+    "Guidance",
+    "Instrument",
+    "Limits",
+    "Met",
+    "NeedleCase",
+    "Path",
+    "Percutaneous",
+    "Plan",
+    "Procedure",
+    "Question",
+    "Reach",
+    "Ruled",
+    "Search",
+    "Settings",
+    "Severity",
+    "Step",
+    "TargetPoint",
+    "Treatment",
+    "TreatmentLogic",
+    "choose_guidance",
+]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -1,0 +1,104 @@
+"""Inject: fluid into a target through a thin needle; a stranger's package, in one page."""
+
+from __future__ import annotations
+
+import math
+
+from seldinger.extend import (
+    Assumption,
+    Decision,
+    DemoCase,
+    DeviceUse,
+    Finding,
+    Instrument,
+    Limits,
+    Met,
+    NeedleCase,
+    Percutaneous,
+    Procedure,
+    Question,
+    Search,
+    Severity,
+    Step,
+    TargetPoint,
+    Treatment,
+    TreatmentLogic,
+    choose_guidance,
+)
+
+VOLUME = Assumption(
+    "inject_ml", 2.0, "mL", 0.5, 10.0, "an invented volume, for an example that treats nobody"
+)
+SHARE = Assumption(
+    "inject_pore_share", 0.2, "1", 0.05, 0.5, "share of tissue that fluid fills: invented"
+)
+
+
+class Inject(TreatmentLogic[NeedleCase]):
+    """A needle to the middle of the target, and a sphere of fluid around its tip."""
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Volume and the share of tissue that it fills."""
+        return (VOLUME, SHARE)
+
+    def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
+        """One search; the fluid spreads as a sphere."""
+        needle = Instrument(
+            device="access-21g-15",
+            technique="single needle",
+            diameter_mm=0.8,
+            usable_mm=150.0,
+            beyond_mm=0.0,
+            sample_mm=(-2.0, 0.0),
+            keeps_inside=False,
+            reason="thin: only fluid goes through it",
+        )
+        reach = search((needle,))
+        volume_ml = case.assumed.value("inject_ml")
+        wetted_ml = volume_ml / case.assumed.value("inject_pore_share")
+        radius_mm = (3000.0 * wetted_ml / (4.0 * math.pi)) ** (1.0 / 3.0)
+        inside = radius_mm <= case.target.diameter_mm / 2.0
+        found = Finding(
+            "spread",
+            Met.MET if inside else Met.NOT_MET,
+            Severity.CAUTION,
+            f"{volume_ml:g} mL wet a sphere of {2.0 * radius_mm:.0f} mm around the tip; the target "
+            f"is {case.target.diameter_mm:.0f} mm wide.",
+        )
+        best = next(iter(reach.approach.paths), None)
+        treatment = Treatment(
+            kind="inject",
+            technique=needle.technique,
+            devices=(DeviceUse(needle.device, "21 G needle", "carries the fluid"),),
+            settings={"volume_ml": volume_ml, "sphere_mm": round(2.0 * radius_mm, 1)},
+            steps=(
+                Step("Needle", "Advance the needle to the aim; see its tip inside the target."),
+                Step("Inject", f"Aspirate first; then inject {volume_ml:g} mL slowly."),
+            ),
+        )
+        return Decision(reach, treatment, choose_guidance(reach.case, best), (found,))
+
+
+PROCEDURE = Procedure(
+    name="inject",
+    title="Injection",
+    summary="Fluid into a target through a thin needle.",
+    approach=Percutaneous(
+        limits=Limits(organ_first=frozenset({"liver"})), target_point=TargetPoint.WHOLE
+    ),
+    treatment=Inject(),
+    required_structures={"": ("ribs",), "liver": ("colon", "gallbladder")},
+    questions=(
+        Question(
+            "fluid-allergy",
+            "Is there an allergy to what is injected?",
+            stop_if="yes",
+            severity="stop",
+            sources=(),
+        ),
+    ),
+    alternatives=("No injection.",),
+    references=("heerink2018",),
+    demo=(DemoCase("liver-tumour-1", {"fluid-allergy": "no"}),),
+)

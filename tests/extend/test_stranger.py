@@ -1,0 +1,93 @@
+"""A stranger's distribution, installed from outside: one page, no file of ours edited."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent / "inject"
+MOST_LINES = 150
+PROGRAM = """
+import json, sys
+from pathlib import Path
+import seldinger as sd
+from seldinger.plan import procedures
+
+found = procedures()
+(made,) = sd.testing.check_procedure("inject", 4.0)
+page = sd.report.write(Path(sys.argv[1]), made)
+changed = sd.plan.propose(
+    "inject", made.anatomy, made.target.label, sd.plan.Settings(assume={"inject_ml": 8.0})
+)
+print(json.dumps({
+    "names": sorted(found), "broken": sorted(found.broken), "status": made.verdict.status.value,
+    "sphere_mm": [p.treatment.settings["sphere_mm"] for p in (made, changed)],
+    "gates": len(made.gates), "files": sorted(f.name for f in Path(sys.argv[1]).iterdir()),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the distribution is installed, beside one that cannot be imported."""
+    place = tmp_path_factory.mktemp("site")
+    shutil.copy(HERE / "inject.py", place / "inject.py")
+    (place / "shattered.py").write_text("raise RuntimeError('shattered')\n", encoding="utf-8")
+    for name in ("inject", "shattered"):
+        told = place / f"{name}-1.0.dist-info"
+        told.mkdir()
+        (told / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8"
+        )
+        (told / "entry_points.txt").write_text(
+            f"[seldinger.procedures]\n{name} = {name}:PROCEDURE\n", encoding="utf-8"
+        )
+    return place
+
+
+def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Python, with the distribution beside ours."""
+    paths = os.pathsep.join((str(site), os.environ.get("PYTHONPATH", "")))
+    return subprocess.run(
+        [sys.executable, *words],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_is_one_page() -> None:
+    text = (HERE / "inject.py").read_text(encoding="utf-8")
+    assert text.count("\n") < MOST_LINES
+    imports = [line for line in text.splitlines() if "seldinger" in line and "import" in line]
+    assert imports == ["from seldinger.extend import ("]
+
+
+def test_it_is_planned_examined_and_reported(site: Path, tmp_path: Path) -> None:
+    done = run(site, "-c", PROGRAM, str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert "inject" in told["names"]
+    assert "biopsy" in told["names"]
+    assert told["broken"] == ["shattered"]
+    assert told["status"] == "unknown"
+    assert told["gates"] == 9
+    # Four times the fluid, in a sphere: 4 to the third root as wide.
+    one, other = told["sphere_mm"]
+    assert other / one == pytest.approx(4.0 ** (1.0 / 3.0), rel=0.01)
+    assert one == pytest.approx(26.7, abs=0.1)
+    assert {"plan.json", "report.html", "report.pdf"} <= set(told["files"])
+
+
+def test_one_that_cannot_be_imported_is_named_and_passed_over(site: Path) -> None:
+    done = run(site, "-m", "seldinger", "procedures")
+    assert done.returncode == 0, done.stderr
+    assert "inject" in done.stdout
+    assert "shattered" in done.stdout + done.stderr
