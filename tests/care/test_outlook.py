@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from functools import partial
 
 import pytest
 
 from seldinger import evidence, plan
-from seldinger.care import fact_words, outlook, outlook_border, toml_border
+from seldinger.care import fact_words, outlook
+from seldinger.care.outlook_pages import OutlookPage
 from seldinger.core.errors import CareError
-from seldinger.evidence import FactKind
+from seldinger.evidence import FactKind, records
 
 PAGES = [outlook.of(name, organ) for name, organ in outlook.known()]
 MEMORY = "to be confirmed: from memory, drives nothing"
@@ -283,10 +285,10 @@ PAGE = {
 def test_a_page_that_does_not_hold_together_is_refused(
     change: dict[str, object], said: str
 ) -> None:
-    read = toml_border.checked
-    assert read(outlook_border.OutlookPage, PAGE, "needle.toml").procedure == "needle"
+    read = partial(records.checked, OutlookPage, name="needle.toml", error=CareError)
+    assert read(PAGE).procedure == "needle"
     with pytest.raises(CareError, match=said):
-        read(outlook_border.OutlookPage, {**PAGE, **change}, "needle.toml")
+        read({**PAGE, **change})
 
 
 def test_a_rate_without_horizon_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

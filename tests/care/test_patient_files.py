@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seldinger import care
-from seldinger.care import conditions, drugs, labs, toml_border
+from seldinger.care import conditions, drugs, labs
 from seldinger.care.files import PatientFile, Section
 from seldinger.care.patient import Lab, Patient, Sex
 from seldinger.core.errors import CareError
+from seldinger.evidence import records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -387,13 +388,13 @@ def test_the_sections_stand_beside_others() -> None:
         "patient": {"age_years": 40},
         "lab": [{"name": "inr", "value": 1.0, "unit": "1"}],
     }
-    read = toml_border.checked(Larger, data, "case.toml")
+    read = records.checked(Larger, data, "case.toml", CareError)
     assert read.procedure.name == "biopsy"
     assert read.to_patient().age_years == 40.0
     with pytest.raises(CareError, match=r"case.toml: \[procedure\] has no key 'nam'; did you mean"):
-        toml_border.checked(Larger, {"procedure": {"name": "x", "nam": "y"}}, "case.toml")
+        records.checked(Larger, {"procedure": {"name": "x", "nam": "y"}}, "case.toml", CareError)
     with pytest.raises(CareError, match=r"procedure.* is missing"):
-        toml_border.checked(Larger, {}, "case.toml")
+        records.checked(Larger, {}, "case.toml", CareError)
 
 
 SCALARS = st.one_of(
@@ -427,5 +428,5 @@ NAMES = st.sampled_from(
 )
 def test_no_file_ends_in_a_traceback(data: dict[str, Any]) -> None:
     with contextlib.suppress(CareError):
-        read = toml_border.checked(PatientFile, data, "patient.toml")
+        read = records.checked(PatientFile, data, "patient.toml", CareError)
         assert isinstance(read.to_patient(NOW), Patient)

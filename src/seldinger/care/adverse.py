@@ -6,10 +6,16 @@ the older SIR scale into either: whoever has only a letter grades anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Annotated
 
+from annotated_types import MinLen
+
+from seldinger import evidence
+from seldinger.care import pages
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import Spelled, Text, written
 
 _OLD_LETTERS = frozenset("abcdef")
 
@@ -23,8 +29,8 @@ class Grade:
         text: what it means; None: its words are not kept here, read them in the source.
     """
 
-    key: str
-    text: str | None
+    key: Annotated[str, Spelled("[a-z0-9-]+")]
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +43,39 @@ class Scale:
         grades: in their order.
         note: what must be known to use it.
         facts: ids of evidence behind its words.
-        stamp: of ``finding``; empty: its words were read in the primary source.
     """
 
-    key: str
-    title: str
-    grades: tuple[Grade, ...]
-    note: str
-    facts: tuple[str, ...]
-    stamp: str
+    key: Annotated[str, Spelled("[a-z0-9_]+")]
+    title: Text
+    note: Text
+    facts: Annotated[tuple[Text, ...], MinLen(1)]
+    grades: Annotated[tuple[Grade, ...], MinLen(2)] = field(metadata=written("grade"))
+
+    @property
+    def stamp(self) -> str:
+        """What its facts ask for; empty: its words were read in the primary source."""
+        return evidence.stamp_of(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``adverse.toml``."""
+
+    scales: Annotated[tuple[Scale, ...], MinLen(1)] = field(metadata=written("scale"))
 
 
 @cache
 def scales() -> tuple[Scale, ...]:
-    """All scales."""
-    from seldinger.care import record_border  # pydantic is heavy: opened when needed
+    """All scales.
 
-    return record_border.scales()
+    Raises:
+        CareError: the page does not hold together.
+    """
+    page = pages.page(_Page, "adverse.toml")
+    pages.require_once("adverse.toml", [one.key for one in page.scales])
+    for one in page.scales:
+        pages.require_once("adverse.toml", [grade.key for grade in one.grades])
+    return page.scales
 
 
 def scale(key: str) -> Scale:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from seldinger.care import drugs
+from seldinger.care import drugs, pages
+from seldinger.evidence.records import KEY, Named, Text, written
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Key = Annotated[str, KEY]
 
 _SAYS_NOTHING = frozenset(
     {"a", "after", "ago", "all", "allergen", "allergic", "allergies", "allergy", "an",
@@ -50,12 +51,12 @@ class Allergen:
         names: brands, classes and lay names.
     """
 
-    key: str
-    name: str
-    group: str
-    meets: tuple[str, ...]
-    cross: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    key: Key
+    name: Text
+    group: str = ""
+    meets: tuple[Key, ...] = ()
+    cross: tuple[Key, ...] = ()
+    names: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,12 @@ class Material:
         not_used_by: procedures that are known not to.
     """
 
-    key: str
-    name: str
-    asks: str
-    decides: str
-    used_by: frozenset[str] | None
-    not_used_by: frozenset[str]
+    key: Key
+    name: Text
+    asks: str = ""
+    decides: str = ""
+    used_by: frozenset[Key] | None = None
+    not_used_by: frozenset[Key] = frozenset()
 
     def used(self, procedure: str) -> bool:
         """Whether a procedure brings it; one that the page does not list is taken to."""
@@ -88,8 +89,8 @@ class Material:
 class Table:
     """Everything that the page of allergens says, by key."""
 
-    allergens: Mapping[str, Allergen]
-    materials: Mapping[str, Material]
+    allergens: Annotated[Mapping[str, Allergen], Named("key")] = field(metadata=written("allergen"))
+    materials: Annotated[Mapping[str, Material], Named("key")] = field(metadata=written("material"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,19 @@ class Recognised:
 
 @cache
 def table() -> Table:
-    """The page of allergens."""
-    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+    """The page of allergens; one without a group is a group of its own.
 
-    return names_border.allergen_table()
+    Raises:
+        CareError: it does not fit, names a material that it does not have, or gives one name to
+            two allergens.
+    """
+    page = pages.page(Table, "allergens.toml")
+    for key, one in page.allergens.items():
+        pages.require_listed("allergens.toml", key, one.meets, page.materials)
+    spelled = [{folded(n) for n in (a.key, a.name, *a.names)} for a in page.allergens.values()]
+    pages.require_once("allergens.toml", [name for names in spelled for name in names])
+    grouped = {k: replace(one, group=one.group or k) for k, one in page.allergens.items()}
+    return replace(page, allergens=MappingProxyType(grouped))
 
 
 def folded(told: str) -> str:

@@ -7,21 +7,25 @@ The pause is one moment: its answers are given together, and an old list is neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from annotated_types import MinLen
+
+from seldinger.care import pages
 from seldinger.care.ledger_records import aware, words
+from seldinger.care.pathway import Need  # noqa: TC001  a page is read by it
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met
+from seldinger.evidence.records import written
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
     from seldinger.care.ledger_records import Author
-    from seldinger.care.pathway import Need
 
 KEY = "time_out"
 """The pathway's key that a complete list answers."""
@@ -95,12 +99,23 @@ class TimeOut:
         return f"complete, {len(self.items)} of {len(self.items)}" if self.complete else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``time_out.toml``."""
+
+    items: Annotated[tuple[Need, ...], MinLen(1)] = field(metadata=written("item"))
+
+
 @cache
 def items() -> tuple[Need, ...]:
-    """The items that are asked, in their order."""
-    from seldinger.care import record_border  # pydantic is heavy: opened when needed
+    """The items that are asked, in their order.
 
-    return record_border.time_out()
+    Raises:
+        CareError: the page does not hold together.
+    """
+    page = pages.page(_Page, "time_out.toml")
+    pages.require_once("time_out.toml", [one.key for one in page.items])
+    return page.items
 
 
 def judge(answers: Sequence[Answer], devices: Sequence[Device] | None, on: dt.date) -> TimeOut:

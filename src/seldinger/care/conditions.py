@@ -6,16 +6,16 @@ does not know is called ``OTHER`` and says in its detail what it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Annotated
 
+from seldinger.care import pages
 from seldinger.core.errors import CareError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from seldinger.evidence.records import KEY, Named, Text, written
 
 OTHER = "other"
 
@@ -31,18 +31,31 @@ class Kind:
         details: words of a file's detail that change nothing a rule does not ask.
     """
 
-    key: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    details: tuple[str, ...] = ()
+    key: Annotated[str, KEY]
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    details: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``conditions.toml``."""
+
+    kinds: Annotated[Mapping[str, Kind], Named("key")] = field(metadata=written("condition"))
 
 
 @cache
 def conditions() -> Mapping[str, Kind]:
-    """All kinds, by key."""
-    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+    """All kinds, by key.
 
-    return names_border.conditions()
+    Raises:
+        CareError: the page does not fit, or gives one name to two conditions.
+    """
+    page = pages.page(_Page, "conditions.toml")
+    # A printed name may spell its own key; two conditions may share none.
+    spelled = [{_plain(name) for name in _names(one)} for one in page.kinds.values()]
+    pages.require_once("conditions.toml", [name for names in spelled for name in names])
+    return page.kinds
 
 
 def condition(told: str) -> Kind:
@@ -81,12 +94,12 @@ def reason(told: str) -> str:
 @cache
 def _by_name() -> Mapping[str, Kind]:
     return MappingProxyType(
-        {
-            _plain(name): kind
-            for kind in conditions().values()
-            for name in (kind.key, kind.name, *kind.aliases)
-        }
+        {_plain(name): kind for kind in conditions().values() for name in _names(kind)}
     )
+
+
+def _names(kind: Kind) -> tuple[str, ...]:
+    return (kind.key, kind.name, *kind.aliases)
 
 
 def _plain(told: str) -> str:

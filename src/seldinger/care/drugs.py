@@ -7,18 +7,23 @@ not in it is kept, and said: nothing is judged of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from annotated_types import MinLen
+
+from seldinger.care import pages
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import KEY, Named, Text, written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from seldinger.care.patient import Drug, Patient
+
+Key = Annotated[str, KEY]
 
 NOT_RECOGNISED = "not recognised: nothing is judged of it"
 
@@ -30,12 +35,18 @@ class Known:
     Attributes:
         name: generic, in lower case, words joined by hyphens.
         classes: e.g. "anticoagulant", "doac"; those of ``classes()``.
-        names: brands and other names.
+        brands, aliases: its other names.
     """
 
-    name: str
-    classes: frozenset[str]
-    names: tuple[str, ...]
+    name: Key
+    classes: Annotated[frozenset[Key], MinLen(1)]
+    brands: tuple[Text, ...] = ()
+    aliases: tuple[Text, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Brands and other names."""
+        return (*self.brands, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +59,29 @@ class Table:
         classes: of every class -> what it is, in words.
     """
 
-    drugs: Mapping[str, Known]
-    combinations: Mapping[str, tuple[str, ...]]
-    classes: Mapping[str, str]
+    classes: Mapping[Key, Text]
+    drugs: Annotated[Mapping[str, Known], Named("name")] = field(metadata=written("drug"))
+    combinations: Mapping[Text, Annotated[tuple[Key, ...], MinLen(2)]] = field(
+        default_factory=dict, metadata=written("combination")
+    )
 
 
 @cache
 def table() -> Table:
-    """The table of drugs."""
-    from seldinger.care import names_border  # pydantic is heavy: opened when needed
+    """The table of drugs.
 
-    return names_border.drug_table()
+    Raises:
+        CareError: the page does not fit, uses a class or a part that it does not name, or gives
+            one name to two drugs.
+    """
+    page = pages.page(Table, "drugs.toml")
+    for name, drug in page.drugs.items():
+        pages.require_listed("drugs.toml", name, drug.classes, page.classes)
+    for brand, parts in page.combinations.items():
+        pages.require_listed("drugs.toml", brand, parts, page.drugs)
+    names = [name for one in page.drugs.values() for name in (one.name, *one.names)]
+    pages.require_once("drugs.toml", [plain(name) for name in (*names, *page.combinations)])
+    return page
 
 
 def plain(told: str) -> str:

@@ -1,7 +1,7 @@
 """patient.toml: a patient written down; its schema, and its reader.
 
 The same sections stand beside others in a case file: a page that needs them subclasses
-``PatientFile`` and reads with ``toml_border``. pydantic stands here because bytes come in here.
+``PatientFile``. pydantic stands here because bytes come in here.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from seldinger.care import conditions, drugs, toml_border
+from seldinger.care import conditions, drugs
 from seldinger.care.patient import Allergy, Condition, Drug, Lab, Patient, Sex
 from seldinger.care.times import age_years, date_of, instant, localised, time_of_day, zone
 from seldinger.core.errors import CareError
+from seldinger.evidence import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +217,7 @@ def load(path: Path, now: dt.datetime | None = None) -> Patient:
         CareError: there is no such file, it is not TOML, it does not fit the schema, or an age
             was to follow from a birth date without ``now``.
     """
-    told = toml_border.checked(PatientFile, toml_border.read(path), path.name)
+    told = records.read(PatientFile, path, CareError)
     return told.to_patient(now)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import fact_words, procedures
+from seldinger.care.outlook_pages import outlook_pages
 from seldinger.core.errors import CareError
 from seldinger.core.telling import brief
 from seldinger.evidence import FactKind, Trust
@@ -21,7 +21,7 @@ from seldinger.evidence import FactKind, Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.outlook_border import OptionRow, OutlookPage
+    from seldinger.care.outlook_pages import OptionPage, OutlookPage
     from seldinger.evidence import Fact
 
 NOT_THIS_PATIENT = (
@@ -157,11 +157,11 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
     alone_there = asked.organ if asked.fixed or organ is None else None
     named = [
         page
-        for page in _pages()
+        for page in outlook_pages()
         if page.procedure == asked.id and alone_there in {None, page.organ}
     ]
     if not named:
-        offered = ", ".join(sorted({page.procedure for page in _pages()}))
+        offered = ", ".join(sorted({page.procedure for page in outlook_pages()}))
         raise CareError(
             f"{procedure!r} is {asked.id}, of which no outcomes are entered; there are: {offered}"
         )
@@ -178,18 +178,11 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
 
 def known() -> tuple[tuple[str, str | None], ...]:
     """Procedure and organ of every page."""
-    return tuple((page.procedure, page.organ) for page in _pages())
-
-
-@cache
-def _pages() -> tuple[OutlookPage, ...]:
-    from seldinger.care import outlook_border  # pydantic is heavy: opened when needed
-
-    return outlook_border.pages()
+    return tuple((page.procedure, page.organ) for page in outlook_pages())
 
 
 def _outlook(page: OutlookPage) -> Outlook:
-    options = tuple(_option(one) for one in page.option)
+    options = tuple(_option(one) for one in page.options)
     indicated = _rows(Side.BENEFIT, page.indicated)
     think_again = _rows(Side.HARM, page.think_again)
     shown = [row.fact for option in options for row in option.rows]
@@ -208,7 +201,7 @@ def _outlook(page: OutlookPage) -> Outlook:
     )
 
 
-def _option(row: OptionRow) -> Option:
+def _option(row: OptionPage) -> Option:
     return Option(
         name=row.name,
         kind=row.kind,

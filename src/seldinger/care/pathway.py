@@ -6,11 +6,15 @@ there is nothing ("none", "not due") is an entry as well, and silence is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from annotated_types import MinLen
+
+from seldinger.care import pages
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import Spelled, Text, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,8 +29,8 @@ class Need:
         ask: what is asked for.
     """
 
-    key: str
-    ask: str
+    key: Annotated[str, Spelled("[a-z0-9_]+")]
+    ask: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,29 @@ class State:
         needs: before a case may enter it.
     """
 
-    name: str
-    title: str
-    needs: tuple[Need, ...]
+    name: Annotated[str, Spelled("[a-z-]+")]
+    title: Text
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``pathway.toml``."""
+
+    states: Annotated[tuple[State, ...], MinLen(2)] = field(metadata=written("state"))
 
 
 @cache
 def states() -> tuple[State, ...]:
-    """All states, in their order."""
-    from seldinger.care import record_border  # pydantic is heavy: opened when needed
+    """All states, in their order.
 
-    return record_border.states()
+    Raises:
+        CareError: the page does not hold together.
+    """
+    page = pages.page(_Page, "pathway.toml")
+    pages.require_once("pathway.toml", [one.name for one in page.states])
+    pages.require_once("pathway.toml", [need.key for one in page.states for need in one.needs])
+    return page.states
 
 
 def state(name: str) -> State:

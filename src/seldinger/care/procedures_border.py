@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from seldinger.care import outlook_border, toml_border
+from seldinger.care import pages
 from seldinger.care.clearance.rules import tables
+from seldinger.care.outlook_pages import outlook_pages
 from seldinger.care.procedures import Procedure, plain
 from seldinger.core.errors import CareError
 
@@ -42,7 +43,7 @@ def names() -> Mapping[str, Procedure]:
         CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
             a name stands for two procedures.
     """
-    page = toml_border.packaged(ProceduresPage, "procedures.toml")
+    page = pages.page(ProceduresPage, "procedures.toml")
     listed = sorted(key for row in page.procedure.values() for key in row.clearance)
     if listed != sorted(tables().procedures):
         wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
@@ -65,7 +66,7 @@ def _all(page: ProceduresPage) -> Iterator[tuple[str, Procedure]]:
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
                 yield plain(name), Procedure(id_, None, fixed=False, keys=(key,))
-    for one in outlook_border.pages():
+    for one in outlook_pages():
         keys = page.procedure[one.procedure].clearance
         for name in one.names:
             organ = one.organ if one.procedure in {"ablation", "biopsy"} else None

@@ -8,39 +8,49 @@ ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from annotated_types import MinLen
 
 from seldinger import evidence
+from seldinger.care import pages
 from seldinger.care import procedures as named
 from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import Spelled, Text, written
 
+Name = Annotated[str, Spelled("[a-z0-9-]+")]
 What = Literal["bed rest", "stay", "pain", "fatigue", "follow-up"]
 WHATS: tuple[What, ...] = get_args(What)
 _TRUST = ("", SECONDARY, MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A fact, and where it speaks.
+class Spoken:
+    """Facts, and where they speak.
 
     Attributes:
-        what: what it speaks of.
+        what: what they speak of.
+        facts: their ids in evidence.
         procedures, access: for which; empty: whatever it is.
-        text: the fact's statement.
-        population: in whom.
-        fact: its id in evidence.
     """
 
     what: What
-    procedures: tuple[str, ...]
-    access: tuple[str, ...]
-    text: str
-    population: str
-    fact: str
+    facts: Annotated[tuple[Text, ...], MinLen(1)]
+    procedures: tuple[Name, ...] = ()
+    access: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``recovery.toml``."""
+
+    procedures: Annotated[tuple[Name, ...], MinLen(1)]
+    access: Annotated[tuple[Name, ...], MinLen(1)]
+    rows: Annotated[tuple[Spoken, ...], MinLen(1)] = field(metadata=written("row"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +78,24 @@ class RecoveryRow:
 
 
 @cache
-def _page() -> tuple[tuple[str, ...], tuple[str, ...], tuple[Words, ...]]:
-    from seldinger.care import record_border  # pydantic is heavy: opened when needed
-
-    return record_border.recovery()
+def _page() -> _Page:
+    page = pages.page(_Page, "recovery.toml")
+    pages.require_once("recovery.toml", page.procedures)
+    pages.require_once("recovery.toml", page.access)
+    for row in page.rows:
+        pages.require_listed("recovery.toml", row.what, row.procedures, page.procedures)
+        pages.require_listed("recovery.toml", row.what, row.access, page.access)
+    return page
 
 
 def procedures() -> tuple[str, ...]:
     """The procedures that may be asked about."""
-    return _page()[0]
+    return _page().procedures
 
 
 def accesses() -> tuple[str, ...]:
     """The ways in that may be asked about."""
-    return _page()[1]
+    return _page().access
 
 
 def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
@@ -94,24 +108,25 @@ def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
     Raises:
         CareError: no such procedure or access.
     """
-    known_procedures, known_access, rows = _page()
+    page = _page()
     found_name = named.find(procedure)
     procedure = procedure if found_name is None else found_name.id
-    _check("procedure", procedure, known_procedures)
+    _check("procedure", procedure, page.procedures)
     if access is not None:
-        _check("access", access, known_access)
+        _check("access", access, page.access)
     fitting = [
         row
-        for row in rows
+        for row in page.rows
         if (not row.procedures or procedure in row.procedures)
         and (not row.access or access in row.access)
     ]
     found: list[RecoveryRow] = []
     for what in WHATS:
         told = [
-            RecoveryRow(r.what, r.text, (r.fact,), evidence.stamp_of([r.fact]), r.population)
-            for r in fitting
-            if r.what == what
+            RecoveryRow(what, one.statement, (one.id,), evidence.stamp_of([one.id]), one.population)
+            for row in fitting
+            if row.what == what
+            for one in map(evidence.fact, row.facts)
         ]
         unknown = RecoveryRow(what, "Not known here: your department says.", (), "")
         found += sorted(told, key=lambda row: _TRUST.index(row.stamp)) or [unknown]

@@ -5,19 +5,26 @@ Every edge is an assumption, printed where it is used and edited in a local prof
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated
 
+from annotated_types import Ge
+
+from seldinger.care import pages
 from seldinger.care.clearance.findings import finding, settled
 from seldinger.care.labs import age_days, analyte
 from seldinger.care.patient import Sex
+from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence.records import Named, Text, written
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
 TOPIC = "labs"
 EDGES = ("outer_low", "inner_low", "inner_high", "outer_high")
 _STOPS_EMBOLIZATION = ("fibroid-embolization",)
+Number = Annotated[float, Ge(0)]
+Edge = tuple[Number, Number, Number]
+"""A value, and the range it may be edited in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +45,68 @@ class Alarm:
 
     Attributes:
         lab: key of an analyte.
-        edges: of ``EDGES``; one that is missing does not limit.
-        topic: heading of its finding.
         decides: who decides about a result beyond an edge.
+        reason: why its edges lie where they do.
+        outer_low, inner_low, inner_high, outer_high: in the analyte's own unit; one that is
+            missing does not limit.
+        topic: heading of its finding.
         expected_high: procedures that are done because it is high.
         dialysis: whether it says anything of a patient on dialysis.
         stops: procedures that are not done beyond an inner edge either.
     """
 
-    lab: str
-    edges: Mapping[str, Assumption]
-    topic: str
-    decides: str
-    expected_high: frozenset[str]
-    dialysis: bool
-    stops: frozenset[str]
+    lab: Text
+    decides: Text
+    reason: Text
+    outer_low: Edge | None = None
+    inner_low: Edge | None = None
+    inner_high: Edge | None = None
+    outer_high: Edge | None = None
+    topic: Text = "labs"
+    expected_high: frozenset[Text] = frozenset()
+    dialysis: bool = True
+    stops: frozenset[Text] = frozenset()
+
+    def __post_init__(self) -> None:
+        values = [one.value for one in self.edges.values()]
+        if values != sorted(values):
+            raise CareError(f"the edges of {self.lab} are not in order")
+
+    @property
+    def edges(self) -> Mapping[str, Assumption]:
+        """The edges that there are, by the names of ``EDGES``.
+
+        Raises:
+            CareError: there is no such lab.
+            ValueError: an edge lies outside its own range.
+        """
+        unit = analyte(self.lab).unit
+        told: dict[str, Edge | None] = {name: getattr(self, name) for name in EDGES}
+        return MappingProxyType(
+            {
+                name: Assumption(f"alarm.{self.lab}.{name}", edge[0], unit, *edge[1:], self.reason)
+                for name, edge in told.items()
+                if edge is not None
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``alarms.toml``."""
+
+    alarms: Annotated[Mapping[str, Alarm], Named("lab")] = field(metadata=written("alarm"))
 
 
 @cache
 def alarms() -> Mapping[str, Alarm]:
-    """All alarms, by lab."""
-    from seldinger.care.clearance import alarm_border  # pydantic is heavy: opened when needed
+    """All alarms, by lab.
 
-    return alarm_border.alarms()
+    Raises:
+        CareError: the page does not fit, names a lab that does not exist, or an edge lies outside
+            its range or on the wrong side of the next one.
+    """
+    return pages.page(_Page, "alarms.toml").alarms
 
 
 def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFinding]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from seldinger.care import drugs, procedures, toml_border
+from seldinger.care import drugs, procedures
 from seldinger.care.clearance import recorded
 from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
 from seldinger.care.times import localised, zone
 from seldinger.core.errors import CareError
+from seldinger.evidence import records
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -186,7 +187,7 @@ def load(path: Path, now: dt.datetime | None = None) -> tuple[Case, Path | None]
     Raises:
         CareError: there is no such file, it is not TOML, or it does not fit the schema.
     """
-    told = checked(toml_border.read(path), path.name)
+    told = checked(records.tables(path, CareError), path.name)
     named = told.procedure.profile
     return told.to_case(now), None if named is None else path.parent / Path(named)
 
@@ -197,7 +198,7 @@ def checked(data: Mapping[str, Any], source: str) -> ClearanceFile:
     Raises:
         CareError: naming every place that does not fit.
     """
-    return toml_border.checked(ClearanceFile, data, source)
+    return records.checked(ClearanceFile, data, source, CareError)
 
 
 def _access(told: str | None, procedure: str) -> str | None:

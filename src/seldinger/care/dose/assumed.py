@@ -6,11 +6,11 @@ None of it was read in a source; all of it is printed, can be edited, and makes 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from seldinger.care.toml_border import packaged
+from seldinger.care import pages
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
 
@@ -67,25 +67,21 @@ NAMES: tuple[str, ...] = (
 _REFERENCE_KG, _REFERENCE_CM = 70.0, 170.0
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Zero(_Row):
+@dataclass(frozen=True, slots=True)
+class Zero:
     """Where a table's count starts, mm."""
 
-    value: Annotated[float, Field(allow_inf_nan=False)]
-    low: Annotated[float, Field(allow_inf_nan=False)]
-    high: Annotated[float, Field(allow_inf_nan=False)]
+    value: float
+    low: float
+    high: float
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def __post_init__(self) -> None:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"{self.value} lies outside {self.low} to {self.high}")
-        return self
 
 
-class Machine(_Row):
+@dataclass(frozen=True, slots=True)
+class Machine:
     """How one machine's table is counted."""
 
     manufacturer: str
@@ -95,10 +91,16 @@ class Machine(_Row):
     reason: str
 
 
-class MachinesPage(_Row):
+@dataclass(frozen=True, slots=True)
+class MachinesPage:
     """The whole of ``dose_machines.toml``."""
 
     machine: tuple[Machine, ...]
+
+
+@cache
+def _machines() -> tuple[Machine, ...]:
+    return pages.page(MachinesPage, "dose_machines.toml").machine
 
 
 def machine_of(report: DoseReport, edits: Mapping[str, float]) -> Machine | None:
@@ -106,7 +108,7 @@ def machine_of(report: DoseReport, edits: Mapping[str, float]) -> Machine | None
 
     One that is not listed is known when the user tells its zero.
     """
-    for one in packaged(MachinesPage, "dose_machines.toml").machine:
+    for one in _machines():
         known = {model.casefold() for model in one.models}
         maker = report.manufacturer.casefold()
         if maker.startswith(one.manufacturer) and report.model.casefold() in known:

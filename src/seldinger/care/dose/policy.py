@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from seldinger.care.toml_border import packaged
+from seldinger.care import pages
 from seldinger.core.errors import CareError
 from seldinger.core.naming import did_you_mean, meant
+from seldinger.evidence.records import Spelled
 
 DEFAULT = "aapm-mppg12a-2022"
 
 Quantity = Literal["kerma", "skin", "pka", "time"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-FactId = Annotated[str, Field(pattern=r"^radiation(\.[a-z0-9_]+)+$")]
+Name = Annotated[str, Spelled("[a-z0-9-]+")]
+FactId = Annotated[str, Spelled(r"radiation(\.[a-z0-9_]+)+")]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Level(_Row):
+@dataclass(frozen=True, slots=True)
+class Level:
     """One level: at ``fact``, and once more with each ``step`` beyond it."""
 
     name: Literal["notice", "substantial"]
@@ -30,7 +29,8 @@ class Level(_Row):
     step: FactId | None = None
 
 
-class Policy(_Row):
+@dataclass(frozen=True, slots=True)
+class Policy:
     """The levels of one authority; ``silent``: quantities for which it gives none."""
 
     title: str
@@ -38,7 +38,8 @@ class Policy(_Row):
     level: tuple[Level, ...]
 
 
-class Reference(_Row):
+@dataclass(frozen=True, slots=True)
+class Reference:
     """What a department's median of one procedure is held against, and shown beside."""
 
     title: str
@@ -46,16 +47,18 @@ class Reference(_Row):
     medians: tuple[FactId, ...] = ()
 
 
-class PoliciesPage(_Row):
+@dataclass(frozen=True, slots=True)
+class PoliciesPage:
     """The whole of ``dose_policies.toml``."""
 
-    policy: dict[Name, Policy]
-    reference: dict[Name, Reference]
+    policy: Mapping[Name, Policy]
+    reference: Mapping[Name, Reference]
 
 
+@cache
 def page() -> PoliciesPage:
     """All policies and reference levels."""
-    return packaged(PoliciesPage, "dose_policies.toml")
+    return pages.page(PoliciesPage, "dose_policies.toml")
 
 
 def called(name: str) -> str:

@@ -1,0 +1,49 @@
+"""Pages of ``care/data``: read once by who declares their records."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, TypeVar
+
+from seldinger.core.errors import CareError
+from seldinger.evidence import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+T = TypeVar("T")
+
+
+def page(kind: type[T], name: str) -> T:
+    """A page as a record.
+
+    Raises:
+        CareError: it does not hold together.
+    """
+    file = resources.files("seldinger.care") / "data" / name
+    return records.checked(kind, records.tables(file, CareError), name, CareError)
+
+
+def require_once(name: str, keys: Iterable[str]) -> None:
+    """Refuse a page that names something twice; ``CareError`` says what."""
+    listed = list(keys)
+    twice = sorted({one for one in listed if listed.count(one) > 1})
+    if twice:
+        raise CareError(f"{name} names twice: {', '.join(twice)}")
+
+
+def require_listed(name: str, who: str, used: Iterable[str], there: Iterable[str]) -> None:
+    """Refuse a row that names what its page does not have.
+
+    Args:
+        name: of the page.
+        who: the row.
+        used: what the row names.
+        there: what the page has.
+
+    Raises:
+        CareError: says what is strange.
+    """
+    strange = sorted(set(used) - set(there))
+    if strange:
+        raise CareError(f"{name}: {who} names {', '.join(strange)}, which the page does not have")

@@ -1,0 +1,230 @@
+"""Records are declared once: a frozen dataclass says what a table holds, and is what is read.
+
+In:    TOML or plain tables, and the dataclass they shall become; its constraints stand in
+       ``Annotated[...]`` of ``annotated_types``.
+Out:   the record, strict: no number for a word, no unknown key, mappings read-only.
+Never: a file that is half read: one error names the file and every place that does not fit, with
+       what was got, what is allowed and what was probably meant.
+
+A field whose name is a word of Python has a trailing underscore, ``class_``, and is written
+without. pydantic checks, and is imported when the first file is read: a room that declares records
+costs nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+from annotated_types import MinLen
+
+from seldinger.core.errors import SeldingerError
+from seldinger.evidence.mistakes import key_of, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+T = TypeVar("T")
+
+Text = Annotated[str, MinLen(1)]
+"""Words: never empty."""
+
+
+def written(key: str) -> dict[str, str]:
+    """Metadata of a field that files know by another name: ``field(metadata=written("grade"))``."""
+    return {"written": key}
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Constraint of a name: it matches ``pattern`` from end to end."""
+
+    pattern: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """As pydantic knows it."""
+        return {**handler(source), "pattern": f"^(?:{self.pattern})$"}
+
+
+KEY = Spelled("[a-z0-9]+(-[a-z0-9]+)*")
+"""How files name things: lower case, words joined by hyphens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Constraint of a mapping of records: ``field`` of each is the name that its table has."""
+
+    field: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """As pydantic knows it."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_before_validator_function(self._with_names, handler(source))
+
+    def _with_names(self, tables: object) -> object:
+        if not isinstance(tables, dict):
+            return tables
+        for name, row in tables.items():
+            if isinstance(row, dict) and self.field in row:
+                raise ValueError(f"{name} has no key {self.field!r}: its table's name is that")
+        return {
+            name: {self.field: name, **row} if isinstance(row, dict) else row
+            for name, row in tables.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A value that is written otherwise than it is kept: ``parse`` makes one of the other.
+
+    ``parse`` refuses with ``ValueError`` or an error of this package.
+    """
+
+    parse: Callable[[Any], object]
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        """As pydantic knows it."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(_refusing(self.parse))
+
+
+def read(kind: type[T], page: Path | Traversable, error: type[SeldingerError]) -> T:
+    """A TOML file as a record.
+
+    Args:
+        kind: what it shall be.
+        page: the file, a user's or one that ships with the package.
+        error: of the room that asks.
+
+    Raises:
+        SeldingerError: an ``error``: no such file, not UTF-8, not TOML, or it does not fit.
+    """
+    return checked(kind, tables(page, error), page.name, error)
+
+
+def tables(page: Path | Traversable, error: type[SeldingerError]) -> dict[str, Any]:
+    """The tables of a TOML file, as it has them.
+
+    Raises:
+        SeldingerError: an ``error``: no such file, not UTF-8, or not TOML.
+    """
+    try:
+        raw = page.read_bytes()
+    except OSError as wrong:
+        reason = wrong.strerror or "cannot be read"
+        raise error(f"{page.name}: {reason}: give the path of a TOML file") from wrong
+    return parsed(raw, page.name, error)
+
+
+def parsed(text: str | bytes, name: str, error: type[SeldingerError]) -> dict[str, Any]:
+    """The tables of some TOML.
+
+    Args:
+        text: of the file, or its bytes.
+        name: of the file, for messages.
+        error: of the room that asks.
+
+    Raises:
+        SeldingerError: an ``error``: not UTF-8, or not TOML.
+    """
+    try:
+        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
+    except UnicodeDecodeError as wrong:
+        raise error(f"{name} is not UTF-8 text: write TOML in UTF-8") from wrong
+    except tomllib.TOMLDecodeError as wrong:
+        raise error(f"{name} is not TOML: {wrong}") from wrong
+
+
+def checked(kind: type[T], data: Mapping[str, Any], name: str, error: type[SeldingerError]) -> T:
+    """Plain tables as a record.
+
+    Args:
+        kind: a dataclass, or a pydantic model; what it holds are tables, and arrays of tables.
+        data: nested as in the file.
+        name: who says so, for messages: the file's name.
+        error: of the room that asks.
+
+    Raises:
+        SeldingerError: an ``error`` that names every place that does not fit.
+    """
+    from pydantic import ValidationError
+
+    try:
+        made: T = _validator(cast("Any", kind)).validate_python(dict(data))
+    except ValidationError as wrong:
+        mistakes = wrong.errors(include_url=False, include_context=False)
+        raise error(f"{name}: {'; '.join(sentences(mistakes, data, kind))}") from wrong
+    return made
+
+
+@cache
+def _validator(kind: Any) -> Any:
+    from pydantic import BaseModel, TypeAdapter
+    from pydantic_core import SchemaValidator
+
+    if issubclass(kind, BaseModel):
+        return kind.__pydantic_validator__
+    return SchemaValidator(_strict(TypeAdapter(kind).core_schema))
+
+
+_SCALARS = frozenset({"bool", "date", "datetime", "float", "int", "str", "time"})
+
+
+_VALUES = frozenset({"default", "expected", "metadata"})
+"""Keys of a schema that hold no schema."""
+
+
+def _strict(schema: Any) -> Any:
+    """A dataclass's schema as a file is read: strict scalars, no unknown keys, frozen mappings."""
+    from pydantic_core import core_schema
+
+    if isinstance(schema, list | tuple):
+        return type(schema)(_strict(part) for part in schema)
+    if not isinstance(schema, dict):
+        return schema
+    strict = {key: part if key in _VALUES else _strict(part) for key, part in schema.items()}
+    kind = schema.get("type")
+    if kind in _SCALARS:
+        strict["strict"] = True
+    if kind == "float":
+        strict["allow_inf_nan"] = False
+    if kind == "dict":
+        return core_schema.no_info_after_validator_function(MappingProxyType, strict)
+    if kind == "dataclass-args":
+        strict["extra_behavior"] = "forbid"
+    if kind == "dataclass":
+        keys = {one.name: key_of(one) for one in fields(schema["cls"])}
+        for one in strict["schema"]["fields"]:
+            one["validation_alias"] = keys[one["name"]]
+        ref = strict.pop("ref", None)
+        return core_schema.no_info_wrap_validator_function(_built, strict, ref=ref)
+    return strict
+
+
+def _built(row: object, make: Callable[[object], object]) -> object:
+    """A record; what its own ``__post_init__`` refuses is one of the file's mistakes."""
+    return _refusing(make)(row)
+
+
+def _refusing(make: Callable[[Any], object]) -> Callable[[Any], object]:
+    def made(value: object) -> object:
+        try:
+            return make(value)
+        except SeldingerError as wrong:
+            raise ValueError(str(wrong)) from wrong
+
+    return made
