@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.care.clearance_cases import HIGH, NOW
 
 from seldinger.care import drugs
-from seldinger.care.clearance import bleeding, inputs, profile, rules
+from seldinger.care.clearance import bleeding, inputs, profile_file, rules
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.inputs import Known, known
 from seldinger.core.verdict import Met
@@ -249,7 +249,7 @@ EXPECTED: dict[str, object] = {
     "children of 17.9, 18": [True, False],
 }
 
-BASE = inputs.of(HIGH, profile.default(), NOW, rules.tables())
+BASE = inputs.of(HIGH, profile_file.default(), NOW, rules.tables())
 SIGNS = {Met.MET: "+", Met.NOT_MET: "-", Met.UNKNOWN: "?"}
 
 

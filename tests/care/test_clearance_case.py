@@ -30,7 +30,7 @@ from tests.care.clearance_cases import (
 )
 
 from seldinger.care.clearance import Answer, RadialArtery, assess
-from seldinger.care.clearance import profile as profiles
+from seldinger.care.clearance import profile_file as profiles
 from seldinger.core.verdict import Met
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from tests.care.clearance_cases import (
     with_lab,
 )
 
-from seldinger.care.clearance import Answer, profile, rules
+from seldinger.care.clearance import Answer, profile_file, rules
 from seldinger.care.clearance import text as texts
 from seldinger.care.clearance.assess import _judged, assess
 from seldinger.care.clearance.decided import VALIDITY, may_decide, named
@@ -50,7 +50,7 @@ HOLD = "sir2019.high.apixaban.crcl_50"
 
 def as_told(case: Case) -> Clearance:
     """Every decision taken at its word."""
-    return _judged(case, NOW, profile.default(), rules.tables())
+    return _judged(case, NOW, profile_file.default(), rules.tables())
 
 
 def rank(made: Clearance) -> int:
@@ -172,7 +172,7 @@ def test_a_decision_ages() -> None:
         assert (one.status is Met.MET) is counts
         assert ("30.0 d old at the start, at most 30" in one.text) is not counts
     assert any(one.name == VALIDITY.name for one in made.assumptions)
-    local = replace(profile.default(), alarms={VALIDITY.name: 60.0})
+    local = replace(profile_file.default(), alarms={VALIDITY.name: 60.0})
     made = assess(with_decision(sepsis, "condition.sepsis", "treated", at=old), NOW, local)
     assert found(made, "condition.sepsis.stops").status is Met.MET
 

@@ -22,13 +22,15 @@ from tests.care.clearance_cases import (
 
 from seldinger.care.clearance import Answer, Case, assess, case_file, release, verify
 from seldinger.care.clearance import file as clearance_file
-from seldinger.care.clearance import profile as profiles
+from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance import text as clearance_text
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from seldinger.care.clearance.profile import Profile
 
 
 # --- profiles and release -------------------------------------------------------------------------
@@ -51,7 +53,7 @@ platelets = 60
 """
 
 
-def local(tmp_path: Path, text: str = LOCAL) -> profiles.Profile:
+def local(tmp_path: Path, text: str = LOCAL) -> Profile:
     path = tmp_path / "local.toml"
     path.write_text(text, encoding="utf-8")
     return profiles.load(path)

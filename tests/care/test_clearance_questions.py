@@ -29,7 +29,8 @@ from tests.care.clearance_cases import (
 
 from seldinger.care.clearance import Answer, assess, headline
 from seldinger.care.clearance import file as clearance_file
-from seldinger.care.clearance import profile as profiles
+from seldinger.care.clearance import profile_file as profiles
+from seldinger.care.clearance.profile import Maximum
 from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.patient import Allergy
 from seldinger.core.verdict import Met, Severity
@@ -148,9 +149,7 @@ def test_a_maximum_of_local_anaesthetic_is_the_labels_or_the_departments() -> No
     for weight, most in ((80.0, 300), (50.0, 225)):
         labelled = found(cleared(told(case, weight_kg=weight)), "local-anaesthetic")
         assert f"at most {most} mg by the label" in labelled.text
-    local = replace(
-        profiles.default(), anaesthetics={"lidocaine": profiles.Maximum(3.0, "the pharmacy")}
-    )
+    local = replace(profiles.default(), anaesthetics={"lidocaine": Maximum(3.0, "the pharmacy")})
     made = assess(case, NOW, local)
     assert made.answer is Answer.CLEAR
     assert "240 mg" in found(made, "local-anaesthetic").text

@@ -10,7 +10,7 @@ import pytest
 from tests.care.clearance_cells import EXPECTED, observed
 
 from seldinger import evidence
-from seldinger.care.clearance import table_border
+from seldinger.care.clearance import rules
 from seldinger.care.clearance.rules import Span, tables
 from seldinger.core.errors import CareError
 from seldinger.evidence import FactKind, Trust
@@ -18,7 +18,7 @@ from seldinger.evidence import FactKind, Trust
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PAGES = table_border.pages()
+PAGES = rules.rule_pages()
 _EDGED = {"when", "domain", "applies"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -78,7 +78,7 @@ STEPS: dict[str, Callable[[float], float]] = {
 def test_there_are_numbers_to_change() -> None:
     assert len(PLACES) > 90
     for name, tables_of_page in ON_PAGE.items():
-        alone = table_border.tables({name: PAGES[name]})
+        alone = rules.read({name: PAGES[name]})
         assert all(observed(alone, table) == EXPECTED[table] for table in tables_of_page)
 
 
@@ -87,7 +87,7 @@ def test_a_changed_number_is_noticed(step: str) -> None:
     unnoticed = []
     for name, place, value in PLACES:
         try:
-            mutated = table_border.tables({name: changed(PAGES[name], place, STEPS[step](value))})
+            mutated = rules.read({name: changed(PAGES[name], place, STEPS[step](value))})
         except CareError:
             continue
         if all(observed(mutated, table) == EXPECTED[table] for table in ON_PAGE[name]):
@@ -110,8 +110,8 @@ def test_rules_and_facts_have_the_same_numbers() -> None:
             assert edge is None or in_fact(edge, unit, rule.facts), rule.id
     for hold in tables().holds:
         for span in (*hold.spans, *hold.restart):
-            assert in_fact(span.low, span.unit, span.facts), hold.id
-            assert in_fact(span.high, span.unit, span.facts), hold.id
+            assert in_fact(span.low, span.unit, (span.fact,)), hold.id
+            assert in_fact(span.high, span.unit, (span.fact,)), hold.id
     for fast in tables().fasts:
         assert in_fact(fast.hours, "hours", fast.facts)
 
@@ -127,9 +127,9 @@ def test_facts_of_bleeding_are_secondary_and_none_is_idle() -> None:
 
 
 def test_a_number_of_doses_is_spelled() -> None:
-    assert Span("doses", 1.0, 1.0, "", ()).words == "1 dose"
-    assert Span("hours", 4.0, 6.0, "", ()).words == "4 to 6 hours"
-    assert Span("next day", 1.0, 1.0, "", ()).words == "next day"
+    assert Span("a.b", doses=1.0).words == "1 dose"
+    assert Span("a.b", hours=(4.0, 6.0)).words == "4 to 6 hours"
+    assert Span("a.b", next_day=True).words == "next day"
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_a_number_of_doses_is_spelled() -> None:
 )
 def test_a_page_that_does_not_hold_together_is_refused(page: dict[str, Any], said: str) -> None:
     with pytest.raises(CareError, match=said):
-        table_border.tables({"page.toml": page})
+        rules.read({"page.toml": page})
 
 
 def test_an_id_stands_once() -> None:
     row = {"id": "a.b", "intake": "x", "name": "x", "hours": 2, "facts": ["f"]}
-    with pytest.raises(CareError, match=r"name twice: a\.b"):
-        table_border.tables({"page.toml": {"fast": [row, row]}})
+    with pytest.raises(CareError, match=r"given twice: a\.b"):
+        rules.read({"page.toml": {"fast": [row, row]}})

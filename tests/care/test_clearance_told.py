@@ -27,7 +27,7 @@ from tests.care.clearance_cases import (
 from seldinger.care import allergies, conditions, drugs, labs
 from seldinger.care.clearance import Answer, Clearance, assess, recorded
 from seldinger.care.clearance import inputs as room_inputs
-from seldinger.care.clearance import profile as profiles
+from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance.rules import tables
 from seldinger.care.patient import Allergy, Condition
 from seldinger.core.errors import CareError

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+from dataclasses import fields
 from importlib import resources
-from typing import TYPE_CHECKING, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seldinger.core.errors import CareError
 from seldinger.evidence import records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 T = TypeVar("T")
 
@@ -24,12 +28,26 @@ def page(kind: type[T], name: str) -> T:
     return records.checked(kind, records.tables(file, CareError), name, CareError)
 
 
+def join(some: Sequence[T]) -> T:
+    """Several pages of one kind as one: their arrays one after the other, their tables in one."""
+    kind: Any = type(some[0])
+    whole: dict[str, Any] = {}
+    for name in (one.name for one in fields(kind)):
+        parts = [getattr(one, name) for one in some]
+        if isinstance(parts[0], Mapping):
+            whole[name] = MappingProxyType({k: row for part in parts for k, row in part.items()})
+        else:
+            whole[name] = tuple(itertools.chain.from_iterable(parts))
+    made: T = kind(**whole)
+    return made
+
+
 def require_once(name: str, keys: Iterable[str]) -> None:
     """Refuse a page that names something twice; ``CareError`` says what."""
     listed = list(keys)
     twice = sorted({one for one in listed if listed.count(one) > 1})
     if twice:
-        raise CareError(f"{name} names twice: {', '.join(twice)}")
+        raise CareError(f"{name}: given twice: {', '.join(twice)}")
 
 
 def require_listed(name: str, who: str, used: Iterable[str], there: Iterable[str]) -> None:

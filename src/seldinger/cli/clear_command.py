@@ -52,7 +52,7 @@ def clear(
         raise CareError("give a case file, or --new PROCEDURE for a form of one")
     from seldinger.care import clearance as room
     from seldinger.care.clearance import case_file, file, text
-    from seldinger.care.clearance import profile as profiles
+    from seldinger.care.clearance import profile_file as profiles
 
     at = _time(now)
     if (release is None) != (role is None):

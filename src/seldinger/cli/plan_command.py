@@ -273,12 +273,12 @@ def _visit(case: CaseFile) -> Visit | None:
     asked = case.visit
     if asked.patient is None:
         return None
-    from seldinger.care.clearance import case_file, profile
+    from seldinger.care.clearance import case_file, profile_file
     from seldinger.plan.readiness import Visit
 
     now = asked.judged_at
     who, own = case_file.load(asked.patient, now)
-    return Visit(who, None if own is None else profile.load(own), now)
+    return Visit(who, None if own is None else profile_file.load(own), now)
 
 
 def _further(case: CaseFile) -> tuple[InputFile, ...]:

@@ -153,16 +153,18 @@ def _holds_tables(value: object) -> bool:
 # --------------------------------------------------------------------------------- what may stand
 
 
-def key_of(field: Field[Any]) -> str:
-    """How a file writes a field of a record."""
-    return str(field.metadata.get("written", field.name.removesuffix("_")))
+def key_of(field: Field[Any]) -> str | None:
+    """How a file writes a field of a record; None: it does not."""
+    key: str | None = field.metadata.get("written", field.name.removesuffix("_"))
+    return key if field.init else None
 
 
 def _hints(record: Any) -> dict[str, Any]:
     """The keys of a record as they are written, each with its annotation."""
     if is_dataclass(record):
         told = get_type_hints(record, include_extras=True)
-        return {key_of(one): told[one.name] for one in fields(record) if one.init}
+        written = ((key_of(one), told[one.name]) for one in fields(record))
+        return {key: hint for key, hint in written if key is not None}
     return {one.alias or key: one.annotation for key, one in record.model_fields.items()}
 
 
@@ -233,8 +235,10 @@ def _choices(kind: Any, place: Place) -> str:
 def _needed(record: Any) -> list[str]:
     if is_dataclass(record):
         return [
-            key_of(one)
+            key
             for one in fields(record)
-            if one.init and one.default is MISSING and one.default_factory is MISSING
+            if one.default is MISSING
+            and one.default_factory is MISSING
+            and (key := key_of(one)) is not None
         ]
     return [key for key, one in record.model_fields.items() if one.is_required()]

@@ -43,6 +43,10 @@ def written(key: str) -> dict[str, str]:
     return {"written": key}
 
 
+UNWRITTEN = {"written": None}
+"""Metadata of a field with a default that no file gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spelled:
     """Constraint of a name: it matches ``pattern`` from end to end."""
@@ -209,7 +213,8 @@ def _strict(schema: Any) -> Any:
     if kind == "dataclass":
         keys = {one.name: key_of(one) for one in fields(schema["cls"])}
         for one in strict["schema"]["fields"]:
-            one["validation_alias"] = keys[one["name"]]
+            key = keys[one["name"]]
+            one.update({"init": False} if key is None else {"validation_alias": key})
         ref = strict.pop("ref", None)
         return core_schema.no_info_wrap_validator_function(_built, strict, ref=ref)
     return strict

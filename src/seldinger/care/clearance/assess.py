@@ -25,7 +25,7 @@ from seldinger.care.clearance import (
 )
 from seldinger.care.clearance import answer as answers
 from seldinger.care.clearance import inputs as told
-from seldinger.care.clearance import profile as profiles
+from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance.findings import finding, ordered, settled
 from seldinger.care.clearance.model import Clearance, Due, TopicAnswer
 from seldinger.care.patient import Sex

@@ -69,7 +69,7 @@ def classify(
                         for n in found.used))
     )  # fmt: skip
     inputs_shown = shown(inputs, used)
-    classes = {row.bleeding_class for row in rows}
+    classes: set[str] = {row.bleeding_class for row in rows}
     chosen, who = _local(request, profile)
     if open_rows:
         text = "The bleeding class is not known yet."

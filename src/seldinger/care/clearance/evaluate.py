@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seldinger.care.clearance.rules import Interval
+from seldinger.care.clearance.when import Interval
 from seldinger.core.verdict import Met
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from seldinger.care.clearance.inputs import Known
-    from seldinger.care.clearance.rules import Test, When
+    from seldinger.care.clearance.when import Test, When
 
 
 @dataclass(frozen=True, slots=True)

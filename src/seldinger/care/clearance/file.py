@@ -94,13 +94,14 @@ def _finding(one: CareFinding) -> dict[str, Any]:
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
+    by = profile.signed
     return {
         "name": profile.name,
         "title": profile.title,
-        "base": profile.base,
-        "signed_by": profile.signed_by,
-        "role": profile.role,
-        "at": None if profile.at is None else profile.at.isoformat(),
+        "base": profile.base or "",
+        "signed_by": "" if by is None else by.name,
+        "role": "" if by is None else by.role,
+        "at": None if by is None else by.at.isoformat(),
         "sha256": profile.sha256,
     }
 

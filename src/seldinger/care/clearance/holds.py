@@ -337,7 +337,7 @@ def _chosen(rule: Hold, profile: Profile) -> tuple[Span, ...]:
     local = profile.holds.get(rule.id)
     if local is None:
         return rule.spans
-    return (replace(rule.spans[0], low=local, high=local),)
+    return (rule.spans[0].settled(local),)
 
 
 def _dated(plan: DrugPlan, rule: Hold, drug: Drug, setting: Setting) -> DrugPlan:

@@ -108,8 +108,8 @@ def of(case: Case, profile: Profile, now: dt.datetime, tables: Tables) -> dict[s
         "crcl_ml_per_min": clearance_of(case, profile, now),
         "egfr": filtration_of(case, profile, now),
         **{
-            f"group.{name}": known(request.procedure in procedures, "the procedure")
-            for name, procedures in tables.groups.items()
+            f"group.{name}": known(request.procedure in group.procedures, "the procedure")
+            for name, group in tables.groups.items()
         },
         **{
             f"uses.{key}": known(one.used(request.procedure), "the procedure")
@@ -214,7 +214,8 @@ def _may_be_pregnant(case: Case, profile: Profile, tables: Tables) -> Known:
         return Known(True, "told")  # noqa: FBT003  an input's value
     if patient.sex is Sex.MALE:
         return Known(False, "male")  # noqa: FBT003
-    if case.request.procedure in tables.groups.get("no_x_rays", frozenset()):
+    dark = tables.groups.get("no_x_rays")
+    if dark is not None and case.request.procedure in dark.procedures:
         return Known(False, "no X-rays, no embolization")  # noqa: FBT003
     low, high = (profile.alarms.get(one.name, one.value) for one in FERTILE)
     if patient.age_years is not None and not low <= patient.age_years <= high:

@@ -6,20 +6,19 @@ bytes are recorded by their hash. It may choose within what a source gives, neve
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
+from annotated_types import Gt
+
+from seldinger.care.times import instant
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
+from seldinger.evidence.records import UNWRITTEN, Parsed, Spelled, Text, written
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-    from pathlib import Path
-
+Number = Annotated[float, Gt(0)]
 DEFAULT = "us-sir2019"
 ANY = "any"
 
@@ -46,8 +45,21 @@ class Maximum:
         source: where the department has it from.
     """
 
-    mg_per_kg: float
-    source: str
+    mg_per_kg: Number
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who answers for a profile, in which role, and since when."""
+
+    name: Text
+    role: Text
+    at: Annotated[dt.datetime, Parsed(instant)]
+
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() is None:
+            raise CareError("at has no zone: write its offset (+01:00)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +68,8 @@ class Profile:
 
     Attributes:
         name, title: of the profile.
-        base: the profile it stands on; empty for the shipped one.
-        signed_by, role, at: who answers for it, and since when; empty for the shipped one.
-        sha256: of the file's bytes.
+        base: the profile it stands on; None for the shipped one.
+        signed: who answers for it; None for the shipped one.
         classes: procedure -> bleeding class.
         edges: id of a threshold -> the edge within the source's range.
         holds: id of a hold -> the number within the source's range.
@@ -66,38 +77,49 @@ class Profile:
         settled: id of a question or rule -> what was decided, in words.
         anaesthetics: generic name -> maximum.
         alarms: name of an alarm's edge, or of another assumption of clearance -> its value.
+        sha256: of the file's bytes.
     """
 
-    name: str
-    title: str
-    base: str
-    signed_by: str
-    role: str
-    at: dt.datetime | None
-    sha256: str
-    classes: Mapping[str, str] = field(default_factory=dict)
-    edges: Mapping[str, float] = field(default_factory=dict)
-    holds: Mapping[str, float] = field(default_factory=dict)
-    validity_d: Mapping[str, float] = field(default_factory=dict)
-    settled: Mapping[str, str] = field(default_factory=dict)
-    anaesthetics: Mapping[str, Maximum] = field(default_factory=dict)
-    alarms: Mapping[str, float] = field(default_factory=dict)
+    name: Annotated[str, Spelled("[a-z0-9][a-z0-9-]*")]
+    title: Text
+    base: Literal["us-sir2019"] | None = None
+    signed: Signature | None = None
+    classes: Mapping[Text, Literal["low", "high"]] = field(
+        default_factory=dict, metadata=written("class")
+    )
+    edges: Mapping[Text, Number] = field(default_factory=dict)
+    holds: Mapping[Text, Number] = field(default_factory=dict)
+    validity_d: Mapping[Text, Number] = field(default_factory=dict)
+    settled: Mapping[Text, Text] = field(default_factory=dict)
+    anaesthetics: Mapping[Text, Maximum] = field(
+        default_factory=dict, metadata=written("local_anaesthetic")
+    )
+    alarms: Mapping[Text, Number] = field(default_factory=dict, metadata=written("assumptions"))
+    sha256: str = field(default="", metadata=UNWRITTEN)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it settles anything that the shipped profile leaves open."""
+        return self != Profile(self.name, self.title, sha256=self.sha256)
 
     @property
     def text(self) -> str:
         """As it is printed."""
-        if self.at is None:
+        by = self.signed
+        if by is None:
             return f"{self.name}: {self.title} (sha256 {self.sha256[:12]})"
         return (
-            f"{self.name}: {self.title}; on {self.base}; signed by {self.signed_by}, {self.role}, "
-            f"{self.at:%Y-%m-%d %H:%M} (sha256 {self.sha256[:12]})"
+            f"{self.name}: {self.title}; on {self.base}; signed by {by.name}, {by.role}, "
+            f"{by.at:%Y-%m-%d %H:%M} (sha256 {self.sha256[:12]})"
         )
 
     @property
     def signature(self) -> str:
         """Who answers for what it settles."""
-        when = "" if self.at is None else f", {self.at:%Y-%m-%d}"
-        return f"profile {self.name}, {self.signed_by}, {self.role}{when}"
+        by = self.signed
+        if by is None:
+            return f"profile {self.name}"
+        return f"profile {self.name}, {by.name}, {by.role}, {by.at:%Y-%m-%d}"
 
     def days_valid(self, lab: str) -> float:
         """How long a lab stays valid."""
@@ -115,30 +137,3 @@ class Profile:
             if lab != ANY
         )  # fmt: skip
         return (AssumptionUse.of(LAB_VALIDITY, edits), *single)
-
-
-@cache
-def default() -> Profile:
-    """The profile that ships with the package."""
-    page = resources.files("seldinger.care") / "data" / "profiles" / f"{DEFAULT}.toml"
-    return _read(page.read_bytes(), page.name)
-
-
-def load(path: Path) -> Profile:
-    """A local profile.
-
-    Raises:
-        CareError: no such file, no TOML, not the schema, or a value outside what the source gives.
-    """
-    try:
-        told = path.read_bytes()
-    except OSError as wrong:
-        reason = wrong.strerror or "cannot be read"
-        raise CareError(f"{path.name}: {reason}: give the path of a profile") from wrong
-    return _read(told, path.name)
-
-
-def _read(told: bytes, name: str) -> Profile:
-    from seldinger.care.clearance import profile_border  # pydantic is heavy: opened when needed
-
-    return profile_border.profile(told, name, hashlib.sha256(told).hexdigest())

@@ -1,44 +1,31 @@
 """Rules: the records that the tables in ``care/data/rules`` become, and how they are opened.
 
-A number of medicine stands in a table, never here; ``table_border`` checks the tables.
+A number of medicine stands in a table, never here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from importlib import resources
+from typing import Annotated, Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from annotated_types import Ge, MinLen
 
-    from seldinger.core.verdict import Met, Severity
+from seldinger.care import conditions, pages
+from seldinger.care.clearance.when import When  # noqa: TC001  a table is read by it
+from seldinger.care.labs import analyte
+from seldinger.core.errors import CareError
+from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import records
+from seldinger.evidence.records import Named, Parsed, Spelled, Text, written
 
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Numbers between two edges.
-
-    Attributes:
-        low, high: edges; infinite where there is none.
-        with_low, with_high: whether the edge itself belongs to it.
-    """
-
-    low: float
-    high: float
-    with_low: bool
-    with_high: bool
-
-    def holds(self, value: float) -> bool:
-        """Whether a number lies in it."""
-        above = value > self.low or (self.with_low and value == self.low)
-        below = value < self.high or (self.with_high and value == self.high)
-        return above and below
-
-
-Test: TypeAlias = "Interval | bool | frozenset[str]"
-When: TypeAlias = "tuple[Mapping[str, Test], ...]"
-"""Alternatives, of which one must hold; in each, every input must. Empty: always."""
+Id = Annotated[str, Spelled(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")]
+Facts = Annotated[tuple[Id, ...], MinLen(1)]
+Number = Annotated[float, Ge(0)]
+NumberOrRange = Number | tuple[Number, Number]
+"""One number, or the two ends of the range that a source gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +40,11 @@ class ClassRow:
         facts: ids of evidence.
     """
 
-    id: str
-    bleeding_class: str
-    says: str
+    id: Id
+    bleeding_class: Literal["low", "high"]
+    says: Text
     when: When
-    facts: tuple[str, ...]
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +55,38 @@ class Threshold:
         id: of the rule.
         lab: key of an analyte.
         when: whom it concerns.
-        sense: "at most", "below", "at least", "above"; "known": any value will do; "none": the
-            source has no limit here.
-        strict, lax: edges in the analyte's own unit; between them the source gives a range. Equal
-            where it gives one number; None without a number.
+        sense: "known": any value will do; "none": the source has no limit here.
+        facts: ids of evidence.
+        edge: in the analyte's own unit; None without a number.
         routine: whether the source wants the lab of everybody.
         ask_when: who needs it all the same; unknown counts as yes.
         text: what is said beside the number.
-        facts: ids of evidence.
     """
 
-    id: str
-    lab: str
+    id: Id
+    lab: Text
     when: When
-    sense: str
-    strict: float | None
-    lax: float | None
-    routine: bool
-    ask_when: When
-    text: str
-    facts: tuple[str, ...]
+    sense: Literal["at most", "below", "at least", "above", "known", "none"]
+    facts: Facts
+    edge: NumberOrRange | None = None
+    routine: bool = True
+    ask_when: When = ()
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        analyte(self.lab)
+        if (self.edge is None) != (self.sense in {"known", "none"}):
+            raise CareError(f"{self.id}: an edge goes with a comparison, and only with one")
+
+    @property
+    def strict(self) -> float | None:
+        """The edge, the stricter one where the source gives a range."""
+        return None if self.edge is None else _ends(self.edge)[0]
+
+    @property
+    def lax(self) -> float | None:
+        """The edge, the laxer one where the source gives a range."""
+        return None if self.edge is None else _ends(self.edge)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +94,46 @@ class Span:
     """A number of doses, hours or days; two where the source gives a range.
 
     Attributes:
-        unit: "doses", "hours", "days", or "next day".
-        low, high: equal where the source gives one number.
+        fact: id of evidence.
+        doses, hours, days, next_day: exactly one of them is given.
         note: for which case, "75 mg".
-        facts: ids of evidence.
     """
 
-    unit: str
-    low: float
-    high: float
-    note: str
-    facts: tuple[str, ...]
+    fact: Id
+    doses: NumberOrRange | None = None
+    hours: NumberOrRange | None = None
+    days: NumberOrRange | None = None
+    next_day: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self._told) != 1:
+            raise CareError("give one of doses, hours, days, next_day")
+
+    @property
+    def _told(self) -> dict[str, NumberOrRange]:
+        told = {"doses": self.doses, "hours": self.hours, "days": self.days}
+        told["next day"] = 1.0 if self.next_day else None
+        return {unit: value for unit, value in told.items() if value is not None}
+
+    @property
+    def unit(self) -> str:
+        """What is counted: "doses", "hours", "days", or "next day"."""
+        return next(iter(self._told))
+
+    @property
+    def low(self) -> float:
+        """The number, the lower one of a range."""
+        return _ends(self._told[self.unit])[0]
+
+    @property
+    def high(self) -> float:
+        """The number, the higher one of a range."""
+        return _ends(self._told[self.unit])[1]
+
+    def settled(self, value: float) -> Span:
+        """The same with one number of its range, as a profile chose."""
+        return replace(self, **{self.unit: value})  # type: ignore[arg-type]
 
     @property
     def words(self) -> str:
@@ -125,21 +153,33 @@ class Hold:
         id: of the rule.
         drugs: generic names it speaks of.
         when: whom it concerns.
-        act: "withhold", "continue", "defer" (the procedure) or "silent".
+        act: "defer": the procedure.
         spans: how long; several where the source counts in two ways.
         restart: when it may come back.
         text: what is said besides.
-        facts: ids of evidence.
+        whole: ids of evidence for the rule as a whole.
     """
 
-    id: str
-    drugs: frozenset[str]
+    id: Id
+    drugs: Annotated[frozenset[Text], MinLen(1)]
     when: When
-    act: str
-    spans: tuple[Span, ...]
-    restart: tuple[Span, ...]
-    text: str
-    facts: tuple[str, ...]
+    act: Literal["withhold", "continue", "defer", "silent"]
+    spans: tuple[Span, ...] = field(default=(), metadata=written("before"))
+    restart: tuple[Span, ...] = ()
+    text: str = ""
+    whole: tuple[Id, ...] = field(default=(), metadata=written("facts"))
+
+    def __post_init__(self) -> None:
+        if (self.act == "withhold") != bool(self.spans):
+            raise CareError(f"{self.id}: a drug that is withheld says how long, and no other")
+        if not self.facts:
+            raise CareError(f"{self.id} names no fact")
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Ids of evidence, of the rule and of its spans."""
+        spans = (*self.spans, *self.restart)
+        return tuple(dict.fromkeys((*self.whole, *(one.fact for one in spans))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +196,14 @@ class Said:
         hold_h: hours from the procedure for which the drug of the question is held.
     """
 
-    id: str
-    when: When
+    id: Id
     status: Met
     severity: Severity
-    text: str
-    facts: tuple[str, ...]
-    condition: bool
-    hold_h: float | None
+    text: Text
+    when: When = ()
+    facts: tuple[Id, ...] = ()
+    condition: bool = False
+    hold_h: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +215,22 @@ class Question:
         topic: heading under which it is shown.
         asks: what is asked, in words.
         applies: whom it concerns.
-        rules: its answers; all that match are given.
+        rules: its answers; all that match.
         silent: what is said where none matches; empty: nothing is.
         decides: who decides where the source does not.
         severity: of what is not known.
         order: whether it is something to be ordered: asked, printed, and no bar to readiness.
     """
 
-    id: str
-    topic: str
-    asks: str
-    applies: When
-    rules: tuple[Said, ...]
-    silent: str
-    decides: str
-    severity: Severity
-    order: bool
+    id: Id
+    topic: Text
+    asks: Text
+    applies: When = ()
+    rules: tuple[Said, ...] = field(default=(), metadata=written("rule"))
+    silent: str = ""
+    decides: str = ""
+    severity: Severity = Severity.ACTION
+    order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +245,11 @@ class Fast:
         facts: ids of evidence.
     """
 
-    id: str
-    intake: str
-    name: str
-    hours: float
-    facts: tuple[str, ...]
+    id: Id
+    intake: Text
+    name: Text
+    hours: Number
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +263,10 @@ class Thrombotic:
         fresh: whether drugs against platelets are not stopped while it is fresh.
     """
 
-    condition: str
-    decides: str
-    wants_date: bool
-    fresh: bool
+    condition: Annotated[str, Parsed(lambda told: conditions.condition(str(told)).key)]
+    decides: Text
+    wants_date: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +280,10 @@ class ProcedureKind:
         vessel: "artery", "vein" or "none": what "femoral" means in its case.
     """
 
-    key: str
-    name: str
-    aliases: tuple[str, ...]
-    vessel: str
+    key: Text
+    name: Text
+    vessel: Literal["artery", "vein", "none"]
+    aliases: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,21 +302,28 @@ class Need:
         facts: ids of evidence.
     """
 
-    id: str
+    id: Id
     when: When
-    any_of: tuple[frozenset[str], ...]
-    text: str
-    absent: str
+    any_of: Annotated[tuple[frozenset[Text], ...], MinLen(1)]
+    text: Text
+    absent: Text
     status: Met
     severity: Severity
-    open: bool
-    decides: str
-    facts: tuple[str, ...]
+    decides: Text
+    open: bool = False
+    facts: tuple[Id, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Procedures that share a danger."""
+
+    procedures: Annotated[frozenset[Text], MinLen(1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All rules.
+    """All rules; a page of ``care/data/rules`` holds some of them.
 
     Attributes:
         procedures: by key.
@@ -289,21 +336,59 @@ class Tables:
         groups: procedures that share a danger, by name.
     """
 
-    procedures: Mapping[str, ProcedureKind]
-    domain: When
-    classes: tuple[ClassRow, ...]
-    thresholds: tuple[Threshold, ...]
-    holds: tuple[Hold, ...]
-    questions: tuple[Question, ...]
-    fasts: tuple[Fast, ...]
-    thrombotic: tuple[Thrombotic, ...]
-    needs: tuple[Need, ...]
-    groups: Mapping[str, frozenset[str]]
+    procedures: Annotated[Mapping[str, ProcedureKind], Named("key")] = field(
+        default_factory=dict, metadata=written("procedure")
+    )
+    domain: When = ()
+    classes: tuple[ClassRow, ...] = field(default=(), metadata=written("class"))
+    thresholds: tuple[Threshold, ...] = field(default=(), metadata=written("threshold"))
+    holds: tuple[Hold, ...] = field(default=(), metadata=written("hold"))
+    questions: tuple[Question, ...] = field(default=(), metadata=written("question"))
+    fasts: tuple[Fast, ...] = field(default=(), metadata=written("fast"))
+    thrombotic: tuple[Thrombotic, ...] = ()
+    needs: tuple[Need, ...] = field(default=(), metadata=written("need"))
+    groups: Mapping[str, Group] = field(default_factory=dict, metadata=written("group"))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id of a rule or question."""
+        listed = (
+            self.classes, self.thresholds, self.holds, self.fasts, self.questions,
+            tuple(rule for one in self.questions for rule in one.rules), self.needs,
+        )  # fmt: skip
+        return tuple(one.id for some in listed for one in some)
 
 
 @cache
 def tables() -> Tables:
     """The tables that ship with the package, read once."""
-    from seldinger.care.clearance import table_border  # pydantic is heavy: opened when needed
+    return read(rule_pages())
 
-    return table_border.tables()
+
+def rule_pages() -> dict[str, dict[str, Any]]:
+    """Every page of rules as it is written, by name."""
+    folder = resources.files("seldinger.care") / "data" / "rules"
+    return {
+        page.name: records.tables(page, CareError)
+        for page in sorted(folder.iterdir(), key=lambda one: one.name)
+        if page.name.endswith(".toml")
+    }
+
+
+def read(told: Mapping[str, Mapping[str, Any]]) -> Tables:
+    """The rules of some pages.
+
+    Args:
+        told: name -> tables of TOML.
+
+    Raises:
+        CareError: a page does not hold together, or an id is given twice.
+    """
+    some = [records.checked(Tables, page, name, CareError) for name, page in told.items()]
+    made = pages.join(some)
+    pages.require_once("the rules", made.ids)
+    return made
+
+
+def _ends(told: NumberOrRange) -> tuple[float, float]:
+    return told if isinstance(told, tuple) else (told, told)
