@@ -30,7 +30,7 @@ from seldinger.plan import Settings, file, gates, registry
 from seldinger.plan.model import Status
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
-from seldinger.report import pages
+from seldinger.report.sections import basis
 from seldinger.simulate.placement import Phase
 from seldinger.simulate.thermal.heating import Placed
 from seldinger.simulate.thermal.scene import grid_around, of_patient
@@ -107,7 +107,7 @@ def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
     for text in why.values():
         assert f"vertebrae rejects {count}" in text
         assert text in file.to_json(made)
-        assert text in {row.cells[2] for row in pages.report(made, None).findings.rows}
+        assert text in {row.cells[2] for row in basis.findings(made.findings).rows}
 
 
 def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:

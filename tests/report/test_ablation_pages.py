@@ -29,8 +29,11 @@ from seldinger.report import (
     pdf,
     zone_files,
 )
+from seldinger.report.blocks import Cards, Heading, Note
 from seldinger.report.margin_pictures import CLASSES
 from seldinger.report.planes import holding
+from seldinger.report.sections import effect as told_effect
+from seldinger.report.sections import placements, structures, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +42,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from seldinger.report.ablation_view import Ablation
-    from seldinger.report.blocks import Row, Table
+    from seldinger.report.blocks import Card, Row, Table
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +75,19 @@ def uncovered(heated: model.Plan) -> model.Plan:
     )
 
 
-def section(plan: model.Plan) -> Ablation:
-    found = pages.report(plan, None).ablation
-    assert found is not None
-    return found
+def predicted(plan: model.Plan) -> prediction.Prediction:
+    assert plan.prediction is not None
+    return plan.prediction
+
+
+def at_risk(plan: model.Plan) -> Table:
+    return structures.at_risk(plan, predicted(plan))
+
+
+def cards(plan: model.Plan) -> tuple[Card, ...]:
+    (_, found) = placements.recipes(plan)
+    assert isinstance(found, Cards)
+    return found.cards
 
 
 def row(table: Table, first: str) -> Row:
@@ -105,10 +116,10 @@ def pixels(figure: Figure) -> NDArray[np.float64]:
 def told(plan: model.Plan, written: Path) -> str:
     """The page of ``plan``, with pictures of another; it can be typeset, and its hero be drawn."""
     view = pages.report(plan, None)
-    pictures = {p.file: (written / p.file).read_bytes() for p in view.pictures}
-    assert pdf.document(view, written).startswith(b"%PDF")
+    pictures = {p.file: (written / p.file).read_bytes() for p in view.figures}
+    assert pdf.printed(view, written, "report.pdf").startswith(b"%PDF")
     assert ablation_figures.hero(plan).axes
-    return html.page(view, pictures)
+    return html.document(view, pictures)
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -116,7 +127,8 @@ def files(out: Path) -> dict[str, bytes]:
 
 
 def test_a_plan_without_a_prediction_has_no_such_section(plan: model.Plan) -> None:
-    assert pages.report(plan, None).ablation is None
+    headings = {b.text for b in pages.report(plan, None).blocks if isinstance(b, Heading)}
+    assert not headings & {"Probes", "Structures to spare", "Recipe of each probe for the CT room"}
 
 
 def test_everything_is_there(written: Path) -> None:
@@ -138,7 +150,7 @@ def test_everything_is_there(written: Path) -> None:
 def test_every_picture_of_the_view_is_drawn_and_no_other(heated: model.Plan) -> None:
     for plan in (heated, ablated(heated, cold=True), replace(heated, effect=None)):
         drawn = {f"pictures/{name}.png" for name, _ in ablation_drawings.drawings(plan)}
-        assert drawn == {p.file for p in pages.report(plan, None).pictures}
+        assert drawn == {p.file for p in pages.report(plan, None).figures}
 
 
 def test_the_same_plan_gives_the_same_bytes(
@@ -150,7 +162,7 @@ def test_the_same_plan_gives_the_same_bytes(
 
 
 def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
-    rows = pages.report(heated, None).headline
+    rows = verdict.numbers(heated)
     median = heated.prediction.minimal_margin_mm.p50 if heated.prediction else math.nan
     assert [r.cells[1] for r in rows] == [
         f"{median:.1f} mm (-0.6 to 6.2 mm)",
@@ -169,25 +181,25 @@ def test_almost_whole_is_never_called_whole() -> None:
 
 
 def test_unsuitable_is_said_with_the_best_cover(uncovered: model.Plan) -> None:
-    found = pages.report(uncovered, None)
-    assert (found.banner.word, found.banner.tone) == ("UNSUITABLE", "bad")
-    assert section(uncovered).best_cover.startswith(
+    numbers = verdict.numbers(uncovered)
+    box = told_effect.picture(uncovered)[-1]
+    assert isinstance(box, Note)
+    assert box.text.startswith(
         "Best cover found: 62 % of target plus margin, 83 % of the target; "
         "thinnest margin -6.2 mm (tumour is left)."
     )
-    assert found.headline[0].tone == found.headline[2].tone == "bad"
-    assert found.headline[1].cells[1] == "< 0.01"
-    assert row(section(uncovered).certainty, "Thinnest margin under the capsule").cells[1] == (
-        "no such part"
-    )
+    assert numbers[0].tone == numbers[2].tone == "bad"
+    assert numbers[1].cells[1] == "< 0.01"
+    spread = told_effect.certainty(predicted(uncovered))
+    assert row(spread, "Thinnest margin under the capsule").cells[1] == "no such part"
 
 
 def test_a_plan_that_may_go_on_has_no_best_cover(heated: model.Plan) -> None:
-    assert section(heated).best_cover == ""
+    assert not [block for block in told_effect.picture(heated) if isinstance(block, Note)]
 
 
 def test_structures_are_kept_not_kept_or_unknown(heated: model.Plan) -> None:
-    table = section(heated).critical
+    table = at_risk(heated)
     said = [(r.cells[0], r.cells[4], r.tone) for r in table.rows]
     assert said == [
         (LONG.replace("_", " "), "NOT KEPT", "bad"),
@@ -207,50 +219,50 @@ def test_structures_are_kept_not_kept_or_unknown(heated: model.Plan) -> None:
 def test_no_structure_to_spare_is_not_called_safe(heated: model.Plan) -> None:
     assert heated.prediction is not None
     bare = replace(heated, prediction=replace(heated.prediction, critical=()))
-    assert "unknown" in section(bare).critical.empty
+    assert "unknown" in at_risk(bare).empty
 
 
 def test_the_chosen_alternative_is_strong(heated: model.Plan) -> None:
-    strong = [r for r in section(heated).options.rows if r.tone == "strong"]
+    strong = [r for r in told_effect.options(predicted(heated)).rows if r.tone == "strong"]
     assert [r.cells[:2] for r in strong] == [("microwave", "2 × mw-14g")]
     assert strong[0].cells[-1].startswith("CHOSEN")
-    assert "even tissue without vessels" in section(heated).options.note
+    assert "even tissue without vessels" in told_effect.options(predicted(heated)).note
 
 
 def test_every_probe_has_a_row_and_a_recipe(heated: model.Plan) -> None:
-    found = section(heated)
-    assert [r.cells[0] for r in found.probes.rows] == ["1", "2"]
-    assert found.probes.rows[1].cells[3:] == (
+    rows = placements.probes(heated).rows
+    assert [r.cells[0] for r in rows] == ["1", "2"]
+    assert rows[1].cells[3:] == (
         "-36, 9, -7", "64 mm", "6°, hub to feet", "36°, hub to right", "60 W", "10 min",
     )  # fmt: skip
-    facts = {r.cells[0]: r.cells[1] for r in found.cards[1].facts}
+    facts = {r.cells[0]: r.cells[1] for r in cards(heated)[1].facts}
     assert facts["entry slice"] == "z -14.0 mm; from the tip's slice: 7.0 mm towards the feet"
     assert facts["programme"] == "heat 60 W, 10 min"
 
 
 def test_cold_is_told_as_cold(plan: model.Plan) -> None:
     frozen = ablated(plan, cold=True)
-    found = section(frozen)
-    facts = {r.cells[0]: r.cells[1] for r in found.cards[0].facts}
+    facts = {r.cells[0]: r.cells[1] for r in cards(frozen)[0].facts}
     assert facts["programme"] == (
         "freeze -140 °C, 10 min; thaw (passive), 8 min; freeze -140 °C, 10 min"
     )
-    assert found.critical.head[2] == "Coldest"
-    assert row(found.plausibility, "Visible ice").cells[1] == "37.3 ml"
-    assert row(found.plausibility, "Published").tone == "warn"
+    assert at_risk(frozen).head[2] == "Coldest"
+    table = told_effect.plausibility(frozen, predicted(frozen))
+    assert row(table, "Visible ice").cells[1] == "37.3 ml"
+    assert row(table, "Published").tone == "warn"
 
 
 def test_a_probe_in_a_position_that_was_not_scanned_is_stamped(heated: model.Plan) -> None:
     first, second = heated.treatment.probes
     turned = replace(second, path=replace(second.path, provisional=True, patient_position="prone"))
     treatment = replace(heated.treatment, probes=(first, turned))
-    found = pages.report(replace(heated, treatment=treatment), None)
-    assert found.stamp.startswith("RESCAN FIRST")
-    assert "prone" in found.stamp
+    stamp = verdict.stamp(replace(heated, treatment=treatment))
+    assert stamp.startswith("RESCAN FIRST")
+    assert "prone" in stamp
 
 
 def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> None:
-    table = section(heated).plausibility
+    table = told_effect.plausibility(heated, predicted(heated))
     assert row(table, "Zone, physiological").cells[1] == "19.1 ml, 38 × 32 × 30 mm"
     assert row(table, "Zone, chart-calibrated").cells[1] == "24.6 ml (+29 %)"
     assert row(table, "Zone by energy").cells[1] == "0.27 ml/kJ"
@@ -332,7 +344,7 @@ def test_the_page_is_whole_and_needs_nothing_but_itself(written: Path, heated: m
     Tags().feed(page)
     assert opened == []
     view = pages.report(heated, None)
-    assert page.count('src="data:image/png;base64,') == len(view.pictures)
+    assert page.count('src="data:image/png;base64,') == len(view.figures)
     for heading in ("Probes", "Alternatives: probes by modality", "Structures to spare", "Views"):
         assert f"<h2>{heading}</h2>" in page
 
@@ -345,7 +357,7 @@ def test_labels_that_look_like_code_stay_text(heated: model.Plan, written: Path)
     odd = replace(odd, prediction=replace(odd.prediction, critical=(one,), notes=(panic,)))
     view = pages.report(odd, panic)
     assert panic in "\n".join(strings(asdict(view)))
-    assert pdf.document(view, written).startswith(b"%PDF")
+    assert pdf.printed(view, written, "report.pdf").startswith(b"%PDF")
     page = (written / "report.html").read_text()
     assert "<script" not in page
 
@@ -470,7 +482,7 @@ def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -
         pink = np.abs(drawn[:, side] - np.array(to_rgb("#ff5fd2"))).max(axis=-1) < 0.02
         assert pink.sum() > 50
     assert "white: what dies" in next(
-        p.caption for p in section(heated).views if p.file == "pictures/probe-1-axial.png"
+        p.caption for p in placements.slices(heated) if p.file == "pictures/probe-1-axial.png"
     )
 
 
@@ -486,5 +498,5 @@ def test_the_curves_nearest_to_their_limits_are_drawn(heated: model.Plan) -> Non
     shown = ablation_charts.shown_curves(prediction, crowded)
     assert len(shown) == ablation_charts.MOST_CURVES
     assert shown[:3] == (LONG, "diaphragm", "colon")
-    charts = section(replace(heated, effect=crowded)).charts
+    charts = told_effect.charts(replace(heated, effect=crowded), predicted(heated))
     assert "Not drawn, further from their limits: 18." in charts[0].caption

@@ -10,13 +10,14 @@ from tests.report.phantom import path
 
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model
-from seldinger.report import pages
+from seldinger.report import first_page, pages
+from seldinger.report.blocks import Banner, Cards, Columns, Note
+from seldinger.report.sections import basis, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.report.blocks import Table
-    from seldinger.report.view import Report
+    from seldinger.report.blocks import Document, Table
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -35,19 +36,20 @@ def cells(table: Table | None, first: str) -> tuple[str, ...]:
     return next(row.cells for row in table.rows if row.cells[0] == first)
 
 
-def everything(report: Report) -> str:
+def everything(report: Document) -> str:
     return "\n".join(strings(asdict(report)))
 
 
 def test_the_answer_and_its_reasons_come_first(plan: model.Plan) -> None:
-    report = pages.report(plan, None)
-    assert (report.banner.word, report.banner.tone) == ("UNKNOWN", "warn")
-    assert report.banner.reasons == plan.verdict.reasons
+    banner = pages.report(plan, None).first[0]
+    assert isinstance(banner, Banner)
+    assert (banner.word, banner.tone) == ("UNKNOWN", "warn")
+    assert banner.reasons == plan.verdict.reasons
 
 
 def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
     tones = {
-        status: pages.report(replace(plan, verdict=model.Verdict(status, ())), None).banner.tone
+        status: first_page.banner(replace(plan, verdict=model.Verdict(status, ()))).tone
         for status in model.Status
     }
     assert tones == {
@@ -59,7 +61,7 @@ def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
 
 
 def test_the_recipe_leads_to_the_entry(plan: model.Plan) -> None:
-    recipe = pages.report(plan, None).recipe
+    recipe = first_page.recipe(plan)
     assert cells(recipe, "Entry slice")[1] == (
         "z 9.0 mm; from the target slice: 9.0 mm towards the head"
     )
@@ -70,7 +72,7 @@ def test_the_recipe_leads_to_the_entry(plan: model.Plan) -> None:
 
 
 def test_the_nearest_structures_say_where_their_label_came_from(plan: model.Plan) -> None:
-    nearest = pages.report(plan, None).nearest
+    nearest = first_page.nearest(plan)
     assert nearest is not None
     assert [row.cells[0] for row in nearest.rows] == ["ribs", "portal vein", "lung right", "aorta"]
     assert cells(nearest, "portal vein") == (
@@ -87,7 +89,7 @@ def test_a_structure_beyond_the_errors_is_out_of_reach_and_not_zero(plan: model.
     chance = replace(best.probability, touch={"ribs": 0.2})
     changed = replace(best, probability=chance)
     altered = replace(plan, approach=replace(plan.approach, paths=(changed,)))
-    nearest = pages.report(altered, None).nearest
+    nearest = first_page.nearest(altered)
     assert cells(nearest, "aorta")[2] == "out of reach"
     assert cells(nearest, "ribs")[2] == "0.20"
 
@@ -100,50 +102,53 @@ def test_a_crossed_structure_is_called_crossed(plan: model.Plan) -> None:
         origin="user",
         violations=("bowel",),
     )
-    report = pages.report(replace(plan, approach=replace(plan.approach, paths=(changed,))), None)
-    assert cells(report.nearest, "colon")[1] == "crossed"
-    assert report.headline[1].cells[1] == "crossed"
-    assert cells(report.recipe, "Breaks")[1] == "hard rules: bowel"
-    assert cells(report.recipe, "Whose path")[1].startswith("yours")
+    crossing = replace(plan, approach=replace(plan.approach, paths=(changed,)))
+    assert cells(first_page.nearest(crossing), "colon")[1] == "crossed"
+    assert verdict.numbers(crossing)[1].cells[1] == "crossed"
+    recipe = first_page.recipe(crossing)
+    assert cells(recipe, "Breaks")[1] == "hard rules: bowel"
+    assert cells(recipe, "Whose path")[1].startswith("yours")
 
 
 def test_a_position_that_was_not_scanned_is_stamped_and_has_no_probabilities(
     plan: model.Plan,
 ) -> None:
     turned = replace(plan, approach=replace(plan.approach, paths=(path(provisional=True),)))
-    report = pages.report(turned, None)
-    assert report.stamp.startswith("RESCAN FIRST")
-    assert "prone" in report.stamp
-    assert report.headline[2].cells[1] == "unknown"
-    assert {row.cells[2] for row in report.nearest.rows} == {"unknown"}  # type: ignore[union-attr]
-    assert pages.report(plan, None).stamp == ""
+    stamp = verdict.stamp(turned)
+    assert stamp.startswith("RESCAN FIRST")
+    assert "prone" in stamp
+    assert Note(stamp) in pages.report(turned, None).first
+    assert verdict.numbers(turned)[2].cells[1] == "unknown"
+    assert {row.cells[2] for row in first_page.nearest(turned).rows} == {"unknown"}  # type: ignore[union-attr]
+    assert verdict.stamp(plan) == ""
 
 
 def test_what_was_not_segmented_is_never_clear(plan: model.Plan) -> None:
-    report = pages.report(plan, None)
-    assert report.not_segmented == ("gallbladder", "pleural recess")
-    assert "unknown, not clear" in report.not_segmented_note
+    (box,) = [block for block in pages.report(plan, None).first if isinstance(block, Note)]
+    assert (box.strong, box.tone) == ("gallbladder, pleural recess", "warn")
+    assert "unknown, not clear" in box.text
     complete = pages.report(replace(plan, not_segmented=()), None)
-    assert complete.not_segmented_note.startswith("Nothing that this procedure asks")
+    (box,) = [block for block in complete.first if isinstance(block, Note)]
+    assert (box.strong, box.tone) == ("", "plain")
+    assert box.text.startswith("Nothing that this procedure asks")
 
 
 def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(
     blocked: model.Plan,
 ) -> None:
     report = pages.report(blocked, None)
-    assert report.recipe is None
-    assert report.nearest is None
-    assert [row.cells[:2] for row in report.blocked.rows][0] == ("unidentified", "5100")  # type: ignore[union-attr]  # noqa: RUF015
-    assert cells(report.relaxations, "unidentified")[1:4] == (
+    assert not [block for block in report.first if isinstance(block, Columns)]
+    assert cells(first_page.blocked(blocked), "unidentified")[1] == "5100"
+    assert cells(first_page.relaxations(blocked), "unidentified")[1:4] == (
         "offered",
         "350",
         "12 mm of unidentified tissue",
     )
-    assert len(report.pictures) == 1
+    assert len(report.figures) == 1
 
 
 def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
-    rows = pages.report(plan, None).findings.rows
+    rows = basis.findings(plan.findings).rows
     assert [(row.cells[0], row.cells[1], row.tone) for row in rows] == [
         ("stop", "unknown", "warn"),
         ("caution", "not met", "warn"),
@@ -151,9 +156,9 @@ def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
     ]
 
 
-def test_a_rule_that_is_met_is_never_printed_as_a_stop(plan: model.Plan) -> None:
+def test_a_rule_that_is_met_is_never_printed_as_a_stop() -> None:
     met = model.Finding("a-rule", Met.MET, Severity.STOP, "It holds.")
-    (row,) = pages.report(replace(plan, findings=(met,)), None).findings.rows
+    (row,) = basis.findings((met,)).rows
     assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
 
 
@@ -166,23 +171,25 @@ def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan
 
 def test_a_note_is_said_once(plan: model.Plan) -> None:
     twice = replace(plan, treatment=replace(plan.treatment, notes=("a", "a")))
-    assert pages.report(twice, None).notes.count("a") == 1
+    assert basis.notes(twice).count("a") == 1
 
 
 @pytest.mark.parametrize("name", ["nothing-labelled", "position-contradiction", "position-assumed"])
 def test_what_must_be_read_first_stands_in_a_red_box(plan: model.Plan, name: str) -> None:
     open_ = model.Finding(name, Met.UNKNOWN, Severity.ACTION, "READ THIS.")
     told = replace(plan, findings=(*plan.findings, open_))
-    assert "READ THIS." in pages.report(told, None).stamp
+    assert "READ THIS." in verdict.stamp(told)
     met = replace(plan, findings=(replace(open_, status=Met.MET),))
-    assert "READ THIS." not in pages.report(met, None).stamp
+    assert "READ THIS." not in verdict.stamp(met)
 
 
 def test_every_other_path_tells_its_chances_of_contact(plan: model.Plan) -> None:
-    for card in pages.report(plan, None).alternatives:
+    (others,) = [block for block in pages.report(plan, None).rest if isinstance(block, Cards)]
+    assert len(others.cards) == 3
+    for card in others.cards:
         assert [row for row in card.facts if row.cells[0] == "P(touch)"]
 
 
 def test_the_banner_carries_its_figures(plan: model.Plan) -> None:
     told = replace(plan, verdict=replace(plan.verdict, figures=("P(hit) 0.9.",)))
-    assert pages.report(told, None).banner.reasons[0] == "P(hit) 0.9."
+    assert first_page.banner(told).reasons[0] == "P(hit) 0.9."

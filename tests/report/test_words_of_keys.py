@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from seldinger.plan.registry import procedures
-from seldinger.report import pages, words
+from seldinger.report import words
+from seldinger.report.sections import basis
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_no_assumption_of_any_procedure_is_printed_as_a_key() -> None:
     ],
 )
 def test_only_the_organ_at_hand_is_printed(name: str, organ: str | None, *, shown: bool) -> None:
-    assert pages._concerns(name, organ) is shown
+    assert basis._concerns(name, organ) is shown
 
 
 def test_a_treatment_s_settings_say_what_they_mean() -> None:

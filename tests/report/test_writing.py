@@ -35,7 +35,7 @@ def written(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def words(plan: Plan, command: str | None = None) -> str:
     """The page of ``plan`` without its pictures: nothing is drawn or typeset."""
     view = pages.report(plan, command)
-    return html.page(view, dict.fromkeys((picture.file for picture in view.pictures), b""))
+    return html.document(view, dict.fromkeys((figure.file for figure in view.figures), b""))
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -72,7 +72,8 @@ def test_the_page_answers_in_the_order_of_its_reader(written: Path) -> None:
     page = (written / "report.html").read_text()
     order = [
         "UNKNOWN", "Platelets and INR", "data:image/png", "Needle recipe", "Nearest structures",
-        "What was not segmented", "Other paths", "Views", "Steps", "If it goes wrong", "Findings",
+        "What was not segmented", "Other paths", "Views", "Steps", "If it goes wrong", "Appendix",
+        "Findings",
         "Sources", "Provenance",
     ]  # fmt: skip
     body = re.sub(r"base64,[^\"]+", "", page[page.index("<body>") :])
@@ -97,7 +98,7 @@ def test_a_label_that_looks_like_a_script_stays_text(plan: Plan, tmp_path: Path)
 
 def test_a_label_that_looks_like_typst_stays_text(plan: Plan, written: Path) -> None:
     view = pages.report(renamed(plan, PANIC), PANIC)
-    document = pdf.document(view, written)
+    document = pdf.printed(view, written, "report.pdf")
     assert document.startswith(b"%PDF")
     # The document's title carries the label as it stands.
     assert b'/Title(Biopsy of #panic("x") *bold* $1$ <b>)' in document
@@ -105,7 +106,7 @@ def test_a_label_that_looks_like_typst_stays_text(plan: Plan, written: Path) -> 
 
 def test_a_template_that_does_not_compile_is_one_clear_error(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"report\.pdf cannot be typeset"):
-        pdf.document(pages.report(plan, None), tmp_path)
+        pdf.printed(pages.report(plan, None), tmp_path, "report.pdf")
 
 
 def test_without_a_path_there_is_still_a_report(blocked: Plan, tmp_path: Path) -> None:

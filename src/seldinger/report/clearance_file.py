@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from seldinger.care import outlook as outlooks
 from seldinger.care.clearance import file, text
 from seldinger.core.errors import CareError
-from seldinger.report import clearance, fhir, folder, html, pdf, risk, words
+from seldinger.report import fhir, folder, rendering
+from seldinger.report.blocks import Document, Text
+from seldinger.report.sections import clearance, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from seldinger.care.clearance.model import Clearance, Release
 
-_TEMPLATES = ("parts.typ", "care.typ", "clearance.typ")
+PAGE, PRINTED = "clearance.html", "clearance.pdf"
 
 
 def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
@@ -33,17 +33,17 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     Raises:
         OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
     """
-    page, outlook = clearance.of(found), _outlook(found)
-    told = None if outlook is None else risk.of(outlook)
-    title = f"Clearance: {text.title(found)}"
-    seal = "" if sealed is None else (
-        f"Released by {sealed.name}, {sealed.role}, {clearance.when(sealed.at)}; SHA-256 "
-        f"{sealed.sha256}."
+    outlook = _outlook(found)
+    seal = () if sealed is None else (
+        Text(
+            lead=f"Released by {sealed.name}, {sealed.role}, {clearance.when(sealed.at)}; SHA-256 "
+            f"{sealed.sha256}."
+        ),
     )  # fmt: skip
-    view = {
-        "title": title, "clearance": asdict(page), "seal": seal,
-        "risk": None if told is None else asdict(told), "disclaimer": words.DISCLAIMER,
-    }  # fmt: skip
+    rest = () if outlook is None else outcomes.told(outlook)
+    document = Document(
+        f"Clearance: {text.title(found)}", "", (*clearance.told(found), *seal), rest
+    )
     said = (*found.findings, *found.alternatives)
     bundle = fhir.of_care(found.case.request.procedure, said, outlook)
     lines = "\n".join(text.lines(found, sealed))
@@ -51,12 +51,8 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
         (staging / "clearance.txt").write_text(f"{lines}\n", encoding="utf-8")
         (staging / "clearance.json").write_text(file.to_json(found, sealed), encoding="utf-8")
         (staging / "fhir.json").write_text(fhir.to_json(bundle), encoding="utf-8")
-        (staging / "clearance.html").write_text(
-            html.clearance(title, page, seal, told), encoding="utf-8"
-        )
-        made = pdf.typeset(_TEMPLATES, {"report": json.dumps(view)}, None, "clearance.pdf")
-        (staging / "clearance.pdf").write_bytes(made)
-    return out / "clearance.html"
+        rendering.write(staging, document, {}, PAGE, PRINTED)
+    return out / PAGE
 
 
 def _outlook(found: Clearance) -> outlooks.Outlook | None:

@@ -124,7 +124,7 @@ def recipe(plan: Plan) -> Table | None:
     if best.violations:
         broken = ", ".join(words.name(v) for v in best.violations)
         rows.insert(0, Row(("Breaks", f"hard rules: {broken}"), "bad"))
-    return Table(("", ""), tuple(rows))
+    return Table(("", ""), tuple(rows), widths=("auto", "1fr"))
 
 
 def nearest(plan: Plan) -> Table | None:
@@ -143,9 +143,9 @@ def nearest(plan: Plan) -> Table | None:
     if further:
         note += f" Not listed, {words.mm(further[0][1])} away or further: {len(further)} more."
     head = ("Nearest", "Clearance", "P(touch)", "Label from")
-    return Table(
-        head, tuple(rows), "No structure near the path is segmented: clearance unknown.", note
-    )
+    empty = "No structure near the path is segmented: clearance unknown."
+    widths = ("1fr", "auto", "auto", "1.2fr")
+    return Table(head, tuple(rows), empty, note, widths, wrap=True)
 
 
 def blocked(plan: Plan) -> Table | None:
@@ -162,6 +162,7 @@ def blocked(plan: Plan) -> Table | None:
         rows,
         "No rule rejected anything: there was no candidate.",
         f"{plan.approach.candidates} entries were tried; one entry may break several rules.",
+        ("1fr", "auto", "auto"),
     )
 
 
@@ -187,6 +188,7 @@ def relaxations(plan: Plan) -> Table | None:
         ("Rule", "", "Entries it frees", "Cost", "Best entry, LPS mm"),
         rows,
         "No single rule would free an entry.",
+        widths=("auto", "auto", "auto", "1fr", "auto"),
     )
 
 

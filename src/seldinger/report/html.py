@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.report.blocks import Banner, Document, Row
-    from seldinger.report.clearance import ClearancePage
-    from seldinger.report.risk import Risk
     from seldinger.report.sheet import Sheet
-    from seldinger.report.view import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +38,6 @@ def document(made: Document, pictures: Mapping[str, bytes]) -> str:
     template = _environment().get_template("document.html")
     return template.render(
         d=made, images=_inside(pictures), style=_style(), disclaimer=words.DISCLAIMER
-    )
-
-
-def page(report: Report, pictures: Mapping[str, bytes]) -> str:
-    """``report`` as HTML text, its ``pictures`` (file name -> PNG bytes) inside; no script."""
-    images = _inside(pictures)
-    template = _environment().get_template("report.html")
-    style = _style() if report.ablation is None else _style("style.css", "ablation.css")
-    return template.render(r=report, images=images, style=style)
-
-
-def clearance(title: str, page: ClearancePage, seal: str, told: Risk | None) -> str:
-    """A clearance by itself as HTML text; ``seal`` is empty without a release."""
-    template = _environment().get_template("clearance.html")
-    return template.render(
-        title=title, c=page, seal=seal, risk=told, disclaimer=words.DISCLAIMER, style=_style()
     )
 
 

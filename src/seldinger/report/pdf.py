@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typst
@@ -16,18 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seldinger.report.blocks import Document
-    from seldinger.report.view import Report
 
-_TEMPLATES = ("parts.typ", "ablation.typ", "care.typ", "report.typ")
-"""Read as one text: what the later ones use, the earlier ones define."""
 _EPOCH_S = 0
 """The clock as the document sees it: the same plan gives the same bytes."""
-
-
-def document(report: Report, folder: Path) -> bytes:
-    """``report`` as PDF bytes; its pictures are read from ``folder``."""
-    data = json.dumps(asdict(report), allow_nan=False)
-    return typeset(_TEMPLATES, {"report": data}, folder, "report.pdf")
 
 
 def printed(made: Document, folder: Path | None, name: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +16,21 @@ from seldinger.report import (
     folder,
     html,
     pages,
-    pdf,
+    rendering,
     sheet,
     sheet_file,
     slicer,
     zone_files,
 )
+from seldinger.report.pictures import png
+from seldinger.report.sections import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.plan.model import Plan
 
-REPORT_PAGE = "report.html"
+REPORT_PAGE, PRINTED = "report.html", "report.pdf"
 INDEX_PAGE = "index.html"
 _PICTURES_DONE = 0.75
 
@@ -59,10 +60,9 @@ def write(
         zone_files.write(staging, plan)
         _care(staging, plan)
         report = pages.report(plan, command)
-        pictures = _pictures(plan, staging, progress)
+        pictures = _pictures(plan, progress)
         progress("pages", _PICTURES_DONE)
-        (staging / REPORT_PAGE).write_text(html.page(report, pictures), encoding="utf-8")
-        (staging / "report.pdf").write_bytes(pdf.document(report, staging))
+        rendering.write(staging, report, pictures, REPORT_PAGE, PRINTED)
         progress("pages", 1.0)
     return place / REPORT_PAGE
 
@@ -101,29 +101,23 @@ def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
     page = where if where.suffix == ".html" else where / REPORT_PAGE
     link = Path(os.path.relpath(page, out)).as_posix()
     view = pages.report(plan, None)
+    hero = view.figures[0]
     return html.IndexCard(
         page=link,
-        picture=f"{link.removesuffix(REPORT_PAGE)}{view.hero.file}",
-        alt=view.hero.alt,
+        picture=f"{link.removesuffix(REPORT_PAGE)}{hero.file}",
+        alt=hero.alt,
         title=view.title,
         subtitle=view.subtitle,
         banner=first_page.banner(plan),
-        headline=view.headline,
+        headline=verdict.numbers(plan),
     )
 
 
-def _pictures(plan: Plan, staging: Path, progress: Progress) -> dict[str, bytes]:
-    """Every picture as PNG bytes by its name in the report, also written below ``staging``."""
+def _pictures(plan: Plan, progress: Progress) -> dict[str, bytes]:
+    """Every picture as PNG bytes by its name in the report."""
     made: dict[str, bytes] = {}
-    (staging / "pictures").mkdir()
     wanted = drawings.drawings(plan)
     for number, (name, draw) in enumerate(wanted):
         progress("pictures", _PICTURES_DONE * number / len(wanted))
-        stream = BytesIO()
-        # Without the library's name in it, the same plan gives the same bytes.
-        draw().savefig(
-            stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
-        )
-        made[f"pictures/{name}.png"] = stream.getvalue()
-        (staging / "pictures" / f"{name}.png").write_bytes(stream.getvalue())
+        made[f"pictures/{name}.png"] = png(draw())
     return made

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care.clearance import headline
 from seldinger.core.verdict import Met, Severity
 from seldinger.report import words
-from seldinger.report.blocks import Banner, Row, Table
+from seldinger.report.blocks import Banner, Block, Heading, Note, Row, Table, Text
+from seldinger.report.sections import Part, Section
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from seldinger.care.clearance.model import Clearance, DrugPlan, Restart
     from seldinger.care.finding import CareFinding
+    from seldinger.plan.model import Plan
 
 _STATUS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
 _TONES = {"clear": "good", "conditional": "warn", "not-clear": "bad", "unknown": "warn"}
@@ -28,77 +29,87 @@ _SENTENCES = {
 _KEPT = "Nothing that was asked stands against the procedure, if this is kept:"
 
 
-@dataclass(frozen=True, slots=True)
-class ClearancePage:
-    """The page, the answer first.
-
-    Attributes:
-        banner: the answer.
-        subtitle: for what, by which profile, and when it was judged.
-        topics: the answer of each topic, in one line.
-        understood: the patient as the rules read the file.
-        orders: what is to be ordered.
-        drugs: last dose, earliest restart, who decides.
-        missing: what would have to be known.
-        timetable: in order of time.
-        conditions: what must be kept.
-        findings: the open ones first.
-        alternatives: other ways in.
-        decides: who decides what rules do not.
-    """
-
-    banner: Banner
-    subtitle: str
-    topics: str
-    understood: tuple[str, ...]
-    orders: tuple[str, ...]
-    drugs: Table
-    missing: tuple[str, ...]
-    timetable: Table
-    conditions: tuple[str, ...]
-    findings: Table
-    alternatives: Table
-    decides: tuple[str, ...]
+def clearance(plan: Plan) -> tuple[Block, ...]:
+    """Whether the patient is ready; nothing where no patient was given."""
+    return () if plan.cleared is None else (Heading("Clearance"), *told(plan.cleared))
 
 
-def of(cleared: Clearance) -> ClearancePage:
-    """The page of a clearance."""
+def told(cleared: Clearance) -> tuple[Block, ...]:
+    """A clearance, the answer first."""
+    return (
+        Text(_subject(cleared), soft=True),
+        banner(cleared),
+        Text("; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics), "By topic:"),
+        *_points("What must be kept:", cleared.conditions),
+        *(Text(sentence, soft=True) for sentence in cleared.understood),
+        *((Note("; ".join(cleared.missing), "warn", "Missing"),) if cleared.missing else ()),
+        _drugs(cleared),
+        *_decides(cleared),
+        *_orders(cleared),
+        Heading("Timetable", level=2),
+        _timetable(cleared),
+        Heading("Rules of clearance", level=2),
+        _findings(cleared.findings, "No rule was applied."),
+        *_other_ways(cleared),
+    )
+
+
+def banner(cleared: Clearance) -> Banner:
+    """The answer, and what must be kept for it to stand."""
     answer = cleared.answer.value
     short = headline.of(cleared)
     more = (f"and {short.more} more below",) if short.more else ()
-    sentence = _SENTENCES[answer]
-    if answer == "clear" and short.clauses:
-        sentence = _KEPT
+    kept = answer == "clear" and short.clauses
+    sentence = _KEPT if kept else _SENTENCES[answer]
+    said = (*short.clauses, *more)
+    return Banner(cleared.answer.words.upper(), sentence, _TONES[answer], said)
+
+
+def _subject(cleared: Clearance) -> str:
     bleeding = cleared.bleeding.value or "open"
-    return ClearancePage(
-        banner=Banner(
-            cleared.answer.words.upper(), sentence, _TONES[answer], (*short.clauses, *more)
-        ),
-        subtitle=(
-            f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
-            f"({cleared.bleeding.chosen_by}); judged {when(cleared.now)} by the profile "
-            f"{cleared.profile.name}"
-        ),
-        topics="; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics),
-        understood=cleared.understood,
-        orders=tuple(f"{one.topic}: {one.text}" for one in cleared.orders),
-        drugs=Table(
-            ("Drug", "What", "Last dose", "Not again before", "Who decides"),
-            tuple(_drug(one) for one in cleared.drugs),
-            "No rule speaks of a drug that was named.",
-            "Restart only once haemostasis is secured.",
-        ),
-        missing=cleared.missing,
-        timetable=Table(
-            ("When", "What", "Rule"),
-            tuple(Row((when(one.when), one.what, one.rule)) for one in cleared.timetable),
-            "Nothing has a date.",
-        ),
-        conditions=cleared.conditions,
-        findings=_findings(cleared.findings, "No rule was applied."),
-        alternatives=_findings(cleared.alternatives, "No other way in is offered."),
-        decides=cleared.decides,
+    return (
+        f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
+        f"({cleared.bleeding.chosen_by}); judged {when(cleared.now)} by the profile "
+        f"{cleared.profile.name}"
     )
+
+
+def _points(lead: str, points: tuple[str, ...]) -> tuple[Block, ...]:
+    return (Text(lead=lead, points=points),) if points else ()
+
+
+def _drugs(cleared: Clearance) -> Table:
+    return Table(
+        ("Drug", "What", "Last dose", "Not again before", "Who decides"),
+        tuple(_drug(one) for one in cleared.drugs),
+        "No rule speaks of a drug that was named.",
+        "Restart only once haemostasis is secured.",
+        ("auto", "auto", "auto", "1fr", "1fr"),
+        wrap=True,
+    )
+
+
+def _decides(cleared: Clearance) -> tuple[Block, ...]:
+    if not cleared.decides:
+        return ()
+    return (Text("; ".join(cleared.decides), "Who decides what no rule does:"),)
+
+
+def _orders(cleared: Clearance) -> tuple[Block, ...]:
+    orders = tuple(f"{one.topic}: {one.text}" for one in cleared.orders)
+    return (Heading("To be ordered", level=2), Text(points=orders)) if orders else ()
+
+
+def _timetable(cleared: Clearance) -> Table:
+    rows = tuple(Row((when(one.when), one.what, one.rule)) for one in cleared.timetable)
+    widths = ("auto", "1fr", "22%")
+    return Table(("When", "What", "Rule"), rows, "Nothing has a date.", widths=widths)
+
+
+def _other_ways(cleared: Clearance) -> tuple[Block, ...]:
+    if not cleared.alternatives:
+        return ()
+    return (Heading("Other ways in", level=2), _findings(cleared.alternatives, ""))
 
 
 def when(moment: dt.datetime) -> str:
@@ -149,7 +160,9 @@ def _findings(found: tuple[CareFinding, ...], empty: str) -> Table:
         )
         for f in sorted(found, key=lambda f: f.status is Met.MET)
     )
-    return Table(("Asks for", "Rule", "Finding", "Judged on", "Rule, source, trust"), rows, empty)
+    head = ("Asks for", "Rule", "Finding", "Judged on", "Rule, source, trust")
+    widths = ("auto", "auto", "1.6fr", "1fr", "1fr")
+    return Table(head, rows, empty, widths=widths, wrap=True, dense=True)
 
 
 def _basis(finding: CareFinding) -> str:
@@ -165,3 +178,6 @@ def _tone(finding: CareFinding) -> str:
         return "warn"
     serious = finding.severity in {Severity.STOP, Severity.ACTION}
     return "bad" if serious else "warn"
+
+
+CLEARANCE = Section(Part.BODY, 60, clearance)

@@ -1,0 +1,152 @@
+"""The way in: its picture, the recipe for the room, what blocks, what nobody saw, other ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.report import figures, first_page, words
+from seldinger.report.ablation_probes import other_paths, touches, with_probe_paths
+from seldinger.report.blocks import Block, Card, Cards, Columns, Figure, Heading, Note, Row, Text
+from seldinger.report.sections import Part, Section
+from seldinger.report.tables import headed
+
+if TYPE_CHECKING:
+    from seldinger.plan.model import Path, Plan
+
+_SKIN_MM = 100.0
+_COMPARED = "Scores compare within this plan only."
+
+
+def picture(plan: Plan) -> tuple[Block, ...]:
+    """The plane that holds the needle; the target alone without a path."""
+    if plan.prediction is not None:
+        return ()
+    return (_hero(plan, plan.approach.paths[0]) if plan.approach.paths else _target_only(),)
+
+
+def reach(plan: Plan) -> tuple[Block, ...]:
+    """What blocks and could be opened; the recipe beside the nearest structures."""
+    ways = with_probe_paths(plan)
+    blocked, opened = first_page.blocked(ways), first_page.relaxations(ways)
+    said: tuple[Block, ...] = ()
+    if blocked is not None:
+        said += headed(("What blocks", blocked))
+    if opened is not None:
+        offered = "What could be opened, and what that costs"
+        said += headed((offered if blocked is not None else "Rules opened by you", opened))
+    recipe, nearest = first_page.recipe(plan), first_page.nearest(plan)
+    if plan.prediction is None and recipe is not None and nearest is not None:
+        left = headed(("Needle recipe for the CT room", recipe))
+        right = headed(("Nearest structures", nearest))
+        said += (Columns((left, right), (1.02, 1.0)),)
+    return said
+
+
+def unseen(plan: Plan) -> tuple[Block, ...]:
+    """What was not segmented is unknown, never clear."""
+    names = ", ".join(words.name(n) for n in plan.not_segmented)
+    tone, lead = "warn" if names else "plain", "What was not segmented"
+    return (Note(_not_segmented_note(plan), tone, lead, names),)
+
+
+def alternatives(plan: Plan) -> tuple[Block, ...]:
+    """The other paths, and the views of the best."""
+    chances = f"P(hit) is {words.ONE_UNCORRECTED}. {_COMPARED}"
+    if plan.prediction is not None:
+        others = tuple(_card(n, p) for n, p in enumerate(other_paths(plan), start=2))
+        if not others:
+            return ()
+        return (Heading("Other paths"), Text(f"For one probe. {chances}", soft=True), Cards(others))
+    if not plan.approach.paths:
+        return ()
+    others = tuple(_card(n, p) for n, p in enumerate(plan.approach.paths[1:], start=2))
+    return (
+        Heading("Other paths", new_page=True),
+        Text(chances, soft=True),
+        Cards(others, "No other path was kept."),
+        Heading("Views"),
+        *_views(),
+    )
+
+
+def _not_segmented_note(plan: Plan) -> str:
+    if plan.not_segmented:
+        return "No label shows these. They may lie on the path: unknown, not clear. Look for them."
+    return (
+        "Nothing that this procedure asks about. Small vessels and nerves are in no usual set of "
+        "labels."
+    )
+
+
+def _hero(plan: Plan, best: Path) -> Figure:
+    return Figure(
+        "pictures/hero.png",
+        "Oblique CT plane that holds the needle, from outside the skin to beyond the tip",
+        f"The plane that holds the needle. P(hit) {words.chance(best.probability.hit)} "
+        f"{words.ONE_UNCORRECTED}. {figures.explained(plan, best)}.",
+        fills=True,
+    )
+
+
+def _target_only() -> Figure:
+    return Figure(
+        "pictures/hero.png",
+        "Axial CT slice at the target; there is no path",
+        "The target in its axial slice. No path is free.",
+        fills=True,
+    )
+
+
+def _views() -> tuple[Figure, ...]:
+    return (
+        Figure(
+            "pictures/axial.png",
+            "Axial slices at the target and at the entry with the needle projected on them",
+            "Axial slices, patient's right on the left. Needle: solid where it lies in the slice, "
+            "dashed where it is only projected on it.",
+        ),
+        Figure(
+            "pictures/needles-eye.png",
+            "Three planes across the needle with rings of 5 and 10 mm",
+            "Needle's-eye view: planes across the needle, head upwards; rings at 5 and 10 mm.",
+        ),
+        Figure(
+            "pictures/skin.png",
+            "Body surface with the numbered entries",
+            "Skin map: numbered entries; hollow numbers lie on the far side.",
+            height_mm=_SKIN_MM,
+        ),
+    )
+
+
+def _card(number: int, path: Path) -> Card:
+    known = sorted((c, n) for n, c in path.clearances_mm.items() if c is not None)
+    close = words.UNKNOWN
+    if known:
+        clearance, name = known[0]
+        close = f"{words.name(name)} {'crossed' if clearance == 0.0 else words.mm(clearance)}"
+    return Card(
+        title=f"Path {number}",
+        stamp=f"RESCAN FIRST: {path.patient_position}" if path.provisional else "",
+        facts=(
+            Row(("depth", words.mm(path.depth_mm))),
+            Row(("nearest", close)),
+            Row(("P(hit)", words.chance(path.probability.hit))),
+            Row(("P(touch)", touches(path))),
+            Row(("entry from target", words.entry_in_short(path))),
+            Row(("tilt", words.axial_tilt(path))),
+            Row(("position", path.patient_position)),
+            Row(("unidentified", words.mm(path.unidentified_mm))),
+            Row(("score, 0 is best", f"{path.score:.2f}")),
+        ),
+        note=" ".join(path.notes),
+        picture=Figure(
+            f"pictures/path-{number}.png", f"Needle plane of path {number}", f"Path {number}"
+        ),
+    )
+
+
+PICTURE = Section(Part.FIRST, 20, picture)
+REACH = Section(Part.FIRST, 50, reach)
+UNSEEN = Section(Part.FIRST, 60, unseen)
+ALTERNATIVES = Section(Part.BODY, 40, alternatives)

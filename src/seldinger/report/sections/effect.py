@@ -1,0 +1,225 @@
+"""The predicted effect: what was tried, what is expected, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.plan.model import Status
+from seldinger.report import ablation, ablation_charts, words, zone_files
+from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
+from seldinger.report.sections import Part, Section
+from seldinger.report.tables import headed
+
+if TYPE_CHECKING:
+    from seldinger.evidence.model import Fact
+    from seldinger.plan.model import Plan
+    from seldinger.plan.prediction import Option, Prediction, Spread
+
+PLAUSIBILITY = "plausib"
+"""Findings whose id begins so are printed beside the zone's volume by energy."""
+_ENERGY = "ablation.energy"
+"""Facts whose id begins so say how much was ablated by how much energy."""
+_MODES = ("chart-calibrated", "physiological")
+_OVER_EVEN = (
+    "The chosen row is this plan, on this patient. The other rows are estimates in even tissue "
+    "without vessels, to choose by; where one was tried on this patient, its row says what came of "
+    "it."
+)
+
+
+def picture(plan: Plan) -> tuple[Block, ...]:
+    """What dies, beside the margin over the tumour's surface; what the best cover leaves."""
+    found = plan.prediction
+    if found is None:
+        return ()
+    zone, margin = _zone(plan), _map(plan)
+    shown: Block = zone if margin is None else Columns(((zone,), (margin,)), (2.0, 1.0))
+    left = plan.verdict.status is Status.UNSUITABLE
+    return (shown, Note(ablation.best_cover(plan, found))) if left else (shown,)
+
+
+def tried(plan: Plan) -> tuple[Block, ...]:
+    """Alternatives of treatment, the chosen one strong."""
+    found = plan.prediction
+    if found is None:
+        return ()
+    return headed(("Alternatives: probes by modality", options(found)))
+
+
+def expected(plan: Plan) -> tuple[Block, ...]:
+    """Courses over time, the spread, and what was published."""
+    found = plan.prediction
+    if found is None:
+        return ()
+    notes = (
+        f"What is called dead: {found.criterion}.", *found.notes, *zone_files.notes(plan),
+    )  # fmt: skip
+    return (
+        Heading("How it is expected to go, and how sure that is"),
+        *charts(plan, found),
+        certainty(found),
+        plausibility(plan, found),
+        Text(points=notes),
+    )
+
+
+def _zone(plan: Plan) -> Figure:
+    several = len(plan.treatment.probes) > 1
+    what = "through the first probe and the tumour's middle" if several else "that holds the probe"
+    if not plan.treatment.probes:
+        what = "through the tumour's middle"
+    missing = "" if plan.effect is not None else " What dies is not drawn: no field was kept."
+    return Figure(
+        "pictures/hero.png",
+        f"CT plane {what}, with tumour, asked margin, what dies and probes",
+        f"Plane {what}. White: what dies; veiled: in 5 to 95 % of samples.{missing}",
+        fills=True,
+    )
+
+
+def _map(plan: Plan) -> Figure | None:
+    if plan.effect is None or not len(plan.effect.surface_lps_mm):
+        return None
+    under = plan.effect.subcapsular.any()
+    ring = " away from the capsule; hatched: under the capsule." if under else "."
+    return Figure(
+        "pictures/margin-map.png",
+        "The tumour's surface from the front and from behind, coloured by its margin",
+        f"Margin over the tumour's surface, as planned; ring: thinnest place{ring}",
+        fills=True,
+    )
+
+
+def charts(plan: Plan, found: Prediction) -> tuple[Figure, ...]:
+    """Temperature over time, and how sure the margin is; none without fields."""
+    effect = plan.effect
+    if effect is None:
+        return ()
+    made = []
+    if ablation_charts.is_telling(found, effect):
+        more = len(effect.curves_c) - len(ablation_charts.shown_curves(found, effect))
+        rest = f" Not drawn, further from their limits: {more}." if more else ""
+        made.append(
+            Figure(
+                "pictures/temperature.png",
+                "Temperature over time at the structures to spare",
+                f"Nearest point of each structure, as planned.{rest}",
+            )
+        )
+    if len(effect.margins_mm):
+        most = f" Most of it: {words.name(found.dominant)}." if found.dominant else ""
+        made.append(
+            Figure(
+                "pictures/uncertainty.png",
+                "Sources of the uncertainty, and the thinnest margin of every sample",
+                f"How sure the thinnest margin is.{most}",
+            )
+        )
+    return tuple(made)
+
+
+def options(found: Prediction) -> Table:
+    """Probes by modality, the chosen row strong."""
+    return Table(
+        ("Modality", "Probes", "Setting", "Spacing", "Thinnest margin", "Target + margin", "Zone",
+         "Why, or why not"),
+        tuple(_option(o) for o in found.options),
+        "No alternative was estimated.",
+        _OVER_EVEN,
+        widths=("auto", "auto", "1.2fr", "auto", "auto", "auto", "auto", "1.3fr"),
+        dense=True,
+    )  # fmt: skip
+
+
+def _option(option: Option) -> Row:
+    note = option.note
+    if option.chosen:
+        note = f"CHOSEN: {note}" if note else "CHOSEN"
+    cells = (
+        words.name(option.modality),
+        f"{option.probes} × {words.name(option.device)}",
+        option.setting,
+        "–" if option.spacing_mm is None else words.mm(option.spacing_mm),
+        words.mm(option.minimal_margin_mm),
+        ablation.cover(option.coverage),
+        f"{option.zone_volume_ml:.0f} ml",
+        note,
+    )
+    return Row(cells, "strong" if option.chosen else "plain")
+
+
+def certainty(found: Prediction) -> Table:
+    """Figures with their 5 to 95 %."""
+    rows = [_spread_row("Thinnest margin, away from the capsule", found.minimal_margin_mm)]
+    under = found.subcapsular_margin_mm
+    if under is None:
+        rows.append(Row(("Thinnest margin under the capsule", "no such part", "", "", "")))
+    else:
+        rows.append(_spread_row("Thinnest margin under the capsule", under))
+    return Table(
+        ("", "As planned", "5 %", "50 %", "95 %"),
+        tuple(rows),
+        note=f"{found.samples} samples. The whole target dies in "
+        f"{words.chance(found.coverage_probability)} of them. Below 0 mm tumour is left.",
+        widths=("1fr", "auto", "auto", "auto", "auto"),
+        wrap=True,
+    )
+
+
+def _spread_row(what: str, spread: Spread) -> Row:
+    cells = (what, *(words.mm(v) for v in (spread.nominal, spread.p05, spread.p50, spread.p95)))
+    return Row(cells, "bad" if spread.nominal < 0.0 else "warn" if spread.p05 < 0.0 else "plain")
+
+
+def plausibility(plan: Plan, found: Prediction) -> Table:
+    """Zone by both modes, and volume by energy against what was published."""
+    other = next((m for m in _MODES if m != found.mode), "other")
+    rows = [
+        Row(
+            (
+                f"Zone, {found.mode}",
+                f"{found.zone_volume_ml:.1f} ml, {ablation.axes(found)}",
+                "used here",
+            )
+        ),
+    ]
+    if found.other_mode_volume_ml is None:
+        rows.append(Row((f"Zone, {other}", "not computed", "there is only one mode")))
+    else:
+        change = found.other_mode_volume_ml / max(found.zone_volume_ml, 1e-9) - 1.0
+        said = f"{found.other_mode_volume_ml:.1f} ml ({change:+.0%})".replace("%", " %")
+        rows.append(Row((f"Zone, {other}", said, "for comparison")))
+    if found.visible_ice_ml is not None:
+        rows.append(
+            Row(("Visible ice", f"{found.visible_ice_ml:.1f} ml", "its edge is not the lethal one"))
+        )
+    if found.ml_per_kj is not None:
+        rows.append(Row(("Zone by energy", f"{found.ml_per_kj:.2f} ml/kJ", "energy sent out")))
+    compared = [f for f in plan.findings if f.id.startswith(PLAUSIBILITY)]
+    rows += [Row(("Compared", f.text, ", ".join(f.sources) or "no source")) for f in compared]
+    facts = _published(plan) if found.ml_per_kj is not None else ()
+    rows += [Row(("Published", f"{f.statement} Seen in {f.population}.", f.source)) for f in facts]
+    if not compared and not facts:
+        rows.append(Row(("Published", "not compared with published figures", ""), "warn"))
+    cited = {c.key for c in plan.citations}
+    more = sorted({f.source for f in facts} - cited)
+    return Table(
+        ("Is it plausible?", "", ""),
+        tuple(rows),
+        note=" ".join(f"{key}: {evidence.source(key).text}" for key in more),
+        widths=("auto", "1fr", "auto"),
+        dense=True,
+    )
+
+
+def _published(plan: Plan) -> tuple[Fact, ...]:
+    """What was published about zone by energy for the modality of this plan."""
+    chosen = [o.modality for o in plan.prediction.options if o.chosen] if plan.prediction else []
+    modality = chosen[0] if chosen else plan.treatment.technique
+    return tuple(f for f in evidence.facts() if f.id.startswith(f"{_ENERGY}.{modality}"))
+
+
+PICTURE = Section(Part.FIRST, 20, picture)
+TRIED = Section(Part.FIRST, 40, tried)
+EXPECTED = Section(Part.BODY, 20, expected)

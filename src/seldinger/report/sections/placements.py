@@ -1,0 +1,72 @@
+"""Placements: where each probe lies, its programme, and its recipe for the CT room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.report.ablation_probes import PROBE_HEAD, card, probe_rows, with_probe_paths
+from seldinger.report.blocks import Block, Cards, Figure, Heading, Table
+from seldinger.report.sections import Part, Section
+from seldinger.report.tables import headed
+
+if TYPE_CHECKING:
+    from seldinger.plan.model import Plan
+
+_WIDTHS = ("auto", "1.2fr", "1.7fr", "auto", "auto", "auto", "auto", "auto", "auto")
+_SKIN_MM = 100.0
+_NONE = "No probe could be placed."
+
+
+def placements(plan: Plan) -> tuple[Block, ...]:
+    """One row per probe."""
+    return () if plan.prediction is None else headed(("Probes", probes(plan)))
+
+
+def probes(plan: Plan) -> Table:
+    """Where each probe lies, with its power and time."""
+    return Table(PROBE_HEAD, probe_rows(plan), _NONE, widths=_WIDTHS, dense=True)
+
+
+def recipes(plan: Plan) -> tuple[Block, ...]:
+    """One card per probe."""
+    if plan.prediction is None:
+        return ()
+    made = tuple(card(plan, n) for n in range(1, len(plan.treatment.probes) + 1))
+    return (Heading("Recipe of each probe for the CT room"), Cards(made, _NONE))
+
+
+def views(plan: Plan) -> tuple[Block, ...]:
+    """Slices of each probe, and the skin."""
+    found = () if plan.prediction is None else slices(plan)
+    return (Heading("Views"), *found) if found else ()
+
+
+def slices(plan: Plan) -> tuple[Figure, ...]:
+    """Axial slices of each probe, and the skin map."""
+    numbers = range(1, len(plan.treatment.probes) + 1)
+    dying = ""
+    if plan.effect is not None:
+        dying = " Pink: tumour; white: what dies there as planned; veiled: in 5 to 95 % of samples."
+    slices = tuple(
+        Figure(
+            f"pictures/probe-{n}-axial.png",
+            f"Axial slices at the tip and at the entry of probe {n}",
+            f"Probe {n}: axial slices at its tip and its entry. Solid where it lies in the slice, "
+            f"dashed where it is only projected on it.{dying}",
+        )
+        for n in numbers
+    )
+    if not with_probe_paths(plan).approach.paths:
+        return slices
+    skin = Figure(
+        "pictures/skin.png",
+        "Body surface with the numbered entries of the probes",
+        "Skin map: entries by probe; hollow numbers lie on the far side.",
+        height_mm=_SKIN_MM,
+    )
+    return (*slices, skin)
+
+
+PLACEMENTS = Section(Part.FIRST, 30, placements)
+RECIPES = Section(Part.BODY, 30, recipes)
+VIEWS = Section(Part.BODY, 45, views)

@@ -1,0 +1,60 @@
+"""Structures at risk: how far they are from what dies, and what protects them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.report import ablation, words
+from seldinger.report.blocks import Block, Row, Table
+from seldinger.report.sections import Part, Section
+from seldinger.report.tables import headed
+
+if TYPE_CHECKING:
+    from seldinger.plan.model import Plan
+    from seldinger.plan.prediction import Critical, Prediction
+
+
+def structures(plan: Plan) -> tuple[Block, ...]:
+    """The table of what must be spared."""
+    found = plan.prediction
+    return () if found is None else headed(("Structures to spare", at_risk(plan, found)))
+
+
+def at_risk(plan: Plan, found: Prediction) -> Table:
+    """Structures to spare: what is not kept first, then what is unknown."""
+
+    def order(one: Critical) -> tuple[int, float, str]:
+        away = one.distance_mm if one.distance_mm is not None else float("inf")
+        return ({False: 0, None: 1, True: 2}[one.kept], away, one.structure)
+
+    return Table(
+        ("Structure", "From the zone", "Coldest" if ablation.is_cold(plan) else "Hottest", "Limits",
+         "Limits kept", "Protection", "Source"),
+        tuple(_critical_row(one) for one in sorted(found.critical, key=order)),
+        "No structure to spare is named: that nothing is near is unknown.",
+        "Distances are from what dies as planned. Limits in °C are assumptions.",
+        ("1.2fr", "auto", "auto", "auto", "auto", "1.4fr", "auto"),
+        wrap=True,
+        dense=True,
+    )  # fmt: skip
+
+
+def _critical_row(one: Critical) -> Row:
+    state, tone = ablation.kept(one)
+    asked = [f"{one.limit_mm:g} mm"] if one.limit_mm is not None else []
+    asked += [f"{one.limit_c:g} °C"] if one.limit_c is not None else []
+    return Row(
+        (
+            words.name(one.structure),
+            ablation.distance(one),
+            words.UNKNOWN if one.extreme_c is None else f"{one.extreme_c:.0f} °C",
+            ", ".join(asked) or "no limit known",
+            state,
+            one.protection or ("none needed" if one.kept else words.UNKNOWN),
+            ", ".join(one.sources) or "no source",
+        ),
+        tone,
+    )
+
+
+STRUCTURES = Section(Part.BODY, 10, structures)

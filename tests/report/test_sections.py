@@ -1,0 +1,76 @@
+"""Sections: ours and others' by the same door, in their order; what cannot be used is named."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seldinger.core.errors import OutputError
+from seldinger.report import pages, sections
+from seldinger.report.blocks import Heading, Note
+from seldinger.report.sections import GROUP, Part
+
+if TYPE_CHECKING:
+    from seldinger.plan.model import Plan
+
+
+def enter(patch: pytest.MonkeyPatch, *theirs: tuple[str, str]) -> None:
+    """Put sections of strangers beside ours."""
+    ours = entry_points(group=GROUP)
+    points = (*ours, *(EntryPoint(name, value, GROUP) for name, value in theirs))
+    patch.setattr(sections, "entry_points", lambda **_: points)
+
+
+def test_all_of_ours_can_be_used_and_stand_in_their_order() -> None:
+    found, left_out = sections.installed()
+    assert left_out == ()
+    assert [(s.part, s.order) for s in found] == sorted((s.part, s.order) for s in found)
+    assert len({(s.part, s.order) for s in found} - {(Part.FIRST, 20)}) == len(found) - 2
+    assert {s.part for s in found} == set(Part)
+
+
+def test_the_appendix_says_that_it_is_one_and_stands_last(plan: Plan) -> None:
+    rest = pages.report(plan, None).rest
+    large = [b.text for b in rest if isinstance(b, Heading) and b.level == 1]
+    assert large[-1].startswith("Appendix")
+    after = [b.text for b in rest if isinstance(b, Heading) and b.level == 2]
+    assert after[-4:] == ["Assumptions", "Notes", "Sources", "Provenance"]
+
+
+def test_a_stranger_s_section_stands_where_it_asks_to(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(monkeypatch, ("theirs", "tests.report.strangers:SECTION"))
+    assert pages.report(plan, None).first[-1] == Note("A stranger on tumour-1.")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("tests.report.no_such_module:SECTION", "ModuleNotFoundError"),
+        ("tests.report.strangers:MISSING", "AttributeError"),
+        ("tests.report.strangers:NO_SECTION", "is a str, not a Section"),
+        ("tests.plan.leaves:PROCEDURE", "SystemExit"),
+    ],
+)
+def test_a_section_that_cannot_be_used_is_named_and_harms_no_other(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, value: str, why: str
+) -> None:
+    before = pages.report(plan, None)
+    enter(monkeypatch, ("theirs", value))
+    report = pages.report(plan, None)
+    assert report.first == before.first
+    (box,) = [b for b in report.rest if isinstance(b, Note) and b.lead == "Left out"]
+    assert "'theirs'" in box.text
+    assert why in box.text
+    assert [b for b in report.rest if b != box] == list(before.rest)
+
+
+def test_without_our_own_sections_no_report_is_written(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sections, "entry_points", lambda **_: ())
+    with pytest.raises(OutputError, match="install it again"):
+        pages.report(plan, None)
