@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -32,12 +33,24 @@ def test_a_new_folder_and_its_parents_appear(tmp_path: Path) -> None:
 
 def test_our_own_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    write(out, "one")
-    (out / "report.pdf").write_text("old")
+    with folder.replaced(out) as staging:
+        (staging / "plan.json").write_text("one")
+        (staging / "pictures").mkdir()
+        (staging / "pictures" / "ü.png").write_text("one")
     write(out, "two")
     assert names(out) == {".seldinger", "plan.json"}
     assert (out / "plan.json").read_text() == "two"
     assert names(tmp_path) == {"out"}
+
+
+def test_the_manifest_names_what_every_writer_wrote(tmp_path: Path) -> None:
+    for _ in range(2):
+        with folder.replaced(tmp_path / "out") as staging:
+            (staging / "deep" / "er").mkdir(parents=True)
+            (staging / "deep" / "er" / "b.png").write_text("b")
+            (staging / "a-file-of-a-new-writer.xyz").write_text("a")
+    told = json.loads((tmp_path / "out" / folder.MANIFEST).read_text(encoding="utf-8"))
+    assert told["files"] == ["a-file-of-a-new-writer.xyz", "deep/er/b.png"]
 
 
 def test_the_same_without_a_swap_in_one_act(
@@ -56,12 +69,19 @@ def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "plan.json").exists()
 
 
-def test_a_report_without_its_marker_is_known_by_its_plan(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "manifest",
+    ["written by seldinger", "[]", '{"files": ["plan.json"]}', '{"by": "me", "files": []}', None],
+)
+def test_a_folder_without_our_manifest_is_not_ours(tmp_path: Path, manifest: str | None) -> None:
     out = tmp_path / "out"
-    out.mkdir()
-    (out / "plan.json").write_text('{"schema_version": "1.0", "verdict": {}, "provenance": {}}')
-    write(out, "new")
-    assert (out / "plan.json").read_text() == "new"
+    write(out, "one")
+    (out / folder.MANIFEST).unlink()
+    if manifest is not None:
+        (out / folder.MANIFEST).write_text(manifest)
+    with pytest.raises(OutputError, match=r"plan\.json"):
+        write(out, "two")
+    assert (out / "plan.json").read_text() == "one"
 
 
 def test_a_link_to_our_folder_stays_a_link(tmp_path: Path) -> None:
@@ -89,12 +109,20 @@ def test_a_folder_of_someone_else_is_refused(tmp_path: Path, name: str) -> None:
     assert mine.read_text() == "{}"
 
 
-def test_our_folder_with_something_of_the_users_in_it_is_refused(tmp_path: Path) -> None:
-    write(tmp_path / "out", "one")
-    (tmp_path / "out" / "notes.txt").write_text("mine")
-    with pytest.raises(OutputError, match=r"notes\.txt"):
-        write(tmp_path / "out", "two")
-    assert (tmp_path / "out" / "plan.json").read_text() == "one"
+@pytest.mark.parametrize("name", ["notes.txt", "pictures/mine.png", "empty/"])
+def test_our_folder_with_something_of_the_users_in_it_is_refused(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    write(out, "one")
+    mine = out / name
+    mine.parent.mkdir(exist_ok=True)
+    if name.endswith("/"):
+        mine.mkdir()
+    else:
+        mine.write_text("mine")
+    with pytest.raises(OutputError, match=name.strip("/")):
+        write(out, "two")
+    assert mine.exists()
+    assert (out / "plan.json").read_text() == "one"
 
 
 def test_a_full_disk_is_one_clear_error_and_leaves_the_old_folder(

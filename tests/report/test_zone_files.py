@@ -20,6 +20,8 @@ from seldinger.core.errors import OutputError
 from seldinger.image import seg
 from seldinger.report import folder, slicer, zone_files
 
+ZONE_FILES = (zone_files.ZONE, zone_files.KILL, zone_files.SEG)
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,7 +108,7 @@ def test_the_same_plan_gives_the_same_bytes(
     where: Path, heated: model.Plan, tmp_path: Path
 ) -> None:
     zone_files.write(tmp_path, heated)
-    for name in folder.ZONE_FILES:
+    for name in ZONE_FILES:
         assert (tmp_path / name).read_bytes() == (where / name).read_bytes()
 
 
@@ -142,7 +144,7 @@ def test_slicer_gets_one_line_per_probe(heated: model.Plan) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from seldinger.report import folder
+from seldinger.report import folder, zone_files
 if sys.argv[2] == "after":
     swap = folder._swap
     def killed_after(*paths):
@@ -150,7 +152,7 @@ if sys.argv[2] == "after":
         os.kill(os.getpid(), signal.SIGKILL)
     folder._swap = killed_after
 with folder.replaced(Path(sys.argv[1])) as staging:
-    for name in ("plan.json", *folder.ZONE_FILES):
+    for name in ("plan.json", zone_files.ZONE, zone_files.KILL, zone_files.SEG):
         (staging / name).write_text("new")
         if sys.argv[2] == name:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -165,10 +167,10 @@ def test_a_kill_leaves_all_of_the_old_or_all_of_the_new(
     tmp_path: Path, when: str, left: str
 ) -> None:
     out = tmp_path / "out"
-    out.mkdir()
-    everything = (".seldinger", "plan.json", *folder.ZONE_FILES)
-    for name in everything:
-        (out / name).write_text("old")
+    everything = (".seldinger", "plan.json", *ZONE_FILES)
+    with folder.replaced(out) as staging:
+        for name in everything[1:]:
+            (staging / name).write_text("old")
     done = subprocess.run([sys.executable, "-c", KILLED, str(out), when], check=False)
     assert done.returncode == (0 if when == "never" else -signal.SIGKILL)
     assert {p.name for p in out.iterdir()} == set(everything)

@@ -1,7 +1,8 @@
 """Folder: an output folder that is replaced as a whole, or not at all.
 
 Everything is written into a hidden sibling, flushed, and swapped in. A kill leaves the old or the
-new folder; what a killed run left beside it is cleared away by the next one.
+new folder; what a killed run left beside it is cleared away by the next one. A manifest in the
+folder names what was written: a folder with anything else in it is never replaced.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import ctypes
 import errno
 import json
 import os
-import re
 import secrets
 import shutil
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import OutputError
@@ -23,37 +23,9 @@ from seldinger.core.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARKER = ".seldinger"
-PLAN_FILE = "plan.json"
-ZONE_FILES = ("zone.nii.gz", "kill_probability.nii.gz", "zone.dcm")
-OURS = frozenset(
-    {
-        MARKER,
-        PLAN_FILE,
-        *ZONE_FILES,
-        "margin.json",
-        "clearance.json",
-        "clearance.txt",
-        "dose.json",
-        "dose.html",
-        "dose.pdf",
-        "report.html",
-        "report.pdf",
-        "fhir.json",
-        "clearance.html",
-        "clearance.pdf",
-        "sheet.html",
-        "sheet.pdf",
-        "needle.mrk.json",
-        "pictures",
-        "result.json",
-        "picture.png",
-        "temperature.nii.gz",
-        "peak.nii.gz",
-        "coldest.nii.gz",
-    }
-)
-_DAMAGE_FILE = re.compile(r"damage-[a-z0-9-]+\.nii\.gz")
+MANIFEST = ".seldinger"
+"""Names every file that was written into the folder: what is not in it is somebody else's."""
+_BY = "written by seldinger; replaced as a whole"
 _GENERATOR = '<meta name="generator" content="seldinger">'
 _AT_WORKING_FOLDER = -100
 _EXCHANGE = 2
@@ -76,7 +48,7 @@ def replaced(out: Path) -> Iterator[Path]:
             _clear_leftovers(target)
             staging.mkdir()
             yield staging
-            (staging / MARKER).write_text("written by seldinger; replaced as a whole\n", "utf-8")
+            _write_manifest(staging)
             _flush(staging)
             _swap(staging, target)
     except OSError as error:
@@ -99,20 +71,11 @@ def check(target: Path) -> None:
     if not target.is_dir():
         raise OutputError(f"{target.name} is a file; {what}")
     try:
-        names = {entry.name for entry in target.iterdir()}
-        foreign = {name for name in names - OURS if not _DAMAGE_FILE.fullmatch(name)}
-        if "pictures" in names:
-            foreign |= {
-                f"pictures/{entry.name}"
-                for entry in (target / "pictures").iterdir()
-                if entry.suffix != ".png"
-            }
+        foreign = _foreign(target)
     except OSError as error:
         raise OutputError(f"cannot look into {target.name}: {error.strerror}; {what}") from error
-    if not names:
-        return
-    if foreign or not _carries_marker(target):
-        shown = ", ".join(sorted(foreign or names)[:3])
+    if foreign:
+        shown = ", ".join(foreign[:3])
         raise OutputError(f"{target.name} holds files that are not ours ({shown}); {what}")
 
 
@@ -157,14 +120,35 @@ def write_file(path: Path, text: str) -> None:
             staging.unlink()
 
 
-def _carries_marker(target: Path) -> bool:
-    if (target / MARKER).is_file():
-        return True
+def _write_manifest(staging: Path) -> None:
+    """Name what every writer has written below ``staging``."""
+    files = [p.relative_to(staging).as_posix() for p in staging.rglob("*") if not p.is_dir()]
+    text = json.dumps({"by": _BY, "files": sorted(files)}, indent=2, ensure_ascii=False)
+    (staging / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _foreign(target: Path) -> list[str]:
+    """What lies in ``target`` and was not written by us, in alphabetical order."""
+    ours = _manifest(target)
+    if ours is None:  # Somebody's folder, perhaps a large one: a look at its top is enough.
+        return sorted(entry.name for entry in target.iterdir())
+    known = {MANIFEST, *ours}
+    for name in ours:
+        known.update(parent.as_posix() for parent in PurePosixPath(name).parents)
+    found = (entry.relative_to(target).as_posix() for entry in target.rglob("*"))
+    return sorted(name for name in found if name not in known)
+
+
+def _manifest(target: Path) -> list[str] | None:
+    """The files that we have written into ``target``; None where we have written none."""
     try:
-        data = json.loads((target / PLAN_FILE).read_text(encoding="utf-8"))
+        data = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(data, dict) and {"schema_version", "verdict", "provenance"} <= set(data)
+        return None
+    files = data.get("files") if isinstance(data, dict) and data.get("by") == _BY else None
+    if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
+        return None
+    return files
 
 
 def _parents_made(parent: Path) -> list[Path]:

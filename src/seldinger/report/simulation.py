@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from seldinger import evidence
 from seldinger.core.errors import SimulationError
 from seldinger.core.progress import Progress, silent
 from seldinger.report import folder, words
+from seldinger.report.pictures import png
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,12 +54,7 @@ def write(out: Path | str, found: Outcome, *, progress: Progress = silent) -> Pa
             progress("volumes", number / (len(pages) + 1))
             nifti.write(staging / name, volume)
         progress("picture", len(pages) / (len(pages) + 1))
-        stream = BytesIO()
-        # Without the library's name in it, the same result gives the same bytes.
-        simulation_picture.drawn(found).savefig(
-            stream, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4}
-        )
-        (staging / PICTURE_FILE).write_bytes(stream.getvalue())
+        (staging / PICTURE_FILE).write_bytes(png(simulation_picture.drawn(found)))
         progress("picture", 1.0)
     return place / RESULT_FILE
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from seldinger.plan.model import Plan
 
+PLAN_FILE = "plan.json"
 REPORT_PAGE, PRINTED = "report.html", "report.pdf"
 INDEX_PAGE = "index.html"
 _PICTURES_DONE = 0.75
@@ -55,7 +56,7 @@ def write(
     """
     place = Path(out)
     with folder.replaced(place) as staging:
-        (staging / folder.PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
+        (staging / PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
         (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
         zone_files.write(staging, plan)
         _care(staging, plan)

@@ -15,7 +15,6 @@ import numpy as np
 
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality
-from seldinger.report.folder import ZONE_FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
     from seldinger.plan.prediction import Effect
 
-ZONE, KILL, SEG = ZONE_FILES
+ZONE, KILL, SEG = "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm"
 SEGMENT = "predicted ablation zone"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://dicom.nema.org/seldinger")
 _DAY, _CLOCK = "19700101", "000000"
