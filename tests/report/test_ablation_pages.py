@@ -21,9 +21,9 @@ from seldinger.plan import file, model, prediction
 from seldinger.report import (
     ablation,
     ablation_charts,
-    ablation_drawings,
     ablation_figures,
     ablation_map,
+    drawings,
     html,
     pages,
     pdf,
@@ -149,7 +149,7 @@ def test_everything_is_there(written: Path) -> None:
 
 def test_every_picture_of_the_view_is_drawn_and_no_other(heated: model.Plan) -> None:
     for plan in (heated, ablated(heated, cold=True), replace(heated, effect=None)):
-        drawn = {f"pictures/{name}.png" for name, _ in ablation_drawings.drawings(plan)}
+        drawn = {f"pictures/{name}.png" for name, _ in drawings.drawings(plan)}
         assert drawn == {p.file for p in pages.report(plan, None).figures}
 
 

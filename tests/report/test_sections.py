@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from seldinger import report
 from seldinger.core.errors import OutputError
 from seldinger.report import pages, sections
 from seldinger.report.blocks import Heading, Note
 from seldinger.report.sections import GROUP, Part
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seldinger.plan.model import Plan
 
 
@@ -46,6 +49,24 @@ def test_a_stranger_s_section_stands_where_it_asks_to(
     assert pages.report(plan, None).first[-1] == Note("A stranger on tumour-1.")
 
 
+def test_a_stranger_s_picture_is_drawn_with_ours(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    enter(monkeypatch, ("theirs", "tests.report.strangers:SHOWN"))
+    report.write(tmp_path / "out", plan)
+    assert (tmp_path / "out" / "pictures" / "theirs.png").is_file()
+    assert 'alt="a square"' in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_picture_that_nobody_draws_is_one_clear_error(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    enter(monkeypatch, ("theirs", "tests.report.strangers:NOT_DRAWN"))
+    with pytest.raises(OutputError, match=r"pictures/theirs\.png, which no section draws"):
+        report.write(tmp_path / "out", plan)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("value", "why"),
     [
@@ -60,12 +81,12 @@ def test_a_section_that_cannot_be_used_is_named_and_harms_no_other(
 ) -> None:
     before = pages.report(plan, None)
     enter(monkeypatch, ("theirs", value))
-    report = pages.report(plan, None)
-    assert report.first == before.first
-    (box,) = [b for b in report.rest if isinstance(b, Note) and b.lead == "Left out"]
+    told = pages.report(plan, None)
+    assert told.first == before.first
+    (box,) = [b for b in told.rest if isinstance(b, Note) and b.lead == "Left out"]
     assert "'theirs'" in box.text
     assert why in box.text
-    assert [b for b in report.rest if b != box] == list(before.rest)
+    assert [b for b in told.rest if b != box] == list(before.rest)
 
 
 def test_without_our_own_sections_no_report_is_written(

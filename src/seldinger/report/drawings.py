@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from seldinger.catalogue.names import closest
 from seldinger.core.errors import PlanError
-from seldinger.report import ablation_drawings, figures, skin
+from seldinger.report import figures
 from seldinger.report.ablation_probes import with_probe_paths
+from seldinger.report.sections import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,31 +17,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from seldinger.plan.model import Plan
-
-    Drawing = tuple[str, Callable[[], Figure]]
+    from seldinger.report.sections import Drawing
 
 _ALSO = {"hero": "needle", "curves": "temperature", "ablation zone": "zone", "skin map": "skin"}
 """Other words for a picture."""
 
 
 def drawings(plan: Plan) -> list[Drawing]:
-    """Name of each picture of the report and how to draw it; the target alone without a path."""
-    if plan.prediction is not None:
-        return ablation_drawings.drawings(plan)
-    if not plan.approach.paths:
-        return [("hero", lambda: figures.target_only(plan))]
-    best, *others = plan.approach.paths
-    small: list[Drawing] = [
-        (f"path-{number}", lambda path=path: figures.small_hero(plan, path))  # type: ignore[misc]
-        for number, path in enumerate(others, start=2)
-    ]
-    return [
-        ("hero", lambda: figures.hero(plan, best)),
-        *small,
-        ("axial", lambda: figures.axial(plan, best)),
-        ("needles-eye", lambda: figures.needles_eye(plan, best)),
-        ("skin", lambda: skin.skin_map(plan)),
-    ]
+    """Name of each picture of the report and how to draw it, section by section."""
+    sections, _ = installed()
+    return [one for section in sections for one in section.pictures(plan)]
 
 
 def figure_names(plan: Plan) -> tuple[str, ...]:

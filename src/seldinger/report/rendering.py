@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import OutputError
 from seldinger.report import html, pdf
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ def write(
         printed: name of the PDF.
 
     Raises:
-        OutputError: it cannot be typeset.
+        OutputError: it cannot be typeset, or shows a picture that nobody drew.
     """
+    missing = sorted({figure.file for figure in document.figures} - set(pictures))
+    if missing:
+        raise OutputError(
+            f"{page} shows {', '.join(missing)}, which no section draws: give its Section pictures"
+        )
     for name, data in pictures.items():
         (staging / name).parent.mkdir(exist_ok=True)
         (staging / name).write_bytes(data)

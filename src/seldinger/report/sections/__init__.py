@@ -17,8 +17,12 @@ from seldinger.core.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from matplotlib.figure import Figure
+
     from seldinger.plan.model import Plan
     from seldinger.report.blocks import Block
+
+    Drawing = tuple[str, Callable[[], Figure]]
 
 GROUP = "seldinger.report_sections"
 _OURS = "seldinger.report.sections."
@@ -32,6 +36,12 @@ class Part(IntEnum):
     APPENDIX = 3
 
 
+def _none(plan: Plan) -> tuple[Drawing, ...]:
+    """No pictures."""
+    del plan
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One section of a report.
@@ -39,12 +49,14 @@ class Section:
     Attributes:
         part: where it stands.
         order: within its part, the smallest first; ours are multiples of ten.
-        blocks: what it says of a plan. Pictures are those of the plan's report only.
+        blocks: what it says of a plan; the file of a figure is ``pictures/NAME.png``.
+        pictures: the pictures that it shows, each a name and how it is drawn.
     """
 
     part: Part
     order: int
     blocks: Callable[[Plan], tuple[Block, ...]]
+    pictures: Callable[[Plan], tuple[Drawing, ...]] = _none
 
 
 def installed(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from seldinger.report import figures, first_page, words
+from seldinger.report import figures, first_page, skin, words
 from seldinger.report.ablation_probes import other_paths, touches, with_probe_paths
 from seldinger.report.blocks import Block, Card, Cards, Columns, Figure, Heading, Note, Row, Text
 from seldinger.report.sections import Part, Section
@@ -12,6 +13,7 @@ from seldinger.report.tables import headed
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
+    from seldinger.report.sections import Drawing
 
 _SKIN_MM = 100.0
 _COMPARED = "Scores compare within this plan only."
@@ -146,7 +148,31 @@ def _card(number: int, path: Path) -> Card:
     )
 
 
-PICTURE = Section(Part.FIRST, 20, picture)
+def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
+    if plan.prediction is not None:
+        return ()
+    if not plan.approach.paths:
+        return (("hero", lambda: figures.target_only(plan)),)
+    return (("hero", lambda: figures.hero(plan, plan.approach.paths[0])),)
+
+
+def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
+    small = tuple(
+        (f"path-{number}", partial(figures.small_hero, plan, path))
+        for number, path in enumerate(other_paths(plan), start=2)
+    )
+    if plan.prediction is not None or not plan.approach.paths:
+        return small
+    best = plan.approach.paths[0]
+    return (
+        *small,
+        ("axial", lambda: figures.axial(plan, best)),
+        ("needles-eye", lambda: figures.needles_eye(plan, best)),
+        ("skin", lambda: skin.skin_map(plan)),
+    )
+
+
+PICTURE = Section(Part.FIRST, 20, picture, _drawn_first)
 REACH = Section(Part.FIRST, 50, reach)
 UNSEEN = Section(Part.FIRST, 60, unseen)
-ALTERNATIVES = Section(Part.BODY, 40, alternatives)
+ALTERNATIVES = Section(Part.BODY, 40, alternatives, _drawn_after)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.plan.model import Status
-from seldinger.report import ablation, ablation_charts, words, zone_files
+from seldinger.report import (
+    ablation,
+    ablation_charts,
+    ablation_figures,
+    ablation_map,
+    words,
+    zone_files,
+)
 from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
@@ -15,6 +22,7 @@ if TYPE_CHECKING:
     from seldinger.evidence.model import Fact
     from seldinger.plan.model import Plan
     from seldinger.plan.prediction import Option, Prediction, Spread
+    from seldinger.report.sections import Drawing
 
 PLAUSIBILITY = "plausib"
 """Findings whose id begins so are printed beside the zone's volume by energy."""
@@ -220,6 +228,29 @@ def _published(plan: Plan) -> tuple[Fact, ...]:
     return tuple(f for f in evidence.facts() if f.id.startswith(f"{_ENERGY}.{modality}"))
 
 
-PICTURE = Section(Part.FIRST, 20, picture)
+def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
+    if plan.prediction is None:
+        return ()
+    effect = plan.effect
+    hero: Drawing = ("hero", lambda: ablation_figures.hero(plan))
+    if effect is None or not len(effect.surface_lps_mm):
+        return (hero,)
+    return (hero, ("margin-map", lambda: ablation_map.margin_map(effect)))
+
+
+def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
+    """Charts of the fields; none where these were not kept."""
+    found, effect = plan.prediction, plan.effect
+    if found is None or effect is None:
+        return ()
+    made: list[Drawing] = []
+    if ablation_charts.is_telling(found, effect):
+        made.append(("temperature", lambda: ablation_charts.curves(found, effect)))
+    if len(effect.margins_mm):
+        made.append(("uncertainty", lambda: ablation_charts.how_sure(found, effect)))
+    return tuple(made)
+
+
+PICTURE = Section(Part.FIRST, 20, picture, _drawn_first)
 TRIED = Section(Part.FIRST, 40, tried)
-EXPECTED = Section(Part.BODY, 20, expected)
+EXPECTED = Section(Part.BODY, 20, expected, _drawn_after)

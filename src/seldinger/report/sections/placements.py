@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from seldinger.report import ablation_figures, skin
 from seldinger.report.ablation_probes import PROBE_HEAD, card, probe_rows, with_probe_paths
 from seldinger.report.blocks import Block, Cards, Figure, Heading, Table
 from seldinger.report.sections import Part, Section
@@ -11,6 +13,7 @@ from seldinger.report.tables import headed
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
+    from seldinger.report.sections import Drawing
 
 _WIDTHS = ("auto", "1.2fr", "1.7fr", "auto", "auto", "auto", "auto", "auto", "auto")
 _SKIN_MM = 100.0
@@ -67,6 +70,24 @@ def slices(plan: Plan) -> tuple[Figure, ...]:
     return (*slices, skin)
 
 
+def _cards_drawn(plan: Plan) -> tuple[Drawing, ...]:
+    if plan.prediction is None:
+        return ()
+    numbers = range(1, len(plan.treatment.probes) + 1)
+    return tuple((f"probe-{n}", partial(ablation_figures.probe_card, plan, n)) for n in numbers)
+
+
+def _views_drawn(plan: Plan) -> tuple[Drawing, ...]:
+    if plan.prediction is None:
+        return ()
+    numbers = range(1, len(plan.treatment.probes) + 1)
+    slices = tuple((f"probe-{n}-axial", partial(ablation_figures.axial, plan, n)) for n in numbers)
+    ways = with_probe_paths(plan)
+    if not ways.approach.paths:
+        return slices
+    return (*slices, ("skin", lambda: skin.skin_map(ways)))
+
+
 PLACEMENTS = Section(Part.FIRST, 30, placements)
-RECIPES = Section(Part.BODY, 30, recipes)
-VIEWS = Section(Part.BODY, 45, views)
+RECIPES = Section(Part.BODY, 30, recipes, _cards_drawn)
+VIEWS = Section(Part.BODY, 45, views, _views_drawn)
