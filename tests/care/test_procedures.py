@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from seldinger.care import outlook, procedures, recovery
+from seldinger.care import ledger_procedures, outlook, procedures, recovery
 from seldinger.care.clearance.rules import tables
+from seldinger.catalogue.procedures import entries
 from seldinger.core.errors import CareError
+from seldinger.core.verdict import Met, Severity
+from seldinger.plan import procedures as registered
+from seldinger.plan import readiness
 from seldinger.report import sheet_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WITH_OUTCOMES = {procedure for procedure, _ in outlook.known()}
 SPELLINGS = {
@@ -106,3 +115,79 @@ def test_a_name_that_is_nearly_right_is_offered_and_never_taken() -> None:
         procedures.of("thoracentisis")
     with pytest.raises(CareError, match="that may be cleared is called 'parasentesis'; did you me"):
         procedures.clearance_key("parasentesis")
+
+
+ORGANS = sorted(
+    {None, "adrenal gland", "liver"}
+    | {organ for _, organ in outlook.known()}
+    | {organ for page in sheet_text.pages("en").values() for organ in page.organs},
+    key=str,
+)
+
+
+def _answers(ask: Callable[..., object], *words: object) -> bool:
+    try:
+        ask(*words)
+    except CareError:
+        return False
+    return True
+
+
+def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> None:
+    ids = set(entries())
+    tables_by_id = {
+        "outcomes": {procedure for procedure, _ in outlook.known()},
+        "leaflets": {page.procedure for page in sheet_text.pages("en").values()},
+        "recovery": set(recovery.procedures()),
+        "planners": set(registered()) & ids,
+    }
+    catalogue = {
+        "outcomes": {key for key, entry in entries().items() if entry.outcomes},
+        "leaflets": {key for key, entry in entries().items() if entry.leaflet},
+        "recovery": {key for key, entry in entries().items() if entry.recovery},
+        "planners": {key for key, entry in entries().items() if entry.planner},
+    }
+    wrong = {name: sorted(tables_by_id[name] ^ catalogue[name]) for name in catalogue}
+    assert not any(wrong.values()), wrong
+    strange = {entry for entry in registered() if entry not in ids}
+    assert not strange, strange
+
+
+def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
+    wrong = [
+        (page, key, organ)
+        for key in (*entries(), "liver-biopsy", "cryoablation", "radioembolization")
+        for organ in ORGANS
+        for page, said, there in (
+            ("outcomes", procedures.has_outcomes(key, organ), _answers(outlook.of, key, organ)),
+            (
+                "leaflet",
+                procedures.has_leaflet(key, organ),
+                _answers(sheet_text.page, key, organ, "en"),
+            ),
+        )
+        if said != there
+    ]
+    assert not wrong
+
+
+def test_every_name_finds_its_id_in_the_ledger() -> None:
+    wrong = [
+        name
+        for name, one in procedures.names().items()
+        if ledger_procedures.named(name) not in {one.id, *one.keys}
+    ]
+    assert not wrong
+
+
+def test_a_page_that_nobody_has_written_is_said() -> None:
+    missing = dict(procedures.missing_pages("ablation", "adrenal gland"))
+    assert missing["outcomes page"] == (
+        "No outcomes page has been written for ablation of the adrenal gland."
+    )
+    assert "leaflet" in missing
+    assert not procedures.missing_pages("ablation", "liver")
+    assert len(procedures.missing_pages("a stranger's procedure", None)) == 3
+    said = readiness.missing_pages("ablation", "adrenal gland")
+    assert {one.severity for one in said} == {Severity.INFO}
+    assert {one.status for one in said} == {Met.UNKNOWN}

@@ -1,6 +1,6 @@
 """Procedures: one id each for outcomes, leaflet and recovery, whatever somebody calls it.
 
-In:    ``data/procedures.toml``, the names of a clearance's keys, the names of the outcomes' pages.
+In:    ``catalogue.procedures``, the names of a clearance's keys, the names of the outcomes' pages.
 Out:   ``Procedure``: its id, the organ that the name tells, the keys a clearance knows it by.
 Never: a guess: a name that is close is offered, and a name that says not which is asked about.
 """
@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
+from seldinger.catalogue.procedures import entries
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -99,6 +100,43 @@ def clearance_key(name: str) -> str:
     return found.keys[0]
 
 
+def has_outcomes(name: str, organ: str | None) -> bool:
+    """Whether outcomes are entered for a procedure there; never for one that nobody knows."""
+    found = find(name)
+    if found is None:
+        return False
+    if found.fixed and organ is not None and found.organ not in plain(organ).split("-"):
+        return False
+    return entries()[found.id].has_outcomes(found.organ if found.fixed else organ or found.organ)
+
+
+def has_leaflet(name: str, organ: str | None) -> bool:
+    """Whether a patient's leaflet is written for a procedure there."""
+    found = find(name)
+    return found is not None and entries()[found.id].has_leaflet(organ or found.organ)
+
+
+def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
+    """Pages that nobody has written for a procedure there: "outcomes page" and a sentence.
+
+    Args:
+        name: any name of the procedure; of one that nobody knows, every page is missing.
+        organ: where, e.g. "left lung"; None: not told.
+    """
+    found = find(name)
+    there = {
+        "outcomes page": has_outcomes(name, organ),
+        "leaflet": has_leaflet(name, organ),
+        "recovery page": found is not None and entries()[found.id].recovery,
+    }
+    where = " where no organ is named" if organ is None else f" of the {organ}"
+    return tuple(
+        (page, f"No {page} has been written for {name}{where}.")
+        for page, written in there.items()
+        if not written
+    )
+
+
 def _near(name: str) -> str:
     near = get_close_matches(plain(name), names(), n=1)
     return f"did you mean {near[0]!r}? " if near else ""
@@ -107,6 +145,6 @@ def _near(name: str) -> str:
 @cache
 def names() -> Mapping[str, Procedure]:
     """Every name in its plain spelling, and what it stands for."""
-    from seldinger.care import procedures_border  # pydantic is heavy: opened when needed
+    from seldinger.care import procedures_border  # it reads the record above
 
     return procedures_border.names()

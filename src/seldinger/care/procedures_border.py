@@ -1,39 +1,20 @@
-"""The border of procedures: the table of ids and names becomes one checked mapping."""
+"""Names of procedures: ids, keys of a clearance, pages of outcomes in one checked mapping."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from seldinger.care import pages
 from seldinger.care.clearance.rules import tables
 from seldinger.care.outlook_pages import outlook_pages
 from seldinger.care.procedures import Procedure, plain
+from seldinger.catalogue import procedures as catalogue
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProcedureRow(_Row):
-    """One ``[procedure.<id>]``."""
-
-    clearance: Annotated[tuple[Key, ...], Field(min_length=1)]
-    names: tuple[Key, ...] = ()
-
-
-class ProceduresPage(_Row):
-    """The whole of ``procedures.toml``."""
-
-    procedure: dict[Key, ProcedureRow]
+    from seldinger.catalogue.procedures import ProcedureEntry
 
 
 def names() -> Mapping[str, Procedure]:
@@ -43,13 +24,13 @@ def names() -> Mapping[str, Procedure]:
         CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
             a name stands for two procedures.
     """
-    page = pages.page(ProceduresPage, "procedures.toml")
-    listed = sorted(key for row in page.procedure.values() for key in row.clearance)
+    entries = catalogue.entries()
+    listed = sorted(key for row in entries.values() for key in row.clearance)
     if listed != sorted(tables().procedures):
         wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
         raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
     made: dict[str, Procedure] = {}
-    for name, found in _all(page):
+    for name, found in _all(entries):
         before = made.setdefault(name, found)
         if before.id != found.id or before.organ != found.organ:
             raise CareError(f"{name!r} stands for {before.id} and for {found.id}")
@@ -58,16 +39,16 @@ def names() -> Mapping[str, Procedure]:
     return MappingProxyType(made)
 
 
-def _all(page: ProceduresPage) -> Iterator[tuple[str, Procedure]]:
+def _all(entries: Mapping[str, ProcedureEntry]) -> Iterator[tuple[str, Procedure]]:
     """Each name beside what it stands for; a clearance's key names itself alone."""
-    for id_, row in page.procedure.items():
-        for name in (id_, *row.names):
+    for id_, row in entries.items():
+        for name in (id_, *row.aliases):
             yield plain(name), Procedure(id_, None, fixed=False, keys=row.clearance)
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
                 yield plain(name), Procedure(id_, None, fixed=False, keys=(key,))
     for one in outlook_pages():
-        keys = page.procedure[one.procedure].clearance
+        keys = entries[one.procedure].clearance
         for name in one.names:
             organ = one.organ if one.procedure in {"ablation", "biopsy"} else None
             narrow = tables().procedures

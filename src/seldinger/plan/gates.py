@@ -99,6 +99,7 @@ def judge(
         *(finding for found in rulings.values() for finding in found),
         *ruled.beside,
         *findings.other_choices(case),
+        *readiness.missing_pages(case.procedure.name, case.target.organ),
         *decision.findings,
     )
     return Judged(gates, findings.ordered(said), verdict(gates, said, ruled.figures))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import outlook as outlooks
+from seldinger.care import procedures
 from seldinger.care.clearance import Answer, assess, headline, rules
 from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
-from seldinger.core.errors import CareError, PlanError
+from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.model import Finding
 
@@ -103,10 +104,15 @@ class ClearanceSection:
 
 def outlook(procedure: str, organ: str | None) -> outlooks.Outlook | None:
     """Outcomes beside those of the alternatives; None for a procedure that has no page of them."""
-    try:
-        return outlooks.of(procedure, organ)
-    except CareError:
-        return None
+    return outlooks.of(procedure, organ) if procedures.has_outcomes(procedure, organ) else None
+
+
+def missing_pages(procedure: str, organ: str | None) -> tuple[Finding, ...]:
+    """Which pages about the procedure nobody has written: the reader shall not look for them."""
+    return tuple(
+        Finding(f"no-{page.replace(' ', '-')}", Met.UNKNOWN, Severity.INFO, text)
+        for page, text in procedures.missing_pages(procedure, organ)
+    )
 
 
 def check(procedure: str, organ: str | None, visit: Visit | None) -> None:

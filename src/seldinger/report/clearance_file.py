@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.care import outlook as outlooks
+from seldinger.care import procedures
 from seldinger.care.clearance import file, text
-from seldinger.core.errors import CareError
 from seldinger.report import fhir, folder, rendering
 from seldinger.report.blocks import Document, Text
 from seldinger.report.sections import clearance, outcomes
@@ -42,7 +42,10 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     )  # fmt: skip
     rest = () if outlook is None else outcomes.told(outlook)
     document = Document(
-        f"Clearance: {text.title(found)}", "", (*clearance.told(found), *seal), rest
+        f"Clearance: {text.title(found)}",
+        "",
+        (*clearance.told(found), *_missing(found), *seal),
+        rest,
     )
     said = (*found.findings, *found.alternatives)
     bundle = fhir.of_care(found.case.request.procedure, said, outlook)
@@ -57,7 +60,13 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
 
 def _outlook(found: Clearance) -> outlooks.Outlook | None:
     request = found.case.request
-    try:
-        return outlooks.of(request.procedure, request.organ)
-    except CareError:
+    if not procedures.has_outcomes(request.procedure, request.organ):
         return None
+    return outlooks.of(request.procedure, request.organ)
+
+
+def _missing(found: Clearance) -> tuple[Text, ...]:
+    """Which pages about the procedure nobody has written."""
+    request = found.case.request
+    missing = procedures.missing_pages(request.procedure, request.organ)
+    return tuple(Text(sentence, soft=True) for _, sentence in missing)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger.core.errors import CareError
+from seldinger.care import procedures
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import file
 from seldinger.report import (
@@ -74,11 +74,9 @@ def _care(staging: Path, plan: Plan) -> None:
     bundle = fhir.of_plan(plan, findings, plan.outlook)
     (staging / "fhir.json").write_text(fhir.to_json(bundle), encoding="utf-8")
     judged = None if plan.cleared is None else plan.cleared.now.date()
-    try:
-        told = sheet.made(plan.request.procedure, plan.target.organ, judged)
-    except CareError:
-        return
-    sheet_file.add(staging, told)
+    name, organ = plan.request.procedure, plan.target.organ
+    if procedures.has_leaflet(name, organ):  # otherwise a finding of the plan says so
+        sheet_file.add(staging, sheet.made(name, organ, judged))
 
 
 def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:
