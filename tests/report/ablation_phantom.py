@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 from tests.report.phantom import AIM, path
 
+from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid, as_vector, unit
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model, prediction
@@ -169,8 +170,8 @@ def expected(*, cold: bool = False) -> prediction.Prediction:
     return prediction.Prediction(
         criterion="colder than -40 °C twice" if cold else "Arrhenius damage of 1 or more",
         mode="physiological",
-        minimal_margin_mm=prediction.Spread(2.7, -0.6, 2.6, 6.2),
-        subcapsular_margin_mm=prediction.Spread(2.4, -1.4, 2.0, 3.9),
+        minimal_margin_mm=Spread(2.7, -0.6, 2.6, 6.2),
+        subcapsular_margin_mm=Spread(2.4, -1.4, 2.0, 3.9),
         margin_asked_mm=5.0,
         coverage=0.968,
         coverage_target=1.0,

@@ -16,6 +16,7 @@ from tests.report.ablation_phantom import LONG, TIPS, TUMOUR_MM, ablated, ball_e
 from tests.report.phantom import AIM, renamed
 
 from seldinger import evidence, report
+from seldinger.core.quantity import Spread
 from seldinger.core.space import unit
 from seldinger.plan import file, model, prediction
 from seldinger.report import (
@@ -69,7 +70,7 @@ def uncovered(heated: model.Plan) -> model.Plan:
             coverage=0.621,
             coverage_target=0.834,
             coverage_probability=0.0,
-            minimal_margin_mm=prediction.Spread(-6.2, -9.0, -6.0, -3.1),
+            minimal_margin_mm=Spread(-6.2, -9.0, -6.0, -3.1),
             subcapsular_margin_mm=None,
         ),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from seldinger.core.record import AssumptionUse
     from seldinger.core.space import Grid, Vector
+    from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask, Volume
     from seldinger.image.study import Study
 
@@ -143,6 +144,7 @@ class Anatomy:
         structures: everything named, lesions included; masks may overlap (lesion and organ).
         notes: what was estimated or assumed while building, printed in reports.
         assumptions: the numbers without a source that it was built with.
+        vessels: their centrelines and radii; None where nobody traced them: unknown, not absent.
     """
 
     study: Study
@@ -154,6 +156,7 @@ class Anatomy:
     structures: tuple[Structure, ...]
     notes: tuple[str, ...] = ()
     assumptions: tuple[AssumptionUse, ...] = ()
+    vessels: Tree | None = None
 
     def __repr__(self) -> str:
         size = size_of(self.grid.shape, self.grid.spacing_mm)
@@ -168,7 +171,8 @@ class Anatomy:
         rows = {kind: those for kind, those in by_kind.items() if those}
         size = size_of(self.grid.shape, self.grid.spacing_mm)
         notes = "; ".join(self.notes) or "none"
-        return html_table("Anatomy", {"lattice": size, **rows, "notes": notes})
+        traced = "not traced" if self.vessels is None else repr(self.vessels).strip("<>")
+        return html_table("Anatomy", {"lattice": size, **rows, "vessels": traced, "notes": notes})
 
     @property
     def names(self) -> tuple[str, ...]:

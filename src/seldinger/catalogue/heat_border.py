@@ -17,7 +17,7 @@ from seldinger.catalogue.applicators import (
     Zone,
 )
 from seldinger.catalogue.names import closest
-from seldinger.catalogue.tissues import UNITS, Quantity, ThermalTissue
+from seldinger.catalogue.tissues import UNITS, ThermalTissue, TissueNumber
 from seldinger.core.errors import CatalogueError
 from seldinger.core.record import Assumption
 
@@ -208,7 +208,7 @@ def read_tissues(name: str, text: str) -> Mapping[str, ThermalTissue]:
     return MappingProxyType(found)
 
 
-def _quantity(page: str, tissue: str, number: str, row: QuantityRow) -> Quantity:
+def _quantity(page: str, tissue: str, number: str, row: QuantityRow) -> TissueNumber:
     if number not in UNITS:
         raise CatalogueError(
             f"{page}: {tissue} has no number called {number!r}; {closest(number, UNITS)}"
@@ -220,22 +220,22 @@ def _quantity(page: str, tissue: str, number: str, row: QuantityRow) -> Quantity
             f"{page}: {tissue}.{number} needs either a source, or low, high and a reason"
         )
     if row.low is None or row.high is None or row.reason is None:
-        return Quantity(number, row.value, unit, row.source, None)
+        return TissueNumber(number, row.value, unit, row.source, None)
     try:
         known = Assumption(f"{tissue}.{number}", row.value, unit, row.low, row.high, row.reason)
     except ValueError as outside:
         raise CatalogueError(f"{page}: {outside}") from outside
-    return Quantity(number, row.value, unit, None, known)
+    return TissueNumber(number, row.value, unit, None, known)
 
 
-def _borrowed(tissue: str, model: Quantity, reason: str, spread: float) -> Quantity:
+def _borrowed(tissue: str, model: TissueNumber, reason: str, spread: float) -> TissueNumber:
     """The number of another tissue: an assumption here, wherever it came from there."""
     reach = spread * abs(model.value)
     assumed = Assumption(
         f"{tissue}.{model.name}", model.value, model.unit, model.value - reach,
         model.value + reach, reason,
     )  # fmt: skip
-    return Quantity(model.name, model.value, model.unit, None, assumed)
+    return TissueNumber(model.name, model.value, model.unit, None, assumed)
 
 
 def _zone(row: ZoneRow) -> Zone:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.catalogue.names import closest
 from seldinger.core.errors import CatalogueError
+from seldinger.core.quantity import Quantity
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 
 if TYPE_CHECKING:
@@ -45,20 +46,14 @@ UNITS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """One number of a tissue.
+class TissueNumber(Quantity):
+    """One number of a tissue; its name is a key of ``UNITS``.
 
     Attributes:
-        name: a key of ``UNITS``.
-        value: in ``unit``.
-        unit: UCUM.
         source: key of the bibliography; otherwise none.
         assumption: the same value as an assumption, named "tissue.number"; exactly one is set.
     """
 
-    name: str
-    value: float
-    unit: str
     source: str | None
     assumption: Assumption | None
 
@@ -75,7 +70,7 @@ class ThermalTissue:
 
     name: str
     title: str
-    numbers: Mapping[str, Quantity]
+    numbers: Mapping[str, TissueNumber]
 
     def value(self, number: str, edits: Mapping[str, float] = _NONE_EDITED) -> float:
         """One number; the user's own where ``edits`` names "tissue.number".

@@ -1,4 +1,6 @@
-"""Core: the vocabulary every room shares: space, volumes, records, errors. numpy only.
+"""Core: the vocabulary every room shares: space, shapes, volumes, records, errors.
+
+numpy only.
 
 The names open on first use; ``errors`` is the tree of everything that can go wrong.
 """
@@ -10,20 +12,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.core import errors
+    from seldinger.core.quantity import Quantity, Spread
     from seldinger.core.record import Assumption, AssumptionUse, InputFile
+    from seldinger.core.shapes import Curve, Mesh
     from seldinger.core.space import Grid
+    from seldinger.core.tree import Edge, Tree
     from seldinger.core.verdict import Met, Severity
     from seldinger.core.volume import LabelEntry, LabelMap, Volume
 
 __all__ = [
     "Assumption",
     "AssumptionUse",
+    "Curve",
+    "Edge",
     "Grid",
     "InputFile",
     "LabelEntry",
     "LabelMap",
+    "Mesh",
     "Met",
+    "Quantity",
     "Severity",
+    "Spread",
+    "Tree",
     "Volume",
     "errors",
 ]
@@ -31,12 +42,18 @@ __all__ = [
 _PAGES = {
     "Assumption": "record",
     "AssumptionUse": "record",
+    "Curve": "shapes",
+    "Edge": "tree",
     "Grid": "space",
     "InputFile": "record",
     "LabelEntry": "volume",
     "LabelMap": "volume",
+    "Mesh": "shapes",
     "Met": "verdict",
+    "Quantity": "quantity",
     "Severity": "verdict",
+    "Spread": "quantity",
+    "Tree": "tree",
     "Volume": "volume",
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from seldinger.core.quantity import check_unit
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,6 +31,7 @@ class Assumption:
     reason: str
 
     def __post_init__(self) -> None:
+        check_unit(self.unit, f"assumption {self.name}")
         if not self.low <= self.value <= self.high:
             raise ValueError(
                 f"assumption {self.name}: {self.value} lies outside {self.low} to {self.high}"

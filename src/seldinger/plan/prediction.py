@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seldinger.core.quantity import Spread  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
@@ -16,16 +17,6 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Grid, Points
     from seldinger.core.volume import Mask
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A figure and how it scatters: of the plan as drawn, and 5, 50 and 95 % of the samples."""
-
-    nominal: float
-    p05: float
-    p50: float
-    p95: float
 
 
 @dataclass(frozen=True, slots=True)

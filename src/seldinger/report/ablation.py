@@ -10,8 +10,9 @@ from seldinger.report.ablation_probes import probe_rows
 from seldinger.report.blocks import Row
 
 if TYPE_CHECKING:
+    from seldinger.core.quantity import Spread
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Critical, Prediction, Spread
+    from seldinger.plan.prediction import Critical, Prediction
     from seldinger.report.blocks import Tone
 
 _ALMOST_ALL = 0.995

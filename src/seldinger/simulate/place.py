@@ -197,7 +197,7 @@ def _edits(assume: Mapping[str, float], names: Sequence[str]) -> dict[str, float
     return dict(assume)
 
 
-def _used(names: Sequence[str], asked: ExperimentFile) -> list[shelf.Quantity]:
+def _used(names: Sequence[str], asked: ExperimentFile) -> list[shelf.TissueNumber]:
     """The numbers of the catalogue that a run reads: none of ice where nothing is cold."""
     skip = {_CURRENT}
     cold = asked.cold or any(step.act == "freeze" for p in asked.probe for step in p.schedule)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.model import Kind
-from seldinger.core.space import Points, unit
+from seldinger.core.shapes import Curve
+from seldinger.core.space import unit
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy
-    from seldinger.core.space import Grid
+    from seldinger.core.space import Grid, Points
     from seldinger.core.volume import Mask
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
@@ -44,13 +45,18 @@ class LungCrossed:
     thin_mm: float | None
 
 
-def stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> Points:
-    """(n, 3) LPS points along the needle, from and to given relative to its aim."""
+def stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> Curve:
+    """The needle between two places, sampled.
+
+    Args:
+        path: whose needle.
+        from_mm: where it begins, relative to its aim; negative towards the skin.
+        to_mm: where it ends, likewise.
+        step_mm: between points, or less.
+    """
     aim = np.asarray(path.target_lps_mm)
     direction = unit(aim - np.asarray(path.entry_lps_mm))
-    count = max(2, int(np.ceil((to_mm - from_mm) / step_mm)) + 1)
-    points: Points = aim + np.linspace(from_mm, to_mm, count)[:, None] * direction
-    return points
+    return Curve(np.stack([aim + from_mm * direction, aim + to_mm * direction])).resampled(step_mm)
 
 
 def inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
@@ -65,7 +71,7 @@ def inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
 
 def length_inside_mm(mask: Mask, grid: Grid, path: Path, from_mm: float, to_mm: float) -> float:
     """How much of the needle between two places relative to its aim lies in ``mask``."""
-    points = stretch(path, from_mm, to_mm, min(grid.spacing_mm) / 2.0)
+    points = stretch(path, from_mm, to_mm, min(grid.spacing_mm) / 2.0).points_lps_mm
     return float(inside(mask, grid, points).mean()) * (to_mm - from_mm)
 
 
@@ -80,8 +86,7 @@ def crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
 def lung_crossed(case: NeedleCase, path: Path, thin_hu: float) -> LungCrossed:
     """Lung, lobes, pleural passes and thin lung between the skin and the target."""
     anatomy, grid = case.anatomy, case.anatomy.grid
-    step = min(grid.spacing_mm) / 2.0
-    points = stretch(path, -path.depth_mm, 0.0, step)
+    points = stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 2.0).points_lps_mm
     step = path.depth_mm / (len(points) - 1)
     target = inside(case.target.mask, grid, points)
     before = np.cumsum(target) == 0

@@ -19,9 +19,10 @@ from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
 
 if TYPE_CHECKING:
+    from seldinger.core.quantity import Spread
     from seldinger.evidence.model import Fact
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Option, Prediction, Spread
+    from seldinger.plan.prediction import Option, Prediction
     from seldinger.report.sections import Drawing
 
 PLAUSIBILITY = "plausib"

@@ -9,10 +9,11 @@ import numpy as np
 
 from seldinger.core.errors import PlanError
 from seldinger.core.progress import part
+from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid
 from seldinger.geometry import levels, surface
 from seldinger.plan.approach.percutaneous import error_model
-from seldinger.plan.prediction import Effect, Prediction, Spread
+from seldinger.plan.prediction import Effect, Prediction
 from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation import (
     coverage_goal,

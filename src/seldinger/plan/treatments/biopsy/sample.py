@@ -318,8 +318,8 @@ def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
     if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
         return []
     grid = case.anatomy.grid
-    points = tissue_profile.stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
-    found = native_kidney.angle_to_capsule_deg(case.target.mask, grid, points)
+    needle = tissue_profile.stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
+    found = native_kidney.angle_to_capsule_deg(case.target.mask, grid, needle.points_lps_mm)
     fact, limit = native_kidney.FACTS[1], case.assumed.value(native_kidney.TANGENTIAL.name)
     if found is None:
         text = f"At which angle the needle meets the capsule is not known. {told(fact)}"

@@ -149,8 +149,8 @@ def _others(case: NeedleCase, needle: Device, found: Edges) -> Iterable[Device]:
 def _entry_mm(case: NeedleCase, path: Path, mask: Mask) -> float:
     """Where the run of ``mask`` begins that holds the aim; 0 when the aim lies outside."""
     grid = case.anatomy.grid
-    step = min(grid.spacing_mm) / 4.0
-    points = tissue_profile.stretch(path, -path.depth_mm, 0.0, step)
+    needle = tissue_profile.stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 4.0)
+    points = needle.points_lps_mm
     step = path.depth_mm / (len(points) - 1)
     met = np.flatnonzero(tissue_profile.inside(mask, grid, points))
     if not len(met) or (len(points) - 1 - met[-1]) * step > _GAP_MM:

@@ -1,0 +1,197 @@
+"""Tree: vessels as a graph of curves; loops and separate parts are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.shapes import SAME_MM, Curve, frozen_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from seldinger.core.space import Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """A stretch of vessel without a branch.
+
+    Attributes:
+        start: node nearer to the heart (of an artery), or the parent.
+        end: node that it feeds.
+        curve: from ``start`` to ``end``.
+        name: "common hepatic artery"; several edges may share it; empty when nobody named it.
+    """
+
+    start: int
+    end: int
+    curve: Curve
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """Vessels as a graph of curves from parent to leaf; loops are kept as they are.
+
+    Two nodes may be joined by several edges, and parts need not be connected.
+
+    Attributes:
+        nodes_lps_mm: (n, 3): branchings and ends; each belongs to an edge.
+        edges: at least one; every curve runs from its start node to its end node.
+
+    Raises:
+        ValueError: on construction, what is wrong and what is allowed.
+    """
+
+    nodes_lps_mm: Points
+    edges: tuple[Edge, ...]
+
+    def __post_init__(self) -> None:
+        nodes = frozen_points(self.nodes_lps_mm, "a tree", at_least=1)
+        object.__setattr__(self, "nodes_lps_mm", nodes)
+        object.__setattr__(self, "edges", tuple(self.edges))
+        if not self.edges:
+            raise ValueError("a tree has at least one edge, got none: say None where none is known")
+        for number, edge in enumerate(self.edges):
+            _check_edge(number, edge, nodes)
+        lonely = np.flatnonzero(self.degree == 0)
+        if lonely.size:
+            raise ValueError(f"no edge touches node {lonely[0]}; every node has one: leave it out")
+
+    def __repr__(self) -> str:
+        length = sum(edge.curve.length_mm for edge in self.edges)
+        return f"<Tree: {len(self.nodes_lps_mm)} nodes, {len(self.edges)} edges, {length:.0f} mm>"
+
+    @property
+    def degree(self) -> NDArray[np.intp]:
+        """(n,) how many ends of edges meet at each node: 1 at an end, 3 where a vessel divides."""
+        ends = [node for edge in self.edges for node in (edge.start, edge.end)]
+        counted: NDArray[np.intp] = np.bincount(ends, minlength=len(self.nodes_lps_mm))
+        return counted
+
+    @property
+    def parts(self) -> tuple[tuple[int, ...], ...]:
+        """Nodes of each connected part, by its lowest node."""
+        ways, left, found = self._neighbours(), set(range(len(self.nodes_lps_mm))), []
+        while left:
+            reached = _reached(min(left), ways)
+            left -= reached
+            found.append(tuple(sorted(reached)))
+        return tuple(found)
+
+    def below(self, edge: int) -> tuple[int, ...]:
+        """Numbers of the edges that are fed through ``edge``, itself not among them.
+
+        Raises:
+            ValueError: there is no such edge.
+        """
+        if not 0 <= edge < len(self.edges):
+            raise ValueError(f"there is no edge {edge}; edges are 0 to {len(self.edges) - 1}")
+        ways: list[list[int]] = [[] for _ in self.nodes_lps_mm]
+        for one in self.edges:
+            ways[one.start].append(one.end)
+        fed = _reached(self.edges[edge].end, ways)
+        return tuple(n for n, one in enumerate(self.edges) if one.start in fed and n != edge)
+
+    def route(self, a: int, b: int) -> Curve:
+        """The shortest way from node ``a`` to node ``b``, with or against the direction of edges.
+
+        Where two edges meet, the smaller radius counts: a device must pass both. The radius is
+        unknown when that of any edge on the way is.
+
+        Raises:
+            ValueError: no such node, both are one, or nothing connects them.
+        """
+        last = len(self.nodes_lps_mm) - 1
+        if a == b or not (0 <= a <= last and 0 <= b <= last):
+            raise ValueError(f"a route joins two different nodes of 0 to {last}, got {a} and {b}")
+        # Always searched from the lower node, so that the way back is the same way.
+        way = self._shortest(min(a, b), max(a, b))
+        curve = _joined([self._leaving(number, node) for number, node in way])
+        return curve if a < b else curve.reversed()
+
+    def _neighbours(self) -> list[list[int]]:
+        ways: list[list[int]] = [[] for _ in self.nodes_lps_mm]
+        for edge in self.edges:
+            ways[edge.start].append(edge.end)
+            ways[edge.end].append(edge.start)
+        return ways
+
+    def _leaving(self, number: int, node: int) -> Curve:
+        edge = self.edges[number]
+        return edge.curve if edge.start == node else edge.curve.reversed()
+
+    def _shortest(self, a: int, b: int) -> list[tuple[int, int]]:
+        """(edge, node that it is entered from) from ``a`` to ``b``."""
+        ways: list[list[tuple[float, int, int]]] = [[] for _ in self.nodes_lps_mm]
+        for number, edge in enumerate(self.edges):
+            length = edge.curve.length_mm
+            ways[edge.start].append((length, edge.end, number))
+            ways[edge.end].append((length, edge.start, number))
+        came: dict[int, tuple[int, int]] = {}
+        best, queue = {a: 0.0}, [(0.0, a)]
+        while queue:
+            so_far, node = heappop(queue)
+            if so_far > best[node]:
+                continue
+            for length, other, number in ways[node]:
+                if so_far + length < best.get(other, np.inf):
+                    best[other] = so_far + length
+                    came[other] = (number, node)
+                    heappush(queue, (best[other], other))
+        if b not in best:
+            raise ValueError(
+                f"nothing connects node {a} with node {b}; connected with {a} are "
+                f"{sorted(best)}: choose one of them, or bridge the gap"
+            )
+        way, node = [], b
+        while node != a:
+            way.append(came[node])
+            node = came[node][1]
+        return way[::-1]
+
+
+def _check_edge(number: int, edge: Edge, nodes: Points) -> None:
+    if not (0 <= edge.start < len(nodes) and 0 <= edge.end < len(nodes)):
+        raise ValueError(
+            f"edge {number} joins nodes {edge.start} and {edge.end}; there are 0 to "
+            f"{len(nodes) - 1}: count from 0"
+        )
+    points = edge.curve.points_lps_mm
+    for word, node, point in (("starts", edge.start, points[0]), ("ends", edge.end, points[-1])):
+        off_mm = float(np.linalg.norm(point - nodes[node]))
+        if off_mm > SAME_MM:
+            raise ValueError(
+                f"edge {number} {word} {off_mm:g} mm from its node {node}; at most {SAME_MM:g} mm "
+                "is allowed: let the curve run from node to node"
+            )
+
+
+def _reached(first: int, ways: Sequence[Sequence[int]]) -> set[int]:
+    """Every node that ``ways`` lead to from ``first``, and itself."""
+    found, waiting = {first}, [first]
+    while waiting:
+        for other in ways[waiting.pop()]:
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _joined(curves: Sequence[Curve]) -> Curve:
+    """Curves that follow each other as one."""
+    points = [curves[0].points_lps_mm, *(curve.points_lps_mm[1:] for curve in curves[1:])]
+    radii = [curve.radius_mm for curve in curves if curve.radius_mm is not None]
+    if len(radii) < len(curves):
+        return Curve(np.concatenate(points))
+    joined = [radii[0].copy()]
+    for radius in radii[1:]:
+        joined[-1][-1] = min(joined[-1][-1], radius[0])
+        joined.append(radius[1:].copy())
+    return Curve(np.concatenate(points), np.concatenate(joined))
