@@ -12,6 +12,7 @@ may change without notice.
 
 from __future__ import annotations
 
+from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
@@ -25,7 +26,6 @@ from seldinger.plan.approach.percutaneous.model import (
 from seldinger.plan.model import (
     Approach,
     DeviceUse,
-    Finding,
     Gate,
     Guidance,
     Path,

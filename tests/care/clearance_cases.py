@@ -11,7 +11,7 @@ from seldinger.care.clearance import Case, Clearance, Decision, Request, assess
 from seldinger.care.patient import Condition, Drug, Lab, Patient, Sex
 
 if TYPE_CHECKING:
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 11, 25, 12, 0, tzinfo=BERLIN)
@@ -122,14 +122,14 @@ def cleared(case: Case, now: dt.datetime = NOW) -> Clearance:
     return assess(case, now)
 
 
-def found(clearance: Clearance, rule: str) -> CareFinding:
+def found(clearance: Clearance, rule: str) -> Finding:
     """The one finding of a rule."""
-    (one,) = (f for f in (*clearance.findings, *clearance.alternatives) if f.rule == rule)
+    (one,) = (f for f in (*clearance.findings, *clearance.alternatives) if f.id == rule)
     return one
 
 
 def rules(clearance: Clearance) -> set[str]:
-    return {one.rule for one in clearance.findings}
+    return {one.id for one in clearance.findings}
 
 
 # --- cases in which nothing is missing ----------------------------------------------------------

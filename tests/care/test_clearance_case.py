@@ -156,14 +156,12 @@ def test_si_and_us_units_give_the_same(creatinine: float, platelets: float) -> N
     first, second = cleared(us), cleared(si)
     assert first.answer == second.answer
     assert first.timetable == second.timetable
-    assert [(f.rule, f.status) for f in first.findings] == [
-        (f.rule, f.status) for f in second.findings
-    ]
+    assert [(f.id, f.status) for f in first.findings] == [(f.id, f.status) for f in second.findings]
 
 
 def unmet(made: Clearance) -> set[str]:
     return {
-        one.rule for one in (*made.findings, *made.alternatives)
+        one.id for one in (*made.findings, *made.alternatives)
         if one.status is not Met.MET or one.topic == "access"
     }  # fmt: skip
 
@@ -231,7 +229,7 @@ def test_of_children_the_consensus_says_nothing() -> None:
     made = cleared(told(APIXABAN, age_years=17.0))
     assert made.answer is Answer.CONDITIONAL
     assert any("paediatric" in one for one in made.decides)
-    assert not any(one.rule.startswith("sir2019.high.inr") for one in made.findings)
+    assert not any(one.id.startswith("sir2019.high.inr") for one in made.findings)
     assert "silent" in found(made, "sir2019.any.apixaban").text
 
 

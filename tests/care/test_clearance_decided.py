@@ -179,7 +179,7 @@ def test_a_decision_ages() -> None:
 
 def test_a_value_that_was_drawn_since_overtakes_a_decision() -> None:
     case = with_lab(HIGH, "inr", 2.4, "{INR}")
-    rule = next(one.rule for one in cleared(case).findings if one.status is Met.NOT_MET)
+    rule = next(one.id for one in cleared(case).findings if one.status is Met.NOT_MET)
     after = with_decision(case, rule, "accepted")
     before = with_decision(case, rule, "accepted", at=DRAWN - dt.timedelta(hours=3))
     assert found(cleared(after), rule).status is Met.MET
@@ -203,7 +203,7 @@ def test_a_decision_about_a_question_lists_every_rule_it_settles() -> None:
     assert listed.severity is Severity.CAUTION
     assert any(listed.text in line for line in texts.lines(made, everything=False))
     own = cleared(with_decision(case, "condition.sepsis.stops", "treated"))
-    assert "case.decision_of.condition.sepsis.stops" not in {one.rule for one in own.findings}
+    assert "case.decision_of.condition.sepsis.stops" not in {one.id for one in own.findings}
 
 
 DRUGS = frozenset({"apixaban", "clopidogrel", "aspirin", "warfarin", "metformin"})

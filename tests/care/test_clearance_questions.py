@@ -31,9 +31,9 @@ from seldinger.care.clearance import Answer, assess, headline
 from seldinger.care.clearance import file as clearance_file
 from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance.profile import Maximum
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.patient import Allergy
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
 # --- emergencies ----------------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ def test_an_emergency_says_who_decides_and_invents_no_agent() -> None:
     case = asked(told(APIXABAN, drugs_complete=False), urgency="emergency")
     made = cleared(case)
     assert made.emergency
-    assert made.findings[0].rule == "emergency"
+    assert made.findings[0].id == "emergency"
     assert "anaesthesia" in made.decides[0]
     assert "local protocol" in found(made, "emergency.reversal.apixaban").text
     assert not made.stops
@@ -51,7 +51,7 @@ def test_an_emergency_says_who_decides_and_invents_no_agent() -> None:
 def test_cangrelor_stops_what_can_wait_and_no_emergency() -> None:
     case = with_drug(HIGH, "cangrelor", route="iv")
     waits = cleared(case)
-    assert [one.rule for one in waits.stops] == ["sir2019.high.cangrelor"]
+    assert [one.id for one in waits.stops] == ["sir2019.high.cangrelor"]
     assert waits.answer is Answer.NOT_CLEAR
     now = cleared(asked(case, urgency="emergency"))
     assert not now.stops
@@ -95,10 +95,10 @@ def test_drugs_that_need_a_local_rule(drug: str) -> None:
 def test_memory_is_shown_and_drives_nothing() -> None:
     made = cleared(asked(ABLATION, decisions=()))
     one = found(made, "antibiotics.liver_ablation")
-    assert (one.status, one.stamp) == (Met.UNKNOWN, SECONDARY)
+    assert (one.status, one.stamp) == (Met.UNKNOWN, SECONDARY_STAMP)
     paced = cleared(asked(with_condition(ABLATION, "pacemaker"), decisions=()))
-    from_memory = [each for each in paced.findings if each.stamp == MEMORY]
-    assert "pacemaker.radiofrequency" in {each.rule for each in from_memory}
+    from_memory = [each for each in paced.findings if each.stamp == MEMORY_STAMP]
+    assert "pacemaker.radiofrequency" in {each.id for each in from_memory}
     assert all(each.status is Met.UNKNOWN for each in from_memory)
 
 
@@ -106,7 +106,7 @@ def test_whatever_rests_on_a_copy_says_so() -> None:
     made = cleared(APIXABAN)
     driven = [one for one in made.findings if any(f.startswith("bleeding.") for f in one.facts)]
     assert len(driven) >= 5
-    assert all(one.stamp.startswith(SECONDARY) for one in driven)
+    assert all(one.stamp.startswith(SECONDARY_STAMP) for one in driven)
     assert all(one.profile == "us-sir2019" for one in made.findings)
 
 
@@ -138,7 +138,7 @@ def test_the_antibiotic_has_its_time() -> None:
 
 def test_fibroids_and_pregnancy_stop() -> None:
     case = asked(told(WOMAN, pregnant=True), procedure="fibroid-embolization", organ=None)
-    assert [one.rule for one in cleared(case).stops] == ["pregnancy.fibroids"]
+    assert [one.id for one in cleared(case).stops] == ["pregnancy.fibroids"]
     assert found(cleared(told(WOMAN, pregnant=True)), "pregnancy.yes").severity is Severity.ACTION
 
 

@@ -116,7 +116,7 @@ def test_a_contraindication_of_the_procedure_is_not_clear(key: str) -> None:
     procedure, organ = DANGERS[key]
     made = cleared(with_condition(asked(HIGH, procedure=procedure, organ=organ), key))
     assert made.answer is Answer.NOT_CLEAR
-    assert any(f"condition.{key}" in one.rule for one in made.findings if one.status == "not_met")
+    assert any(f"condition.{key}" in one.id for one in made.findings if one.status == "not_met")
 
 
 @pytest.mark.parametrize(

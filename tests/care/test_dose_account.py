@@ -15,9 +15,9 @@ from seldinger.care.dose.answer import Asked, answered
 from seldinger.care.dose.levels import Amount, Amounts
 from seldinger.care.dose.policy import policy
 from seldinger.care.dose.skin import How
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.image.dose_report import read
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
     from seldinger.image.dose_report import DoseReport
 
 MPPG, NCRP = "aapm-mppg12a-2022", "ncrp168"
@@ -48,11 +48,11 @@ def verdicts(made: Account) -> dict[str, Agreement]:
     return {one.quantity: one.agreement for one in made.compared}
 
 
-def judged(name: str, **doses: float | Amount) -> dict[str, CareFinding]:
+def judged(name: str, **doses: float | Amount) -> dict[str, Finding]:
     found = {key: d if isinstance(d, Amount) else at(d) for key, d in doses.items()}
     whole = Amounts(*(found.get(key, NONE) for key in ("kerma", "skin", "pka", "time")))
     prefix = f"dose.{name}."
-    return {one.rule.removeprefix(prefix): one for one in levels.judged(policy(name), name, whole)}
+    return {one.id.removeprefix(prefix): one for one in levels.judged(policy(name), name, whole)}
 
 
 def test_totals_that_add_up_agree(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_field_that_is_none_means_a_wrong_unit(tmp_path: Path, pka: str, *, wr
     if wrong:
         assert found.findings[0].severity is Severity.STOP
         assert found.cases[0].skin.how is How.UNKNOWN
-        assert all(f.status is Met.UNKNOWN for f in found.findings if ".kerma." in f.rule)
+        assert all(f.status is Met.UNKNOWN for f in found.findings if ".kerma." in f.id)
 
 
 def test_ct_products_are_added_up_and_no_skin_dose_is_given(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_ct_products_are_added_up_and_no_skin_dose_is_given(tmp_path: Path) -> N
         ("scans", Agreement.AGREES),
     ]
     assert case.made.ctdi_vol_mgy == (("body", 12.0, 22.0), ("head", 40.0, 40.0))
-    assert not [f for f in found.findings if ".kerma." in f.rule]
+    assert not [f for f in found.findings if ".kerma." in f.id]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_levels_of_kerma_on_both_sides_and_at_the_edge(
     found = judged(MPPG, kerma=kerma)
     assert found["kerma.notice"].status is notice
     assert found["kerma.substantial"].status is substantial
-    assert found["kerma.notice"].stamp == SECONDARY
+    assert found["kerma.notice"].stamp == SECONDARY_STAMP
 
 
 @pytest.mark.parametrize(("kerma", "further"), [(3.5, 0), (4.0, 1), (4.99, 1), (6.0, 3)])
@@ -203,7 +203,7 @@ def test_an_interval_across_a_level_leaves_it_open(skin: Amount, status: Met) ->
 )
 def test_a_level_from_memory_never_alarms(rule: str, doses: dict[str, float]) -> None:
     found = judged(NCRP, **doses)[rule]
-    assert (found.status, found.severity, found.stamp) == (Met.UNKNOWN, Severity.INFO, MEMORY)
+    assert (found.status, found.severity, found.stamp) == (Met.UNKNOWN, Severity.INFO, MEMORY_STAMP)
     assert "as it is remembered" in found.text
 
 
@@ -227,8 +227,8 @@ def test_follow_up_comes_with_a_substantial_dose_only(tmp_path: Path) -> None:
         after = levels.follow_up(found, MPPG)
         assert bool(after) is wanted
     due, remembered = after
-    assert (due.status, due.severity, due.stamp) == (Met.NOT_MET, Severity.ACTION, SECONDARY)
-    assert (remembered.severity, remembered.stamp) == (Severity.INFO, MEMORY)
+    assert (due.status, due.severity, due.stamp) == (Met.NOT_MET, Severity.ACTION, SECONDARY_STAMP)
+    assert (remembered.severity, remembered.stamp) == (Severity.INFO, MEMORY_STAMP)
 
 
 def test_an_unknown_dose_clears_nothing() -> None:
@@ -246,7 +246,7 @@ def test_a_fetus_is_a_physicists_matter_and_gets_no_number(
     tmp_path: Path, pregnant: bool | None, severity: Severity | None
 ) -> None:
     made = report(synthetic.xray([Shot()]), tmp_path)
-    found = [f for f in answered([made], Asked(pregnant=pregnant)).findings if "fetus" in f.rule]
+    found = [f for f in answered([made], Asked(pregnant=pregnant)).findings if "fetus" in f.id]
     assert [f.severity for f in found] == ([] if severity is None else [severity])
     assert not any(ch.isdigit() for f in found for ch in f.text)
 
@@ -262,7 +262,7 @@ def test_procedures_add_up_on_the_same_skin(tmp_path: Path) -> None:
     whole = both.together.found.skin
     assert whole.best == pytest.approx(sum(peaks))  # the same place: maps add up
     assert whole.high == pytest.approx(sum(one.together.found.skin.high or 0.0 for one in alone))
-    rules = {f.rule: f.status for f in both.findings}
+    rules = {f.id: f.status for f in both.findings}
     assert rules[f"dose.{MPPG}.kerma.notice"] is Met.NOT_MET
 
 

@@ -76,7 +76,7 @@ def test_every_irradiation_counts_once_in_dose_and_in_audit(tmp_path: Path, kind
         assert found.together.found.kerma.best == pytest.approx(4.0)
         assert len(found.cases) == 1
         assert not found.cases[0].made.disagreeing
-        assert not any(f.rule == "dose.partial" for f in found.findings)
+        assert not any(f.id == "dose.partial" for f in found.findings)
         assert len(found.cases[0].made.report.also) == len(reports) - 1
     department = audit(tmp_path)
     (kerma,) = [m for m in department.medians if m.quantity == "kerma"]

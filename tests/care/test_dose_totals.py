@@ -126,7 +126,7 @@ def test_a_part_that_is_not_told_leaves_a_level_open_and_never_below(
     tmp_path: Path, shots: list[Shot], sums: tuple[Dataset, ...], status: Met
 ) -> None:
     read_report = read(synthetic.saved(synthetic.xray(shots, *sums), tmp_path / "r.dcm"))
-    found = {f.rule: f.status for f in answered([read_report]).findings}
+    found = {f.id: f.status for f in answered([read_report]).findings}
     assert found[LEVEL] is status
 
 
@@ -203,14 +203,14 @@ def test_last_digits_sums_parts_and_levels_have_headlines_of_their_own(
     report = synthetic.xray([shot], whole, CompletionFlag=flag)
     found = answered([read(synthetic.saved(report, tmp_path / "r.dcm"))])
     # The bound of the skin is not the subject here.
-    kept = tuple(f for f in found.findings if ".skin." not in f.rule and "follow" not in f.rule)
+    kept = tuple(f for f in found.findings if ".skin." not in f.id and "follow" not in f.id)
     assert dose_words.word(replace(found, findings=kept))[0] == said
 
 
 def test_what_a_policy_does_not_say_is_printed(tmp_path: Path) -> None:
     report = synthetic.xray([Shot("2.0", "0.02")])
     found = answered([read(synthetic.saved(report, tmp_path / "r.dcm"))])
-    (line,) = [f for f in found.findings if f.rule.endswith("pka.silent")]
+    (line,) = [f for f in found.findings if f.id.endswith("pka.silent")]
     assert line.severity is Severity.INFO
     assert "200 Gy cm2" in line.text
     assert "gives no level" in line.text

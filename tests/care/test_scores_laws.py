@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from seldinger import evidence
 from seldinger.care import scores
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.labs import analyte
 from seldinger.care.patient import Condition, Drug, Lab, Patient, Sex
 from seldinger.care.scores import (
@@ -27,6 +26,7 @@ from seldinger.care.scores import (
     meld,
 )
 from seldinger.core.errors import CareError
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.model import FactKind, Trust
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FORMS = tuple(scores.FORMS.values())
 BY_NAME = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-STAMPS = {Trust.PRIMARY: "", Trust.SECONDARY: SECONDARY, Trust.MEMORY: MEMORY}
+STAMPS = {Trust.PRIMARY: "", Trust.SECONDARY: SECONDARY_STAMP, Trust.MEMORY: MEMORY_STAMP}
 WORST = (Trust.MEMORY, Trust.SECONDARY, Trust.PRIMARY)
 
 FULL = {
@@ -184,7 +184,7 @@ def test_children_get_no_adult_formula() -> None:
 def test_a_rule_from_memory_stamps_the_result() -> None:
     found = meld.meld(3.0, 1.5, 1.0, dialysis=True)
     assert found.value == meld.meld(3.0, 1.5, 9.0, dialysis=False).value
-    assert found.stamp == MEMORY
+    assert found.stamp == MEMORY_STAMP
     assert not found.drives
     assert meld.meld(3.0, 1.5, 1.0, dialysis=False).drives
 
@@ -192,8 +192,8 @@ def test_a_rule_from_memory_stamps_the_result() -> None:
 def test_what_is_from_memory_drives_nothing() -> None:
     for form in FORMS:
         found = form.read(words(FULL[form.name]))
-        assert not (found.drives and form.stamp == MEMORY)
-        assert not (found.band_drives and MEMORY in {form.stamp, form.band_stamp})
+        assert not (found.drives and form.stamp == MEMORY_STAMP)
+        assert not (found.band_drives and MEMORY_STAMP in {form.stamp, form.band_stamp})
     albi = liver.albi(20.0, 40.0)
     assert albi.drives
     assert albi.band_drives
@@ -371,8 +371,8 @@ def test_the_reference_has_every_score_and_every_input() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/scores.md").read_text(encoding="utf-8")
     words_of = {
         "": "primary",
-        SECONDARY: "secondary",
-        MEMORY: "memory: to be confirmed",
+        SECONDARY_STAMP: "secondary",
+        MEMORY_STAMP: "memory: to be confirmed",
     }
     for form in FORMS:
         rows = [line for line in page.splitlines() if line.startswith(f"| `{form.name}` |")]

@@ -243,4 +243,4 @@ def test_a_patient_is_judged_for_every_procedure(
     assert cleared is not None
     # Where the source is silent (a lung biopsy), nobody is cleared.
     assert cleared.bleeding.value in {"low", "high"} or cleared.answer != "clear"
-    assert all(one.rule and one.profile for one in cleared.findings)
+    assert all(one.id and one.profile for one in cleared.findings)

@@ -36,9 +36,9 @@ from seldinger.simulate.thermal.heating import Placed
 from seldinger.simulate.thermal.scene import grid_around, of_patient
 
 if TYPE_CHECKING:
+    from seldinger.core.finding import Finding
     from seldinger.core.space import Vector
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.model import Finding
     from seldinger.plan.procedure import Decision
 
 ABLATION = registry.procedures()["ablation"]

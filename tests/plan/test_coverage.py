@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.anatomy.model import Anatomy
+    from seldinger.core.finding import Finding
     from seldinger.plan import Plan
-    from seldinger.plan.model import Finding
     from seldinger.plan.prediction import Effect, Prediction
 
 EMPRINT = Settings(device="emprint")

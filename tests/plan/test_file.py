@@ -11,6 +11,7 @@ import pytest
 from tests.plan.treatment_phantom import gates_met
 
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import file, model
 
@@ -64,7 +65,7 @@ def small_plan() -> model.Plan:
         approach=model.Approach("percutaneous", 10, 1, {"bone": 9}, (), (path,)),
         treatment=model.Treatment("sample", "coaxial", (), {}, ()),
         guidance=model.Guidance("CT", "because", ()),
-        findings=(model.Finding("a", Met.UNKNOWN, Severity.STOP, "asked, not answered"),),
+        findings=(Finding("a", Met.UNKNOWN, Severity.STOP, "asked, not answered"),),
         assumptions=(),
         citations=(),
         provenance=model.Provenance({"image ct.nii.gz": "00"}, "0.1", {}, 0),

@@ -11,12 +11,13 @@ import pytest
 from tests.plan.treatment_phantom import PROCEDURE, approach, case, decided, path, target
 
 from seldinger.anatomy.model import Tissue
+from seldinger.core.finding import Finding
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings, gates
 from seldinger.plan.approach.percutaneous import findings as on_path
 from seldinger.plan.approach.percutaneous import scene
-from seldinger.plan.model import Finding, Relaxation, Status, Verdict
+from seldinger.plan.model import Relaxation, Status, Verdict
 
 
 def verdict(found: list[Finding]) -> Verdict:

@@ -18,12 +18,13 @@ from tests.plan.phantom import sphere_target
 from seldinger import demo, plan
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
-from seldinger.plan.model import Finding, Gate, Probability, Status
+from seldinger.plan.model import Gate, Probability, Status
 from seldinger.plan.procedure import Question, Settings
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def test_what_was_decided_about_one_procedure_clears_no_other() -> None:
     found = cleared(demo.visit("cholecystostomy", None), "cholecystostomy", None)
     assert found.answer is not Answer.CLEAR
     assert any(
-        f.rule == "antibiotics.cholecystostomy" and f.status is Met.UNKNOWN for f in found.findings
+        f.id == "antibiotics.cholecystostomy" and f.status is Met.UNKNOWN for f in found.findings
     )
 
 

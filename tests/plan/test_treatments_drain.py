@@ -20,8 +20,8 @@ from seldinger.procedures import cholecystostomy, drainage
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Structure
+    from seldinger.core.finding import Finding
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.model import Finding
     from seldinger.plan.procedure import Decision, Procedure
 
 PROCEDURE = drainage.PROCEDURE

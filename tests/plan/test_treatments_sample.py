@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from seldinger.anatomy.model import Structure
+    from seldinger.core.finding import Finding
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.model import Finding, Path
+    from seldinger.plan.model import Path
     from seldinger.plan.procedure import Decision
 
 ALL = ((-1.0, 40.0, -1.0), (500.0, 500.0, 500.0))

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 from tests.report.phantom import AIM, path
 
+from seldinger.core.finding import Finding
 from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid, as_vector, unit
 from seldinger.core.verdict import Met, Severity
@@ -211,7 +212,7 @@ def ablated(plan: model.Plan, *, cold: bool = False) -> model.Plan:
         settings={"margin_mm": 5.0},
         probes=probes,
     )
-    energy = model.Finding(
+    energy = Finding(
         "plausibility-energy",
         Met.MET,
         Severity.INFO,

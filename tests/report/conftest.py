@@ -10,6 +10,7 @@ from tests.plan.treatment_phantom import gates_met
 from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 
 from seldinger.anatomy.model import Anatomy, Origin, Skin, Structure, Target, Tissue
+from seldinger.core.finding import Finding
 from seldinger.core.record import AssumptionUse, InputFile
 from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
@@ -117,15 +118,15 @@ def plan(anatomy: Anatomy, goal: Target) -> model.Plan:
             model.UltrasoundAccess(24.0, 20.0, 58.0, 35.0, fits=True),
         ),
         findings=(
-            model.Finding("liver-first", Met.MET, Severity.INFO, "Liver lies before the tumour."),
-            model.Finding(
+            Finding("liver-first", Met.MET, Severity.INFO, "Liver lies before the tumour."),
+            Finding(
                 "coagulation",
                 Met.UNKNOWN,
                 Severity.STOP,
                 "INR is unknown.",
                 ("key-2020",),
             ),
-            model.Finding("rib", Met.NOT_MET, Severity.CAUTION, "Passes 5 mm from a rib."),
+            Finding("rib", Met.NOT_MET, Severity.CAUTION, "Passes 5 mm from a rib."),
         ),
         assumptions=(
             AssumptionUse(

@@ -10,18 +10,19 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from seldinger.care import outlook
-from seldinger.care.finding import SECONDARY, CareFinding
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import SECONDARY_STAMP
 from seldinger.report import fhir
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
 
-OPEN = CareFinding(
-    "sir2019.high.inr", "bleeding", Met.UNKNOWN, Severity.ACTION, "INR is not known <yet> & old.",
-    missing=("inr",), stamp=SECONDARY,
+OPEN = Finding(
+    "sir2019.high.inr", Met.UNKNOWN, Severity.ACTION, "INR is not known <yet> & old.",
+    topic="bleeding", missing=("inr",), stamp=SECONDARY_STAMP,
 )  # fmt: skip
-SETTLED = replace(OPEN, rule="sir2019.high.platelets", status=Met.MET)
+SETTLED = replace(OPEN, id="sir2019.high.platelets", status=Met.MET)
 
 
 def parsed(bundle: fhir.Resource) -> Bundle:
@@ -73,7 +74,7 @@ def test_every_open_rule_is_an_issue_and_no_other(whole: fhir.Resource, plan: Pl
     assert set(told) == wanted | {"sir2019.high.inr: unknown"}
     inr = told["sir2019.high.inr: unknown"]
     assert inr["severity"] == "high"
-    assert SECONDARY in inr["detail"]
+    assert SECONDARY_STAMP in inr["detail"]
     assert "&lt;yet&gt; &amp; old" in inr["text"]["div"]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.report.phantom import path
 
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import model
 from seldinger.report import first_page, pages
@@ -157,7 +158,7 @@ def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
 
 
 def test_a_rule_that_is_met_is_never_printed_as_a_stop() -> None:
-    met = model.Finding("a-rule", Met.MET, Severity.STOP, "It holds.")
+    met = Finding("a-rule", Met.MET, Severity.STOP, "It holds.")
     (row,) = basis.findings((met,)).rows
     assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
 
@@ -176,7 +177,7 @@ def test_a_note_is_said_once(plan: model.Plan) -> None:
 
 @pytest.mark.parametrize("name", ["nothing-labelled", "position-contradiction", "position-assumed"])
 def test_what_must_be_read_first_stands_in_a_red_box(plan: model.Plan, name: str) -> None:
-    open_ = model.Finding(name, Met.UNKNOWN, Severity.ACTION, "READ THIS.")
+    open_ = Finding(name, Met.UNKNOWN, Severity.ACTION, "READ THIS.")
     told = replace(plan, findings=(*plan.findings, open_))
     assert "READ THIS." in verdict.stamp(told)
     met = replace(plan, findings=(replace(open_, status=Met.MET),))

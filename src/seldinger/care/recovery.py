@@ -18,14 +18,14 @@ from annotated_types import MinLen
 from seldinger import evidence
 from seldinger.care import pages
 from seldinger.care import procedures as named
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.core.errors import CareError
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.records import Spelled, Text, written
 
 Name = Annotated[str, Spelled("[a-z0-9-]+")]
 What = Literal["bed rest", "stay", "pain", "fatigue", "follow-up"]
 WHATS: tuple[What, ...] = get_args(What)
-_TRUST = ("", SECONDARY, MEMORY)
+_TRUST = ("", SECONDARY_STAMP, MEMORY_STAMP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class RecoveryRow:
         what: "bed rest", "stay", "pain", "fatigue", "follow-up".
         text: what is known; where nothing is, who has to say it.
         facts: id of evidence; empty: unknown.
-        stamp: ``SECONDARY``, ``MEMORY`` (drives nothing), or empty: primary, or unknown.
+        stamp: ``SECONDARY_STAMP``, ``MEMORY_STAMP`` (drives nothing), or empty: primary, or
+            unknown.
         population: in whom it was seen; empty: unknown.
     """
 

@@ -1,4 +1,4 @@
-"""Core: the vocabulary every room shares: space, shapes, volumes, records, errors.
+"""Core: the vocabulary every room shares: space, shapes, volumes, findings, records, errors.
 
 numpy only.
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.core import errors
+    from seldinger.core.finding import Finding
     from seldinger.core.quantity import Quantity, Spread
     from seldinger.core.record import Assumption, AssumptionUse, InputFile
     from seldinger.core.shapes import Curve, Mesh
@@ -25,6 +26,7 @@ __all__ = [
     "AssumptionUse",
     "Curve",
     "Edge",
+    "Finding",
     "Grid",
     "InputFile",
     "LabelEntry",
@@ -44,6 +46,7 @@ _PAGES = {
     "AssumptionUse": "record",
     "Curve": "shapes",
     "Edge": "tree",
+    "Finding": "finding",
     "Grid": "space",
     "InputFile": "record",
     "LabelEntry": "volume",

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from seldinger.care.outlook import Outlook  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse  # noqa: TC001  pydantic reads it at run time
+from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
 from seldinger.plan.model import (
     Approach,
     Citation,
-    Finding,
     GateResult,
     Guidance,
     Plan,
@@ -41,6 +41,17 @@ _PLACES_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding as the plan's file has it; a clearance's are told in full in its own section."""
+
+    id: str
+    status: Met
+    severity: Severity
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFile:
     """A plan as its file holds it: every section, without the anatomy.
 
@@ -60,7 +71,7 @@ class PlanFile:
     approach: Approach
     treatment: Treatment
     guidance: Guidance
-    findings: tuple[Finding, ...]
+    findings: tuple[FindingLine, ...]
     assumptions: tuple[AssumptionUse, ...]
     citations: tuple[Citation, ...]
     provenance: Provenance
@@ -75,6 +86,10 @@ def to_file(plan: Plan) -> PlanFile:
     """``plan`` without what lives in memory only."""
     sections = {f.name: getattr(plan, f.name) for f in fields(PlanFile)[1:-1]}
     cleared = None if plan.cleared is None else section(plan.cleared)
+    sections["findings"] = tuple(
+        FindingLine(one.id, one.status, one.severity, one.text, one.sources)
+        for one in plan.findings
+    )
     return PlanFile(schema_version=Plan.SCHEMA_VERSION, clearance=cleared, **sections)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan import findings, neighbours, readiness, risk_limits
 from seldinger.plan.approach.percutaneous.findings import in_place_of_labels
-from seldinger.plan.model import Finding, Gate, GateResult, Status, Verdict
+from seldinger.plan.model import Gate, GateResult, Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.care.clearance.model import Clearance
     from seldinger.care.outlook import Outlook
+    from seldinger.core.finding import Finding
     from seldinger.plan.prediction import Effect
 
 
@@ -262,17 +263,6 @@ class Guidance:
     reason: str
     sources: tuple[str, ...]
     ultrasound: UltrasoundAccess | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule and whether it holds here."""
-
-    id: str
-    status: Met
-    severity: Severity
-    text: str
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
     from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.model import Approach, Finding, Gate, Guidance, Path, Treatment
+    from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
     from seldinger.plan.prediction import Effect, Prediction
     from seldinger.plan.readiness import Visit
 

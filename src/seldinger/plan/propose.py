@@ -19,8 +19,8 @@ from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
-    from seldinger.plan.model import Finding
     from seldinger.plan.prediction import Prediction
     from seldinger.plan.procedure import Decision, ProbeEdit, Procedure
 

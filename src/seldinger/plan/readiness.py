@@ -6,17 +6,17 @@ comes for one procedure in one place, and only that is judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import outlook as outlooks
 from seldinger.care import procedures
 from seldinger.care.clearance import Answer, assess, headline, rules
-from seldinger.care.finding import CareFinding  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -75,6 +75,25 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A finding of the clearance as the plan's file has it: see ``core.finding.Finding``."""
+
+    rule: str
+    topic: str
+    status: Met
+    severity: Severity
+    text: str
+    inputs: Mapping[str, str]
+    missing: tuple[str, ...]
+    facts: tuple[str, ...]
+    stamp: str
+    profile: str
+    decides: str
+    considers: tuple[str, ...]
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClearanceSection:
     """Clearance as the plan's file has it, without the patient.
 
@@ -98,7 +117,7 @@ class ClearanceSection:
     conditions: tuple[str, ...]
     drugs: tuple[HeldDrug, ...]
     timetable: tuple[DueLine, ...]
-    findings: tuple[CareFinding, ...]
+    findings: tuple[RuleLine, ...]
     decides: tuple[str, ...]
 
 
@@ -186,9 +205,14 @@ def section(cleared: Clearance) -> ClearanceSection:
         timetable=tuple(
             DueLine(one.when.isoformat(), one.what, one.rule) for one in cleared.timetable
         ),
-        findings=(*cleared.findings, *cleared.alternatives),
+        findings=tuple(_line(one) for one in (*cleared.findings, *cleared.alternatives)),
         decides=cleared.decides,
     )
+
+
+def _line(one: Finding) -> RuleLine:
+    told = {f.name: getattr(one, f.name) for f in fields(RuleLine)[1:]}
+    return RuleLine(rule=one.id, **told)
 
 
 def finding(cleared: Clearance) -> Finding:

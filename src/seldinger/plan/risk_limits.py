@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

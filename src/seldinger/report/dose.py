@@ -135,7 +135,7 @@ def _pictures(found: DoseAnswer) -> list[Figure]:
 
 def _findings(found: DoseAnswer) -> Table:
     rows = tuple(
-        Row((f.status.value.replace("_", " "), f.text, f.stamp, f.rule), _TONES[f.severity])
+        Row((f.status.value.replace("_", " "), f.text, f.stamp, f.id), _TONES[f.severity])
         for f in found.findings
     )
     widths = ("auto", "1fr", "22%", "24%")

@@ -14,7 +14,7 @@ from seldinger.report.dose_form import (
     SCHEMA_VERSION,
     CtdiVol,
     DoseFile,
-    Finding,
+    FindingLine,
     Published,
     Report,
     Skin,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seldinger.care.dose.audit import Audit
     from seldinger.care.dose.several import Case, Together
     from seldinger.care.dose.skin import SkinEstimate
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
 
 _DIGITS = 6
@@ -86,9 +86,9 @@ def _text(value: Any) -> str:
     return json.dumps(_tidied(value, "dose"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _finding(found: CareFinding) -> Finding:
-    return Finding(
-        rule=found.rule,
+def _finding(found: Finding) -> FindingLine:
+    return FindingLine(
+        rule=found.id,
         status=found.status,
         severity=found.severity,
         text=found.text,

@@ -19,7 +19,7 @@ SCHEMA_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FindingLine:
     """What one rule says: ``missing`` would have to be known, ``facts`` are ids of evidence."""
 
     rule: str
@@ -147,7 +147,7 @@ class DoseFile:
 
     schema_version: str
     policy: str
-    findings: tuple[Finding, ...]
+    findings: tuple[FindingLine, ...]
     together: Sums
     screening_skin_gy: float | None
     reports: tuple[Report, ...]

@@ -123,7 +123,7 @@ def word(found: DoseAnswer) -> tuple[str, str]:
 
 def _caution(found: DoseAnswer) -> str:
     """What there is to look at: a level, a part that is missing, or only sums that differ."""
-    rules = {f.rule for f in found.findings if f.severity is Severity.CAUTION}
+    rules = {f.id for f in found.findings if f.severity is Severity.CAUTION}
     if any(not rule.startswith(SUMS) and rule != PARTIAL for rule in rules):
         return "LOOK AGAIN"
     return "PARTIAL REPORT" if PARTIAL in rules else "SUMS DIFFER"

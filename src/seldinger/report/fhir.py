@@ -17,8 +17,8 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seldinger.care.finding import CareFinding
     from seldinger.care.outlook import Outlook, OutlookRow
+    from seldinger.core.finding import Finding
     from seldinger.plan.model import Plan
 
 Resource = dict[str, Any]
@@ -35,7 +35,7 @@ _SEVERITY = {
 
 
 def of_plan(
-    plan: Plan, findings: Sequence[CareFinding] = (), outlook: Outlook | None = None
+    plan: Plan, findings: Sequence[Finding] = (), outlook: Outlook | None = None
 ) -> Resource:
     """A plan as a Bundle: the request, the plan of care, risks, and an issue per open finding.
 
@@ -46,32 +46,30 @@ def of_plan(
     """
     title = f"{plan.request.procedure} of {words.name(plan.target.label)}"
     request = _request(plan.request.procedure, _where(plan), _notes(plan))
-    issues = [_issue(f.id, f.status, f.severity, f.text) for f in plan.findings]
     return _bundle(
         [
             request,
             _care_plan(plan, title, request),
             *([] if outlook is None else [_risks(outlook)]),
-            *(i for i in issues if i is not None),
-            *issues_of(findings),
+            *issues_of((*plan.findings, *findings)),
         ]
     )
 
 
 def of_care(
-    procedure: str, findings: Sequence[CareFinding], outlook: Outlook | None = None
+    procedure: str, findings: Sequence[Finding], outlook: Outlook | None = None
 ) -> Resource:
     """A clearance without a plan as a Bundle: the request, risks, and an issue per open finding."""
     risks = [] if outlook is None else [_risks(outlook)]
     return _bundle([_request(procedure, None, ()), *risks, *issues_of(findings)])
 
 
-def issues_of(findings: Iterable[CareFinding]) -> list[Resource]:
+def issues_of(findings: Iterable[Finding]) -> list[Resource]:
     """An issue for every rule that is not met or unknown."""
     made = []
     for one in findings:
         stamp = f" [{one.stamp}]" if one.stamp else ""
-        issue = _issue(one.rule, one.status, one.severity, f"{one.text}{stamp}")
+        issue = _issue(one.id, one.status, one.severity, f"{one.text}{stamp}")
         if issue is not None:
             made.append(issue)
     return made

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 TOPIC = "access"
 FEMORAL_RULE = "sir2019.low.inr_femoral"
@@ -39,7 +39,7 @@ _EXCLUSIONS = (
 _EXCLUDED_WAVEFORM = "D"
 
 
-def chosen(case: Case, profile: Profile) -> Iterator[CareFinding]:
+def chosen(case: Case, profile: Profile) -> Iterator[Finding]:
     """What is said of the wrist where it is the way in."""
     if case.request.access != "radial":
         return
@@ -58,14 +58,14 @@ def chosen(case: Case, profile: Profile) -> Iterator[CareFinding]:
 def alternatives(
     case: Case,
     inputs: Mapping[str, Known],
-    labs: Iterable[CareFinding],
+    labs: Iterable[Finding],
     tables: Tables,
     profile: Profile,
     now: dt.datetime,
-) -> Iterator[CareFinding]:
+) -> Iterator[Finding]:
     """Other ways in, where the labs of this one are not met; each is itself judged first."""
     against = [one for one in labs if one.status is not Met.MET and not one.missing]
-    if any(one.rule == FEMORAL_RULE for one in against):
+    if any(one.id == FEMORAL_RULE for one in against):
         yield _radial(case, inputs, against, tables, profile)
     organ = inputs["organ"].value
     if case.request.procedure == "biopsy" and organ == "liver" and against:
@@ -74,11 +74,11 @@ def alternatives(
 
 def _transjugular(
     case: Case,
-    against: list[CareFinding],
+    against: list[Finding],
     tables: Tables,
     profile: Profile,
     now: dt.datetime,
-) -> CareFinding:
+) -> Finding:
     """The vein, judged as a case of its own: what stands against it is said with it."""
     from seldinger.care.clearance.assess import assess
 
@@ -95,7 +95,7 @@ def _transjugular(
     return finding(
         "access.transjugular", TOPIC, status, Severity.CAUTION, text,
         profile=profile, facts=("bleeding.sir2019.class.low.transjugular",),
-        inputs={"against": ", ".join(one.rule for one in against)},
+        inputs={"against": ", ".join(one.id for one in against)},
     )  # fmt: skip
 
 
@@ -136,12 +136,12 @@ def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str,
 def _radial(
     case: Case,
     inputs: Mapping[str, Known],
-    against: list[CareFinding],
+    against: list[Finding],
     tables: Tables,
     profile: Profile,
-) -> CareFinding:
+) -> Finding:
     (edge,) = (rule for rule in tables.thresholds if rule.id == RADIAL_RULE)
-    told = next(one.inputs["inr"] for one in against if one.rule == FEMORAL_RULE)
+    told = next(one.inputs["inr"] for one in against if one.id == FEMORAL_RULE)
     found = case.patient.lab("inr")
     value = None if found is None else found.value
     permits, excluded, missing = radial_permits(case)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Lab
+    from seldinger.core.finding import Finding
 
 TOPIC = "labs"
 EDGES = ("outer_low", "inner_low", "inner_high", "outer_high")
@@ -109,7 +109,7 @@ def alarms() -> Mapping[str, Alarm]:
     return pages.page(_Page, "alarms.toml").alarms
 
 
-def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFinding]:
+def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
     """What is said of the latest result of every lab, and of those that have no time."""
     for key in dict.fromkeys(one.key for one in case.patient.labs):
         known = alarms().get(key)
@@ -131,7 +131,7 @@ def used(case: Case, profile: Profile) -> tuple[AssumptionUse, ...]:
     )
 
 
-def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) -> CareFinding:
+def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) -> Finding:
     beyond = _beyond(alarm, lab.value, case, profile)
     name = analyte(lab.key).name
     old = _age(lab, now)

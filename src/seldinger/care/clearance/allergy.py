@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from seldinger.care.allergies import Allergen, Material
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Allergy
+    from seldinger.core.finding import Finding
 
 TOPIC = "allergies"
 BY_QUESTION = frozenset({"contrast", "iodine"})
@@ -29,7 +29,7 @@ _ANY = "local-anaesthetic"
 _FASTED = frozenset({"minimal", "moderate", "deep", "general"})
 
 
-def judged(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[CareFinding]:
+def judged(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[Finding]:
     """What is said of every allergy that was told.
 
     Args:
@@ -57,7 +57,7 @@ def judged(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[Car
         yield from _taken(one, found.allergens, case, profile)
 
 
-def _unrecognised(one: Allergy, rest: str, case: Case, profile: Profile) -> CareFinding:
+def _unrecognised(one: Allergy, rest: str, case: Case, profile: Profile) -> Finding:
     close = allergies.near(rest)
     offered = f"; did you mean {' or '.join(close)}?" if close else ""
     stop = "" if offered else "."
@@ -76,7 +76,7 @@ def _unrecognised(one: Allergy, rest: str, case: Case, profile: Profile) -> Care
 
 def _met(
     one: Allergy, allergen: Allergen, case: Case, profile: Profile, planned: tuple[str, ...]
-) -> Iterator[CareFinding]:
+) -> Iterator[Finding]:
     for key in allergen.meets:
         material = allergies.table().materials[key]
         if key in BY_QUESTION:
@@ -95,7 +95,7 @@ def _met(
 
 def _material(
     one: Allergy, allergen: Allergen, material: Material, case: Case, profile: Profile
-) -> CareFinding:
+) -> Finding:
     return _made(
         one, material.key, Met.UNKNOWN, Severity.ACTION,
         f"{allergen.name} may come with {material.name}. {material.asks}.",
@@ -105,7 +105,7 @@ def _material(
 
 def _drug(
     one: Allergy, allergen: Allergen, material: Material, case: Case, profile: Profile
-) -> CareFinding:
+) -> Finding:
     """Drugs that are given on the day: they stand where such drugs are planned."""
     sedated = case.request.sedation in _FASTED or case.request.sedation is None
     planned = {
@@ -124,7 +124,7 @@ def _drug(
     return _made(one, material.key, Met.MET, Severity.CAUTION, words, case, profile, "")
 
 
-def _egg(one: Allergy, case: Case, profile: Profile) -> CareFinding:
+def _egg(one: Allergy, case: Case, profile: Profile) -> Finding:
     sedated = case.request.sedation in {"moderate", "deep", "general", None}
     text = (
         "egg or soya is not by itself a reason against propofol, whose emulsion holds both in "
@@ -139,7 +139,7 @@ def _egg(one: Allergy, case: Case, profile: Profile) -> CareFinding:
     )  # fmt: skip
 
 
-def _anaesthetic(one: Allergy, allergen: Allergen, case: Case, profile: Profile) -> CareFinding:
+def _anaesthetic(one: Allergy, allergen: Allergen, case: Case, profile: Profile) -> Finding:
     planned, who = case.request.local_anaesthetic, "the operator with allergology"
     rule = "anaesthetic.allergy"
     if planned == _NONE:
@@ -183,7 +183,7 @@ def _planned_antibiotics(case: Case, profile: Profile, ordered: frozenset[str]) 
 
 def _antibiotic(
     one: Allergy, allergen: Allergen, case: Case, profile: Profile, planned: tuple[str, ...]
-) -> CareFinding:
+) -> Finding:
     who = "the operator with infectious diseases"
     rule = "antibiotics.allergy"
     if not planned:
@@ -224,7 +224,7 @@ def _class(one: Allergen) -> str:
 
 def _taken(
     one: Allergy, found: tuple[Allergen, ...], case: Case, profile: Profile
-) -> Iterator[CareFinding]:
+) -> Iterator[Finding]:
     """A drug that is taken although it stands among the allergies."""
     keys = {a.key for a in found}
     for drug in case.patient.drugs:
@@ -237,7 +237,7 @@ def _taken(
             )  # fmt: skip
 
 
-def _told(one: Allergy, words: str, case: Case, profile: Profile) -> CareFinding:
+def _told(one: Allergy, words: str, case: Case, profile: Profile) -> Finding:
     return _made(one, "told", Met.MET, Severity.INFO, words, case, profile, "")
 
 
@@ -250,7 +250,7 @@ def _made(
     case: Case,
     profile: Profile,
     decides: str,
-) -> CareFinding:
+) -> Finding:
     name = rule if rule == "anaesthetic.allergy.reacted" else f"allergy.{_id(one)}.{rule}"
     made = finding(
         name, TOPIC, status, severity, f"Allergy to {_words(one)}: {words}", profile=profile,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seldinger.care.clearance.model import BleedingClass, DrugPlan
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 CLASS_RULE = "sir2019.class"
 _TOPICS = {
@@ -27,12 +27,12 @@ _TOPICS = {
 _ORDER = tuple(Answer)
 
 
-def counts(one: CareFinding) -> bool:
+def counts(one: Finding) -> bool:
     """Whether a finding stands between the patient and the procedure."""
     return one.status is not Met.MET and one.severity is not Severity.INFO
 
 
-def topic_of(one: CareFinding) -> Topic:
+def topic_of(one: Finding) -> Topic:
     """The topic that a finding belongs to; what has none of its own is the patient's."""
     return _TOPICS.get(one.topic, Topic.PATIENT)
 
@@ -43,8 +43,8 @@ def worst(answers: Iterable[Answer]) -> Answer:
 
 
 def alike(
-    findings: Sequence[CareFinding], group: BleedingClass, plans: Sequence[DrugPlan]
-) -> tuple[CareFinding, ...]:
+    findings: Sequence[Finding], group: BleedingClass, plans: Sequence[DrugPlan]
+) -> tuple[Finding, ...]:
     """The findings; the one about an open class is met where every class ends alike."""
     if group.value is not None or len(group.considered) < 2:  # noqa: PLR2004  one class, or none
         return tuple(findings)
@@ -61,13 +61,13 @@ def alike(
             one, status=Met.MET, severity=Severity.CAUTION,
             text=f"{one.text} In this patient every class ends alike.",
         )
-        if one.rule == CLASS_RULE and one.status is Met.UNKNOWN and not one.missing
+        if one.id == CLASS_RULE and one.status is Met.UNKNOWN and not one.missing
         else one
         for one in findings
     )  # fmt: skip
 
 
-def topics(findings: Sequence[CareFinding], group: BleedingClass) -> tuple[TopicAnswer, ...]:
+def topics(findings: Sequence[Finding], group: BleedingClass) -> tuple[TopicAnswer, ...]:
     """The answer of each topic, in their order."""
     return tuple(
         TopicAnswer(
@@ -79,7 +79,7 @@ def topics(findings: Sequence[CareFinding], group: BleedingClass) -> tuple[Topic
     )
 
 
-def of(findings: Sequence[CareFinding], group: BleedingClass) -> Answer:
+def of(findings: Sequence[Finding], group: BleedingClass) -> Answer:
     """The worst of some findings.
 
     While the class is open, what is not met in one class only leaves it to whoever chooses.
@@ -97,23 +97,23 @@ def of(findings: Sequence[CareFinding], group: BleedingClass) -> Answer:
     return worst([*settled, general])
 
 
-def _of_class(findings: Iterable[CareFinding], group: BleedingClass, chosen: str) -> Answer:
+def _of_class(findings: Iterable[Finding], group: BleedingClass, chosen: str) -> Answer:
     """The answer if the open class were that one."""
     return worst(
         single(one)
         for one in findings
-        if _class(one, group) in {None, chosen} and (one.rule != CLASS_RULE or one.missing)
+        if _class(one, group) in {None, chosen} and (one.id != CLASS_RULE or one.missing)
     )
 
 
-def _class(one: CareFinding, group: BleedingClass) -> str | None:
+def _class(one: Finding, group: BleedingClass) -> str | None:
     """The bleeding class that a finding belongs to, while the class is open; None: to all."""
     if one.topic not in {"bleeding", "drugs"}:
         return None
-    return next((c for c in group.considered if f".{c}." in one.rule), None)
+    return next((c for c in group.considered if f".{c}." in one.id), None)
 
 
-def single(one: CareFinding) -> Answer:
+def single(one: Finding) -> Answer:
     """The answer if there were no other finding."""
     if not counts(one):
         return Answer.CLEAR
@@ -122,7 +122,7 @@ def single(one: CareFinding) -> Answer:
     return Answer.CONDITIONAL if one.decides and not one.missing else Answer.UNKNOWN
 
 
-def condition(one: CareFinding) -> str:
+def condition(one: Finding) -> str:
     """Who must decide what, for a finding that is open."""
     said = one.text.split(". ")[0].rstrip(".")
     return f"{one.decides} decides: {said}"

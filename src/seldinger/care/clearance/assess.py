@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.questions import Asked
     from seldinger.care.clearance.rules import Tables
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 ANTIBIOTIC_TIMING = "antibiotics.timing"
 _NONE = "none"
@@ -143,16 +143,16 @@ def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clear
 
 def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
     """The clearance by the decisions that count, and no better than by all of them as told."""
-    seen = {(one.rule, answers.single(one)) for one in weighed.findings}
+    seen = {(one.id, answers.single(one)) for one in weighed.findings}
     worse = [
         one for one in as_told.findings
-        if answers.counts(one) and (one.rule, answers.single(one)) not in seen
+        if answers.counts(one) and (one.id, answers.single(one)) not in seen
         and one.status is Met.NOT_MET
     ]  # fmt: skip
     # In an emergency its own finding stays the first.
     first = tuple(emergency.findings(as_told.case, as_told.profile))
-    rules_of = {one.rule for one in (*worse, *first)}
-    rest = [one for one in weighed.findings if one.rule not in rules_of]
+    rules_of = {one.id for one in (*worse, *first)}
+    rest = [one for one in weighed.findings if one.id not in rules_of]
     findings = (*first, *ordered([*worse, *rest]))
     topics = tuple(
         TopicAnswer(
@@ -174,11 +174,11 @@ def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
     )
 
 
-def _settling(case: Case, found: Iterable[CareFinding], profile: Profile) -> Iterator[CareFinding]:
+def _settling(case: Case, found: Iterable[Finding], profile: Profile) -> Iterator[Finding]:
     """What a decision about a whole question, or under a name of its own, settles."""
     for about in dict.fromkeys(one.settled_by for one in found if one.settled_by):
         mine = [one for one in found if one.settled_by == about]
-        rules_of = tuple(dict.fromkeys(one.rule for one in mine))
+        rules_of = tuple(dict.fromkeys(one.id for one in mine))
         decision = case.request.decision(about)
         if rules_of == (about,) or decision is None:
             continue
@@ -193,11 +193,11 @@ def _settling(case: Case, found: Iterable[CareFinding], profile: Profile) -> Ite
 
 
 def _orders(asked: Iterable[Asked]) -> tuple[str, ...]:
-    return ("antibiotics", *(a.finding.rule for a in asked if a.finding.topic == "antibiotics"))
+    return ("antibiotics", *(a.finding.id for a in asked if a.finding.topic == "antibiotics"))
 
 
 def _assumptions(
-    case: Case, profile: Profile, findings: Iterable[CareFinding]
+    case: Case, profile: Profile, findings: Iterable[Finding]
 ) -> tuple[AssumptionUse, ...]:
     """Values without a source, as they were used in this case."""
     found = [*profile.assumptions(), *alarms.used(case, profile)]
@@ -215,7 +215,7 @@ def _assumptions(
 
 def _class(
     case: Case, inputs: Mapping[str, Known], tables: Tables, profile: Profile
-) -> tuple[BleedingClass, tuple[CareFinding, ...]]:
+) -> tuple[BleedingClass, tuple[Finding, ...]]:
     """The bleeding class and what is said of it; none where the consensus is silent."""
     outside = bleeding.domain(inputs, tables, profile)
     if outside is not None and not outside.missing:
@@ -224,7 +224,7 @@ def _class(
     return group, (said,) if outside is None else (outside, said)
 
 
-def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFinding]:
+def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
     start = case.request.start
     if start is None:
         yield finding(
@@ -254,7 +254,7 @@ def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[CareFindin
 
 def _arterial(
     case: Case, group: BleedingClass, tables: Tables, profile: Profile
-) -> Iterator[CareFinding]:
+) -> Iterator[Finding]:
     """What is said of an artery for which the consensus has no INR of its own."""
     request = case.request
     if tables.procedures[request.procedure].vessel != "artery" or "low" not in group.considered:
@@ -274,11 +274,11 @@ def _conditions(
     case: Case,
     drugs: list[holds.Judged],
     asked: list[Asked],
-    findings: Iterable[CareFinding],
+    findings: Iterable[Finding],
     group: BleedingClass,
 ) -> tuple[str, ...]:
     """What must be kept, and who must agree to what, the drugs first."""
-    of_class = {one.finding.rule for one in drugs if one.condition}
+    of_class = {one.finding.id for one in drugs if one.condition}
     found = [
         f"if {one.plan.bleeding_class} risk: {one.condition}"
         if group.value is None and one.condition and one.plan is not None
@@ -289,7 +289,7 @@ def _conditions(
         answers.condition(one)
         for one in findings
         if answers.counts(one) and one.status is Met.UNKNOWN and one.decides and not one.missing
-        and one.rule not in of_class
+        and one.id not in of_class
     ]  # fmt: skip
     found += [one.condition for one in asked]
     fasts = [one for one in asked if one.finding.topic == "fasting" and one.due]
@@ -298,12 +298,12 @@ def _conditions(
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def _decides(case: Case, findings: Iterable[CareFinding]) -> tuple[str, ...]:
+def _decides(case: Case, findings: Iterable[Finding]) -> tuple[str, ...]:
     """Who decides about every open finding."""
     found = [emergency.DECIDES] if emergency.is_one(case) else []
     for one in findings:
         if answers.counts(one) and one.decides and not (one.missing and one.topic != "drugs"):
-            about = one.inputs.get("drug") or one.inputs.get("allergy") or one.rule
+            about = one.inputs.get("drug") or one.inputs.get("allergy") or one.id
             found.append(f"{one.decides}: {about}")
     return tuple(dict.fromkeys(found))
 
@@ -356,7 +356,7 @@ def _of_drug(plan: DrugPlan, group: BleedingClass) -> Iterator[Due]:
 def _antibiotic(case: Case, asked: Iterable[Asked], profile: Profile) -> Iterator[Due]:
     """From when the antibiotic may be given, where somebody decided that one is."""
     start = case.request.start
-    rules_asked = [a.finding.rule for a in asked if a.finding.topic == "antibiotics"]
+    rules_asked = [a.finding.id for a in asked if a.finding.topic == "antibiotics"]
     names = ["antibiotics", *rules_asked]
     told_by = [d.decided for d in map(case.request.decision, names) if d is not None]
     told_by += [profile.settled[name] for name in names if name in profile.settled]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.model import Case, Request
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables, Threshold
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 TOPIC = "bleeding"
 CLASS_RULE = "sir2019.class"
@@ -38,7 +38,7 @@ SILENT = BleedingClass(None, (), (), "")
 """The class of a patient of whom the consensus does not speak: not the nearest row."""
 
 
-def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> CareFinding | None:
+def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> Finding | None:
     """What is said where the consensus does not speak of such a patient; None where it does."""
     found = concerns(tables.domain, inputs)
     if found.status is Met.MET:
@@ -56,7 +56,7 @@ def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> Car
 
 def classify(
     inputs: Mapping[str, Known], tables: Tables, profile: Profile, request: Request
-) -> tuple[BleedingClass, CareFinding]:
+) -> tuple[BleedingClass, Finding]:
     """The bleeding class, and what is to be said of it."""
     judged = [(row, concerns(row.when, inputs)) for row in tables.classes]
     rows = [row for row, found in judged if found.status is Met.MET]
@@ -126,7 +126,7 @@ def labs(
     tables: Tables,
     profile: Profile,
     now: dt.datetime,
-) -> Iterator[CareFinding]:
+) -> Iterator[Finding]:
     """What each threshold says, for every class that is considered.
 
     A routine lab whose rule is not known to concern the case is unknown, with its value shown.
@@ -147,7 +147,7 @@ def _judged(
     profile: Profile,
     now: dt.datetime,
     tables: Tables,
-) -> CareFinding | None:
+) -> Finding | None:
     concerned = concerns(rule.when, inputs)
     if concerned.status is Met.NOT_MET:
         return None
@@ -205,7 +205,7 @@ def _decides(case: Case, tables: Tables) -> str:
     return "the operator, with haematology where it cannot be corrected"
 
 
-def _locally(made: CareFinding) -> CareFinding:
+def _locally(made: Finding) -> Finding:
     return replace(made, stamp=f"{made.stamp}; {LOCAL}")
 
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seldinger.care.clearance.holds import Setting
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Drug
+    from seldinger.core.finding import Finding
 
 TOPIC = "drugs"
 LIST_RULE = "drugs.list"
 
 
-def listed(setting: Setting) -> Iterator[CareFinding]:
+def listed(setting: Setting) -> Iterator[Finding]:
     """What is said of the list itself: whether it is complete, and what is not recognised."""
     patient = setting.case.patient
     if not patient.drugs_complete:
@@ -48,7 +48,7 @@ def listed(setting: Setting) -> Iterator[CareFinding]:
         yield replace(made, missing=lacking)
 
 
-def together(setting: Setting) -> Iterator[CareFinding]:
+def together(setting: Setting) -> Iterator[Finding]:
     """What is said where several drugs against clots are taken: the source speaks of one."""
     platelets = drugs.of_class(setting.case.patient, "antiplatelet")
     clots = drugs.of_class(setting.case.patient, "anticoagulant")
@@ -77,7 +77,7 @@ _LABELS = {
 """What labels say of direct anticoagulants before low risk: drug -> clearance -> fact."""
 
 
-def labels(setting: Setting) -> Iterator[CareFinding]:
+def labels(setting: Setting) -> Iterator[Finding]:
     """What the label says beside the consensus, where the two differ: both stand."""
     if "low" not in setting.bleeding.considered:
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 TOPIC = "emergency"
 DECIDES = "the operator with anaesthesia and who sent the patient"
@@ -26,7 +26,7 @@ def is_one(case: Case) -> bool:
     return case.request.urgency == "emergency"
 
 
-def findings(case: Case, profile: Profile) -> Iterator[CareFinding]:
+def findings(case: Case, profile: Profile) -> Iterator[Finding]:
     """What is said first in an emergency."""
     if not is_one(case):
         return
@@ -46,7 +46,7 @@ def findings(case: Case, profile: Profile) -> Iterator[CareFinding]:
             )  # fmt: skip
 
 
-def softened(found: Iterable[CareFinding], case: Case) -> Iterator[CareFinding]:
+def softened(found: Iterable[Finding], case: Case) -> Iterator[Finding]:
     """The findings, without a stop in an emergency: it becomes an action for who decides."""
     for one in found:
         stops = one.severity is Severity.STOP and is_one(case)

@@ -15,8 +15,8 @@ from seldinger import evidence
 if TYPE_CHECKING:
     from seldinger.care.clearance.model import Clearance, Release
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Patient
+    from seldinger.core.finding import Finding
 
 SCHEMA_VERSION = 2
 
@@ -66,10 +66,10 @@ def patient_sha256(patient: Patient) -> str:
     return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
-def _finding(one: CareFinding) -> dict[str, Any]:
+def _finding(one: Finding) -> dict[str, Any]:
     facts = [evidence.fact(name) for name in one.facts]
     return {
-        "rule": one.rule,
+        "rule": one.id,
         "topic": one.topic,
         "status": str(one.status),
         "severity": str(one.severity),

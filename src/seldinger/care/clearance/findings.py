@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.decided import ruling
 from seldinger.care.clearance.model import LOCAL, PROJECT_RULE
-from seldinger.care.finding import MEMORY, CareFinding
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import stamp_of
+from seldinger.evidence import MEMORY_STAMP, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,14 +35,14 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     missing: Iterable[str] = (),
     decides: str = "",
     considers: Iterable[str] = (),
-) -> CareFinding:
+) -> Finding:
     """A finding with its stamp; a rule from memory is unknown and no more than to be confirmed."""
     named = tuple(facts)
     mark = stamp_of(named) if named else PROJECT_RULE
-    if mark == MEMORY and status is not Met.UNKNOWN:
+    if mark == MEMORY_STAMP and status is not Met.UNKNOWN:
         status = Met.UNKNOWN
-    return CareFinding(
-        rule=rule,
+    return Finding(
+        id=rule,
         topic=topic,
         status=status,
         severity=severity,
@@ -63,8 +63,8 @@ def shown(inputs: Mapping[str, Known], names: Iterable[str]) -> dict[str, str]:
 
 
 def settled(
-    found: CareFinding, request: Request, profile: Profile, *names: str, also: str = ""
-) -> CareFinding:
+    found: Finding, request: Request, profile: Profile, *names: str, also: str = ""
+) -> Finding:
     """The finding, met where a person or the local profile decided it.
 
     A decision settles what the source leaves open, never what nobody has told; one that does not
@@ -81,7 +81,7 @@ def settled(
         return found
     used = (*found.inputs, *found.considers)
     told = []
-    for name in (found.rule, *names):
+    for name in (found.id, *names):
         made = ruling(request, name, found.decides, also, used)
         decision = made.decision
         if made.told:
@@ -101,10 +101,10 @@ def settled(
     return replace(found, text=found.text + "".join(told)) if told else found
 
 
-def ordered(found: Iterable[CareFinding]) -> tuple[CareFinding, ...]:
+def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The worst first: what stands in the way, then what is asked of the reader."""
 
-    def key(one: CareFinding) -> tuple[bool, int, int]:
+    def key(one: Finding) -> tuple[bool, int, int]:
         free = one.status is Met.MET or one.severity is Severity.INFO
         return free, _WORST.index(one.severity), _STATUS.index(one.status)
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Hold, Need, Span, Tables
     from seldinger.care.clearance.thrombosis import Side
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Drug
+    from seldinger.core.finding import Finding
 
 TOPIC = "drugs"
 _JUDGED = ("antiplatelet", "anticoagulant", "fibrinolytic", "nsaid")
@@ -36,7 +36,7 @@ _JUDGED = ("antiplatelet", "anticoagulant", "fibrinolytic", "nsaid")
 class Judged:
     """A drug's plan, what is said of it, and what must be kept."""
 
-    finding: CareFinding
+    finding: Finding
     plan: DrugPlan | None = None
     condition: str = ""
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Patient
+    from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
 
 PROJECT_RULE = "rule of this project, without a medical number"
@@ -294,10 +294,10 @@ class Clearance:
     bleeding: BleedingClass
     drugs: tuple[DrugPlan, ...]
     timetable: tuple[Due, ...]
-    findings: tuple[CareFinding, ...]
-    orders: tuple[CareFinding, ...]
+    findings: tuple[Finding, ...]
+    orders: tuple[Finding, ...]
     understood: tuple[str, ...]
-    alternatives: tuple[CareFinding, ...]
+    alternatives: tuple[Finding, ...]
     emergency: bool
     decides: tuple[str, ...]
     profile: Profile
@@ -308,7 +308,7 @@ class Clearance:
     __repr__ = brief
 
     @property
-    def stops(self) -> tuple[CareFinding, ...]:
+    def stops(self) -> tuple[Finding, ...]:
         """Findings that stop the procedure."""
         return tuple(one for one in self.findings if one.severity == "stop" and one.status != "met")
 

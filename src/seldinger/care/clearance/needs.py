@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from seldinger.care.clearance.holds import Setting
     from seldinger.care.clearance.rules import Need
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Drug
+    from seldinger.core.finding import Finding
 
 TOPIC = "drugs"
 STOPPED_H = 48.0
@@ -30,7 +30,7 @@ def of(drug: Drug, setting: Setting) -> Need | None:
     return None
 
 
-def missing(setting: Setting) -> Iterator[CareFinding]:
+def missing(setting: Setting) -> Iterator[Finding]:
     """What is said where a drug that the procedure needs is not taken."""
     told = [one for one in setting.case.patient.drugs if one.recognised]
     taken = [one for one in told if not _stopped(one, setting)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Fast, Question, Said, Tables
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 FASTED = frozenset({"minimal", "moderate", "deep", "general"})
 METFORMIN = ("contrast.metformin.acr", "contrast.metformin.fda")
@@ -39,7 +39,7 @@ class Asked:
         order: whether it is something to be ordered.
     """
 
-    finding: CareFinding
+    finding: Finding
     condition: str = ""
     due: tuple[Due, ...] = ()
     decides: str = ""
@@ -116,7 +116,7 @@ def _not_known(
     inputs: Mapping[str, Known],
     used: tuple[Judgement, ...],
     profile: Profile,
-) -> CareFinding:
+) -> Finding:
     return finding(
         question.id, question.topic, Met.UNKNOWN, question.severity,
         f"{question.asks}: not known.", profile=profile, missing=missing, facts=_facts(rules),
@@ -268,7 +268,7 @@ _LABELLED = "lidocaine"
 _LABEL = ("clearance.lidocaine.plain_per_kg", "clearance.lidocaine.plain_total")
 
 
-def _by_label(drug: str, case: Case, profile: Profile) -> CareFinding:
+def _by_label(drug: str, case: Case, profile: Profile) -> Finding:
     """The label's maximum of lidocaine without adrenaline, by weight where that is told."""
     per_kg, total = driving(_LABEL[0]), driving(_LABEL[1])
     weight = case.patient.weight_kg

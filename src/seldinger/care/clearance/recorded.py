@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.inputs import Known
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.finding import CareFinding
     from seldinger.care.patient import Condition
+    from seldinger.core.finding import Finding
 
 PREFIX = "recorded."
 TOPIC = "recorded"
@@ -53,7 +53,7 @@ def told(case: Case) -> dict[str, str]:
     return found
 
 
-def considered(findings: Iterable[CareFinding], inputs: Mapping[str, Known]) -> frozenset[str]:
+def considered(findings: Iterable[Finding], inputs: Mapping[str, Known]) -> frozenset[str]:
     """What some findings looked at: what they say, and what their inputs were made of."""
     seen: set[str] = set()
     for one in findings:
@@ -65,8 +65,8 @@ def considered(findings: Iterable[CareFinding], inputs: Mapping[str, Known]) -> 
 
 
 def left_over(
-    case: Case, findings: Iterable[CareFinding], inputs: Mapping[str, Known], profile: Profile
-) -> Iterator[CareFinding]:
+    case: Case, findings: Iterable[Finding], inputs: Mapping[str, Known], profile: Profile
+) -> Iterator[Finding]:
     """What was told, and no finding looked at."""
     seen = considered(findings, inputs)
     for key, printed in told(case).items():
@@ -82,8 +82,8 @@ def left_over(
 
 
 def _details(
-    case: Case, findings: tuple[CareFinding, ...], inputs: Mapping[str, Known], profile: Profile
-) -> Iterator[CareFinding]:
+    case: Case, findings: tuple[Finding, ...], inputs: Mapping[str, Known], profile: Profile
+) -> Iterator[Finding]:
     """What a detail adds to a condition against which nothing stands: free words no rule reads."""
     open_ones = considered([one for one in findings if one.status is not Met.MET], inputs)
     for one in case.patient.conditions:

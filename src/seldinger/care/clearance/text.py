@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from seldinger.care.clearance.model import Clearance, Release
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
 
 NOT_A_DEVICE = "Research and education software, not a medical device."
 _WHEN = "%a %d %b %Y %H:%M %Z"
@@ -83,11 +83,11 @@ def _lines(clearance: Clearance, release: Release | None, *, everything: bool) -
     yield f"Judged at {clearance.now:{_WHEN}}. {NOT_A_DEVICE}"
 
 
-def _is_open(one: CareFinding) -> bool:
+def _is_open(one: Finding) -> bool:
     return one.status is not Met.MET and one.severity != "info"
 
 
-def _order(one: CareFinding) -> str:
+def _order(one: Finding) -> str:
     stamp = f" ({one.stamp})" if one.stamp and one.status is not Met.MET else ""
     return f"{one.topic}: {one.text}{stamp}"
 
@@ -100,8 +100,8 @@ def _block(title: str, found: Iterable[str]) -> Iterator[str]:
         yield from (f"  {row}" for row in rows)
 
 
-def _finding(one: CareFinding) -> str:
+def _finding(one: Finding) -> str:
     status = {Met.MET: "met", Met.NOT_MET: "NOT MET", Met.UNKNOWN: "unknown"}[one.status]
     facts = f"; {', '.join(one.facts)}" if one.facts else ""
     stamp = f"; {one.stamp}" if one.stamp else ""
-    return f"{one.severity}, {status}: {one.text} [{one.rule}{facts}{stamp}]"
+    return f"{one.severity}, {status}: {one.text} [{one.id}{facts}{stamp}]"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.dose.account import Account
     from seldinger.care.dose.several import Together
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
     from seldinger.physics.skin_dose import Surface
@@ -71,7 +71,7 @@ class DoseAnswer:
     policy_title: str
     cases: tuple[Case, ...]
     together: Together
-    findings: tuple[CareFinding, ...]
+    findings: tuple[Finding, ...]
     screening_gy: float | None
     facts: tuple[Fact, ...]
     version: str
@@ -79,7 +79,7 @@ class DoseAnswer:
     __repr__ = brief
 
     @property
-    def wants(self) -> tuple[CareFinding, ...]:
+    def wants(self) -> tuple[Finding, ...]:
         """Findings that ask for something."""
         return tuple(f for f in self.findings if f.severity is not Severity.INFO)
 
@@ -135,7 +135,7 @@ def answered(
     )
 
 
-def _of_report(made: Account) -> tuple[CareFinding, ...]:
+def _of_report(made: Account) -> tuple[Finding, ...]:
     """What a report says of itself: units, completeness, sums."""
     return (*levels.units(made), *levels.whole(made), *levels.sums(made))
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care.dose.skin import How
-from seldinger.care.finding import MEMORY, SECONDARY, CareFinding
+from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.model import Trust
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _told(made: Account, quantity: str, value: float | None) -> Amount:
     return Amount(value, value, value)
 
 
-def judged(policy: Policy, profile: str, found: Amounts) -> tuple[CareFinding, ...]:
+def judged(policy: Policy, profile: str, found: Amounts) -> tuple[Finding, ...]:
     """Every level of a policy, in its order; then what it gives no level for.
 
     Raises:
@@ -100,12 +101,12 @@ def judged(policy: Policy, profile: str, found: Amounts) -> tuple[CareFinding, .
     return (*(_level(level, profile, found) for level in policy.level), *silent)
 
 
-def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> CareFinding:
+def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> Finding:
     """That a policy judges nothing by a quantity, so that silence is no "below"."""
     name, unit = _QUANTITIES[quantity]
     amount: Amount = getattr(found, quantity)
-    return CareFinding(
-        rule=f"dose.{profile}.{quantity}.silent",
+    return Finding(
+        id=f"dose.{profile}.{quantity}.silent",
         topic=TOPIC,
         status=Met.UNKNOWN,
         severity=Severity.INFO,
@@ -118,7 +119,7 @@ def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> Care
     )
 
 
-def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
+def _level(level: Level, profile: str, found: Amounts) -> Finding:
     fact = evidence.fact(level.fact)
     name, unit = _QUANTITIES[level.quantity]
     amount: Amount = getattr(found, level.quantity)
@@ -138,8 +139,8 @@ def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
     grave = Severity.ACTION if reached else Severity.CAUTION
     quiet = memory or status is Met.MET
     missing = () if amount.high is not None else (name,)
-    return CareFinding(
-        rule=f"dose.{profile}.{level.quantity}.{level.name}",
+    return Finding(
+        id=f"dose.{profile}.{level.quantity}.{level.name}",
         topic=TOPIC,
         status=status,
         severity=Severity.INFO if quiet else grave,
@@ -147,7 +148,7 @@ def _level(level: Level, profile: str, found: Amounts) -> CareFinding:
         inputs={name: told(amount, unit)},
         missing=missing,
         facts=facts,
-        stamp=MEMORY if memory else SECONDARY if fact.trust is Trust.SECONDARY else "",
+        stamp=MEMORY_STAMP if memory else SECONDARY_STAMP if fact.trust is Trust.SECONDARY else "",
         profile=profile,
     )
 
@@ -197,21 +198,21 @@ def told(amount: Amount, unit: str) -> str:
     return f"{factor * amount.best:.3g} {shown} ({low:.3g} to {high:.3g})"
 
 
-def follow_up(levels: Iterable[CareFinding], profile: str) -> tuple[CareFinding, ...]:
+def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     """What follows when a substantial dose was reached or cannot be excluded.
 
     What is to be done is known here from memory only, so it is shown to be confirmed; that it is
     wanted at all follows from the levels.
     """
-    substantial = [f for f in levels if f.rule.endswith(".substantial")]
+    substantial = [f for f in levels if f.id.endswith(".substantial")]
     reached = [f for f in substantial if f.status is Met.NOT_MET]
-    open_ones = [f for f in substantial if f.status is Met.UNKNOWN and f.stamp != MEMORY]
+    open_ones = [f for f in substantial if f.status is Met.UNKNOWN and f.stamp != MEMORY_STAMP]
     if not reached and not open_ones:
         return ()
     how = evidence.fact("radiation.follow_up.substantial")
     why = "A substantial dose was reached" if reached else "A substantial dose cannot be excluded"
-    wanted = CareFinding(
-        rule=f"dose.{profile}.follow_up",
+    wanted = Finding(
+        id=f"dose.{profile}.follow_up",
         topic=TOPIC,
         status=Met.NOT_MET if reached else Met.UNKNOWN,
         severity=Severity.ACTION if reached else Severity.CAUTION,
@@ -220,26 +221,26 @@ def follow_up(levels: Iterable[CareFinding], profile: str) -> tuple[CareFinding,
         stamp=next((f.stamp for f in (reached or open_ones) if f.stamp), ""),
         profile=profile,
     )
-    remembered = CareFinding(
-        rule="dose.follow_up.remembered",
+    remembered = Finding(
+        id="dose.follow_up.remembered",
         topic=TOPIC,
         status=Met.UNKNOWN,
         severity=Severity.INFO,
         text=how.statement,
         facts=(how.id,),
-        stamp=MEMORY if how.trust is Trust.MEMORY else "",
+        stamp=MEMORY_STAMP if how.trust is Trust.MEMORY else "",
         profile=profile,
     )
     return wanted, remembered
 
 
-def units(made: Account) -> tuple[CareFinding, ...]:
+def units(made: Account) -> tuple[Finding, ...]:
     """Whether a report's units can be believed."""
     if not made.unit_error:
         return ()
     return (
-        CareFinding(
-            rule="dose.units",
+        Finding(
+            id="dose.units",
             topic=TOPIC,
             status=Met.NOT_MET,
             severity=Severity.STOP,
@@ -249,13 +250,13 @@ def units(made: Account) -> tuple[CareFinding, ...]:
     )
 
 
-def whole(made: Account) -> tuple[CareFinding, ...]:
+def whole(made: Account) -> tuple[Finding, ...]:
     """Whether a report calls itself complete: what is missing in it no level can judge."""
     if made.report.complete is not False:
         return ()
     return (
-        CareFinding(
-            rule=PARTIAL,
+        Finding(
+            id=PARTIAL,
             topic=TOPIC,
             status=Met.UNKNOWN,
             severity=Severity.CAUTION,
@@ -268,18 +269,18 @@ def whole(made: Account) -> tuple[CareFinding, ...]:
     )
 
 
-def sums(made: Account) -> tuple[CareFinding, ...]:
+def sums(made: Account) -> tuple[Finding, ...]:
     """Whether a report's totals are what its irradiations add up to, with the size of a gap."""
     return tuple(_sum(one, made) for one in made.disagreeing)
 
 
-def _sum(one: Compared, made: Account) -> CareFinding:
+def _sum(one: Compared, made: Account) -> Finding:
     """One total that does not add up; a gap in the last digits alarms nobody."""
     small = one.share is not None and one.share <= SMALL_MISMATCH.value
     what = "differs in the last digits" if small else "disagrees with itself"
     size = "" if one.share is None else f" ({100.0 * one.share:.2g} %)"
-    return CareFinding(
-        rule=f"{SUMS}{one.quantity}",
+    return Finding(
+        id=f"{SUMS}{one.quantity}",
         topic=TOPIC,
         status=Met.NOT_MET,
         severity=Severity.INFO if small else Severity.CAUTION,
@@ -304,7 +305,7 @@ def _amount(value: float | None, unit: str) -> str:
     return f"{factor * value:.4g} {shown}"
 
 
-def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[CareFinding, ...]:  # noqa: FBT001  an answer
+def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[Finding, ...]:  # noqa: FBT001  an answer
     """Whether a physicist must look at the dose to a fetus; no number is ever given.
 
     Args:
@@ -316,8 +317,8 @@ def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[CareFinding, ...]:
     known = pregnant is True
     what = "CT" if skin.how is How.NONE else "fluoroscopy"
     return (
-        CareFinding(
-            rule="dose.fetus",
+        Finding(
+            id="dose.fetus",
             topic=TOPIC,
             status=Met.NOT_MET if known else Met.UNKNOWN,
             severity=Severity.ACTION if known else Severity.INFO,

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.scores.inputs import AGE, Quantity, YesNo, condition, lab
 from seldinger.care.scores.model import Answer, Form, Told, points
 from seldinger.core.errors import CareError
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -115,9 +115,9 @@ MEHRAN = Form(
     ),
     prefix="scores.mehran",
     coefficients=MEHRAN_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_mehran,
-    band_stamp=MEMORY,
+    band_stamp=MEMORY_STAMP,
     band_facts=("group_1_up_to", "group_2_up_to", "group_3_up_to"),
     also=("scores.mehran.external_c",),
     either=(("egfr", "creatinine"),),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import SECONDARY
 from seldinger.care.scores.inputs import AGE, SEX, WEIGHT, lab
 from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -72,7 +72,7 @@ COCKCROFT_GAULT = Form(
     inputs=(lab("creatinine", "mg/dL"), AGE, WEIGHT, SEX),
     prefix="scores.cockcroft_gault",
     coefficients=COCKCROFT_GAULT_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_cockcroft_gault,
 )
 CKD_EPI_2021 = Form(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import SECONDARY
 from seldinger.care.scores.inputs import Choice, Quantity, YesNo, length
 from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -69,7 +69,7 @@ RENAL = Form(
     ),
     prefix="scores.renal",
     coefficients=RENAL_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_renal,
 )  # fmt: skip
 FORMS = (RENAL,)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY
 from seldinger.care.scores.inputs import NO_UNIT, Choice, Quantity
 from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -90,7 +90,7 @@ WIFI = Form(
     ),
     prefix="scores.wifi",
     coefficients=WIFI_COEFFICIENTS,
-    stamp=MEMORY,
+    stamp=MEMORY_STAMP,
     judge=_wifi,
     also=("scores.wifi.table",),
 )  # fmt: skip

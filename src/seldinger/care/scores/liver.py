@@ -6,9 +6,9 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import SECONDARY
 from seldinger.care.scores.inputs import Choice, lab, length
 from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -129,9 +129,9 @@ ALBI = Form(
     inputs=(lab("bilirubin", "umol/L"), lab("albumin", "g/L")),
     prefix="scores.albi",
     coefficients=ALBI_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_albi,
-    band_stamp=SECONDARY,
+    band_stamp=SECONDARY_STAMP,
     band_facts=("grade_1_up_to", "grade_2_up_to"),
 )
 EZ_ALBI = Form(
@@ -159,7 +159,7 @@ CHILD_PUGH = Form(
     ),
     prefix="scores.child_pugh",
     coefficients=CHILD_PUGH_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_child_pugh,
 )
 HAP = Form(
@@ -175,7 +175,7 @@ HAP = Form(
     ),
     prefix="scores.hap",
     coefficients=HAP_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_hap,
 )
 FORMS = (ALBI, EZ_ALBI, CHILD_PUGH, HAP)

@@ -9,9 +9,9 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY, SECONDARY
 from seldinger.care.scores.inputs import AGE, DIALYSIS, SEX, lab
 from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ def _creatinine(told: Told, c: Mapping[str, float]) -> float:
 
 def _answered(told: Told, value: float, *notes: str) -> Answer:
     if told.yes("dialysis"):
-        return Answer(value, None, (*notes, _ON_DIALYSIS), stamp=MEMORY)
+        return Answer(value, None, (*notes, _ON_DIALYSIS), stamp=MEMORY_STAMP)
     return Answer(value, None, notes)
 
 
@@ -150,7 +150,7 @@ MELD = Form(
     inputs=_LABS,
     prefix="scores.meld",
     coefficients=MELD_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_meld,
 )
 MELD_NA = Form(
@@ -161,7 +161,7 @@ MELD_NA = Form(
     inputs=(*_LABS, lab("sodium", "mmol/L", optional=True)),
     prefix="scores.meld_na",
     coefficients=MELD_NA_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_meld_na,
     also=MELD.fact_ids,
 )
@@ -173,7 +173,7 @@ MELD_3 = Form(
     inputs=(*_LABS, lab("sodium", "mmol/L"), lab("albumin", "g/dL"), SEX, AGE),
     prefix="scores.meld_3",
     coefficients=MELD_3_COEFFICIENTS,
-    stamp=SECONDARY,
+    stamp=SECONDARY_STAMP,
     judge=_meld_3,
 )
 FORMS = (MELD, MELD_NA, MELD_3)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.care.finding import MEMORY
 from seldinger.core.errors import CareError
 from seldinger.core.naming import did_you_mean
 from seldinger.core.telling import brief
+from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,12 +61,12 @@ class Score:
     @property
     def drives(self) -> bool:
         """Whether a rule may use ``value``: known, and not from memory."""
-        return self.value is not None and self.stamp != MEMORY
+        return self.value is not None and self.stamp != MEMORY_STAMP
 
     @property
     def band_drives(self) -> bool:
         """Whether a rule may use ``band``."""
-        return self.band is not None and MEMORY not in {self.stamp, self.band_stamp}
+        return self.band is not None and MEMORY_STAMP not in {self.stamp, self.band_stamp}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ import numpy as np
 
 from seldinger import catalogue, evidence
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.space import unit
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PatientPosition
 from seldinger.plan.approach.percutaneous.candidates import UP
-from seldinger.plan.model import DeviceUse, Finding, Step
+from seldinger.plan.model import DeviceUse, Step
 from seldinger.plan.wording import cited, plainly
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from seldinger.report.blocks import Block, Heading, Row, Table, Text
 from seldinger.report.sections import Part, Section
 
 if TYPE_CHECKING:
+    from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
-    from seldinger.plan.model import Finding, Plan
+    from seldinger.plan.model import Plan
 
 _SEVERITIES = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _NOTHING = "nothing"

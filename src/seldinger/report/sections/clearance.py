@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from seldinger.care.clearance.model import Clearance, DrugPlan, Restart
-    from seldinger.care.finding import CareFinding
+    from seldinger.core.finding import Finding
     from seldinger.plan.model import Plan
 
 _STATUS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
@@ -146,7 +146,7 @@ def _drug(plan: DrugPlan) -> Row:
     return Row((told, what, last_dose(plan), back, decided or "-"), "warn" if open_one else "plain")
 
 
-def _findings(found: tuple[CareFinding, ...], empty: str) -> Table:
+def _findings(found: tuple[Finding, ...], empty: str) -> Table:
     rows = tuple(
         Row(
             (
@@ -165,13 +165,13 @@ def _findings(found: tuple[CareFinding, ...], empty: str) -> Table:
     return Table(head, rows, empty, widths=widths, wrap=True, dense=True)
 
 
-def _basis(finding: CareFinding) -> str:
+def _basis(finding: Finding) -> str:
     keys = sorted({evidence.fact(one).source for one in finding.facts})
-    said = (finding.rule, ", ".join(keys), finding.stamp, finding.profile)
+    said = (finding.id, ", ".join(keys), finding.stamp, finding.profile)
     return "; ".join(one for one in said if one)
 
 
-def _tone(finding: CareFinding) -> str:
+def _tone(finding: Finding) -> str:
     if finding.status is Met.MET:
         return "plain"
     if finding.status is Met.UNKNOWN:

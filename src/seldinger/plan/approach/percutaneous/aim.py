@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.core.finding import Finding
 from seldinger.core.space import as_vector
 from seldinger.core.verdict import Met, Severity
 from seldinger.geometry import morphology
 from seldinger.plan.approach.percutaneous import scene as scenes
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption
     from seldinger.plan.approach.percutaneous.model import Instrument
-    from seldinger.plan.model import Approach, Finding, Treatment
+    from seldinger.plan.model import Approach, Treatment
     from seldinger.plan.procedure import Case, Decision, Penalties, Settings
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.model import Origin
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.study import PositionOrigin
 from seldinger.plan.approach.percutaneous.scene import UNIDENTIFIED
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

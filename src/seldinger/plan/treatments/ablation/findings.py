@@ -8,9 +8,9 @@ import numpy as np
 
 from seldinger import evidence
 from seldinger.catalogue.applicators import applicator
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.model import Finding
 from seldinger.plan.treatments.ablation import modality, override, plausibility, trajectories
 from seldinger.plan.wording import cited, number, plainly
 from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL

@@ -15,9 +15,9 @@ import numpy as np
 
 from seldinger import evidence
 from seldinger.catalogue.applicators import applicators
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.model import Finding
 from seldinger.plan.treatments.ablation import centrality
 from seldinger.plan.wording import cited, number, plainly
 from seldinger.simulate.thermal import scene as heat_scene

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.model import Finding
 
 if TYPE_CHECKING:
     from seldinger.plan.prediction import Prediction

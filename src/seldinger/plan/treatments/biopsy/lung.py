@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
-from seldinger.plan.model import Finding
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.wording import cited, number, plainly, told
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.model import Finding, Treatment
+from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.biopsy import lung, native_kidney, steps

@@ -14,10 +14,10 @@ import numpy as np
 
 from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
+from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.model import Finding
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
 from seldinger.plan.wording import cited, told

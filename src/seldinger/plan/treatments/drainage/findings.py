@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
+from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.model import Finding
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.drainage.choice import BY_USER
 from seldinger.plan.wording import cited, number, plainly, told
