@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 
 from seldinger import evidence
-from seldinger.care import finding
 from seldinger.core.errors import EvidenceError
 from seldinger.evidence import FactKind, Trust, Verdict, border
 from seldinger.evidence.model import NEVER_FOR_PATIENTS
@@ -215,7 +214,7 @@ def test_the_stamp_is_that_of_the_least_trusted_fact() -> None:
     assert trusts == [Trust.PRIMARY, Trust.SECONDARY, Trust.MEMORY]
     assert evidence.stamp_of([]) == ""
     assert evidence.stamp_of([primary]) == ""
-    assert evidence.stamp_of([primary, secondary]) == finding.SECONDARY
-    assert evidence.stamp_of([secondary, memory, primary]) == finding.MEMORY
+    assert evidence.stamp_of([primary, secondary]) == evidence.SECONDARY_STAMP
+    assert evidence.stamp_of([secondary, memory, primary]) == evidence.MEMORY_STAMP
     with pytest.raises(EvidenceError, match="contrast"):
         evidence.stamp_of(["contrast.saline.egrf"])
