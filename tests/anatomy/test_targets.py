@@ -101,6 +101,16 @@ def test_a_sphere_must_lie_in_the_body(
         targets.from_sphere(anatomy, centre, diameter)
 
 
+def test_a_sphere_lies_in_the_scan_whole(anatomy: Anatomy) -> None:
+    scan = anatomy.study.image.grid
+    top_mm = float(scan.to_lps(np.asarray(scan.shape) - 0.5)[2])
+    x, y, _ = TUMOUR
+    whole = targets.from_sphere(anatomy, (x, y, top_mm - 12.0), 23.9)
+    assert whole.mask.sum() * anatomy.grid.voxel_ml == pytest.approx(whole.volume_ml, rel=0.1)
+    with pytest.raises(AnatomyError, match=r"reaches 2\.0 mm beyond the scan"):
+        targets.from_sphere(anatomy, (x, y, top_mm - 12.0), 28.0)
+
+
 def test_a_target_fits_into_its_organ(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="fit into its organ"):
         targets.from_sphere(anatomy, (-12.0, -5.0, 0.0), 80.0, organ="aorta")

@@ -17,7 +17,7 @@ from seldinger.image.resample import resampled_mask
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
-    from seldinger.core.space import Grid, Vector
+    from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import LabelMap, Mask
 
 TOUCH_MM = 3.0
@@ -85,7 +85,8 @@ def from_sphere(
     """A sphere around a point; steered at its centre.
 
     Raises:
-        AnatomyError: the diameter is not positive, or the sphere leaves the body or its organ.
+        AnatomyError: the diameter is not positive, or the sphere leaves the scan, the body or its
+            organ.
     """
     if not (np.isfinite(diameter_mm) and diameter_mm > 0):
         raise AnatomyError(f"target {label!r}: diameter_mm is {diameter_mm}; it must be positive")
@@ -99,6 +100,7 @@ def from_sphere(
             f"target {label!r} at LPS {_said(centre_lps_mm)} lies outside the body; the image "
             f"spans {_said(as_vector(low))} to {_said(as_vector(high))} mm: check its frame (LPS)"
         )
+    _check_scanned(anatomy.study.image.grid, centre, diameter_mm, label)
     axes = [
         grid.origin_lps_mm[a] + grid.spacing_mm[a] * np.arange(grid.shape[a]) - centre[a]
         for a in range(3)
@@ -217,6 +219,20 @@ def _on_lattice(fine: Mask, grid: Grid, lattice: Grid) -> Mask:
         at = np.rint(lattice.to_index(grid.to_lps(np.argwhere(fine).mean(axis=0)))).astype(int)
         mask[tuple(np.clip(at, 0, np.asarray(lattice.shape) - 1))] = True
     return mask
+
+
+def _check_scanned(scan: Grid, centre: Points, diameter_mm: float, label: str) -> None:
+    """Refuse a sphere that leaves the scan: nobody has seen what it holds there."""
+    thickness_mm = 1.0 / np.linalg.norm(np.linalg.inv(scan.index_to_lps[:3, :3]), axis=1)
+    index = scan.to_index(centre)
+    to_faces = np.minimum(index + 0.5, np.asarray(scan.shape) - 0.5 - index) * thickness_mm
+    beyond_mm = diameter_mm / 2.0 - float(to_faces.min())
+    if beyond_mm > 1e-6:  # noqa: PLR2004
+        raise AnatomyError(
+            f"target {label!r}: the sphere of {diameter_mm:g} mm reaches {beyond_mm:.1f} mm beyond "
+            "the scan, where nobody has seen what it holds: give a smaller diameter, a mask, or a "
+            "scan that shows it whole"
+        )
 
 
 def _check(anatomy: Anatomy, mask: Mask, label: str) -> None:
