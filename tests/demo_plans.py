@@ -12,7 +12,7 @@ from seldinger.plan import file
 from seldinger.simulate.thermal import uncertainty
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.plan import Plan
 
 Case = tuple[str, str]
@@ -73,7 +73,7 @@ CENTRE_LPS_MM = (-94.0, -30.0, 130.0)
 """In the liver tumour of the built-in patient."""
 
 
-def ball(anatomy: Anatomy, diameter_mm: float) -> Target:
+def ball(anatomy: Anatomy, diameter_mm: float) -> Lesion:
     """A target given as a point, in the liver tumour."""
     return targets.from_sphere(anatomy, CENTRE_LPS_MM, diameter_mm, "a ball")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure, Target, Tissue
+from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Structure, Tissue
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
@@ -98,8 +98,8 @@ def patient(structures: Sequence[Structure], grid: Grid, body: Mask) -> Anatomy:
     return Anatomy(study, image, grid, body, tissue, skin, tuple(structures))
 
 
-def tumour(grid: Grid, diameter_mm: float, organ: str | None, centre: Vector) -> Target:
+def tumour(grid: Grid, diameter_mm: float, organ: str | None, centre: Vector) -> Lesion:
     """A ball that is to die."""
     mask = ball(grid, diameter_mm, centre)
     volume = np.pi * diameter_mm**3 / 6000.0
-    return Target("tumour", mask, mask, centre, centre, diameter_mm, volume, organ, Origin.LABEL)
+    return Lesion("tumour", mask, mask, centre, centre, diameter_mm, volume, organ, Origin.LABEL)

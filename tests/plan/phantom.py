@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
+from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Skin, Structure, Tissue
 from seldinger.core.record import InputFile
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
@@ -84,12 +84,12 @@ def sphere_target(
     diameter_mm: float = 2 * TUMOUR_MM,
     aim: Vector = AIM,
     organ: str | None = "liver",
-) -> Target:
+) -> Lesion:
     index = np.indices(SHAPE).reshape(3, -1).T
     mask = np.linalg.norm(anatomy.grid.to_lps(index) - aim, axis=1).reshape(SHAPE)
     inside = mask <= diameter_mm / 2.0
     volume = float(inside.sum()) * anatomy.grid.voxel_ml
-    return Target("tumour", inside, inside, aim, aim, diameter_mm, volume, organ, Origin.USER)
+    return Lesion("tumour", inside, inside, aim, aim, diameter_mm, volume, organ, Origin.USER)
 
 
 def known(**edits: float) -> Assumed:

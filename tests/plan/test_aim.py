@@ -17,7 +17,7 @@ from seldinger.plan.approach.percutaneous.model import Limits
 from seldinger.plan.approach.percutaneous.scene import build
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.model import Approach
 
@@ -32,7 +32,7 @@ def along_z(anatomy: Anatomy, name: str, kind: Kind, origin: Origin = Origin.LAB
     return Structure(name, kind, (away <= VESSEL_MM) & short, origin, (name,), mobile=True)
 
 
-def planned(anatomy: Anatomy, target: Target) -> tuple[Scene, Approach]:
+def planned(anatomy: Anatomy, target: Lesion) -> tuple[Scene, Approach]:
     """The scene steered clear, and the search in it."""
     made = build(anatomy, target, frozenset())
     made = aim.away_from_obstacles(made, (rules.least_mm(needle(), known()),))

@@ -16,7 +16,7 @@ from seldinger.core.verdict import Met, Severity
 from seldinger.plan import file, model
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
 
 KEYS = [
     "schema_version",
@@ -72,7 +72,7 @@ def small_plan() -> model.Plan:
         not_segmented=("spleen",),
         gates=gates_met(),
         anatomy=cast("Anatomy", None),
-        goal=cast("Target", None),
+        goal=cast("Lesion", None),
     )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy, Structure, Target
+    from seldinger.anatomy.model import Anatomy, Lesion, Structure
     from seldinger.plan.gates import Judged
     from seldinger.plan.model import Path
     from seldinger.plan.procedure import Procedure
@@ -88,7 +88,7 @@ def met(
 
 
 @cache
-def goal(organ: str | None) -> Target:
+def goal(organ: str | None) -> Lesion:
     return phantom.target(60.0, 20.0, organ)
 
 

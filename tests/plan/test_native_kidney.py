@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.plan import treatment_phantom as phantom
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Target
+from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Met
 from seldinger.plan.assumptions import assumed
@@ -20,7 +20,7 @@ MIDDLE = np.array([90.0, 70.0, 90.0])
 HALF = np.array([28.0, 24.0, 50.0])
 
 
-def kidney(name: str, *, filled: bool, side: float) -> tuple[Anatomy, Target]:
+def kidney(name: str, *, filled: bool, side: float) -> tuple[Anatomy, Lesion]:
     """An ellipsoid; its sinus opens towards ``side`` unless the label fills it."""
     points = phantom.points()
     whole = (((points - MIDDLE) / HALF) ** 2).sum(axis=-1) <= 1.0
@@ -29,7 +29,7 @@ def kidney(name: str, *, filled: bool, side: float) -> tuple[Anatomy, Target]:
     thing = phantom.thing(name, Kind.ORGAN, mask)
     volume = float(mask.sum()) * phantom.GRID.voxel_ml
     centre = (90.0, 70.0, 90.0)
-    goal = Target(name, mask, mask, centre, centre, 60.0, volume, name, Origin.LABEL)
+    goal = Lesion(name, mask, mask, centre, centre, 60.0, volume, name, Origin.LABEL)
     return phantom.anatomy((thing,)), goal
 
 
@@ -54,7 +54,8 @@ def test_the_aim_is_the_lower_poles_cortex(name: str, filled: bool, side: float)
 
 def test_a_lesion_in_a_kidney_is_no_native_kidney() -> None:
     anatomy, goal = kidney("left kidney", filled=True, side=1.0)
-    small = replace(goal, mask=goal.mask & phantom.ball((90.0, 70.0, 60.0), 20.0))
+    part = goal.mask & phantom.ball((90.0, 70.0, 60.0), 20.0)
+    small = replace(goal, mask=part, viable=part)
     assert not native_kidney.is_wanted(small, anatomy, {})
     assert not native_kidney.is_wanted(replace(goal, organ=None), anatomy, {})
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from tests.plan.phantom import sphere_target
 
+from seldinger.anatomy import Segment, Territory
 from seldinger.cli import results
+from seldinger.core import Curve, Edge, Tree
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.plan import Settings, file, procedures, propose
 from seldinger.plan.approach.percutaneous.approach import skin_distance_mm
@@ -46,6 +49,17 @@ def test_an_unknown_procedure_offers_the_closest() -> None:
 def test_an_absent_target_is_refused(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="liver"):
         propose("biopsy", anatomy, "livr")
+
+
+@pytest.mark.parametrize("procedure", ["ablation", "biopsy", "drainage"])
+def test_a_needle_needs_a_lesion(anatomy: Anatomy, procedure: str) -> None:
+    artery = Curve(np.array([[0.0, 0.0, 0.0], [60.0, 0.0, 0.0]]))
+    tree = Tree(artery.points_lps_mm, (Edge(0, 1, artery),))
+    stenosis = Segment("narrowing", "left renal artery", artery, 20.0, 45.0)
+    with pytest.raises(PlanError, match="'narrowing' is a segment; a needle needs a lesion: name"):
+        propose(procedure, anatomy, stenosis)
+    with pytest.raises(PlanError, match="'left kidney' is a territory; a needle needs a lesion"):
+        propose(procedure, anatomy, Territory("left kidney", anatomy.body, tree, 1))
 
 
 def test_known_answers_pass() -> None:

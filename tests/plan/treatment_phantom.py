@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
+from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Skin, Structure, Tissue
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Met, Severity
 from seldinger.core.volume import Volume
@@ -76,17 +76,17 @@ def anatomy(structures: Sequence[Structure] = (), hu: NDArray[np.float32] | None
     return Anatomy(study, image, GRID, body, tissue, skin, tuple(structures))
 
 
-def target(depth_mm: float, diameter_mm: float, organ: str | None, label: str = "lesion") -> Target:
+def target(depth_mm: float, diameter_mm: float, organ: str | None, label: str = "lesion") -> Lesion:
     """A ball whose centre lies ``depth_mm`` under the middle of the skin."""
     centre = (MIDDLE_MM, SKIN_Y_MM + depth_mm, MIDDLE_MM)
     mask = ball(centre, diameter_mm)
     volume = np.pi * diameter_mm**3 / 6000.0
-    return Target(label, mask, mask, centre, centre, diameter_mm, volume, organ, Origin.LABEL)
+    return Lesion(label, mask, mask, centre, centre, diameter_mm, volume, organ, Origin.LABEL)
 
 
 def case(
     procedure: Procedure,
-    goal: Target,
+    goal: Lesion,
     structures: Sequence[Structure] = (),
     settings: Settings | None = None,
     hu: NDArray[np.float32] | None = None,
@@ -111,7 +111,7 @@ def needle_logic(procedure: Procedure) -> NeedleLogic:
     return cast("NeedleLogic", procedure.treatment)
 
 
-def path(goal: Target, lengths_mm: dict[str, float] | None = None, x_mm: float = MIDDLE_MM) -> Path:
+def path(goal: Lesion, lengths_mm: dict[str, float] | None = None, x_mm: float = MIDDLE_MM) -> Path:
     """A straight path from the skin at ``x_mm`` (and the middle) to the target's aim."""
     entry = np.array([x_mm, SKIN_Y_MM, MIDDLE_MM])
     depth = float(np.linalg.norm(np.asarray(goal.aim_lps_mm) - entry))

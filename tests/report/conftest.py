@@ -9,7 +9,7 @@ import pytest
 from tests.plan.treatment_phantom import gates_met
 from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 
-from seldinger.anatomy.model import Anatomy, Origin, Skin, Structure, Target, Tissue
+from seldinger.anatomy.model import Anatomy, Lesion, Origin, Skin, Structure, Tissue
 from seldinger.core.finding import Finding
 from seldinger.core.record import AssumptionUse, InputFile
 from seldinger.core.verdict import Met, Severity
@@ -58,13 +58,13 @@ def anatomy() -> Anatomy:
 
 
 @pytest.fixture(scope="session")
-def goal(anatomy: Anatomy) -> Target:
+def goal(anatomy: Anatomy) -> Lesion:
     mask = anatomy.structure("tumour-1").mask
-    return Target("tumour-1", mask, mask, AIM, AIM, 18.0, 3.05, "liver", Origin.LABEL)
+    return Lesion("tumour-1", mask, mask, AIM, AIM, 18.0, 3.05, "liver", Origin.LABEL)
 
 
 @pytest.fixture(scope="session")
-def plan(anatomy: Anatomy, goal: Target) -> model.Plan:
+def plan(anatomy: Anatomy, goal: Lesion) -> model.Plan:
     paths = (
         path(),
         path((-88.0, -18.0, -6.0), score=1.7),

@@ -12,7 +12,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from seldinger.anatomy.model import Anatomy, Kind, Origin, Skin, Structure, Target, Tissue
+from seldinger.anatomy.model import (
+    Anatomy,
+    Kind,
+    Lesion,
+    Origin,
+    Segment,
+    Skin,
+    Structure,
+    Target,
+    Territory,
+    Tissue,
+)
 from seldinger.anatomy.settings import ASSUMPTIONS, Settings
 
 if TYPE_CHECKING:
@@ -23,11 +34,14 @@ __all__ = [
     "ASSUMPTIONS",
     "Anatomy",
     "Kind",
+    "Lesion",
     "Origin",
+    "Segment",
     "Settings",
     "Skin",
     "Structure",
     "Target",
+    "Territory",
     "Tissue",
     "build",
     "names",

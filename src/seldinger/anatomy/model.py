@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from seldinger.core.errors import AnatomyError
 from seldinger.core.telling import brief, html_table, size_of
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.record import AssumptionUse
+    from seldinger.core.shapes import Curve
     from seldinger.core.space import Grid, Vector
     from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask, Volume
     from seldinger.image.study import Study
+
+_AXES = 3
 
 
 class Kind(StrEnum):
@@ -98,12 +101,12 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Target:
-    """What the needle is for.
+class Lesion:
+    """What a needle is for: a tumour, a collection, an organ that is to be sampled.
 
     Attributes:
         label: name as asked for.
-        mask: the whole target on the anatomy's grid.
+        mask: the whole lesion on the anatomy's grid.
         viable: the part worth sampling; equals ``mask`` when the image shows no dead part.
         aim_lps_mm: the point to steer at, inside ``viable``.
         centre_lps_mm: centroid of ``mask``.
@@ -113,6 +116,9 @@ class Target:
         origin: label, threshold, or user.
         notes: what was left out of the aim, and why.
         drawn: somebody or something outlined it; False for a sphere around a point.
+
+    Raises:
+        AnatomyError: on construction, a part is empty, or the parts do not belong together.
     """
 
     label: str
@@ -127,7 +133,106 @@ class Target:
     notes: tuple[str, ...] = ()
     drawn: bool = True
 
+    def __post_init__(self) -> None:
+        _check_mask(self.mask, f"lesion {self.label!r}")
+        if self.viable.shape != self.mask.shape or (self.viable > self.mask).any():
+            raise AnatomyError(
+                f"lesion {self.label!r}: its viable part has shape {self.viable.shape} or leaves "
+                f"its mask of {self.mask.shape}; it is a part of the mask: cut it at the mask"
+            )
+        if not (self.diameter_mm > 0.0 and self.volume_ml > 0.0):
+            raise AnatomyError(
+                f"lesion {self.label!r}: diameter {self.diameter_mm} mm, volume {self.volume_ml} "
+                "mL; both are positive: measure its mask"
+            )
+
     __repr__ = brief
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """What a balloon or a stent is for: a stretch of a vessel.
+
+    Attributes:
+        label: name as asked for: "stenosis of the left renal artery".
+        vessel: the vessel's name.
+        curve: centreline of the vessel, in the direction of its flow.
+        from_mm, to_mm: where the stretch begins and ends, along ``curve``.
+
+    Raises:
+        AnatomyError: on construction, a name is missing, or the stretch leaves the curve.
+    """
+
+    label: str
+    vessel: str
+    curve: Curve
+    from_mm: float
+    to_mm: float
+
+    def __post_init__(self) -> None:
+        if not (self.label.strip() and self.vessel.strip()):
+            raise AnatomyError(
+                f"segment {self.label!r} of vessel {self.vessel!r}: both have names: give them"
+            )
+        length = self.curve.length_mm
+        if not 0.0 <= self.from_mm < self.to_mm <= length:
+            raise AnatomyError(
+                f"segment {self.label!r} runs from {self.from_mm:g} to {self.to_mm:g} mm along "
+                f"{self.vessel!r}; allowed is a stretch of 0 to {length:g} mm, its beginning first"
+            )
+
+    __repr__ = brief
+
+    @property
+    def length_mm(self) -> float:
+        """Of the stretch."""
+        return self.to_mm - self.from_mm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Territory:
+    """What an embolization is for: the tissue that is fed from one place in the vessels.
+
+    Attributes:
+        label: name as asked for: "liver segment 8".
+        mask: the tissue, on the anatomy's grid.
+        vessels: the tree that feeds it.
+        node: of ``vessels``, from which it is fed.
+
+    Raises:
+        AnatomyError: on construction, the name is missing, the mask empty, or there is no such
+            node.
+    """
+
+    label: str
+    mask: Mask
+    vessels: Tree
+    node: int
+
+    def __post_init__(self) -> None:
+        if not self.label.strip():
+            raise AnatomyError("a territory has a name, got none: give one")
+        _check_mask(self.mask, f"territory {self.label!r}")
+        last = len(self.vessels.nodes_lps_mm) - 1
+        if not 0 <= self.node <= last:
+            raise AnatomyError(
+                f"territory {self.label!r} is fed from node {self.node}; its vessels have nodes 0 "
+                f"to {last}: name one of them"
+            )
+
+    __repr__ = brief
+
+
+Target: TypeAlias = Lesion | Segment | Territory
+"""What a procedure is for; each approach says which of them it reaches."""
+
+
+def _check_mask(mask: Mask, what: str) -> None:
+    if mask.ndim != _AXES or mask.dtype != bool or not mask.any():
+        raise AnatomyError(
+            f"{what}: its mask is {mask.dtype} of shape {mask.shape} with {int((mask != 0).sum())} "
+            "voxels; it is boolean, (i, j, k), and holds at least one: draw it again"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

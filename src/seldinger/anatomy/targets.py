@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy import viability
-from seldinger.anatomy.model import Kind, Origin, Target
+from seldinger.anatomy.model import Kind, Lesion, Origin
 from seldinger.core.errors import AnatomyError
 from seldinger.core.naming import meant, near
 from seldinger.core.space import as_vector
@@ -30,7 +30,7 @@ HOST_KINDS = frozenset({Kind.ORGAN, Kind.LUNG, Kind.BONE, Kind.BOWEL, Kind.HEART
 _COMPONENT = re.compile(r"^(?P<name>.+)#(?P<rank>\d+)$")
 
 
-def find(anatomy: Anatomy, label: str, organ: str | None = None) -> Target:
+def find(anatomy: Anatomy, label: str, organ: str | None = None) -> Lesion:
     """The target called ``label``.
 
     Args:
@@ -52,7 +52,7 @@ def find(anatomy: Anatomy, label: str, organ: str | None = None) -> Target:
     return _target(anatomy, mask, grid, label, organ, origin, kind, itself)
 
 
-def from_mask(anatomy: Anatomy, mask: Mask, label: str, organ: str | None = None) -> Target:
+def from_mask(anatomy: Anatomy, mask: Mask, label: str, organ: str | None = None) -> Lesion:
     """The target that ``mask`` shows.
 
     Args:
@@ -81,7 +81,7 @@ def from_sphere(
     diameter_mm: float,
     label: str = "point",
     organ: str | None = None,
-) -> Target:
+) -> Lesion:
     """A sphere around a point; steered at its centre.
 
     Raises:
@@ -112,7 +112,7 @@ def from_sphere(
     volume_ml = np.pi / 6.0 * diameter_mm**3 / 1000.0
     host = _host(anatomy, mask, label, organ, volume_ml, None)
     point = as_vector(centre)
-    return Target(
+    return Lesion(
         label, mask, mask, point, point, float(diameter_mm), float(volume_ml), host, Origin.USER,
         drawn=False,
     )  # fmt: skip
@@ -187,7 +187,7 @@ def _target(
     origin: Origin,
     kind: Kind,
     itself: Structure | None,
-) -> Target:
+) -> Lesion:
     if not fine.any():
         raise AnatomyError(f"target {label!r} is empty: its mask holds no voxel")
     volume_ml = float(fine.sum()) * grid.voxel_ml
@@ -198,7 +198,7 @@ def _target(
     viable, notes = viability.viable(anatomy, mask, kind, host)
     aim = viability.aim(mask, viable, anatomy.grid, centre, collection=kind is Kind.COLLECTION)
     diameter_mm = float((6000.0 * volume_ml / np.pi) ** (1 / 3))
-    return Target(
+    return Lesion(
         label,
         mask,
         viable,

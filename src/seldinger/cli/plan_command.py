@@ -20,7 +20,7 @@ from seldinger.core.progress import part
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.catalogue.model import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.core.record import InputFile
@@ -357,7 +357,7 @@ def _case(what: str, options: dict[str, Any]) -> CaseFile:
     return cases.read(Path(what))
 
 
-def _target(case: CaseFile, anatomy: Anatomy) -> Target:
+def _target(case: CaseFile, anatomy: Anatomy) -> Lesion:
     """The target as the case describes it."""
     from seldinger import image
     from seldinger.anatomy import targets

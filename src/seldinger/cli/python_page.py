@@ -12,7 +12,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, UnionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _constant(one: Any) -> str:
     """What a name that is neither class nor function stands for: its entries by name."""
     if isinstance(one, str):
         return f"`{one!r}`\n"
+    if isinstance(one, UnionType):
+        return f"One of {', '.join(f'`{kind.__name__}`' for kind in one.__args__)}.\n"
     names = [key if isinstance(key, str) else key.name for key in one]
     return f"By name: {', '.join(f'`{name}`' for name in names)}.\n"
 

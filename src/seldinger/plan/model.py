@@ -20,7 +20,7 @@ from seldinger.plan.summary import Value, line, page, row
 from seldinger.simulate.placement import Phase
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.care.clearance.model import Clearance
     from seldinger.care.outlook import Outlook
     from seldinger.core.finding import Finding
@@ -331,7 +331,7 @@ class Plan:
     """Every ``Gate`` once: a plan that leaves one out cannot be made."""
     anatomy: Anatomy
     """In memory only."""
-    goal: Target
+    goal: Lesion
     """In memory only: the target's masks."""
     prediction: Prediction | None = None
     """What is expected of heat or cold; None where nothing is heated or frozen."""

@@ -19,7 +19,7 @@ from seldinger.core.telling import brief
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion, Target
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
@@ -139,7 +139,7 @@ class Case:
 
     procedure: Procedure
     anatomy: Anatomy
-    target: Target
+    target: Lesion
     settings: Settings
     assumed: Assumed
     progress: Progress = silent
@@ -231,10 +231,13 @@ class ApproachLogic(Generic[CaseT]):
     def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
         """Refuse settings that no patient could make right."""
 
-    def choose_target(self, target: Target, anatomy: Anatomy) -> Target:
-        """Which part of the target is reached for."""
-        del anatomy
-        return target
+    def choose_target(self, target: Target, anatomy: Anatomy) -> Lesion:
+        """Which part of the target is reached for; every plan so far is of a lesion.
+
+        Raises:
+            PlanError: this approach does not reach such targets.
+        """
+        raise NotImplementedError
 
     def meet(self, case: Case) -> CaseT:
         """The case with what the search is measured against."""
@@ -287,8 +290,8 @@ class TreatmentLogic(Generic[CaseT]):
         """Refuse a device of the catalogue that cannot do it."""
 
     def choose_target(
-        self, target: Target, anatomy: Anatomy, settings: Settings, assumed: Assumed
-    ) -> Target:
+        self, target: Lesion, anatomy: Anatomy, settings: Settings, assumed: Assumed
+    ) -> Lesion:
         """Another target where what was named is not what is treated."""
         del anatomy, settings, assumed
         return target

@@ -18,7 +18,7 @@ from seldinger.plan.procedure import Case, Settings
 from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion, Target
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
     from seldinger.plan.prediction import Prediction
@@ -134,7 +134,7 @@ def not_segmented(case: Case, found: Prediction | None = None) -> tuple[str, ...
     return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found)
 
 
-def _request(procedure: str, goal: Target, settings: Settings) -> Request:
+def _request(procedure: str, goal: Lesion, settings: Settings) -> Request:
     options: dict[str, str | float | bool | None] = {
         "relax": ", ".join(settings.relax) or None,
         "entry_lps_mm": None if settings.entry_lps_mm is None else str(settings.entry_lps_mm),
@@ -164,7 +164,7 @@ def _fixed(edit: ProbeEdit) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items() if value is not None)
 
 
-def _target_section(goal: Target) -> TargetSection:
+def _target_section(goal: Lesion) -> TargetSection:
     return TargetSection(
         goal.label,
         goal.centre_lps_mm,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import SimulationError
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.catalogue.model import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.image.study import Study
@@ -55,7 +55,7 @@ def _vocabulary(asked: str | None) -> Vocabulary | str | None:
     return catalogue.read_vocabulary(Path(asked))
 
 
-def _target(section: PatientSection, anatomy: Anatomy) -> Target:
+def _target(section: PatientSection, anatomy: Anatomy) -> Lesion:
     from seldinger.anatomy import targets
 
     if section.centre_lps_mm is not None and section.diameter_mm is not None:

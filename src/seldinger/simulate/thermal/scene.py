@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy, Structure, Target
+    from seldinger.anatomy.model import Anatomy, Lesion, Structure
     from seldinger.core.space import Vector
     from seldinger.core.volume import Mask
 
@@ -124,7 +124,7 @@ def grid_around(centre_lps_mm: Vector, half_mm: float, spacing_mm: float) -> Gri
 
 def of_patient(
     anatomy: Anatomy,
-    target: Target,
+    target: Lesion,
     grid: Grid,
     held_vessel_mm: float,
     lung: str = "inflated",
@@ -189,7 +189,7 @@ def _number(name: str, names: list[str]) -> int:
     return names.index(name) + 1
 
 
-def _tissue_of(structure: Structure, target: Target, lung: str) -> str:
+def _tissue_of(structure: Structure, target: Lesion, lung: str) -> str:
     if structure.name in _GAS:
         return NOTHING
     if structure.kind is Kind.LUNG:
@@ -199,7 +199,7 @@ def _tissue_of(structure: Structure, target: Target, lung: str) -> str:
     return ORGANS.get(structure.name, _STAND_INS[structure.kind])
 
 
-def _of_target(target: Target) -> str:
+def _of_target(target: Lesion) -> str:
     """A tumour is its organ's tissue unless the catalogue knows better; solid lung in any lung."""
     organ = ORGANS.get(target.organ or "", SOFT)
     if organ == "liver":
@@ -247,7 +247,7 @@ def opened(mask: Mask, spacing_mm: float, diameter_mm: float) -> Mask:
     return kept
 
 
-def _organ(anatomy: Anatomy, target: Target, grid: Grid, vessels: Mask) -> Mask | None:
+def _organ(anatomy: Anatomy, target: Lesion, grid: Grid, vessels: Mask) -> Mask | None:
     if target.organ is None or not anatomy.has(target.organ):
         return None
     whole = anatomy.structure(target.organ).mask | target.mask

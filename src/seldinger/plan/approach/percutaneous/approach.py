@@ -10,7 +10,7 @@ import scipy
 
 from seldinger import catalogue, evidence
 from seldinger.anatomy import names
-from seldinger.anatomy.model import Skin
+from seldinger.anatomy.model import Lesion, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import near
 from seldinger.plan import neighbours, risk_limits
@@ -82,8 +82,17 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             error_model.check(settings.technique)
         error_model.check_given(settings.lateral_error_mm)
 
-    def choose_target(self, target: Target, anatomy: Anatomy) -> Target:
-        """The whole target where it is wanted, steered at its deepest point."""
+    def choose_target(self, target: Target, anatomy: Anatomy) -> Lesion:
+        """The whole target where it is wanted, steered at its deepest point.
+
+        Raises:
+            PlanError: a stretch of a vessel, or what it feeds, is no target for a needle.
+        """
+        if not isinstance(target, Lesion):
+            raise PlanError(
+                f"{target.label!r} is a {type(target).__name__.lower()}; a needle needs a lesion: "
+                "name a structure, or give a mask or a point with a diameter"
+            )
         if self.target_point is TargetPoint.WHOLE:
             return scenes.whole(target, anatomy)
         return target
@@ -210,7 +219,7 @@ def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
             )
 
 
-def skin_distance_mm(anatomy: Anatomy, target: Target) -> float:
+def skin_distance_mm(anatomy: Anatomy, target: Lesion) -> float:
     """Shortest distance from the target's surface to open skin; infinite when no skin is open."""
     skin = np.argwhere(anatomy.skin == Skin.OPEN)
     if not len(skin):

@@ -23,7 +23,7 @@ from seldinger.geometry import morphology
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
 
@@ -111,7 +111,7 @@ class Scene:
     """
 
     anatomy: Anatomy
-    target: Target
+    target: Lesion
     classes: NDArray[np.uint8]
     class_names: tuple[str, ...]
     obstacles: tuple[Obstacle, ...]
@@ -203,7 +203,7 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
 
 
 def is_obstacle(
-    structure: Structure, anatomy: Anatomy, target: Target, permitted: frozenset[str]
+    structure: Structure, anatomy: Anatomy, target: Lesion, permitted: frozenset[str]
 ) -> bool:
     """Whether a needle on the way to ``target`` must miss ``structure``."""
     if structure.kind not in OBSTACLE_KINDS:
@@ -216,7 +216,7 @@ def is_obstacle(
     return not (in_lung and structure.name == "pleural recess")
 
 
-def is_wanted(structure: Structure, target: Target) -> bool:
+def is_wanted(structure: Structure, target: Lesion) -> bool:
     """Whether ``structure`` is the target's organ, or the structure that the target was taken of.
 
     What somebody drew or pointed at is no structure of the anatomy, however it is called.
@@ -229,7 +229,7 @@ def is_wanted(structure: Structure, target: Target) -> bool:
     return structure.name == label or structure.sources == (label,)
 
 
-def build(anatomy: Anatomy, target: Target, permitted: frozenset[str]) -> Scene:
+def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
     """Everything a needle to ``target`` is measured against.
 
     Args:
@@ -290,7 +290,7 @@ def build(anatomy: Anatomy, target: Target, permitted: frozenset[str]) -> Scene:
     return Scene(anatomy, left, classes, tuple(names), obstacles, goal, inside, overlaps)
 
 
-def _without_own(structure: Structure, target: Target, voxel_mm: float) -> Structure:
+def _without_own(structure: Structure, target: Lesion, voxel_mm: float) -> Structure:
     """``structure`` without what the image shows and somebody drew as part of the target.
 
     Gas in an abscess and calcium in a lesion are found by HU, not labelled. A sphere around a
@@ -315,7 +315,7 @@ def _grown(mask: Mask, where: Box, voxel_mm: float) -> Mask:
 
 
 def _overlaps(
-    target: Target, obstacles: tuple[Obstacle, ...], anatomy: Anatomy
+    target: Lesion, obstacles: tuple[Obstacle, ...], anatomy: Anatomy
 ) -> tuple[Overlap, ...]:
     """What lies inside the target and must be missed, the largest first."""
     centre = anatomy.grid.to_index(target.centre_lps_mm)
@@ -339,7 +339,7 @@ def read(one: Obstacle, index: NDArray[np.floating]) -> NDArray[np.float32]:
     return found
 
 
-def _spared(target: Target, obstacles: tuple[Obstacle, ...]) -> Target:
+def _spared(target: Lesion, obstacles: tuple[Obstacle, ...]) -> Lesion:
     """The target whose viable part holds nothing that must be missed; as it was if none is left."""
     viable = target.viable.copy()
     for one in obstacles:
@@ -347,7 +347,7 @@ def _spared(target: Target, obstacles: tuple[Obstacle, ...]) -> Target:
     return replace(target, viable=viable) if viable.any() else target
 
 
-def whole(target: Target, anatomy: Anatomy) -> Target:
+def whole(target: Lesion, anatomy: Anatomy) -> Lesion:
     """``target`` with nothing left out, steered at its deepest point; the middlemost of equals."""
     box = bounding_box(target.mask, 1)
     local = np.ascontiguousarray(target.mask[box])
@@ -370,7 +370,7 @@ def _paint_order(structure: Structure) -> tuple[int, str]:
     return order[structure.kind], structure.name
 
 
-def _as_structure(target: Target, anatomy: Anatomy) -> Structure:
+def _as_structure(target: Lesion, anatomy: Anatomy) -> Structure:
     """The viable target; it follows the breath unless its organ does not."""
     organ = target.organ
     mobile = True if organ is None else anatomy.structure(organ).mobile

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.core.space import Grid, Points
     from seldinger.core.volume import Mask
     from seldinger.plan.assumptions import Assumed
@@ -59,7 +59,7 @@ _CORE_SHARE = 0.85
 """Where the label fills the sinus: what lies this deep, as a share of the deepest, is the sinus."""
 
 
-def is_wanted(target: Target, anatomy: Anatomy, answers: Mapping[str, str]) -> bool:
+def is_wanted(target: Lesion, anatomy: Anatomy, answers: Mapping[str, str]) -> bool:
     """Whether the kidney itself is to be sampled: by its label, unless somebody says lesion."""
     if target.organ not in KIDNEYS or not anatomy.has(target.organ):
         return False
@@ -69,7 +69,7 @@ def is_wanted(target: Target, anatomy: Anatomy, answers: Mapping[str, str]) -> b
     return float((kidney & target.mask).sum()) >= _WHOLE * float(kidney.sum())
 
 
-def lower_pole(target: Target, anatomy: Anatomy, assumed: Assumed) -> Target:
+def lower_pole(target: Lesion, anatomy: Anatomy, assumed: Assumed) -> Lesion:
     """``target`` with the lower pole's cortex as its viable part, steered where the skin is near.
 
     As it was, with a note, when nothing is left.

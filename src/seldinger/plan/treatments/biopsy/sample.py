@@ -40,7 +40,7 @@ from seldinger.plan.wording import cited, told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.catalogue import Device
     from seldinger.core.record import Assumption
     from seldinger.plan.assumptions import Assumed
@@ -75,8 +75,8 @@ class Sample(TreatmentLogic[NeedleCase]):
         }
 
     def choose_target(
-        self, target: Target, anatomy: Anatomy, settings: Settings, assumed: Assumed
-    ) -> Target:
+        self, target: Lesion, anatomy: Anatomy, settings: Settings, assumed: Assumed
+    ) -> Lesion:
         """The lower pole where tissue of a native kidney is asked for."""
         if native_kidney.is_wanted(target, anatomy, settings.answers):
             return native_kidney.lower_pole(target, anatomy, assumed)
