@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from seldinger.care import ledger_procedures, outlook, procedures, recovery
+from seldinger.care import ledger_procedures, outcomes, procedures, recovery
 from seldinger.care.clearance.rules import tables
 from seldinger.catalogue.procedures import entries
 from seldinger.core.errors import CareError
@@ -18,7 +18,7 @@ from seldinger.report import sheet_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WITH_OUTCOMES = {procedure for procedure, _ in outlook.known()}
+WITH_OUTCOMES = {procedure for procedure, _ in outcomes.list_pages()}
 SPELLINGS = {
     "y-90": "y90",
     "Yttrium 90": "y90",
@@ -81,20 +81,20 @@ def test_every_name_has_leaflet_and_recovery_and_outcomes_or_a_word_that_there_a
             row.what for row in recovery.of(found.id)
         ]
         if found.id in WITH_OUTCOMES:
-            told = [organ for procedure, organ in outlook.known() if procedure == found.id]
-            assert outlook.of(name, found.organ or told[0]).procedure == found.id
+            told = [organ for procedure, organ in outcomes.list_pages() if procedure == found.id]
+            assert outcomes.find(name, found.organ or told[0]).procedure == found.id
         else:
             with pytest.raises(CareError, match=f"is {found.id}, of which no outcomes are entered"):
-                outlook.of(name)
+                outcomes.find(name)
 
 
 def test_a_technique_tells_no_organ() -> None:
     assert not procedures.of("cryoablation").fixed
     assert procedures.of("renal-ablation").fixed
-    assert outlook.of("radiofrequency-ablation", "kidney").organ == "kidney"
-    assert outlook.of("cryoablation", "left lung").organ == "lung"
+    assert outcomes.find("radiofrequency-ablation", "kidney").organ == "kidney"
+    assert outcomes.find("cryoablation", "left lung").organ == "lung"
     with pytest.raises(CareError, match="there is none for the 'kidney'"):
-        outlook.of("liver-biopsy", "kidney")
+        outcomes.find("liver-biopsy", "kidney")
 
 
 def test_every_procedure_that_may_be_cleared_belongs_to_one_id() -> None:
@@ -119,7 +119,7 @@ def test_a_name_that_is_nearly_right_is_offered_and_never_taken() -> None:
 
 ORGANS = sorted(
     {None, "adrenal gland", "liver"}
-    | {organ for _, organ in outlook.known()}
+    | {organ for _, organ in outcomes.list_pages()}
     | {organ for page in sheet_text.pages("en").values() for organ in page.organs},
     key=str,
 )
@@ -136,7 +136,7 @@ def _answers(ask: Callable[..., object], *words: object) -> bool:
 def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> None:
     ids = set(entries())
     tables_by_id = {
-        "outcomes": {procedure for procedure, _ in outlook.known()},
+        "outcomes": {procedure for procedure, _ in outcomes.list_pages()},
         "leaflets": {page.procedure for page in sheet_text.pages("en").values()},
         "recovery": set(recovery.procedures()),
         "planners": set(registered()) & ids,
@@ -159,7 +159,7 @@ def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
         for key in (*entries(), "liver-biopsy", "cryoablation", "radioembolization")
         for organ in ORGANS
         for page, said, there in (
-            ("outcomes", procedures.has_outcomes(key, organ), _answers(outlook.of, key, organ)),
+            ("outcomes", procedures.has_outcomes(key, organ), _answers(outcomes.find, key, organ)),
             (
                 "leaflet",
                 procedures.has_leaflet(key, organ),

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from seldinger import catalogue, evidence, plan
 from seldinger.anatomy import names as structures
 from seldinger.care import scores
-from seldinger.care.dose import policy
+from seldinger.care.exposure import policy
 from seldinger.catalogue import applicators
 from seldinger.cli.app import app
 from seldinger.cli.plan_words import stem

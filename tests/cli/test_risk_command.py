@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from seldinger.care import outlook
+from seldinger.care import outcomes
 from seldinger.cli.app import app
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/weigh-the-alternatives.md"
@@ -54,7 +54,7 @@ def test_stamps_and_horizons_are_printed() -> None:
     assert "Transplant:" in tace
 
 
-@pytest.mark.parametrize(("name", "organ"), outlook.known())
+@pytest.mark.parametrize(("name", "organ"), outcomes.list_pages())
 def test_every_page_is_printed_and_is_json(name: str, organ: str | None) -> None:
     words = ["risk", name, *(() if organ is None else ("--organ", organ))]
     shown = run(*words)
@@ -62,7 +62,7 @@ def test_every_page_is_printed_and_is_json(name: str, organ: str | None) -> None
     assert max(len(line) for line in shown.stdout.splitlines()) <= 100
     found = json.loads(run(*words, "--json").stdout)
     assert found["procedure"] == name
-    assert found["caveat"] == outlook.NOT_THIS_PATIENT
+    assert found["caveat"] == outcomes.NOT_THIS_PATIENT
     rows = [row for option in found["options"] for row in option["rows"]]
     assert rows
     assert all(row["horizon"] and row["population"] and row["trust"] for row in rows)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose.account import account
+from seldinger.care.exposure.account import account
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import Mode, ReportKind, read
 from seldinger.image.dose_report_whole import is_whole

@@ -107,7 +107,7 @@ def test_the_file_has_dates_and_no_patient() -> None:
 
 def test_every_source_of_the_rules_is_named() -> None:
     found = cleared(demo.visit())
-    keys = readiness.sources(readiness.outlook("biopsy", "liver"), found)
+    keys = readiness.sources(readiness.find_outcomes("biopsy", "liver"), found)
     assert "memory" not in keys
     used = {evidence.fact(fact).source for one in found.findings for fact in one.facts}
     assert used - {"memory"} <= set(keys)
@@ -115,4 +115,4 @@ def test_every_source_of_the_rules_is_named() -> None:
 
 @pytest.mark.parametrize("name", ["nonsense", "biopsies"])
 def test_no_page_of_outcomes_is_no_error(name: str) -> None:
-    assert readiness.outlook(name, None) is None
+    assert readiness.find_outcomes(name, None) is None

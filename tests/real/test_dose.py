@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from seldinger.care.dose.account import Agreement
-from seldinger.care.dose.answer import DoseAnswer, answered
-from seldinger.care.dose.skin import How
+from seldinger.care.exposure.account import Agreement
+from seldinger.care.exposure.answer import DoseAnswer, answered
+from seldinger.care.exposure.skin import How
 from seldinger.cli.app import app
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind, read
@@ -99,7 +99,7 @@ def test_the_peers_number_lies_in_our_interval_where_it_has_one(data_dir: Path) 
 
 
 def test_with_the_peers_body_we_differ_by_its_smaller_backscatter(data_dir: Path) -> None:
-    from seldinger.care.dose.answer import Asked
+    from seldinger.care.exposure.answer import Asked
 
     (case,) = answered([read(data_dir / "rdsr" / SIEMENS)], Asked(edits=PEER_BODY)).cases
     assert case.skin.peak_gy is not None

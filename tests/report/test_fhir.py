@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from seldinger.care import outlook
+from seldinger.care import outcomes
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import SECONDARY_STAMP
@@ -31,14 +31,14 @@ def parsed(bundle: fhir.Resource) -> Bundle:
 
 @pytest.fixture
 def whole(plan: Plan) -> fhir.Resource:
-    return fhir.of_plan(plan, (OPEN, SETTLED), outlook.of("biopsy", "liver"))
+    return fhir.of_plan(plan, (OPEN, SETTLED), outcomes.find("biopsy", "liver"))
 
 
 def test_everything_parses_as_r4b(whole: fhir.Resource) -> None:
     kinds = [str(getattr(e.resource, "__resource_type__", "")) for e in parsed(whole).entry or ()]
     assert kinds[:3] == ["ServiceRequest", "CarePlan", "RiskAssessment"]
     assert set(kinds[3:]) == {"DetectedIssue"}
-    assert parsed(fhir.of_care("biopsy", (OPEN,), outlook.of("biopsy", "liver"))).entry
+    assert parsed(fhir.of_care("biopsy", (OPEN,), outcomes.find("biopsy", "liver"))).entry
 
 
 def test_it_is_a_proposal_of_nobody(whole: fhir.Resource) -> None:

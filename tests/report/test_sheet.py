@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from seldinger import evidence
-from seldinger.care import drugs, outlook
+from seldinger.care import drugs, outcomes
 from seldinger.core.errors import CareError
 from seldinger.report import html, reading, sheet, sheet_file, sheet_numbers, sheet_text
 from seldinger.report.sheet import MedicineLine, Released, Sheet
@@ -118,8 +118,8 @@ def test_risks_stand_under_the_heading_that_their_number_asks_for() -> None:
                 assert least[risk.band] <= value <= most[risk.band], (name, risk.text)
 
 
-@pytest.mark.parametrize(("procedure", "organ"), outlook.known())
-def test_every_procedure_of_the_outlook_has_a_sheet(procedure: str, organ: str | None) -> None:
+@pytest.mark.parametrize(("procedure", "organ"), outcomes.list_pages())
+def test_every_procedure_of_the_outcomes_has_a_sheet(procedure: str, organ: str | None) -> None:
     assert sheet_text.page(procedure, organ, "en").procedure == procedure
 
 

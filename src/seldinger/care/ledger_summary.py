@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.care import adverse, pathway
-from seldinger.care.audit import Audited, audit, wilson
 from seldinger.care.ledger_procedures import named
+from seldinger.care.quality import Audited, audit, wilson
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.rules import tables
-from seldinger.care.outlook_pages import outlook_pages
+from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.care.procedures import Procedure, plain
 from seldinger.catalogue import procedures as catalogue
 from seldinger.core.errors import CareError
@@ -47,7 +47,7 @@ def _all(entries: Mapping[str, ProcedureEntry]) -> Iterator[tuple[str, Procedure
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
                 yield plain(name), Procedure(id_, None, fixed=False, keys=(key,))
-    for one in outlook_pages():
+    for one in outcomes_pages():
         keys = entries[one.procedure].clearance
         for name in one.names:
             organ = one.organ if one.procedure in {"ablation", "biopsy"} else None

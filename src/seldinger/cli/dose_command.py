@@ -12,7 +12,7 @@ from seldinger.cli.terminal import AsJson, print_table
 from seldinger.core.errors import CareError, CaseError
 
 if TYPE_CHECKING:
-    from seldinger.care.dose.audit import Audit
+    from seldinger.care.exposure.audit import Audit
     from seldinger.physics.skin_dose import Surface
 
 _AUDIT = "audit"
@@ -68,8 +68,8 @@ def dose(
         return
     if procedure is not None or csv is not None:
         raise CaseError("--procedure and --csv belong to: seldinger dose audit FOLDER")
-    from seldinger.care.dose.answer import Asked, answered
-    from seldinger.care.dose.policy import DEFAULT
+    from seldinger.care.exposure.answer import Asked, answered
+    from seldinger.care.exposure.policy import DEFAULT
     from seldinger.cli.results import check_folder
     from seldinger.image.dose_report import read
 
@@ -105,7 +105,7 @@ def dose(
 
 
 def _audit(folder: Path, procedure: str | None, csv: Path | None, *, as_json: bool) -> None:
-    from seldinger.care.dose.audit import audit, csv_text
+    from seldinger.care.exposure.audit import audit, csv_text
 
     found = audit(folder, procedure)
     if csv is not None:

@@ -14,8 +14,8 @@ from seldinger.core.errors import CaseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.care import outlook as pages
-    from seldinger.care.outlook import Option, Outlook, OutlookRow
+    from seldinger.care import outcomes as pages
+    from seldinger.care.outcomes import Option, OutcomeRow, Outcomes
 
 _WIDTH = 100
 
@@ -34,14 +34,14 @@ def risk(
     First the answer, then the figures by endpoint with every option under it. Rates are those of
     populations, never this patient's.
     """
-    from seldinger.care import outlook
+    from seldinger.care import outcomes
 
     if procedure is None:
         if organ is not None:
             raise CaseError(f"--organ {organ} says where, but not what: name a procedure")
         _list(as_json=as_json)
         return
-    found = outlook.of(procedure, organ)
+    found = outcomes.find(procedure, organ)
     if as_json:
         print_json(asdict(found))
         return
@@ -61,7 +61,7 @@ def audit(
     The rate stands with its Wilson interval: it is below or above only where the whole interval
     is. A threshold is an audit trigger for a department, not a patient's risk.
     """
-    from seldinger.care.audit import audit as held
+    from seldinger.care.quality import audit as held
 
     found = held(events, cases, _share(threshold))
     if as_json:
@@ -104,17 +104,17 @@ def _percent(share: float) -> str:
 
 
 def _list(*, as_json: bool) -> None:
-    from seldinger.care import outlook
+    from seldinger.care import outcomes
 
-    pages = outlook.known()
+    pages = outcomes.list_pages()
     if as_json:
         print_json([{"procedure": name, "organ": organ} for name, organ in pages])
         return
     print_table(("procedure", "organ"), [(name, organ or "any") for name, organ in pages])
 
 
-def _tell(found: Outlook) -> None:
-    from seldinger.care.outlook import Side
+def _tell(found: Outcomes) -> None:
+    from seldinger.care.outcomes import Side
 
     where = "" if found.organ is None else f" ({found.organ})"
     typer.echo(f"{found.procedure}{where}: {found.title}\n")
@@ -131,11 +131,11 @@ def _tell(found: Outlook) -> None:
     _tell_gaps(found)
 
 
-def _tell_side(found: Outlook, side: pages.Side) -> None:
+def _tell_side(found: Outcomes, side: pages.Side) -> None:
     """Every endpoint of a side; those that several options share stand first, side by side."""
-    from seldinger.care.outlook import Side
+    from seldinger.care.outcomes import Side
 
-    groups: dict[tuple[str, str], list[tuple[Option, OutlookRow]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Option, OutcomeRow]]] = {}
     for option, row in _rows(found, side):
         groups.setdefault((row.endpoint or row.statement, row.horizon), []).append((option, row))
     if groups:
@@ -150,7 +150,7 @@ def _tell_side(found: Outlook, side: pages.Side) -> None:
             _tell_origin(row, against=alone)
 
 
-def _tell_origin(row: OutlookRow, *, against: bool) -> None:
+def _tell_origin(row: OutcomeRow, *, against: bool) -> None:
     """Whom a row was seen in, who says otherwise, what else must be known."""
     beside = f"; against: {row.comparator}" if against and row.comparator else ""
     _say(f"{row.population}{beside}; {row.design}; {row.fact}", 8)
@@ -160,18 +160,18 @@ def _tell_origin(row: OutlookRow, *, against: bool) -> None:
         _say(row.note, 8)
 
 
-def _rows(found: Outlook, side: pages.Side) -> Iterator[tuple[Option, OutlookRow]]:
+def _rows(found: Outcomes, side: pages.Side) -> Iterator[tuple[Option, OutcomeRow]]:
     return ((option, row) for option in found.options for row in option.side(side))
 
 
-def _tell_gaps(found: Outlook) -> None:
+def _tell_gaps(found: Outcomes) -> None:
     typer.echo("\nOPTIONS")
     for option in found.options:
         said = " ".join(text for text in (option.not_read, option.confounding) if text)
         _say(f"{option.name} ({option.kind}){': ' if said else ''}{said}", 2)
 
 
-def _stamped(row: OutlookRow) -> str:
+def _stamped(row: OutcomeRow) -> str:
     return f" [{row.stamp}]" if row.stamp else ""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from seldinger.care.outlook import Outlook  # noqa: TC001  pydantic reads it at run time
+from seldinger.care.outcomes import Outcomes  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
@@ -78,7 +78,7 @@ class PlanFile:
     not_segmented: tuple[str, ...]
     gates: tuple[GateResult, ...]
     prediction: Prediction | None
-    outlook: Outlook | None
+    outlook: Outcomes | None
     clearance: ClearanceSection | None
 
 

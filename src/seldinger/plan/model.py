@@ -22,7 +22,7 @@ from seldinger.simulate.placement import Phase
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.care.clearance.model import Clearance
-    from seldinger.care.outlook import Outlook
+    from seldinger.care.outcomes import Outcomes
     from seldinger.core.finding import Finding
     from seldinger.plan.prediction import Effect
 
@@ -337,7 +337,7 @@ class Plan:
     """What is expected of heat or cold; None where nothing is heated or frozen."""
     effect: Effect | None = None
     """In memory only: the predicted effect as fields."""
-    outlook: Outlook | None = None
+    outlook: Outcomes | None = None
     """Outcomes beside those of the alternatives; None where no page of them was written."""
     cleared: Clearance | None = None
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""

@@ -69,7 +69,7 @@ def propose(
     case, approach = decision.reach.case, decision.reach.approach
     goal = case.target
     missing = not_segmented(case, decision.prediction)
-    outlook = readiness.outlook(procedure, goal.organ)
+    outlook = readiness.find_outcomes(procedure, goal.organ)
     cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
     judged = gates.judge(decision, cleared, missing)
     more = (

@@ -1,6 +1,6 @@
 """Readiness: what is known of the procedure and of the patient besides the images.
 
-The outlook is the procedure's; clearance needs a patient, and without one is unknown. A patient
+The outcomes are the procedure's; clearance needs a patient, and without one is unknown. A patient
 comes for one procedure in one place, and only that is judged.
 """
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care import outlook as outlooks
-from seldinger.care import procedures
+from seldinger.care import outcomes, procedures
 from seldinger.care.clearance import Answer, assess, headline, rules
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
@@ -121,9 +120,9 @@ class ClearanceSection:
     decides: tuple[str, ...]
 
 
-def outlook(procedure: str, organ: str | None) -> outlooks.Outlook | None:
+def find_outcomes(procedure: str, organ: str | None) -> outcomes.Outcomes | None:
     """Outcomes beside those of the alternatives; None for a procedure that has no page of them."""
-    return outlooks.of(procedure, organ) if procedures.has_outcomes(procedure, organ) else None
+    return outcomes.find(procedure, organ) if procedures.has_outcomes(procedure, organ) else None
 
 
 def missing_pages(procedure: str, organ: str | None) -> tuple[Finding, ...]:
@@ -180,11 +179,11 @@ def cleared(
     return assess(replace(visit.case, request=request), visit.now, visit.profile)
 
 
-def sources(outlook: outlooks.Outlook | None, cleared: Clearance | None) -> tuple[str, ...]:
+def sources(expected: outcomes.Outcomes | None, cleared: Clearance | None) -> tuple[str, ...]:
     """Keys of the bibliography that both rest on; what is from memory has none."""
     used: set[str] = set()
-    if outlook is not None:
-        shown = (*outlook.rows, *outlook.indicated, *outlook.think_again)
+    if expected is not None:
+        shown = (*expected.rows, *expected.indicated, *expected.think_again)
         used |= {row.fact for row in shown if row.source}
     if cleared is not None:
         used |= {fact for one in cleared.findings for fact in one.facts}

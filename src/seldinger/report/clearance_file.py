@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care import outlook as outlooks
+from seldinger.care import outcomes as outcome_pages
 from seldinger.care import procedures
 from seldinger.care.clearance import file, text
 from seldinger.report import fhir, folder, rendering
@@ -33,14 +33,14 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     Raises:
         OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
     """
-    outlook = _outlook(found)
+    rates = _outcomes(found)
     seal = () if sealed is None else (
         Text(
             lead=f"Released by {sealed.name}, {sealed.role}, {clearance.when(sealed.at)}; SHA-256 "
             f"{sealed.sha256}."
         ),
     )  # fmt: skip
-    rest = () if outlook is None else outcomes.told(outlook)
+    rest = () if rates is None else outcomes.told(rates)
     document = Document(
         f"Clearance: {text.title(found)}",
         "",
@@ -48,7 +48,7 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
         rest,
     )
     said = (*found.findings, *found.alternatives)
-    bundle = fhir.of_care(found.case.request.procedure, said, outlook)
+    bundle = fhir.of_care(found.case.request.procedure, said, rates)
     lines = "\n".join(text.lines(found, sealed))
     with folder.replaced(out) as staging:
         (staging / "clearance.txt").write_text(f"{lines}\n", encoding="utf-8")
@@ -58,11 +58,11 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     return out / PAGE
 
 
-def _outlook(found: Clearance) -> outlooks.Outlook | None:
+def _outcomes(found: Clearance) -> outcome_pages.Outcomes | None:
     request = found.case.request
     if not procedures.has_outcomes(request.procedure, request.organ):
         return None
-    return outlooks.of(request.procedure, request.organ)
+    return outcome_pages.find(request.procedure, request.organ)
 
 
 def _missing(found: Clearance) -> tuple[Text, ...]:

@@ -23,11 +23,11 @@ from seldinger.report.dose_form import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.care.dose.account import Compared
-    from seldinger.care.dose.answer import DoseAnswer
-    from seldinger.care.dose.audit import Audit
-    from seldinger.care.dose.several import Case, Together
-    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.care.exposure.account import Compared
+    from seldinger.care.exposure.answer import DoseAnswer
+    from seldinger.care.exposure.audit import Audit
+    from seldinger.care.exposure.several import Case, Together
+    from seldinger.care.exposure.skin import SkinEstimate
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seldinger.care.dose.account import Agreement  # noqa: TC001  pydantic reads it at run time
-from seldinger.care.dose.levels import Amount  # noqa: TC001  the same
-from seldinger.care.dose.skin import How  # noqa: TC001  the same
+from seldinger.care.exposure.account import Agreement  # noqa: TC001  pydantic reads it at run time
+from seldinger.care.exposure.levels import Amount  # noqa: TC001  the same
+from seldinger.care.exposure.skin import How  # noqa: TC001  the same
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  the same
 from seldinger.core.space import Vector  # noqa: TC001  the same
 from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.care.exposure.skin import SkinEstimate
 
 _DPI = 150
 _SIZE_IN = (7.2, 4.4)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care.dose.account import CM2_PER_M2, Agreement
-from seldinger.care.dose.levels import PARTIAL, SUMS, Amount, told
-from seldinger.care.dose.skin import How
+from seldinger.care.exposure.account import CM2_PER_M2, Agreement
+from seldinger.care.exposure.levels import PARTIAL, SUMS, Amount, told
+from seldinger.care.exposure.skin import How
 from seldinger.core.verdict import Severity
 
 if TYPE_CHECKING:
-    from seldinger.care.dose.account import Compared
-    from seldinger.care.dose.answer import DoseAnswer
-    from seldinger.care.dose.several import Case
-    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.care.exposure.account import Compared
+    from seldinger.care.exposure.answer import DoseAnswer
+    from seldinger.care.exposure.several import Case
+    from seldinger.care.exposure.skin import SkinEstimate
 
 QUANTITIES = {
     "kerma": "kerma at the reference point",

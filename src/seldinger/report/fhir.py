@@ -17,7 +17,7 @@ from seldinger.report import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seldinger.care.outlook import Outlook, OutlookRow
+    from seldinger.care.outcomes import OutcomeRow, Outcomes
     from seldinger.core.finding import Finding
     from seldinger.plan.model import Plan
 
@@ -35,14 +35,14 @@ _SEVERITY = {
 
 
 def of_plan(
-    plan: Plan, findings: Sequence[Finding] = (), outlook: Outlook | None = None
+    plan: Plan, findings: Sequence[Finding] = (), outcomes: Outcomes | None = None
 ) -> Resource:
     """A plan as a Bundle: the request, the plan of care, risks, and an issue per open finding.
 
     Args:
         plan: to be told.
         findings: of clearance, besides the plan's own.
-        outlook: outcomes beside those of the alternatives.
+        outcomes: outcomes beside those of the alternatives.
     """
     title = f"{plan.request.procedure} of {words.name(plan.target.label)}"
     request = _request(plan.request.procedure, _where(plan), _notes(plan))
@@ -50,17 +50,17 @@ def of_plan(
         [
             request,
             _care_plan(plan, title, request),
-            *([] if outlook is None else [_risks(outlook)]),
+            *([] if outcomes is None else [_risks(outcomes)]),
             *issues_of((*plan.findings, *findings)),
         ]
     )
 
 
 def of_care(
-    procedure: str, findings: Sequence[Finding], outlook: Outlook | None = None
+    procedure: str, findings: Sequence[Finding], outcomes: Outcomes | None = None
 ) -> Resource:
     """A clearance without a plan as a Bundle: the request, risks, and an issue per open finding."""
-    risks = [] if outlook is None else [_risks(outlook)]
+    risks = [] if outcomes is None else [_risks(outcomes)]
     return _bundle([_request(procedure, None, ()), *risks, *issues_of(findings)])
 
 
@@ -152,14 +152,14 @@ def _care_plan(plan: Plan, title: str, request: Resource) -> Resource:
     }
 
 
-def _risks(outlook: Outlook) -> Resource:
+def _risks(outcomes: Outcomes) -> Resource:
     """Outcomes of every option in words; a population's rate is no patient's probability."""
     predictions = [
         {
             "outcome": _text(f"{option.name}: {row.statement}"),
             "rationale": "; ".join(filter(None, _told(row))),
         }
-        for option in outlook.options
+        for option in outcomes.options
         for row in option.rows
     ]
     made: Resource = {
@@ -176,7 +176,7 @@ def _risks(outlook: Outlook) -> Resource:
     return made
 
 
-def _told(row: OutlookRow) -> tuple[str, ...]:
+def _told(row: OutcomeRow) -> tuple[str, ...]:
     """A row in words, and whose it is."""
     return (row.text, row.label, row.population, row.horizon, row.source, row.stamp)
 

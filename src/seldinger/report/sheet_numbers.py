@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care.audit import wilson
+from seldinger.care.quality import wilson
 from seldinger.evidence.model import FactKind, Trust
 
 if TYPE_CHECKING:

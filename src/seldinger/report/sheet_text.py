@@ -257,7 +257,7 @@ def page(procedure: str, organ: str | None, language: str) -> Page:
     """The page for a procedure in an organ; the general one where no page names the organ.
 
     Args:
-        procedure: as the pages call it, or another name of it that the outlook knows.
+        procedure: as the pages call it, or another name of it that the outcomes know.
         organ: where, if that matters.
         language: of ``languages()``.
 

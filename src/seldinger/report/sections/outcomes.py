@@ -9,7 +9,7 @@ from seldinger.report.blocks import Block, Heading, Row, Table, Text
 from seldinger.report.sections import Part, Section
 
 if TYPE_CHECKING:
-    from seldinger.care.outlook import Option, Outlook, OutlookRow
+    from seldinger.care.outcomes import Option, OutcomeRow, Outcomes
     from seldinger.plan.model import Plan
 
 _KINDS = {
@@ -26,26 +26,26 @@ def outcomes(plan: Plan) -> tuple[Block, ...]:
     return () if plan.outlook is None else told(plan.outlook)
 
 
-def told(outlook: Outlook) -> tuple[Block, ...]:
-    """An outlook, the answer first; the procedure itself stands before its alternatives."""
-    said = (outlook.confounding, outlook.caveat)
-    least = f"Among what follows: {outlook.stamp}." if outlook.stamp else ""
-    moved = (Text(outlook.transplant, "Transplant."),) if outlook.transplant else ()
+def told(outcomes: Outcomes) -> tuple[Block, ...]:
+    """The outcomes, the answer first; the procedure itself stands before its alternatives."""
+    said = (outcomes.confounding, outcomes.caveat)
+    least = f"Among what follows: {outcomes.stamp}." if outcomes.stamp else ""
+    moved = (Text(outcomes.transplant, "Transplant."),) if outcomes.transplant else ()
     return (
         Heading("Outcomes and alternatives"),
-        Text(outlook.answer, f"{outlook.title}."),
+        Text(outcomes.answer, f"{outcomes.title}."),
         *(Text(one, soft=True) for one in (*said, least) if one),
-        *(block for option in outlook.options for block in _choice(option)),
+        *(block for option in outcomes.options for block in _choice(option)),
         *moved,
         Heading("What it is for, and when to think again", level=2),
-        _reasons(outlook),
+        _reasons(outcomes),
     )
 
 
-def _reasons(outlook: Outlook) -> Table:
+def _reasons(outcomes: Outcomes) -> Table:
     rows = (
-        *(Row(("for", r.statement, _cited(r))) for r in outlook.indicated),
-        *(Row(("think again", r.statement, _cited(r)), "warn") for r in outlook.think_again),
+        *(Row(("for", r.statement, _cited(r))) for r in outcomes.indicated),
+        *(Row(("think again", r.statement, _cited(r)), "warn") for r in outcomes.think_again),
     )
     widths = ("auto", "1fr", "22%")
     empty = "No indication was written down."
@@ -64,13 +64,13 @@ def _choice(option: Option) -> tuple[Block, ...]:
     )
 
 
-def _row(row: OutlookRow) -> Row:
+def _row(row: OutcomeRow) -> Row:
     against = f"; against {row.comparator}" if row.comparator else ""
     whose = f"{row.population}{against}; {row.horizon}"
     return Row((row.side.value, row.statement, row.number or "in words", whose, _cited(row)))
 
 
-def _cited(row: OutlookRow) -> str:
+def _cited(row: OutcomeRow) -> str:
     key = evidence.fact(row.fact).source
     return f"{key}; {row.stamp}" if row.stamp else key
 

@@ -9,8 +9,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose.account import Account, account
-from seldinger.care.dose.answer import answered
+from seldinger.care.exposure.account import Account, account
+from seldinger.care.exposure.answer import answered
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met, Severity
 from seldinger.image.dose_report import ReportKind, read

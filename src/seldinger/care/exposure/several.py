@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.dose.levels import Amount, Amounts, amounts
-from seldinger.care.dose.skin import How
+from seldinger.care.exposure.levels import Amount, Amounts, amounts
+from seldinger.care.exposure.skin import How
 from seldinger.image.dose_report import ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.care.dose.account import Account
-    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.skin import SkinEstimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
-"""Outlook: what came of a procedure in those who had it, beside its alternatives.
+"""Outcomes: what came of a procedure in those who had it, beside its alternatives.
 
-In:    pages of ``care/data/outlook`` (which facts speak for and against which option), evidence.
-Out:   ``Outlook``: options side by side, each row with interval, horizon, population and stamp.
+In:    pages of ``care/data/outcomes`` (which facts speak for and against which option), evidence.
+Out:   ``Outcomes``: options side by side, each row with interval, horizon, population and stamp.
 Never: a patient's probability. Rates belong to the populations they were counted in.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import fact_words, procedures
-from seldinger.care.outlook_pages import outlook_pages
+from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.core.errors import CareError
 from seldinger.core.telling import brief
 from seldinger.evidence import FactKind, Trust
@@ -21,7 +21,7 @@ from seldinger.evidence import FactKind, Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.outlook_pages import OptionPage, OutlookPage
+    from seldinger.care.outcomes_pages import OptionPage, OutcomesPage
     from seldinger.evidence import Fact
 
 NOT_THIS_PATIENT = (
@@ -39,7 +39,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OutlookRow:
+class OutcomeRow:
     """One fact, as it is read beside others.
 
     Attributes:
@@ -93,17 +93,17 @@ class Option:
 
     name: str
     kind: str
-    rows: tuple[OutlookRow, ...]
+    rows: tuple[OutcomeRow, ...]
     confounding: str
     not_read: str
 
-    def side(self, side: Side) -> tuple[OutlookRow, ...]:
+    def side(self, side: Side) -> tuple[OutcomeRow, ...]:
         """The rows of one side."""
         return tuple(row for row in self.rows if row.side is side)
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Outcomes:
     """A procedure beside its alternatives.
 
     Attributes:
@@ -125,8 +125,8 @@ class Outlook:
     title: str
     answer: str
     confounding: str
-    indicated: tuple[OutlookRow, ...]
-    think_again: tuple[OutlookRow, ...]
+    indicated: tuple[OutcomeRow, ...]
+    think_again: tuple[OutcomeRow, ...]
     options: tuple[Option, ...]
     transplant: str
     caveat: str
@@ -135,13 +135,13 @@ class Outlook:
     __repr__ = brief
 
     @property
-    def rows(self) -> tuple[OutlookRow, ...]:
+    def rows(self) -> tuple[OutcomeRow, ...]:
         """Every row of every option."""
         return tuple(row for option in self.options for row in option.rows)
 
 
-def of(procedure: str, organ: str | None = None) -> Outlook:
-    """The outlook of a procedure.
+def find(procedure: str, organ: str | None = None) -> Outcomes:
+    """The outcomes of a procedure.
 
     Args:
         procedure: any name that ``procedures`` knows ("kyphoplasty", "y-90").
@@ -157,11 +157,11 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
     alone_there = asked.organ if asked.fixed or organ is None else None
     named = [
         page
-        for page in outlook_pages()
+        for page in outcomes_pages()
         if page.procedure == asked.id and alone_there in {None, page.organ}
     ]
     if not named:
-        offered = ", ".join(sorted({page.procedure for page in outlook_pages()}))
+        offered = ", ".join(sorted({page.procedure for page in outcomes_pages()}))
         raise CareError(
             f"{procedure!r} is {asked.id}, of which no outcomes are entered; there are: {offered}"
         )
@@ -173,20 +173,20 @@ def of(procedure: str, organ: str | None = None) -> Outlook:
         return _outlook(found)
     organs = ", ".join(sorted(page.organ or "" for page in named))
     got = "no organ was named" if organ is None else f"there is none for the {organ!r}"
-    raise CareError(f"the outlook of {procedure!r} depends on the organ; {got}: name {organs}")
+    raise CareError(f"the outcomes of {procedure!r} depends on the organ; {got}: name {organs}")
 
 
-def known() -> tuple[tuple[str, str | None], ...]:
+def list_pages() -> tuple[tuple[str, str | None], ...]:
     """Procedure and organ of every page."""
-    return tuple((page.procedure, page.organ) for page in outlook_pages())
+    return tuple((page.procedure, page.organ) for page in outcomes_pages())
 
 
-def _outlook(page: OutlookPage) -> Outlook:
+def _outlook(page: OutcomesPage) -> Outcomes:
     options = tuple(_option(one) for one in page.options)
     indicated = _rows(Side.BENEFIT, page.indicated)
     think_again = _rows(Side.HARM, page.think_again)
     shown = [row.fact for option in options for row in option.rows]
-    return Outlook(
+    return Outcomes(
         procedure=page.procedure,
         organ=page.organ,
         title=page.title,
@@ -215,16 +215,16 @@ def _option(row: OptionPage) -> Option:
     )
 
 
-def _rows(side: Side, ids: Iterable[str]) -> tuple[OutlookRow, ...]:
+def _rows(side: Side, ids: Iterable[str]) -> tuple[OutcomeRow, ...]:
     return tuple(_row(side, evidence.fact(one)) for one in ids)
 
 
-def _row(side: Side, fact: Fact) -> OutlookRow:
+def _row(side: Side, fact: Fact) -> OutcomeRow:
     if fact.horizon is None and fact.kind in (FactKind.PROPORTION, FactKind.RATE):
         raise CareError(f"the fact {fact.id!r} has no horizon: a rate without one is not shown")
     number = fact_words.amount(fact)
     counted = f": {fact.endpoint}" if fact.endpoint else ""
-    return OutlookRow(
+    return OutcomeRow(
         side=side,
         fact=fact.id,
         statement=fact.statement,

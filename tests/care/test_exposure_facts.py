@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seldinger import evidence
-from seldinger.care.dose.policy import page
+from seldinger.care.exposure.policy import page
 from seldinger.evidence.model import FactKind, Trust
 
 S, M, A = Trust.SECONDARY, Trust.MEMORY, Trust.PRIMARY

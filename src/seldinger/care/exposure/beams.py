@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.dose.account import CM2_PER_M2, LARGEST_AREA_CM2, SMALLEST_AREA_CM2
+from seldinger.care.exposure.account import CM2_PER_M2, LARGEST_AREA_CM2, SMALLEST_AREA_CM2
 from seldinger.physics.skin_dose import Beam, source_and_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seldinger.care.dose.assumed import Machine
+    from seldinger.care.exposure.assumed import Machine
     from seldinger.image.dose_report import XRayEvent
 
 REFERENCE_TO_ISOCENTRE_MM = 150.0

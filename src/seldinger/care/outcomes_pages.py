@@ -1,4 +1,4 @@
-"""Pages of ``care/data/outlook``: which facts speak for and against which option."""
+"""Pages of ``care/data/outcomes``: which facts speak for and against which option."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class OptionPage:
 
 
 @dataclass(frozen=True, slots=True)
-class OutlookPage:
-    """A file of ``care/data/outlook``: a procedure in one organ, or in any.
+class OutcomesPage:
+    """A file of ``care/data/outcomes``: a procedure in one organ, or in any.
 
     Attributes:
         procedure, organ: of which it speaks; no organ: of any.
@@ -79,12 +79,12 @@ class OutlookPage:
 
 
 @cache
-def outlook_pages() -> tuple[OutlookPage, ...]:
+def outcomes_pages() -> tuple[OutcomesPage, ...]:
     """Every page that ships, in the order of their files.
 
     Raises:
         CareError: a page does not hold together.
     """
-    folder = resources.files("seldinger.care") / "data" / "outlook"
+    folder = resources.files("seldinger.care") / "data" / "outcomes"
     files = sorted(one.name for one in folder.iterdir() if one.name.endswith(".toml"))
-    return tuple(pages.page(OutlookPage, f"outlook/{name}") for name in files)
+    return tuple(pages.page(OutcomesPage, f"outcomes/{name}") for name in files)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.dose import assumed
-from seldinger.care.dose.beams import (
+from seldinger.care.exposure import assumed
+from seldinger.care.exposure.beams import (
     REFERENCE_TO_ISOCENTRE_MM,
     beams,
     isocentre_distance_mm,
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.care.dose.account import Account
-    from seldinger.care.dose.assumed import Machine
-    from seldinger.care.dose.beams import Placed
+    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.assumed import Machine
+    from seldinger.care.exposure.beams import Placed
     from seldinger.core.record import AssumptionUse
     from seldinger.core.space import Vector
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from seldinger.care.dose.totals import ct_totals, once, once_ct, planes
+from seldinger.care.exposure.totals import ct_totals, once, once_ct, planes
 from seldinger.core.telling import brief
 from seldinger.image.dose_report import Mode, ReportKind
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
-from seldinger.care.dose import levels, several
-from seldinger.care.dose.account import account
-from seldinger.care.dose.policy import DEFAULT, called, policy
-from seldinger.care.dose.several import Case
-from seldinger.care.dose.skin import How, estimate
-from seldinger.care.dose.studies import merge
+from seldinger.care.exposure import levels, several
+from seldinger.care.exposure.account import account
+from seldinger.care.exposure.policy import DEFAULT, called, policy
+from seldinger.care.exposure.several import Case
+from seldinger.care.exposure.skin import How, estimate
+from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.telling import brief
 from seldinger.core.verdict import Met, Severity
@@ -19,8 +19,8 @@ from seldinger.core.verdict import Met, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seldinger.care.dose.account import Account
-    from seldinger.care.dose.several import Together
+    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.several import Together
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport

@@ -9,12 +9,12 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose import levels
-from seldinger.care.dose.account import Account, Agreement, account
-from seldinger.care.dose.answer import Asked, answered
-from seldinger.care.dose.levels import Amount, Amounts
-from seldinger.care.dose.policy import policy
-from seldinger.care.dose.skin import How
+from seldinger.care.exposure import levels
+from seldinger.care.exposure.account import Account, Agreement, account
+from seldinger.care.exposure.answer import Asked, answered
+from seldinger.care.exposure.levels import Amount, Amounts
+from seldinger.care.exposure.policy import policy
+from seldinger.care.exposure.skin import How
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP

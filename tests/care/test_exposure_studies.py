@@ -8,8 +8,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose.answer import answered
-from seldinger.care.dose.audit import audit
+from seldinger.care.exposure.answer import answered
+from seldinger.care.exposure.audit import audit
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import DoseReport, read
 

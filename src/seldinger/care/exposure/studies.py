@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seldinger.care.dose.totals import ALIKE, added, fits
+from seldinger.care.exposure.totals import ALIKE, added, fits
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
 

@@ -10,7 +10,7 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose.audit import Standing, audit, csv_text, interval
+from seldinger.care.exposure.audit import Standing, audit, csv_text, interval
 from seldinger.core.errors import CareError
 from seldinger.evidence.model import FactKind
 

@@ -14,9 +14,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.dose.account import CM2_PER_M2, account
-from seldinger.care.dose.policy import reference
-from seldinger.care.dose.studies import merge
+from seldinger.care.exposure.account import CM2_PER_M2, account
+from seldinger.care.exposure.policy import reference
+from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption
 from seldinger.image.dose_report import ReportKind, read
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from seldinger.care.dose.account import Account
+    from seldinger.care.exposure.account import Account
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.dose.skin import How
+from seldinger.care.exposure.skin import How
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Met, Severity
@@ -22,9 +22,9 @@ from seldinger.evidence.model import Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.dose.account import Account, Compared
-    from seldinger.care.dose.policy import Level, Policy
-    from seldinger.care.dose.skin import SkinEstimate
+    from seldinger.care.exposure.account import Account, Compared
+    from seldinger.care.exposure.policy import Level, Policy
+    from seldinger.care.exposure.skin import SkinEstimate
 
 TOPIC = "radiation"
 PARTIAL = "dose.partial"

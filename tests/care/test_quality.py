@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from seldinger.care.audit import Standing, audit, wilson
+from seldinger.care.quality import Standing, audit, wilson
 from seldinger.core.errors import CareError
 
 

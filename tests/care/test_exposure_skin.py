@@ -10,8 +10,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.dose.account import account
-from seldinger.care.dose.skin import How, SkinEstimate, estimate
+from seldinger.care.exposure.account import account
+from seldinger.care.exposure.skin import How, SkinEstimate, estimate
 from seldinger.image.dose_report import read
 from seldinger.physics.skin_dose import elliptic_cylinder
 

@@ -1,4 +1,4 @@
-"""Outlook: every row can be read and distrusted, every procedure stands beside an alternative."""
+"""Outcomes: every row can be read and distrusted, every procedure stands beside an alternative."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import partial
 import pytest
 
 from seldinger import evidence, plan
-from seldinger.care import fact_words, outlook
-from seldinger.care.outlook_pages import OutlookPage
+from seldinger.care import fact_words, outcomes
+from seldinger.care.outcomes_pages import OutcomesPage
 from seldinger.core.errors import CareError
 from seldinger.evidence import FactKind, records
 
-PAGES = [outlook.of(name, organ) for name, organ in outlook.known()]
+PAGES = [outcomes.find(name, organ) for name, organ in outcomes.list_pages()]
 MEMORY = "to be confirmed: from memory, drives nothing"
 SECONDARY = "secondary source, primary not opened"
 
 
-def by_name(page: outlook.Outlook) -> str:
+def by_name(page: outcomes.Outcomes) -> str:
     return f"{page.procedure}-{page.organ or 'any'}"
 
 
-def row_of(page: outlook.Outlook, fact_id: str) -> outlook.OutlookRow:
+def row_of(page: outcomes.Outcomes, fact_id: str) -> outcomes.OutcomeRow:
     (found,) = [row for row in page.rows if row.fact == fact_id]
     return found
 
@@ -32,7 +32,7 @@ def row_of(page: outlook.Outlook, fact_id: str) -> outlook.OutlookRow:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_a_row_says_what_by_when_in_whom_and_how_it_was_read(page: outlook.Outlook) -> None:
+def test_a_row_says_what_by_when_in_whom_and_how_it_was_read(page: outcomes.Outcomes) -> None:
     stamps = {"primary": "", "secondary": SECONDARY, "memory": MEMORY}
     assert page.rows
     for row in (*page.rows, *page.indicated, *page.think_again):
@@ -50,7 +50,7 @@ def test_a_row_says_what_by_when_in_whom_and_how_it_was_read(page: outlook.Outlo
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_a_page_has_an_alternative_and_says_what_confounds(page: outlook.Outlook) -> None:
+def test_a_page_has_an_alternative_and_says_what_confounds(page: outcomes.Outcomes) -> None:
     kinds = [option.kind for option in page.options]
     assert kinds[0] == "this"
     assert {"surgical", "conservative"} & set(kinds)
@@ -63,7 +63,7 @@ def test_a_page_has_an_alternative_and_says_what_confounds(page: outlook.Outlook
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_prose_holds_no_rate_that_would_lack_its_horizon(page: outlook.Outlook) -> None:
+def test_prose_holds_no_rate_that_would_lack_its_horizon(page: outcomes.Outcomes) -> None:
     said = [page.title, page.answer, page.confounding, page.transplant]
     said += [text for option in page.options for text in (option.confounding, option.not_read)]
     for text in said:
@@ -71,9 +71,9 @@ def test_prose_holds_no_rate_that_would_lack_its_horizon(page: outlook.Outlook) 
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_one_endpoint_stands_on_one_side(page: outlook.Outlook) -> None:
+def test_one_endpoint_stands_on_one_side(page: outcomes.Outcomes) -> None:
     """What is a harm of one option is a harm of the others: else they never meet."""
-    sides: dict[str, set[outlook.Side]] = {}
+    sides: dict[str, set[outcomes.Side]] = {}
     for row in page.rows:
         if evidence.fact(row.fact).kind is FactKind.PROPORTION:
             sides.setdefault(row.endpoint, set()).add(row.side)
@@ -81,21 +81,21 @@ def test_one_endpoint_stands_on_one_side(page: outlook.Outlook) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_the_page_carries_the_stamp_of_its_weakest_row(page: outlook.Outlook) -> None:
+def test_the_page_carries_the_stamp_of_its_weakest_row(page: outcomes.Outcomes) -> None:
     stamps = {row.stamp for row in (*page.rows, *page.indicated, *page.think_again)}
     assert page.stamp == (MEMORY if MEMORY in stamps else SECONDARY if SECONDARY in stamps else "")
 
 
-def test_every_installed_procedure_has_an_outlook() -> None:
+def test_every_installed_procedure_has_outcomes() -> None:
     with_organs = {"ablation": ("liver", "kidney", "lung")}
     for name in plan.procedures():
         for organ in with_organs.get(name, (None,)):
-            page = outlook.of(name, organ)
+            page = outcomes.find(name, organ)
             assert {"surgical", "conservative"} & {option.kind for option in page.options}
 
 
 def test_the_systems_of_the_suite_are_all_there() -> None:
-    assert {name for name, _ in outlook.known()} == {
+    assert {name for name, _ in outcomes.list_pages()} == {
         *("pad", "renal-stent", "carotid-stent", "dialysis-access", "dvt", "ivc-filter"),
         *("ablation", "tace", "y90", "biopsy", "drainage", "cholecystostomy"),
         *("ufe", "pae", "vertebroplasty"),
@@ -119,10 +119,10 @@ def test_indications_are_from_memory_and_stamped() -> None:
 
 def test_downstaging_is_spoken_of_and_no_figure_is_made_up() -> None:
     for name in ("tace", "y90"):
-        assert "transplant" in outlook.of(name).transplant
-        assert "No figure" in outlook.of(name).transplant
-    assert "No figure" in outlook.of("ablation", "liver").transplant
-    assert outlook.of("ablation", "lung").transplant == ""
+        assert "transplant" in outcomes.find(name).transplant
+        assert "No figure" in outcomes.find(name).transplant
+    assert "No figure" in outcomes.find("ablation", "liver").transplant
+    assert outcomes.find("ablation", "lung").transplant == ""
 
 
 # --- figures, typed from the papers' abstracts, not from the pages --------------------------------
@@ -168,11 +168,11 @@ def test_downstaging_is_spoken_of_and_no_figure_is_made_up() -> None:
     ],
 )
 def test_a_published_figure_is_shown_as_published(page: str, fact_id: str, number: str) -> None:
-    assert row_of(outlook.of(page), fact_id).number == number
+    assert row_of(outcomes.find(page), fact_id).number == number
 
 
 def test_an_air_leak_after_lung_biopsy_is_no_rarity() -> None:
-    page = outlook.of("biopsy", "lung")
+    page = outcomes.find("biopsy", "lung")
     leaks = [row for row in page.rows if "pneumothorax" in row.endpoint and row.number]
     assert leaks[0].number == "25.9 %"
     assert row_of(page, "lung_biopsy.chest_drain").number == "6.9 %"
@@ -182,11 +182,11 @@ def test_an_air_leak_after_lung_biopsy_is_no_rarity() -> None:
 
 
 def test_drain_and_operation_meet_in_the_trial_and_in_the_uncontrolled_reviews() -> None:
-    page = outlook.of("cholecystostomy")
+    page = outcomes.find("cholecystostomy")
     drain, operation = page.options[0], page.options[1]
     assert operation.kind == "surgical"
-    shared = {(r.endpoint, r.horizon) for r in drain.side(outlook.Side.HARM)} & {
-        (r.endpoint, r.horizon) for r in operation.side(outlook.Side.HARM)
+    shared = {(r.endpoint, r.horizon) for r in drain.side(outcomes.Side.HARM)} & {
+        (r.endpoint, r.horizon) for r in operation.side(outcomes.Side.HARM)
     }
     assert {endpoint for endpoint, _ in shared} >= {"death", "recurrent biliary disease"}
     assert len(shared) == 4
@@ -205,7 +205,7 @@ def test_drain_and_operation_meet_in_the_trial_and_in_the_uncontrolled_reviews()
     ],
 )
 def test_facts_that_disagree_stand_on_one_page(page: str, one: str, other: str) -> None:
-    rows = [row for row in outlook.of(page).rows if row.fact in (one, other)]
+    rows = [row for row in outcomes.find(page).rows if row.fact in (one, other)]
     assert {row.fact for row in rows} == {one, other}
     assert all(({one, other} - {row.fact}) <= set(row.conflicts) for row in rows)
 
@@ -232,7 +232,7 @@ def test_facts_that_disagree_stand_on_one_page(page: str, one: str, other: str) 
 def test_other_names_and_places_find_their_page(
     asked: str, organ: str | None, got: tuple[str, str | None]
 ) -> None:
-    page = outlook.of(asked, organ)
+    page = outcomes.find(asked, organ)
     assert (page.procedure, page.organ) == got
 
 
@@ -250,7 +250,7 @@ def test_a_question_without_a_page_says_what_to_do(
     asked: str, organ: str | None, said: str
 ) -> None:
     with pytest.raises(CareError, match=said):
-        outlook.of(asked, organ)
+        outcomes.find(asked, organ)
 
 
 # --- the border -----------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ PAGE = {
 def test_a_page_that_does_not_hold_together_is_refused(
     change: dict[str, object], said: str
 ) -> None:
-    read = partial(records.checked, OutlookPage, name="needle.toml", error=CareError)
+    read = partial(records.checked, OutcomesPage, name="needle.toml", error=CareError)
     assert read(PAGE).procedure == "needle"
     with pytest.raises(CareError, match=said):
         read({**PAGE, **change})
@@ -296,7 +296,7 @@ def test_a_rate_without_horizon_is_not_shown(monkeypatch: pytest.MonkeyPatch) ->
     bare = dataclasses.replace(known, horizon=None)
     monkeypatch.setattr(evidence, "fact", lambda _: bare)
     with pytest.raises(CareError, match="no horizon"):
-        outlook.of("biopsy", "lung")
+        outcomes.find("biopsy", "lung")
 
 
 def test_records_cannot_be_changed() -> None:
