@@ -147,6 +147,7 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.slow  # `make demo` runs it whole, after the gate
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
     monkeypatch.setattr(uncertainty, "variations", lambda *_: {})

@@ -44,7 +44,13 @@ def _point(anatomy: Anatomy, where: str) -> Plan:
     return propose("ablation", anatomy, goal, MICROWAVE if where == SPREAD else STILL_MICROWAVE)
 
 
-@pytest.fixture(params=PLACES)
+EACH = [
+    pytest.param(where, marks=pytest.mark.slow) if where == "subcapsular" else where
+    for where in PLACES
+]
+
+
+@pytest.fixture(params=EACH)
 def plan(request: pytest.FixtureRequest, liver: Anatomy) -> Plan:
     return _point(liver, request.param)
 
@@ -60,6 +66,7 @@ def finding(made: Plan, name: str) -> tuple[Met, Severity, str]:
     return found.status, found.severity, found.text
 
 
+@pytest.mark.slow
 def test_the_large_tumour_at_a_vein_is_unsuitable_and_best_cover_is_shown(liver: Anatomy) -> None:
     made = propose("ablation", liver, "livertumor2", STILL_MICROWAVE)
     found, effect = parts(made)
@@ -124,6 +131,7 @@ def test_only_the_vein_leaves_its_mark(liver: Anatomy) -> None:
     assert veins[tuple(index.T)].mean() < 0.02
 
 
+@pytest.mark.slow
 def test_under_the_capsule_the_margin_is_told_apart(liver: Anatomy) -> None:
     made = _point(liver, "subcapsular")
     found, effect = parts(made)
