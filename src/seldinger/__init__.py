@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         report,
         simulate,
         testing,
+        workflow,
     )
 
 __version__ = "0.1.0"
@@ -39,6 +40,7 @@ __all__ = [
     "report",
     "simulate",
     "testing",
+    "workflow",
 ]
 
 

@@ -15,8 +15,7 @@ import typer
 from tests.plan import stranger
 from typer.testing import CliRunner, Result
 
-from seldinger import evidence
-from seldinger.cli import plan_command
+from seldinger import evidence, workflow
 from seldinger.cli.app import app
 from seldinger.core.errors import Cancelled, PlanError
 
@@ -156,23 +155,23 @@ def test_a_mistake_is_refused_by_the_name_the_caller_used(
 
 
 def raising(wrong: BaseException) -> Any:
-    def planned(*_: object) -> None:
+    def run(*_: object) -> None:
         raise wrong
 
-    return planned
+    return run
 
 
 ASKED = ("plan", "biopsy", "--ct", "a.nii.gz", "--target", "x", "--json")
 
 
 def test_our_errors_end_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_command, "planned", raising(PlanError("no\n  way:  turn back")))
+    monkeypatch.setattr(workflow, "run", raising(PlanError("no\n  way:  turn back")))
     assert_refused(run(*ASKED), "seldinger: no way: turn back")
 
 
 @pytest.mark.parametrize("wrong", [KeyboardInterrupt(), Cancelled("stop")])
 def test_stopping_ends_with_1(wrong: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_command, "planned", raising(wrong))
+    monkeypatch.setattr(workflow, "run", raising(wrong))
     result = run(*ASKED)
     assert result.exit_code == 1
     assert result.stderr == "seldinger: stopped: nothing is half-written\n"
@@ -181,7 +180,7 @@ def test_stopping_ends_with_1(wrong: BaseException, monkeypatch: pytest.MonkeyPa
 def test_the_unexpected_ends_with_1_and_keeps_its_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plan_command, "planned", raising(ZeroDivisionError("oh")))
+    monkeypatch.setattr(workflow, "run", raising(ZeroDivisionError("oh")))
     result = run(*ASKED)
     assert result.exit_code == 1
     assert isinstance(result.exception, ZeroDivisionError)

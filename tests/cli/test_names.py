@@ -14,9 +14,8 @@ from seldinger.care import scores
 from seldinger.care.exposure import policy
 from seldinger.catalogue import applicators
 from seldinger.cli.app import app
-from seldinger.cli.plan_words import stem
 from seldinger.core.errors import AnatomyError, SeldingerError
-from seldinger.core.naming import did_you_mean, meant, near
+from seldinger.core.naming import did_you_mean, meant, near, stem
 
 CLI = CliRunner()
 

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from seldinger import anatomy, image, plan
+from seldinger import anatomy, catalogue, image, plan, workflow
 from seldinger.anatomy import ASSUMPTIONS, targets
-from seldinger.cli import plan_command
 from seldinger.cli.app import app
 from seldinger.core.errors import CaseError, PlanError
 from seldinger.plan import case as cases
@@ -112,7 +111,8 @@ def test_ones_own_vocabulary_is_read(rooms: Rooms, tmp_path: Path) -> None:
     own.write_text('Foie = "liver"\n', encoding="utf-8")
     labelled = "--labels b --label-key c.json"
     run(f"plan biopsy --ct a.nii.gz {labelled} --vocabulary {own} --target Foie --json")
-    assert rooms.calls["build"][1]["vocabulary"].entries["Foie"] == "liver"
+    recognised = catalogue.recognise(["Foie"], rooms.calls["build"][1]["vocabulary"])
+    assert recognised.terms == {"Foie": "liver"}
 
 
 def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
@@ -128,7 +128,7 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
         "test",
         {},
     )
-    assert plan_command.spelled(case) == (
+    assert workflow.spelled(case) == (
         "seldinger plan biopsy --ct ct.nii.gz --vocabulary ours.toml --target-lps 1,-2.5,3"
         " --diameter-mm 12.0 --relax spleen --relax 'left lung' --assume hub_standoff_mm=5.0"
         " --answer hydatid=no"
@@ -145,13 +145,11 @@ def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
         },
         "case.toml", {},
     ).beside(tmp_path)  # fmt: skip
-    visit = plan_command._visit(case)
+    visit = workflow._visit(case)
     assert visit is not None
     assert visit.case.patient.takes("apixaban") is True
     assert visit.now.isoformat() == "2026-12-04T08:00:00+00:00"
-    assert plan_command.spelled(case).endswith(
-        "--patient patient.toml --now 2026-12-04T08:00:00+00:00"
-    )
+    assert workflow.spelled(case).endswith("--patient patient.toml --now 2026-12-04T08:00:00+00:00")
     with pytest.raises(CaseError, match="needs its offset"):
         cases.checked(
             {

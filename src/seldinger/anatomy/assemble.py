@@ -76,7 +76,8 @@ def build(
 
     Args:
         study: CT or MR, with or without labels.
-        vocabulary: one of the catalogue's by name, or the user's own; None finds out.
+        vocabulary: one of the catalogue's by name, or the user's own, read or as the path of its
+            .toml file; None finds out.
         settings: lattice and assumptions.
         progress: told between steps; may cancel.
 

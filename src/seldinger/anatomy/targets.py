@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger import image
 from seldinger.anatomy import viability
 from seldinger.anatomy.model import Kind, Lesion, Origin
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import meant, near
+from seldinger.core.naming import meant, near, stem
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 from seldinger.image.resample import resampled_mask
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seldinger.anatomy.model import Anatomy, Structure
     from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import LabelMap, Mask
@@ -116,6 +120,36 @@ def from_sphere(
         label, mask, mask, point, point, float(diameter_mm), float(volume_ml), host, Origin.USER,
         drawn=False,
     )  # fmt: skip
+
+
+def requested(
+    anatomy: Anatomy,
+    name: str | None,
+    centre_lps_mm: Vector | None,
+    diameter_mm: float | None,
+    organ: str | None = None,
+    mask: Path | None = None,
+) -> Lesion:
+    """The target as a file or a command asks for it.
+
+    Args:
+        anatomy: the patient.
+        name: of a label; of a mask or a round target, what to call it.
+        centre_lps_mm: of a round target.
+        diameter_mm: of a round target.
+        organ: the structure it lies in; None finds out.
+        mask: an image file whose non-zero voxels are the target.
+
+    Raises:
+        AnatomyError, ImageError: there is no such target, or it cannot be one.
+    """
+    if mask is not None:
+        drawn = image.read_mask(mask, anatomy.study.image.grid)
+        found = from_mask(anatomy, drawn.mask, name or stem(mask), organ=organ)
+        return replace(found, notes=(*drawn.notes, *found.notes))
+    if centre_lps_mm is not None and diameter_mm is not None:
+        return from_sphere(anatomy, centre_lps_mm, diameter_mm, name or "target", organ=organ)
+    return find(anatomy, name or "", organ=organ)
 
 
 def _spelled(anatomy: Anatomy, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from seldinger.core.errors import CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from seldinger.catalogue.model import Term
 
@@ -74,16 +74,18 @@ def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = No
 
     Args:
         raw_names: as the file gives them.
-        vocabulary: one of ``vocabularies()`` by name, or a user's own; None takes the one that
-            knows most of the names.
+        vocabulary: one of ``vocabularies()`` by name, or a user's own, read or as the path of its
+            .toml file; None takes the one that knows most of the names.
 
     Returns:
         Every raw name in exactly one of ``terms``, ``ignored`` and ``unknown``.
 
     Raises:
-        CatalogueError: no vocabulary has that name (the closest are offered).
+        CatalogueError: no vocabulary has that name (the closest are offered), or the file is none.
     """
     names = tuple(dict.fromkeys(raw_names))
+    if isinstance(vocabulary, str) and vocabulary.endswith(".toml"):
+        vocabulary = read_vocabulary(Path(vocabulary))
     if isinstance(vocabulary, Vocabulary):
         return _recognised(names, vocabulary)
     known = vocabularies()

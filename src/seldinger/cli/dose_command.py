@@ -70,8 +70,8 @@ def dose(
         raise CaseError("--procedure and --csv belong to: seldinger dose audit FOLDER")
     from seldinger.care.exposure.answer import Asked, answered
     from seldinger.care.exposure.policy import DEFAULT
-    from seldinger.cli.results import check_folder
     from seldinger.image.dose_report import read
+    from seldinger.report.folder import check_ahead
 
     asked = Asked(
         policy=policy or DEFAULT,
@@ -81,7 +81,7 @@ def dose(
         pregnant=_pregnant(pregnant),
     )
     if out is not None:
-        check_folder(out)
+        check_ahead(out)
     reports = [read(Path(file)) for file in files]
     body = None if ct is None else _skin_of(ct, ct_level)
     if ct is None and ct_level is not None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.results import check_folder, tell_notes
+from seldinger.cli.results import tell_notes
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import part
+from seldinger.report.folder import check_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def margin(
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
     asked = Asked(target, zone, organ, _numbers(assume))
     if out is not None:
-        check_folder(out)
+        check_ahead(out)
     check_asked(
         asked,
         image.check_there(before, before_labels, before_key),

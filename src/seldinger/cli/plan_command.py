@@ -1,65 +1,20 @@
-"""Plan: options or a case file become a case; the rooms carry it out; the answer is printed."""
+"""Plan: options or a file become a case; the workflow carries it out; the answer is printed."""
 
 from __future__ import annotations
 
-import datetime as dt
-import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seldinger.cli.plan_checks import check
-from seldinger.cli.plan_words import pairs, point, probe_of, stem
-from seldinger.cli.results import check_folder, tell, written
+from seldinger import workflow
+from seldinger.cli.plan_words import pairs, point, probe_of
+from seldinger.cli.results import tell
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
-from seldinger.core.progress import part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from seldinger.anatomy.model import Anatomy, Lesion
-    from seldinger.catalogue.model import Vocabulary
-    from seldinger.core.progress import Progress
-    from seldinger.core.record import InputFile
-    from seldinger.plan.case import CaseFile, ProbeSection
-    from seldinger.plan.model import Plan
-    from seldinger.plan.procedure import Settings
-    from seldinger.plan.readiness import Visit
-
-NAMES = {
-    ("study",): "--ct",
-    ("study", "ct"): "--ct",
-    ("study", "labels"): "--labels",
-    ("study", "label_key"): "--label-key",
-    ("study", "vocabulary"): "--vocabulary",
-    ("study", "series"): "--series",
-    ("study", "scanned_position"): "--scanned-position",
-    ("study", "modality"): "--modality",
-    ("target",): "--target, --target-mask or --target-lps",
-    ("target", "name"): "--target",
-    ("target", "mask"): "--target-mask",
-    ("target", "centre_lps_mm"): "--target-lps",
-    ("target", "diameter_mm"): "--diameter-mm",
-    ("target", "organ"): "--organ",
-    ("plan", "entry_lps_mm"): "--entry-lps",
-    ("plan", "relax"): "--relax",
-    ("plan", "guidance"): "--guidance",
-    ("plan", "technique"): "--technique",
-    ("plan", "lateral_error_mm"): "--lateral-error-mm",
-    ("plan", "device"): "--device",
-    ("plan", "paths"): "--paths",
-    ("plan", "seed"): "--seed",
-    ("plan", "voxel_mm"): "--voxel-mm",
-    ("probe",): "--probe",
-    ("assume",): "--assume",
-    ("answers",): "--answer",
-    ("visit",): "--patient",
-    ("visit", "patient"): "--patient",
-    ("visit", "now"): "--now",
-}
+    from seldinger.plan.case import CaseFile
 
 
 def plan(
@@ -194,14 +149,9 @@ def plan(
     }
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print the plan")
-    case = _case(what, options).judged()
-    if out is not None:
-        check_folder(out)
+    case = _case(what, options)
     with progress_bar(quiet=as_json) as progress:
-        made = planned(case, part(progress, 0.0, 0.8 if out else 1.0))
-        page = None
-        if out is not None:
-            page = written(out, made, spelled(case), part(progress, 0.8, 1.0))
+        made, page = workflow.run(case, out, progress)
     if as_json:
         from seldinger.plan import file
 
@@ -210,126 +160,6 @@ def plan(
     tell(made)
     if page is not None:
         typer.echo(f"report: {page}")
-
-
-def planned(case: CaseFile, progress: Progress) -> Plan:
-    """Open the rooms in their order: image, anatomy, plan."""
-    from seldinger import anatomy as anatomies
-    from seldinger import image
-    from seldinger import plan as plans
-
-    ours, theirs = _split(case.assume)
-    wanted = anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours)
-    vocabulary = _vocabulary(case.study.vocabulary)
-    settings = _settings(case, theirs)
-    check(case, settings, vocabulary)
-    settings = replace(settings, inputs=_further(case), visit=_visit(case))
-    progress("reading", 0.0)
-    study = image.load(
-        case.study.ct,
-        labels=case.study.labels,
-        label_key=case.study.label_key,
-        series=case.study.series,
-        position=case.study.scanned_position,
-        modality=case.study.modality,
-    )
-    anatomy = anatomies.build(
-        study,
-        vocabulary=vocabulary,
-        settings=wanted,
-        progress=part(progress, 0.2, 0.6),
-    )
-    target = _target(case, anatomy)
-    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
-
-
-def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
-    """The planner's choices as the case makes them, without the files beside it."""
-    from seldinger import plan as plans
-
-    return plans.Settings(
-        seed=case.plan.seed,
-        relax=case.plan.relax,
-        assume=assume,
-        answers=case.answers,
-        entry_lps_mm=case.plan.entry_lps_mm,
-        guidance=case.plan.guidance,
-        technique=case.plan.technique,
-        lateral_error_mm=case.plan.lateral_error_mm,
-        device=case.plan.device,
-        paths=case.plan.paths,
-        probes=tuple(
-            plans.ProbeEdit(
-                one.number, one.tip_lps_mm, one.entry_lps_mm, one.power_w,
-                None if one.minutes is None else 60.0 * one.minutes,
-            )
-            for one in case.probe
-        ),
-    )  # fmt: skip
-
-
-def _visit(case: CaseFile) -> Visit | None:
-    """The patient who comes for it, and when that is judged."""
-    asked = case.visit
-    if asked.patient is None:
-        return None
-    from seldinger.care.clearance import case_file, profile_file
-    from seldinger.plan.readiness import Visit
-
-    now = asked.judged_at
-    who, own = case_file.load(asked.patient, now)
-    return Visit(who, None if own is None else profile_file.load(own), now)
-
-
-def _further(case: CaseFile) -> tuple[InputFile, ...]:
-    """The files besides image and labels that the plan rests on."""
-    from seldinger import image
-
-    asked = case.study.vocabulary
-    own = Path(asked) if asked is not None and asked.endswith(".toml") else None
-    given = (
-        ("target mask", case.target.mask),
-        ("vocabulary", own),
-        ("patient", case.visit.patient),
-    )
-    return tuple(image.identified(role, file) for role, file in given if file)
-
-
-def spelled(case: CaseFile) -> str:
-    """The case as a command; files by their names, never by this machine's paths."""
-    words = ["seldinger", "plan", case.procedure]
-    for (section, *keys), option in NAMES.items():
-        given = getattr(case, section)
-        if section == "probe":
-            words += [word for one in given for word in (option, _probe_words(one))]
-            continue
-        if section in {"assume", "answers"}:
-            words += [word for key, value in given.items() for word in (option, f"{key}={value}")]
-            continue
-        value = getattr(given, keys[0]) if keys else None
-        if value is None or value == type(given).model_fields[keys[0]].default:
-            continue
-        if keys[0] == "relax":
-            words += [word for rule in value for word in (option, rule)]
-        elif isinstance(value, dt.datetime):
-            words += [option, value.isoformat()]
-        elif isinstance(value, tuple):
-            words += [option, ",".join(f"{number:g}" for number in value)]
-        elif isinstance(value, Path) or str(value).endswith(".toml"):
-            words += [option, Path(value).name]
-        else:
-            words += [option, str(value)]
-    return shlex.join(words)
-
-
-def _probe_words(one: ProbeSection) -> str:
-    """An applicator fixed by hand, as it is typed."""
-    said = [str(one.number)]
-    points = {"tip": one.tip_lps_mm, "entry": one.entry_lps_mm}
-    said += [f"{k}={','.join(f'{x:g}' for x in v)}" for k, v in points.items() if v is not None]
-    numbers = {"power": one.power_w, "minutes": one.minutes}
-    said += [f"{k}={v:g}" for k, v in numbers.items() if v is not None]
-    return " ".join(said)
 
 
 def _case(what: str, options: dict[str, Any]) -> CaseFile:
@@ -344,9 +174,9 @@ def _case(what: str, options: dict[str, Any]) -> CaseFile:
     if options["probe"]:
         said["probe"] = options["probe"]
     if not what.endswith(".toml"):
-        return cases.checked({"procedure": what, **said}, "command line", NAMES)
+        return cases.checked({"procedure": what, **said}, "command line", workflow.OPTIONS)
     given = [
-        NAMES.get((section, key), NAMES.get((section,), key))
+        workflow.OPTIONS.get((section, key), workflow.OPTIONS.get((section,), key))
         for section, keys in said.items()
         for key in keys
     ]
@@ -355,41 +185,3 @@ def _case(what: str, options: dict[str, Any]) -> CaseFile:
             f"{', '.join(given)} beside a case file: write it into {Path(what).name} instead"
         )
     return cases.read(Path(what))
-
-
-def _target(case: CaseFile, anatomy: Anatomy) -> Lesion:
-    """The target as the case describes it."""
-    from seldinger import image
-    from seldinger.anatomy import targets
-
-    asked = case.target
-    if asked.mask is not None:
-        drawn = image.read_mask(asked.mask, anatomy.study.image.grid)
-        found = targets.from_mask(
-            anatomy, drawn.mask, asked.name or stem(asked.mask), organ=asked.organ
-        )
-        return replace(found, notes=(*drawn.notes, *found.notes))
-    if asked.centre_lps_mm is not None and asked.diameter_mm is not None:
-        label = asked.name or "target"
-        return targets.from_sphere(
-            anatomy, asked.centre_lps_mm, asked.diameter_mm, label, organ=asked.organ
-        )
-    return targets.find(anatomy, asked.name or "", organ=asked.organ)
-
-
-def _vocabulary(asked: str | None) -> Vocabulary | str | None:
-    """A vocabulary of the catalogue by name, or the user's own from its file."""
-    from seldinger import catalogue
-
-    if asked is None or not asked.endswith(".toml"):
-        return asked
-    return catalogue.read_vocabulary(Path(asked))
-
-
-def _split(assume: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """Overrides that the anatomy knows, and the rest, which is the planner's."""
-    from seldinger.anatomy import settings
-
-    known = {assumption.name for assumption in settings.ASSUMPTIONS}
-    ours = {name: value for name, value in assume.items() if name in known}
-    return ours, {name: value for name, value in assume.items() if name not in known}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seldinger.core.errors import CaseError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def point(text: str | None, option: str) -> tuple[float, ...] | None:
@@ -21,11 +18,6 @@ def point(text: str | None, option: str) -> tuple[float, ...] | None:
     if len(found) != 3:  # noqa: PLR2004  space has three dimensions
         raise CaseError(f"{option} is {text!r}: give three numbers, X,Y,Z in LPS mm")
     return found
-
-
-def stem(file: Path) -> str:
-    """A file's name without what says how it is packed: what nobody named is called so."""
-    return file.name.partition(".")[0] or file.name
 
 
 def probe_of(text: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ ROOMS = (
     "demo",
     "core",
     "testing",
+    "workflow",
 )
 """In the order of a procedure; what stands beside it, last."""
 

@@ -1,9 +1,7 @@
-"""Results: where a plan goes: its folder, and a few lines on the terminal."""
+"""Results: what a plan says in a few lines on the terminal."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,24 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.core.progress import Progress
     from seldinger.plan.model import Plan
-
-
-def check_folder(out: Path) -> None:
-    """Refuse a folder that is not ours or cannot be written before long work, not after it."""
-    from seldinger.report import folder
-
-    target = Path(os.path.realpath(out))
-    folder.check(target)
-    folder.check_writable(target)
-
-
-def written(out: Path, made: Plan, command: str, progress: Progress) -> Path:
-    """The page of the report that was written."""
-    from seldinger import report
-
-    return report.write(out, made, command=command, progress=progress)
 
 
 def tell(made: Plan) -> None:

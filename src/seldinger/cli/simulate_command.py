@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.results import check_folder, tell_notes
+from seldinger.cli.results import tell_notes
 from seldinger.cli.terminal import AsJson, Named, Once, example, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import part
+from seldinger.report.folder import check_ahead
 
 if TYPE_CHECKING:
     from seldinger.simulate.measure import Zone
@@ -58,7 +59,7 @@ def ablation(
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
     if out is not None:
-        check_folder(out)
+        check_ahead(out)
     experiment = simulate.read(file)
     with progress_bar(quiet=as_json) as progress:
         found = simulate.ablation.run(experiment, part(progress, 0.0, 0.9 if out else 1.0))

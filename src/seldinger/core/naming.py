@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
 
@@ -45,6 +46,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A phrase that asks for the closest name, with a blank after it; empty where none is close."""
     found = near(name, known, count=1)
     return f"did you mean {found[0]!r}? " if found else ""
+
+
+def stem(file: Path) -> str:
+    """A file's name without what says how it is packed: what nobody named is called so."""
+    return file.name.partition(".")[0] or file.name
 
 
 def _joined(name: str) -> str:

@@ -79,8 +79,14 @@ def check(target: Path) -> None:
         raise OutputError(f"{target.name} holds files that are not ours ({shown}); {what}")
 
 
-def check_writable(target: Path) -> None:
-    """``OutputError`` unless a folder can be made beside ``target``, which is tried."""
+def check_ahead(out: Path) -> None:
+    """Refuse what ``replaced`` would refuse, before long work; whether it can be made is tried.
+
+    Raises:
+        OutputError: ``out`` is a file or a folder that is not ours, or cannot be written.
+    """
+    target = Path(os.path.realpath(out))
+    check(target)
     parent = next(p for p in target.parents if p.exists())
     probe = parent / f".{target.name}.seldinger-{os.getpid()}-{secrets.token_hex(3)}"
     try:

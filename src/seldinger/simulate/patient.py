@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import SimulationError
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Lesion
-    from seldinger.catalogue.model import Vocabulary
     from seldinger.core.progress import Progress
     from seldinger.image.study import Study
     from seldinger.simulate.layout_place import PatientSection
@@ -30,12 +27,13 @@ def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[H
     """
     from seldinger import anatomy as anatomies
     from seldinger import image
+    from seldinger.anatomy import targets
     from seldinger.simulate.thermal import scene
 
     progress("reading", 0.0)
     study = image.load(section.ct, section.labels, section.label_key, section.series)
-    anatomy = anatomies.build(study, vocabulary=_vocabulary(section.vocabulary))
-    target = _target(section, anatomy)
+    anatomy = anatomies.build(study, vocabulary=section.vocabulary)
+    target = targets.requested(anatomy, section.target, section.centre_lps_mm, section.diameter_mm)
     if section.lung is None and "lung" in (target.organ or ""):
         raise SimulationError(
             f"{target.label} lies in the {target.organ}: say how the lung is under [patient] lung; "
@@ -45,19 +43,3 @@ def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[H
     progress("tissues", 0.5)
     lung = section.lung or scene.LUNG_STATES[0]  # read only where there is a lung
     return scene.of_patient(anatomy, target, grid, held_mm, lung), study
-
-
-def _vocabulary(asked: str | None) -> Vocabulary | str | None:
-    from seldinger import catalogue
-
-    if asked is None or not asked.endswith(".toml"):
-        return asked
-    return catalogue.read_vocabulary(Path(asked))
-
-
-def _target(section: PatientSection, anatomy: Anatomy) -> Lesion:
-    from seldinger.anatomy import targets
-
-    if section.centre_lps_mm is not None and section.diameter_mm is not None:
-        return targets.from_sphere(anatomy, section.centre_lps_mm, section.diameter_mm, "target")
-    return targets.find(anatomy, section.target or "")

@@ -1,0 +1,307 @@
+"""Workflow: a request becomes a study, an anatomy, a plan and a folder.
+
+In:    a case (``plan.case``).      Out: a plan, and its report's folder.
+Never: words of a terminal or a screen; every front end carries a request out by this page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seldinger.core.progress import Progress, part, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seldinger.core.record import InputFile
+    from seldinger.plan.case import CaseFile, ProbeSection
+    from seldinger.plan.model import Plan
+    from seldinger.plan.procedure import DemoCase, Settings
+    from seldinger.plan.readiness import Visit
+
+__all__ = ["propose", "run", "run_demo", "spelled"]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__
+
+
+OPTIONS = {
+    ("study",): "--ct",
+    ("study", "ct"): "--ct",
+    ("study", "labels"): "--labels",
+    ("study", "label_key"): "--label-key",
+    ("study", "vocabulary"): "--vocabulary",
+    ("study", "series"): "--series",
+    ("study", "scanned_position"): "--scanned-position",
+    ("study", "modality"): "--modality",
+    ("target",): "--target, --target-mask or --target-lps",
+    ("target", "name"): "--target",
+    ("target", "mask"): "--target-mask",
+    ("target", "centre_lps_mm"): "--target-lps",
+    ("target", "diameter_mm"): "--diameter-mm",
+    ("target", "organ"): "--organ",
+    ("plan", "entry_lps_mm"): "--entry-lps",
+    ("plan", "relax"): "--relax",
+    ("plan", "guidance"): "--guidance",
+    ("plan", "technique"): "--technique",
+    ("plan", "lateral_error_mm"): "--lateral-error-mm",
+    ("plan", "device"): "--device",
+    ("plan", "paths"): "--paths",
+    ("plan", "seed"): "--seed",
+    ("plan", "voxel_mm"): "--voxel-mm",
+    ("probe",): "--probe",
+    ("assume",): "--assume",
+    ("answers",): "--answer",
+    ("visit",): "--patient",
+    ("visit", "patient"): "--patient",
+    ("visit", "now"): "--now",
+}
+"""Where a word of a case stands on the command line, by its place in the file."""
+_COMPONENT = re.compile(r"\s*#\d+$")
+
+
+def run(
+    case: CaseFile, out: Path | None = None, progress: Progress = silent
+) -> tuple[Plan, Path | None]:
+    """Carry out a request.
+
+    Args:
+        case: what is asked.
+        out: the report's folder; None writes nothing.
+        progress: told what is being done; may raise ``Cancelled``: nothing is half-written then.
+
+    Returns:
+        The plan, and the report's page where there is one.
+
+    Raises:
+        SeldingerError: the request cannot be carried out, or the folder cannot be written; what can
+            be known before long work is refused before it.
+    """
+    case = case.judged()
+    if out is None:
+        return propose(case, progress), None
+    from seldinger import report
+    from seldinger.report import folder
+
+    folder.check_ahead(out)
+    made = propose(case, part(progress, 0.0, 0.8))
+    command = spelled(case)
+    return made, report.write(out, made, command=command, progress=part(progress, 0.8, 1.0))
+
+
+def run_demo(
+    out: Path, voxel_mm: float, progress: Progress = silent
+) -> tuple[tuple[Plan, Path], ...]:
+    """Every demo case of every installed procedure on the built-in patient, and an index of them.
+
+    Args:
+        out: holds a folder for each plan, and the index.
+        voxel_mm: edge of the patient's voxels and of the planning lattice.
+        progress: told what is being done; may raise ``Cancelled``.
+
+    Returns:
+        Each plan with its report's page.
+
+    Raises:
+        OutputError: a folder is not ours or cannot be written; nothing is planned then.
+    """
+    from seldinger import plan as plans
+    from seldinger import report
+    from seldinger.report import folder
+
+    cases = tuple((name, case) for name, one in plans.procedures().items() for case in one.demo)
+    folders = [out / f"{name}-{case.target}" for name, case in cases]
+    for place in folders:
+        folder.check_ahead(place)
+    made = _demo_plans(cases, voxel_mm, part(progress, 0.0, 0.5))
+    command = f"seldinger demo --voxel-mm {voxel_mm:g}"
+    written = []
+    for number, (plan, place) in enumerate(zip(made, folders, strict=True)):
+        told = part(progress, 0.5 + 0.5 * number / len(made), 0.5 + 0.5 * (number + 1) / len(made))
+        written.append((plan, report.write(place, plan, command=command, progress=told)))
+    report.write_index(out, written)
+    return tuple(written)
+
+
+def propose(case: CaseFile, progress: Progress = silent) -> Plan:
+    """Open the rooms in their order: image, anatomy, plan.
+
+    Raises:
+        SeldingerError: the request cannot be carried out.
+    """
+    from seldinger import anatomy as anatomies
+    from seldinger import image
+    from seldinger import plan as plans
+    from seldinger.anatomy import targets
+
+    asked = case.study
+    ours, theirs = _split(case.assume)
+    wanted = anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours)
+    settings = _settings(case, theirs)
+    _check(case, settings)
+    settings = replace(settings, inputs=_further(case), visit=_visit(case))
+    progress("reading", 0.0)
+    study = image.load(
+        asked.ct,
+        labels=asked.labels,
+        label_key=asked.label_key,
+        series=asked.series,
+        position=asked.scanned_position,
+        modality=asked.modality,
+    )
+    anatomy = anatomies.build(
+        study, vocabulary=asked.vocabulary, settings=wanted, progress=part(progress, 0.2, 0.6)
+    )
+    of = case.target
+    target = targets.requested(
+        anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
+    )
+    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
+
+
+def _demo_plans(
+    cases: tuple[tuple[str, DemoCase], ...], voxel_mm: float, progress: Progress
+) -> list[Plan]:
+    """A plan for every demo case."""
+    from seldinger import anatomy as anatomies
+    from seldinger import demo
+    from seldinger import plan as plans
+
+    progress("the built-in patient", 0.0)
+    anatomy = anatomies.build(
+        demo.patient(voxel_mm).study,
+        settings=anatomies.Settings(voxel_mm=voxel_mm),
+        progress=part(progress, 0.1, 0.3),
+    )
+    made = []
+    for number, (procedure, case) in enumerate(cases):
+        start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
+        told = part(progress, start, end, f"{procedure} of {case.target}: ")
+        visit = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
+        settings = plans.Settings(answers=case.answers, visit=visit)
+        made.append(plans.propose(procedure, anatomy, case.target, settings, told))
+    return made
+
+
+def spelled(case: CaseFile) -> str:
+    """The case as a command; files by their names, never by this machine's paths."""
+    words = ["seldinger", "plan", case.procedure]
+    for (section, *keys), option in OPTIONS.items():
+        given = getattr(case, section)
+        if section == "probe":
+            words += [word for one in given for word in (option, _probe_words(one))]
+            continue
+        if section in {"assume", "answers"}:
+            words += [word for key, value in given.items() for word in (option, f"{key}={value}")]
+            continue
+        value = getattr(given, keys[0]) if keys else None
+        if value is None or value == type(given).model_fields[keys[0]].default:
+            continue
+        if keys[0] == "relax":
+            words += [word for rule in value for word in (option, rule)]
+        elif isinstance(value, dt.datetime):
+            words += [option, value.isoformat()]
+        elif isinstance(value, tuple):
+            words += [option, ",".join(f"{number:g}" for number in value)]
+        elif isinstance(value, Path) or str(value).endswith(".toml"):
+            words += [option, Path(value).name]
+        else:
+            words += [option, str(value)]
+    return shlex.join(words)
+
+
+def _probe_words(one: ProbeSection) -> str:
+    """An applicator fixed by hand, as it is typed."""
+    said = [str(one.number)]
+    points = {"tip": one.tip_lps_mm, "entry": one.entry_lps_mm}
+    said += [f"{k}={','.join(f'{x:g}' for x in v)}" for k, v in points.items() if v is not None]
+    numbers = {"power": one.power_w, "minutes": one.minutes}
+    said += [f"{k}={v:g}" for k, v in numbers.items() if v is not None]
+    return " ".join(said)
+
+
+def _check(case: CaseFile, settings: Settings) -> None:
+    """Refuse what is misspelled, out of range, of another procedure, or not there."""
+    from seldinger import anatomy, image
+    from seldinger import plan as plans
+
+    declared = plans.procedures()[case.procedure]
+    plans.check_answers(declared, settings)
+    study, target = case.study, case.target
+    raw = image.check_there(study.ct, study.labels, study.label_key, target.mask)
+    known = anatomy.names.possible(raw, study.vocabulary)
+    plans.check_asked(declared, settings, known)
+    if known is None:
+        return
+    if target.mask is None and target.centre_lps_mm is None:
+        anatomy.names.check("target", _COMPONENT.sub("", target.name or ""), known)
+    if target.organ is not None:
+        anatomy.names.check("structure", target.organ, known)
+
+
+def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
+    """The planner's choices as the case makes them, without the files beside it."""
+    from seldinger import plan as plans
+
+    return plans.Settings(
+        seed=case.plan.seed,
+        relax=case.plan.relax,
+        assume=assume,
+        answers=case.answers,
+        entry_lps_mm=case.plan.entry_lps_mm,
+        guidance=case.plan.guidance,
+        technique=case.plan.technique,
+        lateral_error_mm=case.plan.lateral_error_mm,
+        device=case.plan.device,
+        paths=case.plan.paths,
+        probes=tuple(
+            plans.ProbeEdit(
+                one.number, one.tip_lps_mm, one.entry_lps_mm, one.power_w,
+                None if one.minutes is None else 60.0 * one.minutes,
+            )
+            for one in case.probe
+        ),
+    )  # fmt: skip
+
+
+def _visit(case: CaseFile) -> Visit | None:
+    """The patient who comes for it, and when that is judged."""
+    asked = case.visit
+    if asked.patient is None:
+        return None
+    from seldinger.care.clearance import case_file, profile_file
+    from seldinger.plan.readiness import Visit
+
+    now = asked.judged_at
+    who, own = case_file.load(asked.patient, now)
+    return Visit(who, None if own is None else profile_file.load(own), now)
+
+
+def _further(case: CaseFile) -> tuple[InputFile, ...]:
+    """The files besides image and labels that the plan rests on."""
+    from seldinger import image
+
+    asked = case.study.vocabulary
+    own = Path(asked) if asked is not None and asked.endswith(".toml") else None
+    given = (
+        ("target mask", case.target.mask),
+        ("vocabulary", own),
+        ("patient", case.visit.patient),
+    )
+    return tuple(image.identified(role, file) for role, file in given if file)
+
+
+def _split(assume: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Overrides that the anatomy knows, and the rest, which is the planner's."""
+    from seldinger.anatomy import settings
+
+    known = {assumption.name for assumption in settings.ASSUMPTIONS}
+    ours = {name: value for name, value in assume.items() if name in known}
+    return ours, {name: value for name, value in assume.items() if name not in known}
