@@ -89,7 +89,7 @@ def test_a_profile_that_goes_too_far_is_refused(
 ) -> None:
     with pytest.raises(CareError, match=said):
         local(tmp_path, LOCAL.replace(old, new, 1))
-    with pytest.raises(CareError, match="path of a profile"):
+    with pytest.raises(CareError, match="path of a TOML file"):
         profiles.load(tmp_path / "none.toml")
 
 

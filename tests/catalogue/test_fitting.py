@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seldinger.catalogue import applicators, fitting, heat_border
+from seldinger.catalogue import applicators, fitting
 from seldinger.catalogue.applicators import Applicator, Fit, Zone
 from seldinger.catalogue.drawing import Table
 from seldinger.catalogue.tissues import physical
@@ -18,23 +18,45 @@ TRUE = {"attenuation_per_mm": 0.09, "sigma_mm": 7.0, "behind_tip_mm": 11.0, "eff
 
 def row(power_w: float, seconds: float) -> Zone:
     return Zone(
-        f"{power_w:g} W {seconds:g} s", power_w, seconds, 1, None, "ex vivo", None,
-        "visible coagulation", 25.0, 30.0, None, 4.0, 11.0, None, "me",
-    )  # fmt: skip
+        setting=f"{power_w:g} W {seconds:g} s",
+        power_w=power_w,
+        seconds=seconds,
+        conditions="ex vivo",
+        level="visible coagulation",
+        width_mm=25.0,
+        length_mm=30.0,
+        beyond_tip_mm=4.0,
+        centre_behind_tip_mm=11.0,
+        source="me",
+    )
 
 
 def antenna(*rows: Zone) -> Applicator:
     return Applicator(
-        "mine", "Mine", "microwave", 2.0, None, 150.0, 100.0, None, False, None, None, rows, None,
-        None, "typical",
-    )  # fmt: skip
+        id="mine",
+        name="Mine",
+        modality="microwave",
+        diameter_mm=2.0,
+        usable_mm=150.0,
+        max_power_w=100.0,
+        zones=rows,
+        assumption="typical",
+    )
 
 
 def made(numbers: dict[str, float]) -> Fit:
     return Fit(
-        "chart-calibrated", numbers, "liver", 0.0155, "arrhenius-liver", 40.0, 9, 0.0, None, False,
-        "x",
-    )  # fmt: skip
+        mode="chart-calibrated",
+        numbers=numbers,
+        tissue="liver",
+        perfusion_per_s=0.0155,
+        law="arrhenius-liver",
+        counted_above_c=40.0,
+        observations=9,
+        rms_mm=0.0,
+        assessable=False,
+        why="x",
+    )
 
 
 def synthetic() -> Applicator:
@@ -148,6 +170,6 @@ def test_a_fit_is_written_and_read_back() -> None:
     assert fitting.rewritten(text, one.fit) == text
     bare = fitting.rewritten(text, None)
     assert "[fit" not in bare
-    assert heat_border.read_applicator("x", bare) == replace(one, fit=None)
-    again = heat_border.read_applicator("x", fitting.rewritten(bare, one.fit)).fit
+    assert applicators.parse_applicator(bare, "x") == replace(one, fit=None)
+    again = applicators.parse_applicator(fitting.rewritten(bare, one.fit), "x").fit
     assert again == one.fit

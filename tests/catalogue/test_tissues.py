@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seldinger import evidence
-from seldinger.catalogue import heat_border, tissues
+from seldinger.catalogue import tissues
 from seldinger.core.errors import CatalogueError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_wrong_name_is_answered_with_the_right_one(ask: str, closest: str) -> 
 
 
 def read(text: str) -> dict[str, ThermalTissue]:
-    return dict(heat_border.read_tissues("own.toml", text))
+    return dict(tissues.read_tissues(text, "own.toml"))
 
 
 def test_a_tissue_takes_what_it_lacks_from_another_as_assumptions() -> None:
@@ -145,7 +145,7 @@ def test_a_tissue_takes_what_it_lacks_from_another_as_assumptions() -> None:
         (PAGE.rsplit("\n", 1)[0], "lacks frozen_conductivity"),
         (PAGE + LIKE.replace('"a"', '"c"'), "stand before"),
         (PAGE + LIKE.replace('like_reason = "near"\n', ""), "say why"),
-        (PAGE + "[", "not valid TOML"),
+        (PAGE + "[", "not TOML"),
         (PAGE.replace('title = "A"', "", 1), "title"),
     ],
 )

@@ -82,10 +82,10 @@ def test_a_fit_is_written_on_request_only(tmp_path: Path) -> None:
 def test_mistakes_are_refused_in_one_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("id = [", encoding="utf-8")
-    assert_refused(run("fit", str(broken)), "broken.toml", "not valid TOML")
+    assert_refused(run("fit", str(broken)), "broken.toml", "not TOML")
     broken.write_text('id = "x"\n', encoding="utf-8")
     assert_refused(run("fit", str(broken)), "broken.toml", "modality")
-    assert_refused(run("fit", str(tmp_path / "none.toml")), "none.toml", "cannot be read")
+    assert_refused(run("fit", str(tmp_path / "none.toml")), "none.toml", "give the path")
     assert_refused(run("fit"), "FILE")
     assert_refused(run("drain", str(broken)), "fit FILE")
     assert_refused(run("microwave", "--tissue", "liver"), "fit FILE")

@@ -12,7 +12,7 @@ from annotated_types import Gt, MinLen
 
 from seldinger.core.errors import CareError, CatalogueError
 from seldinger.evidence import records
-from seldinger.evidence.records import KEY, Named, Parsed, Text, written
+from seldinger.evidence.records import Key, Named, Parsed, Text, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def folded(told: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    name: Annotated[str, KEY]
+    name: Key
     gy: Annotated[float, Gt(0)]
     range_gy: tuple[float, float] | float | None = None
     given: dt.date | None = None
@@ -147,6 +147,9 @@ def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
         records.read(Course, page, CatalogueError)
     page.write_text("title = ")
     with pytest.raises(CatalogueError, match="is not TOML"):
+        records.read(Course, page, CatalogueError)
+    page.write_bytes(b"#" * (records.LARGEST_BYTES + 1))
+    with pytest.raises(CatalogueError, match="too large: give a file of at most 4 MB"):
         records.read(Course, page, CatalogueError)
     page.write_text(GOOD)
     assert records.read(Course, page, CatalogueError) == read(GOOD)

@@ -16,9 +16,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from seldinger.care import drugs, pages
-from seldinger.evidence.records import KEY, Named, Text, written
-
-Key = Annotated[str, KEY]
+from seldinger.evidence.records import Key, Named, Text, written
 
 _SAYS_NOTHING = frozenset(
     {"a", "after", "ago", "all", "allergen", "allergic", "allergies", "allergy", "an",

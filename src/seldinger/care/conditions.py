@@ -15,7 +15,7 @@ from typing import Annotated
 
 from seldinger.care import pages
 from seldinger.core.errors import CareError
-from seldinger.evidence.records import KEY, Named, Text, written
+from seldinger.evidence.records import Key, Named, Text, written
 
 OTHER = "other"
 
@@ -31,7 +31,7 @@ class Kind:
         details: words of a file's detail that change nothing a rule does not ask.
     """
 
-    key: Annotated[str, KEY]
+    key: Key
     name: Text
     aliases: tuple[Text, ...] = ()
     details: tuple[Text, ...] = ()

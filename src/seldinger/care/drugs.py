@@ -18,12 +18,11 @@ from annotated_types import MinLen
 
 from seldinger.care import pages
 from seldinger.core.errors import CareError
-from seldinger.evidence.records import KEY, Named, Text, written
+from seldinger.evidence.records import Key, Named, Text, written
 
 if TYPE_CHECKING:
     from seldinger.care.patient import Drug, Patient
 
-Key = Annotated[str, KEY]
 
 NOT_RECOGNISED = "not recognised: nothing is judged of it"
 

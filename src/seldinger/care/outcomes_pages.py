@@ -11,9 +11,7 @@ from annotated_types import MinLen
 
 from seldinger.care import pages
 from seldinger.core.errors import CareError
-from seldinger.evidence.records import KEY, Text, written
-
-Key = Annotated[str, KEY]
+from seldinger.evidence.records import Key, Text, written
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,38 @@
 """Applicators: what heats or freezes, its published zones, and the fit that this project made.
 
 An applicator is named by the device whose published table it is. Its table is data; its fit is an
-opinion that says how wrong it is. Records here, files in ``applicators/*.toml``, checks in
-``heat_border``, fits in ``fitting``.
+opinion that says how wrong it is. Records here, files in ``applicators/*.toml``, fits in
+``fitting``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+
+from annotated_types import MinLen
 
 from seldinger.catalogue.names import closest, meant
 from seldinger.core.errors import CatalogueError
+from seldinger.evidence import records
+from seldinger.evidence.records import Count, Key, NotNegative, Positive, Text, Word, written
 from seldinger.physics.thermal.sources import Absorption
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 Modality = Literal["microwave", "radiofrequency", "cryo"]
 Conditions = Literal["vendor chart", "ex vivo", "gel", "in vivo", "clinical", "not recorded"]
 
-_LARGEST_BYTES = 1_000_000
 _MOST_APART_MM = 0.6
 """Length, tip and centre of a row may disagree by this much: each was rounded."""
 _ABSORPTION = ("attenuation_per_mm", "sigma_mm", "behind_tip_mm", "efficiency")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """One row of a published table.
 
@@ -52,21 +55,21 @@ class Zone:
         note: what the reader must know besides.
     """
 
-    setting: str
-    power_w: float | None
-    seconds: float | None
-    probes: int
-    spacing_mm: float | None
+    setting: Text
+    power_w: Positive | None = None
+    seconds: Positive | None = None
+    probes: Count = 1
+    spacing_mm: Positive | None = None
     conditions: Conditions
-    medium_c: float | None
-    level: str
-    width_mm: float | None
-    length_mm: float | None
-    volume_ml: float | None
-    beyond_tip_mm: float | None
-    centre_behind_tip_mm: float | None
-    energy_kj: float | None
-    source: str
+    medium_c: float | None = None
+    level: Text
+    width_mm: Positive | None = None
+    length_mm: Positive | None = None
+    volume_ml: Positive | None = None
+    beyond_tip_mm: float | None = None
+    centre_behind_tip_mm: float | None = None
+    energy_kj: Positive | None = None
+    source: Word
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -91,7 +94,7 @@ class Zone:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """Numbers of a source, fitted to a table with this project's own solver.
 
@@ -110,19 +113,19 @@ class Fit:
     """
 
     mode: Literal["chart-calibrated"]
-    numbers: Mapping[str, float]
-    tissue: str
-    perfusion_per_s: float
-    law: str
-    counted_above_c: float | None
-    observations: int
-    rms_mm: float
-    leave_one_out_mm: float | None
+    numbers: Annotated[Mapping[Word, float], MinLen(1)]
+    tissue: Word
+    perfusion_per_s: NotNegative
+    law: Text
+    counted_above_c: float | None = None
+    observations: Count
+    rms_mm: NotNegative
+    leave_one_out_mm: Positive | None = None
     assessable: bool
-    why: str
+    why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
     """What a radiofrequency generator does to its power.
 
@@ -139,14 +142,14 @@ class Controller:
     """
 
     kind: Literal["impedance pulsing", "tip temperature", "power ramp", "constant"]
-    start_w: float
-    step_w: float | None
-    step_s: float | None
-    most_w: float
-    most_a: float | None
-    rise_ohm: float | None
-    pause_s: float | None
-    target_c: float | None
+    start_w: Positive
+    step_w: Positive | None = None
+    step_s: Positive | None = None
+    most_w: Positive
+    most_a: Positive | None = None
+    rise_ohm: Positive | None = None
+    pause_s: Positive | None = None
+    target_c: float | None = None
 
     def __post_init__(self) -> None:
         if (self.step_w is None) != (self.step_s is None):
@@ -157,7 +160,7 @@ class Controller:
             raise CatalogueError("a controller of tip temperature needs its target")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Applicator:
     """A device that heats or freezes.
 
@@ -177,31 +180,29 @@ class Applicator:
         fit: ours; none where there is none to make.
         source: key of the bibliography when it says every dimension; otherwise none.
         assumption: what is typical here and has no source; exactly one of the two is set.
-        facts: (dimension, id of the evidence fact it was taken from), for single dimensions.
+        facts: of single dimensions -> id of the evidence fact it was taken from.
     """
 
-    id: str
-    name: str
+    id: Key
+    name: Text
     modality: Modality
-    diameter_mm: float
-    active_mm: float | None
-    usable_mm: float
-    max_power_w: float | None
-    controller: Controller | None
-    cooled: bool
-    coolant_boiling_c: float | None
-    cooling_limit_w: float | None
-    zones: tuple[Zone, ...]
-    fit: Fit | None
-    source: str | None
-    assumption: str | None
-    facts: tuple[tuple[str, str], ...] = ()
+    diameter_mm: Positive
+    active_mm: Positive | None = None
+    usable_mm: Positive
+    max_power_w: Positive | None = None
+    controller: Controller | None = None
+    cooled: bool = False
+    coolant_boiling_c: float | None = None
+    cooling_limit_w: Positive | None = None
+    zones: Annotated[tuple[Zone, ...], MinLen(1)] = field(metadata=written("zone"))
+    fit: Fit | None = None
+    source: Word | None = None
+    assumption: Text | None = None
+    facts: Mapping[Text, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.assumption is None):
             raise CatalogueError(f"applicator {self.id}: give either a source or an assumption")
-        if not self.zones:
-            raise CatalogueError(f"applicator {self.id}: a table needs at least one zone")
         if (self.controller is not None or self.cooled) and self.modality != "radiofrequency":
             raise CatalogueError(
                 f"applicator {self.id}: controllers and cooled electrodes are radiofrequency's"
@@ -244,15 +245,22 @@ class Applicator:
 
 @cache
 def _rack() -> Mapping[str, Applicator]:
-    from seldinger.catalogue import heat_border  # pydantic is heavy: opened when needed
+    return read_applicators(records.shipped("seldinger.catalogue", "applicators"))
 
-    folder = resources.files("seldinger.catalogue") / "applicators"
-    pages = {
-        page.name: page.read_text(encoding="utf-8")
-        for page in folder.iterdir()
-        if page.name.endswith(".toml")
-    }
-    return heat_border.read_applicators(pages)
+
+def read_applicators(pages: Mapping[str, str]) -> Mapping[str, Applicator]:
+    """Applicators by id, from file name -> TOML text.
+
+    Raises:
+        CatalogueError: a page is malformed or an id is there twice.
+    """
+    found: dict[str, Applicator] = {}
+    for name, text in pages.items():
+        one = parse_applicator(text, name)
+        if one.id in found:
+            raise CatalogueError(f"{name}: the applicator {one.id!r} is there twice")
+        found[one.id] = one
+    return MappingProxyType(found)
 
 
 def applicators(modality: Modality | str | None = None) -> tuple[Applicator, ...]:
@@ -290,13 +298,10 @@ def read_applicator(path: Path) -> Applicator:
     Raises:
         CatalogueError: unreadable, malformed, or against itself.
     """
-    from seldinger.catalogue import heat_border  # pydantic is heavy: opened when needed
+    return records.read(Applicator, path, CatalogueError)
 
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise CatalogueError(f"{path.name} is too large for an applicator: give one table")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as unreadable:
-        why = getattr(unreadable, "strerror", None) or "it is no text"
-        raise CatalogueError(f"the applicator {path.name} cannot be read: {why}") from unreadable
-    return heat_border.read_applicator(path.name, text)
+
+def parse_applicator(text: str, name: str) -> Applicator:
+    """An applicator from TOML text; ``CatalogueError`` names the file when it is malformed."""
+    tables = records.parsed(text, name, CatalogueError)
+    return records.checked(Applicator, tables, name, CatalogueError)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
+
+from annotated_types import MinLen
 
 from seldinger.core.errors import CatalogueError
 from seldinger.core.telling import brief
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from seldinger.evidence.records import Count, Key, NotNegative, Positive, Text
 
 
 class DeviceKind(StrEnum):
@@ -26,8 +27,42 @@ class DeviceKind(StrEnum):
     BONE_NEEDLE = "bone-needle"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Make:
+    """What devices of one make share; ``Device`` says what each is."""
+
+    id: Key
+    name: Text
+    kind: DeviceKind
+    gauge: Count | None = None
+    french: Count | None = None
+    outer_diameter_mm: Positive
+    inner_diameter_mm: Positive | None = None
+    loop_mm: Positive | None = None
+    side_hole_mm: Positive | None = None
+    wire_mm: Positive | None = None
+    source: Text | None = None
+    assumption: Text | None = None
+    facts: Mapping[Text, Text] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Device:
+class Shot:
+    """One setting of a core needle.
+
+    Attributes:
+        throw_mm: how far its tip shoots.
+        notch_mm: length of the sample notch.
+        dead_tip_mm: from the far end of the notch to the tip, after the shot.
+    """
+
+    throw_mm: Positive
+    notch_mm: Positive
+    dead_tip_mm: NotNegative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device(Make):
     """A generic, unbranded device.
 
     Attributes:
@@ -36,47 +71,30 @@ class Device:
         kind: what it is for.
         gauge, french: nominal size, where one applies.
         outer_diameter_mm, inner_diameter_mm: of the shaft; the bore may be unknown.
-        usable_mm: from tip to hub.
-        throw_mm: how far a core needle's tip shoots.
-        notch_mm: length of the sample notch of a core needle.
-        dead_tip_mm: from the far end of the notch to the tip, after the shot.
         loop_mm: outer diameter of a drain's pigtail loop.
         side_hole_mm: length of the holed part of a drain, from its tip, straightened.
         wire_mm: diameter of the guidewire that the device is made for.
         source: key of the bibliography when it says every dimension; otherwise None.
         assumption: what is typical here and has no source; exactly one of the two is set.
-        facts: (dimension, id of the evidence fact it was taken from), for single dimensions.
+        facts: of single dimensions -> id of the evidence fact it was taken from.
+        usable_mm: from tip to hub.
+        throw_mm, notch_mm, dead_tip_mm: of a core needle, as in ``Shot``.
     """
 
-    id: str
-    name: str
-    kind: DeviceKind
-    gauge: int | None
-    french: int | None
-    outer_diameter_mm: float
-    inner_diameter_mm: float | None
     usable_mm: float
-    throw_mm: float | None
-    notch_mm: float | None
-    dead_tip_mm: float | None
-    loop_mm: float | None
-    side_hole_mm: float | None
-    source: str | None
-    assumption: str | None
-    facts: tuple[tuple[str, str], ...] = ()
-    wire_mm: float | None = None
+    throw_mm: float | None = None
+    notch_mm: float | None = None
+    dead_tip_mm: float | None = None
 
     __repr__ = brief
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.assumption is None):
             raise CatalogueError(f"device {self.id}: give either a source or an assumption")
-        if self.outer_diameter_mm <= 0 or self.usable_mm <= 0:
-            raise CatalogueError(f"device {self.id}: diameter and usable length must be positive")
         bore = self.inner_diameter_mm
-        if bore is not None and not 0 < bore < self.outer_diameter_mm:
+        if bore is not None and bore >= self.outer_diameter_mm:
             raise CatalogueError(
-                f"device {self.id}: the bore {bore} mm must lie between 0 and the outer diameter "
+                f"device {self.id}: the bore {bore} mm must be less than the outer diameter "
                 f"{self.outer_diameter_mm} mm"
             )
         if self.wire_mm is not None and bore is not None and self.wire_mm >= bore:
@@ -94,8 +112,43 @@ class Device:
         pigtail = (self.loop_mm, self.side_hole_mm)
         if not _given(pigtail, wanted=self.kind in (DeviceKind.DRAIN, DeviceKind.TROCAR_DRAIN)):
             raise CatalogueError(f"device {self.id}: loop and side holes belong to drains, both")
-        if any(part is not None and part < 0 for part in (*shot, *pigtail)):
-            raise CatalogueError(f"device {self.id}: lengths cannot be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family(Make):
+    """Devices that differ in length, and throw, only; their ids tell both.
+
+    Attributes:
+        lengths_mm: from tip to hub.
+        shots: of core needles.
+    """
+
+    lengths_mm: Annotated[tuple[Positive, ...], MinLen(1)]
+    shots: tuple[Shot, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.members()  # refused here, they are refused with their place in the file
+
+    def members(self) -> tuple[Device, ...]:
+        """One device of each length, and of each throw.
+
+        Raises:
+            CatalogueError: a device does not hold together.
+        """
+        common = {one.name: getattr(self, one.name) for one in fields(Make)}
+        found: list[Device] = []
+        for length_mm in self.lengths_mm:
+            alone = len(self.lengths_mm) == 1
+            stem = self.id if alone else f"{self.id}-{length_mm:g}"
+            title = self.name if alone else f"{self.name}, {length_mm:g} mm"
+            common.update(id=stem, name=title)
+            if not self.shots:
+                found.append(Device(**common, usable_mm=length_mm))
+            for shot in self.shots:
+                throw = shot.throw_mm
+                common.update(id=f"{stem}-t{throw:g}", name=f"{title}, throw {throw:g} mm")
+                found.append(Device(**common, usable_mm=length_mm, **asdict(shot)))
+        return tuple(found)
 
 
 def _given(parts: tuple[float | None, ...], *, wanted: bool) -> bool:
@@ -116,11 +169,14 @@ class Term:
         derived: made by ``anatomy``; no label file is expected to hold it.
     """
 
-    name: str
-    kind: str
+    name: Text
+    kind: Literal[
+        "organ", "vessel", "bone", "bowel", "lung", "lobe", "airway", "heart", "nerve", "muscle",
+        "lesion", "collection",
+    ]  # fmt: skip
     mobile: bool
     obstacle: bool
-    diameter: str | None = None
+    diameter: Literal["large", "mixed"] | None = None
     derived: bool = False
 
 

@@ -17,12 +17,11 @@ from annotated_types import MinLen
 
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
-from seldinger.evidence.records import KEY, Text, written
+from seldinger.evidence.records import Key, Text, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Key = Annotated[str, KEY]
 ANY = "any"
 """Instead of an organ: the page answers for every one."""
 _FILE = "procedures.toml"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from seldinger.catalogue.model import DeviceKind
+from seldinger.catalogue.model import DeviceKind, Family
 from seldinger.catalogue.names import closest, meant
 from seldinger.core.errors import CatalogueError
+from seldinger.evidence import records
+from seldinger.evidence.records import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,17 +19,29 @@ if TYPE_CHECKING:
     from seldinger.catalogue.model import Device
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One file of devices."""
+
+    families: tuple[Family, ...] = field(metadata=written("family"))
+
+
 @cache
 def _shelf() -> Mapping[str, Device]:
-    from seldinger.catalogue import border  # pydantic is heavy: opened when needed
+    return read_devices(records.shipped("seldinger.catalogue", "devices"))
 
-    folder = resources.files("seldinger.catalogue") / "devices"
-    pages = {
-        page.name: page.read_text(encoding="utf-8")
-        for page in folder.iterdir()
-        if page.name.endswith(".toml")
-    }
-    return border.read_devices(pages)
+
+def read_devices(pages: Mapping[str, str]) -> Mapping[str, Device]:
+    """Devices by id, from file name -> TOML text; ``CatalogueError`` when a page is malformed."""
+    found: dict[str, Device] = {}
+    for name, text in pages.items():
+        tables = records.parsed(text, name, CatalogueError)
+        for family in records.checked(_Page, tables, name, CatalogueError).families:
+            for member in family.members():
+                if member.id in found:
+                    raise CatalogueError(f"{name}: the device {member.id!r} is there twice")
+                found[member.id] = member
+    return MappingProxyType(found)
 
 
 def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+from annotated_types import Gt, Lt
 
 from seldinger.catalogue.names import closest
 from seldinger.core.errors import CatalogueError
 from seldinger.core.quantity import Quantity
+from seldinger.core.record import Assumption
+from seldinger.evidence import records
+from seldinger.evidence.records import Named, Text, Word, written
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from seldinger.core.record import Assumption
 
 _FILE = "tissues.toml"
 _NONE_EDITED: Mapping[str, float] = MappingProxyType({})
@@ -90,13 +91,107 @@ class ThermalTissue:
         return tuple(q.assumption for q in self.numbers.values() if q.assumption is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """One number as it is written: with a source, or with a range and a reason."""
+
+    value: float
+    source: Word | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        assumed = [part is not None for part in (self.low, self.high, self.reason)]
+        if any(assumed) if self.source is not None else not all(assumed):
+            raise CatalogueError("give either a source, or low, high and a reason")
+
+    def called(self, tissue: str, number: str) -> TissueNumber:
+        """The number of a tissue."""
+        unit, known = UNITS[number], None
+        if self.low is not None and self.high is not None and self.reason is not None:
+            name = f"{tissue}.{number}"
+            known = Assumption(name, self.value, unit, self.low, self.high, self.reason)
+        return TissueNumber(number, self.value, unit, self.source, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tissue:
+    """A tissue as it is written; what it lacks it takes from ``like``, as assumptions."""
+
+    name: Word
+    title: Text
+    like: Word | None = None
+    like_reason: Text | None = None
+    like_spread: Annotated[float, Gt(0), Lt(1)] | None = None
+    numbers: Mapping[Word, _Number] = field(default_factory=dict)
+
+    def numbered(self, known: Mapping[str, ThermalTissue]) -> ThermalTissue:
+        """With every number, of ``known`` where it is like one of them."""
+        strange = [number for number in self.numbers if number not in UNITS]
+        if strange:
+            raise CatalogueError(
+                f"{self.name} has no number called {strange[0]!r}; {closest(strange[0], UNITS)}"
+            )
+        own = {number: one.called(self.name, number) for number, one in self.numbers.items()}
+        if self.like is not None:
+            own = {**self._borrowed(self.like, known), **own}
+        missing = [number for number in UNITS if number not in own]
+        if missing:
+            raise CatalogueError(f"{self.name} lacks {', '.join(missing)}")
+        numbers = MappingProxyType({number: own[number] for number in UNITS})
+        return ThermalTissue(self.name, self.title, numbers)
+
+    def _borrowed(self, like: str, known: Mapping[str, ThermalTissue]) -> dict[str, TissueNumber]:
+        """Numbers of another tissue: assumptions here, wherever they came from there."""
+        if like not in known:
+            raise CatalogueError(
+                f"{self.name} is like {like!r}, which must stand before it; {closest(like, known)}"
+            )
+        if self.like_reason is None or self.like_spread is None:
+            raise CatalogueError(f"say why {self.name} is like {like}, and how nearly")
+        made: dict[str, TissueNumber] = {}
+        for number, model in known[like].numbers.items():
+            reach = self.like_spread * abs(model.value)
+            low, high = model.value - reach, model.value + reach
+            assumed = _Number(model.value, None, low, high, self.like_reason)
+            made[number] = assumed.called(self.name, number)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The whole of ``tissues.toml``."""
+
+    tissues: Annotated[Mapping[Word, _Tissue], Named("name")] = field(metadata=written("tissue"))
+
+
 @cache
 def tissues() -> Mapping[str, ThermalTissue]:
     """All tissues, by name."""
-    from seldinger.catalogue import heat_border  # pydantic is heavy: opened when needed
-
     page = resources.files("seldinger.catalogue") / _FILE
-    return heat_border.read_tissues(_FILE, page.read_text(encoding="utf-8"))
+    return read_tissues(records.text_of(page, CatalogueError), _FILE)
+
+
+def read_tissues(text: str, name: str) -> Mapping[str, ThermalTissue]:
+    """Tissues by name, from TOML text.
+
+    Args:
+        text: of the file.
+        name: of the file, for messages.
+
+    Raises:
+        CatalogueError: malformed, an unknown number, a number with neither source nor range, a
+            tissue like one that is not there, or a number missing.
+    """
+    page = records.checked(_Page, records.parsed(text, name, CatalogueError), name, CatalogueError)
+    found: dict[str, ThermalTissue] = {}
+    for key, one in page.tissues.items():
+        try:
+            found[key] = one.numbered(found)
+        except (CatalogueError, ValueError) as wrong:
+            raise CatalogueError(f"{name}: {wrong}") from wrong
+    return MappingProxyType(found)
 
 
 def tissue(name: str) -> ThermalTissue:

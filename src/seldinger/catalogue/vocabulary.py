@@ -2,45 +2,90 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from seldinger.catalogue.model import Recognised, Vocabulary
+from seldinger.catalogue.model import Recognised, Term, Vocabulary
 from seldinger.catalogue.names import closest, meant, normalised
 from seldinger.core.errors import CatalogueError
+from seldinger.evidence import records
+from seldinger.evidence.records import Named, Text, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from seldinger.catalogue.model import Term
-
-_TERMS_FILE = "terms.toml"
+_FOLDER = resources.files("seldinger.catalogue") / "labels"
 
 _SHIPPED = ("totalsegmentator_v2_total", "ircadb", "seldinger_demo")
 """In the order in which they are preferred when they match equally many names."""
 
-_LARGEST_BYTES = 4_000_000
-"""A vocabulary is a list of names; anything larger is another file."""
+
+@dataclass(frozen=True, slots=True)
+class _TermsPage:
+    """The whole of ``terms.toml``."""
+
+    terms: Annotated[Mapping[Text, Term], Named("name")] = field(metadata=written("term"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One vocabulary as it is written; None: a name is known and ignored."""
+
+    title: Text = "own vocabulary"
+    extends: Text | None = None
+    ignored: tuple[Text, ...] = ()
+    entries: Mapping[Text, Text | None] = field(default_factory=dict)
+    patterns: Mapping[Text, Text] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        clashing = sorted(set(self.entries) & set(self.ignored))
+        if clashing:
+            raise CatalogueError(f"both mapped and ignored: {', '.join(clashing)}")
+        for raw, term in [*self.entries.items(), *self.patterns.items()]:
+            if term is not None and term not in terms():
+                raise CatalogueError(
+                    f"{raw!r} is mapped to {term!r}, which is not one of our terms; "
+                    f"{closest(term, terms())}"
+                )
+        for pattern in self.patterns:
+            try:
+                re.compile(pattern)
+            except re.error as broken:
+                raise CatalogueError(f"the pattern {pattern!r} is broken: {broken}") from broken
+        spelled: dict[str, str] = {}
+        for raw, term in self.entries.items():
+            other = spelled.setdefault(normalised(raw), raw)
+            if self.entries[other] != term:
+                raise CatalogueError(
+                    f"{other!r} and {raw!r} differ in spelling only but mean different things"
+                )
 
 
 @cache
 def terms() -> Mapping[str, Term]:
     """Our vocabulary, by name."""
-    from seldinger.catalogue import border  # pydantic is heavy: opened when needed
-
-    return border.read_terms(_TERMS_FILE, _page(_TERMS_FILE))
+    return records.read(_TermsPage, _FOLDER / "terms.toml", CatalogueError).terms
 
 
 @cache
 def vocabularies() -> Mapping[str, Vocabulary]:
     """The vocabularies that ship with the package, by name."""
-    from seldinger.catalogue import border  # pydantic is heavy: opened when needed
-
-    return border.read_vocabularies({name: _page(f"{name}.toml") for name in _SHIPPED}, terms())
+    pages = {
+        name: records.read(_Page, _FOLDER / f"{name}.toml", CatalogueError) for name in _SHIPPED
+    }
+    return MappingProxyType(
+        {
+            name: _vocabulary(name, page, pages[page.extends] if page.extends else _Page())
+            for name, page in pages.items()
+        }
+    )
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
@@ -53,17 +98,28 @@ def read_vocabulary(path: Path) -> Vocabulary:
     Raises:
         CatalogueError: unreadable or malformed, or a term we do not have (the closest are offered).
     """
-    from seldinger.catalogue import border  # pydantic is heavy: opened when needed
+    return parse_vocabulary(records.text_of(path, CatalogueError, "TOML or JSON"), path.name)
 
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise CatalogueError(f"{path.name} is too large for a vocabulary: give a list of names")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise CatalogueError(
-            f"the vocabulary {path.name} cannot be read: {unreadable}"
-        ) from unreadable
-    return border.read_own_vocabulary(path.name, text, terms())
+
+def parse_vocabulary(text: str, name: str) -> Vocabulary:
+    """A user's own vocabulary from the text of its file.
+
+    Args:
+        text: as ``read_vocabulary`` finds it.
+        name: of the file; ".json" decides for JSON, everything else is TOML.
+
+    Raises:
+        CatalogueError: malformed, or a term we do not have (the closest are offered).
+    """
+    json_file = name.lower().endswith(".json")
+    raw = _json(text, name) if json_file else records.parsed(text, name, CatalogueError)
+    laid_out = bool(raw) and set(raw) <= {one.name for one in fields(_Page)}
+    nested = any(isinstance(value, dict | list) for value in raw.values())
+    tables = raw if laid_out and nested else {"entries": raw}
+    page = records.checked(_Page, tables, name, CatalogueError)
+    if page.extends is not None:
+        raise CatalogueError(f"{name}: only the vocabularies of this package may extend another")
+    return _vocabulary(name, page, _Page())
 
 
 def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = None) -> Recognised:
@@ -127,5 +183,21 @@ def _by_pattern(name: str, vocabulary: Vocabulary) -> str | None:
     return None
 
 
-def _page(name: str) -> str:
-    return (resources.files("seldinger.catalogue") / "labels" / name).read_text(encoding="utf-8")
+def _vocabulary(name: str, page: _Page, base: _Page) -> Vocabulary:
+    entries = {
+        **base.entries, **dict.fromkeys(base.ignored), **page.entries, **dict.fromkeys(page.ignored)
+    }  # fmt: skip
+    patterns = {**page.patterns, **base.patterns}
+    return Vocabulary(name, page.title, MappingProxyType(entries), MappingProxyType(patterns))
+
+
+def _json(text: str, name: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as malformed:
+        raise CatalogueError(f"{name} is not JSON: {malformed}") from malformed
+    if not isinstance(raw, dict):
+        raise CatalogueError(
+            f"{name} must hold one table raw name -> term, got {type(raw).__name__}"
+        )
+    return raw

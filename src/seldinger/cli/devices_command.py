@@ -181,10 +181,10 @@ def _print_fitted(one: Applicator, found: Fitted) -> None:
 
 def _write(file: Path, found: Fitted) -> None:
     """Put the fit into its file, whole or not at all."""
-    from seldinger.catalogue import fitting, heat_border
+    from seldinger.catalogue import applicators, fitting
 
     text = fitting.rewritten(file.read_text(encoding="utf-8"), found.fit)
-    heat_border.read_applicator(file.name, text)
+    applicators.parse_applicator(text, file.name)
     beside = file.with_name(f".{file.name}.part")
     try:
         beside.write_text(text, encoding="utf-8")

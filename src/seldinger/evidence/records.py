@@ -16,10 +16,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
+from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
-from annotated_types import MinLen
+from annotated_types import Ge, Gt, MinLen
 
 from seldinger.core.errors import SeldingerError
 from seldinger.evidence.mistakes import key_of, sentences
@@ -27,12 +29,14 @@ from seldinger.evidence.mistakes import key_of, sentences
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
 T = TypeVar("T")
+
+LARGEST_BYTES = 4_000_000
+"""What people write is shorter; anything larger is another file."""
 
 Text = Annotated[str, MinLen(1)]
 """Words: never empty."""
@@ -60,8 +64,13 @@ class Spelled:
         return {**handler(source), "pattern": f"^(?:{self.pattern})$"}
 
 
-KEY = Spelled("[a-z0-9]+(-[a-z0-9]+)*")
+Key = Annotated[str, Spelled("[a-z0-9]+(-[a-z0-9]+)*")]
 """How files name things: lower case, words joined by hyphens."""
+Word = Annotated[str, Spelled("[a-z0-9_]+")]
+"""A name of Python's kind: the key of a source, a number with its unit."""
+Positive = Annotated[float, Gt(0)]
+NotNegative = Annotated[float, Ge(0)]
+Count = Annotated[int, Ge(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,35 +129,57 @@ def read(kind: type[T], page: Path | Traversable, error: type[SeldingerError]) -
     return checked(kind, tables(page, error), page.name, error)
 
 
+def shipped(package: str, folder: str) -> dict[str, str]:
+    """The TOML pages in a folder of this package: file name -> text, sorted."""
+    files = (resources.files(package) / folder).iterdir()
+    pages = {one.name: one.read_text("utf-8") for one in files if one.name.endswith(".toml")}
+    return dict(sorted(pages.items()))
+
+
 def tables(page: Path | Traversable, error: type[SeldingerError]) -> dict[str, Any]:
     """The tables of a TOML file, as it has them.
 
     Raises:
-        SeldingerError: an ``error``: no such file, not UTF-8, or not TOML.
+        SeldingerError: an ``error``: no such file, too large, not UTF-8, or not TOML.
+    """
+    return parsed(text_of(page, error), page.name, error)
+
+
+def text_of(page: Path | Traversable, error: type[SeldingerError], form: str = "TOML") -> str:
+    """What stands in a file that people write.
+
+    Args:
+        page: the file, a user's or one that ships with the package.
+        error: of the room that asks.
+        form: what it should be, for messages.
+
+    Raises:
+        SeldingerError: an ``error``: no such file, too large, or not UTF-8.
     """
     try:
-        raw = page.read_bytes()
+        if isinstance(page, Path) and page.stat().st_size > LARGEST_BYTES:
+            raise error(f"{page.name} is too large: give a file of at most 4 MB")
+        return page.read_bytes().decode("utf-8")
     except OSError as wrong:
         reason = wrong.strerror or "cannot be read"
-        raise error(f"{page.name}: {reason}: give the path of a TOML file") from wrong
-    return parsed(raw, page.name, error)
+        raise error(f"{page.name}: {reason}: give the path of a {form} file") from wrong
+    except UnicodeDecodeError as wrong:
+        raise error(f"{page.name} is not UTF-8 text: write {form} in UTF-8") from wrong
 
 
-def parsed(text: str | bytes, name: str, error: type[SeldingerError]) -> dict[str, Any]:
+def parsed(text: str, name: str, error: type[SeldingerError]) -> dict[str, Any]:
     """The tables of some TOML.
 
     Args:
-        text: of the file, or its bytes.
+        text: of the file.
         name: of the file, for messages.
         error: of the room that asks.
 
     Raises:
-        SeldingerError: an ``error``: not UTF-8, or not TOML.
+        SeldingerError: an ``error``: not TOML.
     """
     try:
-        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
-    except UnicodeDecodeError as wrong:
-        raise error(f"{name} is not UTF-8 text: write TOML in UTF-8") from wrong
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise error(f"{name} is not TOML: {wrong}") from wrong
 

@@ -11,8 +11,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge
-
 from seldinger.care import pages
 from seldinger.care.clearance.findings import finding, settled
 from seldinger.care.labs import age_days, analyte
@@ -20,7 +18,7 @@ from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
 from seldinger.core.verdict import Met, Severity
-from seldinger.evidence.records import Named, Text, written
+from seldinger.evidence.records import Named, NotNegative, Text, written
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,8 +32,7 @@ if TYPE_CHECKING:
 TOPIC = "labs"
 EDGES = ("outer_low", "inner_low", "inner_high", "outer_high")
 _STOPS_EMBOLIZATION = ("fibroid-embolization",)
-Number = Annotated[float, Ge(0)]
-Edge = tuple[Number, Number, Number]
+Edge = tuple[NotNegative, NotNegative, NotNegative]
 """A value, and the range it may be edited in."""
 
 

@@ -11,14 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from annotated_types import Gt
-
 from seldinger.care.times import instant
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
-from seldinger.evidence.records import UNWRITTEN, Parsed, Spelled, Text, written
+from seldinger.evidence.records import UNWRITTEN, Parsed, Positive, Spelled, Text, written
 
-Number = Annotated[float, Gt(0)]
 DEFAULT = "us-sir2019"
 ANY = "any"
 
@@ -45,7 +42,7 @@ class Maximum:
         source: where the department has it from.
     """
 
-    mg_per_kg: Number
+    mg_per_kg: Positive
     source: Text
 
 
@@ -87,14 +84,14 @@ class Profile:
     classes: Mapping[Text, Literal["low", "high"]] = field(
         default_factory=dict, metadata=written("class")
     )
-    edges: Mapping[Text, Number] = field(default_factory=dict)
-    holds: Mapping[Text, Number] = field(default_factory=dict)
-    validity_d: Mapping[Text, Number] = field(default_factory=dict)
+    edges: Mapping[Text, Positive] = field(default_factory=dict)
+    holds: Mapping[Text, Positive] = field(default_factory=dict)
+    validity_d: Mapping[Text, Positive] = field(default_factory=dict)
     settled: Mapping[Text, Text] = field(default_factory=dict)
     anaesthetics: Mapping[Text, Maximum] = field(
         default_factory=dict, metadata=written("local_anaesthetic")
     )
-    alarms: Mapping[Text, Number] = field(default_factory=dict, metadata=written("assumptions"))
+    alarms: Mapping[Text, Positive] = field(default_factory=dict, metadata=written("assumptions"))
     sha256: str = field(default="", metadata=UNWRITTEN)
 
     @property

@@ -17,6 +17,7 @@ from seldinger.evidence import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from seldinger.care.clearance.rules import Tables
@@ -26,32 +27,24 @@ if TYPE_CHECKING:
 def default() -> Profile:
     """The profile that ships with the package."""
     page = resources.files("seldinger.care") / "data" / "profiles" / f"{DEFAULT}.toml"
-    return _read(page.read_bytes(), page.name)
+    return load(page)
 
 
-def load(path: Path) -> Profile:
+def load(path: Path | Traversable) -> Profile:
     """A local profile.
 
     Raises:
         CareError: no such file, no TOML, not the schema, not signed, it names a rule that does not
             exist, or a value lies outside what the source gives.
     """
-    try:
-        told = path.read_bytes()
-    except OSError as wrong:
-        reason = wrong.strerror or "cannot be read"
-        raise CareError(f"{path.name}: {reason}: give the path of a profile") from wrong
-    return _read(told, path.name)
-
-
-def _read(told: bytes, name: str) -> Profile:
+    told, name = records.text_of(path, CareError), path.name
     made = records.checked(Profile, records.parsed(told, name, CareError), name, CareError)
     if made.is_local and (made.signed is None or made.base is None):
         raise CareError(
             f'{name} settles something: give base = "{DEFAULT}" and [signed] with name, role, at'
         )
     _check(made, name)
-    return replace(made, sha256=hashlib.sha256(told).hexdigest())
+    return replace(made, sha256=hashlib.sha256(told.encode()).hexdigest())
 
 
 def _check(read: Profile, name: str) -> None:

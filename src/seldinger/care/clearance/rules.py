@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, MinLen
+from annotated_types import MinLen
 
 from seldinger.care import conditions, pages
 from seldinger.care.clearance.when import When  # noqa: TC001  a table is read by it
@@ -19,12 +19,11 @@ from seldinger.care.labs import analyte
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Met, Severity
 from seldinger.evidence import records
-from seldinger.evidence.records import Named, Parsed, Spelled, Text, written
+from seldinger.evidence.records import Named, NotNegative, Parsed, Spelled, Text, written
 
 Id = Annotated[str, Spelled(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")]
 Facts = Annotated[tuple[Id, ...], MinLen(1)]
-Number = Annotated[float, Ge(0)]
-NumberOrRange = Number | tuple[Number, Number]
+NumberOrRange = NotNegative | tuple[NotNegative, NotNegative]
 """One number, or the two ends of the range that a source gives."""
 
 
@@ -203,7 +202,7 @@ class Said:
     when: When = ()
     facts: tuple[Id, ...] = ()
     condition: bool = False
-    hold_h: Number | None = None
+    hold_h: NotNegative | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ class Fast:
     id: Id
     intake: Text
     name: Text
-    hours: Number
+    hours: NotNegative
     facts: Facts
 
 
