@@ -135,7 +135,7 @@ def test_the_same_case_gives_the_same_bytes_and_a_release_is_recorded(tmp_path: 
         (["--release", "C. Reed"], "--role"),
         (["--now", "2026-11-25T14:00:00"], "offset"),
         (["--now", "noon"], "no date"),
-        (["--profile", "none.toml"], "path of a profile"),
+        (["--profile", "none.toml"], "path of a TOML file"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(more: list[str], said: str) -> None:

@@ -291,14 +291,6 @@ def test_a_page_that_does_not_hold_together_is_refused(
         read({**PAGE, **change})
 
 
-def test_a_rate_without_horizon_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = evidence.fact("lung_biopsy.pneumothorax")
-    bare = dataclasses.replace(known, horizon=None)
-    monkeypatch.setattr(evidence, "fact", lambda _: bare)
-    with pytest.raises(CareError, match="no horizon"):
-        outcomes.find("biopsy", "lung")
-
-
 def test_records_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         PAGES[0].answer = "x"  # type: ignore[misc]

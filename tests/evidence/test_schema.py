@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from seldinger import evidence
 from seldinger.core.errors import EvidenceError
-from seldinger.evidence import FactKind, Trust, Verdict, border
+from seldinger.evidence import FactKind, Trust, Verdict, library
 from seldinger.evidence.model import NEVER_FOR_PATIENTS
 
 SOURCES = """
@@ -58,7 +59,7 @@ trust = "primary"
 
 def read(fact: str, sources: str = SOURCES) -> evidence.Fact:
     """The only fact of a page."""
-    (found,) = border.read({"sources.toml": sources, "needle.toml": fact}).facts.values()
+    (found,) = library.read({"sources.toml": sources, "needle.toml": fact}).facts.values()
     return found
 
 
@@ -71,6 +72,8 @@ def test_what_is_counted_over_time_has_a_horizon(kind: str) -> None:
     assert read(page).horizon == "not told"
     with pytest.raises(EvidenceError, match="horizon"):
         read(page.replace('horizon = "not told"\n', ""))
+    with pytest.raises(EvidenceError, match="horizon"):
+        replace(read(page), horizon=None)
     with pytest.raises(EvidenceError, match="population"):
         read(page.replace('population = "phantom"\n', ""))
 
@@ -141,9 +144,9 @@ def test_an_audience_is_somebody_once(audience: str) -> None:
 
 def test_an_unlocated_source_says_so_and_its_primary_facts_drive() -> None:
     unlocated = SOURCES.replace('doi = "10.1000/xyz"', "unlocated = true")
-    library = border.read({"sources.toml": unlocated, "needle.toml": COUNTED})
-    assert library.sources["doe2020"].text.endswith("(2020). Identifier not recorded.")
-    assert library.facts["needle.miss"].drives
+    found = library.read({"sources.toml": unlocated, "needle.toml": COUNTED})
+    assert found.sources["doe2020"].text.endswith("(2020). Identifier not recorded.")
+    assert found.facts["needle.miss"].drives
     with pytest.raises(EvidenceError, match="unlocated"):
         read(COUNTED, SOURCES + "unlocated = true\n")
     with pytest.raises(EvidenceError, match="unlocated"):
@@ -158,18 +161,18 @@ def test_an_unlocated_source_says_so_and_its_primary_facts_drive() -> None:
     [("2026-11-24", "2028-11-24"), ("2028-02-29", "2030-02-28"), ("2026-02-28", "2028-02-28")],
 )
 def test_a_fact_is_stale_two_years_after_its_review(reviewed: str, stale_from: str) -> None:
-    assert read(COUNTED.replace("2026-11-24", reviewed)).review_by == stale_from
+    assert read(COUNTED.replace("2026-11-24", reviewed)).review_by.isoformat() == stale_from
 
 
 def test_a_fact_may_name_its_own_day() -> None:
-    assert read(COUNTED + "review_by = 2027-03-01\n").review_by == "2027-03-01"
+    assert read(COUNTED + "review_by = 2027-03-01\n").review_by == dt.date(2027, 3, 1)
     with pytest.raises(EvidenceError, match="before its review"):
         read(COUNTED + "review_by = 2026-11-23\n")
 
 
 def test_stale_facts_are_those_past_their_day() -> None:
     one = evidence.fact("claims.groin_6_percent")
-    by = dt.date.fromisoformat(one.review_by)
+    by = one.review_by
     assert one not in evidence.stale(by)
     assert one in evidence.stale(by + dt.timedelta(days=1))
     assert evidence.stale(dt.date(2100, 1, 1)) == evidence.facts()
@@ -195,8 +198,8 @@ def test_only_a_claim_that_stands_may_drive(
     verdict: Verdict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = COUNTED + f'verdict = "{verdict.value}"\n'
-    library = border.read({"sources.toml": SOURCES, "needle.toml": page})
-    monkeypatch.setattr("seldinger.evidence.library._library", lambda: library)
+    found = library.read({"sources.toml": SOURCES, "needle.toml": page})
+    monkeypatch.setattr("seldinger.evidence.library._library", lambda: found)
     if verdict.value in {"holds", "holds with caveat"}:
         assert evidence.driving("needle.miss") == 0.25
     else:

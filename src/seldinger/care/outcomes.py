@@ -16,7 +16,7 @@ from seldinger.care import fact_words, procedures
 from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.core.errors import CareError
 from seldinger.core.telling import brief
-from seldinger.evidence import FactKind, Trust
+from seldinger.evidence import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -220,8 +220,6 @@ def _rows(side: Side, ids: Iterable[str]) -> tuple[OutcomeRow, ...]:
 
 
 def _row(side: Side, fact: Fact) -> OutcomeRow:
-    if fact.horizon is None and fact.kind in (FactKind.PROPORTION, FactKind.RATE):
-        raise CareError(f"the fact {fact.id!r} has no horizon: a rate without one is not shown")
     number = fact_words.amount(fact)
     counted = f": {fact.endpoint}" if fact.endpoint else ""
     return OutcomeRow(

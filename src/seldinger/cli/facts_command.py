@@ -85,6 +85,9 @@ def _json(one: Fact, stale: bool) -> dict[str, object]:
 
     stamp = evidence.stamp_of([one.id])
     return asdict(one) | {
+        "topic": one.topic,
+        "review_date": one.review_date.isoformat(),
+        "review_by": one.review_by.isoformat(),
         "citation": evidence.source(one.source).text,
         "drives": one.drives,
         "stamp": stamp,

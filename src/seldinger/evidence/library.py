@@ -2,33 +2,110 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
 
 from seldinger.core.errors import EvidenceError
 from seldinger.core.naming import did_you_mean, meant, near
-from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Trust
+from seldinger.evidence import records
+from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Fact, Source, Trust
+from seldinger.evidence.records import Named, Word, written
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from seldinger.evidence.border import Library
-    from seldinger.evidence.model import Fact, Source
+SOURCES_FILE = "sources.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class _SourcesPage:
+    """The whole of ``sources.toml``."""
+
+    sources: Annotated[Mapping[str, Source], Named("key")] = field(metadata=written("source"))
+
+
+@dataclass(frozen=True, slots=True)
+class _FactsPage:
+    """The whole of one topic's file."""
+
+    topic: Word
+    review_date: dt.date
+    facts: Annotated[Mapping[str, Fact], Named("id")] = field(metadata=written("fact"))
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that was read, held against itself."""
+
+    sources: Mapping[str, Source]
+    facts: Mapping[str, Fact]
 
 
 @cache
 def _library() -> Library:
-    from seldinger.evidence import border  # pydantic is heavy: opened when needed
+    return read(records.shipped("seldinger.evidence", "facts"))
 
-    folder = resources.files("seldinger.evidence") / "facts"
-    pages = {
-        page.name: page.read_text(encoding="utf-8")
-        for page in folder.iterdir()
-        if page.name.endswith(".toml")
+
+def read(pages: Mapping[str, str]) -> Library:
+    """Check the pages of a library and make records of them.
+
+    Args:
+        pages: file name -> TOML text; ``sources.toml`` is the bibliography, each other page
+            one topic, named like its file.
+
+    Raises:
+        EvidenceError: malformed TOML, an unknown key or unit, a value out of range or outside its
+            interval, a proportion or rate without horizon, kinds that are mixed, an id given twice,
+            an unknown source, a conflict that does not exist or is named on one side only.
+    """
+    if SOURCES_FILE not in pages:
+        raise EvidenceError(f"the bibliography {SOURCES_FILE} is missing; got: {sorted(pages)}")
+    tables = {name: records.parsed(text, name, EvidenceError) for name, text in pages.items()}
+    bibliography = tables.pop(SOURCES_FILE)
+    sources = records.checked(_SourcesPage, bibliography, SOURCES_FILE, EvidenceError).sources
+    facts: dict[str, Fact] = {}
+    for name, table in tables.items():
+        page = records.checked(_FactsPage, _dated(table), name, EvidenceError)
+        if name != f"{page.topic}.toml":
+            raise EvidenceError(f"{name}: the topic {page.topic!r} must be the name of its file")
+        for one in page.facts.values():
+            if one.topic != page.topic:
+                raise EvidenceError(f"{name}: the id {one.id!r} must start with '{page.topic}.'")
+        facts.update(page.facts)
+    _check_references(facts, sources)
+    return Library(sources, MappingProxyType(facts))
+
+
+def _dated(page: dict[str, Any]) -> dict[str, Any]:
+    """A topic's tables: a fact that does not tell its review takes the page's."""
+    day, rows = page.get("review_date"), page.get("fact")
+    if not isinstance(rows, dict):
+        return page
+    told = {"review_date": day if isinstance(day, dt.date) else dt.date.min}
+    return {
+        **page,
+        "fact": {key: told | row if isinstance(row, dict) else row for key, row in rows.items()},
     }
-    return border.read(pages)
+
+
+def _check_references(facts: Mapping[str, Fact], sources: Mapping[str, Source]) -> None:
+    for found in facts.values():
+        if found.source not in sources:
+            raise EvidenceError(
+                f"the fact {found.id!r} names the source {found.source!r}: not in {SOURCES_FILE}"
+            )
+        for other in (*found.see, *found.conflicts):
+            if other == found.id or other not in facts:
+                raise EvidenceError(f"the fact {found.id!r} names {other!r}: no such fact")
+        for other in found.conflicts:
+            if found.id not in facts[other].conflicts:
+                raise EvidenceError(
+                    f"the fact {found.id!r} conflicts with {other!r}, which must name it in return"
+                )
 
 
 def sources() -> Mapping[str, Source]:
@@ -126,7 +203,7 @@ def stamp_of(fact_ids: Iterable[str]) -> str:
 
 def stale(today: dt.date, topic: str | None = None) -> tuple[Fact, ...]:
     """Facts whose review is overdue: ``review_by`` lies before ``today``."""
-    return tuple(one for one in facts(topic) if one.review_by < today.isoformat())
+    return tuple(one for one in facts(topic) if one.review_by < today)
 
 
 def claims() -> tuple[Fact, ...]:

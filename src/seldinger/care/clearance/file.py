@@ -81,7 +81,7 @@ def _finding(one: Finding) -> dict[str, Any]:
                 "id": fact.id,
                 "source": evidence.source(fact.source).text,
                 "locator": fact.locator,
-                "reviewed": fact.review_date,
+                "reviewed": fact.review_date.isoformat(),
             }
             for fact in facts
         ],
