@@ -14,7 +14,7 @@ import numpy as np
 from seldinger.core.space import Grid
 from seldinger.physics.thermal import bodies, damage, exact, sources
 from seldinger.physics.thermal.controllers import Drive, ImpedancePulses
-from seldinger.physics.thermal.model import Frost, Model, Settings, SteadyFlow
+from seldinger.physics.thermal.model import FrozenFlow, Model, Settings, SteadyFlow
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 from seldinger.physics.thermal.radiofrequency import (
     FACES,
@@ -109,13 +109,13 @@ def cold(probes: int = 3, edge: int = EDGE, minutes: tuple[float, ...] = (10.0, 
     for n, (x, y) in enumerate(_places(probes, 18.0), start=1):
         rod = bodies.Rod((x, y, -15.0), (0.0, 0.0, 1.0), 30.0, 0.75)
         cells = bodies.rod_cells(block, rod)
-        held.append(bodies.Held(f"probe {n}", cells, programme, rod=rod))
+        held.append(bodies.FixedBody(f"probe {n}", cells, programme, rod=rod))
     laws = tuple(damage.ColdIsotherm(f"{-t:g} C", -t, 0.0, 1.0) for t in (20.0, 40.0))
     return Task(
         f"cold, {probes} probes, {'-'.join(f'{m:g}' for m in minutes)} min",
         Model(
-            block, np.ones(block.shape, np.uint8), (TISSUE,), BLOOD, SteadyFlow(), Frost(0.0, 0.0),
-            (), tuple(held), 37.0,
+            block, np.ones(block.shape, np.uint8), (TISSUE,), BLOOD, SteadyFlow(),
+            FrozenFlow(0.0, 0.0), (), tuple(held), 37.0,
         ),
         Settings(sum(minutes) * MINUTE_S, laws, sample_every_s=4.0),
     )  # fmt: skip

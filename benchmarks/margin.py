@@ -37,8 +37,8 @@ class Task:
     def between_voxels(self) -> margin.Margin:
         """Both surfaces, and the margin from one to the other."""
         return margin.measured(
-            surface.of_mask(self.tumour, self.grid, "tumour"),
-            surface.of_mask(self.zone, self.grid, "zone"),
+            surface.extract_surface(self.tumour, self.grid, "tumour"),
+            surface.extract_surface(self.zone, self.grid, "zone"),
         )
 
     def by_voxels_mm(self) -> float:

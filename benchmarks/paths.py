@@ -79,7 +79,7 @@ class Task:
         every = self.entries // SUBSET
         some, aims = self.index[::every], self.aims[::every]
         start = time.perf_counter()
-        march.crossed_plain(some, aims, self.classes, H, H / 2.0, STRUCTURES + 6)
+        march.measure_crossings_plain(some, aims, self.classes, H, H / 2.0, STRUCTURES + 6)
         return (time.perf_counter() - start) * self.entries / len(some)
 
     def _approach(self, obstacle: Obstacle, count: int) -> None:
@@ -89,7 +89,7 @@ class Task:
     def _crossing(self, count: int) -> None:
         lengths = np.zeros((count, STRUCTURES + 6), dtype=np.float32)
         first, passes = np.empty(count, np.float32), np.empty(count, np.int32)
-        march.crossed(
+        march.measure_crossings(
             self.index[:count], self.aims[:count], self.classes, 5, H, H / 2.0, lengths,
             first, passes,
         )  # fmt: skip

@@ -13,9 +13,9 @@ import numpy as np
 
 from seldinger.core.space import Grid
 from seldinger.physics.thermal import damage
-from seldinger.physics.thermal.bodies import Held, Phase, Programme, Rod
+from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod
 from seldinger.physics.thermal.controllers import Drive, Hold
-from seldinger.physics.thermal.model import Frost, Model, Settings, StoppedFlow
+from seldinger.physics.thermal.model import FrozenFlow, Model, Settings, VascularStasis
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 from seldinger.physics.thermal.radiofrequency import (
     FACES,
@@ -41,13 +41,14 @@ def main() -> None:
     ball = uniform_sphere(grid, "ball", MIDDLE, 3.0, Schedule.steady(5.0, 4.0))
     warm = Model(
         grid, np.ones(grid.shape, np.uint8), (tissue,), Blood(3.8e6, 37.0),
-        StoppedFlow(dies.name, 1.0), Frost(0.0, 0.5), (replace(ball, dries=True),), (), 37.0,
+        VascularStasis(dies.name, 1.0), FrozenFlow(0.0, 0.5), (replace(ball, dries=True),), (),
+        37.0,
     )  # fmt: skip
     run(warm, Settings(4.0, (dies, doses), method="explicit"))
     rod = Rod(MIDDLE, (0.0, 0.0, 1.0), 5.0, 0.75)
     cells = np.zeros(grid.shape, np.bool_)
     cells[7, 7, 7:12] = True
-    cold = Held("probe", cells, Programme((Phase(4.0, -100.0),), 1.0), rod=rod)
+    cold = FixedBody("probe", cells, Programme((Phase(4.0, -100.0),), 1.0), rod=rod)
     ice = damage.ColdIsotherm("ice", -20.0, 0.0, 1.0)
     run(replace(warm, sources=(), bodies=(cold,)), Settings(4.0, (dies, ice)))
     electric = Radiofrequency(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.guidance import choose as choose_guidance
 from seldinger.plan.approach.percutaneous.model import (
@@ -60,7 +60,7 @@ __all__ = [
     "Guidance",
     "Instrument",
     "Limits",
-    "Met",
+    "Status",
     "NeedleCase",
     "Path",
     "Percutaneous",

@@ -16,10 +16,10 @@ import numpy as np
 from seldinger import anatomy as anatomies
 from seldinger import demo, evidence, plan
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan import file, neighbours
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
-from seldinger.plan.model import Gate, Status
+from seldinger.plan.model import Gate, PlanStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +174,7 @@ def _of_unknowns(made: Plan) -> Iterator[str]:
     if {one.gate for one in made.gates} != set(Gate):
         yield "a gate is missing"
     clearance = [one for one in made.findings if one.id == "clearance"]
-    if not clearance or any(one.status is not Met.UNKNOWN for one in clearance):
+    if not clearance or any(one.status is not Status.UNKNOWN for one in clearance):
         yield "clearance is not unknown although no patient was given"
-    if made.verdict.status is Status.GO:
+    if made.verdict.status is PlanStatus.GO:
         yield "the verdict is go although nobody cleared a patient"

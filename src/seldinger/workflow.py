@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger.core.progress import Progress, part, silent
+from seldinger.core.progress import Progress, scale_progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +91,11 @@ def run(
     from seldinger.report import folder
 
     folder.check_ahead(out)
-    made = propose(case, part(progress, 0.0, 0.8))
+    made = propose(case, scale_progress(progress, 0.0, 0.8))
     command = spelled(case)
-    return made, report.write(out, made, command=command, progress=part(progress, 0.8, 1.0))
+    return made, report.write(
+        out, made, command=command, progress=scale_progress(progress, 0.8, 1.0)
+    )
 
 
 def run_demo(
@@ -120,11 +122,13 @@ def run_demo(
     folders = [out / f"{name}-{case.target}" for name, case in cases]
     for place in folders:
         folder.check_ahead(place)
-    made = _demo_plans(cases, voxel_mm, part(progress, 0.0, 0.5))
+    made = _demo_plans(cases, voxel_mm, scale_progress(progress, 0.0, 0.5))
     command = f"seldinger demo --voxel-mm {voxel_mm:g}"
     written = []
     for number, (plan, place) in enumerate(zip(made, folders, strict=True)):
-        told = part(progress, 0.5 + 0.5 * number / len(made), 0.5 + 0.5 * (number + 1) / len(made))
+        told = scale_progress(
+            progress, 0.5 + 0.5 * number / len(made), 0.5 + 0.5 * (number + 1) / len(made)
+        )
         written.append((plan, report.write(place, plan, command=command, progress=told)))
     report.write_index(out, written)
     return tuple(written)
@@ -157,13 +161,18 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         modality=asked.modality,
     )
     anatomy = anatomies.build(
-        study, vocabulary=asked.vocabulary, settings=wanted, progress=part(progress, 0.2, 0.6)
+        study,
+        vocabulary=asked.vocabulary,
+        settings=wanted,
+        progress=scale_progress(progress, 0.2, 0.6),
     )
     of = case.target
     target = targets.requested(
         anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
     )
-    return plans.propose(case.procedure, anatomy, target, settings, part(progress, 0.6, 1.0))
+    return plans.propose(
+        case.procedure, anatomy, target, settings, scale_progress(progress, 0.6, 1.0)
+    )
 
 
 def _demo_plans(
@@ -178,12 +187,12 @@ def _demo_plans(
     anatomy = anatomies.build(
         demo.patient(voxel_mm).study,
         settings=anatomies.Settings(voxel_mm=voxel_mm),
-        progress=part(progress, 0.1, 0.3),
+        progress=scale_progress(progress, 0.1, 0.3),
     )
     made = []
     for number, (procedure, case) in enumerate(cases):
         start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
-        told = part(progress, start, end, f"{procedure} of {case.target}: ")
+        told = scale_progress(progress, start, end, f"{procedure} of {case.target}: ")
         visit = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
         settings = plans.Settings(answers=case.answers, visit=visit)
         made.append(plans.propose(procedure, anatomy, case.target, settings, told))

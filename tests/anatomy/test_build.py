@@ -13,7 +13,7 @@ from seldinger.anatomy.skin import surface
 from seldinger.core.errors import AnatomyError, Cancelled
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
-from seldinger.geometry.morphology import dilated, eroded
+from seldinger.geometry.morphology import dilate, erode
 from seldinger.image.study import Modality
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def share(tissue: Tissue, where: Mask, anatomy: Anatomy) -> float:
 
 def test_the_body_is_the_patient_without_the_table(anatomy: Anatomy, trunk: Phantom) -> None:
     body = trunk.parts["body"]
-    assert not anatomy.body[trunk.parts["table"] & ~dilated(body, V, V)].any()
-    assert anatomy.body[eroded(body, V, V)].all()
-    assert not anatomy.body[~dilated(body, V, V)].any()
+    assert not anatomy.body[trunk.parts["table"] & ~dilate(body, V, V)].any()
+    assert anatomy.body[erode(body, V, V)].all()
+    assert not anatomy.body[~dilate(body, V, V)].any()
 
 
 def test_gas_inside_belongs_to_the_body_and_is_an_obstacle(
@@ -50,14 +50,14 @@ def test_gas_inside_belongs_to_the_body_and_is_an_obstacle(
 def test_the_muscle_ring_is_wall(anatomy: Anatomy, trunk: Phantom) -> None:
     ends = np.zeros_like(anatomy.body)
     ends[:, :, 4:-4] = True
-    muscle = eroded(trunk.parts["muscle"], V, V) & ends
+    muscle = erode(trunk.parts["muscle"], V, V) & ends
     assert share(Tissue.BODY_WALL, muscle, anatomy) > 0.97
 
 
 def test_a_hidden_loop_on_the_wall_is_never_wall_or_fat(anatomy: Anatomy, trunk: Phantom) -> None:
-    loop = eroded(trunk.parts["loop"], V, V)
+    loop = erode(trunk.parts["loop"], V, V)
     # As far as the wall may be thicker than around it, plus a voxel on either side.
-    beyond_excess = loop & ~dilated(trunk.parts["muscle"], 2.0 + 2 * V, V)
+    beyond_excess = loop & ~dilate(trunk.parts["muscle"], 2.0 + 2 * V, V)
     assert share(Tissue.UNIDENTIFIED, beyond_excess, anatomy) == 1.0
     assert share(Tissue.UNIDENTIFIED, loop, anatomy) > 0.95
     assert share(Tissue.FAT, loop, anatomy) == 0.0
@@ -66,9 +66,9 @@ def test_a_hidden_loop_on_the_wall_is_never_wall_or_fat(anatomy: Anatomy, trunk:
 def test_fat_under_the_skin_and_around_organs_is_fat(anatomy: Anatomy, trunk: Phantom) -> None:
     parts = trunk.parts
     named = ("liver", "loop", "gut", "aorta", "vertebra")
-    inside = parts["cavity"] & ~np.any([dilated(parts[n], 9.0, V) for n in named], axis=0)
-    assert share(Tissue.FAT, eroded(inside, V, V), anatomy) > 0.99
-    under_skin = eroded(parts["body"], 6.0, V) & ~dilated(parts["muscle"] | parts["cavity"], V, V)
+    inside = parts["cavity"] & ~np.any([dilate(parts[n], 9.0, V) for n in named], axis=0)
+    assert share(Tissue.FAT, erode(inside, V, V), anatomy) > 0.99
+    under_skin = erode(parts["body"], 6.0, V) & ~dilate(parts["muscle"] | parts["cavity"], V, V)
     assert share(Tissue.FAT, under_skin, anatomy) > 0.99
 
 
@@ -123,7 +123,7 @@ def test_no_bone_is_thresholded_beside_labelled_bone(anatomy: Anatomy) -> None:
 
 def test_unlabelled_organs_stay_unidentified(bare: Anatomy, trunk: Phantom) -> None:
     for name in ("liver", "aorta", "loop"):
-        part = eroded(trunk.parts[name], V, V) & ~dilated(trunk.parts["muscle"], 5.0, V)
+        part = erode(trunk.parts[name], V, V) & ~dilate(trunk.parts["muscle"], 5.0, V)
         assert share(Tissue.UNIDENTIFIED, part, bare) > 0.99
 
 

@@ -13,7 +13,7 @@ from seldinger.care import drugs
 from seldinger.care.clearance import bleeding, inputs, profile_file, rules
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.inputs import Known, known
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,7 +250,7 @@ EXPECTED: dict[str, object] = {
 }
 
 BASE = inputs.of(HIGH, profile_file.default(), NOW, rules.tables())
-SIGNS = {Met.MET: "+", Met.NOT_MET: "-", Met.UNKNOWN: "?"}
+SIGNS = {Status.MET: "+", Status.NOT_MET: "-", Status.UNKNOWN: "?"}
 
 
 def _with(**changes: object) -> dict[str, Known]:
@@ -275,7 +275,7 @@ def observed(tables: Tables, name: str) -> object:
             if rule.hold_h is not None
         },
         "adults of 17.9, 18, 19": lambda: [
-            concerns(tables.domain, _with(age_years=age)).status is Met.MET
+            concerns(tables.domain, _with(age_years=age)).status is Status.MET
             for age in (17.9, 18.0, 19.0)
         ],
         "children of 17.9, 18": lambda: [_child(tables, age) for age in (17.9, 18.0)],
@@ -286,13 +286,13 @@ def observed(tables: Tables, name: str) -> object:
 def _child(tables: Tables, age: float) -> bool:
     (child,) = (one for one in tables.questions if one.id == "sedation.child")
     given = _with(age_years=age, sedation="moderate")
-    return concerns(child.applies, given).status is Met.MET
+    return concerns(child.applies, given).status is Status.MET
 
 
 def _classes(tables: Tables, told_inputs: dict[str, object]) -> str:
     blank = {"organ": "other", "depth": "other", "sheath_french": 6.5}
     given = _with(**{**blank, **told_inputs})
-    hits = [row for row in tables.classes if concerns(row.when, given).status is Met.MET]
+    hits = [row for row in tables.classes if concerns(row.when, given).status is Status.MET]
     return "".join(c[0] for c in ("low", "high") if c in {row.bleeding_class for row in hits})
 
 
@@ -309,7 +309,7 @@ def _lab(tables: Tables, cell: tuple[str, bool, bool, str, str], value: float) -
     hits = [
         rule
         for rule in tables.thresholds
-        if rule.lab == lab and concerns(rule.when, given).status is Met.MET
+        if rule.lab == lab and concerns(rule.when, given).status is Status.MET
     ]
     return "".join(SIGNS[bleeding.met(rule, value)] for rule in hits)
 
@@ -332,7 +332,7 @@ def _drug(tables: Tables, name: str, what: str) -> tuple[str, str, str]:
         hits = [
             rule
             for rule in tables.holds
-            if rule.drugs & names and concerns(rule.when, classed).status is Met.MET
+            if rule.drugs & names and concerns(rule.when, classed).status is Status.MET
         ]
         acts = {"silent": "no recommendation"}
         words = [" or ".join(s.words for s in h.spans) or acts.get(h.act, h.act) for h in hits]
@@ -350,7 +350,7 @@ def _contrast(tables: Tables, egfr: float, aki: bool, route: str, emboli: bool) 
     return {
         _SHORT[rule.id]
         for question in tables.questions
-        if concerns(question.applies, given).status is Met.MET
+        if concerns(question.applies, given).status is Status.MET
         for rule in question.rules
-        if rule.id in _SHORT and concerns(rule.when, given).status is Met.MET
+        if rule.id in _SHORT and concerns(rule.when, given).status is Status.MET
     }

@@ -10,7 +10,7 @@ from seldinger.care import checklist
 from seldinger.care.checklist import Answer, Device, judge
 from seldinger.care.ledger_records import Author
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 NURSE = Author("R. Vogel", "nurse")
 AT = dt.datetime(2026, 4, 12, 9, 30, tzinfo=dt.UTC)
@@ -53,7 +53,7 @@ def test_every_item_counts(gone: str) -> None:
     assert silent.entry is None
     refused = judge([*said(*others), *said(gone, yes=False)], [], DAY)
     assert refused.missing == (f"{gone}: answered no",)
-    assert [one.met for one in refused.items if one.key == gone] == [Met.NOT_MET]
+    assert [one.met for one in refused.items if one.key == gone] == [Status.NOT_MET]
 
 
 def test_the_last_answer_counts() -> None:
@@ -64,26 +64,26 @@ def test_the_last_answer_counts() -> None:
 @pytest.mark.parametrize(
     ("expiry", "met"),
     [
-        (dt.date(2026, 4, 11), Met.NOT_MET),
-        (dt.date(2026, 4, 12), Met.MET),
-        (dt.date(2026, 4, 13), Met.MET),
-        (None, Met.UNKNOWN),
+        (dt.date(2026, 4, 11), Status.NOT_MET),
+        (dt.date(2026, 4, 12), Status.MET),
+        (dt.date(2026, 4, 13), Status.MET),
+        (None, Status.UNKNOWN),
     ],
 )
-def test_a_device_may_be_used_through_its_last_day(expiry: dt.date | None, met: Met) -> None:
+def test_a_device_may_be_used_through_its_last_day(expiry: dt.date | None, met: Status) -> None:
     judged = judge(
         said(*ITEMS), [Device("wire", "udi", dt.date.max), Device("drain", None, expiry)], DAY
     )
     assert judged.items[-1].met is met
-    assert judged.complete is (met is Met.MET)
-    if met is not Met.MET:
+    assert judged.complete is (met is Status.MET)
+    if met is not Status.MET:
         assert judged.missing[0].startswith("device 2: drain")
 
 
 def test_devices_that_nobody_named_are_unknown() -> None:
     judged = judge(said(*ITEMS), None, DAY)
     assert judged.missing == ("devices: nobody has named them",)
-    assert judged.items[-1].met is Met.UNKNOWN
+    assert judged.items[-1].met is Status.UNKNOWN
 
 
 def test_mistakes_are_refused() -> None:

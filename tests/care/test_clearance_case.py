@@ -31,7 +31,7 @@ from tests.care.clearance_cases import (
 
 from seldinger.care.clearance import Answer, RadialArtery, assess
 from seldinger.care.clearance import profile_file as profiles
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from seldinger.care.clearance import Clearance
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("name", CLEAR)
 def test_where_nothing_is_missing_the_patient_is_clear(name: str) -> None:
     made = cleared(CLEAR[name])
-    assert made.answer is Answer.CLEAR, [f for f in made.findings if f.status is not Met.MET]
+    assert made.answer is Answer.CLEAR, [f for f in made.findings if f.status is not Status.MET]
     assert not made.missing
     assert not made.stops
 
@@ -162,7 +162,7 @@ def test_si_and_us_units_give_the_same(creatinine: float, platelets: float) -> N
 def unmet(made: Clearance) -> set[str]:
     return {
         one.id for one in (*made.findings, *made.alternatives)
-        if one.status is not Met.MET or one.topic == "access"
+        if one.status is not Status.MET or one.topic == "access"
     }  # fmt: skip
 
 
@@ -249,20 +249,20 @@ WRIST = RadialArtery("A", 2.6, tortuous=False, occluded=False)
 @pytest.mark.parametrize(
     ("inr", "wrist", "sheath", "status"),
     [
-        (1.9, WRIST, 5.0, Met.MET),
-        (2.19, WRIST, 5.0, Met.MET),
-        (2.2, WRIST, 5.0, Met.NOT_MET),
-        (1.9, replace(WRIST, barbeau="D"), 5.0, Met.NOT_MET),
-        (1.9, replace(WRIST, diameter_mm=1.9), 5.0, Met.NOT_MET),
-        (1.9, replace(WRIST, diameter_mm=2.0), 5.0, Met.MET),
-        (1.9, replace(WRIST, tortuous=True), 5.0, Met.NOT_MET),
-        (1.9, replace(WRIST, occluded=True), 5.0, Met.NOT_MET),
-        (1.9, RadialArtery(), 5.0, Met.UNKNOWN),
-        (1.9, replace(WRIST, diameter_mm=None), 5.0, Met.UNKNOWN),
+        (1.9, WRIST, 5.0, Status.MET),
+        (2.19, WRIST, 5.0, Status.MET),
+        (2.2, WRIST, 5.0, Status.NOT_MET),
+        (1.9, replace(WRIST, barbeau="D"), 5.0, Status.NOT_MET),
+        (1.9, replace(WRIST, diameter_mm=1.9), 5.0, Status.NOT_MET),
+        (1.9, replace(WRIST, diameter_mm=2.0), 5.0, Status.MET),
+        (1.9, replace(WRIST, tortuous=True), 5.0, Status.NOT_MET),
+        (1.9, replace(WRIST, occluded=True), 5.0, Status.NOT_MET),
+        (1.9, RadialArtery(), 5.0, Status.UNKNOWN),
+        (1.9, replace(WRIST, diameter_mm=None), 5.0, Status.UNKNOWN),
     ],
 )
 def test_the_wrist_where_the_groin_fails(
-    inr: float, wrist: RadialArtery, sheath: float, status: Met
+    inr: float, wrist: RadialArtery, sheath: float, status: Status
 ) -> None:
     case = asked(with_lab(FEMORAL, "inr", inr, "{INR}"), radial=wrist, sheath_french=sheath)
     made = cleared(case)
@@ -275,7 +275,7 @@ def test_a_narrow_wrist_is_said_and_dialysis_excludes_it() -> None:
     narrow = cleared(asked(case, radial=replace(WRIST, diameter_mm=2.5)))
     assert "occludes more often" in found(narrow, "access.radial").text
     on_dialysis = cleared(told(asked(case, radial=WRIST), dialysis=True))
-    assert found(on_dialysis, "access.radial").status is Met.NOT_MET
+    assert found(on_dialysis, "access.radial").status is Status.NOT_MET
 
 
 def test_no_alternative_where_none_is_needed() -> None:

@@ -35,7 +35,7 @@ from seldinger.care.clearance import Answer, profile_file, rules
 from seldinger.care.clearance import text as texts
 from seldinger.care.clearance.assess import _judged, assess
 from seldinger.care.clearance.decided import VALIDITY, may_decide, named
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from seldinger.care.clearance import Case, Clearance
@@ -169,20 +169,20 @@ def test_a_decision_ages() -> None:
     for at, counts in ((old, False), (NOW, True)):
         made = cleared(with_decision(sepsis, "condition.sepsis", "treated", at=at))
         one = found(made, "condition.sepsis.stops")
-        assert (one.status is Met.MET) is counts
+        assert (one.status is Status.MET) is counts
         assert ("30.0 d old at the start, at most 30" in one.text) is not counts
     assert any(one.name == VALIDITY.name for one in made.assumptions)
     local = replace(profile_file.default(), alarms={VALIDITY.name: 60.0})
     made = assess(with_decision(sepsis, "condition.sepsis", "treated", at=old), NOW, local)
-    assert found(made, "condition.sepsis.stops").status is Met.MET
+    assert found(made, "condition.sepsis.stops").status is Status.MET
 
 
 def test_a_value_that_was_drawn_since_overtakes_a_decision() -> None:
     case = with_lab(HIGH, "inr", 2.4, "{INR}")
-    rule = next(one.id for one in cleared(case).findings if one.status is Met.NOT_MET)
+    rule = next(one.id for one in cleared(case).findings if one.status is Status.NOT_MET)
     after = with_decision(case, rule, "accepted")
     before = with_decision(case, rule, "accepted", at=DRAWN - dt.timedelta(hours=3))
-    assert found(cleared(after), rule).status is Met.MET
+    assert found(cleared(after), rule).status is Status.MET
     made = cleared(before)
     assert made.answer is Answer.NOT_CLEAR
     assert "before the last inr of 2026-11-25 08:00" in found(made, rule).text
@@ -192,7 +192,7 @@ def test_a_value_that_was_drawn_since_overtakes_a_decision() -> None:
         replace(one, taken=DRAWN - dt.timedelta(hours=4)) if one.key == "inr" else one
         for one in other.patient.labs
     )))  # fmt: skip
-    assert found(cleared(early), rule).status is Met.MET
+    assert found(cleared(early), rule).status is Status.MET
 
 
 def test_a_decision_about_a_question_lists_every_rule_it_settles() -> None:

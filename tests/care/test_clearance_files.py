@@ -25,7 +25,7 @@ from seldinger.care.clearance import file as clearance_file
 from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance import text as clearance_text
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_a_local_profile_settles_what_is_open_and_is_recorded(tmp_path: Path) ->
     assert (made.bleeding.value, made.bleeding.chosen_by[:12]) == ("low", "low: profile")
     assert len(made.profile.sha256) == 64
     assert "C. Reed, head" in made.profile.text
-    for inr, status in ((1.6, Met.MET), (1.61, Met.NOT_MET)):
+    for inr, status in ((1.6, Status.MET), (1.61, Status.NOT_MET)):
         case = with_lab(HIGH, "inr", inr, "{INR}")
         assert found(assess(case, NOW, here), "sir2019.high.inr").status is status
     assert {"lab_validity_d", "lab_validity_d.platelets"} <= {a.name for a in made.assumptions}
@@ -242,4 +242,4 @@ at = 2026-11-25T12:00:00
             case_file.checked(tomllib.loads(said), "x").to_case(NOW)
     stranger = f'{text.replace("ABOUT", "Wundermittel")}\n[[drug]]\nname = "Wundermittel"\n'
     case = case_file.checked(tomllib.loads(stranger), "x").to_case(NOW)
-    assert found(cleared(case), "drugs.unrecognised.wundermittel").status is Met.MET
+    assert found(cleared(case), "drugs.unrecognised.wundermittel").status is Status.MET

@@ -32,7 +32,7 @@ from seldinger.care.clearance import file as clearance_file
 from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance.profile import Maximum
 from seldinger.care.patient import Allergy
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
 # --- emergencies ----------------------------------------------------------------------------------
@@ -95,11 +95,11 @@ def test_drugs_that_need_a_local_rule(drug: str) -> None:
 def test_memory_is_shown_and_drives_nothing() -> None:
     made = cleared(asked(ABLATION, decisions=()))
     one = found(made, "antibiotics.liver_ablation")
-    assert (one.status, one.stamp) == (Met.UNKNOWN, SECONDARY_STAMP)
+    assert (one.status, one.stamp) == (Status.UNKNOWN, SECONDARY_STAMP)
     paced = cleared(asked(with_condition(ABLATION, "pacemaker"), decisions=()))
     from_memory = [each for each in paced.findings if each.stamp == MEMORY_STAMP]
     assert "pacemaker.radiofrequency" in {each.id for each in from_memory}
-    assert all(each.status is Met.UNKNOWN for each in from_memory)
+    assert all(each.status is Status.UNKNOWN for each in from_memory)
 
 
 def test_whatever_rests_on_a_copy_says_so() -> None:
@@ -186,5 +186,5 @@ def test_an_allergy_to_the_planned_anaesthetic_stops() -> None:
     for name in ("Lidocaine", "lignocaine", "Xylocaine 2 %", "XYLOCAINES"):
         made = cleared(told(case, allergies=(Allergy(name, "severe"),)))
         one = found(made, "anaesthetic.allergy.reacted")
-        assert (one.status, one.severity) == (Met.NOT_MET, Severity.STOP)
+        assert (one.status, one.severity) == (Status.NOT_MET, Severity.STOP)
         assert made.answer is Answer.NOT_CLEAR

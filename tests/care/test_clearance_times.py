@@ -29,7 +29,7 @@ from tests.care.clearance_cases import (
 
 from seldinger.care.clearance import Answer, Case, DrugPlan, answer, assess, timetable
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 
 def at(text: str) -> dt.datetime:
@@ -261,20 +261,22 @@ def test_restart_hours_pass_through_the_change_of_the_clock() -> None:
 @pytest.mark.parametrize(
     ("taken", "now", "status"),
     [
-        (None, "2026-11-25T12:00", Met.MET),
-        (None, "2026-12-01T08:00", Met.MET),
-        (None, "2026-12-01T08:01", Met.UNKNOWN),
-        ("2026-12-01T08:00", "2026-12-02T08:00", Met.MET),
-        ("2026-12-01T20:00", "2026-12-02T08:00", Met.NOT_MET),
-        ("2026-12-02T20:00", "2026-12-02T08:00", Met.UNKNOWN),
+        (None, "2026-11-25T12:00", Status.MET),
+        (None, "2026-12-01T08:00", Status.MET),
+        (None, "2026-12-01T08:01", Status.UNKNOWN),
+        ("2026-12-01T08:00", "2026-12-02T08:00", Status.MET),
+        ("2026-12-01T20:00", "2026-12-02T08:00", Status.NOT_MET),
+        ("2026-12-02T20:00", "2026-12-02T08:00", Status.UNKNOWN),
     ],
 )
-def test_a_hold_is_ahead_kept_missed_or_not_known(taken: str | None, now: str, status: Met) -> None:
+def test_a_hold_is_ahead_kept_missed_or_not_known(
+    taken: str | None, now: str, status: Status
+) -> None:
     when = None if taken is None else at(taken)
     case = with_drug(HIGH, "apixaban", times=TWICE, last=when)
     made = cleared(case, at(now))
     assert found(made, "sir2019.high.apixaban.crcl_50").status is status
-    expected = {Met.MET: "clear", Met.NOT_MET: "not-clear", Met.UNKNOWN: "unknown"}[status]
+    expected = {Status.MET: "clear", Status.NOT_MET: "not-clear", Status.UNKNOWN: "unknown"}[status]
     assert made.answer == expected
 
 
@@ -287,7 +289,7 @@ def test_a_hold_ahead_is_a_condition_of_the_answer() -> None:
 def test_within_a_range_the_local_profile_decides() -> None:
     case = with_drug(HIGH, "aspirin", times=ONCE, last=at("2026-11-29T08:00"))
     made = found(cleared(case, at("2026-12-02T12:00")), "sir2019.high.aspirin")
-    assert made.status is Met.UNKNOWN
+    assert made.status is Status.UNKNOWN
     assert "range" in made.text
 
 
@@ -313,7 +315,7 @@ def test_without_what_the_count_needs_there_is_no_date(lost: str) -> None:
 def test_warfarin_wants_an_inr_after_the_hold() -> None:
     case = with_drug(HIGH, "warfarin", times=(dt.time(18),), last=at("2026-11-27T18:00"))
     before = cleared(case, at("2026-12-03T08:00"))
-    assert found(before, "sir2019.high.inr_warfarin").status is Met.UNKNOWN
+    assert found(before, "sir2019.high.inr_warfarin").status is Status.UNKNOWN
     assert "measured again before the start" in found(before, "sir2019.high.inr_warfarin").text
     assert before.answer is Answer.CONDITIONAL
     fresh = replace(
@@ -321,7 +323,7 @@ def test_warfarin_wants_an_inr_after_the_hold() -> None:
         labs=(*case.patient.labs, lab("inr", 1.4, "{INR}", at("2026-12-02T08:00"))),
     )
     after = cleared(replace(case, patient=fresh), at("2026-12-03T08:00"))
-    assert found(after, "sir2019.high.inr_warfarin").status is Met.MET
+    assert found(after, "sir2019.high.inr_warfarin").status is Status.MET
     assert after.answer is Answer.CLEAR
 
 

@@ -16,7 +16,7 @@ from seldinger.care.exposure.levels import Amount, Amounts
 from seldinger.care.exposure.policy import policy
 from seldinger.care.exposure.skin import How
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.image.dose_report import read
 
@@ -75,7 +75,7 @@ def test_a_total_that_does_not_add_up_is_flagged_with_its_size(tmp_path: Path) -
     assert wrong.difference == pytest.approx(-0.1)
     assert made.kerma_gy == pytest.approx(0.4)  # the larger one is held against levels
     (finding,) = levels.sums(made)
-    assert (finding.status, finding.severity) == (Met.NOT_MET, Severity.CAUTION)
+    assert (finding.status, finding.severity) == (Status.NOT_MET, Severity.CAUTION)
     assert "0.4 Gy" in finding.text
     assert "0.3 Gy" in finding.text
 
@@ -132,7 +132,7 @@ def test_a_field_that_is_none_means_a_wrong_unit(tmp_path: Path, pka: str, *, wr
     if wrong:
         assert found.findings[0].severity is Severity.STOP
         assert found.cases[0].skin.how is How.UNKNOWN
-        assert all(f.status is Met.UNKNOWN for f in found.findings if ".kerma." in f.id)
+        assert all(f.status is Status.UNKNOWN for f in found.findings if ".kerma." in f.id)
 
 
 def test_ct_products_are_added_up_and_no_skin_dose_is_given(tmp_path: Path) -> None:
@@ -152,16 +152,16 @@ def test_ct_products_are_added_up_and_no_skin_dose_is_given(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("kerma", "notice", "substantial"),
     [
-        (2.999, Met.MET, Met.MET),
-        (3.0, Met.NOT_MET, Met.MET),
-        (3.001, Met.NOT_MET, Met.MET),
-        (4.999, Met.NOT_MET, Met.MET),
-        (5.0, Met.NOT_MET, Met.NOT_MET),
-        (5.001, Met.NOT_MET, Met.NOT_MET),
+        (2.999, Status.MET, Status.MET),
+        (3.0, Status.NOT_MET, Status.MET),
+        (3.001, Status.NOT_MET, Status.MET),
+        (4.999, Status.NOT_MET, Status.MET),
+        (5.0, Status.NOT_MET, Status.NOT_MET),
+        (5.001, Status.NOT_MET, Status.NOT_MET),
     ],
 )
 def test_levels_of_kerma_on_both_sides_and_at_the_edge(
-    kerma: float, notice: Met, substantial: Met
+    kerma: float, notice: Status, substantial: Status
 ) -> None:
     found = judged(MPPG, kerma=kerma)
     assert found["kerma.notice"].status is notice
@@ -178,15 +178,15 @@ def test_each_further_gray_calls_again(kerma: float, further: int) -> None:
 @pytest.mark.parametrize(
     ("skin", "status"),
     [
-        (Amount(2.0, 1.0, 2.99), Met.MET),
-        (Amount(2.0, 1.0, 3.0), Met.UNKNOWN),
-        (Amount(3.0, 1.0, 5.0), Met.NOT_MET),
-        (Amount(None, None, 2.9), Met.MET),
-        (Amount(None, None, 3.1), Met.UNKNOWN),
-        (NONE, Met.UNKNOWN),
+        (Amount(2.0, 1.0, 2.99), Status.MET),
+        (Amount(2.0, 1.0, 3.0), Status.UNKNOWN),
+        (Amount(3.0, 1.0, 5.0), Status.NOT_MET),
+        (Amount(None, None, 2.9), Status.MET),
+        (Amount(None, None, 3.1), Status.UNKNOWN),
+        (NONE, Status.UNKNOWN),
     ],
 )
-def test_an_interval_across_a_level_leaves_it_open(skin: Amount, status: Met) -> None:
+def test_an_interval_across_a_level_leaves_it_open(skin: Amount, status: Status) -> None:
     assert judged(MPPG, skin=skin)["skin.substantial"].status is status
 
 
@@ -203,7 +203,11 @@ def test_an_interval_across_a_level_leaves_it_open(skin: Amount, status: Met) ->
 )
 def test_a_level_from_memory_never_alarms(rule: str, doses: dict[str, float]) -> None:
     found = judged(NCRP, **doses)[rule]
-    assert (found.status, found.severity, found.stamp) == (Met.UNKNOWN, Severity.INFO, MEMORY_STAMP)
+    assert (found.status, found.severity, found.stamp) == (
+        Status.UNKNOWN,
+        Severity.INFO,
+        MEMORY_STAMP,
+    )
     assert "as it is remembered" in found.text
 
 
@@ -227,16 +231,20 @@ def test_follow_up_comes_with_a_substantial_dose_only(tmp_path: Path) -> None:
         after = levels.follow_up(found, MPPG)
         assert bool(after) is wanted
     due, remembered = after
-    assert (due.status, due.severity, due.stamp) == (Met.NOT_MET, Severity.ACTION, SECONDARY_STAMP)
+    assert (due.status, due.severity, due.stamp) == (
+        Status.NOT_MET,
+        Severity.ACTION,
+        SECONDARY_STAMP,
+    )
     assert (remembered.severity, remembered.stamp) == (Severity.INFO, MEMORY_STAMP)
 
 
 def test_an_unknown_dose_clears_nothing() -> None:
     found = judged(MPPG)
-    assert {one.status for one in found.values()} == {Met.UNKNOWN}
+    assert {one.status for one in found.values()} == {Status.UNKNOWN}
     assert all(one.missing for rule, one in found.items() if not rule.endswith(".silent"))
     (due, _) = levels.follow_up(tuple(found.values()), MPPG)
-    assert (due.status, due.severity) == (Met.UNKNOWN, Severity.CAUTION)
+    assert (due.status, due.severity) == (Status.UNKNOWN, Severity.CAUTION)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +271,7 @@ def test_procedures_add_up_on_the_same_skin(tmp_path: Path) -> None:
     assert whole.best == pytest.approx(sum(peaks))  # the same place: maps add up
     assert whole.high == pytest.approx(sum(one.together.found.skin.high or 0.0 for one in alone))
     rules = {f.id: f.status for f in both.findings}
-    assert rules[f"dose.{MPPG}.kerma.notice"] is Met.NOT_MET
+    assert rules[f"dose.{MPPG}.kerma.notice"] is Status.NOT_MET
 
 
 def test_procedures_on_other_machines_are_bounded_by_the_sum(tmp_path: Path) -> None:

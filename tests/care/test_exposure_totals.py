@@ -12,7 +12,7 @@ from tests.image.synthetic_dose import Shot
 from seldinger.care.exposure.account import Account, account
 from seldinger.care.exposure.answer import answered
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.image.dose_report import ReportKind, read
 from seldinger.report import dose_words
 
@@ -115,15 +115,15 @@ def test_an_irradiation_counts_once_however_often_it_stands_there(tmp_path: Path
 @pytest.mark.parametrize(
     ("shots", "sums", "status"),
     [
-        ([Shot("2.0", "0.02"), Shot(None, "0.02")], (), Met.UNKNOWN),
-        ([Shot("5.0", "0.05"), Shot(None, "0.02")], (), Met.NOT_MET),
-        ([], (total("2.0", "0.02", A), total(None, "0.03", B)), Met.UNKNOWN),
-        ([Shot("2.0", "0.02"), Shot(None, "0.02")], (total("2.5", "0.04", SINGLE),), Met.MET),
+        ([Shot("2.0", "0.02"), Shot(None, "0.02")], (), Status.UNKNOWN),
+        ([Shot("5.0", "0.05"), Shot(None, "0.02")], (), Status.NOT_MET),
+        ([], (total("2.0", "0.02", A), total(None, "0.03", B)), Status.UNKNOWN),
+        ([Shot("2.0", "0.02"), Shot(None, "0.02")], (total("2.5", "0.04", SINGLE),), Status.MET),
     ],
     ids=["an irradiation", "an irradiation, above", "a plane", "told in all"],
 )
 def test_a_part_that_is_not_told_leaves_a_level_open_and_never_below(
-    tmp_path: Path, shots: list[Shot], sums: tuple[Dataset, ...], status: Met
+    tmp_path: Path, shots: list[Shot], sums: tuple[Dataset, ...], status: Status
 ) -> None:
     read_report = read(synthetic.saved(synthetic.xray(shots, *sums), tmp_path / "r.dcm"))
     found = {f.id: f.status for f in answered([read_report]).findings}

@@ -10,7 +10,7 @@ from seldinger.care import ledger_procedures, outcomes, procedures, recovery
 from seldinger.care.clearance.rules import tables
 from seldinger.catalogue.procedures import entries
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import procedures as registered
 from seldinger.plan import readiness
 from seldinger.report import sheet_text
@@ -190,4 +190,4 @@ def test_a_page_that_nobody_has_written_is_said() -> None:
     assert len(procedures.missing_pages("a stranger's procedure", None)) == 3
     said = readiness.missing_pages("ablation", "adrenal gland")
     assert {one.severity for one in said} == {Severity.INFO}
-    assert {one.status for one in said} == {Met.UNKNOWN}
+    assert {one.status for one in said} == {Status.UNKNOWN}

@@ -15,7 +15,7 @@ from seldinger.care.exposure import policy
 from seldinger.catalogue import applicators
 from seldinger.cli.app import app
 from seldinger.core.errors import AnatomyError, SeldingerError
-from seldinger.core.naming import did_you_mean, meant, near, stem
+from seldinger.core.naming import did_you_mean, find_similar, match_name, stem
 
 CLI = CliRunner()
 
@@ -28,17 +28,17 @@ def spellings(name: str) -> set[str]:
 def test_a_name_is_meant_by_all_its_spellings_and_by_no_other() -> None:
     known = ("liver tumour 1", "liver tumour 11", "portal_vein", "ct-angled")
     for name in known:
-        assert {meant(one, known) for one in spellings(name)} == {name}
-    assert meant("LiverTumour1", known) == "liver tumour 1"
-    assert meant("liver tumour", known) is None
-    assert meant("", known) is None
+        assert {match_name(one, known) for one in spellings(name)} == {name}
+    assert match_name("LiverTumour1", known) == "liver tumour 1"
+    assert match_name("liver tumour", known) is None
+    assert match_name("", known) is None
 
 
 def test_of_two_that_are_spelled_alike_only_the_exact_one_is_meant() -> None:
     known = ("Lesion_A", "lesion a")
-    assert meant("lesion a", known) == "lesion a"
-    assert meant("LESION A", known) is None
-    assert set(near("LESION A", known)) <= set(known)
+    assert match_name("lesion a", known) == "lesion a"
+    assert match_name("LESION A", known) is None
+    assert set(find_similar("LESION A", known)) <= set(known)
 
 
 def test_the_closest_is_offered_whatever_its_case() -> None:

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from seldinger.core import Finding, Met, Severity
+from seldinger.core import Finding, Severity, Status
 from seldinger.plan.file import FindingLine
 from seldinger.plan.readiness import RuleLine
 
@@ -14,7 +14,7 @@ from seldinger.plan.readiness import RuleLine
 @pytest.mark.parametrize(("name", "text"), [("", "It holds."), ("a-rule", " ")])
 def test_a_finding_that_says_nothing_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValueError, match=r"names its rule and says what it found: give both"):
-        Finding(name, Met.MET, Severity.INFO, text)
+        Finding(name, Status.MET, Severity.INFO, text)
 
 
 def test_between_them_the_files_drop_nothing_of_a_finding() -> None:
@@ -26,7 +26,7 @@ def test_between_them_the_files_drop_nothing_of_a_finding() -> None:
 
 
 def test_findings_are_told_apart_by_what_they_were_judged_on() -> None:
-    one = Finding("inr", Met.MET, Severity.INFO, "In range.", inputs={"inr": "1.1"})
-    other = Finding("inr", Met.MET, Severity.INFO, "In range.", inputs={"inr": "1.4"})
+    one = Finding("inr", Status.MET, Severity.INFO, "In range.", inputs={"inr": "1.1"})
+    other = Finding("inr", Status.MET, Severity.INFO, "In range.", inputs={"inr": "1.4"})
     assert one != other
     assert len({one, other}) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from seldinger.catalogue.tissues import UNITS
 from seldinger.core import Assumption, Quantity, Spread
-from seldinger.evidence.border import Unit
+from seldinger.evidence.model import Unit
 
 
 @pytest.mark.parametrize("unit", [*get_args(Unit), *UNITS.values(), "kPa", "1/s", "GBq"])

@@ -155,7 +155,7 @@ def test_a_claim_is_answered_and_never_drives(name: str) -> None:
     assert said.startswith('"')
     assert answer
     with pytest.raises(EvidenceError):
-        evidence.driving(claim.id, secondary=True)
+        evidence.driving_value(claim.id, secondary=True)
 
 
 def test_forty_and_forty_two_per_cent_are_nobodys_figure() -> None:

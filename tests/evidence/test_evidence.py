@@ -151,7 +151,7 @@ def test_a_shipped_fact_holds_the_laws() -> None:
     ],
 )
 def test_published_numbers_drive_as_published(fact_id: str, value: float) -> None:
-    assert evidence.driving(fact_id) == value
+    assert evidence.driving_value(fact_id) == value
 
 
 def test_the_bibliography_prints_in_one_line() -> None:
@@ -178,21 +178,21 @@ def test_memory_never_drives() -> None:
         assert not found.drives
         for secondary in (False, True):
             with pytest.raises(EvidenceError, match="memory"):
-                evidence.driving(found.id, secondary=secondary)
+                evidence.driving_value(found.id, secondary=secondary)
 
 
 def test_secondary_drives_only_when_the_output_is_stamped() -> None:
     name = "biopsy.bleeding_class.high_inr"
     assert not evidence.fact(name).drives
     with pytest.raises(EvidenceError, match="stamp"):
-        evidence.driving(name)
-    assert evidence.driving(name, secondary=True) == 1.8
+        evidence.driving_value(name)
+    assert evidence.driving_value(name, secondary=True) == 1.8
 
 
 def test_a_rule_in_words_has_no_value_to_drive_with() -> None:
     assert evidence.fact("guidance.ultrasound_first").drives
     with pytest.raises(EvidenceError, match="no value"):
-        evidence.driving("guidance.ultrasound_first")
+        evidence.driving_value("guidance.ultrasound_first")
 
 
 # --- names ----------------------------------------------------------------------------------------

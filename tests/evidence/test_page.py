@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seldinger import evidence
-from seldinger.evidence import FactKind, Trust, page, telling
+from seldinger.evidence import FactKind, Trust, formatting, page
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "reference" / "facts.md"
 HEADS = {
@@ -67,7 +67,7 @@ def test_unlocated_sources_and_claims_are_all_there(made: str) -> None:
 
 
 def test_every_conflict_stands_in_one_group() -> None:
-    groups = telling.conflicts(evidence.facts())
+    groups = formatting.group_conflicts(evidence.facts())
     grouped = [one.id for group in groups for one in group]
     assert len(grouped) == len(set(grouped))
     assert set(grouped) == {f.id for f in evidence.facts() if f.conflicts}
@@ -76,7 +76,7 @@ def test_every_conflict_stands_in_one_group() -> None:
 
 def test_a_conflict_is_drawn_in_whole() -> None:
     one = evidence.fact("ablation.cold.planning_30")
-    (group,) = telling.conflicts([one])
+    (group,) = formatting.group_conflicts([one])
     assert {f.id for f in group} == {one.id, *one.conflicts}
 
 
@@ -94,11 +94,11 @@ def test_a_conflict_is_drawn_in_whole() -> None:
     ],
 )
 def test_a_value_is_told_as_people_write_it(fact_id: str, told: str) -> None:
-    assert telling.value(evidence.fact(fact_id)) == told
+    assert formatting.format_value(evidence.fact(fact_id)) == told
 
 
 def test_no_percentage_stands_without_its_horizon() -> None:
     for one in evidence.facts():
         if one.kind is FactKind.PROPORTION:
             assert one.horizon is not None
-            assert telling.value(one).endswith(one.horizon)
+            assert formatting.format_value(one).endswith(one.horizon)

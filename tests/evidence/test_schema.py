@@ -9,7 +9,7 @@ import pytest
 
 from seldinger import evidence
 from seldinger.core.errors import EvidenceError
-from seldinger.evidence import FactKind, Trust, Verdict, library
+from seldinger.evidence import ClaimAssessment, FactKind, Trust, library
 from seldinger.evidence.model import NEVER_FOR_PATIENTS
 
 SOURCES = """
@@ -173,10 +173,10 @@ def test_a_fact_may_name_its_own_day() -> None:
 def test_stale_facts_are_those_past_their_day() -> None:
     one = evidence.fact("claims.groin_6_percent")
     by = one.review_by
-    assert one not in evidence.stale(by)
-    assert one in evidence.stale(by + dt.timedelta(days=1))
-    assert evidence.stale(dt.date(2100, 1, 1)) == evidence.facts()
-    assert evidence.stale(dt.date(2026, 11, 1)) == ()
+    assert one not in evidence.list_overdue(by)
+    assert one in evidence.list_overdue(by + dt.timedelta(days=1))
+    assert evidence.list_overdue(dt.date(2100, 1, 1)) == evidence.facts()
+    assert evidence.list_overdue(dt.date(2026, 11, 1)) == ()
 
 
 # --- claims ---------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_stale_facts_are_those_past_their_day() -> None:
 
 def test_a_claim_sends_to_facts_that_exist() -> None:
     claim = COUNTED + 'verdict = "untraced"\n'
-    assert read(claim).verdict is Verdict.UNTRACED
+    assert read(claim).verdict is ClaimAssessment.UNTRACED
     with pytest.raises(EvidenceError, match="no such fact"):
         read(claim + 'see = ["needle.other"]\n')
     with pytest.raises(EvidenceError, match="only a claim"):
@@ -193,18 +193,18 @@ def test_a_claim_sends_to_facts_that_exist() -> None:
         read(COUNTED + 'verdict = "probably"\n')
 
 
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", ClaimAssessment)
 def test_only_a_claim_that_stands_may_drive(
-    verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+    verdict: ClaimAssessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = COUNTED + f'verdict = "{verdict.value}"\n'
     found = library.read({"sources.toml": SOURCES, "needle.toml": page})
     monkeypatch.setattr("seldinger.evidence.library._library", lambda: found)
     if verdict.value in {"holds", "holds with caveat"}:
-        assert evidence.driving("needle.miss") == 0.25
+        assert evidence.driving_value("needle.miss") == 0.25
     else:
         with pytest.raises(EvidenceError, match=verdict.value):
-            evidence.driving("needle.miss", secondary=True)
+            evidence.driving_value("needle.miss", secondary=True)
 
 
 # --- stamps ---------------------------------------------------------------------------------------

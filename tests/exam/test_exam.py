@@ -19,7 +19,7 @@ from seldinger import demo, plan, testing
 from seldinger.anatomy.model import Kind, Tissue
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.space import as_vector
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan import readiness
 from seldinger.plan.treatments.ablation import choice
 from seldinger.plan.treatments.ablation.arrange import gap_mm
@@ -230,7 +230,7 @@ def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], demo_plans: 
     told = sheet.made(made.request.procedure, made.target.organ, None)
     assert max(told.grades.values()) <= reading.MOST_GRADE
     assert made.cleared is None, "no patient was given"
-    assert any(f.id == "clearance" and f.status is Met.UNKNOWN for f in made.findings)
+    assert any(f.id == "clearance" and f.status is Status.UNKNOWN for f in made.findings)
 
 
 @every_case

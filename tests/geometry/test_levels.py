@@ -41,8 +41,8 @@ def test_balls_are_known_to_a_fifth_of_a_millimetre(
     # As levels are: steeper inside than outside; logarithms are cut far away, kelvin are not.
     level = steepness * true * np.where(true > 0.0, 1.2, 1.0)
     level = level if steepness > 1.0 else np.clip(level, -8.0, 4.0)
-    signed = levels.signed_mm(level.astype(np.float32), spacing_mm)
-    found = levels.at(signed, grid, directions() * (radius - away_mm))
+    signed = levels.signed_distance_mm(level.astype(np.float32), spacing_mm)
+    found = levels.sample_field(signed, grid, directions() * (radius - away_mm))
     assert np.abs(found - away_mm).max() < 0.2
 
 
@@ -50,7 +50,7 @@ def test_balls_are_known_to_a_fifth_of_a_millimetre(
 def test_the_sign_is_the_levels(spacing_mm: float) -> None:
     grid = around(20.0, spacing_mm)
     level = (9.0 - np.linalg.norm(lattice(grid), axis=-1)).astype(np.float32)
-    signed = levels.signed_mm(level, spacing_mm)
+    signed = levels.signed_distance_mm(level, spacing_mm)
     clear = np.abs(signed) > 0.01
     assert ((signed > 0.0) == (level > 0.0))[clear].all()
 
@@ -59,20 +59,22 @@ def test_a_plane_is_exact() -> None:
     grid = around(12.0, 1.0)
     normal = np.array([1.0, 2.0, -0.5]) / np.linalg.norm([1.0, 2.0, -0.5])
     true = lattice(grid) @ normal - 1.3
-    signed = levels.signed_mm((0.7 * true).astype(np.float32), 1.0)
+    signed = levels.signed_distance_mm((0.7 * true).astype(np.float32), 1.0)
     near = np.linalg.norm(lattice(grid), axis=-1) < 6.0
     assert np.abs(signed - true)[near].max() < 0.05
 
 
 def test_nothing_dead_is_far_outside_everywhere() -> None:
-    signed = levels.signed_mm(np.full((5, 6, 7), -1.0, dtype=np.float32), 2.0)
+    signed = levels.signed_distance_mm(np.full((5, 6, 7), -1.0, dtype=np.float32), 2.0)
     assert (signed <= -14.0).all()
 
 
 def test_a_larger_zone_is_nowhere_thinner() -> None:
     grid = around(20.0, 1.0)
     away = np.linalg.norm(lattice(grid), axis=-1)
-    small, large = (levels.signed_mm((r - away).astype(np.float32), 1.0) for r in (9.0, 10.5))
+    small, large = (
+        levels.signed_distance_mm((r - away).astype(np.float32), 1.0) for r in (9.0, 10.5)
+    )
     assert (large - small).min() > 1.0
     assert (large - small).max() < 2.0
 
@@ -80,7 +82,9 @@ def test_a_larger_zone_is_nowhere_thinner() -> None:
 def test_between_cells_a_field_is_linear_and_outside_it_goes_on() -> None:
     grid = Grid.aligned((4, 3, 3), 2.0)
     field = (3.0 * lattice(grid)[..., 0]).astype(np.float32)
-    found = levels.at(field, grid, np.array([[1.0, 2.0, 2.0], [5.5, 1.0, 3.0], [99.0, 0.0, 0.0]]))
+    found = levels.sample_field(
+        field, grid, np.array([[1.0, 2.0, 2.0], [5.5, 1.0, 3.0], [99.0, 0.0, 0.0]])
+    )
     assert found == pytest.approx([3.0, 16.5, 18.0])
 
 
@@ -93,7 +97,9 @@ def test_the_axes_of_an_ellipsoid(spacing_mm: float) -> None:
     frame = np.stack([long, across, np.cross(long, across)])
     radius = np.linalg.norm(lattice(grid) @ frame.T / (22.0, 17.0, 12.0), axis=-1)
     level = (1.0 - radius).astype(np.float32)
-    assert levels.axes_mm(level, spacing_mm) == pytest.approx((44.0, 34.0, 24.0), abs=0.15)
+    assert levels.principal_axes_mm(level, spacing_mm) == pytest.approx(
+        (44.0, 34.0, 24.0), abs=0.15
+    )
 
 
 def test_axes_reach_from_face_to_face_whatever_the_shape() -> None:
@@ -103,20 +109,24 @@ def test_axes_reach_from_face_to_face_whatever_the_shape() -> None:
     # A thin tail weighs next to nothing in the second moments, and is zone all the same.
     tail = np.minimum(2.2 - np.hypot(p[..., 0], p[..., 1]), np.minimum(p[..., 2], 20.4 - p[..., 2]))
     level = np.maximum(ball, tail).astype(np.float32)
-    assert levels.axes_mm(level, 1.0) == pytest.approx((30.7, 20.6, 20.6), abs=0.15)
+    assert levels.principal_axes_mm(level, 1.0) == pytest.approx((30.7, 20.6, 20.6), abs=0.15)
 
 
 def test_axes_of_a_zone_that_its_block_cuts_reach_the_last_cell() -> None:
     level = np.full((7, 5, 5), -1.0, dtype=np.float32)
     level[:, 2, 2] = 1.0
-    assert levels.axes_mm(level, 2.0) == pytest.approx((12.0, 2.0, 2.0))
+    assert levels.principal_axes_mm(level, 2.0) == pytest.approx((12.0, 2.0, 2.0))
 
 
 def test_axes_are_of_the_largest_piece() -> None:
     grid = around(30.0, 1.0)
     level = (10.0 - np.linalg.norm(lattice(grid), axis=-1)).astype(np.float32)
-    alone = levels.axes_mm(level, 1.0)
+    alone = levels.principal_axes_mm(level, 1.0)
     assert alone == pytest.approx((20.0, 20.0, 20.0), abs=0.1)
     level[1:4, 1:4, 1:4] = 1.0
-    assert levels.axes_mm(level, 1.0) == alone
-    assert levels.axes_mm(np.full((3, 3, 3), -1.0, dtype=np.float32), 1.0) == (0.0, 0.0, 0.0)
+    assert levels.principal_axes_mm(level, 1.0) == alone
+    assert levels.principal_axes_mm(np.full((3, 3, 3), -1.0, dtype=np.float32), 1.0) == (
+        0.0,
+        0.0,
+        0.0,
+    )

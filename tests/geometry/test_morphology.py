@@ -18,11 +18,11 @@ def test_growing_and_shrinking_are_thresholds_of_distance(
     mask[6, 4, 5] = True
     near = morphology.distance_mm(mask, 1.5) <= by_mm + 1e-3
     far = morphology.distance_mm(~mask, 1.5) > by_mm + 1e-3
-    np.testing.assert_array_equal(morphology.dilated(mask, by_mm, 1.5), near)
-    np.testing.assert_array_equal(morphology.eroded(mask, by_mm, 1.5), far)
+    np.testing.assert_array_equal(morphology.dilate(mask, by_mm, 1.5), near)
+    np.testing.assert_array_equal(morphology.erode(mask, by_mm, 1.5), far)
 
 
-@pytest.mark.parametrize("step", [morphology.dilated, morphology.eroded])
+@pytest.mark.parametrize("step", [morphology.dilate, morphology.erode])
 def test_nothing_stays_nothing(step: object) -> None:
     empty = np.zeros((4, 4, 4), dtype=bool)
     assert not step(empty, 3.0, 1.5).any()  # type: ignore[operator]
@@ -30,4 +30,4 @@ def test_nothing_stays_nothing(step: object) -> None:
 
 def test_the_end_of_the_lattice_does_not_erode() -> None:
     full = np.ones((5, 5, 5), dtype=bool)
-    assert morphology.eroded(full, 3.0, 1.5).all()
+    assert morphology.erode(full, 3.0, 1.5).all()

@@ -18,7 +18,7 @@ from tests.offenders import offenders
 import seldinger as sd
 from seldinger.catalogue import devices, terms
 from seldinger.cli import python_page
-from seldinger.core.telling import LONGEST
+from seldinger.core.formatting import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

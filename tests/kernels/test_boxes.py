@@ -24,8 +24,8 @@ def test_a_sweep_is_the_least_over_all_cells(
     values = np.where(there, rng.random((7, cells)) * 40.0, np.inf).astype(np.float32)
     places = np.sort(rng.random(25) * (cells * width + 20.0) - 10.0)
     out = np.empty((7, 25), dtype=np.float32)
-    boxes.swept(values, 0.7, width, places, cap, out)
-    least = boxes.swept_plain(values, 0.7, width, places)
+    boxes.sweep(values, 0.7, width, places, cap, out)
+    least = boxes.sweep_plain(values, 0.7, width, places)
     near = least <= cap**2
     np.testing.assert_allclose(out[near], least[near], rtol=1e-5)
     assert (out[~near] >= cap**2).all()

@@ -84,10 +84,10 @@ def test_every_millimetre_is_counted_once(seed: int) -> None:
     classes = np.random.default_rng(seed).integers(0, 5, SHAPE).astype(np.uint8)
     lengths = np.zeros((40, 5), dtype=np.float32)
     first, passes = np.empty(40, np.float32), np.empty(40, np.int32)
-    march.crossed(entries, aims, classes, 3, H, H / 2.0, lengths, first, passes)
+    march.measure_crossings(entries, aims, classes, 3, H, H / 2.0, lengths, first, passes)
     depth = np.linalg.norm(aims - entries, axis=1) * H
     np.testing.assert_allclose(lengths.sum(axis=1), depth, rtol=1e-4, atol=1e-3)
-    plain = march.crossed_plain(entries, aims, classes, H, H / 2.0, 5)
+    plain = march.measure_crossings_plain(entries, aims, classes, H, H / 2.0, 5)
     assert np.abs(lengths - plain).max() <= 1.6 * H
     assert np.abs(lengths - plain).mean() < 0.05
     np.testing.assert_array_equal(passes > 0, lengths[:, 3] > 0.0)
@@ -101,7 +101,7 @@ def test_two_slabs_of_an_organ_are_two_passes() -> None:
     aims = np.array([[59.0, 25.0, 20.0]], dtype=np.float32)
     lengths = np.zeros((1, 5), dtype=np.float32)
     first, passes = np.empty(1, np.float32), np.empty(1, np.int32)
-    march.crossed(entries, aims, classes, 3, H, 0.1, lengths, first, passes)
+    march.measure_crossings(entries, aims, classes, 3, H, 0.1, lengths, first, passes)
     assert passes[0] == 2
     assert lengths[0, 3] == pytest.approx(20 * H, abs=0.3)
     assert first[0] == pytest.approx(9.5 * H, abs=0.2)
@@ -113,6 +113,6 @@ def test_what_lies_outside_the_lattice_is_outside() -> None:
     aims = np.array([[20.0, 25.0, 20.0]], dtype=np.float32)
     lengths = np.zeros((1, 5), dtype=np.float32)
     first, passes = np.empty(1, np.float32), np.empty(1, np.int32)
-    march.crossed(entries, aims, classes, 3, H, 0.1, lengths, first, passes)
+    march.measure_crossings(entries, aims, classes, 3, H, 0.1, lengths, first, passes)
     assert lengths[0, 0] == pytest.approx(19.5 * H, abs=0.3)
     assert first[0] == -1.0

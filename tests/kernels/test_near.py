@@ -23,9 +23,9 @@ masks = st.tuples(
 def test_squared_distances_are_the_least_over_all_cells(mask: NDArray[np.bool_], far: int) -> None:
     along = np.empty(mask.shape, dtype=np.uint8)
     found = np.empty(mask.shape, dtype=np.float32)
-    near.steps(mask, far, along)
-    near.squared(along, np.arange(far + 1, dtype=np.float32) ** 2, found)
-    expected = near.squared_plain(mask, far)
+    near.count_steps(mask, far, along)
+    near.square_distances(along, np.arange(far + 1, dtype=np.float32) ** 2, found)
+    expected = near.square_distances_plain(mask, far)
     inside = expected < far * far
     np.testing.assert_array_equal(found[inside], expected[inside])
     assert (found[~inside] == far * far).all()
@@ -36,7 +36,7 @@ def test_a_capped_distance_is_the_distance_up_to_the_cap(
     mask: NDArray[np.bool_], cap_mm: float
 ) -> None:
     whole = morphology.distance_mm(mask, 1.5)
-    found = morphology.capped_mm(mask, cap_mm, 1.5)
+    found = morphology.capped_distance_mm(mask, cap_mm, 1.5)
     close = whole <= cap_mm
     np.testing.assert_allclose(found[close], whole[close], rtol=1e-6)
     assert (found[~close] > cap_mm).all()

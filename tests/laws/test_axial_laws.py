@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from seldinger.core.space import Grid
 from seldinger.physics.thermal import axial, bodies, damage, exact, sources
-from seldinger.physics.thermal.axial import AxialModel, AxialSettings, HeldRod, Rings
+from seldinger.physics.thermal.axial import AxialModel, AxialSettings, FixedRod, Rings
 from seldinger.physics.thermal.axial_run import run
 from seldinger.physics.thermal.bodies import Phase, Programme
 from seldinger.physics.thermal.model import (
-    Frost,
+    FrozenFlow,
     Model,
     Settings,
     SteadyFlow,
-    StoppedFlow,
     TwoCompartmentFlow,
+    VascularStasis,
 )
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 from seldinger.physics.thermal.run import run as run_grid
@@ -59,8 +59,8 @@ def heated(
 
 def frozen(seconds: float = 120.0, rings: Rings = RINGS, **changes: Any) -> AxialModel:
     programme = Programme((Phase(seconds, -140.0),), 10.0)
-    rod = replace(HeldRod("probe", 20.0, 1.2, programme), **changes)
-    ice = Frost(0.0, 0.0)
+    rod = replace(FixedRod("probe", 20.0, 1.2, programme), **changes)
+    ice = FrozenFlow(0.0, 0.0)
     return AxialModel(rings, WATERY, BLOOD, SteadyFlow(), ice, None, None, rod, 37.0)
 
 
@@ -73,7 +73,7 @@ def last(model: AxialModel, seconds: float, **changes: Any) -> axial.AxialResult
     "model",
     [
         heated(power_w=120.0),
-        heated(tissue=PERFUSED, flow=StoppedFlow(LAW.name, 0.9)),
+        heated(tissue=PERFUSED, flow=VascularStasis(LAW.name, 0.9)),
         frozen(),
         frozen(wall_w_per_m2_k=2000.0, limit_w=15.0),
     ],
@@ -194,9 +194,11 @@ def test_a_cryoprobe_on_the_grid_and_around_the_axis_agree() -> None:
     grid = Grid.aligned((41, 41, 55), 1.0, (-20.0, -20.0, -17.5))
     rod = bodies.Rod((0.0, 0.0, 0.0), (0.0, 0.0, 1.0), 20.0, 1.2)
     programme = Programme((Phase(seconds, -140.0),), 10.0)
-    held = bodies.Held("probe", bodies.rod_cells(grid, rod), programme, rod=rod)
+    held = bodies.FixedBody("probe", bodies.rod_cells(grid, rod), programme, rod=rod)
     cells = np.ones(grid.shape, np.uint8)
-    block = Model(grid, cells, (WATERY,), BLOOD, SteadyFlow(), Frost(0.0, 0.0), (), (held,), 37.0)
+    block = Model(
+        grid, cells, (WATERY,), BLOOD, SteadyFlow(), FrozenFlow(0.0, 0.0), (), (held,), 37.0
+    )
     there = run_grid(block, Settings(seconds))
     around = last(frozen(seconds), seconds, laws=())
     middle = there.coldest_c.values[20:, 20, 27]
@@ -253,7 +255,7 @@ def test_a_zone_is_measured_to_a_fraction_of_a_ring(
 ) -> None:
     r, z = RINGS.radii_mm[:, None], RINGS.heights_mm[None, :]
     inside = 1.0 - np.hypot(r / across, (z - middle) / along)
-    zone = axial.measured(RINGS, inside)
+    zone = axial.measure_zone(RINGS, inside)
     assert zone is not None
     assert zone.width_mm == pytest.approx(2.0 * across, abs=0.15)
     assert zone.length_mm == pytest.approx(2.0 * along, abs=0.15)
@@ -264,10 +266,10 @@ def test_a_zone_is_measured_to_a_fraction_of_a_ring(
 
 def test_no_zone_is_none_and_one_that_leaves_the_rings_is_refused() -> None:
     field = np.full(RINGS.shape, -1.0)
-    assert axial.measured(RINGS, field) is None
+    assert axial.measure_zone(RINGS, field) is None
     field[:, 3] = 1.0
     with pytest.raises(ValueError, match="edge of the rings"):
-        axial.measured(RINGS, field)
+        axial.measure_zone(RINGS, field)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_no_zone_is_none_and_one_that_leaves_the_rings_is_refused() -> None:
         (lambda: replace(frozen(), tissue=ICY, frost=None), "blood"),
         (lambda: frozen(length_mm=-1.0), "positive"),
         (lambda: last(frozen(length_mm=80.0), 4.0), "does not fit"),
-        (lambda: last(heated(flow=StoppedFlow("other", 1.0)), 4.0), "other"),
+        (lambda: last(heated(flow=VascularStasis("other", 1.0)), 4.0), "other"),
         (lambda: last(heated(), 4.0).zone("unknown"), "did not follow"),
         (lambda: AxialSettings(10.0, keep_s=(11.0,)), "keep_s"),
         (lambda: Rings(0.0, 10, 10, 5), "positive spacing"),

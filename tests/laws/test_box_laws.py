@@ -83,7 +83,7 @@ def _drawn_w(radius_mm: float, at_mm: tuple[float, float], spacing_mm: float) ->
     grid = lattice(int(40 / spacing_mm) + 1, spacing_mm)
     half = 0.5 * spacing_mm * grid.shape[2]
     rod = bodies.Rod((at_mm[0], at_mm[1], -half), (0.0, 0.0, 1.0), 2.0 * half, radius_mm)
-    held = bodies.Held(
+    held = bodies.FixedBody(
         "vein", bodies.rod_cells(grid, rod), bodies.Programme.constant(37.0), rod=rod
     )
     # The warm spot moves with the vessel: only the lattice under both is another one.

@@ -11,7 +11,7 @@ import pytest
 
 from seldinger.core.space import Grid, Vector, as_vector
 from seldinger.physics.thermal import damage, electrode_frame
-from seldinger.physics.thermal.bodies import Held, Programme, Rod
+from seldinger.physics.thermal.bodies import FixedBody, Programme, Rod
 from seldinger.physics.thermal.controllers import Drive, Hold, ImpedancePulses
 from seldinger.physics.thermal.model import Model, Settings, SteadyFlow
 from seldinger.physics.thermal.properties import Blood, Boiling, Tissue
@@ -93,7 +93,7 @@ def test_cells_that_are_those_of_the_frame_keep_their_values() -> None:
     model = block(middle=(0.5, 0.5, 0.0), controller=WATTS)
     asked = Settings(20.0, (DOSE,), points_lps_mm=((2.5, 0.5, 0.5), (6.5, 2.5, -3.5)))
     found = run(model, asked)
-    own = electrode_frame.aligned(model, asked)
+    own = electrode_frame.align(model, asked)
     place = np.rint(own.model.grid.to_index(model.grid.to_lps(np.array([[20, 21, 19]]))))[0]
     assert own.turn == pytest.approx(np.eye(3))
     assert own.model.grid.to_lps(place) == pytest.approx(model.grid.to_lps([20.0, 21.0, 19.0]))
@@ -114,7 +114,7 @@ def test_bodies_and_air_keep_their_own() -> None:
     full = replace(
         model,
         material=material,
-        bodies=(Held("vein", vessel, Programme.constant(37.0)),),
+        bodies=(FixedBody("vein", vessel, Programme.constant(37.0)),),
         radiofrequency=replace(setup, bodies_s_per_m=(0.7,)),
     )
     found = heated(full, 30.0)
@@ -134,9 +134,9 @@ def test_no_part_of_a_thin_vessel_is_lost() -> None:
     vessel = np.zeros(model.grid.shape, np.bool_)
     vessel[60, 10:70, 40] = True
     vessel[20, 41, 5:75] = True
-    vein = Held("vein", vessel, Programme.constant(37.0))
+    vein = FixedBody("vein", vessel, Programme.constant(37.0))
     full = replace(model, bodies=(vein,), radiofrequency=replace(setup, bodies_s_per_m=(0.7,)))
-    own = electrode_frame.aligned(full, Settings(1.0))
+    own = electrode_frame.align(full, Settings(1.0))
     there = own.model.grid.to_lps(np.argwhere(own.model.bodies[0].cells))
     asked = model.grid.to_lps(np.argwhere(vessel)) @ own.turn.T
     apart = np.linalg.norm(asked[:, None] - there, axis=-1)
@@ -168,7 +168,7 @@ def test_a_pair_turns_the_frame_from_one_to_the_other() -> None:
     first = setup.electrodes[0]
     beside = replace(first.rod, tip_lps_mm=(6.0, 8.0, -10.0))
     pair = replace(setup, electrodes=(first, Electrode("second", beside, 40.0, 10.0)))
-    own = electrode_frame.aligned(replace(model, radiofrequency=pair), Settings(1.0))
+    own = electrode_frame.align(replace(model, radiofrequency=pair), Settings(1.0))
     moved = own.model.radiofrequency
     assert moved is not None
     way = np.subtract(moved.electrodes[1].rod.tip_lps_mm, moved.electrodes[0].rod.tip_lps_mm)
@@ -179,6 +179,6 @@ def test_a_pair_turns_the_frame_from_one_to_the_other() -> None:
 def test_a_frame_needs_an_electrode_and_a_width() -> None:
     model = block()
     with pytest.raises(ValueError, match="only a block with electrodes"):
-        electrode_frame.aligned(replace(model, radiofrequency=None), Settings(1.0))
+        electrode_frame.align(replace(model, radiofrequency=None), Settings(1.0))
     with pytest.raises(ValueError, match="drying_mm must be positive"):
         block(drying_mm=0.0)

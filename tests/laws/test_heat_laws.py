@@ -15,12 +15,12 @@ from seldinger.core.space import Grid
 from seldinger.physics.thermal import bodies, damage, exact, sources
 from seldinger.physics.thermal.model import (
     Flow,
-    Frost,
+    FrozenFlow,
     Model,
     Settings,
     SteadyFlow,
-    StoppedFlow,
     TwoCompartmentFlow,
+    VascularStasis,
 )
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 from seldinger.physics.thermal.run import run
@@ -65,9 +65,13 @@ def probed(seconds: float = 60.0, limit_w: float | None = None) -> Model:
     grid = lattice(25)
     rod = bodies.Rod((0.0, 0.0, -6.0), (0.0, 0.0, 1.0), 12.0, 1.2)
     programme = bodies.Programme((bodies.Phase(seconds, -140.0),), 10.0)
-    held = bodies.Held("probe", bodies.rod_cells(grid, rod), programme, rod=rod, limit_w=limit_w)
+    held = bodies.FixedBody(
+        "probe", bodies.rod_cells(grid, rod), programme, rod=rod, limit_w=limit_w
+    )
     cells = np.ones(grid.shape, np.uint8)
-    return Model(grid, cells, (WATERY,), BLOOD, SteadyFlow(), Frost(0.0, 0.0), (), (held,), 37.0)
+    return Model(
+        grid, cells, (WATERY,), BLOOD, SteadyFlow(), FrozenFlow(0.0, 0.0), (), (held,), 37.0
+    )
 
 
 def final(model: Model, **changes: object) -> NDArray[np.float64]:
@@ -152,8 +156,8 @@ def test_mirrored_heat_gives_mirrored_warmth_to_the_bit() -> None:
 
 
 def test_kernels_and_twin_agree_over_a_whole_run() -> None:
-    model = warm(60.0, replace(WATERY, perfusion_per_s=0.01), flow=StoppedFlow(LAW.name, 0.9))
-    model = replace(model, frost=Frost(0.0, 0.0))
+    model = warm(60.0, replace(WATERY, perfusion_per_s=0.01), flow=VascularStasis(LAW.name, 0.9))
+    model = replace(model, frost=FrozenFlow(0.0, 0.0))
     fast = run(model, Settings(40.0, (LAW,)))
     slow = run(model, Settings(40.0, (LAW,), plain=True))
     assert np.abs(fast.temperature_c.values - slow.temperature_c.values).max() < 0.02
@@ -252,7 +256,7 @@ def test_blood_that_stops_leaves_more_dead_than_blood_that_flows() -> None:
         name: run(warm(8.0, tissue, 120.0, flow=flow), Settings(120.0, (LAW,))).dead_ml(LAW.name)
         for name, flow in (
             ("steady", SteadyFlow()),
-            ("stopped", StoppedFlow(LAW.name, 1.0)),
+            ("stopped", VascularStasis(LAW.name, 1.0)),
             ("two", TwoCompartmentFlow(0.15, 5.0e4)),
         )
     }
@@ -277,7 +281,7 @@ def test_a_vessel_keeps_its_wall_cool_and_a_film_keeps_it_warmer() -> None:
     at = ((2.4, 0.0, 0.0),)
     ends = []
     for film in (None, 2000.0, 1e-3):
-        vessel = bodies.Held(
+        vessel = bodies.FixedBody(
             "vein", bodies.rod_cells(grid, rod), bodies.Programme.constant(37.0), film, rod
         )
         model = replace(warm(4.0), bodies=(vessel,), material=cells)
@@ -294,10 +298,10 @@ def test_a_thin_rod_draws_what_a_true_cylinder_draws() -> None:
         i, j = np.meshgrid(np.arange(edge) - 20.0, np.arange(edge) - 20.0, indexing="ij")
         far = np.repeat((np.hypot(i, j) >= 18.0)[:, :, None], 3, axis=2)
         held = (
-            bodies.Held(
+            bodies.FixedBody(
                 "rod", bodies.rod_cells(grid, rod), bodies.Programme.constant(20.0), rod=rod
             ),
-            bodies.Held("ring", far, bodies.Programme.constant(37.0)),
+            bodies.FixedBody("ring", far, bodies.Programme.constant(37.0)),
         )
         light = replace(PLAIN, capacity_j_per_m3_k=1e5)
         cells = np.ones(grid.shape, np.uint8)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seldinger.kernels import heat, heat_damage, heat_plain
-from seldinger.physics.thermal.properties import Boiling, Freezing, Tissue, curves
+from seldinger.physics.thermal.properties import Boiling, Freezing, Tissue, enthalpy_curves
 
 SHAPE = (9, 8, 11)
 TISSUES = (
@@ -30,7 +30,7 @@ def fields(dtype: type[np.floating[Any]], *, mixed: bool) -> Fields:
         name: rng.normal(0.0, scale, SHAPE).astype(dtype)
         for name, scale in (("first", 1e8), ("last", 1e8), ("before", 1e8), ("rate", 1e5))
     }
-    table = curves(TISSUES, 37.0).astype(dtype)
+    table = enthalpy_curves(TISSUES, 37.0).astype(dtype)
     material = rng.integers(0, 3, SHAPE) if mixed else np.ones(SHAPE)
     made["material"] = material.astype(np.uint8)
     made["curves"] = table
@@ -113,7 +113,7 @@ def test_dried(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
     ours, theirs = fields(dtype, mixed=mixed), fields(dtype, mixed=mixed)
     lost = np.array([0.0, 0.9, 0.0], dtype=dtype)
     for loops, f in ((heat_damage, ours), (heat_plain, theirs)):
-        loops.dried(
+        loops.dry(
             BOX, np.array([2.0, 0.0, 1.0], dtype=dtype), lost, f["curves"], f["h"], f["material"],
             f["cooling"], f["source"], f["theta_out"], f["rate"],
         )  # fmt: skip
@@ -148,12 +148,12 @@ def test_damage() -> None:
         loops.extremes(BOX, theta, f["peak"], f["coldest"])
         loops.arrhenius(BOX, arrhenius, theta, f["omega"])
         loops.cem43(BOX, dose, theta, f["minutes"])
-        loops.cycles(BOX, np.array([-50.0, -30.0]), theta, f["under"], f["counted"])
+        loops.count_cycles(BOX, np.array([-50.0, -30.0]), theta, f["under"], f["counted"])
         loops.perfuse(
             BOX, np.array([-38.0, 0.1, 0.3, 1.0, 0.0, 0.9]), theta, f["coldest"], f["omega"], base,
             f["cooling"],
         )  # fmt: skip
-        loops.carried(BOX, np.array([0.5, 0.0]), theta, f["cooling"], f["sums"])
+        loops.sum_perfusion(BOX, np.array([0.5, 0.0]), theta, f["cooling"], f["sums"])
     assert ours["counted"].any()
     for name, values in ours.items():
         assert values == pytest.approx(theirs[name], rel=1e-12), name

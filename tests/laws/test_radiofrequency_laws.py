@@ -324,7 +324,7 @@ def test_what_stays_in_the_series_resistance_is_delivered_but_not_absorbed() -> 
     electrode = replace(rod(), core_c=None)
     model = block(electrode, series_ohm=50.0, controller=Hold(Drive("V", 20.0)))
     found = run(model, Settings(10.0))
-    own = ohm(electrode_frame.aligned(model, Settings(10.0)).model)
+    own = ohm(electrode_frame.align(model, Settings(10.0)).model)
     log = trace(found)
     assert log.impedance_ohm == pytest.approx(np.full(len(log.times_s), own + 50.0), rel=1e-5)
     assert log.total_j == pytest.approx(10.0 * 400.0 / (own + 50.0), rel=1e-6)

@@ -13,7 +13,7 @@ from seldinger.physics.drain_flow import (
     BenchPoint,
     DrainLine,
     Fluid,
-    fitted,
+    fit_line,
     flow_ml_per_min,
     friction_factor,
     head_spent_m,
@@ -28,7 +28,7 @@ BENCH = (
     BenchPoint(2.43, 291.0, 36.7),
     BenchPoint(2.64, 303.0, 20.2),
 )
-LINE = fitted(BENCH, head_m=1.0, length_mm=300.0)
+LINE = fit_line(BENCH, head_m=1.0, length_mm=300.0)
 
 
 @pytest.mark.parametrize("point", BENCH, ids=lambda p: f"{p.bore_mm} mm")
@@ -44,13 +44,13 @@ def test_flow_grows_with_about_the_power_three_halves_of_the_bore() -> None:
 
 
 def test_a_point_left_out_of_the_fit_is_predicted() -> None:
-    line = fitted(BENCH[:2] + BENCH[3:], head_m=1.0, length_mm=300.0)
+    line = fit_line(BENCH[:2] + BENCH[3:], head_m=1.0, length_mm=300.0)
     assert flow_ml_per_min(2.43, line) == pytest.approx(291.0, abs=36.7)
 
 
 @pytest.mark.parametrize("length_mm", [200.0, 250.0, 350.0])
 def test_the_assumed_length_hardly_matters_once_fitted(length_mm: float) -> None:
-    line = fitted(BENCH, head_m=1.0, length_mm=length_mm)
+    line = fit_line(BENCH, head_m=1.0, length_mm=length_mm)
     for bore in (1.49, 1.90, 2.43, 2.64):
         assert flow_ml_per_min(bore, line) == pytest.approx(flow_ml_per_min(bore, LINE), rel=0.02)
 
@@ -99,7 +99,7 @@ def test_a_wider_bore_and_a_higher_head_never_flow_less(bore: float, more: float
 def test_fit_gives_back_the_line_that_made_the_points() -> None:
     made = DrainLine(0.8, 280.0, 2.2, 1.7)
     points = [BenchPoint(b, flow_ml_per_min(b, made), 10.0) for b in (1.2, 1.8, 2.5, 3.0)]
-    found = fitted(points, head_m=0.8, length_mm=280.0)
+    found = fit_line(points, head_m=0.8, length_mm=280.0)
     assert found.entry_loss == pytest.approx(2.2, rel=1e-6)
     assert found.hub_bore_mm == pytest.approx(1.7, rel=1e-6)
 
@@ -108,9 +108,9 @@ def test_nonsense_is_refused() -> None:
     with pytest.raises(ValueError, match="bore_mm must be positive"):
         flow_ml_per_min(0.0, LINE)
     with pytest.raises(ValueError, match="at least two"):
-        fitted(BENCH[:1], head_m=1.0, length_mm=300.0)
+        fit_line(BENCH[:1], head_m=1.0, length_mm=300.0)
     with pytest.raises(ValueError, match="no physical drain"):
-        fitted(BENCH, head_m=0.05, length_mm=300.0)
+        fit_line(BENCH, head_m=0.05, length_mm=300.0)
     with pytest.raises(ValueError, match="head_m must be positive"):
         DrainLine(0.0, 300.0, 1.0, 1.0)
     with pytest.raises(ValueError, match="entry_loss"):

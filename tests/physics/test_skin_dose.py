@@ -15,8 +15,8 @@ from seldinger.physics.skin_dose import (
     Surface,
     dose_map,
     elliptic_cylinder,
+    hit_fraction,
     plane,
-    share_that_hits,
     source_and_axis,
 )
 from seldinger.physics.skin_dose_voxels import from_mask
@@ -147,8 +147,8 @@ def test_a_nearer_body_receives_more() -> None:
 
 def test_a_beam_that_misses_counts_as_missing() -> None:
     missing = beam(at=(900.0, -110.0, 0.0), kerma=3.0)
-    assert share_that_hits(BODY, [beam(), missing]) == pytest.approx(0.25)
-    assert share_that_hits(BODY, []) == 0.0
+    assert hit_fraction(BODY, [beam(), missing]) == pytest.approx(0.25)
+    assert hit_fraction(BODY, []) == 0.0
 
 
 def test_a_cylinders_area_is_its_own() -> None:

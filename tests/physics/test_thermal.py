@@ -10,7 +10,7 @@ import pytest
 from seldinger.core.space import Grid
 from seldinger.kernels import heat_plain
 from seldinger.physics.thermal import bodies, damage, exact, limit, properties, sources
-from seldinger.physics.thermal.model import Frost, Model, Settings, SteadyFlow, StoppedFlow
+from seldinger.physics.thermal.model import FrozenFlow, Model, Settings, SteadyFlow, VascularStasis
 from seldinger.physics.thermal.properties import Blood, Boiling, Freezing, Tissue
 from seldinger.physics.thermal.run import run
 
@@ -26,12 +26,14 @@ ON = sources.Schedule.steady(10.0, 30.0)
 
 def block(**changes: object) -> Model:
     heat = sources.gaussian(GRID, "heat", (0.0, 0.0, 0.0), 3.0, ON)
-    made = Model(GRID, CELLS, (TISSUE,), BLOOD, SteadyFlow(), Frost(0.0, 0.0), (heat,), (), 37.0)
+    made = Model(
+        GRID, CELLS, (TISSUE,), BLOOD, SteadyFlow(), FrozenFlow(0.0, 0.0), (heat,), (), 37.0
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def test_the_curve_and_its_inverse_agree_in_every_phase() -> None:
-    row = properties.curve(TISSUE, 37.0)
+    row = properties.enthalpy_curve(TISSUE, 37.0)
     celsius = np.array([-80.0, -8.0, -5.0, -1.0, 20.0, 37.0, 99.0, 100.5, 101.0, 150.0])
     h = properties.enthalpy(row, celsius - 37.0).reshape(1, 1, -1)
     theta, cond = np.zeros_like(h), np.zeros_like(h)
@@ -131,11 +133,11 @@ def test_stages_are_consistent_to_second_order(count: int) -> None:
     # One step of y' = y: the scheme must match 1 + h + h^2 / 2.
     h = 1e-3
     first, last, before = 1.0, 1.0, 1.0
-    for mu, nu, now, begun in limit.legendre(count):
+    for mu, nu, now, begun in limit.rkl2_coefficients(count):
         new = first + mu * (last - first) + nu * (before - first) + h * (now * last + begun * first)
         before, last = last, new
     assert last == pytest.approx(1.0 + h + 0.5 * h * h, abs=1e-9)
-    assert limit.stages(0.24 * (count * count + count - 2), 1.0) == count
+    assert limit.count_stages(0.24 * (count * count + count - 2), 1.0) == count
 
 
 def test_an_oblique_rod_has_no_gap_and_a_body_knows_its_wall() -> None:
@@ -143,8 +145,8 @@ def test_an_oblique_rod_has_no_gap_and_a_body_knows_its_wall() -> None:
     cells = bodies.rod_cells(GRID, rod)
     filled = np.argwhere(cells)
     assert set(range(filled[:, 2].min(), filled[:, 2].max() + 1)) == set(filled[:, 2].tolist())
-    body = bodies.Held("rod", cells, bodies.Programme.constant(-100.0), rod=rod)
-    wall = bodies.wall(GRID, body, ~cells)
+    body = bodies.FixedBody("rod", cells, bodies.Programme.constant(-100.0), rod=rod)
+    wall = bodies.find_wall(GRID, body, ~cells)
     assert not cells.ravel()[wall.cells].any()
     assert (wall.depth_m > 0.0).all()
 
@@ -161,7 +163,7 @@ def test_a_passive_probe_neither_cools_nor_warms() -> None:
     rod = bodies.Rod((0.0, 0.0, -5.0), (0.0, 0.0, 1.0), 10.0, 1.0)
     cells = bodies.rod_cells(GRID, rod)
     phases = (bodies.Phase(20.0, -100.0), bodies.Phase(20.0, None))
-    held = bodies.Held("probe", cells, bodies.Programme(phases, 5.0), rod=rod)
+    held = bodies.FixedBody("probe", cells, bodies.Programme(phases, 5.0), rod=rod)
     cold = block(sources=(), bodies=(held,))
     short, long = run(cold, Settings(20.0)), run(cold, Settings(40.0))
     assert long.energy.from_bodies_j == pytest.approx(short.energy.from_bodies_j, rel=1e-6)
@@ -197,7 +199,7 @@ def test_a_model_that_cannot_be_is_refused(change: dict[str, object], words: str
 
 def test_runs_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="must be an Arrhenius law of the run"):
-        run(block(flow=StoppedFlow("cem43", 1.0)), Settings(10.0, (damage.cem43(240.0, 40.0),)))
+        run(block(flow=VascularStasis("cem43", 1.0)), Settings(10.0, (damage.cem43(240.0, 40.0),)))
     with pytest.raises(ValueError, match="outside the grid"):
         run(block(), Settings(10.0, points_lps_mm=((99.0, 0.0, 0.0),)))
     with pytest.raises(ValueError, match="different names"):

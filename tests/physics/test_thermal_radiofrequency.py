@@ -11,7 +11,7 @@ import pytest
 
 from seldinger.core.space import Grid
 from seldinger.physics.thermal import bodies, controllers, potential
-from seldinger.physics.thermal.bodies import Held, Programme, Rod
+from seldinger.physics.thermal.bodies import FixedBody, Programme, Rod
 from seldinger.physics.thermal.controllers import (
     OFF,
     Drive,
@@ -98,7 +98,7 @@ def test_electrodes_strike_shafts_and_bodies() -> None:
     with pytest.raises(ValueError, match="across collides with shaft of rod"):
         block(replace(SETUP, electrodes=(ROD, Electrode("across", lying, 0.0, None))))
     vein = Rod((-10.0, 0.0, 0.0), (1.0, 0.0, 0.0), 20.0, 2.0)
-    held = Held("vein", bodies.rod_cells(GRID, vein), Programme.constant(37.0), rod=vein)
+    held = FixedBody("vein", bodies.rod_cells(GRID, vein), Programme.constant(37.0), rod=vein)
     with pytest.raises(ValueError, match="rod collides with vein"):
         block(replace(SETUP, bodies_s_per_m=(0.7,)), bodies=(held,))
     material = np.ones(GRID.shape, np.uint8)
@@ -167,7 +167,7 @@ def test_current_goes_to_the_pad_that_is_there() -> None:
 
 def test_a_vein_conducts_as_blood_does_and_takes_its_heat_away() -> None:
     vein = Rod((6.0, 0.0, -15.0), (0.0, 0.0, 1.0), 30.0, 2.0)
-    held = Held("vein", bodies.rod_cells(GRID, vein), Programme.constant(37.0), rod=vein)
+    held = FixedBody("vein", bodies.rod_cells(GRID, vein), Programme.constant(37.0), rod=vein)
     found = []
     for s_per_m in (0.0, 0.33, 3.3):
         warm = (replace(ROD, core_c=None),)

@@ -10,7 +10,7 @@ from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Structure, Ti
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
-from seldinger.physics.thermal.model import Frost
+from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.simulate.placement import Phase
 from seldinger.simulate.thermal import circuit
 from seldinger.simulate.thermal.heating import Biology, Placed
@@ -34,7 +34,7 @@ def biology(
     """What counts as dead, as the planner has it by default for a fitted antenna."""
     electric = circuit.Electric(*(a.value for a in circuit.ASSUMPTIONS))
     return Biology(
-        law, counted_above_c, 240.0, lethal_c, 1.0, Frost(0.0, 0.0), 30.0, -140.0, electric
+        law, counted_above_c, 240.0, lethal_c, 1.0, FrozenFlow(0.0, 0.0), 30.0, -140.0, electric
     )
 
 

@@ -25,9 +25,9 @@ from tests.report.ablation_phantom import effect, expected
 from seldinger import plan
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, file, gates, registry
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
 from seldinger.report.sections import basis
@@ -129,7 +129,7 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
     made = needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
     assert made.prediction is None
     (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
-    assert (why.status, why.severity) == (Met.NOT_MET, Severity.CAUTION)
+    assert (why.status, why.severity) == (Status.NOT_MET, Severity.CAUTION)
     for words in ("1 x emprint", "2 x emprint 12 mm apart", "ribs rejects 7"):
         assert words in why.text
 
@@ -178,7 +178,7 @@ def test_a_zone_at_the_face_of_its_block_is_never_go() -> None:
         (one,) = said(found, won, "zone-at-face")
         assert words in one.text
         assert "not to be believed" in one.text
-        assert gates.verdict((), [one]).status is Status.UNKNOWN
+        assert gates.verdict((), [one]).status is PlanStatus.UNKNOWN
 
 
 def test_in_lung_both_modes_are_told() -> None:
@@ -244,5 +244,5 @@ def test_where_the_impedance_is_followed_the_assumed_drying_is_doubted(
     placed = SimpleNamespace(applicator=applicator(device))
     won: Any = SimpleNamespace(ways=SimpleNamespace(placed=(placed,)))
     found = findings._drying(won)
-    assert [f.status for f in found] == [Met.UNKNOWN] * said
+    assert [f.status for f in found] == [Status.UNKNOWN] * said
     assert all("rf_drying_mm" in f.text for f in found)

@@ -10,7 +10,7 @@ import pytest
 from tests.plan.phantom import AIM, SHAPE, known, needle, phantom, settings, sphere_target
 
 from seldinger.anatomy.model import Kind, Origin, Structure
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.plan.approach.percutaneous import aim, path, rules
 from seldinger.plan.approach.percutaneous.model import Limits
@@ -77,7 +77,7 @@ def test_no_target_erases_what_lies_in_it(
     (said,) = aim.findings(made, approach)
     assert name in said.text
     assert said.severity is (Severity.CAUTION if drawn else Severity.ACTION)
-    assert said.status is not Met.MET
+    assert said.status is not Status.MET
     assert "the aim was moved" in made.target.notes[-1]
     (overlap,) = [o for o in made.overlaps if o.name == name]
     inside = float((tube.mask & made.target.mask).sum()) / float(made.target.mask.sum())

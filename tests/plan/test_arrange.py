@@ -57,7 +57,7 @@ def ball(radius_mm: float) -> Template:
 def ellipsoid(*half_mm: float, count: int = 1) -> Template:
     inside = 1.0 - np.linalg.norm(lattice(GRID) / half_mm, axis=-1)
     level = (inside * min(half_mm)).astype(np.float32)
-    return template(levels.signed_mm(level, 2.0).astype(np.float64), count)
+    return template(levels.signed_distance_mm(level, 2.0).astype(np.float64), count)
 
 
 def goal(half_mm: NDArray[np.float64] | float, needed_mm: float, frame: object = None) -> Goal:
@@ -101,10 +101,12 @@ def test_what_is_reported_is_geometry() -> None:
     assert frame @ frame.T == pytest.approx(np.eye(3), abs=1e-12)
     assert np.linalg.det(frame) == pytest.approx(1.0)
     local = (aim.points_lps_mm - found.middle_lps_mm) @ frame.T
-    there = levels.at(made.signed_mm, GRID, local)
+    there = levels.sample_field(made.signed_mm, GRID, local)
     assert found.minimal_mm == pytest.approx(there.min(), abs=1e-6)
     assert found.slack_mm == pytest.approx((there - aim.needed_mm).min(), abs=1e-6)
-    shell = levels.at(made.signed_mm, GRID, (aim.shell_lps_mm - found.middle_lps_mm) @ frame.T)
+    shell = levels.sample_field(
+        made.signed_mm, GRID, (aim.shell_lps_mm - found.middle_lps_mm) @ frame.T
+    )
     assert found.coverage == pytest.approx((shell >= 0.0).mean())
 
 

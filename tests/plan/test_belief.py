@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.ablation import plausibility
 
 
@@ -21,7 +21,11 @@ def found(short_mm: float, other_ml: float | None = None) -> Any:
 def test_one_applicator_has_a_widest_zone(modality: str, limit: float) -> None:
     assert plausibility.doubts(modality, 1, found(limit), 100.0) == ()
     (said,) = plausibility.doubts(modality, 1, found(limit + 0.6), 100.0)
-    assert (said.id, said.status, said.severity) == ("not-believed", Met.UNKNOWN, Severity.ACTION)
+    assert (said.id, said.status, said.severity) == (
+        "not-believed",
+        Status.UNKNOWN,
+        Severity.ACTION,
+    )
     assert plausibility.doubts(modality, 2, found(limit + 20.0), 100.0) == ()
 
 

@@ -46,7 +46,7 @@ def answer(zone_mm: float, spacing_mm: float = 1.0) -> Response:
     nothing = np.zeros_like(true)
     slope = {"perfusion": -2.0 * flat, "power": 1.0 * flat}
     bend = {"perfusion": nothing, "power": nothing}
-    return Response(grid, grid, levels.signed_mm(true, spacing_mm), slope, bend)
+    return Response(grid, grid, levels.signed_distance_mm(true, spacing_mm), slope, bend)
 
 
 def still(draws: Samples) -> Samples:
@@ -257,8 +257,8 @@ def test_a_run_that_is_known_is_not_made_again() -> None:
 def true_edge(one: Placed, changes: Changes, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance to the edge of a zone that was really computed."""
     done = heated(block(34.0, 2.0), [one], biology(), CHART, changes)
-    signed = levels.signed_mm(done.level, 2.0)
-    return levels.at(signed, block(34.0, 2.0).grid, points)
+    signed = levels.signed_distance_mm(done.level, 2.0)
+    return levels.sample_field(signed, block(34.0, 2.0).grid, points)
 
 
 def with_only(draws: Samples, name: str, z: float) -> Samples:
@@ -304,8 +304,8 @@ def test_several_at_once_and_a_needle_astray() -> None:
 def test_more_blood_shrinks_and_more_power_grows() -> None:
     _, found = emulated()
     points = sphere(15.0, 100)
-    assert levels.at(found.slope["perfusion"], found.grid, points).max() < 0.0
-    assert levels.at(found.slope["power"], found.grid, points).min() > 0.0
+    assert levels.sample_field(found.slope["perfusion"], found.grid, points).max() < 0.0
+    assert levels.sample_field(found.slope["power"], found.grid, points).min() > 0.0
 
 
 def test_what_has_no_spread_is_not_run() -> None:

@@ -24,9 +24,9 @@ from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, file, neighbours, registry
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.plan.procedure import ProbeEdit
 from seldinger.plan.treatments.ablation import choice, coverage, coverage_table, override
 from seldinger.plan.treatments.ablation.arrange import (
@@ -168,9 +168,9 @@ def test_what_is_not_segmented_is_unknown_and_never_spared(tumour: Plan) -> None
         else:
             assert (one.distance_mm, one.extreme_c, one.kept) == (None, None, None)
             said = finding(made, f"spare-{name.replace(' ', '-')}")
-            assert said.status is Met.UNKNOWN
+            assert said.status is Status.UNKNOWN
             assert "unknown" in said.text
-    assert made.verdict.status is not Status.GO
+    assert made.verdict.status is not PlanStatus.GO
 
 
 def test_the_ways_of_structures_are_the_ways_to_the_zone(tumour: Plan) -> None:
@@ -194,17 +194,17 @@ def test_the_findings_of_an_ablation_are_there(plans: dict[str, Plan]) -> None:
             "clearance", "size-suited", "modality", "coverage", "complete-ablation", "heat-sink",
             "outside-organ", "plausibility", "models", "spare-gallbladder", "spare-bile-ducts",
         } <= names  # fmt: skip
-    assert finding(plans["tumour"], "coverage").status is Met.MET
-    assert finding(plans["small"], "size-suited").status is Met.MET
+    assert finding(plans["tumour"], "coverage").status is Status.MET
+    assert finding(plans["small"], "size-suited").status is Status.MET
 
 
 @pytest.mark.slow
 def test_a_huge_target_is_unsuitable_with_its_best_cover_and_why(huge: Plan) -> None:
     made = huge
     found, _ = parts(made)
-    assert made.verdict.status is Status.UNSUITABLE
+    assert made.verdict.status is PlanStatus.UNSUITABLE
     size = finding(made, "size")
-    assert (size.status, size.severity) == (Met.NOT_MET, Severity.STOP)
+    assert (size.status, size.severity) == (Status.NOT_MET, Severity.STOP)
     assert "Beyond every published size" in size.text
     assert finding(made, "coverage").severity is Severity.STOP
     assert 0.1 < found.coverage_target < 1.0
@@ -418,7 +418,7 @@ def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None
     assert made.treatment.probes == ()
     assert made.prediction is None
     assert finding(made, "coverage").severity is Severity.STOP
-    assert made.verdict.status is Status.UNSUITABLE
+    assert made.verdict.status is PlanStatus.UNSUITABLE
     file.from_json(file.to_json(made))
 
 

@@ -12,7 +12,7 @@ from tests.plan.treatment_phantom import gates_met
 
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import file, model
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def small_plan() -> model.Plan:
         request=model.Request(
             "biopsy", "tumour-1", {"relax": None, "count": 5.0, "yes": True, "word": "a"}
         ),
-        verdict=model.Verdict(model.Status.GO, ()),
+        verdict=model.Verdict(model.PlanStatus.GO, ()),
         target=model.TargetSection("tumour-1", (1.0, 2.0, 3.0), 10.0, 0.5236, None, "label"),
         approach=model.Approach("percutaneous", 10, 1, {"bone": 9}, (), (path,)),
         treatment=model.Treatment("sample", "coaxial", (), {}, ()),
         guidance=model.Guidance("CT", "because", ()),
-        findings=(Finding("a", Met.UNKNOWN, Severity.STOP, "asked, not answered"),),
+        findings=(Finding("a", Status.UNKNOWN, Severity.STOP, "asked, not answered"),),
         assumptions=(),
         citations=(),
         provenance=model.Provenance({"image ct.nii.gz": "00"}, "0.1", {}, 0),
@@ -87,8 +87,8 @@ def vars_of(read: file.PlanFile) -> dict[str, object]:
 def test_reading_gives_back_what_was_written() -> None:
     text = file.to_json(small_plan())
     read = file.from_json(text)
-    assert read.verdict.status is model.Status.GO
-    assert read.findings[0].status is Met.UNKNOWN
+    assert read.verdict.status is model.PlanStatus.GO
+    assert read.findings[0].status is Status.UNKNOWN
     assert read.request.options == {"relax": None, "count": 5.0, "yes": True, "word": "a"}
     assert read.approach.paths[0].clearances_mm["spleen"] is None
     assert file.to_json(cast("model.Plan", SimpleNamespace(**vars_of(read), cleared=None))) == text

@@ -13,70 +13,76 @@ from tests.plan.treatment_phantom import PROCEDURE, approach, case, decided, pat
 from seldinger.anatomy.model import Tissue
 from seldinger.core.finding import Finding
 from seldinger.core.space import Grid
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import findings, gates
 from seldinger.plan.approach.percutaneous import findings as on_path
 from seldinger.plan.approach.percutaneous import scene
-from seldinger.plan.model import Relaxation, Status, Verdict
+from seldinger.plan.model import PlanStatus, Relaxation, Verdict
 
 
 def verdict(found: list[Finding]) -> Verdict:
     return gates.verdict((), found)
 
 
-def finding(status: Met, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
+def finding(status: Status, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
     return Finding("a-rule", status, severity, text)
 
 
-@pytest.mark.parametrize(("status", "severity"), list(product(Met, Severity)))
-def test_one_finding_decides_as_written(status: Met, severity: Severity) -> None:
-    expected = Status.GO
-    if severity is Severity.STOP and status is Met.NOT_MET:
-        expected = Status.UNSUITABLE
-    elif severity is Severity.ACTION and status is Met.NOT_MET:
-        expected = Status.PROTECT_FIRST
-    elif severity in (Severity.STOP, Severity.ACTION) and status is Met.UNKNOWN:
-        expected = Status.UNKNOWN
+@pytest.mark.parametrize(("status", "severity"), list(product(Status, Severity)))
+def test_one_finding_decides_as_written(status: Status, severity: Severity) -> None:
+    expected = PlanStatus.GO
+    if severity is Severity.STOP and status is Status.NOT_MET:
+        expected = PlanStatus.UNSUITABLE
+    elif severity is Severity.ACTION and status is Status.NOT_MET:
+        expected = PlanStatus.PROTECT_FIRST
+    elif severity in (Severity.STOP, Severity.ACTION) and status is Status.UNKNOWN:
+        expected = PlanStatus.UNKNOWN
     assert verdict([finding(status, severity)]).status is expected
 
 
 def test_what_is_unknown_outranks_what_is_known_and_not_kept() -> None:
-    both = [finding(Met.UNKNOWN, Severity.ACTION), finding(Met.NOT_MET, Severity.ACTION, "Near.")]
+    both = [
+        finding(Status.UNKNOWN, Severity.ACTION),
+        finding(Status.NOT_MET, Severity.ACTION, "Near."),
+    ]
     made = verdict(both)
-    assert made.status is Status.UNKNOWN
+    assert made.status is PlanStatus.UNKNOWN
     assert made.reasons == ("A rule.", "Known and not kept: Near.")
 
 
 def test_a_stop_outranks_what_is_unknown() -> None:
-    both = [finding(Met.UNKNOWN, Severity.STOP), finding(Met.NOT_MET, Severity.STOP, "Blocked.")]
+    both = [
+        finding(Status.UNKNOWN, Severity.STOP),
+        finding(Status.NOT_MET, Severity.STOP, "Blocked."),
+    ]
     made = verdict(both)
-    assert made.status is Status.UNSUITABLE
+    assert made.status is PlanStatus.UNSUITABLE
     assert made.reasons == ("Blocked.",)
 
 
 def test_the_banner_takes_the_first_sentence() -> None:
-    made = verdict([finding(Met.UNKNOWN, Severity.ACTION, "Labs are missing. And more.")])
+    made = verdict([finding(Status.UNKNOWN, Severity.ACTION, "Labs are missing. And more.")])
     assert made.reasons == ("Labs are missing.",)
 
 
 def test_what_stops_is_read_first_and_open_before_met() -> None:
     found = [
-        finding(Met.MET, Severity.STOP),
-        finding(Met.NOT_MET, Severity.INFO),
-        finding(Met.UNKNOWN, Severity.STOP),
+        finding(Status.MET, Severity.STOP),
+        finding(Status.NOT_MET, Severity.INFO),
+        finding(Status.UNKNOWN, Severity.STOP),
     ]
     ordered = findings.ordered(found)
     assert [(f.severity, f.status) for f in ordered] == [
-        (Severity.STOP, Met.UNKNOWN),
-        (Severity.INFO, Met.NOT_MET),
-        (Severity.INFO, Met.MET),
+        (Severity.STOP, Status.UNKNOWN),
+        (Severity.INFO, Status.NOT_MET),
+        (Severity.INFO, Status.MET),
     ]
 
 
-@pytest.mark.parametrize(("status", "severity"), list(product(Met, Severity)))
-def test_what_is_met_asks_nothing_of_the_reader(status: Met, severity: Severity) -> None:
+@pytest.mark.parametrize(("status", "severity"), list(product(Status, Severity)))
+def test_what_is_met_asks_nothing_of_the_reader(status: Status, severity: Severity) -> None:
     (one,) = findings.ordered([finding(status, severity)])
-    assert one.severity is (Severity.INFO if status is Met.MET else severity)
+    assert one.severity is (Severity.INFO if status is Status.MET else severity)
     assert one.text == "A rule. With reasons."
 
 
@@ -95,9 +101,9 @@ def said_of(*, unidentified_mm: float, relies_on: tuple[str, ...]) -> dict[str, 
 def test_a_path_through_an_opened_rule_is_never_go() -> None:
     said = said_of(unidentified_mm=16.0, relies_on=("unidentified",))
     assert "relies on it" in said["relaxed-unidentified"].text
-    assert verdict([said["relaxed-unidentified"]]).status is Status.PROTECT_FIRST
+    assert verdict([said["relaxed-unidentified"]]).status is PlanStatus.PROTECT_FIRST
     beside = said_of(unidentified_mm=0.0, relies_on=())
-    assert beside["relaxed-unidentified"].status is Met.MET
+    assert beside["relaxed-unidentified"].status is Status.MET
 
 
 def test_no_path_claims_named_tissue_that_it_leaves() -> None:
@@ -123,7 +129,7 @@ def test_unnamed_tissue_beyond_the_aim_is_never_passed_over(
         target_lps_mm=(0.0, 30.0, 0.0),
     )
     found = on_path.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
-    assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
+    assert [f.status for f in found] == ([Status.UNKNOWN] if open_ else [])
     assert all("4.8 mm of it" in f.text for f in found)
 
 
@@ -147,6 +153,6 @@ def test_a_sphere_does_not_name_the_tissue_in_it(
         entry_lps_mm=(0.0, 0.0, 0.0), target_lps_mm=(0.0, 30.0, 0.0), depth_mm=30.0,
     )  # fmt: skip
     found = on_path.unnamed_in_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
-    assert [f.status for f in found] == ([Met.UNKNOWN] if open_ else [])
+    assert [f.status for f in found] == ([Status.UNKNOWN] if open_ else [])
     assert all("4.8 mm of tissue" in f.text for f in found)
     assert not on_path.unnamed_in_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]

@@ -19,12 +19,12 @@ from seldinger import demo, plan
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
-from seldinger.plan.model import Gate, Probability, Status
+from seldinger.plan.model import Gate, PlanStatus, Probability
 from seldinger.plan.procedure import Question, Settings
 
 if TYPE_CHECKING:
@@ -130,11 +130,11 @@ def test_without_a_patient_nothing_goes_and_a_word_is_told_as_a_word() -> None:
     word = "On the user's word: clearance: answered yes by the user, not assessed."
     for name, organ in SITUATIONS:
         full = judged(met(name, organ)).verdict
-        assert full.status is Status.GO, (name, organ, full.reasons)
+        assert full.status is PlanStatus.GO, (name, organ, full.reasons)
         assert word in full.reasons
         without = judged(met(name, organ, answers=good_answers(declared(name))))
-        assert without.verdict.status is Status.UNKNOWN
-        assert gate(without, Gate.CLEARANCE).status is Met.UNKNOWN
+        assert without.verdict.status is PlanStatus.UNKNOWN
+        assert gate(without, Gate.CLEARANCE).status is Status.UNKNOWN
 
 
 def removals(case: NeedleCase) -> Iterator[tuple[str, NeedleCase]]:
@@ -161,7 +161,7 @@ def test_nothing_left_out_brings_a_plan_nearer_to_go() -> None:
         asked = {q.id for q in going.procedure.questions if q.concerns(organ, None)}
         for what, less in removals(going):
             if what in {"clearance", *asked} or what not in going.settings.answers:
-                assert judged(less).verdict.status is Status.UNKNOWN, (name, organ, what)
+                assert judged(less).verdict.status is PlanStatus.UNKNOWN, (name, organ, what)
 
 
 def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
@@ -172,11 +172,11 @@ def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
                 case, probability=Probability(0.9, {near: 0.4}), clearances_mm={near: 1.0}
             )
             before = judged(case, touching).verdict
-            assert before.status is Status.PROTECT_FIRST
+            assert before.status is PlanStatus.PROTECT_FIRST
             assert any(near in line for line in before.figures)
             left = tuple(s for s in case.anatomy.structures if s.name != near)
             less = replace(case, anatomy=replace(case.anatomy, structures=left))
-            assert judged(less).verdict.status is Status.UNKNOWN
+            assert judged(less).verdict.status is PlanStatus.UNKNOWN
 
 
 def test_a_structure_that_heat_must_spare_is_asked_for_when_nobody_labelled_it() -> None:
@@ -185,13 +185,13 @@ def test_a_structure_that_heat_must_spare_is_asked_for_when_nobody_labelled_it()
         decided = predicted()
         found: Any = decided["prediction"]
         found.critical = (one,)
-        spared = Finding("spare", Met.NOT_MET, Severity.ACTION, "ureters: 3 mm from the zone.")
+        spared = Finding("spare", Status.NOT_MET, Severity.ACTION, "ureters: 3 mm from the zone.")
         said = (spared,) if kept is False else ()
         return judged(met("ablation", "liver"), None, {**decided, "findings": said})
 
-    assert heat(kept=True).verdict.status is Status.GO
-    assert heat(kept=False).verdict.status is Status.PROTECT_FIRST
-    assert heat(kept=None).verdict.status is Status.UNKNOWN
+    assert heat(kept=True).verdict.status is PlanStatus.GO
+    assert heat(kept=False).verdict.status is PlanStatus.PROTECT_FIRST
+    assert heat(kept=None).verdict.status is PlanStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("word", neighbours.WORDS)
@@ -200,9 +200,9 @@ def test_each_structure_can_be_answered_for_by_name(word: str) -> None:
     left = tuple(s for s in case.anatomy.structures if s.name not in ("gallbladder", "portal vein"))
     less = replace(case, anatomy=replace(case.anatomy, structures=left))
     for answers, status in (
-        ({}, Status.UNKNOWN),
-        ({"gallbladder": word}, Status.UNKNOWN),
-        ({"gallbladder": word, "Portal-Vein": word}, Status.GO),
+        ({}, PlanStatus.UNKNOWN),
+        ({"gallbladder": word}, PlanStatus.UNKNOWN),
+        ({"gallbladder": word, "Portal-Vein": word}, PlanStatus.GO),
     ):
         said = {**case.settings.answers, **answers}
         found = judged(replace(less, settings=replace(case.settings, answers=said)))
@@ -225,24 +225,28 @@ def test_nothing_labelled_is_said_and_no_word_opens_it() -> None:
     lesion = phantom.thing("tumour", Kind.LESION, phantom.box((2.0, 130.0, 2.0), (4.0, 130.0, 2.0)))
     for shown in ((), (lesion,)):
         found = judged(met("biopsy", None, shown, answers))
-        assert found.verdict.status is Status.UNKNOWN
+        assert found.verdict.status is PlanStatus.UNKNOWN
         assert found.verdict.reasons[0].startswith("NOTHING IS LABELLED")
 
 
 @pytest.mark.parametrize(
     ("changes", "status", "said"),
     [
-        ({"probability": Probability(0.9, {"colon": 0.11})}, Status.PROTECT_FIRST, "colon 0.11"),
-        ({"probability": Probability(0.9, {"colon": 0.09})}, Status.GO, "colon 0.09"),
-        ({"probability": Probability(0.5, {})}, Status.GO, "only 0.50"),
-        ({"probability": Probability(None, {})}, Status.UNKNOWN, "P(touch)"),
-        ({"clearances_mm": {"aorta": 3.2}}, Status.GO, "aorta 3.2 mm"),
-        ({"provisional": True}, Status.UNKNOWN, "RESCAN FIRST"),
-        ({"violations": ("bone",)}, Status.UNSUITABLE, "breaks: bone"),
+        (
+            {"probability": Probability(0.9, {"colon": 0.11})},
+            PlanStatus.PROTECT_FIRST,
+            "colon 0.11",
+        ),
+        ({"probability": Probability(0.9, {"colon": 0.09})}, PlanStatus.GO, "colon 0.09"),
+        ({"probability": Probability(0.5, {})}, PlanStatus.GO, "only 0.50"),
+        ({"probability": Probability(None, {})}, PlanStatus.UNKNOWN, "P(touch)"),
+        ({"clearances_mm": {"aorta": 3.2}}, PlanStatus.GO, "aorta 3.2 mm"),
+        ({"provisional": True}, PlanStatus.UNKNOWN, "RESCAN FIRST"),
+        ({"violations": ("bone",)}, PlanStatus.UNSUITABLE, "breaks: bone"),
     ],
 )
 def test_what_the_path_is_reaches_the_verdict(
-    changes: dict[str, Any], status: Status, said: str
+    changes: dict[str, Any], status: PlanStatus, said: str
 ) -> None:
     case = met("biopsy", "liver")
     found = judged(case, needle(case, **changes)).verdict
@@ -253,14 +257,14 @@ def test_what_the_path_is_reaches_the_verdict(
 @pytest.mark.parametrize(
     ("chance", "outside", "status"),
     [
-        (0.97, (), Status.GO),
-        (0.56, (), Status.PROTECT_FIRST),
-        (0.97, ("no applicator was fitted in lung",), Status.UNKNOWN),
-        (0.97, None, Status.UNKNOWN),
+        (0.97, (), PlanStatus.GO),
+        (0.56, (), PlanStatus.PROTECT_FIRST),
+        (0.97, ("no applicator was fitted in lung",), PlanStatus.UNKNOWN),
+        (0.97, None, PlanStatus.UNKNOWN),
     ],
 )
 def test_what_is_predicted_reaches_the_verdict(
-    chance: float, outside: tuple[str, ...] | None, status: Status
+    chance: float, outside: tuple[str, ...] | None, status: PlanStatus
 ) -> None:
     found = judged(met("ablation", "liver"), None, predicted(chance, outside)).verdict
     assert found.status is status
@@ -270,28 +274,28 @@ def test_what_is_predicted_reaches_the_verdict(
 def test_limits_are_assumptions_that_can_be_edited() -> None:
     case = met("biopsy", "liver")
     way = needle(case, probability=Probability(0.9, {"colon": 0.2}))
-    assert judged(case, way).verdict.status is Status.PROTECT_FIRST
+    assert judged(case, way).verdict.status is PlanStatus.PROTECT_FIRST
     edited = replace(case.assumed, edits={"contact_limit": 0.3})
-    assert judged(replace(case, assumed=edited), way).verdict.status is Status.GO
+    assert judged(replace(case, assumed=edited), way).verdict.status is PlanStatus.GO
 
 
 @pytest.mark.parametrize(
     ("origin", "header", "status"),
     [
-        (PositionOrigin.DICOM, PatientPosition.SUPINE, Status.GO),
-        (PositionOrigin.USER, None, Status.GO),
-        (PositionOrigin.USER, PatientPosition.PRONE, Status.UNKNOWN),
-        (PositionOrigin.ASSUMED, None, Status.UNKNOWN),
+        (PositionOrigin.DICOM, PatientPosition.SUPINE, PlanStatus.GO),
+        (PositionOrigin.USER, None, PlanStatus.GO),
+        (PositionOrigin.USER, PatientPosition.PRONE, PlanStatus.UNKNOWN),
+        (PositionOrigin.ASSUMED, None, PlanStatus.UNKNOWN),
     ],
 )
 def test_a_position_that_is_assumed_or_contradicted_never_goes(
-    origin: PositionOrigin, header: PatientPosition | None, status: Status
+    origin: PositionOrigin, header: PatientPosition | None, status: PlanStatus
 ) -> None:
     case = met("biopsy", "liver")
     study = replace(case.anatomy.study, position_origin=origin, position_in_header=header)
     found = judged(replace(case, anatomy=replace(case.anatomy, study=study)))
     assert found.verdict.status is status
-    assert (gate(found, Gate.POSITION).status is Met.MET) == (status is Status.GO)
+    assert (gate(found, Gate.POSITION).status is Status.MET) == (status is PlanStatus.GO)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +323,7 @@ def test_a_pacemaker_is_asked_for_where_current_flows(modality: str, *, asked: b
     case = met("ablation", "liver")
     answers = {k: v for k, v in case.settings.answers.items() if k != "pacemaker"}
     found = judged(replace(case, settings=replace(case.settings, answers=answers)), None, decision)
-    assert (found.verdict.status is Status.UNKNOWN) == asked
+    assert (found.verdict.status is PlanStatus.UNKNOWN) == asked
 
 
 def sick() -> Visit:
@@ -339,11 +343,11 @@ def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
 
     case = met("biopsy", "liver", None, good_answers(declared("biopsy")))
 
-    def status(visit: Visit) -> Status:
+    def status(visit: Visit) -> PlanStatus:
         cleared = readiness.cleared("biopsy", "liver", treatment, visit)
         return judged(case, None, None, cleared).verdict.status
 
-    assert status(demo.visit()) is Status.GO
+    assert status(demo.visit()) is PlanStatus.GO
     for start, removed in ((sick(), ("platelets", "inr")), (demo.visit(), ("platelets", "egfr"))):
         before, patient = status(start), start.case.patient
         for key in removed:
@@ -369,10 +373,10 @@ def test_a_stranger_who_says_nothing_of_clearance_never_goes(
         request = replace(visit.case.request, procedure="prick", organ=None)
         visit = replace(visit, case=replace(visit.case, request=request))
     made = plan.propose("prick", anatomy, sphere_target(anatomy), Settings(visit=visit))
-    assert made.verdict.status is Status.UNKNOWN
+    assert made.verdict.status is PlanStatus.UNKNOWN
     assert sorted(g.gate for g in made.gates) == sorted(Gate)
     (clearance,) = [g for g in made.gates if g.gate is Gate.CLEARANCE]
-    assert clearance.status is Met.UNKNOWN
+    assert clearance.status is Status.UNKNOWN
 
 
 def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
@@ -381,7 +385,7 @@ def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
         with pytest.raises(PlanError, match="every gate once"):
             replace(made, gates=wrong)
     with pytest.raises(PlanError, match="gates are shut"):
-        replace(made, verdict=replace(made.verdict, status=Status.GO))
+        replace(made, verdict=replace(made.verdict, status=PlanStatus.GO))
 
 
 def test_one_plug_in_that_cannot_be_used_harms_nobody_else(

@@ -55,7 +55,7 @@ def alone(
 def widths_mm(done: Heated) -> tuple[float, float]:
     """Largest extent across and along an upright applicator, between the cells."""
     grid = done.result.peak_c.grid
-    signed = levels.signed_mm(done.level, grid.spacing_mm[0])
+    signed = levels.signed_distance_mm(done.level, grid.spacing_mm[0])
     extents = []
     for axis in (0, 2):
         most = signed.max(axis=tuple(a for a in range(3) if a != axis))
@@ -69,7 +69,7 @@ def widths_mm(done: Heated) -> tuple[float, float]:
 
 def volume_ml(done: Heated) -> float:
     grid = done.result.peak_c.grid
-    signed = levels.signed_mm(done.level, grid.spacing_mm[0])
+    signed = levels.signed_distance_mm(done.level, grid.spacing_mm[0])
     share = np.clip(signed / grid.spacing_mm[0] + 0.5, 0.0, 1.0)
     return float(share.sum()) * grid.voxel_ml
 

@@ -41,7 +41,7 @@ def ball(
 
 def margin_of(grid: Grid, tumour: Mask, zone: Mask) -> margin.Margin:
     return margin.measured(
-        surface.of_mask(tumour, grid, "tumour"), surface.of_mask(zone, grid, "zone")
+        surface.extract_surface(tumour, grid, "tumour"), surface.extract_surface(zone, grid, "zone")
     )
 
 
@@ -141,9 +141,9 @@ def test_a_zone_like_a_capsule_round_a_lobed_tumour() -> None:
 
 def test_points_are_carried_before_they_are_measured() -> None:
     tumour, zone = ball(FINE, 8.0), ball(FINE, 12.0)
-    taken = surface.of_mask(tumour, FINE, "tumour")
+    taken = surface.extract_surface(tumour, FINE, "tumour")
     moved: Points = taken.points_lps_mm + np.array([0.0, 2.0, 0.0])
-    found = margin.measured(taken, surface.of_mask(zone, FINE, "zone"), moved)
+    found = margin.measured(taken, surface.extract_surface(zone, FINE, "zone"), moved)
     assert found.whole.minimal_mm == pytest.approx(2.0, abs=WITHIN_MM)
     assert found.whole.thinnest_lps_mm[1] == pytest.approx(10.0, abs=0.5)
 
@@ -153,10 +153,10 @@ def under_the_capsule() -> margin.Margin:
     places = FINE.to_lps(np.indices(FINE.shape).reshape(3, -1).T)
     organ = (places[:, 0] <= 10.0).reshape(FINE.shape)
     tumour, zone = ball(FINE, 8.0), ball(FINE, 14.0, (-3.0, 0.0, 0.0))
-    taken = surface.of_mask(tumour, FINE, "tumour")
+    taken = surface.extract_surface(tumour, FINE, "tumour")
     return margin.measured(
         taken,
-        surface.of_mask(zone, FINE, "zone"),
+        surface.extract_surface(zone, FINE, "zone"),
         to_capsule_mm=margin.to_capsule_mm(taken.points_lps_mm, organ, tumour, FINE),
         tissue=organ & ~zone,
         subcapsular_mm=5.0,
@@ -182,7 +182,7 @@ def test_beyond_the_capsule_there_is_nothing_to_treat() -> None:
 
 def test_a_target_outside_its_organ_is_refused() -> None:
     tumour = ball(FINE, 6.0)
-    taken = surface.of_mask(tumour, FINE, "tumour")
+    taken = surface.extract_surface(tumour, FINE, "tumour")
     elsewhere = np.zeros_like(tumour)
     elsewhere[:5] = True
     with pytest.raises(PlanError, match="name the organ it lies in"):
@@ -191,20 +191,20 @@ def test_a_target_outside_its_organ_is_refused() -> None:
 
 def test_an_empty_mask_is_refused() -> None:
     with pytest.raises(PlanError, match="zone is empty"):
-        surface.of_mask(np.zeros(FINE.shape, dtype=bool), FINE, "zone")
+        surface.extract_surface(np.zeros(FINE.shape, dtype=bool), FINE, "zone")
 
 
 def test_a_mask_at_the_end_of_the_scan_is_refused() -> None:
     cut = ball(FINE, 12.0, (-25.0, 0.0, 0.0))
     with pytest.raises(PlanError, match="cut off by the end of the scan"):
-        surface.of_mask(cut, FINE, "zone")
+        surface.extract_surface(cut, FINE, "zone")
 
 
 def test_a_few_voxels_have_no_surface() -> None:
     tiny = np.zeros(FINE.shape, dtype=bool)
     tiny[20:22, 20:22, 20:22] = True
     with pytest.raises(PlanError, match="8 voxels: too few"):
-        surface.of_mask(tiny, FINE, "lesion")
+        surface.extract_surface(tiny, FINE, "lesion")
 
 
 def test_a_zone_elsewhere_is_no_margin() -> None:

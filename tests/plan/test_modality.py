@@ -24,10 +24,10 @@ from tests.plan.treatment_phantom import (
 
 from seldinger import evidence
 from seldinger.anatomy.model import Kind
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import Trust
 from seldinger.plan import Settings, gates, registry
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.plan.prediction import Option
 from seldinger.plan.treatments.ablation import centrality, coverage, modality
 from seldinger.plan.treatments.ablation import choice as ablation_choice
@@ -168,7 +168,7 @@ def test_a_thin_vessel_is_left_out_and_an_unlabelled_one_is_unknown() -> None:
     found = met("liver", 20.0)
     assert only(ranking_of(found), "radiofrequency", Rule.VESSEL).bearing is Bearing.UNKNOWN
     assert "vessel near or not: unknown" in said(found).text
-    assert said(found, "radiofrequency").status is Met.UNKNOWN
+    assert said(found, "radiofrequency").status is Status.UNKNOWN
 
 
 def test_who_asks_for_radiofrequency_beside_a_vessel_is_told() -> None:
@@ -177,13 +177,13 @@ def test_who_asks_for_radiofrequency_beside_a_vessel_is_told() -> None:
     assert choice.order == ("radiofrequency",)
     assert choice.ranking.order[0] == "microwave"
     one = modality.finding(choice.ranking, choice.order, "radiofrequency", asked=True)
-    assert (one.status, one.severity) == (Met.NOT_MET, Severity.CAUTION)
+    assert (one.status, one.severity) == (Status.NOT_MET, Severity.CAUTION)
     for words in ("as you asked", "vessel of 3 mm or more", "Microwave or more margin"):
         assert words in one.text
     assert {"lu2002", "lin2016", "primavesi2017"} <= set(one.sources)
-    assert gates.verdict((), [one]).status is not Status.UNSUITABLE
+    assert gates.verdict((), [one]).status is not PlanStatus.UNSUITABLE
     own = said(met("liver", 20.0, vessel(2.0)), "microwave", asked=True)
-    assert (own.status, own.severity) == (Met.MET, Severity.INFO)
+    assert (own.status, own.severity) == (Status.MET, Severity.INFO)
 
 
 def test_radiofrequency_goes_last_in_a_large_renal_tumour() -> None:
@@ -237,8 +237,8 @@ def test_unknown_is_said_and_moves_nothing() -> None:
     assert only(ranking_of(found), "radiofrequency", Rule.CENTRAL).bearing is Bearing.UNKNOWN
     assert "central or not: unknown" in said(found).text
     assert ranking_of(found).order == DEFAULT["left kidney"]
-    assert said(found, "radiofrequency", asked=True).status is Met.UNKNOWN
-    assert said(found).status is Met.MET
+    assert said(found, "radiofrequency", asked=True).status is Status.UNKNOWN
+    assert said(found).status is Status.MET
 
 
 def test_a_labelled_pelvis_that_is_far_says_not_central() -> None:

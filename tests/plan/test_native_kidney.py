@@ -10,7 +10,7 @@ from tests.plan import treatment_phantom as phantom
 
 from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin
 from seldinger.core.space import Grid, as_vector
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan.assumptions import assumed
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments.biopsy import native_kidney
@@ -81,8 +81,10 @@ def test_the_angle_to_the_capsule_is_that_of_a_ball(spacing_mm: float, share: fl
     assert native_kidney.angle_to_capsule_deg(whole, grid, along) is None
 
 
-@pytest.mark.parametrize(("aside_mm", "status"), [(0.0, Met.NOT_MET), (22.0, Met.MET)])
-def test_a_needle_that_is_not_laid_along_the_cortex_is_said(aside_mm: float, status: Met) -> None:
+@pytest.mark.parametrize(("aside_mm", "status"), [(0.0, Status.NOT_MET), (22.0, Status.MET)])
+def test_a_needle_that_is_not_laid_along_the_cortex_is_said(
+    aside_mm: float, status: Status
+) -> None:
     goal = phantom.target(70.0, 50.0, "right kidney")
     aim = np.asarray(goal.aim_lps_mm) + np.array([aside_mm, 0.0, 0.0])
     goal = replace(goal, aim_lps_mm=as_vector(aim))

@@ -9,11 +9,11 @@ import pytest
 from tests.plan import treatment_phantom as phantom
 
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan import gates
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
-from seldinger.plan.model import Gate, Status
+from seldinger.plan.model import Gate, PlanStatus
 from seldinger.plan.procedure import (
     Decision,
     Procedure,
@@ -85,5 +85,5 @@ def test_a_gate_that_an_approach_leaves_out_is_unknown() -> None:
     found = gates.judge(phantom.decided(case, phantom.path(case.target)), None, ())
     left_out = (Gate.REACH, Gate.POSITION, Gate.OVERRIDES, Gate.CONTACT)
     states = {one.gate: one.status for one in found.gates}
-    assert {states[gate] for gate in left_out} == {Met.UNKNOWN}
-    assert found.verdict.status is Status.UNKNOWN
+    assert {states[gate] for gate in left_out} == {Status.UNKNOWN}
+    assert found.verdict.status is PlanStatus.UNKNOWN

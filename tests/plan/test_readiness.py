@@ -11,7 +11,7 @@ import pytest
 from seldinger import demo, evidence
 from seldinger.care.clearance import Answer
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan import findings, readiness
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_a_clear_patient_meets_the_gate() -> None:
     found = cleared(demo.visit())
     assert found.answer is Answer.CLEAR
     answer = readiness.finding(found)
-    assert answer.status is Met.MET
+    assert answer.status is Status.MET
     assert "apixaban 4 doses" in answer.text
     assert "patel2019" in answer.sources
 
@@ -58,7 +58,7 @@ def test_a_missing_lab_never_clears_and_the_first_sentence_names_it() -> None:
     found = cleared(without_inr())
     assert found.answer is Answer.UNKNOWN
     answer = readiness.finding(found)
-    assert answer.status is Met.UNKNOWN
+    assert answer.status is Status.UNKNOWN
     assert "INR" in findings.headline(answer)
 
 
@@ -92,7 +92,7 @@ def test_what_was_decided_about_one_procedure_clears_no_other() -> None:
     found = cleared(demo.visit("cholecystostomy", None), "cholecystostomy", None)
     assert found.answer is not Answer.CLEAR
     assert any(
-        f.id == "antibiotics.cholecystostomy" and f.status is Met.UNKNOWN for f in found.findings
+        f.id == "antibiotics.cholecystostomy" and f.status is Status.UNKNOWN for f in found.findings
     )
 
 

@@ -11,7 +11,7 @@ from tests.plan.treatment_phantom import needle_logic
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue import DeviceKind
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.biopsy import seat as seats
 from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
 from seldinger.procedures.biopsy import PROCEDURE
@@ -43,9 +43,11 @@ def test_the_law_of_every_pair() -> None:
 @pytest.mark.parametrize(
     # lung begins 10 mm under the skin; a 20 mm nodule, its middle this deep in the lung
     ("deep_mm", "status"),
-    [(40.0, Met.MET), (13.0, Met.MET), (10.0, Met.NOT_MET)],
+    [(40.0, Status.MET), (13.0, Status.MET), (10.0, Status.NOT_MET)],
 )
-def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(deep_mm: float, status: Met) -> None:
+def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(
+    deep_mm: float, status: Status
+) -> None:
     goal = phantom.target(10.0 + deep_mm, 20.0, "left lung")
     lung = phantom.thing("left lung", Kind.LUNG, phantom.box((0, 30, 0), (500, 500, 500)))
     case = phantom.case(PROCEDURE, goal, (lung,))
@@ -55,7 +57,7 @@ def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(deep_mm: float, sta
     )
     said = next(f for f in made.findings if f.id == "introducer-seat")
     assert said.status is status
-    if status is Met.MET:
+    if status is Status.MET:
         tip = made.treatment.settings["introducer_depth_mm"]
         assert isinstance(tip, float)
         assert tip >= 10.0 + WANTED_MM - 1.0
@@ -71,4 +73,4 @@ def test_where_the_organ_begins_unknown_is_not_kept() -> None:
         case, instrument, phantom.approach(phantom.path(case.target))
     )
     said = next(f for f in made.findings if f.id == "introducer-seat")
-    assert said.status is Met.UNKNOWN
+    assert said.status is Status.UNKNOWN

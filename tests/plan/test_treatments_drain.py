@@ -12,7 +12,7 @@ from tests.plan.treatment_phantom import needle_logic
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import CatalogueError, PlanError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments.drainage import hydraulics
 from seldinger.plan.treatments.drainage.drain import wires
@@ -137,12 +137,12 @@ def test_a_loop_that_cannot_fit_is_not_offered(
 def test_a_smaller_drain_is_the_one_whose_loop_was_planned() -> None:
     decision = decided(case(24.0, 60.0))
     assert decision.treatment.settings["french"] == 8
-    assert finding(decision, "loop-inside").status is Met.MET
+    assert finding(decision, "loop-inside").status is Status.MET
 
 
 def test_a_needle_alone_is_an_action_unless_it_was_wanted() -> None:
     found = finding(decided(case(19.0, 60.0)), "loop-inside")
-    assert (found.status, found.severity) == (Met.NOT_MET, Severity.ACTION)
+    assert (found.status, found.severity) == (Status.NOT_MET, Severity.ACTION)
     assert not has(decided(case(30.0, 60.0, {"simple": "yes"})), "loop-inside")
 
 
@@ -158,14 +158,14 @@ def test_a_fallback_says_what_would_have_come_first() -> None:
 @pytest.mark.parametrize(
     ("size_mm", "simple", "status", "words"),
     [
-        (51.0, None, Met.MET, "leave a catheter"),
-        (50.0, "yes", Met.MET, "leave a catheter"),
-        (49.0, None, Met.UNKNOWN, "which is unknown"),
-        (49.0, "yes", Met.MET, "aspirate; a catheter only if it fails"),
-        (49.0, "no", Met.MET, "leave a catheter"),
+        (51.0, None, Status.MET, "leave a catheter"),
+        (50.0, "yes", Status.MET, "leave a catheter"),
+        (49.0, None, Status.UNKNOWN, "which is unknown"),
+        (49.0, "yes", Status.MET, "aspirate; a catheter only if it fails"),
+        (49.0, "no", Status.MET, "leave a catheter"),
     ],
 )
-def test_aspirate_or_drain(size_mm: float, simple: str | None, status: Met, words: str) -> None:
+def test_aspirate_or_drain(size_mm: float, simple: str | None, status: Status, words: str) -> None:
     found = case(size_mm, 60.0, {} if simple is None else {"simple": simple})
     told = finding(decided(found), "aspirate-or-drain")
     assert told.status is status
@@ -180,7 +180,7 @@ def test_antibiotics_alone_is_from_memory_and_drives_none(size_mm: float, *, the
     assert has(decision, "small-collection") == there
     if there:
         small = finding(decision, "small-collection")
-        assert small.status is Met.UNKNOWN
+        assert small.status is Status.UNKNOWN
         assert "from memory, to be confirmed" in small.text
         assert "memory" not in small.sources
     assert decision.treatment.technique == "Seldinger"
@@ -195,7 +195,7 @@ def test_the_published_figures_stand_side_by_side() -> None:
 def test_bowel_on_the_way_is_an_action_with_its_stamp() -> None:
     bowel = phantom.thing("colon", Kind.BOWEL, phantom.box((-1, 40, -1), (500, 50, 500)))
     found = finding(decided(case(40.0, 60.0, structures=(bowel,))), "bowel-crossed")
-    assert (found.status, found.severity) == (Met.NOT_MET, Severity.ACTION)
+    assert (found.status, found.severity) == (Status.NOT_MET, Severity.ACTION)
     assert "two weeks" in found.text
     assert "secondary source" in found.text
     assert not has(decided(case(40.0, 60.0)), "bowel-crossed")
@@ -204,11 +204,13 @@ def test_bowel_on_the_way_is_an_action_with_its_stamp() -> None:
 def test_lung_on_the_way_is_an_action() -> None:
     recess = phantom.thing("pleural recess", Kind.LUNG, phantom.box((-1, 40, -1), (500, 50, 500)))
     found = finding(decided(case(40.0, 60.0, structures=(recess,))), "pleura-crossed")
-    assert (found.status, found.severity) == (Met.NOT_MET, Severity.ACTION)
+    assert (found.status, found.severity) == (Status.NOT_MET, Severity.ACTION)
 
 
-@pytest.mark.parametrize(("liver_begins_mm", "status"), [(60.0, Met.MET), (90.0, Met.NOT_MET)])
-def test_a_little_liver_before_a_liver_abscess(liver_begins_mm: float, status: Met) -> None:
+@pytest.mark.parametrize(
+    ("liver_begins_mm", "status"), [(60.0, Status.MET), (90.0, Status.NOT_MET)]
+)
+def test_a_little_liver_before_a_liver_abscess(liver_begins_mm: float, status: Status) -> None:
     liver = phantom.thing(
         "liver", Kind.ORGAN, phantom.box((-1, liver_begins_mm, -1), (500, 500, 500))
     )
@@ -217,7 +219,7 @@ def test_a_little_liver_before_a_liver_abscess(liver_begins_mm: float, status: M
 
 
 def test_without_a_liver_label_the_cuff_is_unknown() -> None:
-    assert finding(decided(case(60.0, 60.0, organ="liver")), "liver-cuff").status is Met.UNKNOWN
+    assert finding(decided(case(60.0, 60.0, organ="liver")), "liver-cuff").status is Status.UNKNOWN
     assert not has(decided(case(60.0, 60.0)), "liver-cuff")
 
 

@@ -15,7 +15,7 @@ from tests.plan.treatment_phantom import needle_logic
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import lung
@@ -151,11 +151,11 @@ def test_the_plan_prints_depths_from_the_skin() -> None:
     assert "4 cores" in texts["Shoot"]
 
 
-@pytest.mark.parametrize(("diameter_mm", "status"), [(10.0, Met.MET), (3.0, Met.NOT_MET)])
-def test_a_lesion_smaller_than_the_notch_is_said(diameter_mm: float, status: Met) -> None:
+@pytest.mark.parametrize(("diameter_mm", "status"), [(10.0, Status.MET), (3.0, Status.NOT_MET)])
+def test_a_lesion_smaller_than_the_notch_is_said(diameter_mm: float, status: Status) -> None:
     found = finding(decided(case("liver", diameter_mm)), "notch-in-target")
     assert found.status is status
-    assert ("sticks out" in found.text) == (status is Met.NOT_MET)
+    assert ("sticks out" in found.text) == (status is Status.NOT_MET)
 
 
 def test_the_bleeding_class_is_told_everywhere() -> None:

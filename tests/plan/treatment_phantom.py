@@ -10,7 +10,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Skin, Structure, Tissue
 from seldinger.core.space import Grid, as_vector
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import asked
@@ -172,7 +172,7 @@ def decided(case: NeedleCase, *paths: Path, **said: Any) -> Decision:
 
 def gates_met() -> tuple[GateResult, ...]:
     """Every gate, met."""
-    return tuple(GateResult(gate, Met.MET, Severity.INFO, "Met.") for gate in Gate)
+    return tuple(GateResult(gate, Status.MET, Severity.INFO, "Met.") for gate in Gate)
 
 
 PROCEDURE = Procedure("test", "Test", "A test.", Percutaneous(), Nothing())

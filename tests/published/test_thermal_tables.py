@@ -116,7 +116,7 @@ def test_the_solver_follows_the_frozen_front(
     grid = Grid.aligned((200, 3, 3), spacing)
     cold = np.zeros(grid.shape, np.bool_)
     cold[0] = True
-    plate = bodies.Held("plate", cold, bodies.Programme.constant(wall))
+    plate = bodies.FixedBody("plate", cold, bodies.Programme.constant(wall))
     block = Model(
         grid, np.ones(grid.shape, np.uint8), (tissue,), BLOOD, SteadyFlow(), None, (), (plate,),
         37.0,

@@ -10,11 +10,11 @@ import pytest
 from seldinger.catalogue import applicators, fitting
 from seldinger.catalogue.tissues import blood, physical
 from seldinger.physics.thermal import axial
-from seldinger.physics.thermal.axial import AxialModel, AxialSettings, HeldRod, Rings
+from seldinger.physics.thermal.axial import AxialModel, AxialSettings, FixedRod, Rings
 from seldinger.physics.thermal.axial_run import run
 from seldinger.physics.thermal.bodies import Phase, Programme
 from seldinger.physics.thermal.damage import liver_arrhenius
-from seldinger.physics.thermal.model import Flow, Frost, SteadyFlow, StoppedFlow
+from seldinger.physics.thermal.model import Flow, FrozenFlow, SteadyFlow, VascularStasis
 from seldinger.physics.thermal.sources import Schedule
 
 CHARTS = [
@@ -114,7 +114,7 @@ def effective_ml(radius_mm: float, kilojoules: float, *, living: bool) -> float:
     """A cooled electrode of 3 cm for 12 min as a constant effective source."""
     law = liver_arrhenius(40.0)
     rings = Rings.around(1.0, 45.0, 40.0, 80.0)
-    rod = HeldRod("electrode", 30.0, radius_mm, Programme((Phase(720.0, 15.0),), 0.0))
+    rod = FixedRod("electrode", 30.0, radius_mm, Programme((Phase(720.0, 15.0),), 0.0))
     start = 37.0 if living else 20.0
     tissue = physical("liver", {} if living else {"liver.perfusion_per_s": 0.0})
     model = AxialModel(
@@ -146,7 +146,7 @@ def test_a_constant_effective_source_over_reads_radiofrequency(
 
 @pytest.mark.parametrize(
     ("flow", "least", "most"),
-    [(SteadyFlow(), 100.0, 125.0), (StoppedFlow("arrhenius-liver", 1.0), 125.0, 200.0)],
+    [(SteadyFlow(), 100.0, 125.0), (VascularStasis("arrhenius-liver", 1.0), 125.0, 200.0)],
     ids=["steady", "stopped"],
 )
 def test_dried_tissue_stays_about_as_hot_as_a_published_model_has_it(
@@ -157,7 +157,7 @@ def test_dried_tissue_stays_about_as_hot_as_a_published_model_has_it(
     law = liver_arrhenius(40.0)
     rings = Rings.around(1.0, 45.0, 40.0, 80.0)
     model = AxialModel(
-        rings, physical("liver"), blood(37.0), flow, Frost(0.0, 0.0),
+        rings, physical("liver"), blood(37.0), flow, FrozenFlow(0.0, 0.0),
         axial.antenna(rings, one.absorption), Schedule.steady(75.0, 360.0), None, 37.0,
     )  # fmt: skip
     hottest = float(run(model, AxialSettings(360.0, (law,)))[-1].peak_c.max())

@@ -15,9 +15,9 @@ import pytest
 from tests.demo_plans import STILL
 
 from seldinger.anatomy import targets
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, propose
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation.arrange import gap_mm
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def parts(made: Plan) -> tuple[Prediction, Effect]:
     return made.prediction, made.effect
 
 
-def finding(made: Plan, name: str) -> tuple[Met, Severity, str]:
+def finding(made: Plan, name: str) -> tuple[Status, Severity, str]:
     (found,) = [f for f in made.findings if f.id == name]
     return found.status, found.severity, found.text
 
@@ -71,11 +71,11 @@ def test_the_large_tumour_at_a_vein_is_unsuitable_and_best_cover_is_shown(liver:
     made = propose("ablation", liver, "livertumor2", STILL_MICROWAVE)
     found, effect = parts(made)
     assert made.target.volume_ml == pytest.approx(78.6, abs=0.5)
-    assert made.verdict.status is Status.UNSUITABLE
+    assert made.verdict.status is PlanStatus.UNSUITABLE
     status, severity, text = finding(made, "size")
-    assert (status, severity) == (Met.NOT_MET, Severity.STOP)
+    assert (status, severity) == (Status.NOT_MET, Severity.STOP)
     assert "Beyond every published size" in text
-    assert finding(made, "heat-sink")[0] is Met.NOT_MET
+    assert finding(made, "heat-sink")[0] is Status.NOT_MET
     assert 0.4 < found.coverage_target < 0.95
     assert found.coverage_probability < 0.05
     assert made.treatment.probes
@@ -124,7 +124,7 @@ def test_only_the_vein_leaves_its_mark(liver: Anatomy) -> None:
     assert vein.minimal_margin_mm.nominal < 4.0
     assert " 0 mm from the tumour" not in finding(_point(liver, "central"), "heat-sink")[2]
     assert " 0 mm from the tumour" in finding(_point(liver, "beside a vein"), "heat-sink")[2]
-    assert finding(_point(liver, "beside a vein"), "heat-sink")[0] is Met.NOT_MET
+    assert finding(_point(liver, "beside a vein"), "heat-sink")[0] is Status.NOT_MET
     _, effect = parts(_point(liver, "beside a vein"))
     veins = liver.structure("portal vein").mask | liver.structure("venous system").mask
     index = np.rint(liver.grid.to_index(effect.grid.to_lps(np.argwhere(effect.zone)))).astype(int)
@@ -137,11 +137,11 @@ def test_under_the_capsule_the_margin_is_told_apart(liver: Anatomy) -> None:
     found, effect = parts(made)
     assert found.subcapsular_margin_mm is not None
     assert 0.02 < effect.subcapsular.mean() < 0.9
-    assert finding(made, "outside-organ")[0] is Met.NOT_MET
+    assert finding(made, "outside-organ")[0] is Status.NOT_MET
 
 
 def test_what_nobody_segmented_is_unknown(plan: Plan) -> None:
     found, _ = parts(plan)
     unknown = {c.structure for c in found.critical if c.kept is None}
     assert {"bile ducts", "colon", "gallbladder", "diaphragm"} <= unknown
-    assert plan.verdict.status is not Status.GO
+    assert plan.verdict.status is not PlanStatus.GO

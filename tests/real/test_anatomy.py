@@ -10,7 +10,7 @@ from tests.real.scans import ABDOMEN, CHEST, LIVER, Scan
 
 from seldinger import image
 from seldinger.anatomy import Kind, Origin, Skin, Tissue, targets
-from seldinger.geometry.morphology import eroded
+from seldinger.geometry.morphology import erode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +202,7 @@ def test_hidden_viscera_are_neither_wall_nor_fat(
     hidden = np.zeros_like(known.body)
     for structure in known.structures:
         if structure.kind in HIDDEN and structure.origin is Origin.LABEL:
-            hidden |= eroded(structure.mask, 2.5, 1.5)
+            hidden |= erode(structure.mask, 2.5, 1.5)
     assert (bare.tissue[hidden] == Tissue.BODY_WALL).mean() < wall_share
     assert (bare.tissue[hidden] == Tissue.FAT).mean() < fat_share
 

@@ -12,7 +12,7 @@ from tests.report.phantom import AIM, path
 from seldinger.core.finding import Finding
 from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid, as_vector, unit
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import model, prediction
 from seldinger.simulate.placement import Phase
 
@@ -214,7 +214,7 @@ def ablated(plan: model.Plan, *, cold: bool = False) -> model.Plan:
     )
     energy = Finding(
         "plausibility-energy",
-        Met.MET,
+        Status.MET,
         Severity.INFO,
         "0.27 ml/kJ lies below the figure seen in patients; plausible.",
         ("key-2020",),

@@ -12,7 +12,7 @@ from tests.report.phantom import AIM, KINDS, lattice, outer, path, scan, shapes
 from seldinger.anatomy.model import Anatomy, Lesion, Origin, Skin, Structure, Tissue
 from seldinger.core.finding import Finding
 from seldinger.core.record import AssumptionUse, InputFile
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import model
@@ -74,7 +74,7 @@ def plan(anatomy: Anatomy, goal: Lesion) -> model.Plan:
     return model.Plan(
         request=model.Request("biopsy", "tumour-1", {"entry_lps_mm": None}),
         verdict=model.Verdict(
-            model.Status.UNKNOWN,
+            model.PlanStatus.UNKNOWN,
             ("Platelets and INR are not known.", "The gallbladder is not segmented."),
         ),
         target=model.TargetSection("tumour-1", AIM, 18.0, 3.05, "liver", "label"),
@@ -118,15 +118,15 @@ def plan(anatomy: Anatomy, goal: Lesion) -> model.Plan:
             model.UltrasoundAccess(24.0, 20.0, 58.0, 35.0, fits=True),
         ),
         findings=(
-            Finding("liver-first", Met.MET, Severity.INFO, "Liver lies before the tumour."),
+            Finding("liver-first", Status.MET, Severity.INFO, "Liver lies before the tumour."),
             Finding(
                 "coagulation",
-                Met.UNKNOWN,
+                Status.UNKNOWN,
                 Severity.STOP,
                 "INR is unknown.",
                 ("key-2020",),
             ),
-            Finding("rib", Met.NOT_MET, Severity.CAUTION, "Passes 5 mm from a rib."),
+            Finding("rib", Status.NOT_MET, Severity.CAUTION, "Passes 5 mm from a rib."),
         ),
         assumptions=(
             AssumptionUse(
@@ -151,6 +151,6 @@ def blocked(plan: model.Plan) -> model.Plan:
     """Nothing is free."""
     approach = replace(plan.approach, accepted=0, paths=())
     verdict = model.Verdict(
-        model.Status.UNSUITABLE, ("No skin entry reaches the tumour by the rules.",)
+        model.PlanStatus.UNSUITABLE, ("No skin entry reaches the tumour by the rules.",)
     )
     return replace(plan, approach=approach, verdict=verdict)

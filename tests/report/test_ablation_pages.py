@@ -64,7 +64,7 @@ def uncovered(heated: model.Plan) -> model.Plan:
     assert heated.prediction is not None
     return replace(
         heated,
-        verdict=model.Verdict(model.Status.UNSUITABLE, ("No arrangement covers the tumour.",)),
+        verdict=model.Verdict(model.PlanStatus.UNSUITABLE, ("No arrangement covers the tumour.",)),
         prediction=replace(
             heated.prediction,
             coverage=0.621,

@@ -11,7 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from seldinger.care import outcomes
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import SECONDARY_STAMP
 from seldinger.report import fhir
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
 
 OPEN = Finding(
-    "sir2019.high.inr", Met.UNKNOWN, Severity.ACTION, "INR is not known <yet> & old.",
+    "sir2019.high.inr", Status.UNKNOWN, Severity.ACTION, "INR is not known <yet> & old.",
     topic="bleeding", missing=("inr",), stamp=SECONDARY_STAMP,
 )  # fmt: skip
-SETTLED = replace(OPEN, id="sir2019.high.platelets", status=Met.MET)
+SETTLED = replace(OPEN, id="sir2019.high.platelets", status=Status.MET)
 
 
 def parsed(bundle: fhir.Resource) -> Bundle:
@@ -67,9 +67,9 @@ def test_every_open_rule_is_an_issue_and_no_other(whole: fhir.Resource, plan: Pl
         if e["resource"]["resourceType"] == "DetectedIssue"
     }
     wanted = {
-        f"{f.id}: {'unknown' if f.status is Met.UNKNOWN else 'not met'}"
+        f"{f.id}: {'unknown' if f.status is Status.UNKNOWN else 'not met'}"
         for f in plan.findings
-        if f.status is not Met.MET
+        if f.status is not Status.MET
     }
     assert set(told) == wanted | {"sir2019.high.inr: unknown"}
     inr = told["sir2019.high.inr: unknown"]

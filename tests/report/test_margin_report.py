@@ -42,7 +42,10 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
     """A tumour of 8 mm, 2 mm under a flat capsule at x = 10; nothing moved."""
     x = GRID.to_lps(np.indices(GRID.shape).reshape(3, -1).T)[:, 0].reshape(GRID.shape)
     organ, tumour, zone = x <= CAPSULE_MM, ball(8.0), ball(zone_mm, zone_x_mm)
-    taken, treated = surface.of_mask(tumour, GRID, "t"), surface.of_mask(zone, GRID, "z")
+    taken, treated = (
+        surface.extract_surface(tumour, GRID, "t"),
+        surface.extract_surface(zone, GRID, "z"),
+    )
     capsule = margin.to_capsule_mm(taken.points_lps_mm, organ, tumour, GRID)
     measured = margin.measured(
         taken, treated, to_capsule_mm=capsule, tissue=organ & ~zone, subcapsular_mm=5.0

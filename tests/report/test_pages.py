@@ -9,7 +9,7 @@ import pytest
 from tests.report.phantom import path
 
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import model
 from seldinger.report import first_page, pages
 from seldinger.report.blocks import Banner, Cards, Columns, Note
@@ -51,13 +51,13 @@ def test_the_answer_and_its_reasons_come_first(plan: model.Plan) -> None:
 def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
     tones = {
         status: first_page.banner(replace(plan, verdict=model.Verdict(status, ()))).tone
-        for status in model.Status
+        for status in model.PlanStatus
     }
     assert tones == {
-        model.Status.GO: "good",
-        model.Status.PROTECT_FIRST: "warn",
-        model.Status.UNKNOWN: "warn",
-        model.Status.UNSUITABLE: "bad",
+        model.PlanStatus.GO: "good",
+        model.PlanStatus.PROTECT_FIRST: "warn",
+        model.PlanStatus.UNKNOWN: "warn",
+        model.PlanStatus.UNSUITABLE: "bad",
     }
 
 
@@ -158,7 +158,7 @@ def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
 
 
 def test_a_rule_that_is_met_is_never_printed_as_a_stop() -> None:
-    met = Finding("a-rule", Met.MET, Severity.STOP, "It holds.")
+    met = Finding("a-rule", Status.MET, Severity.STOP, "It holds.")
     (row,) = basis.findings((met,)).rows
     assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
 
@@ -177,10 +177,10 @@ def test_a_note_is_said_once(plan: model.Plan) -> None:
 
 @pytest.mark.parametrize("name", ["nothing-labelled", "position-contradiction", "position-assumed"])
 def test_what_must_be_read_first_stands_in_a_red_box(plan: model.Plan, name: str) -> None:
-    open_ = Finding(name, Met.UNKNOWN, Severity.ACTION, "READ THIS.")
+    open_ = Finding(name, Status.UNKNOWN, Severity.ACTION, "READ THIS.")
     told = replace(plan, findings=(*plan.findings, open_))
     assert "READ THIS." in verdict.stamp(told)
-    met = replace(plan, findings=(replace(open_, status=Met.MET),))
+    met = replace(plan, findings=(replace(open_, status=Status.MET),))
     assert "READ THIS." not in verdict.stamp(met)
 
 

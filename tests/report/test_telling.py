@@ -13,10 +13,10 @@ from tests.report import ablation_phantom
 
 from seldinger import report
 from seldinger.core.errors import PlanError
-from seldinger.core.telling import LONGEST
+from seldinger.core.formatting import LONGEST
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image.study import DicomIdentity
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_who_the_patient_is_stands_nowhere(anatomy: Anatomy) -> None:
 def test_a_summary_is_one_flat_row(plan: Plan, blocked: Plan, ablated: Plan) -> None:
     rows = [one.summary() for one in (plan, blocked, ablated)]
     assert len({tuple(row) for row in rows}) == 1
-    assert json.loads(json.dumps(rows))[0]["verdict"] == Status.UNKNOWN
+    assert json.loads(json.dumps(rows))[0]["verdict"] == PlanStatus.UNKNOWN
     first, none, heated = rows
     assert (first["nearest"], first["nearest_mm"]) == ("ribs", 5.2)
     assert (first["p_touch_worst_structure"], first["p_touch_worst"]) == ("portal_vein", 0.1432)

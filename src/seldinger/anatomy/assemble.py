@@ -115,7 +115,7 @@ def _drafted(
 
 def _window(mask: Mask, voxel_mm: float) -> Box:
     """The block that holds the body and some air around it, over the whole height of the scan."""
-    across, along, _ = morphology.box(mask, AIR_MARGIN_MM, voxel_mm)
+    across, along, _ = morphology.bounding_box(mask, AIR_MARGIN_MM, voxel_mm)
     return (across, along, slice(0, mask.shape[2]))
 
 
@@ -196,7 +196,7 @@ def _thresholded(
     gut = structures.union(structures.of_kind(found, Kind.BOWEL), outline)
     gas = thresholds.bowel_gas(hu, outline, gut, airy, airway, voxel_mm)
     if gas.any():
-        mask = morphology.dilated(gas, voxel_mm, voxel_mm) & outline & ~taken
+        mask = morphology.dilate(gas, voxel_mm, voxel_mm) & outline & ~taken
         rule = (f"HU < {thresholds.GAS_HU:.0f} outside lung and airway, grown by one voxel",)
         found = (
             *found,
@@ -213,8 +213,8 @@ def _inside(draft: _Draft, found: tuple[Structure, ...], gas: Mask, chosen: Sett
     viscera = structures.union((s for s in found if s.kind not in loose), outline)
     lung = structures.union(structures.of_kind(found, Kind.LUNG), outline)
     wall_mm = chosen.value(settings.BOWEL_WALL_MM)
-    hollow = morphology.dilated(lung, chosen.voxel_mm, chosen.voxel_mm)
-    hollow |= morphology.dilated(gas, wall_mm, chosen.voxel_mm)
+    hollow = morphology.dilate(lung, chosen.voxel_mm, chosen.voxel_mm)
+    hollow |= morphology.dilate(gas, wall_mm, chosen.voxel_mm)
     return wall.Inside(
         trunk=outline & ~draft.body.arms,
         hu=hu,

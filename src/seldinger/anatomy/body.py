@@ -66,8 +66,8 @@ def body_of_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
     """The body in a CT lattice in HU; ``AnatomyError`` when there is none."""
     unseen = _unseen(hu)
     solid = (hu > AIR_HU) & ~unseen
-    core = morphology.eroded(solid, SHEET_HALF_MM, voxel_mm)
-    labels, sizes = morphology.components(core)
+    core = morphology.erode(solid, SHEET_HALF_MM, voxel_mm)
+    labels, sizes = morphology.label_components(core)
     sizes[0] = 0
     trunk_label = int(np.argmax(sizes))
     if sizes[trunk_label] * voxel_mm**3 < LEAST_ML * 1000.0:
@@ -82,24 +82,24 @@ def body_of_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
         mask = trunk | _restored(limbs, solid, voxel_mm)
     arms = mask & ~trunk
     arms |= _limb_slices(hu, mask, voxel_mm)
-    table = (hu > TABLE_HU) & ~unseen & ~morphology.dilated(mask, voxel_mm, voxel_mm)
+    table = (hu > TABLE_HU) & ~unseen & ~morphology.dilate(mask, voxel_mm, voxel_mm)
     return Body(mask, arms, unseen, table)
 
 
 def body_of_mr(values: NDArray[np.float32], voxel_mm: float) -> Body:
     """The body in an MR lattice by Otsu's threshold; neither table nor arms are told apart."""
-    core = morphology.opened(values > _otsu(values), SHEET_HALF_MM, voxel_mm)
+    core = morphology.open_mask(values > _otsu(values), SHEET_HALF_MM, voxel_mm)
     if core.sum() * voxel_mm**3 < LEAST_ML * 1000.0:
         raise AnatomyError("no body found: the MR image holds no bright region of a body's size")
-    closed = morphology.closed(morphology.largest(core), 2 * SHEET_HALF_MM, voxel_mm)
-    mask = morphology.slices_filled(closed)
+    closed = morphology.close_mask(morphology.keep_largest(core), 2 * SHEET_HALF_MM, voxel_mm)
+    mask = morphology.fill_slices(closed)
     nothing = np.zeros_like(mask)
     return Body(mask, nothing, nothing, nothing)
 
 
 def _restored(core: Mask, solid: Mask, voxel_mm: float) -> Mask:
-    grown = morphology.dilated(core, SHEET_HALF_MM + voxel_mm, voxel_mm) & solid
-    filled = morphology.slices_filled(grown)
+    grown = morphology.dilate(core, SHEET_HALF_MM + voxel_mm, voxel_mm) & solid
+    filled = morphology.fill_slices(grown)
     holes = filled & ~grown
     room = _room(filled | solid, voxel_mm)
     inside = holes & ~room
@@ -108,11 +108,11 @@ def _restored(core: Mask, solid: Mask, voxel_mm: float) -> Mask:
 
 def _room(taken: Mask, voxel_mm: float) -> Mask:
     """Air that a wide way connects, in three dimensions, to the sides of the lattice."""
-    air = morphology.eroded(~taken, 2 * voxel_mm, voxel_mm)
+    air = morphology.erode(~taken, 2 * voxel_mm, voxel_mm)
     sides = np.zeros_like(air)
     sides[0] = sides[-1] = True
     sides[:, 0] = sides[:, -1] = True
-    return morphology.dilated(morphology.reached(air, sides), 2 * voxel_mm, voxel_mm) & ~taken
+    return morphology.dilate(morphology.keep_touched(air, sides), 2 * voxel_mm, voxel_mm) & ~taken
 
 
 def _limbs(
@@ -130,7 +130,7 @@ def _limbs(
             continue
         values = hu[piece]
         soft = float(np.mean((values > SOFT_HU[0]) & (values < SOFT_HU[1])))
-        where = morphology.box(piece, voxel_mm, voxel_mm)
+        where = morphology.bounding_box(piece, voxel_mm, voxel_mm)
         thick = float(morphology.distance_mm(~piece[where], voxel_mm).max())
         if soft > LIMB_SOFT_FRACTION and thick > LIMB_THICK_MM - SHEET_HALF_MM:
             found |= piece
@@ -139,7 +139,7 @@ def _limbs(
 
 def _limb_slices(hu: NDArray[np.float32], mask: Mask, voxel_mm: float) -> Mask:
     """Small cross-sections with bone beside the trunk's in the same axial slice."""
-    labels, sizes = morphology.slice_components(mask)
+    labels, sizes = morphology.label_slice_components(mask)
     bones = np.bincount(labels.ravel(), weights=(hu > LIMB_BONE_HU).ravel(), minlength=sizes.size)
     arm = np.zeros(sizes.size, dtype=bool)
     area_cm2 = voxel_mm**2 / 100.0

@@ -103,7 +103,7 @@ def _rib_like(bone: Mask, voxel_mm: float) -> Mask:
     if spine is None:
         return np.zeros_like(bone)
     centre, front = spine
-    thick = morphology.opened(bone, THICK_HALF_MM, voxel_mm)
+    thick = morphology.open_mask(bone, THICK_HALF_MM, voxel_mm)
     found = bone & ~thick
     half = round(SPINE_HALF_MM / voxel_mm)
     found[max(centre - half, 0) : centre + half, front:] = False
@@ -112,9 +112,9 @@ def _rib_like(bone: Mask, voxel_mm: float) -> Mask:
 
 def _spine_box(bone: Mask, voxel_mm: float) -> tuple[int, int] | None:
     """Index i of the spine's middle and j of its front, from the thickest bone."""
-    thick = morphology.eroded(bone, THICK_HALF_MM, voxel_mm)
+    thick = morphology.erode(bone, THICK_HALF_MM, voxel_mm)
     if not thick.any():
         return None
-    at = np.argwhere(morphology.largest(morphology.dilated(thick, 4.0 * voxel_mm, voxel_mm)))
+    at = np.argwhere(morphology.keep_largest(morphology.dilate(thick, 4.0 * voxel_mm, voxel_mm)))
     front = np.percentile(at[:, 1], 2.0) - SPINE_FRONT_MM / voxel_mm
     return int(np.median(at[:, 0])), max(int(front), 0)

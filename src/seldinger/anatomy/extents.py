@@ -251,7 +251,7 @@ def _squared(
     for axis in range(3):
         lines = np.ascontiguousarray(np.moveaxis(values, axis, -1))
         out = np.empty((*lines.shape[:-1], len(places[axis])), dtype=np.float32)
-        boxes.swept(
+        boxes.sweep(
             lines.reshape(-1, lines.shape[-1]), float(first[axis]), float(width[axis]),
             places[axis], cap_mm, out.reshape(-1, out.shape[-1]),
         )  # fmt: skip

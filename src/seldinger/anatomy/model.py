@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from seldinger.core.errors import AnatomyError
-from seldinger.core.telling import brief, html_table, size_of
+from seldinger.core.formatting import describe_size, format_html_table, short_repr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,7 +97,7 @@ class Structure:
     sources: tuple[str, ...]
     mobile: bool
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +146,7 @@ class Lesion:
                 "mL; both are positive: measure its mask"
             )
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,7 +181,7 @@ class Segment:
                 f"{self.vessel!r}; allowed is a stretch of 0 to {length:g} mm, its beginning first"
             )
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def length_mm(self) -> float:
@@ -220,7 +220,7 @@ class Territory:
                 f"to {last}: name one of them"
             )
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 Target: TypeAlias = Lesion | Segment | Territory
@@ -264,7 +264,7 @@ class Anatomy:
     vessels: Tree | None = None
 
     def __repr__(self) -> str:
-        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        size = describe_size(self.grid.shape, self.grid.spacing_mm)
         return f"<Anatomy: {len(self.structures)} structures, {size}>"
 
     def _repr_html_(self) -> str:
@@ -274,10 +274,12 @@ class Anatomy:
             for kind in Kind
         }
         rows = {kind: those for kind, those in by_kind.items() if those}
-        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        size = describe_size(self.grid.shape, self.grid.spacing_mm)
         notes = "; ".join(self.notes) or "none"
         traced = "not traced" if self.vessels is None else repr(self.vessels).strip("<>")
-        return html_table("Anatomy", {"lattice": size, **rows, "vessels": traced, "notes": notes})
+        return format_html_table(
+            "Anatomy", {"lattice": size, **rows, "vessels": traced, "notes": notes}
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import meant, near, normalised
+from seldinger.core.naming import find_similar, match_name, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ def possible(
 def check(what: str, name: str, known: Iterable[str]) -> None:
     """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
     among = tuple(known)
-    if any(normalised(one) == normalised(name) for one in among) or meant(name, among):
+    if any(normalise(one) == normalise(name) for one in among) or match_name(name, among):
         return
     labelled = [one for one in among if one not in DERIVED]
     if not labelled:
@@ -58,5 +58,5 @@ def check(what: str, name: str, known: Iterable[str]) -> None:
             f"no {what} is called {name!r}; nothing is labelled: give a mask, or a point and a "
             "diameter"
         )
-    found = near(name, labelled, count=4, cutoff=0.4) or labelled[:_SHOWN]
+    found = find_similar(name, labelled, count=4, cutoff=0.4) or labelled[:_SHOWN]
     raise AnatomyError(f"no {what} is called {name!r}; closest: {', '.join(found)}")

@@ -76,7 +76,7 @@ def classified(
 
 def _cut(body: Body, voxel_mm: float) -> Mask:
     """Within two voxels of the lattice's sides or of what the scan does not show."""
-    near = morphology.dilated(body.unseen, CUT_VOXELS * voxel_mm, voxel_mm)
+    near = morphology.dilate(body.unseen, CUT_VOXELS * voxel_mm, voxel_mm)
     n = CUT_VOXELS
     near[:n] = near[-n:] = True
     near[:, :n] = near[:, -n:] = True

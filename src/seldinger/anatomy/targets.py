@@ -12,7 +12,7 @@ from seldinger import image
 from seldinger.anatomy import viability
 from seldinger.anatomy.model import Kind, Lesion, Origin
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import meant, near, stem
+from seldinger.core.naming import find_similar, match_name, stem
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 from seldinger.image.resample import resampled_mask
@@ -159,7 +159,7 @@ def _spelled(anatomy: Anatomy, name: str) -> str:
         return name
     lesions = [re.sub(r" \d+$", "", s.name) for s in anatomy.structures if s.kind is Kind.LESION]
     for known in ((*anatomy.names, *lesions), raw):
-        found = meant(name, known)
+        found = match_name(name, known)
         if found is not None:
             return found
     return name
@@ -195,7 +195,7 @@ def _closest(anatomy: Anatomy, name: str) -> str:
     known = list(dict.fromkeys([*anatomy.names, *raw]))
     if not known:
         return "nothing is labelled: give a mask, or a point and a diameter"
-    found = near(name, known, count=4, cutoff=0.4) or known[:8]
+    found = find_similar(name, known, count=4, cutoff=0.4) or known[:8]
     return f"closest: {', '.join(found)}"
 
 
@@ -204,7 +204,7 @@ def _raw_names(labels: LabelMap | None) -> tuple[str, ...]:
 
 
 def _component(mask: Mask, name: str, rank: int) -> Mask:
-    labels, sizes = morphology.components(mask)
+    labels, sizes = morphology.label_components(mask)
     order = np.argsort(-sizes[1:], kind="stable") + 1
     if not 1 <= rank <= order.size:
         raise AnatomyError(f"{name!r} has {order.size} components; #{rank} is none of them")
@@ -288,9 +288,9 @@ def _host(
 ) -> str | None:
     """The structure around the target, checked against its size."""
     if organ is not None:
-        organ = meant(organ, anatomy.names) or organ
+        organ = match_name(organ, anatomy.names) or organ
         host = anatomy.structure(organ)
-        touching = morphology.dilated(mask, TOUCH_MM, anatomy.grid.spacing_mm[0]) & host.mask
+        touching = morphology.dilate(mask, TOUCH_MM, anatomy.grid.spacing_mm[0]) & host.mask
         if not touching.any():
             raise AnatomyError(f"target {label!r} does not touch {organ!r}: give another organ")
         size_ml = float((host.mask | mask).sum()) * anatomy.grid.voxel_ml
@@ -312,8 +312,8 @@ def _size_ml(structure: Structure, anatomy: Anatomy) -> float:
 def _surrounding(anatomy: Anatomy, mask: Mask) -> str | None:
     """The host that covers most of the target and a thin shell around it."""
     voxel_mm = anatomy.grid.spacing_mm[0]
-    where = morphology.box(mask, 2 * TOUCH_MM, voxel_mm)
-    shell = morphology.dilated(mask[where], TOUCH_MM, voxel_mm)
+    where = morphology.bounding_box(mask, 2 * TOUCH_MM, voxel_mm)
+    shell = morphology.dilate(mask[where], TOUCH_MM, voxel_mm)
     rim = shell & ~mask[where]
     shares: dict[str, float] = {}
     for structure in anatomy.structures:

@@ -64,12 +64,12 @@ def bone(hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float) -> S
     """Bone by threshold outside ``taken``; None when there is none."""
     bright = (hu >= BONE_HU) & body & ~taken
     vessels = _contrast(hu, bright, voxel_mm)
-    contrast = morphology.dilated(vessels, BLOOD_BLUR_MM, voxel_mm)
+    contrast = morphology.dilate(vessels, BLOOD_BLUR_MM, voxel_mm)
     cortex_hu = CORTEX_HU if vessels.any() else PLAIN_CORTEX_HU
     cortex = bright & (hu >= cortex_hu) & ~contrast
-    near = morphology.dilated(_large(cortex, 0.05, voxel_mm), CORTEX_REACH_MM, voxel_mm)
+    near = morphology.dilate(_large(cortex, 0.05, voxel_mm), CORTEX_REACH_MM, voxel_mm)
     rough = _large(bright & near & ~contrast, BONE_ML, voxel_mm)
-    marrow = morphology.slices_filled(morphology.closed(rough, 3.0, voxel_mm))
+    marrow = morphology.fill_slices(morphology.close_mask(rough, 3.0, voxel_mm))
     mask = marrow & body & ~taken & (hu > -100.0) & ~contrast  # noqa: PLR2004  no fat plane
     mask = _large(mask, BONE_ML, voxel_mm)
     if not mask.any():
@@ -83,7 +83,7 @@ def _contrast(hu: NDArray[np.float32], bright: Mask, voxel_mm: float) -> Mask:
     mean = ndimage.uniform_filter(hu, 5)
     spread = ndimage.uniform_filter(hu * hu, 5) - mean * mean
     even = _large(bright & (spread < SMOOTH_HU**2), EVEN_ML, voxel_mm)
-    labels, sizes = morphology.components(even)
+    labels, sizes = morphology.label_components(even)
     if sizes.size == 1:
         return even
     names = np.arange(1, sizes.size)
@@ -104,7 +104,7 @@ def lungs(
 ) -> tuple[Structure, ...]:
     """Both lungs by threshold, as far as the scan shows them."""
     air = (hu < LUNG_HU) & body & ~taken
-    labels, sizes = morphology.components(morphology.opened(air, voxel_mm, voxel_mm))
+    labels, sizes = morphology.label_components(morphology.open_mask(air, voxel_mm, voxel_mm))
     volume = sizes * voxel_mm**3 / 1000.0
     ends = np.zeros(sizes.size, dtype=bool)
     ends[np.unique(labels[:, :, [0, -1]])] = True
@@ -118,8 +118,8 @@ def lungs(
         own = hu[labels == piece]
         pure = float(np.mean(own < PURE_GAS_HU))
         lung[piece] = float(np.median(own)) > LUNG_TEXTURE_HU and pure < PURE_GAS_SHARE
-    mask = morphology.closed(lung[labels], 2 * voxel_mm, voxel_mm)
-    mask |= morphology.dilated(mask, LUNG_RIM_MM, voxel_mm) & (hu < LUNG_RIM_HU)
+    mask = morphology.close_mask(lung[labels], 2 * voxel_mm, voxel_mm)
+    mask |= morphology.dilate(mask, LUNG_RIM_MM, voxel_mm) & (hu < LUNG_RIM_HU)
     return _sided(mask & body & ~taken, body)
 
 
@@ -127,23 +127,23 @@ def bowel_gas(
     hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, airway: Mask, voxel_mm: float
 ) -> Mask:
     """Gas inside the body that is neither lung (``airy``), ``airway`` nor labelled ``gut``."""
-    gas = (hu < GAS_HU) & morphology.eroded(body, 2 * voxel_mm, voxel_mm)
-    gas &= ~morphology.dilated(gut, LABEL_BLUR_MM, voxel_mm)
-    gas &= ~morphology.dilated(airy, LUNG_BLUR_MM, voxel_mm)
-    gas &= ~morphology.dilated(airway, AIRWAY_BLUR_MM, voxel_mm)
+    gas = (hu < GAS_HU) & morphology.erode(body, 2 * voxel_mm, voxel_mm)
+    gas &= ~morphology.dilate(gut, LABEL_BLUR_MM, voxel_mm)
+    gas &= ~morphology.dilate(airy, LUNG_BLUR_MM, voxel_mm)
+    gas &= ~morphology.dilate(airway, AIRWAY_BLUR_MM, voxel_mm)
     return _large(gas, GAS_ML, voxel_mm)
 
 
 def gassy(hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, voxel_mm: float) -> Mask:
     """Voxels with some gas in them (stool, bubbles) away from labelled ``gut``, lung, skin."""
-    seen = (hu < STOOL_HU) & morphology.eroded(body, 3 * voxel_mm, voxel_mm)
-    seen &= ~morphology.dilated(airy, LUNG_BLUR_MM, voxel_mm)
-    seen &= ~morphology.dilated(gut, LABEL_BLUR_MM, voxel_mm)
-    return morphology.kept(seen, 2)
+    seen = (hu < STOOL_HU) & morphology.erode(body, 3 * voxel_mm, voxel_mm)
+    seen &= ~morphology.dilate(airy, LUNG_BLUR_MM, voxel_mm)
+    seen &= ~morphology.dilate(gut, LABEL_BLUR_MM, voxel_mm)
+    return morphology.drop_small(seen, 2)
 
 
 def _large(mask: Mask, at_least_ml: float, voxel_mm: float) -> Mask:
-    return morphology.kept(mask, at_least_ml * 1000.0 / voxel_mm**3)
+    return morphology.drop_small(mask, at_least_ml * 1000.0 / voxel_mm**3)
 
 
 def _sided(mask: Mask, body: Mask) -> tuple[Structure, ...]:

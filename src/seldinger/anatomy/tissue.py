@@ -79,16 +79,18 @@ def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
         voxel_mm: edge of the lattice's cubes.
     """
     free = body.mask & ~named
-    stool = morphology.dilated(
-        morphology.closed(gas, STOOL_GAP_MM, voxel_mm), chosen.value(settings.STOOL_MM), voxel_mm
+    stool = morphology.dilate(
+        morphology.close_mask(gas, STOOL_GAP_MM, voxel_mm),
+        chosen.value(settings.STOOL_MM),
+        voxel_mm,
     )
     fat = inside.fat & free & ~stool
     deep = faces.rays.radius_mm[:, :, None] < faces.rays.spread(faces.inner)
     fat &= ~(deep & _pasty(fat & deep, inside.hu, gas, voxel_mm))
     fat &= ~(deep & _enclosed(fat, voxel_mm))
-    fat = morphology.kept(fat, FAT_ML * 1000.0 / voxel_mm**3)
+    fat = morphology.drop_small(fat, FAT_ML * 1000.0 / voxel_mm**3)
     flesh = wall.estimated(inside, named, chosen, faces, voxel_mm) | (muscle & free)
-    flesh &= ~morphology.dilated(gas, chosen.value(settings.BOWEL_WALL_MM), voxel_mm) | muscle
+    flesh &= ~morphology.dilate(gas, chosen.value(settings.BOWEL_WALL_MM), voxel_mm) | muscle
     # Colder than soft tissue too: the blurred edge of a lung.
     sheet = free & ~stool & ~fat & ~flesh & (inside.hu < SOFT_HU[1])
     sheet_mm = chosen.value(settings.SHEET_MM)
@@ -98,7 +100,7 @@ def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
     fat |= wall.sheets(fat | flesh, named, rim & ~flesh, RIM_MM, voxel_mm)
     # The field of view's edge cuts through the body: no skin there.
     skin_mm = chosen.value(settings.SKIN_MM) + voxel_mm / 2
-    flesh |= free & morphology.dilated(~body.mask & ~body.unseen, skin_mm, voxel_mm)
+    flesh |= free & morphology.dilate(~body.mask & ~body.unseen, skin_mm, voxel_mm)
     tissue = np.where(body.mask, np.uint8(Tissue.UNIDENTIFIED), np.uint8(Tissue.OUTSIDE))
     tissue[fat] = Tissue.FAT
     tissue[flesh & free] = Tissue.BODY_WALL
@@ -117,28 +119,30 @@ def mapped_without_hu(body: Mask, named: Mask, muscle: Mask) -> NDArray[np.uint8
 
 def _enclosed(fat: Mask, voxel_mm: float) -> Mask:
     """Pockets of 'fat' with flesh all around them: stool in an unlabelled colon, renal sinus."""
-    core = morphology.eroded(fat, voxel_mm, voxel_mm)
-    main = morphology.kept(core, MAIN_FAT_ML * 1000.0 / voxel_mm**3)
-    pockets = morphology.dilated(core & ~main, POCKET_RIM_MM, voxel_mm) & fat
-    return pockets & ~morphology.dilated(main, POCKET_RIM_MM, voxel_mm)
+    core = morphology.erode(fat, voxel_mm, voxel_mm)
+    main = morphology.drop_small(core, MAIN_FAT_ML * 1000.0 / voxel_mm**3)
+    pockets = morphology.dilate(core & ~main, POCKET_RIM_MM, voxel_mm) & fat
+    return pockets & ~morphology.dilate(main, POCKET_RIM_MM, voxel_mm)
 
 
 def _pasty(fat: Mask, hu: NDArray[np.float32], gas: Mask, voxel_mm: float) -> Mask:
     """Near gas, where the mean of a piece of 'fat' is too bright for fat: stool."""
     if not gas.any():
         return np.zeros_like(fat)
-    core = morphology.eroded(fat, voxel_mm, voxel_mm)
-    core &= morphology.dilated(gas, PASTE_REACH_MM, voxel_mm)
+    core = morphology.erode(fat, voxel_mm, voxel_mm)
+    core &= morphology.dilate(gas, PASTE_REACH_MM, voxel_mm)
     weight = ndimage.uniform_filter(fat.astype(np.float32), MEAN_VOXELS)
     total = ndimage.uniform_filter(np.where(fat, hu, np.float32(0.0)), MEAN_VOXELS)
-    bright = morphology.kept(core & (total > PASTE_HU * weight), FAT_ML * 1000.0 / voxel_mm**3)
-    return morphology.dilated(bright, PASTE_RIM_MM, voxel_mm)
+    bright = morphology.drop_small(
+        core & (total > PASTE_HU * weight), FAT_ML * 1000.0 / voxel_mm**3
+    )
+    return morphology.dilate(bright, PASTE_RIM_MM, voxel_mm)
 
 
 def _without_specks(tissue: NDArray[np.uint8], voxel_mm: float) -> None:
     """Crumbs of unidentified tissue take the name of what surrounds them."""
     unknown = tissue == Tissue.UNIDENTIFIED
-    specks = unknown & ~morphology.kept(unknown, SPECK_ML * 1000.0 / voxel_mm**3)
+    specks = unknown & ~morphology.drop_small(unknown, SPECK_ML * 1000.0 / voxel_mm**3)
     in_wall = specks & ndimage.binary_dilation(tissue == Tissue.BODY_WALL)
     tissue[specks] = Tissue.FAT
     tissue[in_wall] = Tissue.BODY_WALL

@@ -61,7 +61,7 @@ def viable(
     if kind is Kind.COLLECTION or Kind.BONE in {kind, host_kind}:
         return mask, ()
     voxel_mm = anatomy.grid.spacing_mm[0]
-    where = morphology.box(mask, 6.0, voxel_mm)
+    where = morphology.bounding_box(mask, 6.0, voxel_mm)
     inner = mask[where]
     hu = _smoothed(anatomy.image.values[where])
     left, notes = _left(
@@ -89,7 +89,7 @@ def aim(mask: Mask, viable: Mask, grid: Grid, centre: Points, *, collection: boo
     within = bool((index >= 0).all() and (index < np.asarray(grid.shape)).all())
     if whole and not collection and within and mask[tuple(index)]:
         return as_vector(centre)
-    where = morphology.box(viable, voxel_mm, voxel_mm)
+    where = morphology.bounding_box(viable, voxel_mm, voxel_mm)
     depth = morphology.distance_mm(~viable[where], voxel_mm)
     ties = np.argwhere(depth >= depth.max() - 1e-3)
     corner = np.array([s.start for s in where])
@@ -109,12 +109,12 @@ class _OrganHu:
 def _organ_hu(anatomy: Anatomy, mask: Mask, host: str | None) -> _OrganHu | None:
     """HU of the organ itself, without lesions and vessels; None when too little of it is left."""
     voxel_mm = anatomy.grid.spacing_mm[0]
-    where = morphology.box(mask, ORGAN_REACH_MM, voxel_mm)
+    where = morphology.bounding_box(mask, ORGAN_REACH_MM, voxel_mm)
     flesh = anatomy.structure(host or "").mask[where] & ~mask[where]
     for other in anatomy.structures:
         if other.kind in {Kind.LESION, Kind.COLLECTION, Kind.VESSEL}:
             flesh &= ~other.mask[where]
-    flesh = morphology.eroded(flesh, EDGE_MM, voxel_mm)
+    flesh = morphology.erode(flesh, EDGE_MM, voxel_mm)
     if float(flesh.sum()) * anatomy.grid.voxel_ml < ORGAN_LEAST_ML:
         return None
     values = _smoothed(anatomy.image.values[where])[flesh]
@@ -157,10 +157,10 @@ def _left(
     notes = []
     for name, part in parts.items():
         least = max(LEAST_PART_ML * 1000.0 / voxel_mm**3, LEAST_PART_SHARE * float(inner.sum()))
-        large = morphology.kept(part, least)
+        large = morphology.drop_small(part, least)
         if large.any():
             rim_mm = max(chosen.value(settings.VIABLE_RIM_MM), voxel_mm)
-            left &= ~morphology.dilated(large, rim_mm, voxel_mm)
+            left &= ~morphology.dilate(large, rim_mm, voxel_mm)
             share = 100.0 * float(large.sum()) / float(inner.sum())
             notes.append(f"left out of the aim: {name}, {share:.0f} % of the target")
     return left, tuple(notes)
@@ -169,7 +169,7 @@ def _left(
 def _dead(hu: NDArray[np.float32], inner: Mask, voxel_mm: float, chosen: Settings) -> Mask:
     """Fluid-like HU, if the rest of the lesion is clearly brighter."""
     limit = chosen.value(settings.NECROSIS_HU)
-    dark = morphology.opened(inner & (hu < limit) & (hu > GAS_HU), voxel_mm, voxel_mm)
+    dark = morphology.open_mask(inner & (hu < limit) & (hu > GAS_HU), voxel_mm, voxel_mm)
     rest = inner & ~dark
     if not dark.any() or not rest.any():
         return np.zeros_like(inner)
@@ -194,8 +194,8 @@ def _core(
         return none
     edge_mm = chosen.value(settings.NECROSIS_EDGE_MM)
     other = inner & ((hu < GAS_HU) | (hu > chosen.value(settings.CALCIUM_HU)))
-    deep = morphology.eroded(inner, edge_mm, voxel_mm)
-    deep &= ~morphology.dilated(other, edge_mm, voxel_mm)
+    deep = morphology.erode(inner, edge_mm, voxel_mm)
+    deep &= ~morphology.dilate(other, edge_mm, voxel_mm)
     values = hu[deep]
     if values.size * voxel_mm**3 / 1000.0 < DEEP_LEAST_ML:
         return none
@@ -212,7 +212,7 @@ def _core(
     inside = depth[values < cut].mean() >= CORE_DEPTH * depth[values >= cut].mean()
     if not (darker and rim and inside):
         return none
-    return morphology.opened(inner & (hu < cut) & (hu > GAS_HU), voxel_mm, voxel_mm)
+    return morphology.open_mask(inner & (hu < cut) & (hu > GAS_HU), voxel_mm, voxel_mm)
 
 
 def _parted_at(values: NDArray[np.float32]) -> float:

@@ -133,7 +133,7 @@ def faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
     behind = along <= outer[:, None, :]
     organ = _or_axis(unrolled.outermost(rays.met(inside.viscera | inside.hollow) & behind, along))
     bone = _or_axis(unrolled.outermost(rays.met(inside.frame) & behind, along))
-    deep_fat = morphology.opened(inside.fat, DEEP_FAT_HALF_MM, voxel_mm)
+    deep_fat = morphology.open_mask(inside.fat, DEEP_FAT_HALF_MM, voxel_mm)
     fat_met = rays.met(deep_fat) | (
         _runs(rays.met(inside.fat), FAT_RUN_MM, voxel_mm) & ~back[:, None, :]
     )
@@ -161,8 +161,8 @@ def estimated(inside: Inside, named: Mask, chosen: Settings, found: Faces, voxel
     shell = free & (radius >= rays.spread(_shell_floor(found, chosen)))
     shell &= radius <= rays.spread(found.cage_outer + OUTSIDE_RIBS_MM)
     under_skin = free & (radius > outer)
-    lumps = morphology.opened(under_skin, STRAND_HALF_MM, voxel_mm)
-    lumps = morphology.dilated(lumps, voxel_mm, voxel_mm)
+    lumps = morphology.open_mask(under_skin, STRAND_HALF_MM, voxel_mm)
+    lumps = morphology.dilate(lumps, voxel_mm, voxel_mm)
     return (muscle & ~_loose(muscle, voxel_mm)) | shell | (under_skin & ~lumps)
 
 
@@ -171,8 +171,8 @@ def sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: float
     if not (wall.any() and solid.any()):
         return np.zeros_like(free)
     gap_mm = thick_mm + voxel_mm + 1e-3
-    to_wall = morphology.capped_mm(wall, gap_mm, voxel_mm)
-    to_solid = morphology.capped_mm(solid, gap_mm, voxel_mm)
+    to_wall = morphology.capped_distance_mm(wall, gap_mm, voxel_mm)
+    to_solid = morphology.capped_distance_mm(solid, gap_mm, voxel_mm)
     found: Mask = free & (to_wall + to_solid <= gap_mm)
     return found
 
@@ -184,7 +184,7 @@ def _shell_floor(found: Faces, chosen: Settings) -> Map:
 
 def _loose(muscle: Mask, voxel_mm: float) -> Mask:
     """Pieces too small for a muscle: the front of an organ behind a gap in the wall, blur."""
-    return muscle & ~morphology.kept(muscle, LEAST_ML * 1000.0 / voxel_mm**3)
+    return muscle & ~morphology.drop_small(muscle, LEAST_ML * 1000.0 / voxel_mm**3)
 
 
 def _runs(met: Mask, at_least_mm: float, voxel_mm: float) -> Mask:

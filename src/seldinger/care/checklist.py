@@ -18,7 +18,7 @@ from seldinger.care import pages
 from seldinger.care.ledger_records import aware, words
 from seldinger.care.pathway import Need  # noqa: TC001  a page is read by it
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 from seldinger.evidence.records import written
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Item:
 
     key: str
     ask: str
-    met: Met
+    met: Status
     why: str = ""
     by: Author | None = None
     at: dt.datetime | None = None
@@ -86,12 +86,12 @@ class TimeOut:
     @property
     def complete(self) -> bool:
         """Whether every line is a yes."""
-        return all(one.met is Met.MET for one in self.items)
+        return all(one.met is Status.MET for one in self.items)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What stands against it, a line each."""
-        return tuple(f"{one.key}: {one.why}" for one in self.items if one.met is not Met.MET)
+        return tuple(f"{one.key}: {one.why}" for one in self.items if one.met is not Status.MET)
 
     @property
     def entry(self) -> str | None:
@@ -151,26 +151,26 @@ def _checked(answer: Answer) -> Answer:
 
 def _item(asked: Need, answer: Answer | None) -> Item:
     if answer is None:
-        return Item(asked.key, asked.ask, Met.UNKNOWN, "nobody has answered")
+        return Item(asked.key, asked.ask, Status.UNKNOWN, "nobody has answered")
     if answer.yes:
-        return Item(asked.key, asked.ask, Met.MET, "", answer.by, answer.at)
-    return Item(asked.key, asked.ask, Met.NOT_MET, "answered no", answer.by, answer.at)
+        return Item(asked.key, asked.ask, Status.MET, "", answer.by, answer.at)
+    return Item(asked.key, asked.ask, Status.NOT_MET, "answered no", answer.by, answer.at)
 
 
 def _device_items(devices: Sequence[Device] | None, on: dt.date) -> list[Item]:
     """One line for each device; one line where there is none, or nobody has said."""
     if devices is None:
-        return [Item(DEVICES, "Devices and their dates", Met.UNKNOWN, "nobody has named them")]
+        return [Item(DEVICES, "Devices and their dates", Status.UNKNOWN, "nobody has named them")]
     if not devices:
-        return [Item(DEVICES, "No device is used", Met.MET)]
+        return [Item(DEVICES, "No device is used", Status.MET)]
     found = []
     for number, one in enumerate(devices, start=1):
         key, ask = f"device {number}", words(one.name, "a device's name")
         if one.expiry is None:
-            found.append(Item(key, ask, Met.UNKNOWN, f"{ask}: no expiry date told"))
+            found.append(Item(key, ask, Status.UNKNOWN, f"{ask}: no expiry date told"))
         elif one.expiry < on:
             why = f"{ask}: expired on {one.expiry.isoformat()}"
-            found.append(Item(key, ask, Met.NOT_MET, why))
+            found.append(Item(key, ask, Status.NOT_MET, why))
         else:
-            found.append(Item(key, f"{ask}, usable to {one.expiry.isoformat()}", Met.MET))
+            found.append(Item(key, f"{ask}, usable to {one.expiry.isoformat()}", Status.MET))
     return found

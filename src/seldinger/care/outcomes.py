@@ -15,7 +15,7 @@ from seldinger import evidence
 from seldinger.care import fact_words, procedures
 from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.core.errors import CareError
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.evidence import Trust
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Outcomes:
     caveat: str
     stamp: str
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def rows(self) -> tuple[OutcomeRow, ...]:

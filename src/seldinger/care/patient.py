@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.care.labs import analyte
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -137,7 +137,7 @@ class Patient:
     conditions_complete: bool
     time_zone: ZoneInfo | None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def lab(self, key: str) -> Lab | None:
         """The latest result of a kind; one without a time only where no other is.

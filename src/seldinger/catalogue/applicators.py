@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from annotated_types import MinLen
 
-from seldinger.catalogue.names import closest, meant
+from seldinger.catalogue.names import closest, match_name
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
 from seldinger.evidence.records import Count, Key, NotNegative, Positive, Text, Word, written
@@ -273,7 +273,7 @@ def applicators(modality: Modality | str | None = None) -> tuple[Applicator, ...
     if modality is None:
         return known
     modalities = get_args(Modality)
-    called = meant(modality, modalities)
+    called = match_name(modality, modalities)
     if called is None:
         raise CatalogueError(
             f"no modality is called {modality!r}; {closest(modality, modalities)}; there are: "

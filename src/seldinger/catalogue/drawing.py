@@ -12,14 +12,14 @@ from seldinger.physics.thermal.axial import (
     AxialResult,
     AxialSettings,
     AxialZone,
-    HeldRod,
+    FixedRod,
     Rings,
     antenna,
 )
 from seldinger.physics.thermal.axial_run import run
 from seldinger.physics.thermal.bodies import Phase, Programme
 from seldinger.physics.thermal.damage import liver_arrhenius
-from seldinger.physics.thermal.model import Frost, SteadyFlow
+from seldinger.physics.thermal.model import FrozenFlow, SteadyFlow
 from seldinger.physics.thermal.sources import Absorption, Schedule
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _run(
     else:
         programme = Programme((Phase(times_s[-1], numbers["wall_c"]),), RAMP_S)
         length = float(applicator.active_mm or 0.0)
-        rod = HeldRod(applicator.id, length, 0.5 * applicator.diameter_mm, programme)
-        frost = Frost(0.0, 0.0)
+        rod = FixedRod(applicator.id, length, 0.5 * applicator.diameter_mm, programme)
+        frost = FrozenFlow(0.0, 0.0)
     model = AxialModel(
         rings, table.tissue, blood(start), SteadyFlow(), frost, density, schedule, rod, start
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from annotated_types import MinLen
 
 from seldinger.core.errors import CatalogueError
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.evidence.records import Count, Key, NotNegative, Positive, Text
 
 
@@ -86,7 +86,7 @@ class Device(Make):
     notch_mm: float | None = None
     dead_tip_mm: float | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.assumption is None):
@@ -197,7 +197,7 @@ class Vocabulary:
     entries: Mapping[str, str | None]
     patterns: Mapping[str, str]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

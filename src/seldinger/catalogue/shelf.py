@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.catalogue.model import DeviceKind, Family
-from seldinger.catalogue.names import closest, meant
+from seldinger.catalogue.names import closest, match_name
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
 from seldinger.evidence.records import written
@@ -54,7 +54,7 @@ def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:
     if kind is None:
         return known
     kinds = [k.value for k in DeviceKind]
-    called = meant(str(kind), kinds)
+    called = match_name(str(kind), kinds)
     if called is None:
         raise CatalogueError(
             f"no device kind is called {str(kind)!r}; {closest(str(kind), kinds)}; there are: "

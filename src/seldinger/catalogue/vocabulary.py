@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from seldinger.catalogue.model import Recognised, Term, Vocabulary
-from seldinger.catalogue.names import closest, meant, normalised
+from seldinger.catalogue.names import closest, match_name, normalise
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
 from seldinger.evidence.records import Named, Text, written
@@ -61,7 +61,7 @@ class _Page:
                 raise CatalogueError(f"the pattern {pattern!r} is broken: {broken}") from broken
         spelled: dict[str, str] = {}
         for raw, term in self.entries.items():
-            other = spelled.setdefault(normalised(raw), raw)
+            other = spelled.setdefault(normalise(raw), raw)
             if self.entries[other] != term:
                 raise CatalogueError(
                     f"{other!r} and {raw!r} differ in spelling only but mean different things"
@@ -146,7 +146,7 @@ def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = No
         return _recognised(names, vocabulary)
     known = vocabularies()
     if vocabulary is not None:
-        called = meant(vocabulary, known)
+        called = match_name(vocabulary, known)
         if called is None:
             raise CatalogueError(
                 f"no vocabulary is called {vocabulary!r}; {closest(vocabulary, known)}"
@@ -156,19 +156,19 @@ def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = No
 
 
 def _recognised(names: tuple[str, ...], vocabulary: Vocabulary) -> Recognised:
-    spelt = {normalised(raw): term for raw, term in vocabulary.entries.items()}
-    ours = {normalised(word): word for word in terms()}
+    spelt = {normalise(raw): term for raw, term in vocabulary.entries.items()}
+    ours = {normalise(word): word for word in terms()}
     found: dict[str, str] = {}
     ignored: list[str] = []
     unknown: list[str] = []
     for name in names:
-        if normalised(name) in spelt:
-            term = spelt[normalised(name)]
+        if normalise(name) in spelt:
+            term = spelt[normalise(name)]
             if term is None:
                 ignored.append(name)
                 continue
         else:
-            term = _by_pattern(name, vocabulary) or ours.get(normalised(name))
+            term = _by_pattern(name, vocabulary) or ours.get(normalise(name))
         if term is None:
             unknown.append(name)
         else:

@@ -72,13 +72,13 @@ def plain(value: object) -> Any:
 def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]]:
     from seldinger import catalogue
     from seldinger.catalogue import applicators
-    from seldinger.catalogue.names import closest, meant
+    from seldinger.catalogue.names import closest, match_name
 
     if kind is None:
         return catalogue.devices(), applicators.applicators()
     modalities = get_args(applicators.Modality)
     kinds = [one.value for one in catalogue.DeviceKind]
-    called = meant(kind, (*kinds, *modalities))
+    called = match_name(kind, (*kinds, *modalities))
     if called in modalities:
         return (), applicators.applicators(called)
     if called is not None:

@@ -46,7 +46,7 @@ def facts(
         and (not claims or one.verdict is not None)
         and (search is None or _has(one, search))
     ]
-    stale = {one.id for one in evidence.stale(day)}
+    stale = {one.id for one in evidence.list_overdue(day)}
     if as_json:
         print_json([_json(one, one.id in stale) for one in found])
         return
@@ -96,10 +96,10 @@ def _json(one: Fact, stale: bool) -> dict[str, object]:
 
 
 def _told(one: Fact) -> tuple[str, ...]:
-    from seldinger.evidence import telling
+    from seldinger.evidence import formatting
 
     said = one.statement if one.verdict is None else f"{one.verdict.value}: {one.statement}"
-    return (one.id, telling.value(one), telling.trust(one), one.source, said)
+    return (one.id, formatting.format_value(one), formatting.format_trust(one), one.source, said)
 
 
 def _print_facts(found: list[Fact]) -> None:
@@ -108,20 +108,20 @@ def _print_facts(found: list[Fact]) -> None:
 
 def _print_claims(found: list[Fact]) -> None:
     from seldinger import evidence
-    from seldinger.evidence import telling
+    from seldinger.evidence import formatting
 
     for one in found:
         verdict = "" if one.verdict is None else one.verdict.value.upper()
-        typer.echo(f"{verdict}  {one.statement} [{one.id}; {telling.trust(one)}]")
+        typer.echo(f"{verdict}  {one.statement} [{one.id}; {formatting.format_trust(one)}]")
         rows = [_told(evidence.fact(other)) for other in one.see]
         print_table(("  answered by", "value", "trust", "source", "statement"), _indented(rows))
         typer.echo()
 
 
 def _print_conflicts(found: list[Fact]) -> None:
-    from seldinger.evidence import telling
+    from seldinger.evidence import formatting
 
-    groups = telling.conflicts(found)
+    groups = formatting.group_conflicts(found)
     if groups:
         typer.echo("\nConflicts, side by side:")
     for group in groups:
@@ -136,10 +136,10 @@ def _indented(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def _print_sources(found: list[Fact]) -> None:
     from seldinger import evidence
-    from seldinger.evidence import telling
+    from seldinger.evidence import formatting
 
     answers = [evidence.fact(other) for one in found for other in one.see]
-    beside = [one for group in telling.conflicts(found) for one in group]
+    beside = [one for group in formatting.group_conflicts(found) for one in group]
     typer.echo("\nSources:")
     for key in dict.fromkeys(one.source for one in (*found, *answers, *beside)):
         typer.echo(f"  {key}: {evidence.source(key).text}")

@@ -11,7 +11,7 @@ import typer
 from seldinger.cli.results import tell_notes
 from seldinger.cli.terminal import AsJson, progress_bar
 from seldinger.core.errors import CaseError
-from seldinger.core.progress import part
+from seldinger.core.progress import scale_progress
 from seldinger.report.folder import check_ahead
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def margin(
         progress("reading", 0.0)
         first = image.load(before, before_labels, before_key, before_series, modality=modality)
         second = image.load(after, after_labels, after_key, after_series, modality=modality)
-        found = assess(first, second, asked, part(progress, 0.1, 0.9))
+        found = assess(first, second, asked, scale_progress(progress, 0.1, 0.9))
         if out is not None:
             given = {
                 "--before": before,
@@ -89,7 +89,7 @@ def margin(
                 "--after-series": after_series,
                 "--modality": modality,
             }
-            _written(out, found, _spelled(given, found), part(progress, 0.9, 1.0))
+            _written(out, found, _spelled(given, found), scale_progress(progress, 0.9, 1.0))
     if as_json:
         from seldinger.report import margin_file
 

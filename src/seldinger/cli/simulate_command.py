@@ -10,7 +10,7 @@ import typer
 from seldinger.cli.results import tell_notes
 from seldinger.cli.terminal import AsJson, Named, Once, example, progress_bar
 from seldinger.core.errors import CaseError
-from seldinger.core.progress import part
+from seldinger.core.progress import scale_progress
 from seldinger.report.folder import check_ahead
 
 if TYPE_CHECKING:
@@ -62,11 +62,13 @@ def ablation(
         check_ahead(out)
     experiment = simulate.read(file)
     with progress_bar(quiet=as_json) as progress:
-        found = simulate.ablation.run(experiment, part(progress, 0.0, 0.9 if out else 1.0))
+        found = simulate.ablation.run(
+            experiment, scale_progress(progress, 0.0, 0.9 if out else 1.0)
+        )
         if out is not None:
             from seldinger.report import simulation
 
-            simulation.write(out, found, progress=part(progress, 0.9, 1.0))
+            simulation.write(out, found, progress=scale_progress(progress, 0.9, 1.0))
     if as_json:
         from seldinger.report import simulation
 

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from seldinger.core.errors import CaseError
-from seldinger.core.naming import did_you_mean, meant
+from seldinger.core.naming import did_you_mean, match_name
 from seldinger.core.progress import silent
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Named(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that ``args`` begin with."""
         names = self.list_commands(ctx)
-        called = meant(args[0], names)
+        called = match_name(args[0], names)
         if called is None and not args[0].startswith("-"):
             hint = did_you_mean(args[0], [*names, _HELP]).replace(repr(_HELP), "-h")
             raise CaseError(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seldinger.core.shapes import Curve, Mesh
     from seldinger.core.space import Grid
     from seldinger.core.tree import Edge, Tree
-    from seldinger.core.verdict import Met, Severity
+    from seldinger.core.verdict import Severity, Status
     from seldinger.core.volume import LabelEntry, LabelMap, Volume
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "LabelEntry",
     "LabelMap",
     "Mesh",
-    "Met",
+    "Status",
     "Quantity",
     "Severity",
     "Spread",
@@ -52,7 +52,7 @@ _PAGES = {
     "LabelEntry": "volume",
     "LabelMap": "volume",
     "Mesh": "shapes",
-    "Met": "verdict",
+    "Status": "verdict",
     "Quantity": "quantity",
     "Severity": "verdict",
     "Spread": "quantity",

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seldinger.core.verdict import Met, Severity
+    from seldinger.core.verdict import Severity, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Finding:
     """
 
     id: str
-    status: Met
+    status: Status
     severity: Severity
     text: str
     sources: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Finding:
     considers: tuple[str, ...] = field(default=(), kw_only=True)
     settled_by: str = field(default="", kw_only=True)
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if not (self.id.strip() and self.text.strip()):

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 _SEPARATORS = re.compile(r"[\s_\-]+")
 
 
-def normalised(name: str) -> str:
+def normalise(name: str) -> str:
     """``name`` without regard to case, spaces, hyphens and underscores between words."""
     return _SEPARATORS.sub("_", name.strip()).casefold()
 
 
-def meant(name: str, known: Iterable[str]) -> str | None:
+def match_name(name: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that ``name`` spells: exactly, or but for case and separators.
 
     None where there is none, and where two are spelled alike and neither is exact.
@@ -26,25 +26,27 @@ def meant(name: str, known: Iterable[str]) -> str | None:
     names = tuple(dict.fromkeys(known))
     if name in names:
         return name
-    for plain in (normalised, _joined):
+    for plain in (normalise, _joined):
         alike = [one for one in names if plain(one) == plain(name)]
         if alike:
             return alike[0] if len(alike) == 1 else None
     return None
 
 
-def near(name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.6) -> tuple[str, ...]:
+def find_similar(
+    name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.6
+) -> tuple[str, ...]:
     """The known names closest to a wrong one, the closest first, whatever their case."""
     by_plain: dict[str, str] = {}
     for one in known:
-        by_plain.setdefault(normalised(one), one)
-    found = get_close_matches(normalised(name), sorted(by_plain), n=count, cutoff=cutoff)
+        by_plain.setdefault(normalise(one), one)
+    found = get_close_matches(normalise(name), sorted(by_plain), n=count, cutoff=cutoff)
     return tuple(by_plain[one] for one in found)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A phrase that asks for the closest name, with a blank after it; empty where none is close."""
-    found = near(name, known, count=1)
+    found = find_similar(name, known, count=1)
     return f"did you mean {found[0]!r}? " if found else ""
 
 
@@ -54,4 +56,4 @@ def stem(file: Path) -> str:
 
 
 def _joined(name: str) -> str:
-    return normalised(name).replace("_", "")
+    return normalise(name).replace("_", "")

@@ -22,7 +22,7 @@ def silent(what: str, fraction: float) -> None:
     del what, fraction
 
 
-def part(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
+def scale_progress(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
     """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole."""
 
     def tell(what: str, fraction: float) -> None:

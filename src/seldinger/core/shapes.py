@@ -37,7 +37,7 @@ class Curve:
     radius_mm: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        points = frozen_points(self.points_lps_mm, "a curve", at_least=2)
+        points = freeze_points(self.points_lps_mm, "a curve", at_least=2)
         gaps = np.linalg.norm(np.diff(points, axis=0), axis=1)
         if (gaps <= SAME_MM).any():
             where = int(np.argmin(gaps))
@@ -144,7 +144,7 @@ class Mesh:
     triangles: NDArray[np.intp]
 
     def __post_init__(self) -> None:
-        vertices = frozen_points(self.vertices_lps_mm, "a mesh", at_least=3)
+        vertices = freeze_points(self.vertices_lps_mm, "a mesh", at_least=3)
         triangles = np.array(self.triangles)
         if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles):  # noqa: PLR2004
             raise ValueError(f"triangles have shape (m, 3), m at least 1, got {triangles.shape}")
@@ -210,7 +210,7 @@ class Mesh:
         return volume
 
 
-def frozen_points(given: Any, what: str, at_least: int) -> Points:
+def freeze_points(given: Any, what: str, at_least: int) -> Points:
     """``given`` as a read-only copy, (n, 3) LPS mm.
 
     Args:

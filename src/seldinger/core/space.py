@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seldinger.core.telling import size_of
+from seldinger.core.formatting import describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,8 @@ class Grid:
 
     def __repr__(self) -> str:
         origin = ", ".join(f"{mm:.1f}" for mm in self.origin_lps_mm)
-        return f"<Grid: {size_of(self.shape, self.spacing_mm)}, first centre at LPS ({origin}) mm>"
+        size = describe_size(self.shape, self.spacing_mm)
+        return f"<Grid: {size}, first centre at LPS ({origin}) mm>"
 
     @classmethod
     def aligned(

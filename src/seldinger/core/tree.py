@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.core.shapes import SAME_MM, Curve, frozen_points
+from seldinger.core.shapes import SAME_MM, Curve, freeze_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Tree:
     edges: tuple[Edge, ...]
 
     def __post_init__(self) -> None:
-        nodes = frozen_points(self.nodes_lps_mm, "a tree", at_least=1)
+        nodes = freeze_points(self.nodes_lps_mm, "a tree", at_least=1)
         object.__setattr__(self, "nodes_lps_mm", nodes)
         object.__setattr__(self, "edges", tuple(self.edges))
         if not self.edges:
@@ -78,12 +78,12 @@ class Tree:
     @property
     def parts(self) -> tuple[tuple[int, ...], ...]:
         """Nodes of each connected part, by its lowest node."""
-        ways, left, found = self._neighbours(), set(range(len(self.nodes_lps_mm))), []
+        ways, left, parts = self._neighbours(), set(range(len(self.nodes_lps_mm))), []
         while left:
             reached = _reached(min(left), ways)
             left -= reached
-            found.append(tuple(sorted(reached)))
-        return tuple(found)
+            parts.append(tuple(sorted(reached)))
+        return tuple(parts)
 
     def below(self, edge: int) -> tuple[int, ...]:
         """Numbers of the edges that are fed through ``edge``, itself not among them.
@@ -175,13 +175,13 @@ def _check_edge(number: int, edge: Edge, nodes: Points) -> None:
 
 def _reached(first: int, ways: Sequence[Sequence[int]]) -> set[int]:
     """Every node that ``ways`` lead to from ``first``, and itself."""
-    found, waiting = {first}, [first]
+    reached, waiting = {first}, [first]
     while waiting:
         for other in ways[waiting.pop()]:
-            if other not in found:
-                found.add(other)
+            if other not in reached:
+                reached.add(other)
                 waiting.append(other)
-    return found
+    return reached
 
 
 def _joined(curves: Sequence[Curve]) -> Curve:

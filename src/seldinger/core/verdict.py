@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Met(StrEnum):
+class Status(StrEnum):
     """Whether a rule holds."""
 
     MET = "met"

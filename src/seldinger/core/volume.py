@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seldinger.core.errors import LabelError
-from seldinger.core.telling import size_of
+from seldinger.core.formatting import describe_size
 
 if TYPE_CHECKING:
     from seldinger.core.space import Grid
@@ -46,7 +46,7 @@ class Volume:
         object.__setattr__(self, "values", _frozen(self.values, self.grid))
 
     def __repr__(self) -> str:
-        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        size = describe_size(self.grid.shape, self.grid.spacing_mm)
         return f"<Volume: {size}, {self.values.dtype}, unit {self.unit}>"
 
 
@@ -81,7 +81,7 @@ class LabelMap:
             raise LabelError(f"label names must be unique, got twice: {', '.join(twice)}")
 
     def __repr__(self) -> str:
-        size = size_of(self.grid.shape, self.grid.spacing_mm)
+        size = describe_size(self.grid.shape, self.grid.spacing_mm)
         return f"<LabelMap: {len(self.entries)} names, {size}>"
 
     @property

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import ImageError
+from seldinger.core.formatting import short_repr
 from seldinger.core.record import InputFile
 from seldinger.core.space import as_vector
-from seldinger.core.telling import brief
 from seldinger.demo.body import coats
 from seldinger.demo.render import lattice, paint, scan
 from seldinger.demo.truth import Truth, truth_of
@@ -36,7 +36,7 @@ class DemoPatient:
     study: Study
     truth: Truth
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 def patient(

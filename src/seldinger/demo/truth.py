@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import AnatomyError
+from seldinger.core.formatting import short_repr
 from seldinger.core.space import as_vector, unit
-from seldinger.core.telling import brief
 from seldinger.demo.solids import Union
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Truth:
     groups: Mapping[str, tuple[str, ...]]
     labelled: frozenset[str]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def solid(self, name: str) -> Solid:
         """The solid called ``name``, or a group's union; ``AnatomyError`` otherwise."""

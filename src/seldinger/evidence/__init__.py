@@ -3,28 +3,28 @@
 In:    facts/*.toml, shipped with the package.      Out: ``Source`` and ``Fact``.
 Never: patients, images, plans; a number from memory that drives a rule.
 
-Public names: ``sources``, ``source``, ``facts``, ``fact``, ``claims``, ``driving``, ``stamp_of``,
-``stale``; records and stamps are in ``model``.
+Public names: ``sources``, ``source``, ``facts``, ``fact``, ``claims``, ``driving_value``,
+``stamp_of``, ``list_overdue``; records and stamps are in ``model``.
 """
 
 from seldinger.evidence.library import (
     claims,
-    driving,
+    driving_value,
     fact,
     facts,
+    list_overdue,
     source,
     sources,
-    stale,
     stamp_of,
 )
 from seldinger.evidence.model import (
     MEMORY_STAMP,
     SECONDARY_STAMP,
+    ClaimAssessment,
     Fact,
     FactKind,
     Source,
     Trust,
-    Verdict,
 )
 
 __all__ = [
@@ -34,14 +34,14 @@ __all__ = [
     "FactKind",
     "Source",
     "Trust",
-    "Verdict",
+    "ClaimAssessment",
     "claims",
-    "driving",
+    "driving_value",
     "fact",
     "facts",
     "source",
     "sources",
-    "stale",
+    "list_overdue",
     "stamp_of",
 ]
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from seldinger.core.errors import EvidenceError
-from seldinger.core.naming import did_you_mean, meant, near
+from seldinger.core.naming import did_you_mean, find_similar, match_name
 from seldinger.evidence import records
 from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Fact, Source, Trust
 from seldinger.evidence.records import Named, Word, written
@@ -131,7 +131,7 @@ def facts(topic: str | None = None) -> tuple[Fact, ...]:
     if topic is None:
         return known
     topics = sorted({f.topic for f in known})
-    called = meant(topic, topics)
+    called = match_name(topic, topics)
     if called is None:
         raise EvidenceError(
             f"no topic is called {topic!r}; {did_you_mean(topic, topics)}there are: "
@@ -148,7 +148,7 @@ def fact(fact_id: str) -> Fact:
     return known[fact_id]
 
 
-def driving(fact_id: str, *, secondary: bool = False) -> float:
+def driving_value(fact_id: str, *, secondary: bool = False) -> float:
     """The value of a fact that a rule is allowed to use.
 
     Args:
@@ -201,7 +201,7 @@ def stamp_of(fact_ids: Iterable[str]) -> str:
     return SECONDARY_STAMP if Trust.SECONDARY in trusts else ""
 
 
-def stale(today: dt.date, topic: str | None = None) -> tuple[Fact, ...]:
+def list_overdue(today: dt.date, topic: str | None = None) -> tuple[Fact, ...]:
     """Facts whose review is overdue: ``review_by`` lies before ``today``."""
     return tuple(one for one in facts(topic) if one.review_by < today)
 
@@ -213,5 +213,5 @@ def claims() -> tuple[Fact, ...]:
 
 def _closest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    found = near(name, names, cutoff=0.4)
+    found = find_similar(name, names, cutoff=0.4)
     return f"closest: {', '.join(found)}" if found else f"there are {len(names)}, none close to it"

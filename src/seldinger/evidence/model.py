@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from annotated_types import Ge, Le, MinLen
 
 from seldinger.core.errors import EvidenceError
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.evidence.records import Count, NotNegative, Spelled, Text, Word
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ NEVER_FOR_PATIENTS = frozenset({FactKind.AUDIT_THRESHOLD, FactKind.LIMIT, FactKi
 """Kinds that judge a department or a machine: shown to a patient they would read like a risk."""
 
 
-class Verdict(StrEnum):
+class ClaimAssessment(StrEnum):
     """What became of a popular claim once it was looked for."""
 
     HOLDS = "holds"
@@ -78,7 +78,7 @@ class Verdict(StrEnum):
     @property
     def stands(self) -> bool:
         """Whether the claim may be used at all, with its caveat if it has one."""
-        return self in (Verdict.HOLDS, Verdict.CAVEAT)
+        return self in (ClaimAssessment.HOLDS, ClaimAssessment.CAVEAT)
 
 
 FactId = Annotated[str, Spelled(r"[a-z0-9_]+(\.[a-z0-9_]+)+")]
@@ -151,7 +151,7 @@ class Source:
     unlocated: bool = False
     note: str = ""
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         located = self.doi or self.pmid or self.url
@@ -227,14 +227,14 @@ class Fact:
     locator: Text
     trust: Trust
     conflicts: tuple[Text, ...] = ()
-    verdict: Verdict | None = None
+    verdict: ClaimAssessment | None = None
     see: tuple[Text, ...] = ()
     audience: Annotated[tuple[Literal["clinician", "patient"], ...], MinLen(1)] = ()
     review_date: dt.date
     review_by: dt.date = dt.date.max
     note: str = ""
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         hidden = self.kind in NEVER_FOR_PATIENTS

@@ -10,9 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger.evidence import telling
+from seldinger.evidence import formatting
 from seldinger.evidence.library import claims, fact, facts, sources
-from seldinger.evidence.model import Trust, Verdict
+from seldinger.evidence.model import ClaimAssessment, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,26 +87,32 @@ def _topics(found: Iterable[Fact]) -> Iterable[str]:
         yield _table(head, [_row(one) for one in those])
 
 
-def _row(one: Fact) -> tuple[str, ...]:
-    where = f"{one.source}, {one.locator}" if one.source != "memory" else one.locator
-    note = f" {one.note}" if one.trust is Trust.MEMORY else ""
-    return (f"`{one.id}`", telling.value(one), one.statement, one.population, where + "." + note)
+def _row(fact: Fact) -> tuple[str, ...]:
+    where = f"{fact.source}, {fact.locator}" if fact.source != "memory" else fact.locator
+    note = f" {fact.note}" if fact.trust is Trust.MEMORY else ""
+    return (
+        f"`{fact.id}`",
+        formatting.format_value(fact),
+        fact.statement,
+        fact.population,
+        where + "." + note,
+    )
 
 
 def _unlocated() -> str:
     rows = []
-    for key, one in sources().items():
-        if one.unlocated:
+    for key, source in sources().items():
+        if source.unlocated:
             standing = [f for f in facts() if f.source == key]
             drive = sum(f.drives and f.value is not None for f in standing)
-            rows.append((key, one.text, ", ".join(f"`{f.id}`" for f in standing), str(drive)))
+            rows.append((key, source.text, ", ".join(f"`{f.id}`" for f in standing), str(drive)))
     head = ("source", "as it was cited", "facts", "of these drive")
     return f"{_UNLOCATED}\n{_table(head, rows)}"
 
 
 def _conflicts() -> str:
     parts = ["## Conflicts, side by side\n\nNone of them wins silently.\n"]
-    for group in telling.conflicts(facts()):
+    for group in formatting.group_conflicts(facts()):
         head = ("fact", "value", "trust", "what it says", "source")
         parts.append(_table(head, [_told(one) for one in group]))
     return "\n".join(parts)
@@ -115,16 +121,22 @@ def _conflicts() -> str:
 def _claims() -> str:
     parts = [_CLAIMS]
     head = ("fact", "value", "trust", "what it says", "source")
-    for verdict in Verdict:
-        for one in (c for c in claims() if c.verdict is verdict):
-            said = f"{one.statement} {one.note}".rstrip()
-            parts.append(f"**{verdict.value.capitalize()}** (`{one.id}`): {said}\n")
-            parts.append(_table(head, [_told(fact(other)) for other in one.see]))
+    for verdict in ClaimAssessment:
+        for claim in (c for c in claims() if c.verdict is verdict):
+            said = f"{claim.statement} {claim.note}".rstrip()
+            parts.append(f"**{verdict.value.capitalize()}** (`{claim.id}`): {said}\n")
+            parts.append(_table(head, [_told(fact(other)) for other in claim.see]))
     return "\n".join(parts)
 
 
-def _told(one: Fact) -> tuple[str, ...]:
-    return (f"`{one.id}`", telling.value(one), telling.trust(one), one.statement, one.source)
+def _told(fact: Fact) -> tuple[str, ...]:
+    return (
+        f"`{fact.id}`",
+        formatting.format_value(fact),
+        formatting.format_trust(fact),
+        fact.statement,
+        fact.source,
+    )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

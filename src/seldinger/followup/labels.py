@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import LabelError, PlanError
-from seldinger.core.naming import did_you_mean, meant, near, normalised
+from seldinger.core.naming import did_you_mean, find_similar, match_name, normalise
 from seldinger.image.study import Modality
 from seldinger.plan.assumptions import assumed
 from seldinger.simulate import margin as margins
@@ -77,10 +77,10 @@ def shared(
     changed = (asked.target, asked.zone)
     found = []
     for name in before:
-        other = meant(name, after)
-        if other is None or meant(other, before) != name:
+        other = match_name(name, after)
+        if other is None or match_name(other, before) != name:
             continue
-        if meant(name, changed) is None and meant(other, changed) is None:
+        if match_name(name, changed) is None and match_name(other, changed) is None:
             found.append((name, other))
     return tuple(found)
 
@@ -128,16 +128,16 @@ def _check_two_things(
         return
     for known, other in ((before, asked.target), (after, asked.zone)):
         both = known is not None and {organ, other} <= set(known)
-        if organ == other or (normalised(organ) == normalised(other) and not both):
+        if organ == other or (normalise(organ) == normalise(other) and not both):
             raise LabelError(f"{organ!r} is named as organ and as target or zone: name two things")
 
 
 def _own_name(name: str, known: Sequence[str], when: str, notes: Sequence[str] = ()) -> str:
     """The one of ``known`` that ``name`` spells; the error names those spelled most like it."""
-    found = meant(name, known)
+    found = match_name(name, known)
     if found is not None:
         return found
-    alike = [one for one in known if normalised(one) == normalised(name)]
+    alike = [one for one in known if normalise(one) == normalise(name)]
     if alike:
         raise LabelError(
             f"{name!r} could be {len(alike)} labels of the scan {when}: {', '.join(alike)}; "
@@ -145,7 +145,7 @@ def _own_name(name: str, known: Sequence[str], when: str, notes: Sequence[str] =
         )
     if not known:
         raise LabelError(f"the scan {when} has no label, so none is called {name!r}")
-    close = near(name, known, _NAMED, _ALIKE) or tuple(known[:_NAMED])
+    close = find_similar(name, known, _NAMED, _ALIKE) or tuple(known[:_NAMED])
     # An empty mask is left out when labels are read, and said in a note.
     empty = [f" ({note})" for note in notes if name in note and "voxel" in note]
     raise LabelError(

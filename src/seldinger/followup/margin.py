@@ -14,9 +14,9 @@ import numpy as np
 import seldinger
 from seldinger import evidence
 from seldinger.core.errors import LabelError, PlanError
+from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.core.space import Vector, as_vector
-from seldinger.core.telling import brief
 from seldinger.followup.labels import Asked, labels, masks, named, shared
 from seldinger.geometry import surface
 from seldinger.plan.assumptions import assumed
@@ -96,7 +96,7 @@ class FollowUp:
     notes: tuple[str, ...]
     version: str
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def interval_mm(self) -> tuple[float, float] | None:
@@ -153,8 +153,8 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     asked = named(before, after, asked)
     target, zone = masks(before, after, asked)
     progress("surfaces", 0.0)
-    tumour = surface.of_mask(target, before.image.grid, asked.target)
-    treated = surface.of_mask(zone, after.image.grid, asked.zone)
+    tumour = surface.extract_surface(target, before.image.grid, asked.target)
+    treated = surface.extract_surface(zone, after.image.grid, asked.zone)
     pairs = _pairs(before, after, asked, target, zone)
     organ = _organ(asked, pairs, target)
     wanted = Asked(asked.target, asked.zone, organ.name if organ else None, asked.assume)

@@ -20,7 +20,7 @@ _FACE = 0.5
 _TINY = 1e-12
 
 
-def signed_mm(level: NDArray[np.float32], spacing_mm: float) -> NDArray[np.float32]:
+def signed_distance_mm(level: NDArray[np.float32], spacing_mm: float) -> NDArray[np.float32]:
     """Distance to the zero of ``level``, positive where it is, (i, j, k) float32.
 
     Where a level changes its sign between two neighbours, the edge is read between them by their
@@ -75,16 +75,18 @@ def _edge(
     return np.concatenate(places), np.concatenate(normals)
 
 
-def at(field: NDArray[np.float32], grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
+def sample_field(
+    field: NDArray[np.float32], grid: Grid, points_lps_mm: Points
+) -> NDArray[np.float64]:
     """A field at points, (n, 3) LPS mm, between its cells; its nearest value outside, (n,)."""
     index = grid.to_index(points_lps_mm).T
-    found: NDArray[np.float64] = scipy.ndimage.map_coordinates(
+    values: NDArray[np.float64] = scipy.ndimage.map_coordinates(
         field, index, order=1, mode="nearest", output=np.float64
     )
-    return found
+    return values
 
 
-def axes_mm(level: NDArray[np.float32], spacing_mm: float) -> tuple[float, float, float]:
+def principal_axes_mm(level: NDArray[np.float32], spacing_mm: float) -> tuple[float, float, float]:
     """Lengths of a zone along its principal axes: longest, middle and shortest.
 
     They are what a caliper with jaws across each axis reads, from the zone's outermost place on one

@@ -1,7 +1,7 @@
 """Binary morphology by distance: the same millimetres on every lattice, whatever its voxels.
 
-Distances run between voxel centres, so a mask ``dilated`` by 1.5 mm on a 1.5 mm lattice grows by
-one voxel. Everything outside the lattice counts as a continuation of what lies at its border.
+Distances run between voxel centres: ``dilate`` by 1.5 mm adds one voxel on a 1.5 mm lattice.
+Everything outside the lattice counts as a continuation of what lies at its border.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def distance_mm(mask: Mask, voxel_mm: float) -> NDArray[np.float32]:
     if not mask.any():
         return np.full(mask.shape, np.inf, dtype=np.float32)
     outside = np.ascontiguousarray(~mask)
-    found: NDArray[np.float32] = edt.edt(
+    distance: NDArray[np.float32] = edt.edt(
         outside, anisotropy=(voxel_mm,) * 3, black_border=False, parallel=2
     )
-    return found
+    return distance
 
 
-def box(mask: Mask, margin_mm: float, voxel_mm: float) -> Box:
+def bounding_box(mask: Mask, margin_mm: float, voxel_mm: float) -> Box:
     """The smallest block around a non-empty ``mask``, widened by ``margin_mm``."""
     margin = int(np.ceil(margin_mm / voxel_mm)) + 1
     sides = []
@@ -49,20 +49,20 @@ def box(mask: Mask, margin_mm: float, voxel_mm: float) -> Box:
     return (sides[0], sides[1], sides[2])
 
 
-def dilated(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
+def dilate(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
     """``mask`` and everything within ``by_mm`` of it."""
     grown = np.zeros_like(mask)
     if mask.any():
-        where = box(mask, by_mm, voxel_mm)
+        where = bounding_box(mask, by_mm, voxel_mm)
         grown[where] = _within(mask[where], by_mm, voxel_mm)
     return grown
 
 
-def eroded(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
+def erode(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
     """The part of ``mask`` farther than ``by_mm`` from everything else."""
     left = np.zeros_like(mask)
     if mask.any():
-        where = box(mask, by_mm, voxel_mm)
+        where = bounding_box(mask, by_mm, voxel_mm)
         left[where] = ~_within(~mask[where], by_mm, voxel_mm)
     return left
 
@@ -79,7 +79,7 @@ def _within(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
     return close
 
 
-def capped_mm(mask: Mask, cap_mm: float, voxel_mm: float) -> NDArray[np.float32]:
+def capped_distance_mm(mask: Mask, cap_mm: float, voxel_mm: float) -> NDArray[np.float32]:
     """``distance_mm`` where it is at most ``cap_mm``; elsewhere anything above that."""
     reach = cap_mm / voxel_mm
     if reach > _LARGE_BALL:
@@ -91,52 +91,52 @@ def capped_mm(mask: Mask, cap_mm: float, voxel_mm: float) -> NDArray[np.float32]
 def _squared(mask: Mask, far: int) -> NDArray[np.float32]:
     """Squared distance of every voxel to ``mask`` in voxels, exact below that of ``far`` voxels."""
     along = np.empty(mask.shape, dtype=np.uint8)
-    found = np.empty(mask.shape, dtype=np.float32)
-    near.steps(np.ascontiguousarray(mask), far, along)
-    near.squared(along, np.arange(far + 1, dtype=np.float32) ** 2, found)
-    return found
+    squares = np.empty(mask.shape, dtype=np.float32)
+    near.count_steps(np.ascontiguousarray(mask), far, along)
+    near.square_distances(along, np.arange(far + 1, dtype=np.float32) ** 2, squares)
+    return squares
 
 
-def opened(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
+def open_mask(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
     """``mask`` without what is thinner than about twice ``by_mm``."""
-    return dilated(eroded(mask, by_mm, voxel_mm), by_mm, voxel_mm) & mask
+    return dilate(erode(mask, by_mm, voxel_mm), by_mm, voxel_mm) & mask
 
 
-def closed(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
+def close_mask(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
     """``mask`` with gaps narrower than about twice ``by_mm`` filled."""
-    return mask | eroded(dilated(mask, by_mm, voxel_mm), by_mm, voxel_mm)
+    return mask | erode(dilate(mask, by_mm, voxel_mm), by_mm, voxel_mm)
 
 
-def components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+def label_components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Face-connected components: labels from 1, and sizes in voxels (0 is background)."""
     labels, count = scipy.ndimage.label(mask, output=np.int32)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     return labels, sizes
 
 
-def kept(mask: Mask, at_least_voxels: float) -> Mask:
+def drop_small(mask: Mask, at_least_voxels: float) -> Mask:
     """``mask`` without components smaller than ``at_least_voxels``."""
-    found = np.zeros_like(mask)
+    kept = np.zeros_like(mask)
     if mask.any():
-        where = box(mask, 0.0, 1.0)
-        labels, sizes = components(mask[where])
+        where = bounding_box(mask, 0.0, 1.0)
+        labels, sizes = label_components(mask[where])
         large = sizes >= at_least_voxels
         large[0] = False
-        found[where] = large[labels]
-    return found
+        kept[where] = large[labels]
+    return kept
 
 
-def largest(mask: Mask) -> Mask:
+def keep_largest(mask: Mask) -> Mask:
     """The largest component of a non-empty ``mask``."""
-    labels, sizes = components(mask)
+    labels, sizes = label_components(mask)
     sizes[0] = 0
     found: Mask = labels == int(np.argmax(sizes))
     return found
 
 
-def reached(mask: Mask, seed: Mask) -> Mask:
+def keep_touched(mask: Mask, seed: Mask) -> Mask:
     """Components of ``mask`` that ``seed`` touches."""
-    labels, sizes = components(mask)
+    labels, sizes = label_components(mask)
     hit = np.zeros(sizes.size, dtype=bool)
     hit[np.unique(labels[seed & mask])] = True
     hit[0] = False
@@ -144,7 +144,7 @@ def reached(mask: Mask, seed: Mask) -> Mask:
     return found
 
 
-def slices_filled(mask: Mask) -> Mask:
+def fill_slices(mask: Mask) -> Mask:
     """``mask`` with its holes filled, axial slice by axial slice."""
     labels, count = scipy.ndimage.label(~mask, structure=_IN_PLANE, output=np.int32)
     open_air = np.zeros(count + 1, dtype=bool)
@@ -155,7 +155,7 @@ def slices_filled(mask: Mask) -> Mask:
     return filled
 
 
-def slice_components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+def label_slice_components(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Components within each axial slice: labels from 1, and their sizes in voxels."""
     labels, count = scipy.ndimage.label(mask, structure=_IN_PLANE, output=np.int32)
     return labels, np.bincount(labels.ravel(), minlength=count + 1)

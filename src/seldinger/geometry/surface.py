@@ -80,11 +80,11 @@ class SubvoxelSurface:
 
     def faces(self, tissue: Mask, reach: int = 2) -> NDArray[np.bool_]:
         """Which points have ``tissue`` within ``reach`` voxels outwards along their edge."""
-        found = np.zeros(len(self.outside), dtype=bool)
+        facing = np.zeros(len(self.outside), dtype=bool)
         for step in range(reach):
             at = np.clip(self.outside + step * self.outward, 0, np.asarray(tissue.shape) - 1)
-            found |= tissue[tuple(at.T)]
-        return found
+            facing |= tissue[tuple(at.T)]
+        return facing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +135,7 @@ class _Level:
         return value, slope / self.scale_mm
 
 
-def of_mask(mask: Mask, grid: Grid, name: str) -> SubvoxelSurface:
+def extract_surface(mask: Mask, grid: Grid, name: str) -> SubvoxelSurface:
     """The boundary of ``mask`` between its voxels.
 
     Args:
@@ -147,24 +147,24 @@ def of_mask(mask: Mask, grid: Grid, name: str) -> SubvoxelSurface:
         PlanError: empty, cut off by the end of the lattice, or a few voxels only.
     """
     spacing = np.asarray(grid.spacing_mm)
-    found = _crossings(mask, spacing, name)
-    level, misfit = _fitted(found, spacing)
-    place, normal = found.middle_mm, found.normal
+    crossings = _crossings(mask, spacing, name)
+    level, misfit = _fitted(crossings, spacing)
+    place, normal = crossings.middle_mm, crossings.normal
     for _ in range(2):
         value, slope = level.at(place)
         steepness = np.linalg.norm(slope, axis=1)
         normal = slope / steepness[:, None]
         step = np.clip(value / steepness, -spacing.max(), spacing.max())
         place = place - step[:, None] * normal
-    slant = np.abs(normal[np.arange(len(normal)), found.axis])
-    areas = np.prod(spacing) / spacing[found.axis] * slant
+    slant = np.abs(normal[np.arange(len(normal)), crossings.axis])
+    areas = np.prod(spacing) / spacing[crossings.axis] * slant
     cosines = grid.index_to_lps[:3, :3] / spacing
     return SubvoxelSurface(
         points_lps_mm=grid.to_lps(place / spacing),
         normals_lps=normal @ cosines.T,
         areas_mm2=areas,
-        outside=found.outside,
-        outward=found.outward,
+        outside=crossings.outside,
+        outward=crossings.outward,
         spacing_mm=float(spacing.max()),
         misfit=misfit,
     )
@@ -229,22 +229,22 @@ def _normals(
     return unit
 
 
-def _fitted(found: _Crossings, spacing: NDArray[np.float64]) -> tuple[_Level, float]:
+def _fitted(crossings: _Crossings, spacing: NDArray[np.float64]) -> tuple[_Level, float]:
     """The smoothest function that explains the crossings; its misfit."""
     knots = _KNOTS
     while True:
-        level, misfit = _fitted_with(found, spacing, knots)
-        if misfit <= _ENOUGH or knots >= min(_MOST_KNOTS, len(found.axis) // 2):
+        level, misfit = _fitted_with(crossings, spacing, knots)
+        if misfit <= _ENOUGH or knots >= min(_MOST_KNOTS, len(crossings.axis) // 2):
             return level, misfit
         knots *= 2
 
 
 def _fitted_with(
-    found: _Crossings, spacing: NDArray[np.float64], wanted: int
+    crossings: _Crossings, spacing: NDArray[np.float64], wanted: int
 ) -> tuple[_Level, float]:
-    middle, normal = found.middle_mm, found.normal
-    along_mm = spacing[found.axis]
-    slant = np.maximum(np.abs(normal[np.arange(len(normal)), found.axis]), _LEAST_SLANT)
+    middle, normal = crossings.middle_mm, crossings.normal
+    along_mm = spacing[crossings.axis]
+    slant = np.maximum(np.abs(normal[np.arange(len(normal)), crossings.axis]), _LEAST_SLANT)
     area = float((np.prod(spacing) / along_mm * slant).sum())
     knot = _thinned(middle, float(np.sqrt(area / wanted)))
     used = _thinned(middle, float(np.sqrt(area / _DATA)))
@@ -298,21 +298,23 @@ def _smoothest(
 
     def solved(log_stiffness: float) -> tuple[NDArray[np.float64], float]:
         matrix = gram + 10.0**log_stiffness * unit * bending + ridge
-        found = scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, check_finite=False), right)
+        solution = scipy.linalg.cho_solve(
+            scipy.linalg.cho_factor(matrix, check_finite=False), right
+        )
         # The fit shrinks a little; misfit is counted in its own millimetres.
-        steepness = _SLOPE_SHARE * float((across @ found).mean())
-        return found, float(found @ gram_on @ found) / count / steepness**2
+        steepness = _SLOPE_SHARE * float((across @ solution).mean())
+        return solution, float(solution @ gram_on @ solution) / count / steepness**2
 
     low, high = _ROUGHEST, _SMOOTHEST
-    found, misfit = solved(high)
+    solution, misfit = solved(high)
     if misfit > 1.0 + _QUADRIC / np.sqrt(count):
         wanted = max(_EXPLAINED, _NEVER_MIND * solved(low)[1])
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if solved(middle)[1] <= wanted else (low, middle)
-        found, misfit = solved(low)
-    weights: NDArray[np.float64] = free @ found[:stiff]
-    return weights, found[stiff:], misfit
+        solution, misfit = solved(low)
+    weights: NDArray[np.float64] = free @ solution[:stiff]
+    return weights, solution[stiff:], misfit
 
 
 def _design(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image import files, label_keys, seg
 from seldinger.image.dicom_headers import is_dicom
@@ -52,7 +52,7 @@ class DrawnMask:
     mask: Mask
     notes: tuple[str, ...]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,8 +17,8 @@ import numpy as np
 import scipy
 
 from seldinger.core.errors import ImageError
+from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
-from seldinger.core.telling import brief
 from seldinger.image.raster import itk
 from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepared
 
@@ -118,7 +118,7 @@ class Registration:
     _rigid: Any
     bends: bool = False
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def stages(self) -> tuple[Stage, ...]:

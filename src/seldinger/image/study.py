@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import ImageError
-from seldinger.core.telling import html_table, size_of
+from seldinger.core.formatting import describe_size, format_html_table
 
 if TYPE_CHECKING:
     from seldinger.core.record import InputFile
@@ -160,13 +160,15 @@ class Study:
 
     def _repr_html_(self) -> str:
         """A small table, for notebooks; who the patient is stands in none of it."""
-        return html_table("Study", {**self._told(), "notes": "; ".join(self.notes) or "none"})
+        return format_html_table(
+            "Study", {**self._told(), "notes": "; ".join(self.notes) or "none"}
+        )
 
     def _told(self) -> dict[str, str]:
         grid = self.image.grid
         return {
             "modality": self.modality.value,
-            "image": size_of(grid.shape, grid.spacing_mm),
+            "image": describe_size(grid.shape, grid.spacing_mm),
             "labels": "no labels" if self.labels is None else f"{len(self.labels.names)} labels",
             "position": f"{self.position.value} ({self.position_origin.value})",
         }

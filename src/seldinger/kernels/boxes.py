@@ -56,7 +56,7 @@ def _envelope(
 
 
 @serial
-def swept(
+def sweep(
     values: Floats,
     first_mm: float,
     width_mm: float,
@@ -96,10 +96,10 @@ def swept(
             out[line, m] = best
 
 
-def swept_plain(
+def sweep_plain(
     values: Floats, first_mm: float, width_mm: float, places_mm: Places
 ) -> NDArray[np.float64]:
-    """``swept`` by comparing every place with every cell, written to be read."""
+    """``sweep`` by comparing every place with every cell, written to be read."""
     centres = first_mm + width_mm * np.arange(values.shape[1])
     beside = np.maximum(0.0, np.abs(places_mm[:, None] - centres) - width_mm / 2.0)
     least: NDArray[np.float64] = (values[:, None, :] + beside**2).min(axis=-1)

@@ -76,7 +76,7 @@ def cem43(box: Box, numbers: Floats, theta: Floats, minutes: Floats) -> None:
 
 
 @stencil
-def cycles(box: Box, numbers: Floats, theta: Floats, under: Bytes, counted: Bytes) -> None:
+def count_cycles(box: Box, numbers: Floats, theta: Floats, under: Bytes, counted: Bytes) -> None:
     """Count how often each cell fell to the isotherm after having thawed.
 
     Args:
@@ -121,23 +121,23 @@ def perfuse(
         cooling: (i, j, k) W/(m3 K) now.
     """
     frost, frozen, thawed = numbers[0], numbers[1], numbers[2]
-    one, zero, stoppable = numbers[3], numbers[4], numbers[5]
+    unity, zero, stoppable = numbers[3], numbers[4], numbers[5]
     k0, k1 = box[4], box[5]
     for i in prange(box[0], box[1]):
         for j in range(box[2], box[3]):
             t, low, dead = theta[i, j, k0:k1], coldest[i, j, k0:k1], omega[i, j, k0:k1]
             alive, now = base[i, j, k0:k1], cooling[i, j, k0:k1]
             for n in range(t.size):
-                share = one
+                share = unity
                 if dead[n] > zero:
-                    share = one - stoppable * (one - np.exp(-dead[n]))
+                    share = unity - stoppable * (unity - np.exp(-dead[n]))
                 if low[n] < frost:
                     share *= frozen if t[n] < frost else thawed
                 now[n] = alive[n] * share
 
 
 @stencil
-def dried(
+def dry(
     box: Box,
     numbers: Floats,
     lost: Floats,
@@ -163,7 +163,7 @@ def dried(
         source: (i, j, k) W/m3 of both, now.
         dry_s: (i, j, k) seconds times the share lost; added to.
     """
-    seconds, zero, one = numbers[0], numbers[1], numbers[2]
+    seconds, zero, unity = numbers[0], numbers[1], numbers[2]
     k0, k1 = box[4], box[5]
     for i in prange(box[0], box[1]):
         for j in range(box[2], box[3]):
@@ -172,13 +172,13 @@ def dried(
             q, d = source[i, j, k0:k1], dry_s[i, j, k0:k1]
             for n in range(h.size):
                 boils, steam = curves[m[n], 2], curves[m[n], 3]
-                gone = lost[m[n]] * min(max((h[n] - boils) / steam, zero), one)
-                q[n] = e[n] + w[n] * (one - gone)
+                gone = lost[m[n]] * min(max((h[n] - boils) / steam, zero), unity)
+                q[n] = e[n] + w[n] * (unity - gone)
                 d[n] += seconds * gone
 
 
 @stencil
-def carried(
+def sum_perfusion(
     box: Box, numbers: Floats, theta: Floats, cooling: Floats, out: NDArray[np.float64]
 ) -> None:
     """What blood carries away now, W/m3, summed per plane of the box.

@@ -142,8 +142,10 @@ def cem43(box: Box, numbers: Floats, theta: Floats, minutes: Floats) -> None:
     minutes[here] += np.where(t > least, dose, 0)
 
 
-def cycles(box: Box, numbers: Floats, theta: Floats, under: Classes, counted: Classes) -> None:
-    """Twin of ``heat_damage.cycles``."""
+def count_cycles(
+    box: Box, numbers: Floats, theta: Floats, under: Classes, counted: Classes
+) -> None:
+    """Twin of ``heat_damage.count_cycles``."""
     here = _inside(box)
     t, was = theta[here], under[here] == 1
     falls, rises = ~was & (t <= numbers[0]), was & (t > numbers[1])
@@ -168,7 +170,7 @@ def perfuse(
     cooling[here] = base[here] * np.where(coldest[here] < frost, share * frosted, share)
 
 
-def dried(
+def dry(
     box: Box,
     numbers: Floats,
     lost: Floats,
@@ -180,7 +182,7 @@ def dried(
     source: Floats,
     dry_s: Floats,
 ) -> None:
-    """Twin of ``heat_damage.dried``."""
+    """Twin of ``heat_damage.dry``."""
     here = _inside(box)
     m = material[here]
     share = (enthalpy[here] - curves[m, 2]) / curves[m, 3]
@@ -189,10 +191,10 @@ def dried(
     dry_s[here] += numbers[0] * gone
 
 
-def carried(
+def sum_perfusion(
     box: Box, numbers: Floats, theta: Floats, cooling: Floats, out: NDArray[np.float64]
 ) -> None:
-    """Twin of ``heat_damage.carried``."""
+    """Twin of ``heat_damage.sum_perfusion``."""
     here = _inside(box)
     away = cooling[here].astype(np.float64) * (theta[here] - numbers[0])
     out[here[0]] = away.sum(axis=(1, 2))

@@ -32,14 +32,14 @@ def _trilinear(field: Floats, x: Any, y: Any, z: Any) -> Any:
     z = min(max(z, np.float32(0.0)), np.float32(nz - 1))
     i, j, k = min(int(x), nx - 2), min(int(y), ny - 2), min(int(z), nz - 2)
     u, v, w = x - np.float32(i), y - np.float32(j), z - np.float32(k)
-    one = np.float32(1.0)
-    low = (field[i, j, k] * (one - w) + field[i, j, k + 1] * w) * (one - v) + (
-        field[i, j + 1, k] * (one - w) + field[i, j + 1, k + 1] * w
+    unity = np.float32(1.0)
+    low = (field[i, j, k] * (unity - w) + field[i, j, k + 1] * w) * (unity - v) + (
+        field[i, j + 1, k] * (unity - w) + field[i, j + 1, k + 1] * w
     ) * v
-    high = (field[i + 1, j, k] * (one - w) + field[i + 1, j, k + 1] * w) * (one - v) + (
-        field[i + 1, j + 1, k] * (one - w) + field[i + 1, j + 1, k + 1] * w
+    high = (field[i + 1, j, k] * (unity - w) + field[i + 1, j, k + 1] * w) * (unity - v) + (
+        field[i + 1, j + 1, k] * (unity - w) + field[i + 1, j + 1, k + 1] * w
     ) * v
-    return low * (one - u) + high * u
+    return low * (unity - u) + high * u
 
 
 @inlined
@@ -117,7 +117,7 @@ def nearest_approach(
 
 
 @kernel
-def crossed(
+def measure_crossings(
     entries: Floats,
     aims: Floats,
     classes: Classes,
@@ -193,10 +193,10 @@ def nearest_approach_plain(
     return nearest.astype(np.float32)
 
 
-def crossed_plain(
+def measure_crossings_plain(
     entries: Floats, aims: Floats, classes: Classes, spacing_mm: float, step_mm: float, count: int
 ) -> Floats:
-    """Lengths per class, all rays at once, written to be read; oracle of ``crossed``."""
+    """Lengths per class, all rays at once, written to be read; oracle of ``measure_crossings``."""
     along = aims - entries
     total_mm = np.linalg.norm(along, axis=1) * spacing_mm
     steps = np.maximum(1, np.ceil(total_mm / step_mm)).astype(int)

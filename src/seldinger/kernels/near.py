@@ -21,7 +21,7 @@ MOST_CELLS = 254
 
 
 @stencil
-def steps(mask: NDArray[np.bool_], far: int, out: Bytes) -> None:
+def count_steps(mask: NDArray[np.bool_], far: int, out: Bytes) -> None:
     """Cells along the first axis to the nearest one in ``mask``, at most ``far``.
 
     Args:
@@ -51,8 +51,8 @@ def _lower(out: Floats, beside: Floats, more: Any) -> None:
 
 
 @stencil
-def squared(along: Bytes, squares: Floats, out: Floats) -> None:
-    """Squared distance to the mask from its ``steps``; exact below the last of ``squares``.
+def square_distances(along: Bytes, squares: Floats, out: Floats) -> None:
+    """Squared distance to the mask from its ``count_steps``; exact below the last of ``squares``.
 
     Args:
         along: (i, j, k) steps, each an index of ``squares``.
@@ -81,7 +81,7 @@ def squared(along: Bytes, squares: Floats, out: Floats) -> None:
                 _lower(own[: cells - d], across[d:], squares[d])
 
 
-def squared_plain(mask: NDArray[np.bool_], far: int) -> Floats:
+def square_distances_plain(mask: NDArray[np.bool_], far: int) -> Floats:
     """Both by comparing every cell with every cell of the mask, written to be read."""
     there, cells = np.argwhere(mask), np.indices(mask.shape).reshape(3, -1).T
     apart = ((cells[:, None, :] - there) ** 2).sum(axis=-1)

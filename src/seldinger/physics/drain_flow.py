@@ -3,7 +3,7 @@
 The head of water is spent on four things: speed in the lumen, entry through the side holes,
 friction along the lumen, and the jet through hub and tap, whose bore does not grow with the French
 size. The last one is why a wider drain gains less than Poiseuille promises. Side-hole loss and hub
-bore cannot be read off a drain; ``fitted`` takes them from bench measurements by weighted linear
+bore cannot be read off a drain; ``fit_line`` takes them from bench measurements by weighted linear
 least squares.
 
 Newtonian fluids only. Pus is not one, and no sourced yield stress is at hand: there is no Bingham
@@ -121,7 +121,7 @@ def flow_ml_per_min(bore_mm: float, line: DrainLine, fluid: Fluid = WATER) -> fl
     return 0.5 * (low + high)
 
 
-def fitted(
+def fit_line(
     points: Sequence[BenchPoint], head_m: float, length_mm: float, fluid: Fluid = WATER
 ) -> DrainLine:
     """Entry loss and hub bore that explain measured flows under a known head and length.

@@ -171,7 +171,7 @@ def dose_map(surface: Surface, beams: Sequence[Beam], factors: Factors) -> NDArr
     return total
 
 
-def share_that_hits(surface: Surface, beams: Sequence[Beam]) -> float:
+def hit_fraction(surface: Surface, beams: Sequence[Beam]) -> float:
     """Share of the kerma, 0 to 1, whose beams meet the surface at all; 0 without any kerma."""
     open_air = Factors(1.0, 1.0, 1.0, 0.0)
     kerma = sum(beam.kerma_gy for beam in beams)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import near
+from seldinger.core.naming import find_similar
 from seldinger.core.record import Assumption, AssumptionUse
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def assumed(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed
     known = {a.name: a for a in groups}
     for name, value in edits.items():
         if name not in known:
-            closest = near(name, known)
+            closest = find_similar(name, known)
             raise PlanError(
                 f"no assumption is called {name!r}; closest: {', '.join(closest) or 'none'}; "
                 f"all: {', '.join(sorted(known))}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from seldinger.care.outcomes import Outcomes  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.errors import PlanError
 from seldinger.core.record import AssumptionUse  # noqa: TC001  pydantic reads it at run time
-from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
+from seldinger.core.verdict import Severity, Status  # noqa: TC001  the same
 from seldinger.plan.model import (
     Approach,
     Citation,
@@ -45,7 +45,7 @@ class FindingLine:
     """A finding as the plan's file has it; a clearance's are told in full in its own section."""
 
     id: str
-    status: Met
+    status: Status
     severity: Severity
     text: str
     sources: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Case, Question
 
 _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
-_OPEN_FIRST = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+_OPEN_FIRST = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 
 
 def other_choices(case: Case) -> tuple[Finding, ...]:
@@ -25,7 +25,7 @@ def other_choices(case: Case) -> tuple[Finding, ...]:
     if not case.procedure.alternatives:
         return ()
     text = f"Other choices: {' '.join(case.procedure.alternatives)}"
-    return (Finding("alternatives", Met.MET, Severity.INFO, text),)
+    return (Finding("alternatives", Status.MET, Severity.INFO, text),)
 
 
 def questions(case: Case, modality: str | None) -> tuple[Finding, ...]:
@@ -38,9 +38,9 @@ def questions(case: Case, modality: str | None) -> tuple[Finding, ...]:
 
 
 def _question(question: Question, answer: str | None) -> Finding:
-    status = Met.UNKNOWN if answer is None else Met.MET
+    status = Status.UNKNOWN if answer is None else Status.MET
     if answer == question.stop_if:
-        status = Met.NOT_MET
+        status = Status.NOT_MET
     said = "not answered" if answer is None else f"answered: {answer}"
     text = f"{question.text} ({said})"
     return Finding(question.id, status, Severity(question.severity), text, question.sources)
@@ -52,7 +52,7 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     A rule that is met asks nothing of the reader: it comes back as information, whatever it would
     ask if it were broken.
     """
-    asking = (replace(f, severity=Severity.INFO) if f.status is Met.MET else f for f in found)
+    asking = (replace(f, severity=Severity.INFO) if f.status is Status.MET else f for f in found)
     return tuple(
         sorted(asking, key=lambda f: (_ORDER.index(f.severity), _OPEN_FIRST.index(f.status)))
     )

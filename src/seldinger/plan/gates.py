@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan import findings, neighbours, readiness, risk_limits
 from seldinger.plan.approach.percutaneous.findings import in_place_of_labels
-from seldinger.plan.model import Gate, GateResult, Status, Verdict
+from seldinger.plan.model import Gate, GateResult, PlanStatus, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ _TO_DO = (
 )
 _NOTHING = "Nothing of this kind concerns the plan."
 _BLOCKS = (Severity.STOP, Severity.ACTION)
-_WORST_FIRST = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+_WORST_FIRST = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _of_approach(ruled: Ruled, gate: Gate) -> tuple[Finding, ...]:
         return ruled.gates[gate]
     text = f"Nobody judged this of the approach: {gate.value}."
     name = f"not-judged-{gate.value.replace(' ', '-')}"
-    return (Finding(name, Met.UNKNOWN, Severity.ACTION, text),)
+    return (Finding(name, Status.UNKNOWN, Severity.ACTION, text),)
 
 
 def verdict(
@@ -127,21 +127,21 @@ def verdict(
     """
     gates = tuple(gates)
     worst = findings.ordered(found)
-    blocking = [f for f in worst if f.severity in _BLOCKS and f.status is not Met.MET]
-    stops = _headlines(blocking, Severity.STOP, Met.NOT_MET)
-    unknown = [findings.headline(f) for f in blocking if f.status is Met.UNKNOWN]
-    broken = [findings.headline(f) for f in blocking if f.status is Met.NOT_MET]
+    blocking = [f for f in worst if f.severity in _BLOCKS and f.status is not Status.MET]
+    stops = _headlines(blocking, Severity.STOP, Status.NOT_MET)
+    unknown = [findings.headline(f) for f in blocking if f.status is Status.UNKNOWN]
+    broken = [findings.headline(f) for f in blocking if f.status is Status.NOT_MET]
     spoken = tuple(
         f"On the user's word: {word}." for gate in gates for word in gate.on_word_of_user
     )
     if stops:
-        return Verdict(Status.UNSUITABLE, (*stops, *spoken), figures)
+        return Verdict(PlanStatus.UNSUITABLE, (*stops, *spoken), figures)
     if unknown:
         kept = [f"Known and not kept: {text}" for text in broken]
-        return Verdict(Status.UNKNOWN, (*unknown, *kept, *spoken), figures)
+        return Verdict(PlanStatus.UNKNOWN, (*unknown, *kept, *spoken), figures)
     if broken:
-        return Verdict(Status.PROTECT_FIRST, (*broken, *spoken), figures)
-    return Verdict(Status.GO, (*spoken, *_remaining(gates, worst)), figures)
+        return Verdict(PlanStatus.PROTECT_FIRST, (*broken, *spoken), figures)
+    return Verdict(PlanStatus.GO, (*spoken, *_remaining(gates, worst)), figures)
 
 
 def answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
@@ -189,11 +189,14 @@ def _clearance(case: Case, cleared: Clearance | None) -> Finding:
         return readiness.finding(cleared)
     if case.settings.visit is not None:
         text = f"No rule here knows {case.procedure.name}: this patient was not assessed for it."
-        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
     status, text = {
-        None: (Met.UNKNOWN, "No patient was given (laboratory values, drugs): clearance unknown."),
-        "yes": (Met.MET, "Clearance: answered yes by the user, not assessed."),
-        "no": (Met.NOT_MET, "Clearance: answered no by the user."),
+        None: (
+            Status.UNKNOWN,
+            "No patient was given (laboratory values, drugs): clearance unknown.",
+        ),
+        "yes": (Status.MET, "Clearance: answered yes by the user, not assessed."),
+        "no": (Status.NOT_MET, "Clearance: answered no by the user."),
     }[said]
     return Finding(name, status, Severity.ACTION, text)
 
@@ -213,7 +216,7 @@ def _structures(
             "NOTHING IS LABELLED: no organ, vessel, bowel or bone of this scan has a name. The "
             "path keeps clear of nothing that this program could see."
         )
-        yield Finding("nothing-labelled", Met.UNKNOWN, Severity.STOP, text)
+        yield Finding("nothing-labelled", Status.UNKNOWN, Severity.STOP, text)
     open_ = [name for name in missing if name not in words]
     where = case.target.organ or "a target whose organ is not known"
     if open_:
@@ -222,42 +225,42 @@ def _structures(
             f"{neighbours.REASON} of {where}{in_place_of_labels(approach)}. Label each, "
             f"or answer for it by name: {' or '.join(neighbours.WORDS)}."
         )
-        yield Finding("not-segmented", Met.UNKNOWN, Severity.ACTION, text)
+        yield Finding("not-segmented", Status.UNKNOWN, Severity.ACTION, text)
     if words:
         told = ", ".join(f"{name} {word}" for name, word in words.items())
         text = f"Answered by the user, not seen by the program: {told}."
-        yield Finding("answered-structures", Met.MET, Severity.ACTION, text)
+        yield Finding("answered-structures", Status.MET, Severity.ACTION, text)
     if not open_:
         text = f"Everything listed within reach of {where} is labelled or answered for."
-        yield Finding("structures-known", Met.MET, Severity.INFO, text)
+        yield Finding("structures-known", Status.MET, Severity.INFO, text)
 
 
 def _result(gate: Gate, found: tuple[Finding, ...], spoken: tuple[str, ...]) -> GateResult:
     """A gate from its findings: shut by any that stops or asks for action and is not met."""
-    open_ = [f for f in found if f.severity in _BLOCKS and f.status is not Met.MET]
+    open_ = [f for f in found if f.severity in _BLOCKS and f.status is not Status.MET]
     asking = sorted(open_, key=lambda f: (_BLOCKS.index(f.severity), _WORST_FIRST.index(f.status)))
     cautions = tuple(
-        f.text for f in found if f.severity is Severity.CAUTION and f.status is not Met.MET
+        f.text for f in found if f.severity is Severity.CAUTION and f.status is not Status.MET
     )
     if not asking:
-        said = " ".join(f.text for f in found if f.status is Met.MET)
+        said = " ".join(f.text for f in found if f.status is Status.MET)
         return GateResult(
             gate,
-            Met.MET,
+            Status.MET,
             Severity.INFO,
             said or "Nothing of this kind concerns the plan.",
             spoken,
             cautions,
         )
     # A gate that holds anything unknown is unknown, unless something known stops it.
-    status = Met.UNKNOWN if any(f.status is Met.UNKNOWN for f in asking) else Met.NOT_MET
-    if asking[0].severity is Severity.STOP and asking[0].status is Met.NOT_MET:
-        status = Met.NOT_MET
+    status = Status.UNKNOWN if any(f.status is Status.UNKNOWN for f in asking) else Status.NOT_MET
+    if asking[0].severity is Severity.STOP and asking[0].status is Status.NOT_MET:
+        status = Status.NOT_MET
     text = " ".join(f.text for f in asking)
     return GateResult(gate, status, asking[0].severity, text, spoken, cautions)
 
 
-def _headlines(found: list[Finding], severity: Severity, status: Met) -> tuple[str, ...]:
+def _headlines(found: list[Finding], severity: Severity, status: Status) -> tuple[str, ...]:
     chosen = (f for f in found if f.severity is severity and f.status is status)
     return tuple(findings.headline(f) for f in chosen)
 
@@ -268,6 +271,6 @@ def _remaining(gates: tuple[GateResult, ...], found: tuple[Finding, ...]) -> tup
     others = [
         findings.headline(f)
         for f in found
-        if f.severity is Severity.CAUTION and f.status is not Met.MET and f.text not in cautions
+        if f.severity is Severity.CAUTION and f.status is not Status.MET and f.text not in cautions
     ]
     return (*(f"Caution: {text}" for text in (*cautions, *others)), _TO_DO)

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
+from seldinger.core.formatting import short_repr
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
-from seldinger.core.telling import brief
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.prediction import Prediction
 from seldinger.plan.summary import Value, line, page, row
 from seldinger.simulate.placement import Phase
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from seldinger.plan.prediction import Effect
 
 
-class Status(StrEnum):
+class PlanStatus(StrEnum):
     """The verdict.
 
     By what it permits: go first, then protect first, then unknown and unsuitable, which permit
@@ -43,7 +43,7 @@ class Status(StrEnum):
     @property
     def permits(self) -> int:
         """How near this is to go: 2 go, 1 protect first, 0 the others."""
-        return {Status.GO: 2, Status.PROTECT_FIRST: 1}.get(self, 0)
+        return {PlanStatus.GO: 2, PlanStatus.PROTECT_FIRST: 1}.get(self, 0)
 
 
 class Gate(StrEnum):
@@ -79,7 +79,7 @@ class Verdict:
         figures: nearest structure, chances, margin: what a banner tells whatever the answer is.
     """
 
-    status: Status
+    status: PlanStatus
     reasons: tuple[str, ...]
     figures: tuple[str, ...] = ()
 
@@ -165,7 +165,7 @@ class Path:
     notes: tuple[str, ...] = ()
     relies_on: tuple[str, ...] = ()
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Approach:
     paths: tuple[Path, ...]
     """Alternatives for one instrument, best first."""
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class Probe:
     time_s: float
     schedule: tuple[Phase, ...]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class Treatment:
     notes: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ class GateResult:
     """
 
     gate: Gate
-    status: Met
+    status: Status
     severity: Severity
     text: str
     on_word_of_user: tuple[str, ...] = ()
@@ -308,7 +308,7 @@ class Provenance:
     notes: tuple[str, ...] = ()
     """What the readers of image and labels corrected, assumed or left out."""
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -357,8 +357,8 @@ class Plan:
                 f"a plan passes every gate once; missing: {', '.join(missing) or 'none'}, told: "
                 f"{', '.join(told) or 'none'}: make plans by `propose`"
             )
-        shut = [g.gate.value for g in self.gates if g.status is not Met.MET]
-        if self.verdict.status is Status.GO and shut:
+        shut = [g.gate.value for g in self.gates if g.status is not Status.MET]
+        if self.verdict.status is PlanStatus.GO and shut:
             raise PlanError(f"the verdict is go although these gates are shut: {', '.join(shut)}")
 
     def summary(self) -> dict[str, Value]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seldinger.core.formatting import short_repr
 from seldinger.core.quantity import Spread  # noqa: TC001  pydantic reads it at run time
-from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +129,7 @@ class Prediction:
     notes: tuple[str, ...] = ()
     outside_domain: tuple[str, ...] | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,4 +162,4 @@ class Effect:
     subcapsular: NDArray[np.bool_]
     margins_mm: NDArray[np.float64]
 
-    __repr__ = brief
+    __repr__ = short_repr

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from seldinger import catalogue, evidence
 from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
+from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
-from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ class Settings:
     inputs: tuple[InputFile, ...] = ()
     visit: Visit | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Case:
     assumed: Assumed
     progress: Progress = silent
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 CaseT = TypeVar("CaseT", bound=Case)
@@ -164,7 +164,7 @@ class Reach(Generic[CaseT]):
     instrument: Instrument
     approach: Approach
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 Penalties = Callable[[CaseT, "Path"], Mapping[str, float]]
@@ -200,7 +200,7 @@ class Decision:
     effect: Effect | None = None
     tissues: tuple[str, ...] | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +349,7 @@ class Procedure:
     references: tuple[str, ...] = ()
     demo: tuple[DemoCase, ...] = ()
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot be planned.

@@ -9,7 +9,7 @@ from seldinger import __version__, evidence
 from seldinger import anatomy as anatomies
 from seldinger.anatomy.model import Origin
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import near
+from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import asked, gates, neighbours, readiness
 from seldinger.plan.assumptions import Assumed, assumed
@@ -117,7 +117,7 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
         named = gates.structure_of(key)
         allowed = asked.get(key, () if named is None else neighbours.WORDS)
         if not allowed:
-            closest = ", ".join(near(key, [*asked, *neighbours.may_be_answered()]))
+            closest = ", ".join(find_similar(key, [*asked, *neighbours.may_be_answered()]))
             raise PlanError(
                 f"{declared.name} asks no question {key!r}; closest: {closest or 'none'}; "
                 f"all: {', '.join(sorted(asked))}; or name a structure that no label shows"

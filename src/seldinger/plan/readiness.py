@@ -15,7 +15,7 @@ from seldinger.care import outcomes, procedures
 from seldinger.care.clearance import Answer, assess, headline, rules
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,7 +30,7 @@ _TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cr
 CLEARANCE = "clearance"
 """Id of the gate's finding."""
 
-_GATE = {Answer.CLEAR: Met.MET, Answer.NOT_CLEAR: Met.NOT_MET}
+_GATE = {Answer.CLEAR: Status.MET, Answer.NOT_CLEAR: Status.NOT_MET}
 """Answers that decide the gate; every other one leaves it unknown."""
 
 
@@ -79,7 +79,7 @@ class RuleLine:
 
     rule: str
     topic: str
-    status: Met
+    status: Status
     severity: Severity
     text: str
     inputs: Mapping[str, str]
@@ -128,7 +128,7 @@ def find_outcomes(procedure: str, organ: str | None) -> outcomes.Outcomes | None
 def missing_pages(procedure: str, organ: str | None) -> tuple[Finding, ...]:
     """Which pages about the procedure nobody has written: the reader shall not look for them."""
     return tuple(
-        Finding(f"no-{page.replace(' ', '-')}", Met.UNKNOWN, Severity.INFO, text)
+        Finding(f"no-{page.replace(' ', '-')}", Status.UNKNOWN, Severity.INFO, text)
         for page, text in procedures.missing_pages(procedure, organ)
     )
 
@@ -219,7 +219,7 @@ def finding(cleared: Clearance) -> Finding:
 
     Any answer that is not plainly clear or not clear leaves the gate unknown.
     """
-    status = _GATE.get(cleared.answer, Met.UNKNOWN)
+    status = _GATE.get(cleared.answer, Status.UNKNOWN)
     said = f"Clearance by {cleared.profile.name}: {cleared.answer.words}"
     if cleared.answer is Answer.CONDITIONAL:
         said = f"{said}, ready if {headline.several(cleared.conditions)}"
@@ -228,8 +228,8 @@ def finding(cleared: Clearance) -> Finding:
     if cleared.decides:
         said = f"{said}; who decides: {'; '.join(cleared.decides)}"
     said = f"{said}."
-    if status is not Met.MET:
-        broken = [f.text for f in cleared.findings if f.status is Met.NOT_MET]
+    if status is not Status.MET:
+        broken = [f.text for f in cleared.findings if f.status is Status.NOT_MET]
         said = f"{said} Not met: {headline.several(broken)}." if broken else said
     held = [f"{d.drug} {d.hold}" for d in cleared.drugs if d.last_dose is not None]
     if held:

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import did_you_mean, meant
+from seldinger.core.naming import did_you_mean, match_name
 from seldinger.plan.procedure import Procedure
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Registry(Mapping[str, Procedure]):
         Raises:
             PlanError: none is called so (the closest names are offered), or it cannot be used.
         """
-        called = meant(name, self._points)
+        called = match_name(name, self._points)
         if called is None:
             hint = did_you_mean(name, self._points)
             installed = ", ".join(sorted(self._points))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def contact(case: Case, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding
     """Chance of contact and closeness of everything that goes in."""
     if not named:
         text = "There is no path whose chances could be told."
-        yield Finding("contact", Met.UNKNOWN, Severity.ACTION, text)
+        yield Finding("contact", Status.UNKNOWN, Severity.ACTION, text)
     for number, (who, path) in enumerate(named, start=1):
         yield from _of_one(case, f"contact-{number}", who, path)
 
@@ -92,7 +92,7 @@ def contact(case: Case, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding
 def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
     if path.probability.hit is None:
         text = f"P(hit) and P(touch) of {who} are unknown: its position was not scanned."
-        yield Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+        yield Finding(name, Status.UNKNOWN, Severity.ACTION, text)
         return
     limit, caution = (case.assumed.value(a.name) for a in (CONTACT_LIMIT, CONTACT_CAUTION))
     said = sorted(
@@ -106,22 +106,22 @@ def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
             f"P(touch) of {who} is above {limit:g}: {', '.join(over)} (one uncorrected pass); take "
             "another way, part it, or correct the needle under imaging before it is passed."
         )
-        yield Finding(name, Met.NOT_MET, Severity.ACTION, text)
+        yield Finding(name, Status.NOT_MET, Severity.ACTION, text)
     else:
         text = f"No P(touch) of {who} is above {limit:g}."
-        yield Finding(name, Met.MET, Severity.ACTION, text)
+        yield Finding(name, Status.MET, Severity.ACTION, text)
     if watch:
         text = f"P(touch) of {who}: {', '.join(watch)} (one uncorrected pass)."
-        yield Finding(f"{name}-likely", Met.NOT_MET, Severity.CAUTION, text)
+        yield Finding(f"{name}-likely", Status.NOT_MET, Severity.CAUTION, text)
     close_mm = case.assumed.value(CLOSE.name)
     near = sorted((mm, n) for n, mm in path.clearances_mm.items() if mm is not None)
     beside = [f"{what} {mm:.1f} mm" for mm, what in near if mm < close_mm]
     if beside:
         text = f"Nearer to {who} than {close_mm:g} mm: {', '.join(beside)}."
-        yield Finding(f"{name}-close", Met.NOT_MET, Severity.CAUTION, text)
+        yield Finding(f"{name}-close", Status.NOT_MET, Severity.CAUTION, text)
     if path.probability.hit < case.assumed.value(HIT_CAUTION.name):
         text = f"P(hit) of {who} is only {path.probability.hit:.2f} in one uncorrected pass."
-        yield Finding(f"{name}-hit", Met.NOT_MET, Severity.CAUTION, text)
+        yield Finding(f"{name}-hit", Status.NOT_MET, Severity.CAUTION, text)
 
 
 def complete(case: Case, found: Prediction | None) -> Iterator[Finding]:
@@ -129,7 +129,7 @@ def complete(case: Case, found: Prediction | None) -> Iterator[Finding]:
     name = "complete-ablation"
     if found is None:
         text = "This plan predicts no effect, so no chance of a complete one belongs to it."
-        yield Finding(name, Met.MET, Severity.INFO, text)
+        yield Finding(name, Status.MET, Severity.INFO, text)
         return
     limit, caution = (case.assumed.value(a.name) for a in (COMPLETE_LIMIT, COMPLETE_CAUTION))
     spread, chance = found.minimal_margin_mm, found.coverage_probability
@@ -140,12 +140,12 @@ def complete(case: Case, found: Prediction | None) -> Iterator[Finding]:
         "and correct it before treating."
     )
     if chance < limit:
-        yield Finding(name, Met.NOT_MET, Severity.ACTION, text)
+        yield Finding(name, Status.NOT_MET, Severity.ACTION, text)
         return
-    yield Finding(name, Met.MET, Severity.ACTION, text)
+    yield Finding(name, Status.MET, Severity.ACTION, text)
     if chance < caution:
         said = f"Chance of complete ablation {chance:.2f}, uncorrected: check and correct each tip."
-        yield Finding(f"{name}-likely", Met.NOT_MET, Severity.CAUTION, said)
+        yield Finding(f"{name}-likely", Status.NOT_MET, Severity.CAUTION, said)
 
 
 def domain(found: Prediction | None) -> Finding:
@@ -153,14 +153,14 @@ def domain(found: Prediction | None) -> Finding:
     name = "effect-in-domain"
     if found is None:
         text = "No effect is predicted, so none is claimed."
-        return Finding(name, Met.MET, Severity.INFO, text)
+        return Finding(name, Status.MET, Severity.INFO, text)
     if found.outside_domain is None:
         text = "Nobody judged whether the predicted effect lies in its domain of validity."
-        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
     if found.outside_domain:
         text = f"The predicted effect is not to be believed: {'; '.join(found.outside_domain)}."
-        return Finding(name, Met.UNKNOWN, Severity.ACTION, text)
-    return Finding(name, Met.MET, Severity.INFO, "The predicted effect lies inside its domain.")
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
+    return Finding(name, Status.MET, Severity.INFO, "The predicted effect lies inside its domain.")
 
 
 def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tuple[str, ...]:

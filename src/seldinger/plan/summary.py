@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.core.telling import html_table
+from seldinger.core.formatting import format_html_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def line(plan: Plan) -> str:
 def page(plan: Plan) -> str:
     """The row as a small table, for notebooks."""
     rows = {key: _said(value) for key, value in plan.summary().items() if value not in (None, ())}
-    return html_table("Plan: research and education software, not a medical device", rows)
+    return format_html_table("Plan: research and education software, not a medical device", rows)
 
 
 def _ways(plan: Plan) -> tuple[Path, ...]:

@@ -53,7 +53,7 @@ def mark(fact: Fact) -> str:
 
 def number(fact_id: str) -> float:
     """The value of a primary fact, for a rule."""
-    return evidence.driving(fact_id)
+    return evidence.driving_value(fact_id)
 
 
 def percent(fact_id: str) -> str:

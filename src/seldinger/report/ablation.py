@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.ablation_probes import probe_rows
 from seldinger.report.blocks import Row
@@ -62,7 +62,7 @@ def lines(plan: Plan) -> tuple[str, ...]:
     found = plan.prediction
     if found is None:
         return ()
-    said = [best_cover(plan, found)] if plan.verdict.status is Status.UNSUITABLE else []
+    said = [best_cover(plan, found)] if plan.verdict.status is PlanStatus.UNSUITABLE else []
     margin = found.minimal_margin_mm
     said += [
         (

@@ -11,7 +11,7 @@ from seldinger.care.exposure.levels import Amount  # noqa: TC001  the same
 from seldinger.care.exposure.skin import How  # noqa: TC001  the same
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  the same
 from seldinger.core.space import Vector  # noqa: TC001  the same
-from seldinger.core.verdict import Met, Severity  # noqa: TC001  the same
+from seldinger.core.verdict import Severity, Status  # noqa: TC001  the same
 from seldinger.evidence.model import FactKind, Trust  # noqa: TC001  the same
 from seldinger.image.dose_report import ReportKind  # noqa: TC001  the same
 
@@ -23,7 +23,7 @@ class FindingLine:
     """What one rule says: ``missing`` would have to be known, ``facts`` are ids of evidence."""
 
     rule: str
-    status: Met
+    status: Status
     severity: Severity
     text: str
     inputs: Mapping[str, str]

@@ -11,7 +11,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.report import words
 
 if TYPE_CHECKING:
@@ -181,11 +181,11 @@ def _told(row: OutcomeRow) -> tuple[str, ...]:
     return (row.text, row.label, row.population, row.horizon, row.source, row.stamp)
 
 
-def _issue(name: str, status: Met, severity: Severity, text: str) -> Resource | None:
+def _issue(name: str, status: Status, severity: Severity, text: str) -> Resource | None:
     """A rule that is open as an issue; None when it is met."""
-    if status is Met.MET:
+    if status is Status.MET:
         return None
-    word = "unknown" if status is Met.UNKNOWN else "not met"
+    word = "unknown" if status is Status.UNKNOWN else "not met"
     return {
         "resourceType": "DetectedIssue",
         "text": _narrative(f"{name}: {word}. {text}"),

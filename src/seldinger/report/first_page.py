@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
 from seldinger.care.clearance import headline as short
-from seldinger.core.verdict import Met
-from seldinger.plan.model import Status
+from seldinger.core.verdict import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.blocks import Banner, Row, Table
 from seldinger.report.needle import needle_of
@@ -21,10 +21,10 @@ _LIKELY_TOUCH = 0.1
 _OUT_OF_REACH = "out of reach"
 
 _BANNERS = {
-    Status.GO: ("GO", "No rule that could be checked blocks this plan.", "good"),
-    Status.PROTECT_FIRST: ("PROTECT FIRST", "Known, and not kept: act on this first.", "warn"),
-    Status.UNKNOWN: ("UNKNOWN", "Cannot be cleared until this is known:", "warn"),
-    Status.UNSUITABLE: ("UNSUITABLE", "Do not do this as planned:", "bad"),
+    PlanStatus.GO: ("GO", "No rule that could be checked blocks this plan.", "good"),
+    PlanStatus.PROTECT_FIRST: ("PROTECT FIRST", "Known, and not kept: act on this first.", "warn"),
+    PlanStatus.UNKNOWN: ("UNKNOWN", "Cannot be cleared until this is known:", "warn"),
+    PlanStatus.UNSUITABLE: ("UNSUITABLE", "Do not do this as planned:", "bad"),
 }
 
 
@@ -44,7 +44,7 @@ _STAMPED = ("nothing-labelled", "position-contradiction", "position-assumed")
 
 def stamp(plan: Plan, path: Path | None) -> str:
     """What must be read before anything else; empty when there is nothing of the kind."""
-    said = [f.text for f in plan.findings if f.id in _STAMPED and f.status is not Met.MET]
+    said = [f.text for f in plan.findings if f.id in _STAMPED and f.status is not Status.MET]
     if path is not None and path.provisional:
         scanned = plan.anatomy.study.position.value
         said.append(

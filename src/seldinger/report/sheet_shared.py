@@ -31,7 +31,8 @@ def before(common: Common, page: Page, released: Released | None) -> tuple[str, 
         )
     elif page.care.fasting:
         hours = {
-            name: f"{evidence.driving(fact, secondary=True):.0f}" for name, fact in _HOURS.items()
+            name: f"{evidence.driving_value(fact, secondary=True):.0f}"
+            for name, fact in _HOURS.items()
         }
         fasts = tuple(line.format(**hours) for line in said.fasting)
     else:

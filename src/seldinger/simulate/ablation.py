@@ -17,15 +17,15 @@ from seldinger.core.errors import SimulationError
 from seldinger.core.progress import Progress, silent
 from seldinger.core.space import as_vector, unit
 from seldinger.physics.thermal import damage as laws
-from seldinger.physics.thermal.bodies import Held, Programme
+from seldinger.physics.thermal.bodies import FixedBody, Programme
 from seldinger.physics.thermal.controllers import ImpedancePulses, PowerRamp
 from seldinger.physics.thermal.model import (
-    Frost,
+    FrozenFlow,
     Model,
     Settings,
     SteadyFlow,
-    StoppedFlow,
     TwoCompartmentFlow,
+    VascularStasis,
 )
 from seldinger.physics.thermal.properties import Blood
 from seldinger.physics.thermal.run import run as heat
@@ -175,7 +175,7 @@ def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
 
 def _at_work(
     asked: ExperimentFile, place: Place, placed: tuple[Probe, ...]
-) -> tuple[tuple[Source, ...], tuple[Held, ...]]:
+) -> tuple[tuple[Source, ...], tuple[FixedBody, ...]]:
     """What heats, and what holds a temperature; probes keep cells that others share."""
     grid = place.grid
     sources = [probe_room.source(grid, p) for p in placed if p.device.modality == "microwave"]
@@ -185,7 +185,7 @@ def _at_work(
     bodies += [shapes.vessel(place, n, v) for n, v in enumerate(asked.vessel, start=1)]
     if place.vessels is not None and place.blood is not None:
         blood = Programme.constant(place.blood.temperature_c)
-        bodies.append(Held("vessels", place.vessels, blood))
+        bodies.append(FixedBody("vessels", place.vessels, blood))
     where = asked.block or asked.patient
     if where is not None and where.edge == "held":
         bodies.append(shapes.edge(place))
@@ -196,16 +196,16 @@ def _at_work(
 def _flow(asked: ExperimentFile) -> Flow:
     blood = asked.perfusion
     if blood.mode == "stopped" and blood.law is not None and blood.share is not None:
-        return StoppedFlow(blood.law, blood.share)
+        return VascularStasis(blood.law, blood.share)
     if blood.blood_fraction is not None and blood.exchange_w_per_m3_k is not None:
         return TwoCompartmentFlow(blood.blood_fraction, blood.exchange_w_per_m3_k)
     return SteadyFlow()
 
 
-def _frost(asked: ExperimentFile, place: Place, bodies: tuple[Held, ...]) -> Frost | None:
+def _frost(asked: ExperimentFile, place: Place, bodies: tuple[FixedBody, ...]) -> FrozenFlow | None:
     """What frost leaves of perfusion, where there may be frost."""
     if asked.frost is not None:
-        return Frost(asked.frost.frozen_share, asked.frost.thawed_share)
+        return FrozenFlow(asked.frost.frozen_share, asked.frost.thawed_share)
     lowest = min((t for b in bodies for t in b.programme.temperatures_c), default=place.initial_c)
     for tissue in place.tissues:
         freezes = tissue.freezing is not None and lowest < tissue.freezing.start_c
@@ -242,7 +242,7 @@ def _duration_s(
     asked: ExperimentFile,
     placed: tuple[Probe, ...],
     sources: tuple[Source, ...],
-    bodies: tuple[Held, ...],
+    bodies: tuple[FixedBody, ...],
 ) -> float:
     if asked.duration_s is not None:
         return asked.duration_s

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
-    from seldinger.physics.thermal.bodies import Held
+    from seldinger.physics.thermal.bodies import FixedBody
     from seldinger.physics.thermal.controllers import Controller
     from seldinger.simulate.layout import ExperimentFile
     from seldinger.simulate.layout_tools import ControllerSection, RadiofrequencySection
@@ -78,7 +78,7 @@ def taken(grid: Grid, placed: Sequence[Probe]) -> Mask:
 
 
 def setup(
-    asked: ExperimentFile, place: Place, placed: Sequence[Probe], bodies: Sequence[Held]
+    asked: ExperimentFile, place: Place, placed: Sequence[Probe], bodies: Sequence[FixedBody]
 ) -> Radiofrequency | None:
     """Everything electrical; none without electrodes.
 

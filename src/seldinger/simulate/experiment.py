@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from seldinger.core.errors import CaseError
+from seldinger.core.formatting import short_repr
 from seldinger.core.record import InputFile
-from seldinger.core.telling import brief
 from seldinger.simulate.layout import ExperimentFile
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Experiment:
     asked: ExperimentFile
     inputs: tuple[InputFile, ...] = ()
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 def read(path: Path | str) -> Experiment:

@@ -14,9 +14,9 @@ import numpy as np
 import scipy
 
 from seldinger.core.errors import PlanError
+from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
 from seldinger.core.space import Vector, as_vector
-from seldinger.core.telling import brief
 from seldinger.image.residual import to_surface_mm
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Margin:
     clipped_share: float
     notes: tuple[str, ...]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 def measured(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 
 if TYPE_CHECKING:
     from seldinger.core.record import AssumptionUse, InputFile
@@ -94,4 +94,4 @@ class Outcome:
     inputs: tuple[InputFile, ...]
     version: str
 
-    __repr__ = brief
+    __repr__ = short_repr

@@ -11,7 +11,7 @@ import numpy as np
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import unit
-from seldinger.physics.thermal.bodies import Held, Rod
+from seldinger.physics.thermal.bodies import FixedBody, Rod
 from seldinger.physics.thermal.sources import Absorption, Source, antenna
 from seldinger.simulate import shapes, table
 
@@ -180,7 +180,7 @@ def source(grid: Grid, probe: Probe) -> Source:
     return antenna(grid, probe.name, asked.tip_lps_mm, asked.axis_lps, absorption, power)
 
 
-def cold(grid: Grid, probe: Probe) -> Held:
+def cold(grid: Grid, probe: Probe) -> FixedBody:
     """A cryoprobe as a body that holds a temperature.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import as_vector, unit
 from seldinger.physics.thermal import sources
-from seldinger.physics.thermal.bodies import Held, Phase, Programme, Rod, edge_cells, rod_cells
+from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod, edge_cells, rod_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ def source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
     return sources.uniform_sphere(grid, name, section.centre_lps_mm, radius, power)
 
 
-def cold(grid: Grid, number: int, section: ColdSection) -> Held:
+def cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
     """A plane or a rod that holds a temperature."""
     name = f"cold {number}"
     if section.temperature_c is not None:
@@ -75,7 +75,7 @@ def cold(grid: Grid, number: int, section: ColdSection) -> Held:
     wall, limit = section.wall_w_per_m2_k, section.limit_w
     if section.kind == "plane":
         cells = _plane(grid, name, section)
-        return Held(name, cells, plan, wall, None, limit)
+        return FixedBody(name, cells, plan, wall, None, limit)
     tip, axis = section.tip_lps_mm, section.axis_lps
     if tip is None or axis is None or section.length_mm is None or section.diameter_mm is None:
         raise SimulationError(f"{name} lacks a part of its rod")
@@ -90,10 +90,10 @@ def rod(
     plan: Programme,
     wall_w_per_m2_k: float | None = None,
     limit_w: float | None = None,
-) -> Held:
+) -> FixedBody:
     """A rod that holds a temperature; the part of it that lies in the grid.
 
-    However thin it is beside the cells, it draws the heat of the true cylinder (``bodies.wall``).
+    However thin it is beside the cells, it draws the heat of the true cylinder.
 
     Raises:
         SimulationError: it lies outside.
@@ -101,7 +101,7 @@ def rod(
     cut = clipped(grid, shape)
     if cut is None:
         raise SimulationError(f"{name} lies outside the grid: move it or enlarge the grid")
-    return Held(name, rod_cells(grid, cut), plan, wall_w_per_m2_k, cut, limit_w)
+    return FixedBody(name, rod_cells(grid, cut), plan, wall_w_per_m2_k, cut, limit_w)
 
 
 def clipped(grid: Grid, shape: Rod) -> Rod | None:
@@ -151,7 +151,7 @@ def _plane(grid: Grid, name: str, section: ColdSection) -> Mask:
     return cells
 
 
-def vessel(place: Place, number: int, section: VesselSection) -> Held:
+def vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
     """A straight vessel at the temperature of blood."""
     name = f"vessel {number}"
     if place.blood is None:
@@ -165,19 +165,19 @@ def vessel(place: Place, number: int, section: VesselSection) -> Held:
     return rod(place.grid, name, shape, plan, section.wall_w_per_m2_k)
 
 
-def edge(place: Place) -> Held:
+def edge(place: Place) -> FixedBody:
     """The faces of the block, held as they are."""
-    return Held("edge", edge_cells(place.grid), Programme.constant(place.initial_c))
+    return FixedBody("edge", edge_cells(place.grid), Programme.constant(place.initial_c))
 
 
-def apart(bodies: Iterable[Held], taken: Mask) -> tuple[Held, ...]:
+def apart(bodies: Iterable[FixedBody], taken: Mask) -> tuple[FixedBody, ...]:
     """Bodies without common cells: the first one keeps them; one that keeps none is gone.
 
     Args:
         bodies: in the order of who keeps.
         taken: (i, j, k) cells that none may have: electrodes and their shafts.
     """
-    kept: list[Held] = []
+    kept: list[FixedBody] = []
     for body in bodies:
         own = body.cells & ~taken
         taken = taken | body.cells

@@ -12,13 +12,13 @@ from seldinger.extend import (
     Finding,
     Instrument,
     Limits,
-    Met,
     NeedleCase,
     Percutaneous,
     Procedure,
     Question,
     Search,
     Severity,
+    Status,
     Step,
     TargetPoint,
     Treatment,
@@ -61,7 +61,7 @@ class Inject(TreatmentLogic[NeedleCase]):
         inside = radius_mm <= case.target.diameter_mm / 2.0
         found = Finding(
             "spread",
-            Met.MET if inside else Met.NOT_MET,
+            Status.MET if inside else Status.NOT_MET,
             Severity.CAUTION,
             f"{volume_ml:g} mL wet a sphere of {2.0 * radius_mm:.0f} mm around the tip; the target "
             f"is {case.target.diameter_mm:.0f} mm wide.",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from seldinger.care.clearance import bleeding
 from seldinger.care.clearance.findings import finding, settled
 from seldinger.care.clearance.model import Answer
-from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import driving
+from seldinger.core.verdict import Severity, Status
+from seldinger.evidence import driving_value
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,9 +48,10 @@ def chosen(case: Case, profile: Profile) -> Iterator[Finding]:
         return
     words = f"excluded: {', '.join(against)}" if against else f"not told: {', '.join(missing)}"
     made = finding(
-        "access.radial.chosen", TOPIC, Met.NOT_MET if against else Met.UNKNOWN, Severity.ACTION,
-        f"The radial artery is the way in and {words}.", profile=profile, facts=_EXCLUSIONS,
-        inputs={"access": "radial"}, decides="the operator, who looks at the wrist",
+        "access.radial.chosen", TOPIC, Status.NOT_MET if against else Status.UNKNOWN,
+        Severity.ACTION, f"The radial artery is the way in and {words}.", profile=profile,
+        facts=_EXCLUSIONS, inputs={"access": "radial"},
+        decides="the operator, who looks at the wrist",
     )  # fmt: skip
     yield settled(made, case.request, profile)
 
@@ -64,7 +65,7 @@ def alternatives(
     now: dt.datetime,
 ) -> Iterator[Finding]:
     """Other ways in, where the labs of this one are not met; each is itself judged first."""
-    against = [one for one in labs if one.status is not Met.MET and not one.missing]
+    against = [one for one in labs if one.status is not Status.MET and not one.missing]
     if any(one.id == FEMORAL_RULE for one in against):
         yield _radial(case, inputs, against, tables, profile)
     organ = inputs["organ"].value
@@ -85,10 +86,10 @@ def _transjugular(
     request = replace(case.request, procedure="transjugular-liver-biopsy", access="jugular")
     judged = assess(replace(case, request=request), now, profile, tables)
     status = {
-        Answer.CLEAR: Met.MET, Answer.NOT_CLEAR: Met.NOT_MET,
-    }.get(judged.answer, Met.UNKNOWN)  # fmt: skip
+        Answer.CLEAR: Status.MET, Answer.NOT_CLEAR: Status.NOT_MET,
+    }.get(judged.answer, Status.UNKNOWN)  # fmt: skip
     stands = [one.text for one in judged.findings
-              if one.status is not Met.MET and one.severity is not Severity.INFO]  # fmt: skip
+              if one.status is not Status.MET and one.severity is not Severity.INFO]  # fmt: skip
     text = f"Transjugular liver biopsy counts as low risk. Judged as such: {judged.answer.words}."
     if stands:
         text = f"{text} Against it: {' '.join(stands[:3])}"
@@ -107,7 +108,7 @@ def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str,
         missing.
     """
     artery, sheath = case.request.radial, case.request.sheath_french
-    largest, thinnest = driving(RADIAL_SHEATH), driving(RADIAL_DIAMETER)
+    largest, thinnest = driving_value(RADIAL_SHEATH), driving_value(RADIAL_DIAMETER)
     asked: tuple[tuple[bool | None, str, str], ...] = (
         (
             None if sheath is None else sheath > largest,
@@ -145,17 +146,17 @@ def _radial(
     found = case.patient.lab("inr")
     value = None if found is None else found.value
     permits, excluded, missing = radial_permits(case)
-    if value is not None and bleeding.met(edge, value) is not Met.MET:
-        status, text = Met.NOT_MET, "The radial artery does not help: its own INR is not met."
+    if value is not None and bleeding.met(edge, value) is not Status.MET:
+        status, text = Status.NOT_MET, "The radial artery does not help: its own INR is not met."
     elif permits is False:
-        status = Met.NOT_MET
+        status = Status.NOT_MET
         text = f"The radial artery is excluded: {', '.join(excluded)}."
     elif permits is None:
-        status = Met.UNKNOWN
+        status = Status.UNKNOWN
         text = "The radial artery has the higher INR and may do, if it is looked at first."
     else:
-        status, text = Met.MET, "The radial artery has the higher INR, and allows the sheath."
-        narrow = driving(RADIAL_NARROW)
+        status, text = Status.MET, "The radial artery has the higher INR, and allows the sheath."
+        narrow = driving_value(RADIAL_NARROW)
         diameter = case.request.radial.diameter_mm
         if diameter is not None and diameter <= narrow:
             text = f"{text} At {narrow:g} mm or less it occludes more often."

@@ -17,7 +17,7 @@ from seldinger.care.labs import age_days, analyte
 from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence.records import Named, NotNegative, Text, written
 
 if TYPE_CHECKING:
@@ -134,9 +134,13 @@ def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) 
     old = _age(lab, now)
     told = f"{name} {lab.told}".removesuffix(" {INR}")
     status, severity, words = {
-        "": (Met.MET, Severity.INFO, "no alarm"),
-        "inner": (Met.UNKNOWN, Severity.CAUTION, "looked at, and decided, before"),
-        "outer": (Met.NOT_MET, Severity.ACTION, "an alarm: treated, explained or decided before"),
+        "": (Status.MET, Severity.INFO, "no alarm"),
+        "inner": (Status.UNKNOWN, Severity.CAUTION, "looked at, and decided, before"),
+        "outer": (
+            Status.NOT_MET,
+            Severity.ACTION,
+            "an alarm: treated, explained or decided before",
+        ),
     }[beyond]
     if beyond == "outer" and case.request.procedure in _STOPS_EMBOLIZATION and lab.key == "hcg":
         severity = Severity.STOP

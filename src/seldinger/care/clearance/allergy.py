@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care import allergies
 from seldinger.care.clearance.findings import finding, settled
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,14 +62,14 @@ def _unrecognised(one: Allergy, rest: str, case: Case, profile: Profile) -> Find
     offered = f"; did you mean {' or '.join(close)}?" if close else ""
     stop = "" if offered else "."
     made = finding(
-        f"allergy.unrecognised.{_id(one)}", TOPIC, Met.UNKNOWN, Severity.ACTION,
+        f"allergy.unrecognised.{_id(one)}", TOPIC, Status.UNKNOWN, Severity.ACTION,
         f"Allergy to {_words(one)}: {rest!r} is not recognised{offered}{stop} "
         "Nothing is judged of it.",
         profile=profile, inputs={"allergy": _words(one)}, considers=_considers(one),
         decides="the operator",
     )  # fmt: skip
     made = settled(made, case.request, profile)
-    if made.status is Met.MET:
+    if made.status is Status.MET:
         return made
     return replace(made, missing=(f"what the allergy to {one.to} is{offered}",))
 
@@ -97,7 +97,7 @@ def _material(
     one: Allergy, allergen: Allergen, material: Material, case: Case, profile: Profile
 ) -> Finding:
     return _made(
-        one, material.key, Met.UNKNOWN, Severity.ACTION,
+        one, material.key, Status.UNKNOWN, Severity.ACTION,
         f"{allergen.name} may come with {material.name}. {material.asks}.",
         case, profile, material.decides,
     )  # fmt: skip
@@ -117,11 +117,11 @@ def _drug(
     words = f"{allergen.name}: not given."
     if planned:
         return _made(
-            one, material.key, Met.UNKNOWN, Severity.ACTION,
+            one, material.key, Status.UNKNOWN, Severity.ACTION,
             f"{allergen.name} may come with {material.name}. {material.asks}.",
             case, profile, material.decides,
         )  # fmt: skip
-    return _made(one, material.key, Met.MET, Severity.CAUTION, words, case, profile, "")
+    return _made(one, material.key, Status.MET, Severity.CAUTION, words, case, profile, "")
 
 
 def _egg(one: Allergy, case: Case, profile: Profile) -> Finding:
@@ -131,11 +131,11 @@ def _egg(one: Allergy, case: Case, profile: Profile) -> Finding:
         "refined form; after anaphylaxis who gives the sedation is asked. No source was read."
     )
     if not sedated:
-        return _made(one, "egg-soya", Met.MET, Severity.INFO, text, case, profile, "")
+        return _made(one, "egg-soya", Status.MET, Severity.INFO, text, case, profile, "")
     severe = one.reaction != "mild"
     return _made(
-        one, "egg-soya", Met.UNKNOWN if severe else Met.MET, Severity.CAUTION, text, case, profile,
-        "who gives the sedation",
+        one, "egg-soya", Status.UNKNOWN if severe else Status.MET, Severity.CAUTION, text, case,
+        profile, "who gives the sedation",
     )  # fmt: skip
 
 
@@ -143,32 +143,32 @@ def _anaesthetic(one: Allergy, allergen: Allergen, case: Case, profile: Profile)
     planned, who = case.request.local_anaesthetic, "the operator with allergology"
     rule = "anaesthetic.allergy"
     if planned == _NONE:
-        return _made(one, rule, Met.MET, Severity.INFO, "no local anaesthetic is planned.", case,
+        return _made(one, rule, Status.MET, Severity.INFO, "no local anaesthetic is planned.", case,
                      profile, "")  # fmt: skip
     if planned is None:
         return _made(
-            one, rule, Met.UNKNOWN, Severity.ACTION,
+            one, rule, Status.UNKNOWN, Severity.ACTION,
             f"{allergen.name}: which local anaesthetic is planned is not told.", case, profile, who,
         )  # fmt: skip
     given = allergies.recognise(planned).allergens
     if any(g.key == allergen.key for g in given):
         return _made(
-            one, "anaesthetic.allergy.reacted", Met.NOT_MET, Severity.STOP,
+            one, "anaesthetic.allergy.reacted", Status.NOT_MET, Severity.STOP,
             "the local anaesthetic is among the patient's allergies.", case, profile, who,
         )  # fmt: skip
     if not given or allergen.key in {_ANY, "anaesthetic-additive"}:
         return _made(
-            one, rule, Met.UNKNOWN, Severity.ACTION,
+            one, rule, Status.UNKNOWN, Severity.ACTION,
             f"{allergen.name}, and {planned} is planned: whether it was that one, or an additive, "
             "is found out before.", case, profile, who,
         )  # fmt: skip
     if any(g.group == allergen.group for g in given):
         return _made(
-            one, rule, Met.NOT_MET, Severity.ACTION,
+            one, rule, Status.NOT_MET, Severity.ACTION,
             f"{allergen.name} is of the same class as {planned}.", case, profile, who,
         )  # fmt: skip
     return _made(
-        one, rule, Met.MET, Severity.CAUTION,
+        one, rule, Status.MET, Severity.CAUTION,
         f"{allergen.name} is of another class than {planned}; an additive may be the cause.",
         case, profile, "",
     )  # fmt: skip
@@ -188,7 +188,7 @@ def _antibiotic(
     rule = "antibiotics.allergy"
     if not planned:
         return _made(
-            one, rule, Met.MET, Severity.CAUTION,
+            one, rule, Status.MET, Severity.CAUTION,
             f"no {allergen.name} where an antibiotic is ordered.", case, profile, "",
         )  # fmt: skip
     found = [a for words in planned for a in allergies.recognise(words).allergens
@@ -198,18 +198,18 @@ def _antibiotic(
     own = _class(allergen)
     if own in groups or any(a.key == allergen.key for a in found):
         return _made(
-            one, rule, Met.NOT_MET, Severity.STOP,
+            one, rule, Status.NOT_MET, Severity.STOP,
             f"the antibiotic that is planned ({words}) is one of {allergen.name}.", case, profile,
             who,
         )  # fmt: skip
     if groups & set(allergen.cross) or not found or own == "other-antibiotic":
         return _made(
-            one, rule, Met.UNKNOWN, Severity.ACTION,
+            one, rule, Status.UNKNOWN, Severity.ACTION,
             f"a reaction to {allergen.name} may carry over to what is planned ({words}), or that "
             "is not recognised.", case, profile, who,
         )  # fmt: skip
     return _made(
-        one, rule, Met.MET, Severity.CAUTION, f"what is planned ({words}) is of another class.",
+        one, rule, Status.MET, Severity.CAUTION, f"what is planned ({words}) is of another class.",
         case, profile, "",
     )  # fmt: skip
 
@@ -231,20 +231,20 @@ def _taken(
         same = {a.key for a in allergies.recognise(drug.name).allergens} & keys
         if same:
             yield _made(
-                one, f"taken.{drug.name}", Met.UNKNOWN, Severity.CAUTION,
+                one, f"taken.{drug.name}", Status.UNKNOWN, Severity.CAUTION,
                 f"{drug.told} is taken all the same: which of the two is right is asked.",
                 case, profile, "who prescribes it",
             )  # fmt: skip
 
 
 def _told(one: Allergy, words: str, case: Case, profile: Profile) -> Finding:
-    return _made(one, "told", Met.MET, Severity.INFO, words, case, profile, "")
+    return _made(one, "told", Status.MET, Severity.INFO, words, case, profile, "")
 
 
 def _made(
     one: Allergy,
     rule: str,
-    status: Met,
+    status: Status,
     severity: Severity,
     words: str,
     case: Case,

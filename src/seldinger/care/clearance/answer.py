@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.model import Answer, Topic, TopicAnswer
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ _ORDER = tuple(Answer)
 
 def counts(one: Finding) -> bool:
     """Whether a finding stands between the patient and the procedure."""
-    return one.status is not Met.MET and one.severity is not Severity.INFO
+    return one.status is not Status.MET and one.severity is not Severity.INFO
 
 
 def topic_of(one: Finding) -> Topic:
@@ -58,10 +58,10 @@ def alike(
         return tuple(findings)
     return tuple(
         replace(
-            one, status=Met.MET, severity=Severity.CAUTION,
+            one, status=Status.MET, severity=Severity.CAUTION,
             text=f"{one.text} In this patient every class ends alike.",
         )
-        if one.id == CLASS_RULE and one.status is Met.UNKNOWN and not one.missing
+        if one.id == CLASS_RULE and one.status is Status.UNKNOWN and not one.missing
         else one
         for one in findings
     )  # fmt: skip
@@ -117,7 +117,7 @@ def single(one: Finding) -> Answer:
     """The answer if there were no other finding."""
     if not counts(one):
         return Answer.CLEAR
-    if one.status is Met.NOT_MET:
+    if one.status is Status.NOT_MET:
         return Answer.NOT_CLEAR
     return Answer.CONDITIONAL if one.decides and not one.missing else Answer.UNKNOWN
 

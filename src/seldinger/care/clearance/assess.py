@@ -31,8 +31,8 @@ from seldinger.care.clearance.model import Clearance, Due, TopicAnswer
 from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
 from seldinger.core.record import AssumptionUse
-from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import driving
+from seldinger.core.verdict import Severity, Status
+from seldinger.evidence import driving_value
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -87,7 +87,7 @@ def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clear
     inputs = told.of(case, used, now, known)
     group, said = _class(case, inputs, known, used)
     labs = [
-        settled(one, case.request, used) if one.status is not Met.MET else one
+        settled(one, case.request, used) if one.status is not Status.MET else one
         for one in bleeding.labs(case, inputs, group, known, used, now)
     ]
     setting = holds.Setting(case, inputs, group, known, used, now)
@@ -147,7 +147,7 @@ def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
     worse = [
         one for one in as_told.findings
         if answers.counts(one) and (one.id, answers.single(one)) not in seen
-        and one.status is Met.NOT_MET
+        and one.status is Status.NOT_MET
     ]  # fmt: skip
     # In an emergency its own finding stays the first.
     first = tuple(emergency.findings(as_told.case, as_told.profile))
@@ -184,7 +184,7 @@ def _settling(case: Case, found: Iterable[Finding], profile: Profile) -> Iterato
             continue
         noted = any(one.severity is not Severity.INFO for one in mine)
         yield finding(
-            f"case.decision_of.{about}", "case", Met.MET,
+            f"case.decision_of.{about}", "case", Status.MET,
             Severity.CAUTION if noted else Severity.INFO,
             f"One decision about {about} settles {len(rules_of)} rule(s): "
             f"{', '.join(rules_of)}. {decision.text}.",
@@ -228,13 +228,13 @@ def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
     start = case.request.start
     if start is None:
         yield finding(
-            "case.start", "case", Met.UNKNOWN, Severity.ACTION,
+            "case.start", "case", Status.UNKNOWN, Severity.ACTION,
             "When it starts is not known: no date follows.",
             profile=profile, missing=("the start",),
         )  # fmt: skip
     elif start.timestamp() < now.timestamp():
         yield finding(
-            "case.start_past", "case", Met.UNKNOWN, Severity.STOP,
+            "case.start_past", "case", Status.UNKNOWN, Severity.STOP,
             f"The start is past: {start:%a %d %b %Y %H:%M} lies before now, "
             f"{now:%a %d %b %Y %H:%M}. Nobody is cleared for what is past: check the year, or give "
             "the time of judging.",
@@ -244,7 +244,7 @@ def _case(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
     for decision in case.request.decisions:
         if decision.at.timestamp() > now.timestamp():
             yield finding(
-                f"case.decision.{decision.about}", "case", Met.UNKNOWN, Severity.ACTION,
+                f"case.decision.{decision.about}", "case", Status.UNKNOWN, Severity.ACTION,
                 f"The decision about {decision.about} is dated {decision.at:%Y-%m-%d %H:%M}, after "
                 "now.",
                 profile=profile,
@@ -262,7 +262,7 @@ def _arterial(
     if request.access in {"femoral-artery", "radial", None}:
         return
     made = finding(
-        "sir2019.low.inr_other_artery", bleeding.TOPIC, Met.UNKNOWN, Severity.CAUTION,
+        "sir2019.low.inr_other_artery", bleeding.TOPIC, Status.UNKNOWN, Severity.CAUTION,
         f"Source silent: of arteries it names the femoral and the radial, not {request.access}.",
         profile=profile, inputs={"access": request.access or ""}, decides="the operator",
         facts=("bleeding.sir2019.low.inr_femoral", "bleeding.sir2019.low.inr_radial"),
@@ -288,7 +288,7 @@ def _conditions(
     found += [
         answers.condition(one)
         for one in findings
-        if answers.counts(one) and one.status is Met.UNKNOWN and one.decides and not one.missing
+        if answers.counts(one) and one.status is Status.UNKNOWN and one.decides and not one.missing
         and one.id not in of_class
     ]  # fmt: skip
     found += [one.condition for one in asked]
@@ -363,6 +363,6 @@ def _antibiotic(case: Case, asked: Iterable[Asked], profile: Profile) -> Iterato
     given = [one for one in told_by if not one.lower().startswith(_NONE)]
     if start is None or not given:
         return
-    minutes = driving(ANTIBIOTIC_TIMING, secondary=True)
+    minutes = driving_value(ANTIBIOTIC_TIMING, secondary=True)
     when = timetable.after(start, -minutes / 60.0, case.patient.time_zone)
     yield Due(when, f"From then on the antibiotic ({given[0]}).", ANTIBIOTIC_TIMING)

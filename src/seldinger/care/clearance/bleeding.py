@@ -17,7 +17,7 @@ from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, shown
 from seldinger.care.clearance.model import LOCAL, BleedingClass
 from seldinger.care.labs import analyte
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,14 +41,14 @@ SILENT = BleedingClass(None, (), (), "")
 def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> Finding | None:
     """What is said where the consensus does not speak of such a patient; None where it does."""
     found = concerns(tables.domain, inputs)
-    if found.status is Met.MET:
+    if found.status is Status.MET:
         return None
-    if found.status is Met.UNKNOWN:
+    if found.status is Status.UNKNOWN:
         text = "The consensus speaks of adults: whether it speaks of this patient is not known."
     else:
         text = "The source is silent: the consensus speaks of adults. A paediatric team decides."
     return finding(
-        DOMAIN_RULE, TOPIC, Met.UNKNOWN, Severity.ACTION, text, profile=profile,
+        DOMAIN_RULE, TOPIC, Status.UNKNOWN, Severity.ACTION, text, profile=profile,
         facts=(_DOMAIN_FACT,), inputs=shown(inputs, ("age_years",)), missing=found.missing,
         decides="a paediatric team" if not found.missing else "",
     )  # fmt: skip
@@ -59,13 +59,13 @@ def classify(
 ) -> tuple[BleedingClass, Finding]:
     """The bleeding class, and what is to be said of it."""
     judged = [(row, concerns(row.when, inputs)) for row in tables.classes]
-    rows = [row for row, found in judged if found.status is Met.MET]
-    open_rows = [(row, found) for row, found in judged if found.status is Met.UNKNOWN]
+    rows = [row for row, found in judged if found.status is Status.MET]
+    open_rows = [(row, found) for row, found in judged if found.status is Status.UNKNOWN]
     named = tuple((row.id, f"{row.bleeding_class}: {row.says}") for row in rows)
     facts = [fact for row in (*rows, *(r for r, _ in open_rows)) for fact in row.facts]
     missing = tuple(m for _, found in open_rows for m in found.missing)
     used = dict.fromkeys(
-        ("procedure", *(n for _, found in judged if found.status is not Met.NOT_MET
+        ("procedure", *(n for _, found in judged if found.status is not Status.NOT_MET
                         for n in found.used))
     )  # fmt: skip
     inputs_shown = shown(inputs, used)
@@ -73,20 +73,20 @@ def classify(
     chosen, who = _local(request, profile)
     if open_rows:
         text = "The bleeding class is not known yet."
-        status, severity, found_class = Met.UNKNOWN, Severity.ACTION, None
+        status, severity, found_class = Status.UNKNOWN, Severity.ACTION, None
     elif len(classes) == 1:
         (found_class,) = classes
         text = f"{found_class.capitalize()} bleeding risk: {'; '.join(w for _, w in named)}."
-        status, severity = Met.MET, Severity.INFO
+        status, severity = Status.MET, Severity.INFO
     elif chosen is not None:
         found_class = chosen
         text = f"{_ambiguous(named)} Taken as {who}."
-        status, severity = Met.MET, Severity.INFO
+        status, severity = Status.MET, Severity.INFO
     else:
         found_class = None
         text = f"{_ambiguous(named)} A local profile or the operator decides."
         text = f"{text} {who}." if who else text
-        status, severity = Met.UNKNOWN, Severity.ACTION
+        status, severity = Status.UNKNOWN, Severity.ACTION
     made = finding(
         CLASS_RULE, TOPIC, status, severity, text, profile=profile, inputs=inputs_shown,
         missing=missing, facts=tuple(dict.fromkeys(facts)) or (_DOMAIN_FACT,),
@@ -149,7 +149,7 @@ def _judged(
     tables: Tables,
 ) -> Finding | None:
     concerned = concerns(rule.when, inputs)
-    if concerned.status is Met.NOT_MET:
+    if concerned.status is Status.NOT_MET:
         return None
     value = told.lab(case, rule.lab, profile, now)
     if rule.sense == "none" and case.patient.lab(rule.lab) is None:
@@ -159,16 +159,16 @@ def _judged(
         value = _after_hold(case, value)
     local = profile.edges.get(rule.id)
     status, severity, text = _answer(rule, value, inputs, local)
-    missing = () if status is Met.MET else value.missing
-    if again and status is Met.UNKNOWN and case.patient.lab("inr") is not None:
+    missing = () if status is Status.MET else value.missing
+    if again and status is Status.UNKNOWN and case.patient.lab("inr") is not None:
         text = f"{text} It is measured again before the start, and must be so then."
         missing = ()
-    if concerned.status is Met.UNKNOWN:
-        status, severity = Met.UNKNOWN, Severity.ACTION
+    if concerned.status is Status.UNKNOWN:
+        status, severity = Status.UNKNOWN, Severity.ACTION
         missing = (*concerned.missing, *missing)
         text = f"Not known whether this rule concerns the patient. {text}"
     who = _decides(case, tables)
-    if status is Met.NOT_MET:
+    if status is Status.NOT_MET:
         reasons, _ = thrombosis.reasons_of(case.patient, tables)
         beside = f" Beside it stands: {reasons}." if reasons else ""
         text = f"{text} {who[:1].upper()}{who[1:]} decides: corrected, put off, or done so.{beside}"
@@ -176,7 +176,7 @@ def _judged(
         text = f"If {inputs['bleeding_class'].value} risk: {text}"
     made = finding(
         rule.id, TOPIC, status, severity, f"{text} {rule.text}".strip(), profile=profile,
-        facts=rule.facts, missing=missing, decides="" if status is Met.MET else who,
+        facts=rule.facts, missing=missing, decides="" if status is Status.MET else who,
         inputs={**shown(inputs, concerned.used), rule.lab: value.told},
         considers=(f"lab.{rule.lab}",),
     )  # fmt: skip
@@ -211,24 +211,28 @@ def _locally(made: Finding) -> Finding:
 
 def _answer(
     rule: Threshold, value: Known, inputs: Mapping[str, Known], local: float | None
-) -> tuple[Met, Severity, str]:
+) -> tuple[Status, Severity, str]:
     name, unit = analyte(rule.lab).name, analyte(rule.lab).unit.strip("{}").replace("INR", "")
     if rule.sense == "none":
-        return Met.MET, Severity.INFO, f"{value.told}."
+        return Status.MET, Severity.INFO, f"{value.told}."
     wanted = f"{name} {rule.sense} {_edges(rule, local, unit)}".strip()
     if value.value is None:
-        asked = rule.routine or concerns(rule.ask_when, inputs).status is not Met.NOT_MET
+        asked = rule.routine or concerns(rule.ask_when, inputs).status is not Status.NOT_MET
         if not asked and not value.told.startswith(name):
-            return Met.MET, Severity.INFO, f"{name} is not tested as a routine before low risk."
-        return Met.UNKNOWN, Severity.ACTION, f"{wanted}: {value.told}."
+            return Status.MET, Severity.INFO, f"{name} is not tested as a routine before low risk."
+        return Status.UNKNOWN, Severity.ACTION, f"{wanted}: {value.told}."
     status = met(rule, float(value.value), local)
-    if status is Met.UNKNOWN:
+    if status is Status.UNKNOWN:
         return (
-            Met.MET, Severity.CAUTION,
+            Status.MET, Severity.CAUTION,
             f"{wanted}: {value.told}, within the source's range: met, with caution.",
         )  # fmt: skip
-    severity = Severity.INFO if status is Met.MET else Severity.ACTION
-    return status, severity, f"{wanted}: {'met' if status is Met.MET else 'not met'}, {value.told}."
+    severity = Severity.INFO if status is Status.MET else Severity.ACTION
+    return (
+        status,
+        severity,
+        f"{wanted}: {'met' if status is Status.MET else 'not met'}, {value.told}.",
+    )
 
 
 def _edges(rule: Threshold, local: float | None, unit: str) -> str:
@@ -240,7 +244,7 @@ def _edges(rule: Threshold, local: float | None, unit: str) -> str:
     return f"{rule.strict:g}{ranged} {unit}".strip()
 
 
-def met(rule: Threshold, value: float, local: float | None = None) -> Met:
+def met(rule: Threshold, value: float, local: float | None = None) -> Status:
     """Whether a value passes; unknown between the two edges of a source's range.
 
     Args:
@@ -249,11 +253,11 @@ def met(rule: Threshold, value: float, local: float | None = None) -> Met:
         local: the edge that a local profile chose within the range.
     """
     if rule.strict is None or rule.lax is None:
-        return Met.MET
+        return Status.MET
     strict, lax = (rule.strict, rule.lax) if local is None else (local, local)
     if _passes(rule.sense, value, strict):
-        return Met.MET
-    return Met.UNKNOWN if _passes(rule.sense, value, lax) else Met.NOT_MET
+        return Status.MET
+    return Status.UNKNOWN if _passes(rule.sense, value, lax) else Status.NOT_MET
 
 
 def _passes(sense: str, value: float, edge: float) -> bool:

@@ -13,8 +13,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.model import Request
+from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
-from seldinger.core.telling import brief
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +54,7 @@ class Weighed(Request):
 
     standard: Standard
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

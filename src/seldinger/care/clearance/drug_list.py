@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance.findings import finding, settled
 from seldinger.care.clearance.kept import name_of
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import fact
 
 if TYPE_CHECKING:
@@ -27,24 +27,24 @@ def listed(setting: Setting) -> Iterator[Finding]:
     patient = setting.case.patient
     if not patient.drugs_complete:
         yield finding(
-            LIST_RULE, TOPIC, Met.UNKNOWN, Severity.ACTION,
+            LIST_RULE, TOPIC, Status.UNKNOWN, Severity.ACTION,
             "Nobody said that the list of drugs is complete.",
             profile=setting.profile, missing=("all drugs (drugs_complete)",),
         )  # fmt: skip
     if not patient.conditions_complete:
         yield finding(
-            "conditions.list", "conditions", Met.UNKNOWN, Severity.ACTION,
+            "conditions.list", "conditions", Status.UNKNOWN, Severity.ACTION,
             "Nobody said that the list of conditions is complete.",
             profile=setting.profile, missing=("all conditions (conditions_complete)",),
         )  # fmt: skip
     for drug in drugs.unrecognised(patient):
         made = finding(
-            f"drugs.unrecognised.{drug.name}", TOPIC, Met.UNKNOWN, Severity.ACTION,
+            f"drugs.unrecognised.{drug.name}", TOPIC, Status.UNKNOWN, Severity.ACTION,
             f"{drugs.said_of(drug)}.", profile=setting.profile, inputs={"drug": drug.told},
             considers=(f"drug.{drug.name}",), decides="who prescribes it",
         )  # fmt: skip
         made = settled(made, setting.case.request, setting.profile, drug.name)
-        lacking = () if made.status is Met.MET else (f"what {drug.told} is{_offered(drug)}",)
+        lacking = () if made.status is Status.MET else (f"what {drug.told} is{_offered(drug)}",)
         yield replace(made, missing=lacking)
 
 
@@ -57,7 +57,7 @@ def together(setting: Setting) -> Iterator[Finding]:
     both = bool(platelets and clots) or len(clots) > 1
     names = ", ".join(one.told for one in (*clots, *platelets))
     made = finding(
-        "drugs.together", TOPIC, Met.UNKNOWN if both else Met.MET, Severity.CAUTION,
+        "drugs.together", TOPIC, Status.UNKNOWN if both else Status.MET, Severity.CAUTION,
         f"{names} together: the source speaks of one drug and one defect at a time; together they "
         "bleed more than it says.",
         profile=setting.profile, inputs={"drugs": names}, decides="the operator",
@@ -88,7 +88,7 @@ def labels(setting: Setting) -> Iterator[Finding]:
             if banded and not (isinstance(clearance, float) and low < clearance <= high):
                 continue
             yield finding(
-                f"drugs.label.{drug.name}", TOPIC, Met.MET, Severity.CAUTION,
+                f"drugs.label.{drug.name}", TOPIC, Status.MET, Severity.CAUTION,
                 f"{name_of(drug)}: the consensus goes on before low risk. {fact(name).statement} "
                 "Both stand; who prescribes it is asked where they would differ.",
                 profile=setting.profile, facts=(name,), inputs={"drug": drug.told},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
 from seldinger.care.clearance.findings import finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def findings(case: Case, profile: Profile) -> Iterator[Finding]:
     if not is_one(case):
         return
     yield finding(
-        "emergency", TOPIC, Met.MET, Severity.ACTION,
+        "emergency", TOPIC, Status.MET, Severity.ACTION,
         f"An emergency: what is missing here does not by itself stop it; no source that was read "
         f"says more. {DECIDES[:1].upper()}{DECIDES[1:]} decide, with what is known.",
         profile=profile, inputs={"urgency": "emergency"},
@@ -39,7 +39,7 @@ def findings(case: Case, profile: Profile) -> Iterator[Finding]:
     for drug in case.patient.drugs:
         if drug.recognised and drugs.known(drug.name).classes & set(_REVERSED):
             yield finding(
-                f"emergency.reversal.{drug.name}", TOPIC, Met.MET, Severity.ACTION,
+                f"emergency.reversal.{drug.name}", TOPIC, Status.MET, Severity.ACTION,
                 f"{drug.told}: whether and with what it is reversed stands in the local protocol; "
                 "haematology is asked. No agent and no dose stands here.",
                 profile=profile, inputs={"drug": drug.told},

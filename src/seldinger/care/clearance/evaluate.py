@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.when import Interval
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ class Judgement:
         missing: what would have to be known.
     """
 
-    status: Met
+    status: Status
     used: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -41,9 +41,9 @@ def concerns(when: When, inputs: Mapping[str, Known]) -> Judgement:
         inputs: by name; every name that the alternatives use.
     """
     if not when:
-        return Judgement(Met.MET)
+        return Judgement(Status.MET)
     judged = [_all_of(row, inputs) for row in when]
-    for status in (Met.MET, Met.UNKNOWN):
+    for status in (Status.MET, Status.UNKNOWN):
         found = [one for one in judged if one.status is status]
         if found:
             return Judgement(
@@ -51,7 +51,7 @@ def concerns(when: When, inputs: Mapping[str, Known]) -> Judgement:
                 _once(name for one in found for name in one.used),
                 _once(name for one in found for name in one.missing),
             )
-    return Judgement(Met.NOT_MET, _once(name for one in judged for name in one.used))
+    return Judgement(Status.NOT_MET, _once(name for one in judged for name in one.used))
 
 
 def _all_of(row: Mapping[str, Test], inputs: Mapping[str, Known]) -> Judgement:
@@ -63,9 +63,9 @@ def _all_of(row: Mapping[str, Test], inputs: Mapping[str, Known]) -> Judgement:
         if known.value is None:
             missing.extend(known.missing)
         elif not _passes(test, known.value):
-            return Judgement(Met.NOT_MET, (name,))
+            return Judgement(Status.NOT_MET, (name,))
     unknown = any(inputs[name].value is None for name in row)
-    return Judgement(Met.UNKNOWN if unknown else Met.MET, tuple(used), _once(missing))
+    return Judgement(Status.UNKNOWN if unknown else Status.MET, tuple(used), _once(missing))
 
 
 def _passes(test: Test, value: float | bool | str) -> bool:  # noqa: FBT001  an input may be one

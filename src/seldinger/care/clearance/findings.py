@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.care.clearance.decided import ruling
 from seldinger.care.clearance.model import LOCAL, PROJECT_RULE
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, stamp_of
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.profile import Profile
 
 _WORST = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
-_STATUS = (Met.NOT_MET, Met.UNKNOWN, Met.MET)
+_STATUS = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 
 
 def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     rule: str,
     topic: str,
-    status: Met,
+    status: Status,
     severity: Severity,
     text: str,
     *,
@@ -39,8 +39,8 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     """A finding with its stamp; a rule from memory is unknown and no more than to be confirmed."""
     named = tuple(facts)
     mark = stamp_of(named) if named else PROJECT_RULE
-    if mark == MEMORY_STAMP and status is not Met.UNKNOWN:
-        status = Met.UNKNOWN
+    if mark == MEMORY_STAMP and status is not Status.UNKNOWN:
+        status = Status.UNKNOWN
     return Finding(
         id=rule,
         topic=topic,
@@ -77,7 +77,7 @@ def settled(
         names: under which it may be decided, besides its rule's id.
         also: who must decide the same, besides whom the finding names.
     """
-    if found.status is Met.MET or found.missing:
+    if found.status is Status.MET or found.missing:
         return found
     used = (*found.inputs, *found.considers)
     told = []
@@ -90,12 +90,12 @@ def settled(
             # What stood in the way, and was decided, stays on the page: it is no rule in order.
             open_once = found.severity is not Severity.INFO
             return replace(
-                found, status=Met.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
+                found, status=Status.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
                 text=f"{found.text} {decision.text}.", settled_by=name,
             )  # fmt: skip
         if name in profile.settled:
             return replace(
-                found, status=Met.MET, severity=Severity.INFO, stamp=f"{found.stamp}; {LOCAL}",
+                found, status=Status.MET, severity=Severity.INFO, stamp=f"{found.stamp}; {LOCAL}",
                 text=f"{found.text} {profile.settled[name]}: {profile.signature}.",
             )  # fmt: skip
     return replace(found, text=found.text + "".join(told)) if told else found
@@ -105,7 +105,7 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The worst first: what stands in the way, then what is asked of the reader."""
 
     def key(one: Finding) -> tuple[bool, int, int]:
-        free = one.status is Met.MET or one.severity is Severity.INFO
+        free = one.status is Status.MET or one.severity is Severity.INFO
         return free, _WORST.index(one.severity), _STATUS.index(one.status)
 
     return tuple(sorted(found, key=key))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.model import Answer
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def of(clearance: Clearance) -> Headline:
     if answer is Answer.NOT_CLEAR:
         told = [
             one.text for one in clearance.findings
-            if one.status is Met.NOT_MET and one.severity is not Severity.INFO
+            if one.status is Status.NOT_MET and one.severity is not Severity.INFO
         ]  # fmt: skip
     elif answer is Answer.UNKNOWN:
         told = list(clearance.missing)

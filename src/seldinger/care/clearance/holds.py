@@ -13,7 +13,7 @@ from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.kept import SAYS, name_of, state_of
 from seldinger.care.clearance.model import DrugPlan
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,13 +76,13 @@ def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
         decides=need.decides if need.open else "", decision=decision,
     )  # fmt: skip
     text = f"{name_of(drug)}: {need.text}"
-    status = Met.UNKNOWN if need.open else Met.MET
+    status = Status.UNKNOWN if need.open else Status.MET
     severity = Severity.ACTION if need.open else Severity.INFO
     if decision is not None and decision.decided.startswith("hold"):
-        status, severity = Met.NOT_MET, Severity.STOP
+        status, severity = Status.NOT_MET, Severity.STOP
         text = f"{text} Against that: {decision.text}."
     elif decision is not None:
-        status, severity, text = Met.MET, Severity.INFO, f"{text} {decision.text}."
+        status, severity, text = Status.MET, Severity.INFO, f"{text} {decision.text}."
     elif made_of.told:
         text = f"{text} {made_of.told}."
     made = finding(
@@ -99,8 +99,8 @@ def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judg
     inputs = told.of_drug(told.with_class(setting.inputs, bleeding_class), drug.route, drug.intent)
     rules = [rule for rule in setting.tables.holds if rule.drugs & names]
     found = [(rule, concerns(rule.when, inputs)) for rule in rules]
-    matched = [rule for rule, one in found if one.status is Met.MET]
-    unsure = [(rule, one) for rule, one in found if one.status is Met.UNKNOWN]
+    matched = [rule for rule, one in found if one.status is Status.MET]
+    unsure = [(rule, one) for rule, one in found if one.status is Status.UNKNOWN]
     where = f"If {bleeding_class} risk: " if setting.bleeding.value is None else ""
     for rule in matched:
         made = _act(rule, drug, bleeding_class, inputs, setting)
@@ -112,8 +112,8 @@ def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judg
         text = f"{text}the longest is left out until it is."
         yield Judged(
             finding(
-                f"sir2019.{bleeding_class}.{drug.name}", TOPIC, Met.UNKNOWN, Severity.ACTION, text,
-                profile=setting.profile, missing=missing, inputs=shown(inputs, used),
+                f"sir2019.{bleeding_class}.{drug.name}", TOPIC, Status.UNKNOWN, Severity.ACTION,
+                text, profile=setting.profile, missing=missing, inputs=shown(inputs, used),
                 facts=tuple(f for rule, _ in unsure for f in rule.facts),
                 considers=(f"drug.{drug.name}",),
             ),
@@ -168,7 +168,7 @@ def _silent(
     text = f"{where}{name_of(drug)}: source silent"
     text += " for this patient." if rules else "; it has no rule for this drug."
     made = finding(
-        rule, TOPIC, Met.UNKNOWN, Severity.ACTION, f"{text} Who prescribes it decides.",
+        rule, TOPIC, Status.UNKNOWN, Severity.ACTION, f"{text} Who prescribes it decides.",
         profile=setting.profile, inputs={"drug": drug.told, **shown(inputs, used)},
         facts=tuple(dict.fromkeys(f for one in rules for f in one.facts)),
         considers=(f"drug.{drug.name}",), decides=_who(drug, setting),
@@ -198,15 +198,15 @@ def _act(
     if rule.act == "withhold":
         return _withheld(rule, drug, plan, used, setting)
     status, severity, words = {
-        "continue": (Met.MET, Severity.INFO, "continue"),
-        "silent": (Met.UNKNOWN, Severity.CAUTION, "no recommendation"),
-        "defer": (Met.NOT_MET, Severity.STOP, "defer the procedure"),
+        "continue": (Status.MET, Severity.INFO, "continue"),
+        "silent": (Status.UNKNOWN, Severity.CAUTION, "no recommendation"),
+        "defer": (Status.NOT_MET, Severity.STOP, "defer the procedure"),
     }[rule.act]
     who = _who(drug, setting)
     made = finding(
         rule.id, TOPIC, status, severity, f"{name_of(drug)}: {words}. {rule.text}".strip(),
         profile=setting.profile, facts=rule.facts, inputs={"drug": drug.told, **used},
-        considers=(f"drug.{drug.name}",), decides="" if status is Met.MET else who,
+        considers=(f"drug.{drug.name}",), decides="" if status is Status.MET else who,
     )  # fmt: skip
     if rule.act != "continue":
         decision = ruling(setting.case.request, drug.name, who).decision
@@ -236,13 +236,13 @@ def _withheld(
     missing: tuple[str, ...] = (*state.missing, *side.missing)
     emergency = setting.case.request.urgency == "emergency"
     if side.decision is not None and side.decision.decided.startswith("continue"):
-        status, severity, words = Met.MET, Severity.CAUTION, side.decision.text
+        status, severity, words = Status.MET, Severity.CAUTION, side.decision.text
         missing = ()
     elif emergency:
         words = f"{words}. In an emergency who treats decides: see the emergency's own finding"
     elif side.text:
-        if status is Met.MET and side.open:
-            status, severity = Met.UNKNOWN, Severity.ACTION
+        if status is Status.MET and side.open:
+            status, severity = Status.UNKNOWN, Severity.ACTION
         words = f"{words}. {side.text[:1].upper()}{side.text[1:]}"
     text = f"{name_of(drug)}: withhold {plan.hold}. {words}."
     made = finding(
@@ -251,7 +251,7 @@ def _withheld(
         inputs={"drug": drug.told, **_dosing(drug), **used, **side.inputs},
         considers=(f"drug.{drug.name}", *side.considers), decides=side.decides or "the operator",
     )  # fmt: skip
-    ahead = state.ahead and (status is Met.MET or side.open)
+    ahead = state.ahead and (status is Status.MET or side.open)
     condition = ""
     if ahead and plan.last_dose is not None and not _continued(plan):
         condition = f"last dose of {name_of(drug)} not after {plan.last_dose:{SAYS}}"
@@ -273,7 +273,7 @@ def _not_dated(
     usual = {1: "once", 2: "twice"}[_USUAL_DOSES_A_DAY[drug.name]]
     who = _who(drug, setting)
     made = finding(
-        rule.id, TOPIC, Met.UNKNOWN, Severity.ACTION,
+        rule.id, TOPIC, Status.UNKNOWN, Severity.ACTION,
         f"{name_of(drug)}: withhold {plan.hold}, as the source counts for a drug taken {usual} a "
         f"day. Here it is taken {len(drug.times)} times a day, and so few doses are over too soon: "
         f"no date is given. {who[:1].upper()}{who[1:]} decides how long it is withheld.",
@@ -320,7 +320,7 @@ def _not_stopped(
     if held:
         text = f"{text} Against that: {side.decision.text if side.decision else ''}."
     made = finding(
-        rule.id, TOPIC, Met.NOT_MET if waits else Met.UNKNOWN,
+        rule.id, TOPIC, Status.NOT_MET if waits else Status.UNKNOWN,
         Severity.STOP if held else Severity.ACTION, text,
         profile=setting.profile, facts=rule.facts,
         inputs={"drug": drug.told, **_dosing(drug), **side.inputs}, missing=side.missing,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from seldinger.care.clearance.holds import Setting
@@ -20,7 +20,7 @@ SAYS = "%a %d %b %Y %H:%M"
 class State:
     """Whether a hold is kept, can still be kept, or was missed."""
 
-    status: Met
+    status: Status
     severity: Severity
     words: str
     missing: tuple[str, ...] = ()
@@ -30,13 +30,13 @@ class State:
 def state_of(plan: DrugPlan, drug: Drug, setting: Setting) -> State:
     """Whether a hold is kept, can still be kept, was missed, or has no date."""
     if setting.case.request.start is None:
-        return State(Met.UNKNOWN, Severity.ACTION, "No date without the start", ("the start",))
+        return State(Status.UNKNOWN, Severity.ACTION, "No date without the start", ("the start",))
     if plan.last_dose is None or plan.last_dose_at_most is None:
         missing = [f"dosing times of {drug.told}"] if not drug.times else []
         if setting.case.patient.time_zone is None:
             missing.append("the patient's time zone")
         return State(
-            Met.UNKNOWN, Severity.ACTION, "No date without the dosing times", tuple(missing)
+            Status.UNKNOWN, Severity.ACTION, "No date without the dosing times", tuple(missing)
         )
     return _kept(
         plan, plan.last_dose.timestamp(), plan.last_dose_at_most.timestamp(), drug, setting
@@ -49,26 +49,26 @@ def _kept(plan: DrugPlan, first: float, last: float, drug: Drug, setting: Settin
     now = setting.now.timestamp()
     if drug.last is None:
         if now <= first:
-            return State(Met.MET, Severity.ACTION, words, ahead=True)
+            return State(Status.MET, Severity.ACTION, words, ahead=True)
         return State(
-            Met.UNKNOWN, Severity.ACTION, f"{words}; not known when it was last taken",
+            Status.UNKNOWN, Severity.ACTION, f"{words}; not known when it was last taken",
             (f"the last dose of {drug.told}",),
         )  # fmt: skip
     taken, said = drug.last.timestamp(), f"last taken {drug.last:{SAYS}}"
     if taken > now:
         return State(
-            Met.UNKNOWN, Severity.ACTION, f"{words}; {said}, which lies after now",
+            Status.UNKNOWN, Severity.ACTION, f"{words}; {said}, which lies after now",
             (f"the right time of the last dose of {drug.told}",),
         )  # fmt: skip
     if now <= first:
-        return State(Met.MET, Severity.ACTION, words, ahead=True)
-    status = Met.NOT_MET if taken > last else Met.UNKNOWN if taken > first else Met.MET
+        return State(Status.MET, Severity.ACTION, words, ahead=True)
+    status = Status.NOT_MET if taken > last else Status.UNKNOWN if taken > first else Status.MET
     note = {
-        Met.NOT_MET: "too late for the hold",
-        Met.UNKNOWN: "the source gives a range, a local profile decides",
-        Met.MET: "kept",
+        Status.NOT_MET: "too late for the hold",
+        Status.UNKNOWN: "the source gives a range, a local profile decides",
+        Status.MET: "kept",
     }[status]
-    severity = Severity.INFO if status is Met.MET else Severity.ACTION
+    severity = Severity.INFO if status is Status.MET else Severity.ACTION
     return State(status, severity, f"{words}; {said}: {note}")
 
 

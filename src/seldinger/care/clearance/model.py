@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -151,7 +151,7 @@ class Request:
     decisions: tuple[Decision, ...] = ()
     case_number: str | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def decision(self, about: str) -> Decision | None:
         """The latest decision about something."""
@@ -171,7 +171,7 @@ class Case:
     request: Request
     patient: Patient
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ class DrugPlan:
     decides: str = ""
     decision: Decision | None = None
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +305,7 @@ class Clearance:
     case: Case
     now: dt.datetime
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def stops(self) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def missing(setting: Setting) -> Iterator[Finding]:
 
 def _concerned(setting: Setting) -> Iterator[Need]:
     for need in setting.tables.needs:
-        if concerns(need.when, setting.inputs).status is Met.MET:
+        if concerns(need.when, setting.inputs).status is Status.MET:
             yield need
 
 

@@ -10,8 +10,8 @@ from seldinger.care.clearance import timetable
 from seldinger.care.clearance.evaluate import concerns
 from seldinger.care.clearance.findings import finding, settled, shown
 from seldinger.care.clearance.model import Due
-from seldinger.core.verdict import Met, Severity
-from seldinger.evidence import Trust, driving, fact
+from seldinger.core.verdict import Severity, Status
+from seldinger.evidence import Trust, driving_value, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,12 +65,12 @@ def _answers(
     question: Question, case: Case, inputs: Mapping[str, Known], profile: Profile
 ) -> Iterator[Asked]:
     applies = concerns(question.applies, inputs)
-    if applies.status is Met.NOT_MET:
+    if applies.status is Status.NOT_MET:
         return
     judged = [(rule, concerns(rule.when, inputs)) for rule in question.rules]
-    matched = [(rule, one) for rule, one in judged if one.status is Met.MET]
-    unsure = [(rule, one) for rule, one in judged if one.status is Met.UNKNOWN]
-    if applies.status is Met.UNKNOWN:
+    matched = [(rule, one) for rule, one in judged if one.status is Status.MET]
+    unsure = [(rule, one) for rule, one in judged if one.status is Status.UNKNOWN]
+    if applies.status is Status.UNKNOWN:
         lacking = (*applies.missing, *(m for _, one in unsure for m in one.missing))
         yield Asked(
             _not_known(question, question.rules, lacking, inputs, (applies,), profile),
@@ -88,7 +88,7 @@ def _answers(
         )
     elif not matched and question.silent:
         made = finding(
-            question.id, question.topic, Met.UNKNOWN, Severity.CAUTION, question.silent,
+            question.id, question.topic, Status.UNKNOWN, Severity.CAUTION, question.silent,
             profile=profile, inputs=shown(inputs, applies.used),
             facts=_read_facts(question.rules), decides=question.decides,
         )  # fmt: skip
@@ -96,7 +96,7 @@ def _answers(
         made = settled(made, case.request, profile, *both)
         if question.order:
             made = replace(made, severity=Severity.INFO)
-        is_open = made.status is not Met.MET and made.severity is not Severity.INFO
+        is_open = made.status is not Status.MET and made.severity is not Severity.INFO
         yield Asked(made, decides=question.decides if is_open else "", order=question.order)
 
 
@@ -118,7 +118,7 @@ def _not_known(
     profile: Profile,
 ) -> Finding:
     return finding(
-        question.id, question.topic, Met.UNKNOWN, question.severity,
+        question.id, question.topic, Status.UNKNOWN, question.severity,
         f"{question.asks}: not known.", profile=profile, missing=missing, facts=_facts(rules),
         inputs=shown(inputs, dict.fromkeys(n for one in used for n in one.used)),
         decides=question.decides,
@@ -133,9 +133,9 @@ def _said(
         profile=profile, facts=rule.facts, inputs=inputs, decides=question.decides,
     )  # fmt: skip
     made = settled(made, case.request, profile, question.id)
-    if question.order and rule.status is Met.UNKNOWN:
+    if question.order and rule.status is Status.UNKNOWN:
         made = replace(made, severity=Severity.INFO)
-    is_open = made.status is not Met.MET
+    is_open = made.status is not Status.MET
     return Asked(
         made,
         condition=rule.text.rstrip(".") if rule.condition else "",
@@ -162,14 +162,14 @@ def _metformin(found: Mapping[str, list[Asked]], case: Case, profile: Profile) -
     if holds[0] == holds[1]:
         return None
     made = finding(
-        "contrast.metformin", "contrast", Met.UNKNOWN, Severity.ACTION,
+        "contrast.metformin", "contrast", Status.UNKNOWN, Severity.ACTION,
         "The authorities do not say the same about metformin, both stand here: a local profile or "
         "a person decides.",
         profile=profile, decides="who asks for the contrast", considers=("drug.metformin",),
         facts=tuple(f for answers in told for one in answers for f in one.finding.facts),
     )  # fmt: skip
     made = settled(made, case.request, profile, "metformin")
-    return Asked(made, decides="" if made.status is Met.MET else "who asks for the contrast")
+    return Asked(made, decides="" if made.status is Status.MET else "who asks for the contrast")
 
 
 def fasting(
@@ -181,7 +181,7 @@ def fasting(
             if case.request.sedation is not None:
                 yield Asked(
                     finding(
-                        f"intake.{name}", "fasting", Met.MET, Severity.INFO,
+                        f"intake.{name}", "fasting", Status.MET, Severity.INFO,
                         f"{name.replace('_', ' ').capitalize()}, {last:%a %d %b %H:%M}: no "
                         "sedation is planned, and no fasting asked for.",
                         profile=profile, considers=(f"intake.{name}",),
@@ -197,7 +197,7 @@ def _fast(rule: Fast, case: Case, inputs: Mapping[str, Known], profile: Profile)
     told = shown(inputs, ("sedation",))
     if start is None:
         made = finding(
-            rule.id, "fasting", Met.UNKNOWN, Severity.ACTION,
+            rule.id, "fasting", Status.UNKNOWN, Severity.ACTION,
             f"{rule.name.capitalize()} until {rule.hours:g} h before the start: no clock time.",
             profile=profile, facts=rule.facts, inputs=told, missing=("the start",),
         )  # fmt: skip
@@ -210,7 +210,7 @@ def _fast(rule: Fast, case: Case, inputs: Mapping[str, Known], profile: Profile)
         text = f"{text} Last: {last:%a %d %b %H:%M}{'' if kept else ', too late'}."
         told[rule.intake] = f"{last:%Y-%m-%d %H:%M}"
     made = finding(
-        rule.id, "fasting", Met.MET if kept else Met.NOT_MET,
+        rule.id, "fasting", Status.MET if kept else Status.NOT_MET,
         Severity.INFO if kept else Severity.ACTION, text,
         profile=profile, facts=rule.facts, inputs=told, considers=(f"intake.{rule.intake}",),
     )  # fmt: skip
@@ -223,14 +223,14 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
     rule, topic = "local-anaesthetic", "local anaesthetic"
     if drug is None:
         made = finding(
-            rule, topic, Met.UNKNOWN, Severity.CAUTION, "Not known which one is used, if any.",
+            rule, topic, Status.UNKNOWN, Severity.CAUTION, "Not known which one is used, if any.",
             profile=profile, missing=("the local anaesthetic, or none",),
         )  # fmt: skip
         return Asked(made)
     told = {"local_anaesthetic": drug}
     if drug == "none":
         made = finding(
-            rule, topic, Met.MET, Severity.INFO, "None is planned.", profile=profile, inputs=told
+            rule, topic, Status.MET, Severity.INFO, "None is planned.", profile=profile, inputs=told
         )
         return Asked(made)
     maximum = profile.anaesthetics.get(drug)
@@ -239,7 +239,7 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         return Asked(_by_label(drug, case, profile), order=True)
     if maximum is None:
         made = finding(
-            rule, topic, Met.UNKNOWN, Severity.INFO,
+            rule, topic, Status.UNKNOWN, Severity.INFO,
             f"{drug.capitalize()}: no maximum stands here, none was read in a source; a local "
             "profile gives it, or the operator says how much.",
             profile=profile, inputs=told, decides="the operator",
@@ -248,7 +248,7 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         return Asked(made, order=True)
     if weight is None:
         made = finding(
-            rule, topic, Met.UNKNOWN, Severity.INFO,
+            rule, topic, Status.UNKNOWN, Severity.INFO,
             f"{drug.capitalize()}: {maximum.mg_per_kg:g} mg/kg by the local profile.",
             profile=profile, inputs=told, missing=("the weight",),
         )  # fmt: skip
@@ -258,7 +258,7 @@ def anaesthetic(case: Case, profile: Profile) -> Asked:
         f"({maximum.mg_per_kg:g} mg/kg, {weight:g} kg; {maximum.source}; {profile.signature})."
     )
     made = finding(
-        rule, topic, Met.MET, Severity.INFO, text, profile=profile,
+        rule, topic, Status.MET, Severity.INFO, text, profile=profile,
         inputs={**told, "weight_kg": f"{weight:g} kg"},
     )  # fmt: skip
     return Asked(made, order=True)
@@ -270,12 +270,12 @@ _LABEL = ("clearance.lidocaine.plain_per_kg", "clearance.lidocaine.plain_total")
 
 def _by_label(drug: str, case: Case, profile: Profile) -> Finding:
     """The label's maximum of lidocaine without adrenaline, by weight where that is told."""
-    per_kg, total = driving(_LABEL[0]), driving(_LABEL[1])
+    per_kg, total = driving_value(_LABEL[0]), driving_value(_LABEL[1])
     weight = case.patient.weight_kg
     most = total if weight is None else min(total, per_kg * weight)
     by = "" if weight is None else f", {weight:g} kg"
     return finding(
-        "local-anaesthetic", "local anaesthetic", Met.MET, Severity.INFO,
+        "local-anaesthetic", "local anaesthetic", Status.MET, Severity.INFO,
         f"{drug.capitalize()} without adrenaline: at most {most:.0f} mg by the label "
         f"({per_kg:g} mg/kg and {total:g} mg{by}).",
         profile=profile, facts=_LABEL, inputs={"local_anaesthetic": drug},

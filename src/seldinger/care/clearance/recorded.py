@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seldinger.care import allergies, conditions
 from seldinger.care.clearance.findings import finding, settled
 from seldinger.care.labs import ANALYTES
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +73,7 @@ def left_over(
         if key in seen:
             continue
         made = finding(
-            f"{PREFIX}{key}", TOPIC, Met.UNKNOWN, Severity.CAUTION,
+            f"{PREFIX}{key}", TOPIC, Status.UNKNOWN, Severity.CAUTION,
             f"{printed}: recorded, but no rule here considers it. Somebody decides what it means.",
             profile=profile, inputs={key: printed}, decides=DECIDES, considers=(key,),
         )  # fmt: skip
@@ -85,14 +85,14 @@ def _details(
     case: Case, findings: tuple[Finding, ...], inputs: Mapping[str, Known], profile: Profile
 ) -> Iterator[Finding]:
     """What a detail adds to a condition against which nothing stands: free words no rule reads."""
-    open_ones = considered([one for one in findings if one.status is not Met.MET], inputs)
+    open_ones = considered([one for one in findings if one.status is not Status.MET], inputs)
     for one in case.patient.conditions:
         key, detail = f"condition.{one.key}", (one.detail or "").casefold()
         known = {word.casefold() for word in conditions.conditions()[one.key].details}
         if not detail or detail in known or key in open_ones or one.key == conditions.OTHER:
             continue
         made = finding(
-            f"{PREFIX}{key}", TOPIC, Met.UNKNOWN, Severity.CAUTION,
+            f"{PREFIX}{key}", TOPIC, Status.UNKNOWN, Severity.CAUTION,
             f"{words(one)}: recorded, but no rule here considers what is said beside it. Somebody "
             "decides what it means.",
             profile=profile, inputs={key: words(one)}, decides=DECIDES, considers=(key,),

@@ -17,7 +17,7 @@ from seldinger.care import conditions, pages
 from seldinger.care.clearance.when import When  # noqa: TC001  a table is read by it
 from seldinger.care.labs import analyte
 from seldinger.core.errors import CareError
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import records
 from seldinger.evidence.records import Named, NotNegative, Parsed, Spelled, Text, written
 
@@ -196,7 +196,7 @@ class Said:
     """
 
     id: Id
-    status: Met
+    status: Status
     severity: Severity
     text: Text
     when: When = ()
@@ -306,7 +306,7 @@ class Need:
     any_of: Annotated[tuple[frozenset[Text], ...], MinLen(1)]
     text: Text
     absent: Text
-    status: Met
+    status: Status
     severity: Severity
     decides: Text
     open: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance import headline, rules
-from seldinger.core.verdict import Met
+from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,11 +84,11 @@ def _lines(clearance: Clearance, release: Release | None, *, everything: bool) -
 
 
 def _is_open(one: Finding) -> bool:
-    return one.status is not Met.MET and one.severity != "info"
+    return one.status is not Status.MET and one.severity != "info"
 
 
 def _order(one: Finding) -> str:
-    stamp = f" ({one.stamp})" if one.stamp and one.status is not Met.MET else ""
+    stamp = f" ({one.stamp})" if one.stamp and one.status is not Status.MET else ""
     return f"{one.topic}: {one.text}{stamp}"
 
 
@@ -101,7 +101,7 @@ def _block(title: str, found: Iterable[str]) -> Iterator[str]:
 
 
 def _finding(one: Finding) -> str:
-    status = {Met.MET: "met", Met.NOT_MET: "NOT MET", Met.UNKNOWN: "unknown"}[one.status]
+    status = {Status.MET: "met", Status.NOT_MET: "NOT MET", Status.UNKNOWN: "unknown"}[one.status]
     facts = f"; {', '.join(one.facts)}" if one.facts else ""
     stamp = f"; {one.stamp}" if one.stamp else ""
     return f"{one.severity}, {status}: {one.text} [{one.id}{facts}{stamp}]"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from seldinger.care.exposure.totals import ct_totals, once, once_ct, planes
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.image.dose_report import Mode, ReportKind
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Account:
     notes: tuple[str, ...]
     at_least: frozenset[str] = frozenset()
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def disagreeing(self) -> tuple[Compared, ...]:

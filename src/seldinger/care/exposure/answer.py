@@ -13,8 +13,8 @@ from seldinger.care.exposure.several import Case
 from seldinger.care.exposure.skin import How, estimate
 from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
-from seldinger.core.telling import brief
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.formatting import short_repr
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ class DoseAnswer:
     facts: tuple[Fact, ...]
     version: str
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def wants(self) -> tuple[Finding, ...]:
@@ -119,7 +119,7 @@ def answered(
         *levels.follow_up(judged, asked.policy),
         *levels.fetus(asked.pregnant, cases[0].skin),
     )
-    ordered = tuple(sorted(found, key=lambda f: (_ORDER[f.severity], f.status is Met.MET)))
+    ordered = tuple(sorted(found, key=lambda f: (_ORDER[f.severity], f.status is Status.MET)))
     ids = [i for f in ordered for i in f.facts]
     screening, ratio = _screened(xray, whole)
     ids += [*ratio, *(_TISSUE if xray else ())]
@@ -154,4 +154,4 @@ def _screened(cases: Sequence[Case], whole: Together) -> tuple[float | None, tup
     if kerma is None or len(heads) != 1:
         return None, ()
     fact_id = f"radiation.skin_over_kerma.{'head' if heads == {True} else 'body'}"
-    return kerma * evidence.driving(fact_id), (fact_id,)
+    return kerma * evidence.driving_value(fact_id), (fact_id,)

@@ -15,7 +15,7 @@ from seldinger import evidence
 from seldinger.care.exposure.skin import How
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.model import Trust
 
@@ -108,7 +108,7 @@ def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> Find
     return Finding(
         id=f"dose.{profile}.{quantity}.silent",
         topic=TOPIC,
-        status=Met.UNKNOWN,
+        status=Status.UNKNOWN,
         severity=Severity.INFO,
         text=(
             f"{name[:1].upper()}{name[1:]} {told(amount, unit)}: {policy.title} gives no level "
@@ -131,13 +131,13 @@ def _level(level: Level, profile: str, found: Amounts) -> Finding:
     status, rest = _stands(amount, edge, step, unit)
     memory = fact.trust is Trust.MEMORY
     if memory:
-        status = Met.UNKNOWN
+        status = Status.UNKNOWN
         rest = f"the {what} as it is remembered is {edge:g} {unit}: {rest}"
     else:
         rest = f"{what} {edge:g} {unit}: {rest}"
-    reached = level.name == "substantial" and status is Met.NOT_MET
+    reached = level.name == "substantial" and status is Status.NOT_MET
     grave = Severity.ACTION if reached else Severity.CAUTION
-    quiet = memory or status is Met.MET
+    quiet = memory or status is Status.MET
     missing = () if amount.high is not None else (name,)
     return Finding(
         id=f"dose.{profile}.{level.quantity}.{level.name}",
@@ -153,27 +153,27 @@ def _level(level: Level, profile: str, found: Amounts) -> Finding:
     )
 
 
-def _stands(amount: Amount, edge: float, step: float | None, unit: str) -> tuple[Met, str]:
+def _stands(amount: Amount, edge: float, step: float | None, unit: str) -> tuple[Status, str]:
     """Whether a dose stays below a level, and how that is said."""
     if amount.high is None:
         return _stands_in_part(amount.low, edge)
     if amount.high < edge:
-        return Met.MET, "not reached"
+        return Status.MET, "not reached"
     if amount.best is None:
-        return Met.UNKNOWN, "cannot be excluded: only a bound is known"
+        return Status.UNKNOWN, "cannot be excluded: only a bound is known"
     if amount.best < edge:
-        return Met.UNKNOWN, "the estimate is below, its interval is not"
+        return Status.UNKNOWN, "the estimate is below, its interval is not"
     again = "" if step is None else _further(amount.best, edge, step, unit)
-    return Met.NOT_MET, f"reached{again}"
+    return Status.NOT_MET, f"reached{again}"
 
 
-def _stands_in_part(low: float | None, edge: float) -> tuple[Met, str]:
+def _stands_in_part(low: float | None, edge: float) -> tuple[Status, str]:
     """The same of a dose that has no upper end; what is told alone may reach a level."""
     if low is None:
-        return Met.UNKNOWN, "the dose is not known"
+        return Status.UNKNOWN, "the dose is not known"
     if low >= edge:
-        return Met.NOT_MET, "reached by what is told, and a part is not told"
-    return Met.UNKNOWN, "cannot be excluded: a part of the dose is not told"
+        return Status.NOT_MET, "reached by what is told, and a part is not told"
+    return Status.UNKNOWN, "cannot be excluded: a part of the dose is not told"
 
 
 def _further(value: float, edge: float, step: float, unit: str) -> str:
@@ -205,8 +205,8 @@ def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     wanted at all follows from the levels.
     """
     substantial = [f for f in levels if f.id.endswith(".substantial")]
-    reached = [f for f in substantial if f.status is Met.NOT_MET]
-    open_ones = [f for f in substantial if f.status is Met.UNKNOWN and f.stamp != MEMORY_STAMP]
+    reached = [f for f in substantial if f.status is Status.NOT_MET]
+    open_ones = [f for f in substantial if f.status is Status.UNKNOWN and f.stamp != MEMORY_STAMP]
     if not reached and not open_ones:
         return ()
     how = evidence.fact("radiation.follow_up.substantial")
@@ -214,7 +214,7 @@ def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     wanted = Finding(
         id=f"dose.{profile}.follow_up",
         topic=TOPIC,
-        status=Met.NOT_MET if reached else Met.UNKNOWN,
+        status=Status.NOT_MET if reached else Status.UNKNOWN,
         severity=Severity.ACTION if reached else Severity.CAUTION,
         text=f"{why}: follow-up is due by your department's rule; a physicist looks at the dose.",
         facts=tuple(dict.fromkeys(i for f in (reached or open_ones) for i in f.facts)),
@@ -224,7 +224,7 @@ def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     remembered = Finding(
         id="dose.follow_up.remembered",
         topic=TOPIC,
-        status=Met.UNKNOWN,
+        status=Status.UNKNOWN,
         severity=Severity.INFO,
         text=how.statement,
         facts=(how.id,),
@@ -242,7 +242,7 @@ def units(made: Account) -> tuple[Finding, ...]:
         Finding(
             id="dose.units",
             topic=TOPIC,
-            status=Met.NOT_MET,
+            status=Status.NOT_MET,
             severity=Severity.STOP,
             text=f"{made.unit_error[:1].upper()}{made.unit_error[1:]}. No level is judged.",
             inputs={} if made.area_cm2 is None else {"area": f"{made.area_cm2:.3g} cm2"},
@@ -258,7 +258,7 @@ def whole(made: Account) -> tuple[Finding, ...]:
         Finding(
             id=PARTIAL,
             topic=TOPIC,
-            status=Met.UNKNOWN,
+            status=Status.UNKNOWN,
             severity=Severity.CAUTION,
             text=(
                 "The report calls itself partial: irradiations may be missing, and levels judge "
@@ -282,7 +282,7 @@ def _sum(one: Compared, made: Account) -> Finding:
     return Finding(
         id=f"{SUMS}{one.quantity}",
         topic=TOPIC,
-        status=Met.NOT_MET,
+        status=Status.NOT_MET,
         severity=Severity.INFO if small else Severity.CAUTION,
         text=(
             f"The report {what}: {_spelled(one.quantity)} is told as "
@@ -320,7 +320,7 @@ def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[Finding, ...]:  # 
         Finding(
             id="dose.fetus",
             topic=TOPIC,
-            status=Met.NOT_MET if known else Met.UNKNOWN,
+            status=Status.NOT_MET if known else Status.UNKNOWN,
             severity=Severity.ACTION if known else Severity.INFO,
             text=(
                 f"Pregnant: a physicist estimates the dose of this {what} to the fetus; none is "

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from seldinger.care import pages
 from seldinger.core.errors import CareError
-from seldinger.core.naming import did_you_mean, meant
+from seldinger.core.naming import did_you_mean, match_name
 from seldinger.evidence.records import Spelled
 
 DEFAULT = "aapm-mppg12a-2022"
@@ -68,7 +68,7 @@ def called(name: str) -> str:
         CareError: there is none.
     """
     known = page().policy
-    found = meant(name, known)
+    found = match_name(name, known)
     if found is None:
         raise CareError(
             f"no dose policy is called {name!r}; {did_you_mean(name, known)}there are: "
@@ -93,7 +93,7 @@ def reference(procedure: str) -> Reference:
         CareError: nothing is.
     """
     known = page().reference
-    found = meant(procedure, known)
+    found = match_name(procedure, known)
     if found is None:
         raise CareError(
             f"no reference level is held for {procedure!r}; {did_you_mean(procedure, known)}"

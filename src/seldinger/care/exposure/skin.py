@@ -25,14 +25,14 @@ from seldinger.care.exposure.beams import (
     reach_mm,
     reference_distance_mm,
 )
-from seldinger.core.telling import brief
+from seldinger.core.formatting import short_repr
 from seldinger.image.dose_report import ReportKind
 from seldinger.physics.skin_dose import (
     Factors,
     Surface,
     dose_map,
     elliptic_cylinder,
-    share_that_hits,
+    hit_fraction,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class SkinEstimate:
     peak_at_mm: Vector | None
     assumptions: tuple[AssumptionUse, ...]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
 
 def estimate(
@@ -198,7 +198,7 @@ def _mapped(
     surface = _laid(body, values, length, _STEP_MM)
     rays = beams(found, machine, values)
     total = made.kerma_gy or 0.0
-    hit = share_that_hits(surface, rays) * sum(p.kerma_gy for p in found)
+    hit = hit_fraction(surface, rays) * sum(p.kerma_gy for p in found)
     share = 1.0 if hit >= (1.0 - _NOTHING) * total else hit / total
     reasons = lacking
     missed = sum(p.kerma_gy for p in found) - hit

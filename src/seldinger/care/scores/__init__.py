@@ -23,7 +23,7 @@ from seldinger.care.scores import (
 )
 from seldinger.care.scores.model import Form, Score
 from seldinger.core.errors import CareError
-from seldinger.core.naming import did_you_mean, meant
+from seldinger.core.naming import did_you_mean, match_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ def form(name: str) -> Form:
     Raises:
         CareError: there is none; close ones are offered.
     """
-    called = meant(name, FORMS)
+    called = match_name(name, FORMS)
     if called is None:
         raise CareError(
             f"no score is called {name!r}; {did_you_mean(name, FORMS)}there are: {', '.join(FORMS)}"

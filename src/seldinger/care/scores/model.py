@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import CareError
+from seldinger.core.formatting import short_repr
 from seldinger.core.naming import did_you_mean
-from seldinger.core.telling import brief
 from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Score:
     notes: tuple[str, ...]
     missing: tuple[str, ...]
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     @property
     def known(self) -> bool:
@@ -139,7 +139,7 @@ class Form:
     off: str = ""
     by_key: Mapping[str, Input] = field(init=False)
 
-    __repr__ = brief
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", MappingProxyType({i.key: i for i in self.inputs}))

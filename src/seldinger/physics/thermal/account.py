@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.physics.thermal import current, front
+from seldinger.physics.thermal import active_region, current
 from seldinger.physics.thermal.result import Energy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.physics.thermal.model import Model
+    from seldinger.physics.thermal.recorder import Recorder
     from seldinger.physics.thermal.step import Drying, State
-    from seldinger.physics.thermal.watch import Watch
 
 _CUT_SHARE = 0.01
 _REFUSED_SHARE = 0.1
@@ -24,7 +24,7 @@ _DRY_C = 110.0
 _EDGE_K = 1.0
 
 
-def spare(state: State, drying: Drying) -> None:
+def book_unabsorbed(state: State, drying: Drying) -> None:
     """Count what dry tissue did not take up since the powers last changed."""
     tissue = state.material > 0
     for n, (source, power) in enumerate(
@@ -36,7 +36,7 @@ def spare(state: State, drying: Drying) -> None:
     drying.dry_s[:] = 0.0
 
 
-def energy(state: State, seen: Watch) -> Energy:
+def balance_energy(state: State, seen: Recorder) -> Energy:
     """The books of the whole block; what fell on cells beyond the box, blood or tissue has."""
     here, volume = state.cells, state.spacing_m**3
     tissue = state.material > 0
@@ -50,7 +50,7 @@ def energy(state: State, seen: Watch) -> Energy:
         beyond += whole - near
     spared = [0.0] * len(absorbed)
     if state.drying is not None:
-        spare(state, state.drying)
+        book_unabsorbed(state, state.drying)
         spared = state.drying.spared_j.tolist()
         absorbed = [a - s for a, s in zip(absorbed, spared, strict=True)]
     sent = state.dose_j.tolist()
@@ -62,7 +62,7 @@ def energy(state: State, seen: Watch) -> Energy:
         spared.append(0.0)
     stored = float(state.enthalpy[inside].sum(dtype=np.float64)) * volume - state.start_j
     to_blood = seen.to_blood_j
-    if math.isfinite(front.memory_s(state.model)):
+    if math.isfinite(active_region.memory_s(state.model)):
         to_blood += beyond
     else:
         stored += beyond
@@ -72,33 +72,33 @@ def energy(state: State, seen: Watch) -> Energy:
     )  # fmt: skip
 
 
-def warnings(state: State, seen: Watch, energy: Energy) -> tuple[str, ...]:
+def list_warnings(state: State, seen: Recorder, energy: Energy) -> tuple[str, ...]:
     """What a reader must know before he believes the rest."""
     model = state.model
-    found = [*_refused(model, energy)]
+    messages = [*_refused(model, energy)]
     for source in model.sources:
         share = source.inside(model.grid)
         # A fitted absorption below one is the antenna's loss, not the grid's: compare the rim.
         rim = _rim(source.density_per_m3) * share
         if rim > _CUT_SHARE:
-            found.append(f"{source.name}: {rim:.0%} of its heat lies at the edge of the grid")
+            messages.append(f"{source.name}: {rim:.0%} of its heat lies at the edge of the grid")
     for number, tissue in enumerate(model.tissues, start=1):
         mine = state.material == number
         if tissue.boiling is None and mine.any():
             hottest = float(seen.peak[mine].max()) + model.reference_c
             if hottest > _BOIL_C:
-                found.append(f"{tissue.name} reached {hottest:.0f} C without boiling")
+                messages.append(f"{tissue.name} reached {hottest:.0f} C without boiling")
     if state.circuit is not None:
         hottest = float(seen.peak[state.material > 0].max()) + model.reference_c
         if hottest > _DRY_C:
-            found.append(
+            messages.append(
                 f"tissue reached {hottest:.0f} C: current was forced through dry tissue; limit the "
                 f"voltage or the impedance"
             )
-    return (*found, *edge(state.theta))
+    return (*messages, *warn_of_edge(state.theta))
 
 
-def edge(theta: NDArray[np.floating]) -> tuple[str, ...]:
+def warn_of_edge(theta: NDArray[np.floating]) -> tuple[str, ...]:
     """A warning where the outermost cells changed, K: the grid is too small."""
     changed = np.abs(theta)
     most = max(float(np.take(changed, n, a).max()) for a in range(3) for n in (0, -1))
@@ -109,11 +109,11 @@ def edge(theta: NDArray[np.floating]) -> tuple[str, ...]:
 
 def _refused(model: Model, energy: Energy) -> list[str]:
     """Sources of which dry tissue took up a good deal less than it was sent."""
-    told = zip(model.sources, energy.sent_j, energy.not_absorbed_j, strict=False)
+    per_source = zip(model.sources, energy.sent_j, energy.not_absorbed_j, strict=False)
     return [
         f"{source.name}: dried tissue did not absorb {refused / sent:.0%} of its energy; where "
         "that goes (reflected, or further out) is not modelled"
-        for source, sent, refused in told
+        for source, sent, refused in per_source
         if refused > _REFUSED_SHARE * sent
     ]
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from seldinger.physics.thermal.damage import Arrhenius, ColdIsotherm
-from seldinger.physics.thermal.model import Flow, Frost, StoppedFlow, TwoCompartmentFlow
+from seldinger.physics.thermal.model import Flow, FrozenFlow, TwoCompartmentFlow, VascularStasis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,7 @@ class Rings:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRod:
+class FixedRod:
     """A cryoprobe or a cooled electrode: its working end holds a temperature.
 
     Attributes:
@@ -136,10 +136,10 @@ class AxialModel:
     tissue: Tissue
     blood: Blood
     flow: Flow
-    frost: Frost | None
+    frost: FrozenFlow | None
     density_per_m3: Floats | None
     schedule: Schedule | None
-    rod: HeldRod | None
+    rod: FixedRod | None
     initial_c: float
 
     def __post_init__(self) -> None:
@@ -248,35 +248,35 @@ class AxialResult:
                 continue
             if isinstance(each, ColdIsotherm):
                 if each.lethal > 1.0:
-                    return measured(self.rings, self.damage[law] - each.lethal + 0.5)
-                return measured(self.rings, each.temperature_c - self.coldest_c)
+                    return measure_zone(self.rings, self.damage[law] - each.lethal + 0.5)
+                return measure_zone(self.rings, each.temperature_c - self.coldest_c)
             # Damage grows by decades within a ring: its logarithm is what is nearly straight.
             level = math.log(each.lethal)
-            return measured(self.rings, np.log(np.maximum(self.damage[law], _TINY)) - level)
+            return measure_zone(self.rings, np.log(np.maximum(self.damage[law], _TINY)) - level)
         known = ", ".join(each.name for each in self.laws) or "none"
         raise ValueError(f"this run did not follow {law!r}; it followed: {known}")
 
     def hotter(self, temperature_c: float) -> AxialZone | None:
         """What was at least this hot; none where nothing was."""
-        return measured(self.rings, self.peak_c - temperature_c)
+        return measure_zone(self.rings, self.peak_c - temperature_c)
 
     def colder(self, temperature_c: float) -> AxialZone | None:
         """What was at least this cold, the rod included; none where nothing was."""
-        return measured(self.rings, temperature_c - self.coldest_c)
+        return measure_zone(self.rings, temperature_c - self.coldest_c)
 
 
 def check(model: AxialModel, settings: AxialSettings) -> None:
     """Refuse what cannot be run together; ``ValueError``."""
     laws = {law.name: law for law in settings.laws}
     flow = model.flow
-    if isinstance(flow, StoppedFlow) and not isinstance(laws.get(flow.law), Arrhenius):
+    if isinstance(flow, VascularStasis) and not isinstance(laws.get(flow.law), Arrhenius):
         raise ValueError(  # noqa: TRY004  a choice, not a type
             f"flow stops by {flow.law!r}, which must be an Arrhenius law of the run; its laws: "
             f"{', '.join(laws) or 'none'}"
         )
 
 
-def measured(rings: Rings, above: Floats) -> AxialZone | None:
+def measure_zone(rings: Rings, above: Floats) -> AxialZone | None:
     """The zone where a field is positive, its edge found between the rings' middles.
 
     Args:

@@ -17,7 +17,7 @@ from seldinger.physics.thermal.axial import (
     AxialModel,
     AxialResult,
     AxialSettings,
-    HeldRod,
+    FixedRod,
     Rings,
     check,
 )
@@ -28,7 +28,7 @@ from seldinger.physics.thermal.damage import (
     Law,
     ThermalDose,
 )
-from seldinger.physics.thermal.model import StoppedFlow
+from seldinger.physics.thermal.model import VascularStasis
 from seldinger.physics.thermal.properties import ZERO_C_K
 from seldinger.physics.thermal.result import Energy
 
@@ -126,7 +126,7 @@ def run(model: AxialModel, settings: AxialSettings) -> tuple[AxialResult, ...]:
 
 def _wet(state: _State) -> Floats:
     """Share of its absorption that the tissue of each ring still has, by the water left."""
-    lost = float(properties.drying((state.model.tissue,))[1])
+    lost = float(properties.drying_shares((state.model.tissue,))[1])
     boils, steam = state.curve[2], state.curve[3]
     return np.asarray(1.0 - lost * np.clip((state.enthalpy - boils) / steam, 0.0, 1.0))
 
@@ -139,7 +139,7 @@ def _begin(model: AxialModel, settings: AxialSettings) -> _State:
     if model.rod is not None:
         live[_rod_cells(rings, model.rod)] = 0.0
         where, wall = _wall(rings, model.rod, live)
-    curve = properties.curve(model.tissue, model.initial_c)
+    curve = properties.enthalpy_curve(model.tissue, model.initial_c)
     base = live * model.tissue.perfusion_per_s * model.blood.capacity_j_per_m3_k
     h = rings.spacing_mm * 1e-3
     r = rings.radii_mm * 1e-3
@@ -154,7 +154,7 @@ def _begin(model: AxialModel, settings: AxialSettings) -> _State:
     )  # fmt: skip
 
 
-def _rod_cells(rings: Rings, rod: HeldRod) -> tuple[slice, slice]:
+def _rod_cells(rings: Rings, rod: FixedRod) -> tuple[slice, slice]:
     """The rings a rod covers: at least the innermost."""
     h = rings.spacing_mm
     outwards = max(1, math.ceil(rod.radius_mm / h - _HALF))
@@ -165,41 +165,41 @@ def _rod_cells(rings: Rings, rod: HeldRod) -> tuple[slice, slice]:
     return slice(0, outwards), slice(beyond, beyond + length)
 
 
-def _wall(rings: Rings, rod: HeldRod, live: Floats) -> tuple[NDArray[np.int64], Floats]:
+def _wall(rings: Rings, rod: FixedRod, live: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Where the rod meets tissue, and how; see ``kernels.axial.march``."""
     across, along = _rod_cells(rings, rod)
     h, volumes = rings.spacing_mm * 1e-3, rings.volumes_m3[:, 0]
     rows: list[tuple[int, int]] = []
-    found: list[tuple[float, float, float, float]] = []
+    walls: list[tuple[float, float, float, float]] = []
     i, radius = across.stop, rod.radius_mm * 1e-3
     face, middle = i * h, (i + 0.5) * h
     # The true cylinder between its wall and the middle of the first ring outside it.
     side = (2.0 * math.pi * face * h / volumes[i], face * math.log(middle / radius))
     for j in range(along.start, along.stop):
         rows.append((i, j))
-        found.append((*side, volumes[i], face / radius))
+        walls.append((*side, volumes[i], face / radius))
     for j in (along.start - 1, along.stop):
         for n in range(across.stop):
             rows.append((n, j))
-            found.append((1.0 / h, 0.5 * h, volumes[n], 1.0))
+            walls.append((1.0 / h, 0.5 * h, volumes[n], 1.0))
     where = np.array(rows, dtype=np.int64)
     if not (live[where[:, 0], where[:, 1]] > 0.0).all():
         raise ValueError(f"{rod.name} touches no tissue: check its size")
-    return where, np.array(found)
+    return where, np.array(walls)
 
 
 def _phases(state: _State) -> list[tuple[float, float]]:
     """Conductivity and heat capacity of each phase the tissue may be in."""
     model, tissue = state.model, state.model.tissue
-    found = [(tissue.conductivity_w_per_m_k, tissue.capacity_j_per_m3_k)]
+    phases = [(tissue.conductivity_w_per_m_k, tissue.capacity_j_per_m3_k)]
     ice, steam = tissue.freezing, tissue.boiling
     if ice is not None and model.lowest_c < ice.start_c:
-        found.append((ice.conductivity_w_per_m_k, ice.capacity_j_per_m3_k))
+        phases.append((ice.conductivity_w_per_m_k, ice.capacity_j_per_m3_k))
     held = () if model.rod is None else model.rod.programme.temperatures_c
     hottest = max(held, default=-math.inf)
     if steam is not None and (model.density_per_m3 is not None or hottest > steam.start_c):
-        found.append((steam.conductivity_w_per_m_k, steam.capacity_j_per_m3_k))
-    return found
+        phases.append((steam.conductivity_w_per_m_k, steam.capacity_j_per_m3_k))
+    return phases
 
 
 def _stable_s(state: _State) -> float:
@@ -222,7 +222,7 @@ def _stable_s(state: _State) -> float:
     return 1.0 / fastest
 
 
-def _film(rod: HeldRod | None) -> float:
+def _film(rod: FixedRod | None) -> float:
     """Resistance of a rod's wall, m2 K/W."""
     return 0.0 if rod is None or rod.wall_w_per_m2_k is None else 1.0 / rod.wall_w_per_m2_k
 
@@ -312,7 +312,7 @@ def _add(state: _State, box: NDArray[np.int64], law: Law, seconds: float) -> Non
     else:
         known = np.array([law.temperature_c - reference, law.thawed_above_c - reference])
         counted = state.maps[law.name].astype(np.uint8)
-        losses.cycles(box, known, theta, state.under[law.name][None], counted[None])
+        losses.count_cycles(box, known, theta, state.under[law.name][None], counted[None])
         state.maps[law.name][:] = counted
 
 
@@ -320,7 +320,7 @@ def _perfuse(state: _State, box: NDArray[np.int64]) -> None:
     """What blood still carries after damage and frost."""
     model = state.model
     share, omega = 0.0, np.zeros_like(state.theta)
-    if isinstance(model.flow, StoppedFlow):
+    if isinstance(model.flow, VascularStasis):
         share, omega = model.flow.share, state.maps[model.flow.law]
     frost, frozen, thawed = -1.0e6, 1.0, 1.0
     if model.frost is not None and model.tissue.freezing is not None:

@@ -115,7 +115,7 @@ class Rod:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class FixedBody:
     """A body that holds its temperature.
 
     Attributes:
@@ -201,7 +201,7 @@ class Wall:
         )
 
 
-def wall(grid: Grid, body: Held, tissue: Mask) -> Wall:
+def find_wall(grid: Grid, body: FixedBody, tissue: Mask) -> Wall:
     """The wall of a body; ``tissue`` is where there are cells that conduct.
 
     Raises:

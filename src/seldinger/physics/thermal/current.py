@@ -95,25 +95,25 @@ def begin(state: State, setup: Radiofrequency, *, plain: bool) -> Circuit:
     """
     model = state.model
     first = len(model.bodies)
-    made = potential.begin(model, setup, state.theta, plain=plain)
-    conducts = np.greater(made.table[:, 0], 0.0)[made.kinds]
-    zone = made.net.fine
-    begins = made.net.begins
+    fields = potential.begin(model, setup, state.theta, plain=plain)
+    conducts = np.greater(fields.table[:, 0], 0.0)[fields.kinds]
+    zone = fields.net.fine
+    begins = fields.net.begins
     box = np.array([[s.start, s.stop] for s in zone], dtype=np.int64).ravel()
     curves = state.curves[state.material[zone]]
     circuit = Circuit(
         setup=setup,
-        fields=made,
+        fields=fields,
         first=first,
         takes=(conducts & (state.material > 0)).astype(np.uint8),
-        shares=np.maximum(made.net.summed(conducts), 1.0),
+        shares=np.maximum(fields.net.summed(conducts), 1.0),
         base=np.zeros_like(state.source),
         zone=zone,
-        near=made.net.covering(box),
+        near=fields.net.covering(box),
         boils=np.ascontiguousarray(curves[..., 2]),
         dry=curves[..., 2] + curves[..., 3],
         dry_capacity=1.0 / np.where(curves[..., 8] > 0.0, curves[..., 8], np.inf),
-        density=np.zeros(made.net.shape, state.dtype),
+        density=np.zeros(fields.net.shape, state.dtype),
         dose=np.zeros([len(b) - 1 for b in begins]),
     )
     _solve(circuit)
@@ -121,10 +121,10 @@ def begin(state: State, setup: Radiofrequency, *, plain: bool) -> Circuit:
 
 
 def _solve(circuit: Circuit) -> None:
-    made = circuit.fields
-    potential.solve(made)
-    volume = made.net.spacing_m**3
-    circuit.density[:] = made.kept / (circuit.shares * volume)
+    fields = circuit.fields
+    potential.solve(fields)
+    volume = fields.net.spacing_m**3
+    circuit.density[:] = fields.kept / (circuit.shares * volume)
     circuit.stale = True
 
 
@@ -137,11 +137,11 @@ def advance(state: State, circuit: Circuit, time_s: float, longest_s: float) -> 
         time_s: now.
         longest_s: the longest step allowed; also what is left until the next sample.
     """
-    setup, made = circuit.setup, circuit.fields
+    setup, fields = circuit.setup, circuit.fields
     asked = circuit.memory.off_until_s <= time_s < setup.duration_s
     if time_s > 0.0 and asked and circuit.stopped_s is None:
         _follow(state, circuit, time_s)
-    ohm = 1.0 / made.conductance_s
+    ohm = 1.0 / fields.conductance_s
     total = ohm + setup.series_ohm
     tip_c = _tip_c(state, circuit)
     drive, until_s = OFF, math.inf
@@ -153,7 +153,7 @@ def advance(state: State, circuit: Circuit, time_s: float, longest_s: float) -> 
         )
         until_s = min(until_s, setup.duration_s)
     volts = _volts(setup, drive, total)
-    factor = (volts * ohm / total / made.span) ** 2
+    factor = (volts * ohm / total / fields.span) ** 2
     circuit.stale |= factor != circuit.factor
     circuit.factor = factor
     circuit.power_w = volts * volts / total
@@ -173,12 +173,12 @@ def advance(state: State, circuit: Circuit, time_s: float, longest_s: float) -> 
 
 def _follow(state: State, circuit: Circuit, time_s: float) -> None:
     """Solve again if conductivity has changed enough."""
-    made = circuit.fields
-    potential.refresh(made, state.theta, circuit.near)
-    share, lost = potential.changed(made, circuit.near)
+    fields = circuit.fields
+    potential.refresh(fields, state.theta, circuit.near)
+    share, lost = potential.measure_change(fields, circuit.near)
     if share > circuit.setup.changed_share or lost > _LOST:
         if time_s - circuit.far_s > _FAR_S:
-            potential.refresh(made, state.theta, made.net.covering(state.box))
+            potential.refresh(fields, state.theta, fields.net.covering(state.box))
             circuit.far_s = time_s
         _solve(circuit)
 
@@ -225,13 +225,13 @@ def _tips_s(state: State, circuit: Circuit, control: TipTemperature, tip_c: floa
     """How long until full power would take the tips through half of their band, s."""
     if tip_c > control.target_c:
         return math.inf
-    made = circuit.fields
-    ohm = 1.0 / made.conductance_s
+    fields = circuit.fields
+    ohm = 1.0 / fields.conductance_s
     whole_w = min(control.most_w, circuit.setup.generator.most_w)
     share = whole_w * ohm / (ohm + circuit.setup.series_ohm)
-    factor = share / (made.conductance_s * made.span**2)
+    factor = share / (fields.conductance_s * fields.span**2)
     rate = 0.0
-    for contact, wall in zip(made.contacts, state.contacts[circuit.first :], strict=True):
+    for contact, wall in zip(fields.contacts, state.contacts[circuit.first :], strict=True):
         density = circuit.density.reshape(-1)[contact.cells].astype(np.float64)
         kelvin = state.curves[state.material.reshape(-1)[wall.wall.cells], 4]
         rate = max(rate, factor * float(density.mean()) * float(kelvin.mean()))
@@ -239,7 +239,7 @@ def _tips_s(state: State, circuit: Circuit, control: TipTemperature, tip_c: floa
     return room / max(rate, 1e-9)
 
 
-def keep(circuit: Circuit, seconds: float) -> None:
+def book_step(circuit: Circuit, seconds: float) -> None:
     """Book what was done in a step."""
     circuit.delivered_j += circuit.power_w * seconds
     if circuit.factor > 0.0:
@@ -248,14 +248,14 @@ def keep(circuit: Circuit, seconds: float) -> None:
         circuit.dose += (factor * seconds) * circuit.density
 
 
-def owed(circuit: Circuit, here: Slices) -> Floats:
+def owed_j_per_m3(circuit: Circuit, here: Slices) -> Floats:
     """J/m3 that the block's cells should have received so far, in a box of them."""
     places = [p[s] for p, s in zip(circuit.fields.net.places, here, strict=True)]
     found: Floats = circuit.dose[np.ix_(*places)] * circuit.takes[here]
     return found
 
 
-def felt(
+def find_heated_box(
     circuit: Circuit, seconds: float, least: float, memory_s: float
 ) -> NDArray[np.int64] | None:
     """The box of the block's cells that will have received more than ``least`` J/m3.
@@ -269,8 +269,8 @@ def felt(
     coming = circuit.dose + circuit.factor * seconds * circuit.density
     if math.isfinite(memory_s):
         most_w = circuit.setup.generator.most_w
-        made = circuit.fields
-        most = memory_s * most_w / (made.conductance_s * made.span**2)
+        fields = circuit.fields
+        most = memory_s * most_w / (fields.conductance_s * fields.span**2)
         coming = np.minimum(coming, most * circuit.density)
     enough = coming >= least
     if not enough.any():
@@ -294,12 +294,12 @@ def absorbed_j(state: State, circuit: Circuit) -> tuple[float, float]:
     return whole, near
 
 
-def trace(circuit: Circuit) -> Trace:
+def read_trace(circuit: Circuit) -> Trace:
     """What the generator did."""
     columns = np.ascontiguousarray(np.array(circuit.rows, dtype=np.float64).T)
     time, power, voltage, ampere, ohm, tip, delivered = columns
-    made = circuit.fields
+    fields = circuit.fields
     return Trace(
-        time, power, voltage, ampere, ohm, tip, delivered, circuit.delivered_j, made.solves,
-        made.iterations, circuit.stopped_s,
+        time, power, voltage, ampere, ohm, tip, delivered, circuit.delivered_j, fields.solves,
+        fields.iterations, circuit.stopped_s,
     )  # fmt: skip

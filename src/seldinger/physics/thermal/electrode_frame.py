@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.core.volume import Mask
-    from seldinger.physics.thermal.bodies import Held, Rod
+    from seldinger.physics.thermal.bodies import FixedBody, Rod
     from seldinger.physics.thermal.damage import Law
     from seldinger.physics.thermal.model import Model, Settings
     from seldinger.physics.thermal.radiofrequency import Electrode, Radiofrequency
@@ -62,7 +62,7 @@ class Aligned:
     turn: Turn
 
 
-def aligned(model: Model, settings: Settings) -> Aligned:
+def align(model: Model, settings: Settings) -> Aligned:
     """Bring a block to the electrode's own cells.
 
     Raises:
@@ -226,7 +226,7 @@ def _source(source: Source, model: Model, carry: _Carry, inside: Mask) -> Source
     return replace(source, density_per_m3=field * scale)
 
 
-def _body(body: Held, carry: _Carry, turn: Turn, taken: Mask, inside: Mask) -> Held:
+def _body(body: FixedBody, carry: _Carry, turn: Turn, taken: Mask, inside: Mask) -> FixedBody:
     """A body in the frame: a rod drawn anew, anything else by its cells."""
     rod = None if body.rod is None else _moved(body.rod, turn)
     if rod is not None:
@@ -237,7 +237,7 @@ def _body(body: Held, carry: _Carry, turn: Turn, taken: Mask, inside: Mask) -> H
     return replace(body, cells=cells, rod=rod)
 
 
-def _lost(body: Held, carry: _Carry, cells: Mask) -> Mask:
+def _lost(body: FixedBody, carry: _Carry, cells: Mask) -> Mask:
     """Cells for what of a body is thinner than a cell and was met by no centre, (i, j, k)."""
     from scipy import ndimage
 
@@ -251,7 +251,7 @@ def _lost(body: Held, carry: _Carry, cells: Mask) -> Mask:
     return found
 
 
-def back(result: Result, model: Model, own: Aligned) -> Result:
+def map_back(result: Result, model: Model, own: Aligned) -> Result:
     """What came out, on the cells of the block that was asked for.
 
     Tissue becomes what the tissue around it became in the frame; held bodies and electrodes keep
@@ -264,7 +264,7 @@ def back(result: Result, model: Model, own: Aligned) -> Result:
     temperature = home.volume(result.temperature_c, curve[-1])
     peak = home.volume(result.peak_c, curve.max(axis=0))
     coldest = home.volume(result.coldest_c, curve.min(axis=0))
-    warnings = (*result.warnings, *account.edge(temperature.values - model.reference_c))
+    warnings = (*result.warnings, *account.warn_of_edge(temperature.values - model.reference_c))
     return replace(
         result,
         temperature_c=temperature,
@@ -299,32 +299,32 @@ class _Home:
 
     def even(self, field: NDArray[Any], rest: float) -> NDArray[np.float32]:
         """Trilinear among tissue only; ``rest`` where there is none around."""
-        found = np.full(self.grid.shape, rest, dtype=np.float32)
+        values = np.full(self.grid.shape, rest, dtype=np.float32)
         seen = self.own & (self.weight > _SEEN)
         near = self.carry.even(np.where(self.tissue > 0.0, field, 0.0).astype(np.float32))
-        found[seen] = near[seen] / self.weight[seen]
+        values[seen] = near[seen] / self.weight[seen]
         alone = self.own & ~seen
-        found[alone] = self.carry.nearest(field)[alone]
-        return found
+        values[alone] = self.carry.nearest(field)[alone]
+        return values
 
     def volume(self, field: Volume, held: NDArray[np.float64]) -> Volume:
         """A temperature; bodies have their own."""
         rest = float(field.values[0, 0, 0])
-        found = self.even(field.values, rest)
+        values = self.even(field.values, rest)
         for (here, _), own in zip(self.held, held, strict=True):
-            found[here] = own
-        return Volume(found, self.grid, field.unit)
+            values[here] = own
+        return Volume(values, self.grid, field.unit)
 
     def damage(self, field: Volume, law: Law) -> Volume:
         """Damage runs over many decades: between cells its logarithm is even."""
         values = field.values
         if isinstance(law, ColdIsotherm):
-            found = self.carry.nearest(values)
-            found[~self.own] = 0
+            carried = self.carry.nearest(values)
+            carried[~self.own] = 0
         else:
             least = _FLOOR * law.lethal
             logs = self.even(np.log(np.maximum(values, least)), float(np.log(least)))
-            found = np.where(logs > np.log(least) + 1e-3, np.exp(logs), 0.0).astype(values.dtype)
+            carried = np.where(logs > np.log(least) + 1e-3, np.exp(logs), 0.0).astype(values.dtype)
         for here, there in self.held:
-            found[here] = values[tuple(np.argwhere(there)[0])]
-        return Volume(found, self.grid, field.unit)
+            carried[here] = values[tuple(np.argwhere(there)[0])]
+        return Volume(carried, self.grid, field.unit)

@@ -28,23 +28,23 @@ def may_freeze(model: Model) -> bool:
     return bool(starts) and model.lowest_c < max(starts)
 
 
-def phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
+def list_phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
     """Conductivity and heat capacity of each phase that this tissue may be in."""
-    found = [(tissue.conductivity_w_per_m_k, tissue.capacity_j_per_m3_k)]
+    phases = [(tissue.conductivity_w_per_m_k, tissue.capacity_j_per_m3_k)]
     ice, steam = tissue.freezing, tissue.boiling
     if ice is not None and may_freeze(model):
-        found.append((ice.conductivity_w_per_m_k, ice.capacity_j_per_m3_k))
+        phases.append((ice.conductivity_w_per_m_k, ice.capacity_j_per_m3_k))
     hottest = max([t for b in model.held for t in b.programme.temperatures_c], default=-math.inf)
     heated = model.sources or model.radiofrequency is not None
     if steam is not None and (heated or hottest > steam.start_c):
-        found.append((steam.conductivity_w_per_m_k, steam.capacity_j_per_m3_k))
-    return found
+        phases.append((steam.conductivity_w_per_m_k, steam.capacity_j_per_m3_k))
+    return phases
 
 
 def stable_step_s(model: Model, material: NDArray[np.uint8], walls: Sequence[Wall]) -> float:
     """Longest explicit step at which no cell can overshoot its neighbours, in any phase, s."""
     area = (model.grid.spacing_mm[0] * 1e-3) ** 2
-    all_phases = [phases(t, model) for t in model.tissues]
+    all_phases = [list_phases(t, model) for t in model.tissues]
     most = max(k for phase in all_phases for k, _ in phase)
     share = 1.0 if model.perfusion_share is None else float(model.perfusion_share.max())
     fastest = 0.0
@@ -73,13 +73,13 @@ def _walled(walls: Sequence[Wall], here: NDArray[np.bool_], k: float, face: floa
     return _FACES * face + max(total.values(), default=0.0)
 
 
-def stages(step_s: float, stable_s: float) -> int:
+def count_stages(step_s: float, stable_s: float) -> int:
     """Fewest stages of RKL2 that make ``step_s`` stable."""
     needed = math.ceil((math.sqrt(9.0 + 16.0 * step_s / stable_s) - 1.0) / 2.0)
     return max(_LEAST_STAGES, needed)
 
 
-def legendre(count: int) -> list[tuple[float, float, float, float]]:
+def rkl2_coefficients(count: int) -> list[tuple[float, float, float, float]]:
     """RKL2 in ``count`` stages (Meyer, Balsara and Aslam 2014).
 
     For each stage: weights of the last stage and of the one before, and of the rates at the last

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid, Vector
-    from seldinger.physics.thermal.bodies import Held
+    from seldinger.physics.thermal.bodies import FixedBody
     from seldinger.physics.thermal.damage import Law
     from seldinger.physics.thermal.properties import Blood, Tissue
     from seldinger.physics.thermal.radiofrequency import Radiofrequency
@@ -34,7 +34,7 @@ class SteadyFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class StoppedFlow:
+class VascularStasis:
     """Perfusion stops as tissue dies: its stoppable share falls as exp(-omega).
 
     Attributes:
@@ -59,11 +59,11 @@ class TwoCompartmentFlow:
     exchange_w_per_m3_k: float
 
 
-Flow = SteadyFlow | StoppedFlow | TwoCompartmentFlow
+Flow = SteadyFlow | VascularStasis | TwoCompartmentFlow
 
 
 @dataclass(frozen=True, slots=True)
-class Frost:
+class FrozenFlow:
     """What is left of perfusion in frozen tissue, and after it thawed, 0 to 1."""
 
     frozen_share: float
@@ -93,9 +93,9 @@ class Model:
     tissues: tuple[Tissue, ...]
     blood: Blood
     flow: Flow
-    frost: Frost | None
+    frost: FrozenFlow | None
     sources: tuple[Source, ...]
-    bodies: tuple[Held, ...]
+    bodies: tuple[FixedBody, ...]
     initial_c: float | NDArray[np.float64]
     perfusion_share: NDArray[np.float64] | None = None
     radiofrequency: Radiofrequency | None = None
@@ -138,7 +138,7 @@ class Model:
                 )
 
     @property
-    def held(self) -> tuple[Held, ...]:
+    def held(self) -> tuple[FixedBody, ...]:
         """The bodies, and behind them the electrodes as bodies."""
         if self.radiofrequency is None:
             return self.bodies
@@ -208,7 +208,7 @@ def check(model: Model, settings: Settings) -> None:
         ValueError: flow stops by a law that is not followed; a point lies outside the grid.
     """
     known = {law.name: law for law in settings.laws}
-    if isinstance(model.flow, StoppedFlow):
+    if isinstance(model.flow, VascularStasis):
         law = known.get(model.flow.law)
         if not isinstance(law, Arrhenius):
             raise ValueError(  # noqa: TRY004  a choice, not a type

@@ -2,7 +2,8 @@
 
 Current crowds at electrodes: there the field is solved on the block's own cells, further out on
 boxes of cells that grow with the distance. Where tissue meets an electrode, conductance is that of
-the true cylinder (as for heat, see ``bodies.wall``), so that impedance does not depend on the grid.
+the true cylinder (as for heat, see ``bodies.find_wall``), so that impedance does not depend
+on the grid.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Lattice:
         return total
 
 
-def lattice(model: Model, setup: Radiofrequency) -> Lattice:
+def build_lattice(model: Model, setup: Radiofrequency) -> Lattice:
     """Fine around the electrodes, growing outside."""
     grid = model.grid
     margin = setup.fine_mm / grid.spacing_mm[0]
@@ -114,12 +115,12 @@ def lattice(model: Model, setup: Radiofrequency) -> Lattice:
 
 def _growing(start: int, end: int, widest: float) -> list[int]:
     """Faces of cells from a start to an end, either way, each wider than the last."""
-    found, width = [start], 1.0
-    while found[-1] != end:
+    faces, width = [start], 1.0
+    while faces[-1] != end:
         width = min(width * _GROWTH, widest)
-        step = min(int(width), abs(end - found[-1]))
-        found.append(found[-1] + (step if end > start else -step))
-    return found
+        step = min(int(width), abs(end - faces[-1]))
+        faces.append(faces[-1] + (step if end > start else -step))
+    return faces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +190,7 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
         plain: the numpy twin in float64.
     """
     dtype = np.float64 if plain else np.float32
-    net = lattice(model, setup)
+    net = build_lattice(model, setup)
     tissues = len(model.tissues)
     rows = [(0.0, 0.0, 1e30, 0.0, 0.0)]
     rows += [c.row(model.reference_c) for c in setup.conductors]
@@ -208,7 +209,7 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
     a, b, c = net.shape
     half = (c + 1) // 2
     widths = [net.widths_m(axis).astype(dtype) for axis in range(3)]
-    made = Potential(
+    field = Potential(
         net=net,
         loops=laplace_plain if plain else laplace,
         solver=laplace_plain if plain else laplace_solve,
@@ -232,8 +233,8 @@ def begin(model: Model, setup: Radiofrequency, theta: Floats, *, plain: bool) ->
             np.zeros((a, half)),
         ),
     )
-    refresh(made, theta, np.array([0, a, 0, b, 0, c], dtype=np.int64))
-    return made
+    refresh(field, theta, np.array([0, a, 0, b, 0, c], dtype=np.int64))
+    return field
 
 
 def _earth(net: Lattice, setup: Radiofrequency) -> NDArray[np.intp]:
@@ -246,11 +247,11 @@ def _earth(net: Lattice, setup: Radiofrequency) -> NDArray[np.intp]:
 def _contacts(
     model: Model, setup: Radiofrequency, net: Lattice, conducts: NDArray[np.bool_]
 ) -> tuple[Contact, ...]:
-    found = []
+    contacts = []
     volume = net.spacing_m**3
     conductivity = np.array([1.0, *(t.conductivity_w_per_m_k for t in model.tissues)])
     for electrode in setup.electrodes:
-        there = bodies.wall(model.grid, electrode.held(model.grid), conducts)
+        there = bodies.find_wall(model.grid, electrode.held(model.grid), conducts)
         # Its area is that of a cylinder of the bare part's whole length, rounded ends included.
         whole = electrode.rod.length_mm / electrode.core.length_mm
         place = np.unravel_index(there.cells, model.grid.shape)
@@ -263,8 +264,8 @@ def _contacts(
             # is: half of it flows either way, less what a film holds back.
             k = conductivity[model.material.reshape(-1)[there.cells]]
             lost = 0.5 * there.depth_m / (there.depth_m + there.resistance * k)
-        found.append(Contact(np.asarray(cells), reach, lost, electrode.potential))
-    return tuple(found)
+        contacts.append(Contact(np.asarray(cells), reach, lost, electrode.potential))
+    return tuple(contacts)
 
 
 def refresh(field: Potential, theta: Floats, cells: Indices) -> None:
@@ -333,7 +334,7 @@ def currents_a(field: Potential) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def changed(field: Potential, cells: Indices) -> tuple[float, float]:
+def measure_change(field: Potential, cells: Indices) -> tuple[float, float]:
     """What has changed since the last solve, in a box of lattice cells.
 
     Returns:

@@ -136,7 +136,7 @@ class Blood:
     temperature_c: float
 
 
-def curve(tissue: Tissue, reference_c: float) -> NDArray[np.float64]:
+def enthalpy_curve(tissue: Tissue, reference_c: float) -> NDArray[np.float64]:
     """The twelve numbers that kernels know a tissue by, shape (12,); see ``kernels.heat``.
 
     Raises:
@@ -171,17 +171,17 @@ def curve(tissue: Tissue, reference_c: float) -> NDArray[np.float64]:
     return row
 
 
-def still() -> NDArray[np.float64]:
+def inert_curve() -> NDArray[np.float64]:
     """The curve of cells that take no part: held bodies, and whatever insulates."""
     return np.array([-NEVER, NEVER, NEVER, NEVER, 1.0 / STILL_J_PER_M3_K, 0, 0, 0, 0, 0, 0, 0])
 
 
-def curves(tissues: Sequence[Tissue], reference_c: float) -> NDArray[np.float64]:
+def enthalpy_curves(tissues: Sequence[Tissue], reference_c: float) -> NDArray[np.float64]:
     """All curves, shape (1 + tissues, 12); row 0 belongs to cells that take no part."""
-    return np.stack([still(), *(curve(t, reference_c) for t in tissues)])
+    return np.stack([inert_curve(), *(enthalpy_curve(t, reference_c) for t in tissues)])
 
 
-def drying(tissues: Sequence[Tissue]) -> NDArray[np.float64]:
+def drying_shares(tissues: Sequence[Tissue]) -> NDArray[np.float64]:
     """Share of its absorption that each tissue loses as it dries, (1 + tissues,); 0: none."""
     lost = [0.0 if t.boiling is None else 1.0 - t.boiling.absorbed_dry for t in tissues]
     return np.array([0.0, *lost])
@@ -201,7 +201,7 @@ def enthalpy(row: NDArray[np.float64], theta: NDArray[Any]) -> NDArray[np.float6
         knots = [*knots, (start, row[2]), (start + row[3] * row[7], row[2] + row[3])]
         slope_high = 1.0 / row[8]
     x, y = np.array([k[0] for k in knots]), np.array([k[1] for k in knots])
-    found = np.interp(t, x, y)
-    found = np.where(t < x[0], y[0] + slope_low * (t - x[0]), found)
-    found = np.where(t > x[-1], y[-1] + slope_high * (t - x[-1]), found)
-    return np.asarray(found, dtype=np.float64)
+    values = np.interp(t, x, y)
+    values = np.where(t < x[0], y[0] + slope_low * (t - x[0]), values)
+    values = np.where(t > x[-1], y[-1] + slope_high * (t - x[-1]), values)
+    return np.asarray(values, dtype=np.float64)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from seldinger.core.space import as_vector, unit
-from seldinger.physics.thermal.bodies import Held, Phase, Programme, Rod, rod_cells
+from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod, rod_cells
 from seldinger.physics.thermal.controllers import TipTemperature
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ class Electrode:
         shaft = Rod(self.hub_lps_mm, self.rod.axis_lps, self.shaft_mm, self.rod.radius_mm)
         return rod_cells(grid, shaft) & ~self.cells(grid)
 
-    def held(self, grid: Grid) -> Held:
+    def held(self, grid: Grid) -> FixedBody:
         """What it is for heat: cooled, or as warm as its wall."""
         programme = Programme((Phase(math.inf, self.core_c),), 0.0)
-        return Held(self.name, self.cells(grid), programme, self.film_w_per_m2_k, self.core)
+        return FixedBody(self.name, self.cells(grid), programme, self.film_w_per_m2_k, self.core)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ class Radiofrequency:
         grid: Grid,
         material: NDArray[np.uint8],
         tissues: Sequence[Tissue],
-        bodies: Sequence[Held],
+        bodies: Sequence[FixedBody],
     ) -> None:
         """Refuse what does not fit a block.
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from seldinger.core.progress import silent
 from seldinger.core.volume import Volume
-from seldinger.physics.thermal import account, current, electrode_frame, front, limit
+from seldinger.physics.thermal import account, active_region, current, electrode_frame, limit
 from seldinger.physics.thermal import model as models
 from seldinger.physics.thermal.model import TwoCompartmentFlow
+from seldinger.physics.thermal.recorder import observe, start_recorder
 from seldinger.physics.thermal.result import Result, Stepping
 from seldinger.physics.thermal.step import begin, euler_step, restrict, super_step
-from seldinger.physics.thermal.watch import observe, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
     from seldinger.physics.thermal.model import Model, Settings
+    from seldinger.physics.thermal.recorder import Recorder
     from seldinger.physics.thermal.step import State
-    from seldinger.physics.thermal.watch import Watch
 
 _SAFETY = 0.98
 _INSTANT_S = 1e-9
@@ -48,27 +48,27 @@ def run(model: Model, settings: Settings, progress: Progress = silent) -> Result
     models.check(model, settings)
     if model.radiofrequency is None:
         return _run(model, settings, progress)
-    own = electrode_frame.aligned(model, settings)
-    return electrode_frame.back(_run(own.model, own.settings, progress), model, own)
+    own = electrode_frame.align(model, settings)
+    return electrode_frame.map_back(_run(own.model, own.settings, progress), model, own)
 
 
 def _run(model: Model, settings: Settings, progress: Progress) -> Result:
     """As ``run``, on the block as it is."""
-    state = begin(model, settings, front.first_box(model, settings))
+    state = begin(model, settings, active_region.first_box(model, settings))
     restrict(state)
     if model.radiofrequency is not None:
         state.circuit = current.begin(state, model.radiofrequency, plain=settings.plain)
     pace = _plan(state, settings)
-    reaches = [front.reach(s.density_per_m3) for s in model.sources]
+    reaches = [active_region.profile_source(s.density_per_m3) for s in model.sources]
     times, shown = _looks(model, settings)
-    seen = watch(state, settings)
+    seen = start_recorder(state, settings)
     observe(state, seen, 0.0, 0.5 * float(times[1]))
     for n in range(1, len(times)):
         start, end = float(times[n - 1]), float(times[n])
         progress("heat", start / settings.duration_s)
         power = np.array([s.schedule.at(start) for s in model.sources], dtype=np.float64)
         coming = state.dose_j + power * (end - start)
-        front.grow(state, reaches, coming, end - start, settings.front_k)
+        active_region.grow_box(state, reaches, coming, end - start, settings.front_k)
         _set_sources(state, tuple(power.tolist()), end - start)
         lag = _stretch(state, settings, pace, (start, end), power)
         after = float(times[n + 1]) if n + 1 < len(times) else end
@@ -100,7 +100,7 @@ def _stretch(
     start, end = span_s
     squares = 0.0
     for time, dt in _steps(state, start, end, pace.longest_s):
-        front.follow(state, settings.front_k, pace.margin)
+        active_region.follow_front(state, settings.front_k, pace.margin)
         if state.circuit is not None and state.circuit.stale:
             current.heat(state, state.circuit)
         squares += dt * dt
@@ -108,7 +108,7 @@ def _stretch(
         if pace.method == "explicit":
             euler_step(state, time, dt)
         else:
-            count = limit.stages(dt, pace.stable_s)
+            count = limit.count_stages(dt, pace.stable_s)
             pace.stages = max(pace.stages, count)
             super_step(state, time, dt, count)
         state.dose_j += power_w * dt
@@ -131,7 +131,7 @@ def _steps(
         steps = max(1, math.ceil((end_s - time) / longest_s - _INSTANT_S))
         dt = current.advance(state, circuit, time, (end_s - time) / steps)
         yield time, dt
-        current.keep(circuit, dt)
+        current.book_step(circuit, dt)
         time += dt
 
 
@@ -148,9 +148,9 @@ def _plan(state: State, settings: Settings) -> _Pace:
             f"an explicit step of {settings.step_s:g} s is unstable here: at most {stable:.4g} s; "
             f"shorten step_s or use method 'super'"
         )
-    own = front.crossing_s(model) if method == "super" else stable
+    own = active_region.diffusion_time_s(model) if method == "super" else stable
     longest = settings.step_s or own
-    return _Pace(method, stable, longest, front.margin_cells(model, longest))
+    return _Pace(method, stable, longest, active_region.margin_cells(model, longest))
 
 
 def _looks(model: Model, settings: Settings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -191,12 +191,12 @@ def _set_sources(state: State, powers_w: tuple[float, ...], seconds: float) -> N
         _own(state, state.own_source, _heat(state, powers_w))
     elif drying is not None:
         if changed:
-            account.spare(state, drying)
+            account.book_unabsorbed(state, drying)
             drying.even[:] = _heat(state, powers_w, dries=False)
             drying.watery[:] = _heat(state, powers_w, dries=True)
             state.own_source[:] = drying.even + drying.watery
         numbers = np.array([seconds, 0.0, 1.0], dtype=state.dtype)
-        state.damage_loops.dried(
+        state.damage_loops.dry(
             state.box, numbers, drying.lost, state.curves, state.enthalpy, state.material,
             drying.even, drying.watery, state.own_source, drying.dry_s,
         )  # fmt: skip
@@ -227,7 +227,7 @@ def _own(state: State, out: NDArray[Any], heat: NDArray[Any]) -> None:
         out[:] = heat
 
 
-def _result(state: State, seen: Watch, pace: _Pace) -> Result:
+def _result(state: State, seen: Recorder, pace: _Pace) -> Result:
     model = state.model
     share = state.worked / state.steps
     stepping = Stepping(pace.method, pace.stable_s, pace.taken_s, pace.stages, state.steps, share)
@@ -238,7 +238,7 @@ def _result(state: State, seen: Watch, pace: _Pace) -> Result:
         return Volume((theta + reference).astype(theta.dtype), grid, "Cel")
 
     units = {law.name: "1" for law in seen.settings.laws}
-    energy = account.energy(state, seen)
+    energy = account.balance_energy(state, seen)
     return Result(
         celsius(state.theta),
         celsius(seen.peak),
@@ -250,6 +250,6 @@ def _result(state: State, seen: Watch, pace: _Pace) -> Result:
         np.array(seen.bodies_theta).reshape(shape) + reference,
         energy,
         stepping,
-        account.warnings(state, seen, energy),
-        None if state.circuit is None else current.trace(state.circuit),
+        account.list_warnings(state, seen, energy),
+        None if state.circuit is None else current.read_trace(state.circuit),
     )

@@ -17,7 +17,7 @@ from seldinger.physics.thermal.model import TwoCompartmentFlow
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from seldinger.physics.thermal.bodies import Held, Wall
+    from seldinger.physics.thermal.bodies import FixedBody, Wall
     from seldinger.physics.thermal.current import Circuit
     from seldinger.physics.thermal.model import Model, Settings
 
@@ -31,7 +31,7 @@ _TINY = 1.0e-30
 class Contact:
     """A body at work: its wall, the part of it that the box holds, and its temperature now."""
 
-    body: Held
+    body: FixedBody
     wall: Wall
     here: Wall
     cells: NDArray[np.intp]
@@ -131,7 +131,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
     material = model.material.copy()
     for body in model.held:
         material[body.cells] = 0
-    curves = properties.curves(model.tissues, model.reference_c)
+    curves = properties.enthalpy_curves(model.tissues, model.reference_c)
     start = np.broadcast_to(np.asarray(model.initial_c, dtype=np.float64), model.grid.shape)
     theta = start - model.reference_c
     enthalpy = np.zeros(model.grid.shape)
@@ -149,7 +149,7 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
     tissue_cells = material > 0
     contacts = []
     for body in model.held:
-        there = held.wall(model.grid, body, tissue_cells)
+        there = held.find_wall(model.grid, body, tissue_cells)
         own = float(theta[body.cells].mean())
         inside = np.flatnonzero(body.cells)
         contacts.append(Contact(body, there, there, inside, own, own))
@@ -160,10 +160,10 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         vein, blood = np.full(model.grid.shape, blood, dtype), 0.0
         cooling = np.where(tissue_cells, model.flow.exchange_w_per_m3_k, 0.0)
 
-    def made(values: Floats) -> Floats:
+    def as_dtype(values: Floats) -> Floats:
         return np.array(values, dtype=dtype, order="C")
 
-    dry = properties.drying(model.tissues).astype(dtype)
+    dry = properties.drying_shares(model.tissues).astype(dtype)
     drying = None
     if dry.any() and any(s.dries for s in model.sources):
         even, watery, dry_s = (np.zeros(model.grid.shape, dtype) for _ in range(3))
@@ -178,14 +178,14 @@ def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
         material=material,
         curves=curves.astype(dtype),
         box=box,
-        enthalpy=made(enthalpy),
-        theta=made(theta),
-        cond=made(cond),
-        spare_theta=made(theta),
-        spare_cond=made(cond),
+        enthalpy=as_dtype(enthalpy),
+        theta=as_dtype(theta),
+        cond=as_dtype(cond),
+        spare_theta=as_dtype(theta),
+        spare_cond=as_dtype(cond),
         source=np.zeros(model.grid.shape, dtype),
-        cooling=made(cooling),
-        base_cooling=made(base),
+        cooling=as_dtype(cooling),
+        base_cooling=as_dtype(base),
         uniform=np.where((material == material[:, :, :1]).all(axis=2), material[:, :, 0], 0).astype(
             np.uint8
         ),
@@ -284,14 +284,14 @@ def super_step(state: State, time_s: float, dt: float, count: int) -> None:
     if not state.stages:
         state.stages = tuple(np.zeros_like(state.enthalpy) for _ in range(3))
     set_bodies(state, time_s, time_s + 0.5 * dt)
-    first_rate, one, two = state.stages
+    first_rate, odd, even = state.stages
     first = last = before = state.enthalpy
     numbers = _numbers(state, 1.0)
     given_last = given_before = watts_first = np.zeros_like(state.given_j)
-    for number, (mu, nu, now, begun) in enumerate(limit.legendre(count), start=1):
+    for number, (mu, nu, now, begun) in enumerate(limit.rkl2_coefficients(count), start=1):
         watts = _with_bodies(state)
         watts_first = watts if number == 1 else watts_first
-        out = one if number % 2 else two
+        out = odd if number % 2 else even
         weights = np.array([mu, nu, dt, now, begun], dtype=state.dtype)
         state.loops.stage(
             state.box, numbers, weights, first, last, before, first_rate, state.theta,
@@ -306,7 +306,7 @@ def super_step(state: State, time_s: float, dt: float, count: int) -> None:
     state.given_j += given_last
     # The last stage becomes the state; the old state's array serves as a stage next time.
     state.enthalpy = last
-    state.stages = (first_rate, first, two if last is one else one)
+    state.stages = (first_rate, first, even if last is odd else odd)
     _count(state)
 
 

@@ -10,7 +10,7 @@ from seldinger import catalogue, evidence
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.space import unit
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition
 from seldinger.plan.approach.percutaneous.candidates import UP
 from seldinger.plan.model import DeviceUse, Step
@@ -137,7 +137,7 @@ def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
 def bleeding_class(*fact_ids: str) -> Finding:
     """In which class authorities put it; whether the patient is ready, the plan's gate says."""
     text = " ".join(plainly(i) for i in fact_ids)
-    return Finding("bleeding-class", Met.MET, Severity.INFO, text, cited(*fact_ids))
+    return Finding("bleeding-class", Status.MET, Severity.INFO, text, cited(*fact_ids))
 
 
 def of_population(fact_id: str) -> str:

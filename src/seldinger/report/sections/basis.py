@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.report import words
 from seldinger.report.blocks import Block, Heading, Row, Table, Text
 from seldinger.report.sections import Part, Section
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 _SEVERITIES = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _NOTHING = "nothing"
 """What a rule that is met asks for."""
-_STATUS_WORDS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
+_STATUS_WORDS = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNKNOWN: "unknown"}
 
 
 def findings(found: tuple[Finding, ...]) -> Table:
     """Every rule, what is open first."""
 
     def order(finding: Finding) -> tuple[bool, int]:
-        return (finding.status is Met.MET, _SEVERITIES.index(finding.severity))
+        return (finding.status is Status.MET, _SEVERITIES.index(finding.severity))
 
     rows = tuple(
         Row(
             (
-                _NOTHING if f.status is Met.MET else f.severity.value,
+                _NOTHING if f.status is Status.MET else f.severity.value,
                 _STATUS_WORDS[f.status],
                 f.text,
                 ", ".join(f.sources) or "no source",
@@ -43,9 +43,9 @@ def findings(found: tuple[Finding, ...]) -> Table:
 
 
 def _finding_tone(finding: Finding) -> str:
-    if finding.status is Met.MET:
+    if finding.status is Status.MET:
         return "plain"
-    if finding.status is Met.UNKNOWN:
+    if finding.status is Status.UNKNOWN:
         return "warn"
     serious = finding.severity in {Severity.STOP, Severity.ACTION}
     return "bad" if serious else "warn" if finding.severity is Severity.CAUTION else "plain"

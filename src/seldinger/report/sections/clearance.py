@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care.clearance import headline
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.report import words
 from seldinger.report.blocks import Banner, Block, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seldinger.core.finding import Finding
     from seldinger.plan.model import Plan
 
-_STATUS = {Met.MET: "met", Met.NOT_MET: "not met", Met.UNKNOWN: "unknown"}
+_STATUS = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNKNOWN: "unknown"}
 _TONES = {"clear": "good", "conditional": "warn", "not-clear": "bad", "unknown": "warn"}
 _SENTENCES = {
     "clear": "Nothing that was asked stands against the procedure.",
@@ -150,7 +150,7 @@ def _findings(found: tuple[Finding, ...], empty: str) -> Table:
     rows = tuple(
         Row(
             (
-                "nothing" if f.status is Met.MET else f.severity.value,
+                "nothing" if f.status is Status.MET else f.severity.value,
                 _STATUS[f.status],
                 f.text,
                 "; ".join(f"{k} {v}" for k, v in f.inputs.items()) or "-",
@@ -158,7 +158,7 @@ def _findings(found: tuple[Finding, ...], empty: str) -> Table:
             ),
             _tone(f),
         )
-        for f in sorted(found, key=lambda f: f.status is Met.MET)
+        for f in sorted(found, key=lambda f: f.status is Status.MET)
     )
     head = ("Asks for", "Rule", "Finding", "Judged on", "Rule, source, trust")
     widths = ("auto", "auto", "1.6fr", "1fr", "1fr")
@@ -172,9 +172,9 @@ def _basis(finding: Finding) -> str:
 
 
 def _tone(finding: Finding) -> str:
-    if finding.status is Met.MET:
+    if finding.status is Status.MET:
         return "plain"
-    if finding.status is Met.UNKNOWN:
+    if finding.status is Status.UNKNOWN:
         return "warn"
     serious = finding.severity in {Severity.STOP, Severity.ACTION}
     return "bad" if serious else "warn"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.blocks import Block, Row, Table
 from seldinger.report.sections import Part, Section
@@ -59,7 +59,7 @@ def _treatment(plan: Plan) -> Table:
 
 def _steps_note(plan: Plan) -> str:
     """Steps of a path that must not be taken say so where they are read."""
-    if plan.verdict.status is Status.UNSUITABLE and plan.treatment.steps:
+    if plan.verdict.status is PlanStatus.UNSUITABLE and plan.treatment.steps:
         return "The verdict is unsuitable: these steps describe the path, they do not advise it."
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.plan.model import Status
+from seldinger.plan.model import PlanStatus
 from seldinger.report import (
     ablation,
     ablation_charts,
@@ -44,7 +44,7 @@ def picture(plan: Plan) -> tuple[Block, ...]:
         return ()
     zone, margin = _zone(plan), _map(plan)
     shown: Block = zone if margin is None else Columns(((zone,), (margin,)), (2.0, 1.0))
-    left = plan.verdict.status is Status.UNSUITABLE
+    left = plan.verdict.status is PlanStatus.UNSUITABLE
     return (shown, Note(ablation.best_cover(plan, found))) if left else (shown,)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from seldinger.catalogue.applicators import Controller as Declared
-    from seldinger.physics.thermal.bodies import Held
+    from seldinger.physics.thermal.bodies import FixedBody
     from seldinger.physics.thermal.controllers import Controller
     from seldinger.simulate.thermal.heating import Placed
     from seldinger.simulate.thermal.scene import HeatScene
@@ -95,7 +95,7 @@ class Electric:
 def of(
     scene: HeatScene,
     placed: Sequence[Placed],
-    bodies: Sequence[Held],
+    bodies: Sequence[FixedBody],
     electric: Electric,
     power: float,
     edits: Mapping[str, float],

@@ -16,7 +16,7 @@ import numpy as np
 from seldinger.core.errors import CatalogueError, PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.physics.thermal import bodies, damage
-from seldinger.physics.thermal.model import Frost, Model, Settings, StoppedFlow
+from seldinger.physics.thermal.model import FrozenFlow, Model, Settings, VascularStasis
 from seldinger.physics.thermal.run import run
 from seldinger.simulate.thermal import model as heat_model
 from seldinger.simulate.thermal.model import BODY_C, CHART, PHYSIOLOGICAL
@@ -64,7 +64,7 @@ class Biology:
     lethal_min: float
     lethal_c: float
     stopped_share: float
-    frost: Frost
+    frost: FrozenFlow
     ramp_s: float
     wall_c: float
     electric: Electric
@@ -251,7 +251,7 @@ def _law(biology: Biology, *, cold: bool) -> Law:
 def _followed(law: Law, model: Model) -> tuple[Law, ...]:
     """The law that is asked for, and the one that stops blood where that is another."""
     flow = model.flow
-    if isinstance(flow, StoppedFlow) and flow.law != law.name:
+    if isinstance(flow, VascularStasis) and flow.law != law.name:
         above = BODY_C if isinstance(law, damage.ColdIsotherm) else law.counted_above_c
         return (law, damage.liver_arrhenius(above))
     return (law,)

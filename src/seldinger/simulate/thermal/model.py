@@ -11,7 +11,7 @@ import numpy as np
 from seldinger.catalogue import tissues as shelf
 from seldinger.core.errors import PlanError
 from seldinger.physics.thermal import bodies, sources
-from seldinger.physics.thermal.model import Model, SteadyFlow, StoppedFlow
+from seldinger.physics.thermal.model import Model, SteadyFlow, VascularStasis
 from seldinger.simulate.thermal import circuit
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def of(
     if mode == PHYSIOLOGICAL and placed[0].applicator.modality == "microwave":
         # Dose says nothing of vessels: an Arrhenius law stops them.
         law = STOPPING_LAW if biology.law == "cem43" else biology.law
-        flow = StoppedFlow(law, biology.stopped_share)
-    still: list[bodies.Held] = []
+        flow = VascularStasis(law, biology.stopped_share)
+    still: list[bodies.FixedBody] = []
     if scene.vessels.any():
-        still.append(bodies.Held("vessels", scene.vessels, bodies.Programme.constant(BODY_C)))
+        still.append(bodies.FixedBody("vessels", scene.vessels, bodies.Programme.constant(BODY_C)))
     if cold:
         still += [_frozen(scene, n, one, biology, changes) for n, one in enumerate(placed, start=1)]
         still = _apart(still)
@@ -74,8 +74,8 @@ def of(
 
 
 def _beside(
-    held: list[bodies.Held], scene: HeatScene, placed: Sequence[Placed], biology: Biology
-) -> list[bodies.Held]:
+    held: list[bodies.FixedBody], scene: HeatScene, placed: Sequence[Placed], biology: Biology
+) -> list[bodies.FixedBody]:
     """Vessels without the cells of electrodes and shafts that cross them."""
     taken = np.zeros(scene.grid.shape, dtype=np.bool_)
     for one in placed:
@@ -89,7 +89,7 @@ def _beside(
     return [replace(b, cells=b.cells & ~taken) for b in held if (b.cells & ~taken).any()]
 
 
-def _apart(held: list[bodies.Held]) -> list[bodies.Held]:
+def _apart(held: list[bodies.FixedBody]) -> list[bodies.FixedBody]:
     """Bodies that share no cell: a probe takes its cells out of the vessel it crosses."""
     taken = np.zeros_like(held[0].cells)
     kept = []
@@ -143,7 +143,7 @@ def _antenna(scene: HeatScene, number: int, one: Placed, changes: Changes) -> so
 
 def _frozen(
     scene: HeatScene, number: int, one: Placed, biology: Biology, changes: Changes
-) -> bodies.Held:
+) -> bodies.FixedBody:
     rod = bodies.Rod(
         one.tip_lps_mm,
         one.axis_lps,
@@ -154,7 +154,7 @@ def _frozen(
         bodies.Phase(s.seconds, _wall_c(one, s, biology, changes) if s.act == "freeze" else None)
         for s in one.schedule
     )
-    return bodies.Held(
+    return bodies.FixedBody(
         f"probe {number}",
         bodies.rod_cells(scene.grid, rod),
         bodies.Programme(phases, biology.ramp_s),

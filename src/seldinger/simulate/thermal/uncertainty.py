@@ -198,11 +198,13 @@ def response(
     def edge(number: int, changes: Changes) -> NDArray[np.float32]:
         progress("how sure", number / total)
         merged = changes.on(base)
-        return levels.signed_mm(heated(scene, placed, biology, mode, merged).level, spacing)
+        return levels.signed_distance_mm(
+            heated(scene, placed, biology, mode, merged).level, spacing
+        )
 
     progress("how sure", 0.0)
     as_drawn = drawn_run or heated(scene, placed, biology, mode, Changes().on(base))
-    middle = levels.signed_mm(as_drawn.level, spacing)
+    middle = levels.signed_distance_mm(as_drawn.level, spacing)
     slope, bend = {}, {}
     for n, (name, (above, below)) in enumerate(pairs.items()):
         high, low = edge(1 + 2 * n, above), edge(2 + 2 * n, below)
@@ -264,11 +266,11 @@ def edges_mm(
     answer: Response, points_lps_mm: Points, shifts: Sequence[Points], draws: Samples
 ) -> NDArray[np.float32]:
     """Distance of points to the zone's edge in each sample, positive inside, (samples, n)."""
-    slope = {k: levels.at(v, answer.grid, points_lps_mm) for k, v in answer.slope.items()}
-    bend = {k: levels.at(v, answer.grid, points_lps_mm) for k, v in answer.bend.items()}
+    slope = {k: levels.sample_field(v, answer.grid, points_lps_mm) for k, v in answer.slope.items()}
+    bend = {k: levels.sample_field(v, answer.grid, points_lps_mm) for k, v in answer.bend.items()}
     found = np.empty((len(shifts), len(points_lps_mm)), dtype=np.float32)
     for n, shift in enumerate(shifts):
-        one = levels.at(answer.signed_mm, answer.edge_grid, points_lps_mm - shift)
+        one = levels.sample_field(answer.signed_mm, answer.edge_grid, points_lps_mm - shift)
         for name, z in draws.tissue.items():
             one = one + slope[name] * z[n] + bend[name] * z[n] ** 2
         found[n] = one

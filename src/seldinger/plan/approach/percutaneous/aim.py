@@ -13,7 +13,7 @@ import numpy as np
 
 from seldinger.core.finding import Finding
 from seldinger.core.space import as_vector
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.geometry import morphology
 from seldinger.plan.approach.percutaneous import scene as scenes
 
@@ -120,12 +120,12 @@ def findings(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
     )
     if scene.target.drawn:
         text = f"Inside the target, and kept clear: {few}. In detail: {each}."
-        return (Finding("target-overlap", Met.NOT_MET, Severity.CAUTION, text),)
+        return (Finding("target-overlap", Status.NOT_MET, Severity.CAUTION, text),)
     text = (
         f"The sphere around the point is no outline of a lesion: it covers {few}. They stay "
         f"obstacles: {each}. Give the lesion's outline as a mask, or a smaller diameter."
     )
-    return (Finding("target-overlap", Met.UNKNOWN, Severity.ACTION, text),)
+    return (Finding("target-overlap", Status.UNKNOWN, Severity.ACTION, text),)
 
 
 def _passed(clearance_mm: float | None) -> str:

@@ -12,7 +12,7 @@ from seldinger import catalogue, evidence
 from seldinger.anatomy import names
 from seldinger.anatomy.model import Lesion, Skin
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import near
+from seldinger.core.naming import find_similar
 from seldinger.plan import neighbours, risk_limits
 from seldinger.plan.approach.percutaneous import aim, error_model, path, rules
 from seldinger.plan.approach.percutaneous import findings as found_on_path
@@ -193,7 +193,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             technique = paths[0].technique
             told = decision.reach.case.settings.lateral_error_mm
             used["technique"] = technique
-            used["lateral_error_mean_mm"] = told or evidence.driving(
+            used["lateral_error_mean_mm"] = told or evidence.driving_value(
                 error_model.TECHNIQUES[technique][1]
             )
         return used
@@ -212,7 +212,7 @@ def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
             )
         # A numbered lesion is a structure too.
         if rule not in known and rule.rstrip("0123456789 ") not in known:
-            closest = ", ".join(near(rule, known)) or "none"
+            closest = ", ".join(find_similar(rule, known)) or "none"
             raise PlanError(
                 f"no rule is called {rule!r}; closest: {closest}; allowed: {', '.join(allowed)}, "
                 "and the structures in the way"

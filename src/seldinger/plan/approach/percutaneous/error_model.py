@@ -103,11 +103,11 @@ def model(technique: str, settings: Settings, assumed: Assumed) -> ErrorModel:
     fact: str | None = TECHNIQUES[technique][1]
     given = settings.lateral_error_mm
     check_given(given)
-    mean = evidence.driving(TECHNIQUES[technique][1]) if given is None else given
+    mean = evidence.driving_value(TECHNIQUES[technique][1]) if given is None else given
     return ErrorModel(
         technique,
         mean,
         assumed.value("depth_error_sd_mm"),
-        assumed.value("breath_hold_factor") * evidence.driving(BREATH_FACT) / NORMAL_90,
+        assumed.value("breath_hold_factor") * evidence.driving_value(BREATH_FACT) / NORMAL_90,
         None if given is not None else fact,
     )

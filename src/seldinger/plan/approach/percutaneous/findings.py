@@ -8,7 +8,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Origin
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PositionOrigin
 from seldinger.plan.approach.percutaneous.scene import UNIDENTIFIED
 
@@ -35,7 +35,7 @@ def overrides(approach: Approach, named: tuple[tuple[str, Path], ...]) -> Iterat
             whose = "The path you gave" if path.origin == "user" else f"The way of {who}"
             name = f"breaks-{who.replace(' ', '-')}"
             text = f"{whose} breaks: {broken}."
-            yield Finding(name, Met.NOT_MET, Severity.STOP, text)
+            yield Finding(name, Status.NOT_MET, Severity.STOP, text)
 
 
 def _opened(opened: Relaxation, named: tuple[tuple[str, Path], ...]) -> Finding:
@@ -46,8 +46,8 @@ def _opened(opened: Relaxation, named: tuple[tuple[str, Path], ...]) -> Finding:
     if relying:
         first = "the best path" if relying == ["the needle"] else ", ".join(relying)
         text = f"{said}, and {first} relies on it: it {opened.cost}. Look at the images."
-        return Finding(name, Met.NOT_MET, Severity.ACTION, text)
-    return Finding(name, Met.MET, Severity.INFO, f"{said}; the best path does not rely on it.")
+        return Finding(name, Status.NOT_MET, Severity.ACTION, text)
+    return Finding(name, Status.MET, Severity.INFO, f"{said}; the best path does not rely on it.")
 
 
 def in_place_of_labels(approach: Approach) -> str:
@@ -88,7 +88,7 @@ def beyond_aim(
         f"The device goes on {beyond_mm:.0f} mm beyond the aim, {crossed_mm:.1f} mm of it through "
         "tissue that nobody has named. Look there on the images, or aim shorter."
     )
-    return (Finding("beyond-aim", Met.UNKNOWN, Severity.ACTION, text),)
+    return (Finding("beyond-aim", Status.UNKNOWN, Severity.ACTION, text),)
 
 
 def unnamed_in_sphere(scene: Scene, approach: Approach, tolerated_mm: float) -> tuple[Finding, ...]:
@@ -118,7 +118,7 @@ def unnamed_in_sphere(scene: Scene, approach: Approach, tolerated_mm: float) -> 
         f"Inside the sphere around the point the path crosses {crossed_mm:.1f} mm of tissue that "
         "nobody has named. Look there on the images, or give the lesion's outline as a mask."
     )
-    return (Finding("unnamed-in-sphere", Met.UNKNOWN, Severity.ACTION, text),)
+    return (Finding("unnamed-in-sphere", Status.UNKNOWN, Severity.ACTION, text),)
 
 
 def _voxels(scene: Scene, points_lps_mm: Points) -> tuple[NDArray[np.intp], ...]:
@@ -130,16 +130,16 @@ def _voxels(scene: Scene, points_lps_mm: Points) -> tuple[NDArray[np.intp], ...]
 def free_path(approach: Approach) -> Finding:
     """Whether there is a way."""
     if approach.paths and approach.paths[0].origin == "user":
-        return Finding("free-path", Met.MET, Severity.STOP, "The path is the one you gave.")
+        return Finding("free-path", Status.MET, Severity.STOP, "The path is the one you gave.")
     if approach.paths:
         text = (
             f"{approach.accepted} of {approach.candidates} skin points have a free straight path."
         )
-        return Finding("free-path", Met.MET, Severity.STOP, text)
+        return Finding("free-path", Status.MET, Severity.STOP, text)
     most = sorted(approach.rejections.items(), key=lambda item: -item[1])[:3]
     why = "; ".join(f"{rule} rejects {count}" for rule, count in most)
     text = f"None of {approach.candidates} skin points has a free straight path ({why})."
-    return Finding("free-path", Met.NOT_MET, Severity.STOP, text)
+    return Finding("free-path", Status.NOT_MET, Severity.STOP, text)
 
 
 def position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
@@ -152,23 +152,23 @@ def position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
             f"RESCAN FIRST: the entry needs the patient {' and '.join(turned)}, but the scan shows "
             f"{study.position.value}: organs will move. Rescan in that position first."
         )
-        made.append(Finding("position", Met.UNKNOWN, Severity.ACTION, text))
+        made.append(Finding("position", Status.UNKNOWN, Severity.ACTION, text))
     if study.position_in_header not in (None, study.position):
         text = (
             f"You say the scan was made {study.position.value}, its DICOM header says "
             f"{study.position_in_header}. Look at the images (table, fluid levels); correct "
             "--scanned-position or the header."
         )
-        made.append(Finding("position-contradiction", Met.UNKNOWN, Severity.ACTION, text))
+        made.append(Finding("position-contradiction", Status.UNKNOWN, Severity.ACTION, text))
     if study.position_origin is PositionOrigin.ASSUMED:
         text = (
             f"The scan is taken to have been made {study.position.value}: assumed, the file does "
             "not say. Say how it was made with --scanned-position."
         )
-        made.append(Finding("position-assumed", Met.UNKNOWN, Severity.ACTION, text))
+        made.append(Finding("position-assumed", Status.UNKNOWN, Severity.ACTION, text))
     if not made:
         text = f"Planned as scanned: {study.position.value} ({study.position_origin.value})."
-        made.append(Finding("position", Met.MET, Severity.INFO, text))
+        made.append(Finding("position", Status.MET, Severity.INFO, text))
     return tuple(made)
 
 
@@ -189,8 +189,8 @@ def estimated(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
         text = (
             f"Estimated, not labelled, and within {near_mm:.0f} mm of the path: {', '.join(soft)}."
         )
-        made.append(Finding("estimated-structures", Met.UNKNOWN, Severity.CAUTION, text))
+        made.append(Finding("estimated-structures", Status.UNKNOWN, Severity.CAUTION, text))
     if best.lengths_mm.get("body wall"):
         text = "The body wall is estimated from HU and depth, not labelled."
-        made.append(Finding("estimated-wall", Met.UNKNOWN, Severity.INFO, text))
+        made.append(Finding("estimated-wall", Status.UNKNOWN, Severity.INFO, text))
     return tuple(made)

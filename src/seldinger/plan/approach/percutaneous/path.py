@@ -10,7 +10,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import near
+from seldinger.core.naming import find_similar
 from seldinger.core.space import as_vector
 from seldinger.plan.approach.percutaneous import error_model, probability, ranking, rules
 from seldinger.plan.approach.percutaneous import scene as scenes
@@ -105,7 +105,7 @@ def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
                 f"the rule {rule!r} stays closed, no judgement helps; allowed: {allowed}"
             )
         if rule not in known:
-            closest = ", ".join(near(rule, known)) or "none"
+            closest = ", ".join(find_similar(rule, known)) or "none"
             raise PlanError(f"no rule is called {rule!r}; closest: {closest}; allowed: {allowed}")
 
 

@@ -103,7 +103,7 @@ def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
     h = scene.spacing_mm
     lengths = np.zeros((n, len(scene.class_names)), dtype=np.float32)
     first, passes = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.int32)
-    march.crossed(
+    march.measure_crossings(
         candidates.index, aims, scene.classes, scenes.ORGAN, h, h / 2.0, lengths, first, passes
     )
     near = {o.name: approach(o, candidates.index, aims, beyond, still, h) for o in scene.obstacles}

@@ -183,7 +183,7 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
     spacing_mm = lattice.spacing_mm[0]
     box = bounding_box(structure.mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
     local = np.ascontiguousarray(structure.mask[box])
-    distance = morphology.capped_mm(local, CAP_MM, spacing_mm)
+    distance = morphology.capped_distance_mm(local, CAP_MM, spacing_mm)
     np.minimum(distance, CAP_MM, out=distance)
     distance -= np.float32(spacing_mm / 2.0)
     corner = (int(box[0].start), int(box[1].start), int(box[2].start))
@@ -298,10 +298,10 @@ def _without_own(structure: Structure, target: Lesion, voxel_mm: float) -> Struc
     """
     if structure.origin is not Origin.THRESHOLD or not target.drawn:
         return structure
-    where = morphology.box(target.mask, 3.0 * voxel_mm, voxel_mm)
+    where = morphology.bounding_box(target.mask, 3.0 * voxel_mm, voxel_mm)
     if not (structure.mask[where] & target.mask[where]).any():
         return structure
-    pieces, _ = morphology.components(structure.mask)
+    pieces, _ = morphology.label_components(structure.mask)
     outside = np.unique(pieces[structure.mask & ~_grown(target.mask, where, voxel_mm)])
     mask = structure.mask & np.isin(pieces, outside)
     return replace(structure, mask=mask)
@@ -310,7 +310,7 @@ def _without_own(structure: Structure, target: Lesion, voxel_mm: float) -> Struc
 def _grown(mask: Mask, where: Box, voxel_mm: float) -> Mask:
     """``mask`` and the blur of a voxel and a half around it."""
     grown = np.zeros_like(mask)
-    grown[where] = morphology.dilated(mask[where], 1.5 * voxel_mm, voxel_mm)
+    grown[where] = morphology.dilate(mask[where], 1.5 * voxel_mm, voxel_mm)
     return grown
 
 

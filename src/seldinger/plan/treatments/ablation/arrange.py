@@ -167,7 +167,7 @@ def template(
         for x, y in places
     ]
     done = heated(block, placed, biology, mode, changes)
-    signed = levels.signed_mm(done.level, _COARSE_MM)
+    signed = levels.signed_distance_mm(done.level, _COARSE_MM)
     volume = float(np.clip(signed / _COARSE_MM + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     return Template(applicator, setting, pattern, mode, grid, signed, volume)
 

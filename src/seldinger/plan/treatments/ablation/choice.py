@@ -12,7 +12,7 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
-from seldinger.physics.thermal.model import Frost
+from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments.ablation import modality as rules
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern, Setting
@@ -209,7 +209,7 @@ def biology(case: NeedleCase, kind: Applicator) -> Biology:
         lethal_min=value(LETHAL_MIN.name),
         lethal_c=value(LETHAL.name),
         stopped_share=value(STOPPED.name),
-        frost=Frost(value(FROZEN_FLOW.name), value(THAWED_FLOW.name)),
+        frost=FrozenFlow(value(FROZEN_FLOW.name), value(THAWED_FLOW.name)),
         ramp_s=value(RAMP.name),
         wall_c=value(WALL_C.name),
         electric=Electric(*(value(a.name) for a in circuit.ASSUMPTIONS)),

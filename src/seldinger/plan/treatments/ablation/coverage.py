@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.core.progress import part
+from seldinger.core.progress import scale_progress
 from seldinger.geometry import levels
 from seldinger.plan.treatments.ablation import (
     arrange,
@@ -116,7 +116,7 @@ def covered(
         np.subtract(p.entry_lps_mm, p.target_lps_mm) / p.depth_mm
         for p in approach.paths[:_DIRECTIONS]
     ]
-    tried = _alternatives(case, choice, ground, directions, part(progress, 0.0, 0.35))
+    tried = _alternatives(case, choice, ground, directions, scale_progress(progress, 0.0, 0.35))
     best: _Tried | None = None
     notes: list[str] = []
     trials: list[Trial] = []
@@ -204,8 +204,8 @@ def _better(one: _Tried, other: _Tried) -> bool:
 
 def slack_mm(ground: Ground, scene: HeatScene, done: Heated) -> float:
     """Least of what is there minus what is needed, over the target's surface."""
-    signed = levels.signed_mm(done.level, scene.grid.spacing_mm[0])
-    there = levels.at(signed, scene.grid, ground.goal.points_lps_mm)
+    signed = levels.signed_distance_mm(done.level, scene.grid.spacing_mm[0])
+    there = levels.sample_field(signed, scene.grid, ground.goal.points_lps_mm)
     return float((there - ground.goal.needed_mm).min())
 
 

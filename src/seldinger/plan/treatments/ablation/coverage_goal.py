@@ -58,7 +58,7 @@ def ground(case: NeedleCase, choice: Choice) -> Ground:
     grid = heat_scene.grid_around(target.centre_lps_mm, max(reach, _LEAST_HALF_MM), _FINE_MM)
     thick = case.assumed.value(heat_scene.LEAST_VESSEL.name)
     scene = heat_scene.of_patient(anatomy, target, grid, thick, choice.lung)
-    edge = surface.of_mask(target.mask, anatomy.grid, target.label)
+    edge = surface.extract_surface(target.mask, anatomy.grid, target.label)
     to_capsule = None
     if scene.organ is not None and margin.belongs(scene.organ, scene.target):
         to_capsule = margin.to_capsule_mm(edge.points_lps_mm, scene.organ, scene.target, grid)

@@ -9,7 +9,7 @@ import numpy as np
 from seldinger import evidence
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments.ablation import modality, override, plausibility, trajectories
 from seldinger.plan.wording import cited, number, plainly
@@ -72,7 +72,7 @@ def of(case: NeedleCase, choice: Choice, won: Covered, found: Prediction) -> tup
         *_drying(won),
         Finding(
             "models",
-            Met.MET,
+            Status.MET,
             Severity.INFO,
             f"How far such predictions can be trusted: {plainly('ablation.models.dice')}",
             cited("ablation.models.dice"),
@@ -89,7 +89,7 @@ def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
     """Why the prediction is not to be believed, by its own findings; empty where it may be."""
     serious = (Severity.STOP, Severity.ACTION)
     doubted = [
-        f for f in found if f.id in _DOUBTS and f.status is not Met.MET and f.severity in serious
+        f for f in found if f.id in _DOUBTS and f.status is not Status.MET and f.severity in serious
     ]
     return tuple(f.text.partition(". ")[0].rstrip(".") for f in doubted)
 
@@ -109,7 +109,7 @@ def without_probes(
         _modality(case, choice, None),
         Finding(
             "coverage",
-            Met.NOT_MET,
+            Status.NOT_MET,
             Severity.STOP,
             "No applicator has a free way to the target. Nothing was computed.",
         ),
@@ -128,14 +128,14 @@ def _drying(won: Covered) -> tuple[Finding, ...]:
         "15 % larger and 1.4 mm one 9 % smaller than 1 mm, and the spread of the margin does not "
         "hold that."
     )
-    return (Finding("drying-width", Met.UNKNOWN, Severity.CAUTION, text),)
+    return (Finding("drying-width", Status.UNKNOWN, Severity.CAUTION, text),)
 
 
 def _no_way(device: str, said: tuple[str, ...]) -> Finding:
     """Why nothing of one device fitted, all of it: the user decides what to open or to change."""
     kind = applicator(device)
     text = f"{kind.modality}, {device}, has no way. {'; '.join(said)}."
-    return Finding(f"no-way-{device}", Met.NOT_MET, Severity.CAUTION, text)
+    return Finding(f"no-way-{device}", Status.NOT_MET, Severity.CAUTION, text)
 
 
 def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
@@ -151,22 +151,22 @@ def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
             f"Beyond every published size: the target is {widest:.0f} mm at its widest "
             f"({size:.0f} mm for its volume). {said} Best cover is shown."
         )
-        made.append(Finding("size", Met.NOT_MET, Severity.STOP, text, cited(*facts)))
+        made.append(Finding("size", Status.NOT_MET, Severity.STOP, text, cited(*facts)))
     elif widest + 2.0 * choice.margin_mm > largest:
         text = (
             f"Target and margin are {widest + 2.0 * choice.margin_mm:.0f} mm wide, more than any "
             f"published zone of one placement. {said}"
         )
-        made.append(Finding("size", Met.NOT_MET, Severity.ACTION, text, cited(*facts)))
+        made.append(Finding("size", Status.NOT_MET, Severity.ACTION, text, cited(*facts)))
     fact = _SIZE.get(site_of(case))
     if fact is None:
         text = "No size limit was read for this organ."
-        made.append(Finding("size-suited", Met.UNKNOWN, Severity.CAUTION, text))
+        made.append(Finding("size-suited", Status.UNKNOWN, Severity.CAUTION, text))
         return tuple(made)
-    limit = evidence.driving(fact, secondary=True)
-    status = Met.MET if size <= limit else Met.NOT_MET
+    limit = evidence.driving_value(fact, secondary=True)
+    status = Status.MET if size <= limit else Status.NOT_MET
     text = f"{size:.0f} mm against {limit:.0f} mm. {plainly(fact)}"
-    severity = Severity.INFO if status is Met.MET else Severity.ACTION
+    severity = Severity.INFO if status is Status.MET else Severity.ACTION
     made.append(Finding("size-suited", status, severity, text, cited(fact)))
     return tuple(made)
 
@@ -183,7 +183,7 @@ def _cover(case: NeedleCase, choice: Choice, found: Prediction) -> Finding:
     site, histology = site_of(case), case.settings.answers.get("histology", "")
     facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
     worth = " ".join(plainly(f) for f in facts)
-    status, severity = Met.NOT_MET, Severity.STOP
+    status, severity = Status.NOT_MET, Severity.STOP
     if found.coverage_target < _WHOLE:
         left = 100.0 * (1.0 - found.coverage_target)
         text = f"Tumour is left: {left:.1f} % of it survives by this plan, the best found; {thin}."
@@ -196,7 +196,7 @@ def _cover(case: NeedleCase, choice: Choice, found: Prediction) -> Finding:
         severity = Severity.ACTION
         text = f"The whole tumour dies, with less margin than asked: {thin}."
     else:
-        status, severity = Met.MET, Severity.INFO
+        status, severity = Status.MET, Severity.INFO
         text = f"Tumour and margin die by this plan: {thin}."
     return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
 
@@ -208,15 +208,15 @@ def _sink(choice: Choice, won: Covered) -> Finding:
     near = modality.to_vessel_mm(scene)
     if near is None:
         text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
-        return Finding("heat-sink", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+        return Finding("heat-sink", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))
     if near > choice.margin_mm:
         text = f"The nearest vessel that would cool the zone is {near:.0f} mm from the tumour."
-        return Finding("heat-sink", Met.MET, Severity.INFO, text, cited(*facts))
+        return Finding("heat-sink", Status.MET, Severity.INFO, text, cited(*facts))
     text = (
         f"A vessel that cools the zone is {near:.0f} mm from the tumour, inside the "
         f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
     )
-    return Finding("heat-sink", Met.NOT_MET, Severity.CAUTION, text, cited(*facts))
+    return Finding("heat-sink", Status.NOT_MET, Severity.CAUTION, text, cited(*facts))
 
 
 def _lung(case: NeedleCase) -> tuple[Finding, ...]:
@@ -227,7 +227,7 @@ def _lung(case: NeedleCase) -> tuple[Finding, ...]:
         "Sizes in lung are not believed: no applicator here was fitted in lung, and what was "
         "published of pigs is drawn about twice too wide. Take position and path, not the zone."
     )
-    return (Finding("lung-zone", Met.UNKNOWN, Severity.ACTION, text),)
+    return (Finding("lung-zone", Status.UNKNOWN, Severity.ACTION, text),)
 
 
 def _at_face(won: Covered) -> tuple[Finding, ...]:
@@ -244,7 +244,7 @@ def _at_face(won: Covered) -> tuple[Finding, ...]:
     )
     text = f"{first}: its size and its edge are not to be believed on that side."
     more = "".join(f" The engine says: {w}." for w in said)
-    return (Finding("zone-at-face", Met.UNKNOWN, Severity.ACTION, f"{text}{more}"),)
+    return (Finding("zone-at-face", Status.UNKNOWN, Severity.ACTION, f"{text}{more}"),)
 
 
 def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
@@ -252,18 +252,18 @@ def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     scene = won.ground.scene
     if scene.organ is None:
         text = "The organ is not known: how much dies outside it cannot be said."
-        return (Finding("outside-organ", Met.UNKNOWN, Severity.CAUTION, text),)
+        return (Finding("outside-organ", Status.UNKNOWN, Severity.CAUTION, text),)
     outside = won.heated.zone & ~scene.organ & ~scene.target & ~scene.vessels
     lost_ml = float((outside & (scene.material > 0)).sum()) * scene.grid.voxel_ml
     organ = case.target.organ
     if lost_ml < _LEAST_ML:
         text = f"Almost nothing dies outside the {organ} ({lost_ml:.1f} mL)."
-        return (Finding("outside-organ", Met.MET, Severity.INFO, text),)
+        return (Finding("outside-organ", Status.MET, Severity.INFO, text),)
     text = (
         f"{lost_ml:.0f} mL of the lethal zone lie outside the {organ}: whatever is there dies too, "
         "named or not. Look at it on the images; part it by fluid, or move the zone."
     )
-    return (Finding("outside-organ", Met.NOT_MET, Severity.ACTION, text),)
+    return (Finding("outside-organ", Status.NOT_MET, Severity.ACTION, text),)
 
 
 def _spared(found: Prediction, modality: str) -> tuple[Finding, ...]:
@@ -275,13 +275,13 @@ def _spared_one(one: Critical, bound: str) -> Finding:
     name = f"spare-{one.structure.replace(' ', '-')}"
     if one.kept is None:
         text = f"{one.structure}: not segmented. Whether heat or cold reaches it is unknown."
-        return Finding(name, Met.UNKNOWN, Severity.CAUTION, text, one.sources)
+        return Finding(name, Status.UNKNOWN, Severity.CAUTION, text, one.sources)
     away = "" if one.distance_mm is None else f" {one.distance_mm:.0f} mm from the lethal zone"
     extreme = "" if one.extreme_c is None else f", {one.extreme_c:.0f} C at {bound}"
     text = f"{one.structure}:{away}{extreme}. {one.protection}".strip()
     if one.kept:
-        return Finding(name, Met.MET, Severity.INFO, text, one.sources)
-    return Finding(name, Met.NOT_MET, Severity.ACTION, text, one.sources)
+        return Finding(name, Status.MET, Severity.INFO, text, one.sources)
+    return Finding(name, Status.NOT_MET, Severity.ACTION, text, one.sources)
 
 
 def _plausible(case: NeedleCase, modality: str, found: Prediction) -> tuple[Finding, ...]:
@@ -297,7 +297,7 @@ def _plausible(case: NeedleCase, modality: str, found: Prediction) -> tuple[Find
         + ("" if ok else f" More than {most:g} mL/kJ is not believed: distrust this prediction.")
         + _by_other_mode(case, found)
     )
-    status, severity = (Met.MET, Severity.INFO) if ok else (Met.NOT_MET, Severity.ACTION)
+    status, severity = (Status.MET, Severity.INFO) if ok else (Status.NOT_MET, Severity.ACTION)
     return (Finding("plausibility", status, severity, text, cited(*facts)),)
 
 
@@ -317,10 +317,10 @@ def _probes(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     made = []
     crossing = trajectories.crossing(case, won.ways)
     if crossing:
-        made.append(Finding("probes-apart", Met.NOT_MET, Severity.STOP, f"{crossing}."))
+        made.append(Finding("probes-apart", Status.NOT_MET, Severity.STOP, f"{crossing}."))
     marked = sorted({t for p in won.ways.placed if (t := override.outside_table(p))})
     made += [
-        Finding("outside-table", Met.NOT_MET, Severity.ACTION, f"{text}, as you asked.")
+        Finding("outside-table", Status.NOT_MET, Severity.ACTION, f"{text}, as you asked.")
         for text in marked
     ]
     return tuple(made)
@@ -332,4 +332,4 @@ def _isotherm(modality: str) -> tuple[Finding, ...]:
         return ()
     facts = ("ablation.cold.pig_kidney", "ablation.cold.planning_30", "ablation.cold.planning_40")
     text = f"Sources differ: {' '.join(plainly(f) for f in facts)}"
-    return (Finding("lethal-isotherm", Met.MET, Severity.INFO, text, cited(*facts)),)
+    return (Finding("lethal-isotherm", Status.MET, Severity.INFO, text, cited(*facts)),)

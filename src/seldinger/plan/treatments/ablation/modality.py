@@ -16,7 +16,7 @@ import numpy as np
 from seldinger import evidence
 from seldinger.catalogue.applicators import applicators
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments.ablation import centrality
 from seldinger.plan.wording import cited, number, plainly
@@ -161,7 +161,7 @@ def _in_kidney(case: NeedleCase) -> list[Reason]:
         Reason("cryo", Rule.RECORD, Bearing.PREFERRED, (record,)),
         Reason("radiofrequency", Rule.RECORD, Bearing.PREFERRED, (record,)),
     ]
-    size, limit = widest_mm(case), evidence.driving(_RF_SIZE, secondary=True)
+    size, limit = widest_mm(case), evidence.driving_value(_RF_SIZE, secondary=True)
     bearing = Bearing.BEHIND if size > limit else Bearing.NOTED
     made.append(Reason("radiofrequency", Rule.SIZE, bearing, (_RF_SIZE,), size, limit))
     made.append(_central(case))
@@ -311,11 +311,11 @@ def finding(ranking: Ranking, order: Sequence[str], taken: str | None, *, asked:
             *(plainly(f) for f in facts),
         )
     )
-    status, severity = Met.MET, Severity.INFO
+    status, severity = Status.MET, Severity.INFO
     if taken is not None and ranking.of(taken, Bearing.BEHIND):
-        status, severity = Met.NOT_MET, Severity.CAUTION
+        status, severity = Status.NOT_MET, Severity.CAUTION
     elif taken is not None and ranking.of(taken, Bearing.UNKNOWN):
-        status = Met.UNKNOWN
+        status = Status.UNKNOWN
     return Finding("modality", status, severity, text, sources)
 
 

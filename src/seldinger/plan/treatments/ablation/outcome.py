@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import PlanError
-from seldinger.core.progress import part
+from seldinger.core.progress import scale_progress
 from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid
 from seldinger.geometry import levels, surface
@@ -54,12 +54,12 @@ def predicted(
     grid = ground.scene.grid
     spacing = grid.spacing_mm[0]
     cold = won.ways.placed[0].applicator.modality == "cryo"
-    signed = levels.signed_mm(done.level, spacing)
+    signed = levels.signed_distance_mm(done.level, spacing)
     under = coverage_goal.subcapsular(case, ground)
     values = _margins(ground, done.zone, signed)
     # Where all of the surface lies under the capsule, the thinnest place of it is all there is.
     inner = ~under if not under.all() else under
-    answer, draws = _spread(case, won, part(progress, 0.1, 0.8))
+    answer, draws = _spread(case, won, scale_progress(progress, 0.1, 0.8))
     answer = replace(answer, edge_grid=grid, signed_mm=signed)
     samples = _sampled(case, won, answer, draws, values, under)
     progress("how sure, everywhere", 0.85)
@@ -77,7 +77,7 @@ def predicted(
         coverage_target=float(done.zone[ground.scene.target].mean()),
         coverage_probability=float(np.mean(samples.least >= 0.0)),
         zone_volume_ml=volume,
-        zone_axes_mm=levels.axes_mm(done.level, spacing),
+        zone_axes_mm=levels.principal_axes_mm(done.level, spacing),
         visible_ice_ml=float((done.extreme_c <= _ICE_C).sum()) * grid.voxel_ml if cold else None,
         other_mode_volume_ml=_other_mode_ml(case, won),
         ml_per_kj=volume / energy if energy > 0.0 else None,
@@ -119,12 +119,12 @@ def _margins(
     """The margin at each point of the target's surface, clipped at the capsule, (n,)."""
     grid = ground.scene.grid
     points = ground.surface.points_lps_mm
-    plain = levels.at(signed, grid, points)
+    plain = levels.sample_field(signed, grid, points)
     organ = ground.scene.organ
     if organ is None or ground.to_capsule_mm is None or not zone.any():
         return plain
     try:
-        edge = surface.of_mask(zone, grid, "zone")
+        edge = surface.extract_surface(zone, grid, "zone")
         untreated = organ & ~zone
         return margin.measured(
             ground.surface, edge, None, ground.to_capsule_mm, untreated
@@ -185,7 +185,7 @@ def _sampled(
     some = np.unique(np.linspace(0, len(points) - 1, _POINTS).astype(np.intp))
     some = np.unique(np.append(some, [int(np.argmin(values))]))
     place, beneath = points[some], under[some]
-    planned = levels.at(answer.signed_mm, answer.edge_grid, place)
+    planned = levels.sample_field(answer.signed_mm, answer.edge_grid, place)
 
     def edges(of: Samples) -> NDArray[np.float64]:
         shifts = _shifts(case, won, place, of)
@@ -236,7 +236,7 @@ def _kill_probability(
     edges = uncertainty.edges_mm(answer, points, _shifts(case, won, points, draws), draws)
     chance[open_] = (edges >= 0.0).mean(axis=0)
     everywhere = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
-    full = levels.at(chance, coarse, everywhere).reshape(grid.shape).astype(np.float32)
+    full = levels.sample_field(chance, coarse, everywhere).reshape(grid.shape).astype(np.float32)
     return np.ascontiguousarray(full)
 
 
@@ -249,7 +249,7 @@ def _other_mode_ml(case: NeedleCase, won: Covered) -> float | None:
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
     coarse = won.coarse
     done = heating.heated(coarse, won.ways.placed, won.biology, other, choices.changes(case))
-    signed = levels.signed_mm(done.level, COARSE_MM)
+    signed = levels.signed_distance_mm(done.level, COARSE_MM)
     return float(np.clip(signed / COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
 
 

@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from seldinger.plan.prediction import Prediction
@@ -37,7 +37,7 @@ def doubts(modality: str, probes: int, found: Prediction, hottest_c: float) -> t
         said.append(f"Tissue reaches {hottest_c:.0f} C; more than {RADIOFREQUENCY_C:g} C")
     if said:
         text = f"{'. '.join(f'{one} was never published' for one in said)}: do not believe it."
-        return (Finding("not-believed", Met.UNKNOWN, Severity.ACTION, text),)
+        return (Finding("not-believed", Status.UNKNOWN, Severity.ACTION, text),)
     return _of_other_mode(probes, found, limit)
 
 
@@ -53,4 +53,4 @@ def _of_other_mode(probes: int, found: Prediction, limit_mm: float) -> tuple[Fin
         f"The other mode makes a zone of {other:.0f} mL, as a ball {across:.0f} mm across; more "
         f"than {limit_mm:g} mm was never published for one applicator: do not believe that mode."
     )
-    return (Finding("not-believed", Met.UNKNOWN, Severity.CAUTION, text),)
+    return (Finding("not-believed", Status.UNKNOWN, Severity.CAUTION, text),)

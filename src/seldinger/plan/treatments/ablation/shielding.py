@@ -35,8 +35,8 @@ def said(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
     if share >= 1.0:
         return ()
     middle = _middle(placed)[None, :]
-    dies = levels.at(done.level, grid, middle)[0] > 0.0
-    hottest = levels.at(done.extreme_c, grid, middle)[0]
+    dies = levels.sample_field(done.level, grid, middle)[0] > 0.0
+    hottest = levels.sample_field(done.extreme_c, grid, middle)[0]
     fate = "by this plan it dies" if dies else "BY THIS PLAN IT SURVIVES"
     text = (
         f"All {len(placed)} electrodes are active together, with one polarity: between them their "

@@ -14,7 +14,7 @@ import numpy as np
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
-from seldinger.core.progress import part
+from seldinger.core.progress import scale_progress
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.model import DeviceUse, Probe, Treatment
@@ -89,17 +89,21 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         reach = Reach(case, instrument, approach)
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
-        progress = part(case.progress, 0.4, 0.95)
+        progress = scale_progress(case.progress, 0.4, 0.95)
         if best is None:
             won: Covered | Blocked = Blocked(trajectories.blocked(case, self.instruments(case)))
         else:
             watched = organs_at_risk.watched(case)
-            won = coverage.covered(case, choice, approach, watched, part(progress, 0.0, 0.6))
+            won = coverage.covered(
+                case, choice, approach, watched, scale_progress(progress, 0.0, 0.6)
+            )
         if isinstance(won, Blocked):
             said = findings.without_probes(case, choice, won.why)
             return Decision(reach, _treatment(case, choice, instrument, None), eye, said)
         won = replace(won, options=rules.noted(won.options, choice.ranking))
-        prediction, effect = outcome.predicted(case, choice, won, part(progress, 0.6, 1.0))
+        prediction, effect = outcome.predicted(
+            case, choice, won, scale_progress(progress, 0.6, 1.0)
+        )
         said = findings.of(case, choice, won, prediction)
         outside = findings.outside_domain(said)
         return Decision(

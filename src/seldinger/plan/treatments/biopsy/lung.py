@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.wording import cited, number, plainly, told
 
@@ -72,7 +72,7 @@ def findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -> list
     """Rate, factors and position for the best path; only the rate without one."""
     rates = ("lung_biopsy.pneumothorax", "lung_biopsy.chest_drain")
     text = " ".join(common_steps.of_population(f) for f in rates)
-    made = [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*rates))]
+    made = [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cited(*rates))]
     if best is None:
         return made
     met = tissue_profile.lung_crossed(case, best, common_steps.in_use(case.settings, THIN_HU))
@@ -99,7 +99,7 @@ def _factors(case: NeedleCase, met: LungCrossed, thickest_gauge: float) -> Findi
     if unknown:
         text += " Unknown: " + " ".join(told(f) for f in unknown)
     text += " Each ratio stands alone: they are not multiplied."
-    status = Met.NOT_MET if present else Met.UNKNOWN if unknown else Met.MET
+    status = Status.NOT_MET if present else Status.UNKNOWN if unknown else Status.MET
     return Finding(
         "pneumothorax-factors", status, Severity.CAUTION, text, cited(*present, *unknown)
     )
@@ -108,7 +108,7 @@ def _factors(case: NeedleCase, met: LungCrossed, thickest_gauge: float) -> Findi
 def _position(best: Path) -> Finding:
     facts = (_ODDS + "dependent_lateral", _ODDS + "site_up")
     text = f"Planned {best.patient_position}. {told(facts[0])} {told(facts[1])}"
-    return Finding("lung-position", Met.UNKNOWN, Severity.INFO, text, cited(*facts))
+    return Finding("lung-position", Status.UNKNOWN, Severity.INFO, text, cited(*facts))
 
 
 def aftercare() -> str:
@@ -117,4 +117,4 @@ def aftercare() -> str:
 
 
 def _odds(factor: str) -> float:
-    return evidence.driving(_ODDS + factor)
+    return evidence.driving_value(_ODDS + factor)

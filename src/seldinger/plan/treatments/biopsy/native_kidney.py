@@ -75,7 +75,7 @@ def lower_pole(target: Lesion, anatomy: Anatomy, assumed: Assumed) -> Lesion:
     As it was, with a note, when nothing is left.
     """
     voxel_mm = anatomy.grid.spacing_mm[0]
-    where = morphology.box(target.mask, 2.0 * _HILUM_MM, voxel_mm)
+    where = morphology.bounding_box(target.mask, 2.0 * _HILUM_MM, voxel_mm)
     part = _cortex(target.mask[where], anatomy, assumed)
     if not part.any():
         note = "no cortex of the lower pole away from the sinus was found: the whole kidney is kept"
@@ -122,7 +122,7 @@ def angle_to_capsule_deg(kidney: Mask, grid: Grid, along_lps_mm: Points) -> floa
 
 def _cortex(kidney: Mask, anatomy: Anatomy, assumed: Assumed) -> Mask:
     voxel_mm = anatomy.grid.spacing_mm[0]
-    smooth = morphology.closed(kidney, _HILUM_MM, voxel_mm) | kidney
+    smooth = morphology.close_mask(kidney, _HILUM_MM, voxel_mm) | kidney
     depth = morphology.distance_mm(~smooth, voxel_mm)
     sinus = (smooth & ~kidney) | (depth >= _CORE_SHARE * depth.max())
     # A crumb at the outer surface is rounding of the label, not the hilum.
@@ -147,7 +147,7 @@ def _pole(kidney: Mask, share: float) -> Mask:
 
 def _near_skin(viable: Mask, anatomy: Anatomy) -> NDArray[np.float64]:
     """The voxel in the middle of the layer that lies nearest to true skin."""
-    where = morphology.box(viable, 3.0, anatomy.grid.spacing_mm[0])
+    where = morphology.bounding_box(viable, 3.0, anatomy.grid.spacing_mm[0])
     depth = morphology.distance_mm(~viable[where], anatomy.grid.spacing_mm[0])
     corner = np.array([s.start for s in where])
     middle = np.argwhere(depth >= 0.75 * depth.max()) + corner

@@ -13,7 +13,7 @@ from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.approach.percutaneous.site import Site, site_of
@@ -259,7 +259,7 @@ def _needle_choice(case: NeedleCase, chosen: Choice) -> Finding:
             " Taken for a lesion; answer 'sample' with 'parenchyma' if tissue of the organ is "
             "wanted."
         )
-    return Finding("needle", Met.MET, Severity.INFO, text.strip(), cited(*chosen.facts))
+    return Finding("needle", Status.MET, Severity.INFO, text.strip(), cited(*chosen.facts))
 
 
 def _thickest(needle: Device, chosen: Choice) -> float:
@@ -290,15 +290,15 @@ def _notch(case: NeedleCase, needle: Device, fired: Shot, best: Path) -> Finding
             f"The {name} ({high - low:g} mm) sticks out: along this path {inside:.0f} mm of it lie "
             f"in the target ({target.diameter_mm:.0f} mm). Expect other tissue in the core."
         )
-        return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
+        return Finding("notch-in-target", Status.NOT_MET, Severity.CAUTION, text)
     if inside - viable > _STICKS_OUT_MM:
         text = (
             f"Of the {name} ({high - low:g} mm) {viable:.0f} mm lie in the part of the target that "
             "is worth sampling, the rest in what was left out of it."
         )
-        return Finding("notch-in-target", Met.NOT_MET, Severity.CAUTION, text)
+        return Finding("notch-in-target", Status.NOT_MET, Severity.CAUTION, text)
     text = f"The whole {name} ({high - low:g} mm) lies in the target along this path."
-    return Finding("notch-in-target", Met.MET, Severity.CAUTION, text)
+    return Finding("notch-in-target", Status.MET, Severity.CAUTION, text)
 
 
 def _rates(site: Site) -> list[Finding]:
@@ -311,7 +311,7 @@ def _rates(site: Site) -> list[Finding]:
     if facts is None:
         return []
     text = " ".join(common_steps.of_population(f) for f in facts)
-    return [Finding("population-rate", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
+    return [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cited(*facts))]
 
 
 def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
@@ -324,9 +324,9 @@ def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
     fact, limit = native_kidney.FACTS[1], case.assumed.value(native_kidney.TANGENTIAL.name)
     if found is None:
         text = f"At which angle the needle meets the capsule is not known. {told(fact)}"
-        return [Finding("kidney-tangential", Met.UNKNOWN, Severity.CAUTION, text, cited(fact))]
-    met = Met.MET if found <= limit else Met.NOT_MET
-    word = "along the cortex" if met is Met.MET else "not along the cortex"
+        return [Finding("kidney-tangential", Status.UNKNOWN, Severity.CAUTION, text, cited(fact))]
+    met = Status.MET if found <= limit else Status.NOT_MET
+    word = "along the cortex" if met is Status.MET else "not along the cortex"
     text = (
         f"The needle meets the capsule at {found:.0f} degrees (0: along it): {word} (up to "
         f"{limit:g} degrees). {told(fact)}"
@@ -339,5 +339,5 @@ def _kidney() -> Finding:
     text = " ".join(told(f) for f in native_kidney.FACTS)
     text = f"Cortex, medulla and hilar vessels are not told apart in these labels. {text}"
     return Finding(
-        "kidney-cortex", Met.UNKNOWN, Severity.CAUTION, text, cited(*native_kidney.FACTS)
+        "kidney-cortex", Status.UNKNOWN, Severity.CAUTION, text, cited(*native_kidney.FACTS)
     )

@@ -16,7 +16,7 @@ from seldinger import catalogue
 from seldinger.catalogue import DeviceKind
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
@@ -113,13 +113,13 @@ def finding(
             f"The introducer's tip stands {where} the lesion's near edge. Where the organ begins "
             "is not known here: see on the scan that the tip lies beyond its surface."
         )
-        return Finding(name, Met.UNKNOWN, Severity.CAUTION, text)
+        return Finding(name, Status.UNKNOWN, Severity.CAUTION, text)
     if made.kept:
         text = (
             f"The introducer's tip stands {made.at_mm - found.surface_mm:.0f} mm beyond the "
             f"{surface}, {where} the lesion's near edge: one passage for all cores. {why}"
         )
-        return Finding(name, Met.MET, Severity.INFO, text.strip(), sources)
+        return Finding(name, Status.MET, Severity.INFO, text.strip(), sources)
     short = found.surface_mm - made.at_mm
     place = f"{short:.0f} mm before the {surface}" if short > 0.0 else f"too close to the {surface}"
     others = ", ".join(d.id for d in _others(case, needle, found))
@@ -129,7 +129,7 @@ def finding(
         f"so each core passes it anew. {way} {why}"
     )
     severity = Severity.ACTION if in_lung else Severity.CAUTION
-    return Finding(name, Met.NOT_MET, severity, text.strip(), sources)
+    return Finding(name, Status.NOT_MET, severity, text.strip(), sources)
 
 
 def _side(to_edge_mm: float) -> str:

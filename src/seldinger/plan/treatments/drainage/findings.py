@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
 from seldinger.core.finding import Finding
-from seldinger.core.verdict import Met, Severity
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.drainage.choice import BY_USER
@@ -59,18 +59,18 @@ def _size(case: NeedleCase, chosen: Chosen) -> Finding:
     figures = " ".join(plainly(f) for f in facts)
     if size >= limit:
         text = f"{size:.0f} mm wide, {limit:.0f} mm or more: leave a catheter. {figures}"
-        return Finding("aspirate-or-drain", Met.MET, Severity.INFO, text, cited(*facts))
+        return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cited(*facts))
     if chosen.simple is None:
         text = (
             f"{size:.0f} mm wide, less than {limit:.0f} mm: aspirate first if it is simple "
             "(single, no septa, no fistula), which is unknown; the plan is ready for a drain. "
             f"{figures}"
         )
-        return Finding("aspirate-or-drain", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+        return Finding("aspirate-or-drain", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))
     what = "aspirate; a catheter only if it fails" if chosen.simple == "yes" else "leave a catheter"
     is_simple = "simple" if chosen.simple == "yes" else "not simple"
     text = f"{size:.0f} mm wide, less than {limit:.0f} mm, and {is_simple}: {what}. {figures}"
-    return Finding("aspirate-or-drain", Met.MET, Severity.INFO, text, cited(*facts))
+    return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cited(*facts))
 
 
 def _small(case: NeedleCase) -> list[Finding]:
@@ -79,7 +79,7 @@ def _small(case: NeedleCase) -> list[Finding]:
         return []
     facts = ("drainage.survey_limit", "drainage.no_drain_below", "drainage.antibiotics_below")
     text = f"{case.target.diameter_mm:.0f} mm wide. " + " ".join(plainly(f) for f in facts)
-    return [Finding("small-collection", Met.UNKNOWN, Severity.CAUTION, text, cited(*facts))]
+    return [Finding("small-collection", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))]
 
 
 def _technique(chosen: Chosen) -> Finding:
@@ -94,7 +94,7 @@ def _technique(chosen: Chosen) -> Finding:
     text = f"{chosen.way[0].upper()}{chosen.way[1:]}: {reasons}. " + " ".join(
         told(f) for f in facts
     )
-    return Finding("technique", Met.MET, Severity.INFO, text, cited(*facts))
+    return Finding("technique", Status.MET, Severity.INFO, text, cited(*facts))
 
 
 def _slow(case: NeedleCase) -> list[Finding]:
@@ -103,7 +103,7 @@ def _slow(case: NeedleCase) -> list[Finding]:
         return []
     facts = ("drainage.time.large_collection", "drainage.time.fistula")
     text = f"{case.target.volume_ml:.0f} mL. " + " ".join(plainly(f) for f in facts)
-    return [Finding("long-drainage", Met.UNKNOWN, Severity.INFO, text, cited(*facts))]
+    return [Finding("long-drainage", Status.UNKNOWN, Severity.INFO, text, cited(*facts))]
 
 
 def _room(case: NeedleCase, chosen: Chosen) -> list[Finding]:
@@ -113,16 +113,16 @@ def _room(case: NeedleCase, chosen: Chosen) -> list[Finding]:
         if chosen.simple == "yes" or BY_USER in chosen.reasons:
             return []
         text = f"No drain was planned: no free path leaves room for a loop in {size:.0f} mm."
-        return [Finding("loop-inside", Met.NOT_MET, Severity.ACTION, text)]
+        return [Finding("loop-inside", Status.NOT_MET, Severity.ACTION, text)]
     loop, holes = chosen.drain.loop_mm or 0.0, chosen.drain.side_hole_mm or 0.0
     what = f"loop {loop:g} mm, side holes over {holes:g} mm of it, collection {size:.0f} mm"
     if loop < size:
         text = (
             f"The loop lies around the aim and finds room ({what}): every side hole stays inside."
         )
-        return [Finding("loop-inside", Met.MET, Severity.CAUTION, text)]
+        return [Finding("loop-inside", Status.MET, Severity.CAUTION, text)]
     text = f"The loop does not fit ({what}): a side hole outside leaks along the tract."
-    return [Finding("loop-inside", Met.NOT_MET, Severity.CAUTION, text)]
+    return [Finding("loop-inside", Status.NOT_MET, Severity.CAUTION, text)]
 
 
 def _thicker(chosen: Chosen, best: Path) -> list[Finding]:
@@ -139,7 +139,7 @@ def _thicker(chosen: Chosen, best: Path) -> list[Finding]:
         f"of the needle ({chosen.needle_mm:.2f} mm). Nearest: {name}, {mm:.1f} mm; for the needle "
         f"alone {mm + more:.1f} mm."
     )
-    return [Finding("drain-clearance", Met.MET, Severity.INFO, text)]
+    return [Finding("drain-clearance", Status.MET, Severity.INFO, text)]
 
 
 def _crossing(case: NeedleCase, best: Path, kind: Kind) -> list[str]:
@@ -156,7 +156,7 @@ def _bowel(case: NeedleCase, best: Path) -> list[Finding]:
         return []
     facts = ("drainage.path.transgressed_bowel", "drainage.path.no_pleura")
     text = f"The path goes through {', '.join(crossed)}. {plainly(facts[0])}"
-    return [Finding("bowel-crossed", Met.NOT_MET, Severity.ACTION, text, cited(*facts))]
+    return [Finding("bowel-crossed", Status.NOT_MET, Severity.ACTION, text, cited(*facts))]
 
 
 def _pleura(case: NeedleCase, best: Path) -> list[Finding]:
@@ -165,7 +165,7 @@ def _pleura(case: NeedleCase, best: Path) -> list[Finding]:
         return []
     fact = "drainage.path.no_pleura"
     text = f"The path goes through {', '.join(crossed)}. {plainly(fact)}"
-    return [Finding("pleura-crossed", Met.NOT_MET, Severity.ACTION, text, cited(fact))]
+    return [Finding("pleura-crossed", Status.NOT_MET, Severity.ACTION, text, cited(fact))]
 
 
 def _through_liver(case: NeedleCase, best: Path, *, gallbladder: bool) -> list[Finding]:
@@ -182,7 +182,7 @@ def _through_liver(case: NeedleCase, best: Path, *, gallbladder: bool) -> list[F
     sources = () if gallbladder else cited(fact)
     if liver_mm is None:
         text = f"No label shows the liver: whether the path crosses some is unknown. {why}"
-        return [Finding("liver-cuff", Met.UNKNOWN, Severity.CAUTION, text, sources)]
-    status = Met.MET if liver_mm > 0.0 else Met.NOT_MET
+        return [Finding("liver-cuff", Status.UNKNOWN, Severity.CAUTION, text, sources)]
+    status = Status.MET if liver_mm > 0.0 else Status.NOT_MET
     text = f"{liver_mm:.0f} mm of liver lie before the target. {why}"
     return [Finding("liver-cuff", status, Severity.CAUTION, text, sources)]

@@ -34,7 +34,7 @@ BENCH_FACTS = tuple(f"drainage.flow.{size}" for size in _SIZES)
 @cache
 def bench_line(head_m: float, length_mm: float) -> DrainLine:
     """Entry and hub losses that explain the published bench table."""
-    return drain_flow.fitted([_point(size) for size in _SIZES], head_m, length_mm)
+    return drain_flow.fit_line([_point(size) for size in _SIZES], head_m, length_mm)
 
 
 def water_ml_per_min(drain: Device, settings: Settings) -> float | None:
@@ -65,9 +65,9 @@ def sentence(drain: Device, settings: Settings) -> str:
 
 def _point(size: str) -> drain_flow.BenchPoint:
     flow = evidence.fact(f"drainage.flow.{size}")
-    bore = evidence.driving(f"drainage.inner_diameter.{size}")
+    bore = evidence.driving_value(f"drainage.inner_diameter.{size}")
     if flow.sd is None:
         raise EvidenceError(
             f"the fact {flow.id!r} needs its standard deviation: the fit weighs by it"
         )
-    return drain_flow.BenchPoint(bore, evidence.driving(flow.id), flow.sd)
+    return drain_flow.BenchPoint(bore, evidence.driving_value(flow.id), flow.sd)

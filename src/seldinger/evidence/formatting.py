@@ -44,12 +44,12 @@ _UNITS = {
 """UCUM as people write it; what is not here stands as it is, without its braces."""
 
 
-def trust(fact: Fact) -> str:
+def format_trust(fact: Fact) -> str:
     """How the fact was read: "primary", "secondary source" or "to be confirmed"."""
     return _TRUST[fact.trust]
 
 
-def value(fact: Fact) -> str:
+def format_value(fact: Fact) -> str:
     """The value as people write it, never a percentage without its horizon.
 
     Args:
@@ -60,20 +60,20 @@ def value(fact: Fact) -> str:
     """
     scale = 100.0 if fact.kind in _SHARES else 1.0
     unit = "%" if fact.kind in _SHARES else _UNITS.get(fact.unit, fact.unit.strip("{}"))
-    told = IN_WORDS if fact.value is None else f"{scale * fact.value:.6g} {unit}".strip()
+    text = IN_WORDS if fact.value is None else f"{scale * fact.value:.6g} {unit}".strip()
     if fact.interval is not None:
         low, high = fact.interval
-        told += f" ({scale * low:.6g} to {scale * high:.6g}, {fact.interval_kind})"
+        text += f" ({scale * low:.6g} to {scale * high:.6g}, {fact.interval_kind})"
     if fact.kind is FactKind.AUDIT_THRESHOLD:
-        return f"{told} of a department's cases"
-    return told if fact.horizon is None else f"{told}; {_by_when(fact.horizon)}"
+        return f"{text} of a department's cases"
+    return text if fact.horizon is None else f"{text}; {_by_when(fact.horizon)}"
 
 
 def _by_when(horizon: str) -> str:
     return f"horizon {horizon}" if horizon.startswith("not ") else horizon
 
 
-def conflicts(among: Iterable[Fact]) -> tuple[tuple[Fact, ...], ...]:
+def group_conflicts(among: Iterable[Fact]) -> tuple[tuple[Fact, ...], ...]:
     """Groups of facts that contradict each other.
 
     Args:

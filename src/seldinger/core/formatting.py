@@ -19,19 +19,19 @@ _LONGEST_TEXT = 40
 _FEW = 4
 
 
-def brief(record: Any) -> str:
+def short_repr(record: Any) -> str:
     """``Name(field=value, ...)`` of a dataclass; what is long is told by its kind and size."""
     parts = [f"{one.name}={_said(getattr(record, one.name))}" for one in fields(record) if one.repr]
     return _cut(f"{type(record).__name__}({', '.join(parts)})", LONGEST)
 
 
-def size_of(shape: Iterable[int], spacing_mm: Iterable[float]) -> str:
+def describe_size(shape: Iterable[int], spacing_mm: Iterable[float]) -> str:
     """A lattice in words: "512 x 512 x 300 voxels of 0.7 x 0.7 x 1 mm"."""
     voxels = " x ".join(str(n) for n in shape)
     return f"{voxels} voxels of {' x '.join(f'{mm:.3g}' for mm in spacing_mm)} mm"
 
 
-def html_table(title: str, rows: Mapping[str, str]) -> str:
+def format_html_table(title: str, rows: Mapping[str, str]) -> str:
     """A small table for a notebook; every word of it is escaped."""
     lines = (
         f"<tr><th style='text-align:left'>{escape(name)}</th>"

@@ -17,7 +17,7 @@ from seldinger.physics.thermal.damage import (
     ThermalDose,
 )
 from seldinger.physics.thermal.limit import may_freeze
-from seldinger.physics.thermal.model import StoppedFlow, TwoCompartmentFlow
+from seldinger.physics.thermal.model import TwoCompartmentFlow, VascularStasis
 from seldinger.physics.thermal.properties import STILL_J_PER_M3_K, ZERO_C_K
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _NO_FROST = -1.0e6
 
 
 @dataclass(slots=True, eq=False)
-class Watch:
+class Recorder:
     """What has been seen so far; changed in place."""
 
     settings: Settings
@@ -50,7 +50,7 @@ class Watch:
     carried_w: float | None = None
 
 
-def watch(state: State, settings: Settings) -> Watch:
+def start_recorder(state: State, settings: Settings) -> Recorder:
     """Nothing seen yet."""
     shape, grid = state.model.grid.shape, state.model.grid
     maps: dict[str, Floats] = {}
@@ -61,7 +61,7 @@ def watch(state: State, settings: Settings) -> Watch:
         if cold:
             under[law.name] = np.zeros(shape, dtype=np.uint8)
     points = grid.to_index(np.asarray(settings.points_lps_mm, dtype=np.float64).reshape(-1, 3))
-    return Watch(
+    return Recorder(
         settings, state.theta.copy(), state.theta.copy(), maps, under,
         np.zeros(shape, dtype=state.dtype), points, [], [], [],
     )  # fmt: skip
@@ -69,7 +69,7 @@ def watch(state: State, settings: Settings) -> Watch:
 
 def observe(
     state: State,
-    seen: Watch,
+    seen: Recorder,
     time_s: float,
     seconds: float,
     lag_s: float = 0.0,
@@ -104,7 +104,7 @@ def observe(
     seen.bodies_theta.append([contact.shown for contact in state.contacts])
 
 
-def _add(state: State, seen: Watch, law: Law, seconds: float) -> None:
+def _add(state: State, seen: Recorder, law: Law, seconds: float) -> None:
     """Damage of one law over the time of a sample."""
     reference, field = state.model.reference_c, seen.maps[law.name]
 
@@ -126,14 +126,14 @@ def _add(state: State, seen: Watch, law: Law, seconds: float) -> None:
         state.damage_loops.cem43(state.box, known, state.theta, field)
     else:
         known = numbers(law.temperature_c - reference, law.thawed_above_c - reference)
-        state.damage_loops.cycles(state.box, known, state.theta, seen.under[law.name], field)
+        state.damage_loops.count_cycles(state.box, known, state.theta, seen.under[law.name], field)
 
 
-def _perfuse(state: State, seen: Watch, seconds: float, lag_s: float) -> None:
+def _perfuse(state: State, seen: Recorder, seconds: float, lag_s: float) -> None:
     """What blood carries from here on, and what it carried in this sample's time."""
     model = state.model
     share, omega = 0.0, seen.none
-    if isinstance(model.flow, StoppedFlow):
+    if isinstance(model.flow, VascularStasis):
         share, omega = model.flow.share, seen.maps[model.flow.law]
     if share > 0.0 or may_freeze(model):
         frost, frozen, thawed = _NO_FROST, 1.0, 1.0
@@ -148,7 +148,7 @@ def _perfuse(state: State, seen: Watch, seconds: float, lag_s: float) -> None:
         )  # fmt: skip
     sums = np.zeros(model.grid.shape[0])
     numbers = np.array([state.blood_theta, 0.0], dtype=state.dtype)
-    state.damage_loops.carried(state.box, numbers, state.theta, state.cooling, sums)
+    state.damage_loops.sum_perfusion(state.box, numbers, state.theta, state.cooling, sums)
     now_w = float(sums.sum()) * state.spacing_m**3
     before_w = now_w if seen.carried_w is None else seen.carried_w
     seen.to_blood_j += seconds * now_w - 0.5 * lag_s * (now_w - before_w)
@@ -156,7 +156,7 @@ def _perfuse(state: State, seen: Watch, seconds: float, lag_s: float) -> None:
 
 
 def _second_compartment(
-    state: State, seen: Watch, flow: TwoCompartmentFlow, seconds: float
+    state: State, seen: Recorder, flow: TwoCompartmentFlow, seconds: float
 ) -> None:
     """Warm the blood in the tissue for the time of a sample, tissue held as it is."""
     vein = state.vein

@@ -33,7 +33,7 @@ _WHOLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reach:
+class SourceProfile:
     """How strong a source is at most in each plane across each axis, 1/m3."""
 
     planes: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -42,20 +42,20 @@ class Reach:
         """Smallest box that holds every cell of at least this strength."""
         sides: list[int] = []
         for plane in self.planes:
-            found = np.flatnonzero(plane >= least)
-            if not found.size:
+            planes = np.flatnonzero(plane >= least)
+            if not planes.size:
                 return None
-            sides += [int(found[0]), int(found[-1]) + 1]
+            sides += [int(planes[0]), int(planes[-1]) + 1]
         return np.array(sides, dtype=np.int64)
 
 
-def reach(density: NDArray[Any]) -> Reach:
+def profile_source(density: NDArray[Any]) -> SourceProfile:
     """Profiles of a source."""
     first, second = density.max(axis=2), density.max(axis=0)
-    return Reach((first.max(axis=1), first.max(axis=0), second.max(axis=0)))
+    return SourceProfile((first.max(axis=1), first.max(axis=0), second.max(axis=0)))
 
 
-def whole(model: Model) -> Box:
+def whole_box(model: Model) -> Box:
     """All cells."""
     a, b, c = model.grid.shape
     return np.array([0, a, 0, b, 0, c], dtype=np.int64)
@@ -67,26 +67,26 @@ def first_box(model: Model, settings: Settings) -> Box:
     uneasy = model.perfused and abs(model.blood.temperature_c - reference) > settings.front_k
     harmed = any(damage.at_rest(law, reference, settings.front_k) for law in settings.laws)
     if isinstance(model.initial_c, np.ndarray) or uneasy or harmed:
-        return whole(model)
+        return whole_box(model)
     box: Box | None = None
     for body in model.held:
         warm = any(abs(t - reference) > settings.front_k for t in body.programme.temperatures_c)
         if warm or body not in model.bodies:
             found = np.argwhere(body.cells)
             low, high = found.min(axis=0), found.max(axis=0) + 1
-            box = join(box, np.stack([low, high], axis=1).ravel().astype(np.int64))
+            box = join_boxes(box, np.stack([low, high], axis=1).ravel().astype(np.int64))
     for source in model.sources:
         strongest = np.unravel_index(int(np.argmax(source.density_per_m3)), model.grid.shape)
-        box = join(box, np.array([[n, n + 1] for n in strongest], dtype=np.int64).ravel())
-    return whole(model) if box is None else clipped(model, box, _MARGIN)
+        box = join_boxes(box, np.array([[n, n + 1] for n in strongest], dtype=np.int64).ravel())
+    return whole_box(model) if box is None else clip_box(model, box, _MARGIN)
 
 
 def _diffusivity_m2_per_s(model: Model) -> float:
     """The fastest of any phase that a tissue here may be in."""
-    return max(k / c for t in model.tissues for k, c in limit.phases(t, model))
+    return max(k / c for t in model.tissues for k, c in limit.list_phases(t, model))
 
 
-def crossing_s(model: Model) -> float:
+def diffusion_time_s(model: Model) -> float:
     """In what time warmth crosses the margin, s."""
     margin_m = _MARGIN * model.grid.spacing_mm[0] * 1e-3
     return margin_m * margin_m / (_SPREAD * _diffusivity_m2_per_s(model))
@@ -98,7 +98,7 @@ def margin_cells(model: Model, step_s: float) -> int:
     return max(_MARGIN, math.ceil(reach_m / (model.grid.spacing_mm[0] * 1e-3) - _WHOLE))
 
 
-def join(a: Box | None, b: Box | None) -> Box | None:
+def join_boxes(a: Box | None, b: Box | None) -> Box | None:
     """The smallest box that holds both."""
     if a is None or b is None:
         return b if a is None else a
@@ -107,7 +107,7 @@ def join(a: Box | None, b: Box | None) -> Box | None:
     return joined
 
 
-def clipped(model: Model, box: Box, margin: int) -> Box:
+def clip_box(model: Model, box: Box, margin: int) -> Box:
     """A box with a margin, inside the grid."""
     wider = box.copy()
     wider[::2] = np.maximum(wider[::2] - margin, 0)
@@ -124,7 +124,7 @@ def memory_s(model: Model) -> float:
     return most / (least * model.blood.capacity_j_per_m3_k)
 
 
-def follow(state: State, front_k: float, margin: int) -> None:
+def follow_front(state: State, front_k: float, margin: int) -> None:
     """Widen the box where warmth has come to its faces; asked before every step.
 
     Args:
@@ -145,9 +145,9 @@ def follow(state: State, front_k: float, margin: int) -> None:
     _widen(state, box)
 
 
-def grow(
+def grow_box(
     state: State,
-    reaches: list[Reach],
+    reaches: list[SourceProfile],
     coming_j: NDArray[np.float64],
     seconds: float,
     front_k: float,
@@ -170,16 +170,16 @@ def grow(
         if joule > 0.0:
             kept = min(joule, longest * max(source.schedule.power_w))
             near = each.box(front_k / count * capacity / kept)
-            box = box if near is None else np.asarray(join(box, near))
+            box = box if near is None else np.asarray(join_boxes(box, near))
     if state.circuit is not None:
-        near = current.felt(state.circuit, seconds, front_k / count * capacity, longest)
-        box = np.asarray(join(box, near))
+        near = current.find_heated_box(state.circuit, seconds, front_k / count * capacity, longest)
+        box = np.asarray(join_boxes(box, near))
     _widen(state, box)
 
 
 def _widen(state: State, box: Box) -> None:
     """Let cells join."""
-    box = clipped(state.model, box, 0)
+    box = clip_box(state.model, box, 0)
     if (box == state.box).all():
         return
     before = state.cells
@@ -207,5 +207,5 @@ def _give(state: State, before: tuple[slice, slice, slice]) -> None:
             state.dtype
         )
     if circuit is not None:
-        owed = current.owed(circuit, here)[fresh]
+        owed = current.owed_j_per_m3(circuit, here)[fresh]
         state.enthalpy[here][fresh] += owed.astype(state.dtype)
