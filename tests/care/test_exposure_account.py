@@ -18,7 +18,7 @@ from seldinger.care.exposure.skin import How
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
-from seldinger.image.dose_report import read
+from seldinger.image.dose_report_reader import read
 
 if TYPE_CHECKING:
     from pathlib import Path

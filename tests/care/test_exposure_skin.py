@@ -12,7 +12,7 @@ from tests.image.synthetic_dose import Shot
 
 from seldinger.care.exposure.account import account
 from seldinger.care.exposure.skin import How, SkinEstimate, estimate
-from seldinger.image.dose_report import read
+from seldinger.image.dose_report_reader import read
 from seldinger.physics.skin_dose import elliptic_cylinder
 
 if TYPE_CHECKING:

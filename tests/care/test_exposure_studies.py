@@ -11,12 +11,14 @@ from tests.image.synthetic_dose import Shot
 from seldinger.care.exposure.answer import answered
 from seldinger.care.exposure.audit import audit
 from seldinger.core.errors import CareError
-from seldinger.image.dose_report import DoseReport, read
+from seldinger.image.dose_report_reader import read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pydicom.dataset import Dataset
+
+    from seldinger.image.dose_report import DoseReport
 
 SHOTS = [Shot("1.0", "0.01", uid=f"1.2.{n}") for n in range(1, 5)]
 

@@ -13,7 +13,8 @@ from seldinger.care.exposure.account import Account, account
 from seldinger.care.exposure.answer import answered
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
-from seldinger.image.dose_report import ReportKind, read
+from seldinger.image.dose_report import ReportKind
+from seldinger.image.dose_report_reader import read
 from seldinger.report import dose_words
 
 if TYPE_CHECKING:

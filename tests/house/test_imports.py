@@ -7,11 +7,16 @@ import json
 import pkgutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
+import grimp
 import pytest
 from tests.offenders import offenders
 
 import seldinger
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = {"numpy", "scipy", "numba", "SimpleITK", "pydicom", "pydantic", "matplotlib", "rich"}
 
@@ -50,6 +55,36 @@ def test_opening_a_room_by_attribute_is_the_same_as_importing_it() -> None:
 def test_an_unknown_room_is_refused_with_the_rooms_there_are() -> None:
     with pytest.raises(AttributeError, match=r"no room called 'kitchen'.*anatomy"):
         _ = seldinger.kitchen
+
+
+def circles(package: str) -> list[str]:
+    """Imports whose module comes back to who imports it, within functions too."""
+    graph = grimp.build_graph(package, exclude_type_checking_imports=True, cache_dir=None)
+    return sorted(
+        f"{one} -> {other}"
+        for one in graph.modules
+        for other in graph.find_modules_directly_imported_by(one)
+        if graph.chain_exists(importer=other, imported=one)
+    )
+
+
+def test_no_module_waits_with_an_import_because_it_would_go_in_a_circle() -> None:
+    assert circles("seldinger") == []
+
+
+def test_a_circle_within_a_function_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "roundabout"
+    room.mkdir()
+    (room / "__init__.py").write_text("")
+    (room / "rules.py").write_text("def read():\n    from roundabout import border\n")
+    (room / "border.py").write_text("from roundabout import rules\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert circles("roundabout") == [
+        "roundabout.border -> roundabout.rules",
+        "roundabout.rules -> roundabout.border",
+    ]
 
 
 ROOMS = [m.name for m in pkgutil.walk_packages(seldinger.__path__, "seldinger.") if m.ispkg]

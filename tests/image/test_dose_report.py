@@ -14,7 +14,8 @@ from tests.image.synthetic_dose import Shot
 
 from seldinger.care.exposure.account import account
 from seldinger.core.errors import CareError
-from seldinger.image.dose_report import Mode, ReportKind, read
+from seldinger.image.dose_report import Mode, ReportKind
+from seldinger.image.dose_report_reader import read
 from seldinger.image.dose_report_whole import is_whole
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from seldinger.care.exposure.answer import DoseAnswer, answered
 from seldinger.care.exposure.skin import How
 from seldinger.cli.app import app
 from seldinger.core.errors import CareError
-from seldinger.image.dose_report import ReportKind, read
+from seldinger.image.dose_report import ReportKind
+from seldinger.image.dose_report_reader import read
 
 if TYPE_CHECKING:
     from pathlib import Path

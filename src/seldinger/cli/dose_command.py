@@ -70,7 +70,7 @@ def dose(
         raise CaseError("--procedure and --csv belong to: seldinger dose audit FOLDER")
     from seldinger.care.exposure.answer import Asked, answered
     from seldinger.care.exposure.policy import DEFAULT
-    from seldinger.image.dose_report import read
+    from seldinger.image.dose_report_reader import read
     from seldinger.report.folder import check_ahead
 
     asked = Asked(

@@ -15,11 +15,10 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import driving_value
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from seldinger.care.clearance.inputs import Known
-    from seldinger.care.clearance.model import Case
+    from seldinger.care.clearance.model import Case, Clearance
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables
     from seldinger.core.finding import Finding
@@ -62,7 +61,7 @@ def alternatives(
     labs: Iterable[Finding],
     tables: Tables,
     profile: Profile,
-    now: dt.datetime,
+    judge: Callable[[Case], Clearance],
 ) -> Iterator[Finding]:
     """Other ways in, where the labs of this one are not met; each is itself judged first."""
     against = [one for one in labs if one.status is not Status.MET and not one.missing]
@@ -70,21 +69,18 @@ def alternatives(
         yield _radial(case, inputs, against, tables, profile)
     organ = inputs["organ"].value
     if case.request.procedure == "biopsy" and organ == "liver" and against:
-        yield _transjugular(case, against, tables, profile, now)
+        yield _transjugular(case, against, profile, judge)
 
 
 def _transjugular(
     case: Case,
     against: list[Finding],
-    tables: Tables,
     profile: Profile,
-    now: dt.datetime,
+    judge: Callable[[Case], Clearance],
 ) -> Finding:
     """The vein, judged as a case of its own: what stands against it is said with it."""
-    from seldinger.care.clearance.assess import assess
-
     request = replace(case.request, procedure="transjugular-liver-biopsy", access="jugular")
-    judged = assess(replace(case, request=request), now, profile, tables)
+    judged = judge(replace(case, request=request))
     status = {
         Answer.CLEAR: Status.MET, Answer.NOT_CLEAR: Status.NOT_MET,
     }.get(judged.answer, Status.UNKNOWN)  # fmt: skip

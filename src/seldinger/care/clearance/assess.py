@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs as drug_names
@@ -117,7 +118,8 @@ def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clear
     plans = tuple(one.plan for one in drugs if one.plan is not None)
     findings = answers.alike(ordered(emergency.softened(found, case)), group, plans)
     topics = answers.topics(findings, group)
-    alternatives = tuple(access.alternatives(case, inputs, labs, known, used, now))
+    judge = partial(assess, now=now, profile=used, tables=known)
+    alternatives = tuple(access.alternatives(case, inputs, labs, known, used, judge))
     return Clearance(
         answer=answers.worst((*(one.answer for one in topics), answers.of(findings, group))),
         topics=topics,

@@ -19,7 +19,8 @@ from seldinger.care.exposure.policy import reference
 from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption
-from seldinger.image.dose_report import ReportKind, read
+from seldinger.image.dose_report import ReportKind
+from seldinger.image.dose_report_reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
