@@ -51,7 +51,7 @@ def planned() -> tuple[Plan, float, float]:
     target = targets.from_sphere(anatomy, PLACE_LPS_MM, DIAMETER_MM, "tumour")
     clock, settings = Clock(), plan.Settings(answers={"modality": "microwave"})
     start = time.perf_counter()
-    made = plan.propose("ablation", anatomy, target, settings, clock)
+    made = plan.propose("ablation", anatomy, target, settings=settings, progress=clock)
     end = time.perf_counter()
     if clock.began_s is None:
         raise Cancelled("the plan has no band: no applicator found a way")

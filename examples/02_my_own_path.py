@@ -15,14 +15,14 @@ def compared(voxel_mm: float = 3.0, aside_mm: float = 15.0) -> dict[str, float |
     patient = sd.demo.patient(voxel_mm)
     anatomy = sd.anatomy.build(patient.study, settings=sd.anatomy.Settings(voxel_mm=voxel_mm))
     settings = sd.plan.Settings(seed=1)
-    proposed = sd.plan.propose("drainage", anatomy, "abscess-superficial", settings)
+    proposed = sd.plan.propose("drainage", anatomy, "abscess-superficial", settings=settings)
     best = proposed.approach.paths[0]
     x, y, z = best.entry_lps_mm
     mine = sd.plan.propose(
         "drainage",
         anatomy,
         "abscess-superficial",
-        replace(settings, entry_lps_mm=(x, y, z + aside_mm)),
+        settings=replace(settings, entry_lps_mm=(x, y, z + aside_mm)),
     ).approach.paths[0]
     apart_mm = float(np.linalg.norm(np.subtract(mine.entry_lps_mm, best.entry_lps_mm)))
     return {

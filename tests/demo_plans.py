@@ -35,7 +35,7 @@ def proposed(anatomy: Anatomy, case: Case) -> Plan:
     settings = seldinger.plan.Settings(
         answers=ANSWERS.get(procedure, {}), lateral_error_mm=ERROR_MM.get(procedure)
     )
-    return seldinger.plan.propose(procedure, anatomy, target, settings)
+    return seldinger.plan.propose(procedure, anatomy, target, settings=settings)
 
 
 class DemoPlans(Mapping[Case, "Plan"]):
@@ -81,7 +81,7 @@ def ball(anatomy: Anatomy, diameter_mm: float) -> Lesion:
 def small_ablation(anatomy: Anatomy) -> Plan:
     """14 mm: one antenna does."""
     settings = seldinger.plan.Settings(device="emprint", assume=STILL)
-    return seldinger.plan.propose("ablation", anatomy, ball(anatomy, 14.0), settings)
+    return seldinger.plan.propose("ablation", anatomy, ball(anatomy, 14.0), settings=settings)
 
 
 def fingerprint(made: Plan) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _write_real(folder: Path, place: Path) -> None:
     goal = targets.from_sphere(liver, (129.3, 155.3, 123.2), 22.0, "tumour")
     _write(folder, "real-biopsy.json", propose("biopsy", liver, goal))
     words = Settings(answers={"modality": "microwave"}, assume=STILL)
-    _write(folder, "real-ablation.json", propose("ablation", liver, goal, words))
+    _write(folder, "real-ablation.json", propose("ablation", liver, goal, settings=words))
 
 
 def _compare(before: Path, after: Path) -> Iterator[str]:

@@ -62,7 +62,9 @@ def check_procedure(name: str, voxel_mm: float = VOXEL_MM) -> tuple[Plan, ...]:
     built = anatomies.build(patient.study, settings=settings)
     made = []
     for case in declared.demo:
-        made.append(plan.propose(name, built, case.target, plan.Settings(answers=case.answers)))
+        made.append(
+            plan.propose(name, built, case.target, settings=plan.Settings(answers=case.answers))
+        )
         faults = check_plan(made[-1], patient.truth)
         if faults:
             raise PlanError(f"{name} of {case.target} fails its exam: {'; '.join(faults)}")

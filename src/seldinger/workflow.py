@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from seldinger.plan.case import CaseFile, ProbeSection
     from seldinger.plan.model import Plan
     from seldinger.plan.procedure import DemoCase, Settings
-    from seldinger.plan.readiness import Visit
 
 __all__ = ["propose", "run", "run_demo", "spelled"]
 
@@ -141,7 +140,7 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         SeldingerError: the request cannot be carried out.
     """
     from seldinger import anatomy as anatomies
-    from seldinger import image
+    from seldinger import care, image
     from seldinger import plan as plans
     from seldinger.anatomy import targets
 
@@ -150,7 +149,9 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
     wanted = anatomies.Settings(voxel_mm=case.plan.voxel_mm, assume=ours)
     settings = _settings(case, theirs)
     _check(case, settings)
-    settings = replace(settings, inputs=_further(case), visit=_visit(case))
+    settings = replace(settings, inputs=_further(case))
+    who = case.visit.patient
+    patient = None if who is None else care.load(who, case.visit.judged_at)
     progress("reading", 0.0)
     study = image.load(
         asked.ct,
@@ -171,7 +172,12 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
     )
     return plans.propose(
-        case.procedure, anatomy, target, settings, scale_progress(progress, 0.6, 1.0)
+        case.procedure,
+        anatomy,
+        target,
+        patient=patient,
+        settings=settings,
+        progress=scale_progress(progress, 0.6, 1.0),
     )
 
 
@@ -193,9 +199,13 @@ def _demo_plans(
     for number, (procedure, case) in enumerate(cases):
         start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
         told = scale_progress(progress, start, end, f"{procedure} of {case.target}: ")
-        visit = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
-        settings = plans.Settings(answers=case.answers, visit=visit)
-        made.append(plans.propose(procedure, anatomy, case.target, settings, told))
+        patient = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
+        settings = plans.Settings(answers=case.answers)
+        made.append(
+            plans.propose(
+                procedure, anatomy, case.target, patient=patient, settings=settings, progress=told
+            )
+        )
     return made
 
 
@@ -280,30 +290,13 @@ def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
     )  # fmt: skip
 
 
-def _visit(case: CaseFile) -> Visit | None:
-    """The patient who comes for it, and when that is judged."""
-    asked = case.visit
-    if asked.patient is None:
-        return None
-    from seldinger.care.clearance import case_file, profile_file
-    from seldinger.plan.readiness import Visit
-
-    now = asked.judged_at
-    who, own = case_file.load(asked.patient, now)
-    return Visit(who, None if own is None else profile_file.load(own), now)
-
-
 def _further(case: CaseFile) -> tuple[InputFile, ...]:
     """The files besides image and labels that the plan rests on."""
     from seldinger import image
 
     asked = case.study.vocabulary
     own = Path(asked) if asked is not None and asked.endswith(".toml") else None
-    given = (
-        ("target mask", case.target.mask),
-        ("vocabulary", own),
-        ("patient", case.visit.patient),
-    )
+    given = (("target mask", case.target.mask), ("vocabulary", own))
     return tuple(image.identified(role, file) for role, file in given if file)
 
 

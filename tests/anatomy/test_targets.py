@@ -49,6 +49,20 @@ def test_a_lesion_is_found_however_it_is_spelled(anatomy: Anatomy, name: str) ->
     assert targets.find(anatomy, f"{name} #1").label == "liver tumour 1#1"
 
 
+def test_a_lesion_is_found_by_the_end_of_its_name_where_no_other_ends_so(anatomy: Anatomy) -> None:
+    for name in ("tumour-1", "Tumour 1", "tumour"):
+        assert targets.find(anatomy, name).organ == "liver"
+    assert targets.find(anatomy, "tumour-1").label == "liver tumour 1"
+    first = anatomy.structure("liver tumour 1")
+    two = replace(
+        anatomy, structures=(*anatomy.structures, replace(first, name="left kidney tumour 1"))
+    )
+    with pytest.raises(AnatomyError, match="no target is called 'tumour-1'"):
+        targets.find(two, "tumour-1")
+    with pytest.raises(AnatomyError, match="no target"):
+        targets.find(anatomy, "1")
+
+
 def test_an_absent_name_offers_the_closest(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="liver tumour 1"):
         targets.find(anatomy, "liver tumor 2")

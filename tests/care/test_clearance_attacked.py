@@ -23,7 +23,8 @@ from tests.care.clearance_cases import (
     with_drug,
 )
 
-from seldinger.care import conditions, drugs, files
+from seldinger import care
+from seldinger.care import conditions, drugs
 from seldinger.care.clearance import Answer, Clearance, case_file
 from seldinger.care.clearance import text as texts
 from seldinger.care.patient import Allergy, Sex
@@ -143,10 +144,10 @@ def test_two_results_at_one_time_that_differ_are_refused(tmp_path: Path) -> None
     at, one = tmp_path / "patient.toml", '[[lab]]\nname = "platelets"\nunit = "10*9/L"\n'
     one += "taken = 2026-11-25T08:00:00Z\n"
     at.write_text(f"{one}value = 220\n{one}value = 220\n")
-    assert len(files.load(at).labs) == 2
+    assert len(care.load(at).patient.labs) == 2
     at.write_text(f"{one}value = 220\n{one}value = 25\n")
     with pytest.raises(CareError, match="two results of platelets"):
-        files.load(at)
+        care.load(at)
 
 
 @pytest.mark.parametrize(

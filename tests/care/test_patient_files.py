@@ -65,10 +65,10 @@ detail = "drug-eluting"
 """
 
 
-def load(folder: Path, text: str, now: dt.datetime | None = NOW) -> Patient:
+def load(folder: Path, text: str, now: dt.datetime = NOW) -> Patient:
     path = folder / "patient.toml"
     path.write_text(text, encoding="utf-8")
-    return care.load(path, now)
+    return care.load(path, now).patient
 
 
 def refused(folder: Path, text: str, said: str) -> None:
@@ -130,7 +130,7 @@ def test_an_age_is_in_completed_years(tmp_path: Path, day: str, years: float) ->
 
 def test_an_age_needs_now_and_a_birth_before_it(tmp_path: Path) -> None:
     with pytest.raises(CareError, match="give now, or age_years"):
-        load(tmp_path, "[patient]\nbirth_date = 1958-11-25", None)
+        PatientFile.model_validate({"patient": {"birth_date": "1958-11-25"}}).to_patient()
     refused(tmp_path, "[patient]\nbirth_date = 2027-01-01", "is after 2026-11-25")
 
 

@@ -15,7 +15,7 @@ from seldinger.care.exposure import policy
 from seldinger.catalogue import applicators
 from seldinger.cli.app import app
 from seldinger.core.errors import AnatomyError, SeldingerError
-from seldinger.core.naming import did_you_mean, find_similar, match_name, stem
+from seldinger.core.naming import did_you_mean, find_similar, match_ending, match_name, stem
 
 CLI = CliRunner()
 
@@ -39,6 +39,15 @@ def test_of_two_that_are_spelled_alike_only_the_exact_one_is_meant() -> None:
     assert match_name("lesion a", known) == "lesion a"
     assert match_name("LESION A", known) is None
     assert set(find_similar("LESION A", known)) <= set(known)
+
+
+def test_the_end_of_a_name_is_enough_where_one_name_has_it() -> None:
+    known = ("liver tumour 1", "liver-tumour-1", "liver tumour 11", "left kidney", "right kidney")
+    assert match_ending("tumour-1", known) in known[:2]
+    assert match_ending("umour 1", known) is None
+    assert match_ending("kidney", known) is None
+    assert match_ending("", known) is None
+    assert match_ending("11", known) is None
 
 
 def test_the_closest_is_offered_whatever_its_case() -> None:

@@ -81,9 +81,10 @@ def test_every_option_arrives(rooms: Rooms) -> None:
     assert built["vocabulary"] == "ircadb"
     assert built["settings"] == anatomy.Settings(voxel_mm=2.0, assume={OURS.name: OURS.low})
     assert rooms.calls["find"] == (("the anatomy", "livertumor01"), {"organ": "liver"})
-    procedure, patient, target, settings, _ = rooms.calls["propose"][0]
-    assert (procedure, patient, target) == ("biopsy", "the anatomy", "the target")
-    assert settings == plan.Settings(
+    given, named = rooms.calls["propose"]
+    assert given == ("biopsy", "the anatomy", "the target")
+    assert named["patient"] is None
+    assert named["settings"] == plan.Settings(
         seed=7,
         relax=("unidentified", "spleen"),
         assume={"hub_standoff_mm": 5.0},
@@ -100,7 +101,7 @@ def test_every_option_arrives(rooms: Rooms) -> None:
 def test_without_options_the_rooms_choose(rooms: Rooms) -> None:
     run("plan drainage --ct a.nii.gz --target-lps -4,5,6 --diameter-mm 20 --json")
     assert rooms.calls["build"][1]["settings"] == anatomy.Settings()
-    assert rooms.calls["propose"][0][3] == plan.Settings()
+    assert rooms.calls["propose"][1]["settings"] == plan.Settings()
     given, named = rooms.calls["from_sphere"]
     assert given == ("the anatomy", (-4.0, 5.0, 6.0), 20.0, "target")
     assert named == {"organ": None}
@@ -135,6 +136,18 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
     )
 
 
+def test_a_patient_arrives_as_the_file_stands_at_the_time_asked(rooms: Rooms) -> None:
+    who = resources.files("seldinger.demo") / "patient.toml"
+    Path("patient.toml").write_text(who.read_text(encoding="utf-8"))
+    at = "2026-12-04T08:00:00+00:00"
+    asked = "plan biopsy --ct a.nii.gz --target-lps 1,2,3 --diameter-mm 9 --json"
+    run(f"{asked} --patient patient.toml --now {at}")
+    visit = rooms.calls["propose"][1]["patient"]
+    assert visit.patient.takes("apixaban") is True
+    assert visit.now.isoformat() == at
+    assert [one.name for one in visit.inputs] == ["patient.toml"]
+
+
 def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
     who = resources.files("seldinger.demo") / "patient.toml"
     (tmp_path / "patient.toml").write_text(who.read_text(encoding="utf-8"))
@@ -145,10 +158,6 @@ def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
         },
         "case.toml", {},
     ).beside(tmp_path)  # fmt: skip
-    visit = workflow._visit(case)
-    assert visit is not None
-    assert visit.case.patient.takes("apixaban") is True
-    assert visit.now.isoformat() == "2026-12-04T08:00:00+00:00"
     assert workflow.spelled(case).endswith("--patient patient.toml --now 2026-12-04T08:00:00+00:00")
     with pytest.raises(CaseError, match="needs its offset"):
         cases.checked(

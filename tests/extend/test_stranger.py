@@ -23,7 +23,8 @@ found = procedures()
 (made,) = sd.testing.check_procedure("inject", 4.0)
 page = sd.report.write(Path(sys.argv[1]), made)
 changed = sd.plan.propose(
-    "inject", made.anatomy, made.target.label, sd.plan.Settings(assume={"inject_ml": 8.0})
+    "inject", made.anatomy, made.target.label,
+    settings=sd.plan.Settings(assume={"inject_ml": 8.0}),
 )
 print(json.dumps({
     "names": sorted(found), "broken": sorted(found.broken), "status": made.verdict.status.value,

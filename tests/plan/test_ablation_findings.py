@@ -100,7 +100,7 @@ def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
     goal = target(40.0, 16.0, None)
     shell = ball(goal.centre_lps_mm, 50.0) & ~ball(goal.centre_lps_mm, 40.0)
     bony = phantom((thing("vertebrae", Kind.BONE, shell),))
-    made = plan.propose("ablation", bony, goal, Settings())
+    made = plan.propose("ablation", bony, goal, settings=Settings())
     why = {f.id: f.text for f in made.findings if f.id.startswith("no-way-")}
     assert set(why) == {"no-way-emprint", "no-way-cool-tip", "no-way-cryo-2-4mm"}
     count = made.approach.rejections["vertebrae"]

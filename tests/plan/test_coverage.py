@@ -60,7 +60,7 @@ def tumour(demo_plans: DemoPlans) -> Plan:
 @pytest.fixture(scope="module")
 def huge(demo_anatomy: Anatomy) -> Plan:
     settings = Settings(device="emprint", assume=STILL)
-    return plan.propose("ablation", demo_anatomy, demo_ball(demo_anatomy, 56.0), settings)
+    return plan.propose("ablation", demo_anatomy, demo_ball(demo_anatomy, 56.0), settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +258,7 @@ def core(assume: Mapping[str, float] = STILL, probes: tuple[ProbeEdit, ...] = ()
     liver = thing("liver", Kind.ORGAN, ball(goal.centre_lps_mm, CORE_MM + 8.0))
     around = thing("spleen", Kind.ORGAN, box((0.0, 110.0, 0.0), (180.0, 140.0, 180.0)))
     settings = Settings(device="emprint", assume=assume, relax=("organ-first",), probes=probes)
-    return plan.propose("ablation", phantom((liver, around)), goal, settings)
+    return plan.propose("ablation", phantom((liver, around)), goal, settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -414,7 +414,9 @@ def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin(core_
 def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None:
     goal = target(40.0, 16.0, None)
     shell = ball(goal.centre_lps_mm, 50.0) & ~ball(goal.centre_lps_mm, 40.0)
-    made = plan.propose("ablation", phantom((thing("vertebrae", Kind.BONE, shell),)), goal, EMPRINT)
+    made = plan.propose(
+        "ablation", phantom((thing("vertebrae", Kind.BONE, shell),)), goal, settings=EMPRINT
+    )
     assert made.treatment.probes == ()
     assert made.prediction is None
     assert finding(made, "coverage").severity is Severity.STOP

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy, Lesion, Structure
+    from seldinger.care import Visit
     from seldinger.plan.gates import Judged
     from seldinger.plan.model import Path
     from seldinger.plan.procedure import Procedure
-    from seldinger.plan.readiness import Visit
 
 ORGANS = ("liver", "left kidney", "right lung", "gallbladder", None)
 SITUATIONS = [(name, organ) for name in (*plan.procedures(), "prick") for organ in ORGANS]
@@ -75,7 +75,7 @@ def met(
     procedure = declared(name)
     shown = labels(procedure, organ) if shown is None else shown
     said = {"clearance": "yes", **good_answers(procedure)} if answers is None else answers
-    settings = Settings(answers=said, visit=visit)
+    settings = Settings(answers=said)
     found = replace(block()[0], structures=shown)
     known = assumed((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
     scene = cast(
@@ -83,7 +83,7 @@ def met(
     )
     return NeedleCase(
         procedure=procedure, anatomy=found, target=goal(organ), settings=settings, assumed=known,
-        scene=scene, limits=Limits(), skin_distance_mm=50.0,
+        scene=scene, limits=Limits(), skin_distance_mm=50.0, patient=visit,
     )  # fmt: skip
 
 
@@ -332,14 +332,14 @@ def sick() -> Visit:
     values = {"platelets": 12.0, "inr": 4.5}
     labs = tuple(
         replace(lab, value=values[lab.key]) if lab.key in values else lab
-        for lab in visit.case.patient.labs
+        for lab in visit.patient.labs
     )
-    return replace(visit, case=replace(visit.case, patient=replace(visit.case.patient, labs=labs)))
+    return replace(visit, patient=replace(visit.patient, labs=labs))
 
 
 def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
     treatment: Any = SimpleNamespace(settings={})
-    assert sick().case.patient.labs != demo.visit().case.patient.labs
+    assert sick().patient.labs != demo.visit().patient.labs
 
     case = met("biopsy", "liver", None, good_answers(declared("biopsy")))
 
@@ -349,10 +349,10 @@ def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
 
     assert status(demo.visit()) is PlanStatus.GO
     for start, removed in ((sick(), ("platelets", "inr")), (demo.visit(), ("platelets", "egfr"))):
-        before, patient = status(start), start.case.patient
+        before, patient = status(start), start.patient
         for key in removed:
             left = tuple(one for one in patient.labs if one.key != key)
-            less = replace(start, case=replace(start.case, patient=replace(patient, labs=left)))
+            less = replace(start, patient=replace(patient, labs=left))
             assert status(less).permits <= before.permits, key
 
 
@@ -370,9 +370,10 @@ def test_a_stranger_who_says_nothing_of_clearance_never_goes(
     visit = None
     if who == "sick":
         visit = sick()
-        request = replace(visit.case.request, procedure="prick", organ=None)
-        visit = replace(visit, case=replace(visit.case, request=request))
-    made = plan.propose("prick", anatomy, sphere_target(anatomy), Settings(visit=visit))
+        assert visit.request is not None
+        request = replace(visit.request, procedure="prick", organ=None)
+        visit = replace(visit, request=request)
+    made = plan.propose("prick", anatomy, sphere_target(anatomy), patient=visit)
     assert made.verdict.status is PlanStatus.UNKNOWN
     assert sorted(g.gate for g in made.gates) == sorted(Gate)
     (clearance,) = [g for g in made.gates if g.gate is Gate.CLEARANCE]
@@ -380,7 +381,7 @@ def test_a_stranger_who_says_nothing_of_clearance_never_goes(
 
 
 def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
-    made = plan.propose("biopsy", anatomy, sphere_target(anatomy), Settings())
+    made = plan.propose("biopsy", anatomy, sphere_target(anatomy), settings=Settings())
     for wrong in (made.gates[1:], (*made.gates, made.gates[0]), ()):
         with pytest.raises(PlanError, match="every gate once"):
             replace(made, gates=wrong)

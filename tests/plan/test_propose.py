@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from tests.plan.phantom import sphere_target
 
+from seldinger import demo
 from seldinger.anatomy import Segment, Territory
+from seldinger.care.clearance import Answer
 from seldinger.cli import results
 from seldinger.core import Curve, Edge, Tree
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
+from seldinger.core.record import InputFile
 from seldinger.plan import Settings, file, procedures, propose
 from seldinger.plan.approach.percutaneous.approach import skin_distance_mm
 from seldinger.plan.propose import check_answers
@@ -38,7 +41,7 @@ def test_a_wrong_choice_is_refused_with_what_is_allowed(
     anatomy: Anatomy, settings: Settings, said: str
 ) -> None:
     with pytest.raises(SeldingerError, match=said):
-        propose("biopsy", anatomy, sphere_target(anatomy), settings)
+        propose("biopsy", anatomy, sphere_target(anatomy), settings=settings)
 
 
 def test_an_unknown_procedure_offers_the_closest() -> None:
@@ -76,15 +79,34 @@ def test_what_the_readers_said_stands_in_the_plan_and_on_the_terminal(
 ) -> None:
     said = ("ct.nii: units not stated: millimetres were assumed", "labels.nii: left out: 9")
     noted = replace(anatomy, study=replace(anatomy.study, notes=said))
-    made = propose("biopsy", noted, sphere_target(noted), Settings())
+    made = propose("biopsy", noted, sphere_target(noted), settings=Settings())
     written = file.from_json(file.to_json(made))
     assert written.provenance.notes == said
     results.tell(made)
     assert capsys.readouterr().out.endswith("".join(f"note: {note}\n" for note in said))
 
 
+def test_a_patient_about_whom_nobody_decided_anything_is_judged_and_never_clear(
+    anatomy: Anatomy,
+) -> None:
+    told = demo.visit()
+    whole = replace(told, inputs=(InputFile("patient", "patient.toml", "1" * 64),))
+    alone = replace(whole, request=None)
+    made = [
+        propose("biopsy", anatomy, sphere_target(anatomy), patient=one) for one in (whole, alone)
+    ]
+    for one in made:
+        assert one.provenance.inputs["patient patient.toml"] == "1" * 64
+        assert one.cleared is not None
+        assert one.cleared.now == demo.visit().now
+    decided, open_ = (one.cleared for one in made if one.cleared is not None)
+    assert decided.answer is Answer.CLEAR
+    assert open_.answer in (Answer.UNKNOWN, Answer.NOT_CLEAR)
+    assert [one.decision for one in open_.drugs if one.drug == "apixaban"] == [None]
+
+
 def test_a_plan_says_what_it_rests_on(anatomy: Anatomy) -> None:
-    made = propose("biopsy", anatomy, sphere_target(anatomy), Settings(seed=3))
+    made = propose("biopsy", anatomy, sphere_target(anatomy), settings=Settings(seed=3))
     assert made.provenance.seed == 3
     assert made.provenance.inputs == {"image phantom": "0" * 64}
     assert made.request.options["target_diameter_mm"] == 20.0

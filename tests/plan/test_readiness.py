@@ -15,8 +15,8 @@ from seldinger.core.verdict import Status
 from seldinger.plan import findings, readiness
 
 if TYPE_CHECKING:
+    from seldinger.care import Visit
     from seldinger.care.clearance import Clearance
-    from seldinger.plan.readiness import Visit
 
 
 def treatment(modality: str | None = None) -> Any:
@@ -31,9 +31,9 @@ def cleared(visit: Visit, procedure: str = "biopsy", organ: str | None = "liver"
 
 def without_inr() -> Visit:
     visit = demo.visit()
-    patient = visit.case.patient
+    patient = visit.patient
     labs = tuple(lab for lab in patient.labs if lab.key != "inr")
-    return replace(visit, case=replace(visit.case, patient=replace(patient, labs=labs)))
+    return replace(visit, patient=replace(patient, labs=labs))
 
 
 def test_without_a_patient_nobody_is_assessed() -> None:

@@ -41,7 +41,9 @@ STILL_MICROWAVE = Settings(answers={"modality": "microwave"}, assume=STILL)
 @cache
 def _point(anatomy: Anatomy, where: str) -> Plan:
     goal = targets.from_sphere(anatomy, *PLACES[where], "tumour")
-    return propose("ablation", anatomy, goal, MICROWAVE if where == SPREAD else STILL_MICROWAVE)
+    return propose(
+        "ablation", anatomy, goal, settings=MICROWAVE if where == SPREAD else STILL_MICROWAVE
+    )
 
 
 EACH = [
@@ -68,7 +70,7 @@ def finding(made: Plan, name: str) -> tuple[Status, Severity, str]:
 
 @pytest.mark.slow
 def test_the_large_tumour_at_a_vein_is_unsuitable_and_best_cover_is_shown(liver: Anatomy) -> None:
-    made = propose("ablation", liver, "livertumor2", STILL_MICROWAVE)
+    made = propose("ablation", liver, "livertumor2", settings=STILL_MICROWAVE)
     found, effect = parts(made)
     assert made.target.volume_ml == pytest.approx(78.6, abs=0.5)
     assert made.verdict.status is PlanStatus.UNSUITABLE

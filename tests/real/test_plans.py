@@ -105,7 +105,7 @@ def test_a_path_through_the_unlabelled_stomach_is_refused(liver: Anatomy) -> Non
     """The user's own entry from the left front, across stomach and colon that nobody labelled."""
     skin = liver.grid.to_lps(np.argwhere(liver.skin == Skin.OPEN))
     front = skin[np.argmin(np.linalg.norm(skin - [280.0, 60.0, 125.0], axis=1))]
-    made = propose("biopsy", liver, "livertumor1", Settings(entry_lps_mm=as_vector(front)))
+    made = propose("biopsy", liver, "livertumor1", settings=Settings(entry_lps_mm=as_vector(front)))
     (mine,) = made.approach.paths
     assert mine.origin == "user"
     assert "unidentified" in mine.violations or "bowel gas" in mine.violations

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import find_similar, match_name, normalise
+from seldinger.core.naming import find_similar, match_ending, match_name, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,6 +51,8 @@ def check(what: str, name: str, known: Iterable[str]) -> None:
     """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
     among = tuple(known)
     if any(normalise(one) == normalise(name) for one in among) or match_name(name, among):
+        return
+    if what == "target" and match_ending(name, among):
         return
     labelled = [one for one in among if one not in DERIVED]
     if not labelled:

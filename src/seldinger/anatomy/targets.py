@@ -12,7 +12,7 @@ from seldinger import image
 from seldinger.anatomy import viability
 from seldinger.anatomy.model import Kind, Lesion, Origin
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import find_similar, match_name, stem
+from seldinger.core.naming import find_similar, match_ending, match_name, stem
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 from seldinger.image.resample import resampled_mask
@@ -39,8 +39,9 @@ def find(anatomy: Anatomy, label: str, organ: str | None = None) -> Lesion:
 
     Args:
         anatomy: where to look.
-        label: our term, the file's raw name, a numbered lesion ("liver tumour 1"), or any of these
-            with "#2" for its second largest component.
+        label: our term, the file's raw name, a numbered lesion ("liver tumour 1"), the end of one
+            lesion's name ("tumour 1" where there is only one), or any of these with "#2" for its
+            second largest component.
         organ: the structure it lies in; None finds out.
 
     Raises:
@@ -157,12 +158,13 @@ def _spelled(anatomy: Anatomy, name: str) -> str:
     raw = _raw_names(anatomy.study.labels)
     if name in (*anatomy.names, *raw):
         return name
-    lesions = [re.sub(r" \d+$", "", s.name) for s in anatomy.structures if s.kind is Kind.LESION]
+    numbered = [s.name for s in anatomy.structures if s.kind is Kind.LESION]
+    lesions = [*numbered, *(re.sub(r" \d+$", "", one) for one in numbered)]
     for known in ((*anatomy.names, *lesions), raw):
         found = match_name(name, known)
         if found is not None:
             return found
-    return name
+    return match_ending(name, lesions) or name
 
 
 def _source(anatomy: Anatomy, name: str) -> tuple[Mask, Grid, Origin, Kind, Structure | None]:

@@ -1,7 +1,7 @@
 """Care: the patient who is not an image: labs, drugs, scores, clearance, dose, pathway, ledger.
 
 In:    a patient's file, dose reports (``image``), facts (``evidence``).
-Out:   ``Patient``, findings, timetables, scores, dose accounts, records.
+Out:   ``Patient``, ``Visit``, findings, timetables, scores, dose accounts, records.
 Never: images, needles, procedures' geometry.
 
 ``load`` reads a patient's file; ``clearance`` and ``scores`` are rooms of their own.
@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seldinger.care import clearance, scores
-    from seldinger.care.files import load
     from seldinger.care.patient import Patient
+    from seldinger.care.visit import Visit, load
 
-__all__ = ["Patient", "clearance", "load", "scores"]
+__all__ = ["Patient", "Visit", "clearance", "load", "scores"]
 
-_PAGES = {"Patient": "seldinger.care.patient", "load": "seldinger.care.files"}
+_PAGES = {
+    "Patient": "seldinger.care.patient",
+    "Visit": "seldinger.care.visit",
+    "load": "seldinger.care.visit",
+}
 
 
 def __getattr__(name: str) -> object:

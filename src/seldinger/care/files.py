@@ -1,4 +1,4 @@
-"""patient.toml: a patient written down; its schema, and its reader.
+"""patient.toml: a patient written down; its schema, and the patient that it describes.
 
 The same sections stand beside others in a case file: a page that needs them subclasses
 ``PatientFile``. pydantic stands here because bytes come in here.
@@ -16,11 +16,9 @@ from seldinger.care import conditions, drugs
 from seldinger.care.patient import Allergy, Condition, Drug, Lab, Patient, Sex
 from seldinger.care.times import age_years, date_of, instant, localised, time_of_day, zone
 from seldinger.core.errors import CareError
-from seldinger.evidence import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
@@ -204,21 +202,6 @@ class PatientFile(Section):
             conditions_complete=told.conditions_complete,
             time_zone=where,
         )
-
-
-def load(path: Path, now: dt.datetime | None = None) -> Patient:
-    """The patient in the TOML file ``path``.
-
-    Args:
-        path: of a patient.toml.
-        now: aware; needed where the file gives a birth date instead of an age.
-
-    Raises:
-        CareError: there is no such file, it is not TOML, it does not fit the schema, or an age
-            was to follow from a birth date without ``now``.
-    """
-    told = records.read(PatientFile, path, CareError)
-    return told.to_patient(now)
 
 
 def _one_result_at_one_time(labs: tuple[LabSection, ...], where: ZoneInfo | None) -> None:

@@ -100,7 +100,7 @@ def plan(
     ] = None,
     patient: Annotated[
         Path | None,
-        typer.Option(help="The patient besides the images, as `clear` reads it: clearance."),
+        typer.Option(help="patient.toml, or a case as `clear` reads it: clearance."),
     ] = None,
     now: Annotated[
         str | None, typer.Option(metavar="TIME", help="When clearance is judged; now by default.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,7 +86,7 @@ def _patient(path: Path, now: str | None) -> Patient:
     from seldinger import care
     from seldinger.care.times import instant
 
-    return care.load(path, dt.datetime.now(dt.UTC) if now is None else instant(now))
+    return care.load(path, None if now is None else instant(now)).patient
 
 
 def _record(found: Score) -> dict[str, object]:

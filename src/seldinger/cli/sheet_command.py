@@ -68,7 +68,7 @@ def sheet(
 
 def _digest(patient: Path, now: dt.datetime) -> str:
     """What tells this patient's data from another's."""
-    from seldinger.care.clearance import case_file, file
+    from seldinger import care
+    from seldinger.care.clearance import file
 
-    told, _ = case_file.load(patient, now)
-    return file.patient_sha256(told.patient)
+    return file.patient_sha256(care.load(patient, now).patient)

@@ -33,6 +33,18 @@ def match_name(name: str, known: Iterable[str]) -> str | None:
     return None
 
 
+def match_ending(name: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` that ends in the words of ``name``; None where none or several do.
+
+    "tumour-1" is "liver tumour 1" where no other tumour is a first one; a number alone names none.
+    """
+    words = normalise(name)
+    if not words[:1].isalpha():
+        return None
+    found = {normalise(one): one for one in known if normalise(one).endswith(f"_{words}")}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def find_similar(
     name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.6
 ) -> tuple[str, ...]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from importlib import resources
-from pathlib import Path
 
-from seldinger.care.clearance import case_file
-from seldinger.plan.readiness import Visit
+from seldinger import care
+from seldinger.care.clearance import Request
 
 FILE = "patient.toml"
 JUDGED_AT = dt.datetime(2026, 12, 4, 8, 0, tzinfo=dt.UTC)
@@ -20,7 +19,7 @@ def visit(
     organ: str | None = "liver",
     depth: str = "deep",
     antibiotics: str | None = None,
-) -> Visit:
+) -> care.Visit:
     """The built-in patient's visit; the same arguments give the same.
 
     Args:
@@ -36,8 +35,8 @@ def visit(
     """
     page = resources.files("seldinger.demo") / FILE
     with resources.as_file(page) as path:
-        case, _ = case_file.load(Path(path), JUDGED_AT)
-    told = case.request
+        found = care.load(path, JUDGED_AT)
+    told = found.request or Request(procedure)
     same = (procedure, organ) == (told.procedure, told.organ)
     decisions = told.decisions if same or antibiotics is not None else ()
     if antibiotics is not None:
@@ -46,4 +45,4 @@ def visit(
             for one in decisions
         )
     request = replace(told, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
-    return Visit(replace(case, request=request), None, JUDGED_AT)
+    return replace(found, request=request, inputs=())

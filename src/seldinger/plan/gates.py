@@ -180,14 +180,14 @@ def structure_of(key: str) -> str | None:
 def _clearance(case: Case, cleared: Clearance | None) -> Finding:
     """Whether the patient is ready: assessed, or somebody's word, or unknown."""
     name, said = readiness.CLEARANCE, case.settings.answers.get("clearance")
-    if case.settings.visit is not None and said is not None:
+    if case.patient is not None and said is not None:
         raise PlanError(
             f"clearance is answered {said!r} beside a patient's file, which is assessed here: give "
             "one of the two"
         )
     if cleared is not None:
         return readiness.finding(cleared)
-    if case.settings.visit is not None:
+    if case.patient is not None:
         text = f"No rule here knows {case.procedure.name}: this patient was not assessed for it."
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
     status, text = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seldinger.anatomy.model import Anatomy, Lesion, Target
+    from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
     from seldinger.core.space import Vector
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
     from seldinger.plan.prediction import Effect, Prediction
-    from seldinger.plan.readiness import Visit
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -68,7 +68,6 @@ class Settings:
         paths: how many alternatives to keep.
         probes: what is fixed by hand of single applicators.
         inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
-        visit: the patient who comes for it; without one clearance is unknown.
     """
 
     seed: int = 0
@@ -83,7 +82,6 @@ class Settings:
     paths: int = 6
     probes: tuple[ProbeEdit, ...] = ()
     inputs: tuple[InputFile, ...] = ()
-    visit: Visit | None = None
 
     __repr__ = short_repr
 
@@ -131,9 +129,10 @@ class Case:
 
     Attributes:
         procedure: the declaration.
-        anatomy, target: the patient.
+        anatomy, target: the patient's images.
         settings: the user's choices.
         assumed: every assumption as it is used.
+        patient: who comes for it; without one clearance is unknown.
         progress: told what is being done; may raise ``Cancelled``.
     """
 
@@ -142,6 +141,7 @@ class Case:
     target: Lesion
     settings: Settings
     assumed: Assumed
+    patient: Visit | None = None
     progress: Progress = silent
 
     __repr__ = short_repr

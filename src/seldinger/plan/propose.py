@@ -19,6 +19,7 @@ from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion, Target
+    from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
     from seldinger.plan.prediction import Prediction
@@ -29,6 +30,8 @@ def propose(
     procedure: str,
     anatomy: Anatomy,
     target: str | Target,
+    *,
+    patient: Visit | None = None,
     settings: Settings | None = None,
     progress: Progress = silent,
 ) -> Plan:
@@ -36,13 +39,16 @@ def propose(
 
     Args:
         procedure: name of an installed procedure.
-        anatomy: the patient.
+        anatomy: the patient's images.
         target: a structure's name, or a target made by ``anatomy.targets``.
+        patient: labs, drugs and what was decided, by ``care.load``; without one clearance is
+            unknown.
         settings: the user's choices; defaults otherwise.
         progress: told what is being done; may raise ``Cancelled``.
 
     Raises:
-        PlanError: unknown procedure, rule, technique, assumption or device, or no skin in the scan.
+        PlanError: unknown procedure, rule, technique, assumption or device, no skin in the scan, or
+            a patient who comes for something else.
         AnatomyError: the target is not there.
     """
     chosen = settings or Settings()
@@ -54,7 +60,7 @@ def propose(
     goal = declared.treatment.choose_target(
         declared.approach.choose_target(found, anatomy), anatomy, chosen, known
     )
-    readiness.check(procedure, goal.organ, chosen.visit)
+    readiness.check(procedure, goal.organ, patient)
     case = declared.approach.meet(
         Case(
             procedure=declared,
@@ -62,6 +68,7 @@ def propose(
             target=goal,
             settings=chosen,
             assumed=known,
+            patient=patient,
             progress=progress,
         )
     )
@@ -70,7 +77,7 @@ def propose(
     goal = case.target
     missing = not_segmented(case, decision.prediction)
     outlook = readiness.find_outcomes(procedure, goal.organ)
-    cleared = readiness.cleared(procedure, goal.organ, decision.treatment, chosen.visit)
+    cleared = readiness.cleared(procedure, goal.organ, decision.treatment, patient)
     judged = gates.judge(decision, cleared, missing)
     more = (
         *decision.guidance.sources,
@@ -195,6 +202,7 @@ def _provenance(decision: Decision) -> Provenance:
         "position": f"{study.position.value} ({study.position_origin.value})",
         **case.procedure.approach.settings_used(decision),
     }
-    files = (*study.inputs, *settings.inputs)
+    told = () if case.patient is None else case.patient.inputs
+    files = (*study.inputs, *settings.inputs, *told)
     inputs = {f"{i.role} {i.name}": i.sha256 for i in files}
     return Provenance(inputs, __version__, used, settings.seed, study.notes)

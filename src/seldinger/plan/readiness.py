@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care import outcomes, procedures
-from seldinger.care.clearance import Answer, assess, headline, rules
+from seldinger.care.clearance import Answer, Case, Request, assess, headline, rules
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from seldinger.care.clearance.model import Case, Clearance, DrugPlan
-    from seldinger.care.clearance.profile import Profile
+    from seldinger.care.clearance.model import Clearance, DrugPlan
+    from seldinger.care.visit import Visit
     from seldinger.plan.model import Treatment
 
 _TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cryo": "cold"}
@@ -32,22 +30,6 @@ CLEARANCE = "clearance"
 
 _GATE = {Answer.CLEAR: Status.MET, Answer.NOT_CLEAR: Status.NOT_MET}
 """Answers that decide the gate; every other one leaves it unknown."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Visit:
-    """A patient who comes for the procedure.
-
-    Attributes:
-        case: patient and request; the plan puts in organ, technique and access where they are
-            not told.
-        profile: by which clearance is judged; None: the shipped one.
-        now: when it is judged; aware.
-    """
-
-    case: Case
-    profile: Profile | None
-    now: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +124,9 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
     Raises:
         PlanError: the file names another procedure, or another organ.
     """
-    if visit is None:
+    if visit is None or visit.request is None:
         return
-    asked = visit.case.request
+    asked = visit.request
     places = {organ, (organ or "").removeprefix("left ").removeprefix("right ")}
     elsewhere = asked.organ is not None and organ is not None and asked.organ not in places
     if asked.procedure != procedure or elsewhere:
@@ -168,7 +150,7 @@ def cleared(
     """
     if visit is None or procedure not in rules.tables().procedures:
         return None
-    asked = visit.case.request
+    asked = visit.request or Request(procedure)
     technique = _TECHNIQUES.get(str(treatment.settings.get("modality")), asked.technique)
     request = replace(
         asked,
@@ -176,7 +158,7 @@ def cleared(
         technique=technique,
         access=asked.access or "percutaneous",
     )
-    return assess(replace(visit.case, request=request), visit.now, visit.profile)
+    return assess(Case(request, visit.patient), visit.now, visit.profile)
 
 
 def sources(expected: outcomes.Outcomes | None, cleared: Clearance | None) -> tuple[str, ...]:

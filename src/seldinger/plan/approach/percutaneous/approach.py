@@ -106,6 +106,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             target=case.target,
             settings=case.settings,
             assumed=case.assumed,
+            patient=case.patient,
             progress=case.progress,
             scene=scenes.build(case.anatomy, case.target, self.permitted_structures),
             limits=self.limits,
