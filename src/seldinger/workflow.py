@@ -255,14 +255,14 @@ def _check(case: CaseFile, settings: Settings) -> None:
     plans.check_answers(declared, settings)
     study, target = case.study, case.target
     raw = image.check_there(study.ct, study.labels, study.label_key, target.mask)
-    known = anatomy.names.possible(raw, study.vocabulary)
+    known = anatomy.names.list_names(raw, study.vocabulary)
     plans.check_asked(declared, settings, known)
     if known is None:
         return
     if target.mask is None and target.centre_lps_mm is None:
-        anatomy.names.check("target", _COMPONENT.sub("", target.name or ""), known)
+        anatomy.names.check_name("target", _COMPONENT.sub("", target.name or ""), known)
     if target.organ is not None:
-        anatomy.names.check("structure", target.organ, known)
+        anatomy.names.check_name("structure", target.organ, known)
 
 
 def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
@@ -297,7 +297,7 @@ def _further(case: CaseFile) -> tuple[InputFile, ...]:
     asked = case.study.vocabulary
     own = Path(asked) if asked is not None and asked.endswith(".toml") else None
     given = (("target mask", case.target.mask), ("vocabulary", own))
-    return tuple(image.identified(role, file) for role, file in given if file)
+    return tuple(image.identify_input(role, file) for role, file in given if file)
 
 
 def _split(assume: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seldinger.anatomy import ASSUMPTIONS, Kind, Origin, Settings, Skin, Tissue, build
-from seldinger.anatomy.skin import surface
+from seldinger.anatomy.skin import body_surface
 from seldinger.core.errors import AnatomyError, Cancelled
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
@@ -86,7 +86,7 @@ def test_every_body_voxel_has_a_tissue_and_only_those(anatomy: Anatomy) -> None:
 
 
 def test_skin_is_the_surface_and_is_complete(anatomy: Anatomy) -> None:
-    assert ((anatomy.skin > Skin.NONE) == surface(anatomy.body)).all()
+    assert ((anatomy.skin > Skin.NONE) == body_surface(anatomy.body)).all()
 
 
 def test_the_scan_ends_are_no_skin(anatomy: Anatomy) -> None:

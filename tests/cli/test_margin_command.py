@@ -20,7 +20,7 @@ from seldinger import evidence
 from seldinger.cli.app import app
 from seldinger.followup.margin import NO_SHRINKAGE, POPULATION, TOPIC
 from seldinger.image import register
-from seldinger.image.raster import itk
+from seldinger.image.raster import open_itk
 from seldinger.report import margin_file, words
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def test_one_label_given_twice_is_no_zone(files: Path) -> None:
 @pytest.fixture
 def in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registration of one and the same scan, without its search."""
-    rest: Any = itk().Euler3DTransform()
+    rest: Any = open_itk().Euler3DTransform()
     still = register.Stage("rigid", 1, 0.0, 0.0, "converged")
     made = register.Registration(still, (0.0, 0.0, 0.0), 0.0, None, "not tried", rest)
     monkeypatch.setattr(register, "register", lambda *_: made)

@@ -76,9 +76,9 @@ def test_every_list_knows_its_names_in_every_spelling() -> None:
 
 def test_a_structure_may_be_spelled_as_one_likes_before_the_images_are_read() -> None:
     for word in ("Liver", "PORTAL_VEIN", "portal-vein"):
-        structures.check("target", word, ("liver", "portal vein"))
+        structures.check_name("target", word, ("liver", "portal vein"))
     with pytest.raises(AnatomyError, match="closest: liver"):
-        structures.check("target", "LIVRE", ("liver", "portal vein"))
+        structures.check_name("target", "LIVRE", ("liver", "portal vein"))
 
 
 REFUSED = [

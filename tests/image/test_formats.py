@@ -140,7 +140,7 @@ def test_series_are_listed_and_chosen_by_uid(tmp_path: Path, phantom: Phantom) -
     write_slices(
         tmp_path / "b", slices_of(phantom, SeriesInstanceUID=other, SeriesDescription="lung")
     )
-    listed = {s.uid: s for s in image.series(tmp_path)}
+    listed = {s.uid: s for s in image.list_series(tmp_path)}
     assert listed[other] == image.SeriesInfo(other, "lung", "CT", 16)
     assert set(listed) == {SERIES_UID, other}
     with pytest.raises(ImageError, match=r"2 series(.|\n)*lung"):

@@ -172,7 +172,7 @@ def test_distance_to_a_plane_is_right_on_thick_slices() -> None:
     mask[:, :, :6] = True
     points = np.array([[9.5, 9.5, z] for z in (10.0, 15.0, 16.5, 18.0, 25.0)])
     expected = 16.5 - points[:, 2]
-    assert residual.to_surface_mm(mask, grid, points) == pytest.approx(expected, abs=0.3)
+    assert residual.surface_distance_mm(mask, grid, points) == pytest.approx(expected, abs=0.3)
 
 
 def test_residuals_are_none_for_one_and_the_same_scan() -> None:
@@ -180,7 +180,7 @@ def test_residuals_are_none_for_one_and_the_same_scan() -> None:
     made = register.register(before, shifted(before, (3.0, 3.0, 0.0)), region, nothing(), nothing())
     grid = shifted(before, (3.0, 3.0, 0.0)).grid
     pairs = (Pair("blob", region, region),)
-    (one,) = residual.residuals(made, pairs, before.grid, grid)
+    (one,) = residual.measure_residuals(made, pairs, before.grid, grid)
     assert one.mean_mm < 1.0
     middle = before.grid.centre_lps_mm
     assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0) is not None
@@ -212,7 +212,8 @@ def test_a_zone_that_bulges_out_of_the_organ_is_no_error_of_registration() -> No
     zone[25:33, 12:22, 12:20] = True
     pairs, middle = (Pair("blob", region, region | zone),), before.grid.centre_lps_mm
     told, blind = (
-        residual.residuals(made, pairs, before.grid, grid, hidden)[0] for hidden in (zone, None)
+        residual.measure_residuals(made, pairs, before.grid, grid, hidden)[0]
+        for hidden in (zone, None)
     )
     assert told.max_mm < 0.5 * blind.max_mm
     near, crude = (

@@ -11,7 +11,7 @@ from tests.image.phantoms import grid_of
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
-from seldinger.image import resampled, resampled_layer, resampled_mask
+from seldinger.image import resample_layer, resample_mask, resample_volume
 
 SLOPE = np.array([1.7, -0.6, 0.9])
 
@@ -44,7 +44,7 @@ def ramp_on(grid: Grid) -> Volume:
 @given(grid=grids(), order=st.sampled_from([0, 1]))
 def test_the_identity_changes_nothing(grid: Grid, order: int) -> None:
     values = np.random.default_rng(1).integers(-1024, 3000, grid.shape).astype(np.int16)
-    same = resampled(Volume(values, grid, "HU"), grid, order, -1024)  # type: ignore[arg-type]
+    same = resample_volume(Volume(values, grid, "HU"), grid, order, -1024)  # type: ignore[arg-type]
     np.testing.assert_array_equal(same.values, values)
     assert same.values.dtype == np.int16
     assert same.values.flags.c_contiguous
@@ -56,7 +56,7 @@ def test_a_subnormal_cosine_loses_nothing() -> None:
     affine[1, 2], affine[2, 1] = 1.9e-313, -3.9e-313
     grid = Grid((2, 2, 2), affine)
     values = np.arange(8, dtype=np.int16).reshape(2, 2, 2)
-    same = resampled(Volume(values, grid, "HU"), grid, 0, -1024)
+    same = resample_volume(Volume(values, grid, "HU"), grid, 0, -1024)
     np.testing.assert_array_equal(same.values, values)
 
 
@@ -67,7 +67,7 @@ def test_a_linear_field_stays_linear_on_any_lattice(target: Grid) -> None:
     affine = source.index_to_lps.copy()
     affine[:3, 3] += np.array(target.centre_lps_mm) - np.array(source.centre_lps_mm)
     ramp = ramp_on(Grid(source.shape, affine))
-    got = resampled(ramp, target, 1, np.nan).values
+    got = resample_volume(ramp, target, 1, np.nan).values
     np.testing.assert_allclose(got, centres(target) @ SLOPE, atol=1e-6)
 
 
@@ -75,17 +75,17 @@ def test_a_shift_by_half_a_voxel_gives_the_mean_of_neighbours() -> None:
     grid = Grid.aligned((6, 5, 4), 2.0)
     values = np.random.default_rng(0).normal(size=grid.shape)
     moved = Grid.aligned((5, 5, 4), 2.0, (1.0, 0.0, 0.0))
-    got = resampled(Volume(values, grid, "1"), moved, 1, 0.0).values
+    got = resample_volume(Volume(values, grid, "1"), moved, 1, 0.0).values
     np.testing.assert_allclose(got, (values[:-1] + values[1:]) / 2.0, atol=1e-12)
 
 
 def test_voxels_reach_half_a_spacing_beyond_their_centres_and_no_further() -> None:
     grid = Grid.aligned((3, 3, 3), 2.0)
     probe = Grid.aligned((7, 3, 3), (1.0, 2.0, 2.0), (-1.5, 0.0, 0.0))
-    got = resampled(Volume(np.ones(grid.shape), grid, "1"), probe, 1, -7.0).values[:, 1, 1]
+    got = resample_volume(Volume(np.ones(grid.shape), grid, "1"), probe, 1, -7.0).values[:, 1, 1]
     np.testing.assert_array_equal(got, [-7, 1, 1, 1, 1, 1, 1])
     beyond = Grid.aligned((2, 1, 1), 1.0, (4.9, 2.0, 2.0))
-    edge = resampled(Volume(np.ones(grid.shape), grid, "1"), beyond, 1, -7.0).values.ravel()
+    edge = resample_volume(Volume(np.ones(grid.shape), grid, "1"), beyond, 1, -7.0).values.ravel()
     np.testing.assert_array_equal(edge, [1, -7])
 
 
@@ -94,7 +94,7 @@ def test_integers_are_rounded_not_cut() -> None:
     values = np.zeros(grid.shape, np.int16)
     values[0], values[1] = -10, -11
     probe = Grid.aligned((3, 2, 2), (0.2, 1.0, 1.0), (0.3, 0.0, 0.0))
-    got = resampled(Volume(values, grid, "HU"), probe, 1, -1024).values[:, 0, 0]
+    got = resample_volume(Volume(values, grid, "HU"), probe, 1, -1024).values[:, 0, 0]
     np.testing.assert_array_equal(got, [-10, -10, -11])
 
 
@@ -103,7 +103,7 @@ def test_a_mask_keeps_its_place_on_a_turned_lattice() -> None:
     centre = np.array(source.centre_lps_mm)
     ball = np.linalg.norm(centres(source) - centre, axis=-1) < 9.0
     target = grid_of((60, 60, 60), (0.7, 0.7, 0.7), tuple(centre - 20.0), (0, 0, 0))
-    carried = resampled_mask(ball, source, target)
+    carried = resample_mask(ball, source, target)
     assert carried.dtype == np.bool_
     np.testing.assert_allclose(centres(target)[carried].mean(axis=0), centre, atol=0.1)
     assert carried.sum() * target.voxel_ml == pytest.approx(ball.sum() * source.voxel_ml, rel=0.02)
@@ -113,10 +113,10 @@ def test_label_values_are_never_mixed() -> None:
     source = grid_of((8, 8, 8), (1.0, 1.0, 1.0), (0, 0, 0), (5, 5, 5))
     layer = np.random.default_rng(2).choice([0, 3, 700], source.shape).astype(np.uint16)
     target = grid_of((20, 20, 20), (0.5, 0.5, 0.5), (-1, -1, -1))
-    got = resampled_layer(layer, source, target)
+    got = resample_layer(layer, source, target)
     assert set(np.unique(got)) <= {0, 3, 700}
     assert got.dtype == np.uint16
-    assert resampled_layer(layer, source, source) is layer
+    assert resample_layer(layer, source, source) is layer
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_label_values_are_never_mixed() -> None:
 def test_wrong_orders_and_fills_are_refused(order: int, fill: float, message: str) -> None:
     volume = Volume(np.zeros((2, 2, 2), np.int16), Grid.aligned((2, 2, 2), 1.0), "HU")
     with pytest.raises(ImageError, match=message):
-        resampled(volume, volume.grid, order, fill)  # type: ignore[arg-type]
+        resample_volume(volume, volume.grid, order, fill)  # type: ignore[arg-type]

@@ -77,7 +77,7 @@ def test_our_own_reader_finds_the_segment_where_the_zone_is(
     odd = lopsided(heated)
     assert odd.effect is not None
     zone_files.write(tmp_path, odd)
-    (segment,) = seg.opened(tmp_path / "zone.dcm", odd.effect.grid, "").segments()
+    (segment,) = seg.open_segmentation(tmp_path / "zone.dcm", odd.effect.grid, "").segments()
     assert segment.grid.matches(odd.effect.grid)
     assert np.array_equal(segment.mask, odd.effect.zone)
     assert segment.name == "predicted ablation zone: tumour-1"

@@ -98,19 +98,19 @@ def _drafted(
 ) -> _Draft:
     grid = lattice.planning_grid(study.image.grid, chosen.voxel_mm)
     ct = study.modality is Modality.CT
-    values = lattice.image_on(study.image, grid, OUTSIDE_HU if ct else 0.0)
+    values = lattice.resample_image(study.image, grid, OUTSIDE_HU if ct else 0.0)
     progress("finding the body", 0.1)
-    outline = (body.body_of_ct if ct else body.body_of_mr)(values, chosen.voxel_mm)
+    outline = (body.segment_ct if ct else body.segment_mr)(values, chosen.voxel_mm)
     window = _window(outline.mask, chosen.voxel_mm)
     progress("reading labels", 0.3)
-    found: tuple[Structure, ...] = ()
+    parts: tuple[Structure, ...] = ()
     notes: tuple[str, ...] = ("no labels were given: no organ is known",)
     if study.labels is not None:
         recognised = catalogue.recognise(study.labels.names, vocabulary)
-        found = structures.from_labels(study.labels, recognised, _part(grid, window))
-        notes = structures.notes(recognised)
+        parts = structures.from_labels(study.labels, recognised, _part(grid, window))
+        notes = structures.describe_left_out(recognised)
     part = np.ascontiguousarray(values[window])
-    return _Draft(grid, values, window, part, outline.within(window), found, (*study.notes, *notes))
+    return _Draft(grid, values, window, part, outline.within(window), parts, (*study.notes, *notes))
 
 
 def _window(mask: Mask, voxel_mm: float) -> Box:
@@ -141,85 +141,85 @@ def _mr(study: Study, draft: _Draft, chosen: Settings, progress: Progress) -> An
         "MR: the body is an Otsu threshold; no fat, wall, gas or bone is told by signal",
         "MR: whatever no label shows is unidentified; table contact is an estimate",
     )
-    tissues = tissue.mapped_without_hu(draft.body.mask, named, muscle)
+    tissues = tissue.map_tissue_without_hu(draft.body.mask, named, muscle)
     return _finished(study, draft, draft.found, tissues, classes, notes)
 
 
 def _ct(study: Study, draft: _Draft, chosen: Settings, progress: Progress) -> Anatomy:
     voxel_mm = chosen.voxel_mm
     progress("finding bone, lung and gas", 0.4)
-    found, gas, notes = _thresholded(draft, voxel_mm)
+    parts, gas, notes = _thresholded(draft, voxel_mm)
     progress("measuring the body wall", 0.55)
-    inside = _inside(draft, found, gas, chosen)
-    faces = wall.faces(inside, chosen, voxel_mm)
+    inside = _inside(draft, parts, gas, chosen)
+    faces = wall.measure_faces(inside, chosen, voxel_mm)
     progress("drawing recess and rib margins", 0.7)
-    found = (*found, *_assumed(found, inside, faces, draft.body.mask, chosen))
+    parts = (*parts, *_assumed(parts, inside, faces, draft.body.mask, chosen))
     progress("naming tissue", 0.75)
-    named, muscle = _named(found, draft.body.mask)
-    solid = structures.union(
-        structures.of_kind(found, Kind.ORGAN, Kind.LESION, Kind.LUNG), draft.body.mask
+    named, muscle = _named(parts, draft.body.mask)
+    solid = structures.unite(
+        structures.select(parts, Kind.ORGAN, Kind.LESION, Kind.LUNG), draft.body.mask
     )
-    airy = structures.union(
-        structures.of_kind(found, Kind.LUNG, Kind.LOBE, Kind.AIRWAY), draft.body.mask
+    airy = structures.unite(
+        structures.select(parts, Kind.LUNG, Kind.LOBE, Kind.AIRWAY), draft.body.mask
     )
-    gut = (s for s in structures.of_kind(found, Kind.BOWEL) if s.origin is Origin.LABEL)
-    stool = thresholds.gassy(
-        draft.values, draft.body.mask, structures.union(gut, draft.body.mask), airy, voxel_mm
+    gut = (s for s in structures.select(parts, Kind.BOWEL) if s.origin is Origin.LABEL)
+    stool = thresholds.find_gassy(
+        draft.values, draft.body.mask, structures.unite(gut, draft.body.mask), airy, voxel_mm
     )
-    tissues = tissue.mapped(
+    tissues = tissue.map_tissue(
         draft.body, inside, faces, named, muscle, solid, gas | stool, chosen, voxel_mm
     )
     progress("classifying skin", 0.9)
-    classes, estimated = _skin(study, draft, found, chosen)
+    classes, estimated = _skin(study, draft, parts, chosen)
     notes = (*notes, *ESTIMATES)
     if estimated:
         notes = (*notes, "the table is not seen under the skin: table contact is an estimate")
-    return _finished(study, draft, found, tissues, classes, notes)
+    return _finished(study, draft, parts, tissues, classes, notes)
 
 
 def _thresholded(
     draft: _Draft, voxel_mm: float
 ) -> tuple[tuple[Structure, ...], Mask, tuple[str, ...]]:
     """Labels plus what HU show where no label does."""
-    found, hu, outline = draft.found, draft.values, draft.body.mask
+    parts, hu, outline = draft.found, draft.values, draft.body.mask
     notes = []
-    taken = structures.union(found, outline)
-    if not structures.of_kind(found, Kind.BONE):
-        seen = thresholds.bone(hu, outline, taken, voxel_mm)
-        found = found if seen is None else (*found, seen)
+    taken = structures.unite(parts, outline)
+    if not structures.select(parts, Kind.BONE):
+        seen = thresholds.segment_bone(hu, outline, taken, voxel_mm)
+        parts = parts if seen is None else (*parts, seen)
         notes.append("bone is a threshold: no label shows any")
-    if not structures.of_kind(found, Kind.LUNG):
-        found = (*found, *thresholds.lungs(hu, outline, taken, voxel_mm))
+    if not structures.select(parts, Kind.LUNG):
+        parts = (*parts, *thresholds.segment_lungs(hu, outline, taken, voxel_mm))
         notes.append("lungs are a threshold where seen: no label shows any")
-    airy = structures.union(structures.of_kind(found, Kind.LUNG, Kind.LOBE), outline)
-    airway = structures.union(structures.of_kind(found, Kind.AIRWAY), outline)
-    gut = structures.union(structures.of_kind(found, Kind.BOWEL), outline)
-    gas = thresholds.bowel_gas(hu, outline, gut, airy, airway, voxel_mm)
+    airy = structures.unite(structures.select(parts, Kind.LUNG, Kind.LOBE), outline)
+    airway = structures.unite(structures.select(parts, Kind.AIRWAY), outline)
+    gut = structures.unite(structures.select(parts, Kind.BOWEL), outline)
+    gas = thresholds.segment_bowel_gas(hu, outline, gut, airy, airway, voxel_mm)
     if gas.any():
         mask = morphology.dilate(gas, voxel_mm, voxel_mm) & outline & ~taken
         rule = (f"HU < {thresholds.GAS_HU:.0f} outside lung and airway, grown by one voxel",)
-        found = (
-            *found,
+        parts = (
+            *parts,
             Structure("bowel gas", Kind.BOWEL, mask, Origin.THRESHOLD, rule, mobile=True),
         )
-    return found, gas, tuple(notes)
+    return parts, gas, tuple(notes)
 
 
-def _inside(draft: _Draft, found: tuple[Structure, ...], gas: Mask, chosen: Settings) -> Inside:
+def _inside(draft: _Draft, parts: tuple[Structure, ...], gas: Mask, chosen: Settings) -> Inside:
     outline = draft.body.mask
-    hu = tissue.smoothed(draft.values)
-    cage, frame = derived.cage_and_frame(found, outline, chosen.voxel_mm)
+    hu = tissue.smooth(draft.values)
+    cage, frame = derived.split_skeleton(parts, outline, chosen.voxel_mm)
     loose = (Kind.BONE, Kind.MUSCLE, Kind.LUNG, Kind.LOBE)
-    viscera = structures.union((s for s in found if s.kind not in loose), outline)
-    lung = structures.union(structures.of_kind(found, Kind.LUNG), outline)
+    viscera = structures.unite((s for s in parts if s.kind not in loose), outline)
+    lung = structures.unite(structures.select(parts, Kind.LUNG), outline)
     wall_mm = chosen.value(settings.BOWEL_WALL_MM)
     hollow = morphology.dilate(lung, chosen.voxel_mm, chosen.voxel_mm)
     hollow |= morphology.dilate(gas, wall_mm, chosen.voxel_mm)
     return wall.Inside(
         trunk=outline & ~draft.body.arms,
         hu=hu,
-        soft=tissue.between(hu, tissue.SOFT_HU) & outline,
-        fat=tissue.between(hu, tissue.FAT_HU) & outline,
+        soft=tissue.is_between(hu, tissue.SOFT_HU) & outline,
+        fat=tissue.is_between(hu, tissue.FAT_HU) & outline,
         viscera=viscera,
         hollow=hollow,
         cage=cage,
@@ -228,42 +228,46 @@ def _inside(draft: _Draft, found: tuple[Structure, ...], gas: Mask, chosen: Sett
 
 
 def _assumed(
-    found: tuple[Structure, ...], inside: Inside, faces: Faces, outline: Mask, chosen: Settings
+    parts: tuple[Structure, ...], inside: Inside, faces: Faces, outline: Mask, chosen: Settings
 ) -> tuple[Structure, ...]:
     """What is drawn although nothing shows it."""
-    bone = structures.union(structures.of_kind(found, Kind.BONE), outline)
-    lung = structures.union(structures.of_kind(found, Kind.LUNG), outline)
-    rib, sources = derived.ribs(found, inside.cage, chosen.voxel_mm)
-    recess = derived.pleural_recess(lung, outline & ~bone, faces, chosen) if lung.any() else None
-    margin = derived.rib_margin(rib, bone, outline, sources, chosen, chosen.voxel_mm)
+    bone = structures.unite(structures.select(parts, Kind.BONE), outline)
+    lung = structures.unite(structures.select(parts, Kind.LUNG), outline)
+    rib, sources = derived.segment_ribs(parts, inside.cage, chosen.voxel_mm)
+    recess = (
+        derived.estimate_pleural_recess(lung, outline & ~bone, faces, chosen)
+        if lung.any()
+        else None
+    )
+    margin = derived.estimate_rib_margin(rib, bone, outline, sources, chosen, chosen.voxel_mm)
     return tuple(s for s in (recess, margin) if s is not None)
 
 
-def _named(found: tuple[Structure, ...], outline: Mask) -> tuple[Mask, Mask]:
+def _named(parts: tuple[Structure, ...], outline: Mask) -> tuple[Mask, Mask]:
     """Voxels of every structure but lobes and muscle, and of muscle."""
-    muscle = structures.union(structures.of_kind(found, Kind.MUSCLE), outline)
-    others = (s for s in found if s.kind not in {Kind.MUSCLE, Kind.LOBE})
-    return structures.union(others, outline), muscle
+    muscle = structures.unite(structures.select(parts, Kind.MUSCLE), outline)
+    others = (s for s in parts if s.kind not in {Kind.MUSCLE, Kind.LOBE})
+    return structures.unite(others, outline), muscle
 
 
 def _skin(
     study: Study, draft: _Draft, found: tuple[Structure, ...], chosen: Settings
 ) -> tuple[NDArray[np.uint8], bool]:
-    bones = structures.of_kind(found, Kind.BONE)
-    humeri = structures.union((s for s in bones if s.name == "humeri"), draft.body.mask)
-    trunk = structures.union((s for s in bones if s.name != "humeri"), draft.body.mask)
-    return skin.classified(draft.body, humeri, trunk, study.position, chosen, chosen.voxel_mm)
+    bones = structures.select(found, Kind.BONE)
+    humeri = structures.unite((s for s in bones if s.name == "humeri"), draft.body.mask)
+    trunk = structures.unite((s for s in bones if s.name != "humeri"), draft.body.mask)
+    return skin.classify(draft.body, humeri, trunk, study.position, chosen, chosen.voxel_mm)
 
 
 def _finished(
     study: Study,
     draft: _Draft,
-    found: tuple[Structure, ...],
+    parts: tuple[Structure, ...],
     tissues: NDArray[np.uint8],
     classes: NDArray[np.uint8],
     notes: tuple[str, ...],
 ) -> Anatomy:
-    whole = tuple(replace(s, mask=_whole(s.mask, draft)) for s in found)
+    whole = tuple(replace(s, mask=_whole(s.mask, draft)) for s in parts)
     return Anatomy(
         study=study,
         image=Volume(draft.whole, draft.grid, study.image.unit),

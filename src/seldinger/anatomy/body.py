@@ -62,7 +62,7 @@ class Body:
         return Body(*(np.ascontiguousarray(part[window]) for part in parts))
 
 
-def body_of_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
+def segment_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
     """The body in a CT lattice in HU; ``AnatomyError`` when there is none."""
     unseen = _unseen(hu)
     solid = (hu > AIR_HU) & ~unseen
@@ -86,7 +86,7 @@ def body_of_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
     return Body(mask, arms, unseen, table)
 
 
-def body_of_mr(values: NDArray[np.float32], voxel_mm: float) -> Body:
+def segment_mr(values: NDArray[np.float32], voxel_mm: float) -> Body:
     """The body in an MR lattice by Otsu's threshold; neither table nor arms are told apart."""
     core = morphology.open_mask(values > _otsu(values), SHEET_HALF_MM, voxel_mm)
     if core.sum() * voxel_mm**3 < LEAST_ML * 1000.0:
@@ -123,7 +123,7 @@ def _limbs(
     voxel_mm: float,
 ) -> Mask:
     """Large pieces apart from the trunk that are flesh, not furniture."""
-    found = np.zeros(labels.shape, dtype=bool)
+    limbs = np.zeros(labels.shape, dtype=bool)
     for label in np.flatnonzero(sizes * voxel_mm**3 > LIMB_ML * 1000.0):
         piece = labels == label
         if label == trunk_label:
@@ -133,8 +133,8 @@ def _limbs(
         where = morphology.bounding_box(piece, voxel_mm, voxel_mm)
         thick = float(morphology.distance_mm(~piece[where], voxel_mm).max())
         if soft > LIMB_SOFT_FRACTION and thick > LIMB_THICK_MM - SHEET_HALF_MM:
-            found |= piece
-    return found
+            limbs |= piece
+    return limbs
 
 
 def _limb_slices(hu: NDArray[np.float32], mask: Mask, voxel_mm: float) -> Mask:

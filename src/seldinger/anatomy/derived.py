@@ -31,12 +31,12 @@ PERIPHERAL_MM = 15.0
 """Lung this close to the ribs' inner face shows how far the lung reaches there."""
 
 
-def cage_and_frame(found: Sequence[Structure], body: Mask, voxel_mm: float) -> tuple[Mask, Mask]:
+def split_skeleton(found: Sequence[Structure], body: Mask, voxel_mm: float) -> tuple[Mask, Mask]:
     """The cage (ribs, sternum, cartilage), and the rest of the bone but that of limbs."""
-    bones = structures.of_kind(found, Kind.BONE)
-    cage = structures.union((s for s in bones if s.name in structures.CAGE), body)
-    limbs = structures.union((s for s in bones if s.name in structures.LIMB_BONES), body)
-    frame = structures.union(bones, body) & ~cage & ~limbs
+    bones = structures.select(found, Kind.BONE)
+    cage = structures.unite((s for s in bones if s.name in structures.CAGE), body)
+    limbs = structures.unite((s for s in bones if s.name in structures.LIMB_BONES), body)
+    frame = structures.unite(bones, body) & ~cage & ~limbs
     for mixed in (s for s in bones if s.name in GENERIC_BONE):
         rib_like = _rib_like(mixed.mask, voxel_mm)
         cage |= rib_like
@@ -44,12 +44,14 @@ def cage_and_frame(found: Sequence[Structure], body: Mask, voxel_mm: float) -> t
     return cage, frame
 
 
-def ribs(found: Sequence[Structure], cage: Mask, voxel_mm: float) -> tuple[Mask, tuple[str, ...]]:
+def segment_ribs(
+    structures: Sequence[Structure], cage: Mask, voxel_mm: float
+) -> tuple[Mask, tuple[str, ...]]:
     """The ribs and what they were made of; from unnamed bone when no label shows them."""
-    named = [s for s in found if s.name == "ribs"]
+    named = [s for s in structures if s.name == "ribs"]
     if named:
         return named[0].mask, named[0].sources
-    mixed = [s for s in found if s.name in GENERIC_BONE]
+    mixed = [s for s in structures if s.name in GENERIC_BONE]
     if not mixed or not cage.any():
         return np.zeros_like(cage), ()
     spine = _spine_box(mixed[0].mask, voxel_mm)
@@ -62,7 +64,9 @@ def ribs(found: Sequence[Structure], cage: Mask, voxel_mm: float) -> tuple[Mask,
     return mask, ("bone away from spine and sternum",)
 
 
-def pleural_recess(lung: Mask, body: Mask, faces: Faces, chosen: Settings) -> Structure | None:
+def estimate_pleural_recess(
+    lung: Mask, body: Mask, faces: Faces, chosen: Settings
+) -> Structure | None:
     """The band inside the chest wall below the lung's lower edge; None without lung and ribs."""
     voxel_mm = faces.rays.voxel_mm
     along = faces.rays.along_mm
@@ -84,7 +88,7 @@ def pleural_recess(lung: Mask, body: Mask, faces: Faces, chosen: Settings) -> St
     return Structure("pleural recess", Kind.LUNG, mask, Origin.ASSUMED, (rule,), mobile=False)
 
 
-def rib_margin(
+def estimate_rib_margin(
     rib: Mask, bone: Mask, body: Mask, sources: tuple[str, ...], chosen: Settings, voxel_mm: float
 ) -> Structure | None:
     """The band just below every rib; None without ribs."""
@@ -104,10 +108,10 @@ def _rib_like(bone: Mask, voxel_mm: float) -> Mask:
         return np.zeros_like(bone)
     centre, front = spine
     thick = morphology.open_mask(bone, THICK_HALF_MM, voxel_mm)
-    found = bone & ~thick
+    thin = bone & ~thick
     half = round(SPINE_HALF_MM / voxel_mm)
-    found[max(centre - half, 0) : centre + half, front:] = False
-    return found
+    thin[max(centre - half, 0) : centre + half, front:] = False
+    return thin
 
 
 def _spine_box(bone: Mask, voxel_mm: float) -> tuple[int, int] | None:

@@ -89,33 +89,33 @@ class Extents:
     def of(self, names: Sequence[str]) -> Extent | None:
         """The voxels of all segments called ``names``; None when they hold none."""
         wanted = set(names)
-        found = []
+        extents = []
         for entry in self._labels.entries:
             if entry.name in wanted and 0 < entry.value <= len(self._places[entry.layer]):
                 place = self._places[entry.layer][entry.value - 1]
                 if place is not None:
-                    found.append((entry, place))
-        if not found:
+                    extents.append((entry, place))
+        if not extents:
             return None
-        low = np.min([[s.start for s in place] for _, place in found], axis=0)
-        high = np.max([[s.stop for s in place] for _, place in found], axis=0)
+        low = np.min([[s.start for s in place] for _, place in extents], axis=0)
+        high = np.max([[s.stop for s in place] for _, place in extents], axis=0)
         mask = np.zeros(tuple(high - low), dtype=bool)
-        for entry, place in found:
+        for entry, place in extents:
             into = tuple(
                 slice(s.start - c, s.stop - c) for s, c in zip(place, low.tolist(), strict=True)
             )
             mask[into] |= self._labels.layers[entry.layer][place] == entry.value
-        return Extent(mask, part_of(self._labels.grid, low, mask.shape))
+        return Extent(mask, crop_grid(self._labels.grid, low, mask.shape))
 
 
-def part_of(grid: Grid, low: NDArray[np.intp], shape: tuple[int, ...]) -> Grid:
+def crop_grid(grid: Grid, low: NDArray[np.intp], shape: tuple[int, ...]) -> Grid:
     """The part of ``grid`` that begins at index ``low``."""
     affine = grid.index_to_lps.copy()
     affine[:3, 3] = grid.to_lps(low)
     return Grid((shape[0], shape[1], shape[2]), affine)
 
 
-def field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
+def distance_field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
     """Exact distances to ``extent`` at the voxel centres of an aligned ``lattice``, near it.
 
     The window reaches ``cap_mm`` beyond the extent. A labelled voxel between the lattice's nodes is
@@ -143,7 +143,7 @@ def field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
     return Field(corner, distance, cover, surface)
 
 
-def keep_lost(mask: Mask, extent: Extent, lattice: Grid) -> None:
+def restore_lost(mask: Mask, extent: Extent, lattice: Grid) -> None:
     """Add to ``mask``, on ``lattice``, the voxels of ``extent`` of which nothing near is in it.
 
     What nearest neighbour carries keeps its volume; only what is too thin for it is added.
@@ -270,7 +270,7 @@ def _oblique(
     low, high = own.min(axis=0), own.max(axis=0)
     places = [np.arange(low[a], high[a] + step_mm, step_mm) for a in range(3)]
     width = np.asarray(extent.grid.spacing_mm)
-    found = _signed(extent.mask, np.zeros(3), width, places, cap_mm)
+    distances = _signed(extent.mask, np.zeros(3), width, places, cap_mm)
     shape = tuple(len(a) for a in axes)
     inverse = np.linalg.inv(turn) / step_mm
     # Affine from window index to index of the turned grid: no point list is ever made.
@@ -278,7 +278,7 @@ def _oblique(
     start = np.array([a[0] for a in axes])
     offset = inverse @ (start - first) - low / step_mm
     moved: NDArray[np.float32] = scipy.ndimage.affine_transform(
-        found, inverse * steps, offset=offset, output_shape=shape, order=1, mode="nearest",
+        distances, inverse * steps, offset=offset, output_shape=shape, order=1, mode="nearest",
         output=np.float32,
     )  # fmt: skip
     return moved

@@ -9,7 +9,7 @@ import numpy as np
 
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
-from seldinger.image.resample import resampled
+from seldinger.image.resample import resample_volume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,18 +27,18 @@ def planning_grid(grid: Grid, voxel_mm: float) -> Grid:
     return Grid.aligned(shape.tolist(), voxel_mm, origin.tolist())
 
 
-def image_on(volume: Volume, grid: Grid, fill: float) -> NDArray[np.float32]:
+def resample_image(volume: Volume, grid: Grid, fill: float) -> NDArray[np.float32]:
     """``volume`` on ``grid`` by linear interpolation, float32; ``fill`` outside it."""
     values = np.ascontiguousarray(volume.values, dtype=np.float32)
     if volume.grid.matches(grid):
         return values.copy()
-    return resampled(Volume(values, volume.grid, volume.unit), grid, 1, fill).values
+    return resample_volume(Volume(values, volume.grid, volume.unit), grid, 1, fill).values
 
 
-def labels_on(values: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
+def resample_labels(values: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
     """Integer or boolean ``values`` of ``source`` on ``grid``: nearest neighbour, 0 outside."""
     if source.matches(grid):
         return values
     whole = values.astype(np.uint8) if values.dtype == bool else values
-    moved: NDArray[Any] = resampled(Volume(whole, source, "1"), grid, 0, 0).values
+    moved: NDArray[Any] = resample_volume(Volume(whole, source, "1"), grid, 0, 0).values
     return moved.astype(values.dtype, copy=False)

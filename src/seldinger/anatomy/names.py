@@ -25,7 +25,7 @@ DERIVED = (
 _SHOWN = 8
 
 
-def possible(
+def list_names(
     raw_names: Sequence[str] | None, vocabulary: Vocabulary | str | None = None
 ) -> tuple[str, ...] | None:
     """Every name that a target or a structure may have; None when labels are not known yet.
@@ -42,12 +42,12 @@ def possible(
     recognised = catalogue.recognise(raw_names or (), vocabulary)
     if raw_names is None:
         return None
-    ours = structures.by_term(raw_names, recognised, catalogue.terms())
+    ours = structures.group_by_term(raw_names, recognised, catalogue.terms())
     bases = {recognised.terms[raws[0]] for raws in ours.values()}
     return tuple(dict.fromkeys((*ours, *sorted(bases), *raw_names, *DERIVED)))
 
 
-def check(what: str, name: str, known: Iterable[str]) -> None:
+def check_name(what: str, name: str, known: Iterable[str]) -> None:
     """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
     among = tuple(known)
     if any(normalise(one) == normalise(name) for one in among) or match_name(name, among):

@@ -35,7 +35,7 @@ _SMOOTH_VOXELS = 2.0
 _LEVEL_WINDOW_MM = 60.0
 
 
-def surface(body: Mask) -> Mask:
+def body_surface(body: Mask) -> Mask:
     """Body voxels with a face to something that is not body, or to the end of the lattice."""
     inner = body.copy()
     for axis in range(3):
@@ -48,7 +48,7 @@ def surface(body: Mask) -> Mask:
     return found
 
 
-def classified(
+def classify(
     body: Body,
     humeri: Mask,
     trunk_bones: Mask,
@@ -57,7 +57,7 @@ def classified(
     voxel_mm: float,
 ) -> tuple[NDArray[np.uint8], bool]:
     """``Skin`` per voxel, and whether table contact is an estimate because no table is seen."""
-    outer = surface(body.mask)
+    outer = body_surface(body.mask)
     classes = np.where(outer, np.uint8(Skin.OPEN), np.uint8(Skin.NONE))
     contact, estimated = _contact(outer, body, position, chosen, voxel_mm)
     classes[contact] = Skin.TABLE_CONTACT

@@ -12,7 +12,7 @@ import numpy as np
 
 from seldinger import catalogue
 from seldinger.anatomy import lattice
-from seldinger.anatomy.extents import Extents, keep_lost
+from seldinger.anatomy.extents import Extents, restore_lost
 from seldinger.anatomy.model import Kind, Origin, Structure
 
 if TYPE_CHECKING:
@@ -45,32 +45,32 @@ def from_labels(labels: LabelMap, recognised: Recognised, grid: Grid) -> tuple[S
     that, the voxels that would be lost are kept.
     """
     extents = None if labels.grid.matches(grid) else Extents(labels)
-    layers = [lattice.labels_on(layer, labels.grid, grid) for layer in labels.layers]
+    layers = [lattice.resample_labels(layer, labels.grid, grid) for layer in labels.layers]
     terms = catalogue.terms()
-    found: list[Structure] = []
-    for name, raws in by_term(labels.names, recognised, terms).items():
+    structures: list[Structure] = []
+    for name, raws in group_by_term(labels.names, recognised, terms).items():
         mask = _union(labels, layers, raws)
         extent = None if extents is None else extents.of(raws)
         if extent is not None:
-            keep_lost(mask, extent, grid)
+            restore_lost(mask, extent, grid)
         if mask.any():
             term = terms[recognised.terms[raws[0]]]
             kind = Kind(term.kind)
-            found.append(Structure(name, kind, mask, Origin.LABEL, tuple(raws), term.mobile))
-    return (*found, *_whole_lungs(found))
+            structures.append(Structure(name, kind, mask, Origin.LABEL, tuple(raws), term.mobile))
+    return (*structures, *_whole_lungs(structures))
 
 
-def notes(recognised: Recognised) -> tuple[str, ...]:
+def describe_left_out(recognised: Recognised) -> tuple[str, ...]:
     """What the vocabulary left out, in words."""
-    said = [f"labels read with the vocabulary {recognised.vocabulary}"]
+    notes = [f"labels read with the vocabulary {recognised.vocabulary}"]
     if recognised.ignored:
-        said.append(f"labels left out on purpose: {', '.join(recognised.ignored)}")
+        notes.append(f"labels left out on purpose: {', '.join(recognised.ignored)}")
     if recognised.unknown:
-        said.append(f"labels nobody knows, left unidentified: {', '.join(recognised.unknown)}")
-    return tuple(said)
+        notes.append(f"labels nobody knows, left unidentified: {', '.join(recognised.unknown)}")
+    return tuple(notes)
 
 
-def union(structures: Iterable[Structure], like: Mask) -> Mask:
+def unite(structures: Iterable[Structure], like: Mask) -> Mask:
     """All masks together; empty of the shape of ``like`` when there are none."""
     together = np.zeros_like(like)
     for structure in structures:
@@ -78,12 +78,12 @@ def union(structures: Iterable[Structure], like: Mask) -> Mask:
     return together
 
 
-def of_kind(structures: Sequence[Structure], *kinds: Kind) -> tuple[Structure, ...]:
+def select(structures: Sequence[Structure], *kinds: Kind) -> tuple[Structure, ...]:
     """Structures of any of ``kinds``."""
     return tuple(s for s in structures if s.kind in kinds)
 
 
-def by_term(
+def group_by_term(
     names: Iterable[str], recognised: Recognised, terms: Mapping[str, Term]
 ) -> dict[str, list[str]]:
     """Our names and the raw names behind each; every lesion label is a lesion of its own."""
@@ -111,13 +111,13 @@ def _union(labels: LabelMap, layers: Sequence[np.ndarray], raws: Sequence[str]) 
     return np.zeros(layers[0].shape, dtype=bool) if mask is None else np.ascontiguousarray(mask)
 
 
-def _whole_lungs(found: Sequence[Structure]) -> list[Structure]:
-    names = {s.name for s in found}
+def _whole_lungs(structures: Sequence[Structure]) -> list[Structure]:
+    names = {s.name for s in structures}
     lungs = []
     for name, lobes in LUNGS.items():
-        parts = [s for s in found if s.name in lobes]
+        parts = [s for s in structures if s.name in lobes]
         if parts and name not in names:
             sources = tuple(raw for s in parts for raw in s.sources)
-            mask = union(parts, parts[0].mask)
+            mask = unite(parts, parts[0].mask)
             lungs.append(Structure(name, Kind.LUNG, mask, Origin.LABEL, sources, mobile=True))
     return lungs

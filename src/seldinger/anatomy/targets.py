@@ -15,7 +15,7 @@ from seldinger.core.errors import AnatomyError
 from seldinger.core.naming import find_similar, match_ending, match_name, stem
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
-from seldinger.image.resample import resampled_mask
+from seldinger.image.resample import resample_mask
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,13 +175,13 @@ def _source(anatomy: Anatomy, name: str) -> tuple[Mask, Grid, Origin, Kind, Stru
     wanted = wanted or (lesions if len(lesions) == 1 else [])
     labels = anatomy.study.labels
     if wanted:
-        found = wanted[0]
-        if labels is not None and found.origin is Origin.LABEL:
+        structure = wanted[0]
+        if labels is not None and structure.origin is Origin.LABEL:
             mask = np.zeros(labels.grid.shape, dtype=bool)
-            for raw in found.sources:
+            for raw in structure.sources:
                 mask |= labels.mask(raw)
-            return mask, labels.grid, found.origin, found.kind, found
-        return found.mask, anatomy.grid, found.origin, found.kind, found
+            return mask, labels.grid, structure.origin, structure.kind, structure
+        return structure.mask, anatomy.grid, structure.origin, structure.kind, structure
     if labels is not None and name in labels.names:
         return labels.mask(name), labels.grid, Origin.LABEL, Kind.LESION, _holder(anatomy, name)
     raise AnatomyError(f"no target is called {name!r}; {_closest(anatomy, name)}")
@@ -231,8 +231,10 @@ def _target(
     mask = _on_lattice(fine, grid, anatomy.grid)
     _check(anatomy, mask, label)
     host = _host(anatomy, mask, label, organ, volume_ml, itself)
-    viable, notes = viability.viable(anatomy, mask, kind, host)
-    aim = viability.aim(mask, viable, anatomy.grid, centre, collection=kind is Kind.COLLECTION)
+    viable, notes = viability.find_viable(anatomy, mask, kind, host)
+    aim = viability.choose_aim(
+        mask, viable, anatomy.grid, centre, collection=kind is Kind.COLLECTION
+    )
     diameter_mm = float((6000.0 * volume_ml / np.pi) ** (1 / 3))
     return Lesion(
         label,
@@ -250,7 +252,7 @@ def _target(
 
 def _on_lattice(fine: Mask, grid: Grid, lattice: Grid) -> Mask:
     """``fine`` on the lattice; a target smaller than a voxel keeps the voxel of its middle."""
-    mask = np.array(resampled_mask(fine, grid, lattice))
+    mask = np.array(resample_mask(fine, grid, lattice))
     if not mask.any():
         at = np.rint(lattice.to_index(grid.to_lps(np.argwhere(fine).mean(axis=0)))).astype(int)
         mask[tuple(np.clip(at, 0, np.asarray(lattice.shape) - 1))] = True

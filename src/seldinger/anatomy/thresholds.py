@@ -60,7 +60,9 @@ STOOL_HU = -190.0
 """Colder than fat inside the abdomen: some gas is in it."""
 
 
-def bone(hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float) -> Structure | None:
+def segment_bone(
+    hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float
+) -> Structure | None:
     """Bone by threshold outside ``taken``; None when there is none."""
     bright = (hu >= BONE_HU) & body & ~taken
     vessels = _contrast(hu, bright, voxel_mm)
@@ -99,7 +101,7 @@ def _contrast(hu: NDArray[np.float32], bright: Mask, voxel_mm: float) -> Mask:
     return found
 
 
-def lungs(
+def segment_lungs(
     hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float
 ) -> tuple[Structure, ...]:
     """Both lungs by threshold, as far as the scan shows them."""
@@ -123,7 +125,7 @@ def lungs(
     return _sided(mask & body & ~taken, body)
 
 
-def bowel_gas(
+def segment_bowel_gas(
     hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, airway: Mask, voxel_mm: float
 ) -> Mask:
     """Gas inside the body that is neither lung (``airy``), ``airway`` nor labelled ``gut``."""
@@ -134,7 +136,7 @@ def bowel_gas(
     return _large(gas, GAS_ML, voxel_mm)
 
 
-def gassy(hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, voxel_mm: float) -> Mask:
+def find_gassy(hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, voxel_mm: float) -> Mask:
     """Voxels with some gas in them (stool, bubbles) away from labelled ``gut``, lung, skin."""
     seen = (hu < STOOL_HU) & morphology.erode(body, 3 * voxel_mm, voxel_mm)
     seen &= ~morphology.dilate(airy, LUNG_BLUR_MM, voxel_mm)
@@ -149,7 +151,7 @@ def _large(mask: Mask, at_least_ml: float, voxel_mm: float) -> Mask:
 def _sided(mask: Mask, body: Mask) -> tuple[Structure, ...]:
     """Right and left lung, parted at the body's middle (the patient's left is +x)."""
     middle = int(np.argwhere(body.any(axis=(1, 2))).mean())
-    found = []
+    lungs = []
     for name, side in (
         ("right lung", slice(None, middle)),
         ("left lung", slice(middle, None)),
@@ -158,5 +160,5 @@ def _sided(mask: Mask, body: Mask) -> tuple[Structure, ...]:
         half[side] = mask[side]
         if half.any():
             rule = (f"HU < {LUNG_HU:.0f}, median > {LUNG_TEXTURE_HU:.0f}",)
-            found.append(Structure(name, Kind.LUNG, half, Origin.THRESHOLD, rule, mobile=True))
-    return tuple(found)
+            lungs.append(Structure(name, Kind.LUNG, half, Origin.THRESHOLD, rule, mobile=True))
+    return tuple(lungs)

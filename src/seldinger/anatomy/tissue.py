@@ -42,19 +42,19 @@ RIM_MM = 2.0
 """Blur between fat or wall and what is known behind it."""
 
 
-def smoothed(hu: NDArray[np.float32]) -> NDArray[np.float32]:
+def smooth(hu: NDArray[np.float32]) -> NDArray[np.float32]:
     """HU as they are judged here."""
     found: NDArray[np.float32] = ndimage.gaussian_filter(hu, SMOOTH_VOXELS, truncate=3.0)
     return found
 
 
-def between(hu: NDArray[np.float32], limits: tuple[float, float]) -> Mask:
+def is_between(hu: NDArray[np.float32], limits: tuple[float, float]) -> Mask:
     """Where HU lie in the half-open range ``limits``."""
     found: Mask = (hu >= limits[0]) & (hu < limits[1])
     return found
 
 
-def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
+def map_tissue(  # noqa: PLR0913, PLR0917  one decision needs everything known
     body: Body,
     inside: Inside,
     faces: Faces,
@@ -89,15 +89,15 @@ def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
     fat &= ~(deep & _pasty(fat & deep, inside.hu, gas, voxel_mm))
     fat &= ~(deep & _enclosed(fat, voxel_mm))
     fat = morphology.drop_small(fat, FAT_ML * 1000.0 / voxel_mm**3)
-    flesh = wall.estimated(inside, named, chosen, faces, voxel_mm) | (muscle & free)
+    flesh = wall.estimate_wall(inside, named, chosen, faces, voxel_mm) | (muscle & free)
     flesh &= ~morphology.dilate(gas, chosen.value(settings.BOWEL_WALL_MM), voxel_mm) | muscle
     # Colder than soft tissue too: the blurred edge of a lung.
     sheet = free & ~stool & ~fat & ~flesh & (inside.hu < SOFT_HU[1])
     sheet_mm = chosen.value(settings.SHEET_MM)
-    flesh |= wall.sheets(flesh | inside.cage, solid, sheet, sheet_mm, voxel_mm)
+    flesh |= wall.find_sheets(flesh | inside.cage, solid, sheet, sheet_mm, voxel_mm)
     rim = free & ~stool & ~fat & ~flesh & (inside.soft | inside.fat)
-    flesh |= wall.sheets(flesh, fat, rim, RIM_MM, voxel_mm)
-    fat |= wall.sheets(fat | flesh, named, rim & ~flesh, RIM_MM, voxel_mm)
+    flesh |= wall.find_sheets(flesh, fat, rim, RIM_MM, voxel_mm)
+    fat |= wall.find_sheets(fat | flesh, named, rim & ~flesh, RIM_MM, voxel_mm)
     # The field of view's edge cuts through the body: no skin there.
     skin_mm = chosen.value(settings.SKIN_MM) + voxel_mm / 2
     flesh |= free & morphology.dilate(~body.mask & ~body.unseen, skin_mm, voxel_mm)
@@ -109,7 +109,7 @@ def mapped(  # noqa: PLR0913, PLR0917  one decision needs everything known
     return tissue
 
 
-def mapped_without_hu(body: Mask, named: Mask, muscle: Mask) -> NDArray[np.uint8]:
+def map_tissue_without_hu(body: Mask, named: Mask, muscle: Mask) -> NDArray[np.uint8]:
     """``Tissue`` per voxel where numbers are not HU: labels only, the rest unidentified."""
     tissue = np.where(body, np.uint8(Tissue.UNIDENTIFIED), np.uint8(Tissue.OUTSIDE))
     tissue[muscle & body] = Tissue.BODY_WALL

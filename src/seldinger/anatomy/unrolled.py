@@ -88,14 +88,14 @@ class Rays:
         return np.where(np.isfinite(mixed), mixed, values[near])
 
 
-def outermost(met: Mask, along_mm: NDArray[np.float32]) -> Map:
+def outermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
     """Largest radius at which ``met`` holds, per ray; NaN where it never does."""
     steps = met.shape[1]
     last = steps - 1 - np.argmax(met[:, ::-1], axis=1)
     return np.where(met.any(axis=1), along_mm[0, last, 0], np.nan)
 
 
-def innermost(met: Mask, along_mm: NDArray[np.float32]) -> Map:
+def innermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
     """Smallest radius at which ``met`` holds, per ray; NaN where it never does."""
     return np.where(met.any(axis=1), along_mm[0, np.argmax(met, axis=1), 0], np.nan)
 
@@ -119,7 +119,7 @@ def local_percentile(
     return found
 
 
-def bridged(radii: Map, gap: int, axis: int) -> Map:
+def bridge_gaps(radii: Map, gap: int, axis: int) -> Map:
     """NaN gaps of at most ``gap`` cells along ``axis`` filled linearly; axis 0 is a circle."""
     lines = np.moveaxis(radii, axis, -1)
     lines = np.concatenate([lines] * 3, axis=-1) if axis == 0 else lines

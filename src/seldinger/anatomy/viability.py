@@ -51,7 +51,7 @@ LEAST_VIABLE_SHARE = 0.05
 """Less than this left: the image shows no viable part apart, and the whole is kept with a note."""
 
 
-def viable(
+def find_viable(
     anatomy: Anatomy, mask: Mask, kind: Kind, host: str | None, chosen: Settings | None = None
 ) -> tuple[Mask, tuple[str, ...]]:
     """The viable part of ``mask`` and what was left out, in words."""
@@ -81,7 +81,7 @@ def viable(
     return found, notes
 
 
-def aim(mask: Mask, viable: Mask, grid: Grid, centre: Points, *, collection: bool) -> Vector:
+def choose_aim(mask: Mask, viable: Mask, grid: Grid, centre: Points, *, collection: bool) -> Vector:
     """The centroid when the whole target is viable and holds it, else the deepest viable point."""
     voxel_mm = grid.spacing_mm[0]
     whole = bool((mask == viable).all())

@@ -119,11 +119,11 @@ class _Seen:
     fat: Map
 
 
-def faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
+def measure_faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
     """Measure and interpolate the wall's faces."""
     rays = unrolled.Rays.through(inside.trunk, voxel_mm)
     along = rays.along_mm
-    skin = unrolled.outermost(rays.met(inside.trunk), along)
+    skin = unrolled.outermost_mm(rays.met(inside.trunk), along)
     skin = np.where(np.isfinite(skin), skin, 0.0)
     outer, floor, hole = _outer(inside, rays, skin, chosen.value(settings.SKIN_MM))
     back = _is_back(outer, rays, inside)
@@ -131,18 +131,20 @@ def faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
     cage_cap = _caps(back, chosen, settings.CHEST_WALL_MM)
     cage_inner, cage_outer = _cage(inside.cage, rays, outer, cage_cap)
     behind = along <= outer[:, None, :]
-    organ = _or_axis(unrolled.outermost(rays.met(inside.viscera | inside.hollow) & behind, along))
-    bone = _or_axis(unrolled.outermost(rays.met(inside.frame) & behind, along))
+    organ = _or_axis(
+        unrolled.outermost_mm(rays.met(inside.viscera | inside.hollow) & behind, along)
+    )
+    bone = _or_axis(unrolled.outermost_mm(rays.met(inside.frame) & behind, along))
     deep_fat = morphology.open_mask(inside.fat, DEEP_FAT_HALF_MM, voxel_mm)
     fat_met = rays.met(deep_fat) | (
         _runs(rays.met(inside.fat), FAT_RUN_MM, voxel_mm) & ~back[:, None, :]
     )
     fat_met &= along < outer[:, None, :] - voxel_mm
-    fat = _or_axis(unrolled.outermost(fat_met, along))
+    fat = _or_axis(unrolled.outermost_mm(fat_met, along))
     seen = _Seen(outer, floor, hole, back, organ, bone, fat)
     shell_top = cage_outer + OUTSIDE_RIBS_MM
     fat_outside = fat_met & (along > np.nan_to_num(shell_top, nan=np.inf)[:, None, :])
-    blocked = np.where(back, 0.0, _or_axis(unrolled.outermost(fat_outside, along)))
+    blocked = np.where(back, 0.0, _or_axis(unrolled.outermost_mm(fat_outside, along)))
     open_inner = _open_inner(seen, chosen, voxel_mm)
     reach = np.maximum(outer - cage_cap, blocked)
     lining = cage_inner - chosen.value(settings.WALL_LINING_MM)
@@ -151,22 +153,24 @@ def faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
     return Faces(rays, skin, outer, np.minimum(inner, skin), cage_inner, cage_outer)
 
 
-def estimated(inside: Inside, named: Mask, chosen: Settings, found: Faces, voxel_mm: float) -> Mask:
+def estimate_wall(
+    inside: Inside, named: Mask, chosen: Settings, faces: Faces, voxel_mm: float
+) -> Mask:
     """The wall as a mask: soft voxels, not ``named``, between its faces or in the ribs' shell."""
-    rays = found.rays
+    rays = faces.rays
     radius = rays.radius_mm[:, :, None]
     free = inside.soft & inside.trunk & ~named
-    outer = rays.spread(found.outer)
-    muscle = free & (radius >= rays.spread(found.inner)) & (radius <= outer)
-    shell = free & (radius >= rays.spread(_shell_floor(found, chosen)))
-    shell &= radius <= rays.spread(found.cage_outer + OUTSIDE_RIBS_MM)
+    outer = rays.spread(faces.outer)
+    muscle = free & (radius >= rays.spread(faces.inner)) & (radius <= outer)
+    shell = free & (radius >= rays.spread(_shell_floor(faces, chosen)))
+    shell &= radius <= rays.spread(faces.cage_outer + OUTSIDE_RIBS_MM)
     under_skin = free & (radius > outer)
     lumps = morphology.open_mask(under_skin, STRAND_HALF_MM, voxel_mm)
     lumps = morphology.dilate(lumps, voxel_mm, voxel_mm)
     return (muscle & ~_loose(muscle, voxel_mm)) | shell | (under_skin & ~lumps)
 
 
-def sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: float) -> Mask:
+def find_sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: float) -> Mask:
     """Free voxels in a sheet of at most ``thick_mm`` between two masks: diaphragm, pleura, blur."""
     if not (wall.any() and solid.any()):
         return np.zeros_like(free)
@@ -212,10 +216,10 @@ def _outer(inside: Inside, rays: Rays, skin: Map, skin_mm: float) -> tuple[Map, 
     behind[:, window:] -= count[:, :-window]
     fat = rays.met(inside.fat)
     fat[:, 1:] &= fat[:, :-1]
-    first_fat = unrolled.outermost(fat & (along >= (skin - THICK_SKIN_MM)[:, None, :]), along)
+    first_fat = unrolled.outermost_mm(fat & (along >= (skin - THICK_SKIN_MM)[:, None, :]), along)
     under = np.fmin(skin - skin_mm, first_fat)
     start = firm & (behind >= 0.75 * window) & (along <= under[:, None, :])
-    measured = unrolled.outermost(start, along)
+    measured = unrolled.outermost_mm(start, along)
     depth = np.where(np.isfinite(measured), skin - measured, skin_mm)
     usual = unrolled.local_percentile(depth, 50.0, 24.0, 36.0, rays.voxel_mm)
     outer = skin - np.clip(depth, usual - STEP_MM, usual + STEP_MM)
@@ -246,7 +250,7 @@ def _chords(outer: Map, voxel_mm: float) -> Map:
 def _cage(cage: Mask, rays: Rays, outer: Map, cap: Map) -> tuple[Map, Map]:
     """Inner and outer face of the ribs, bridged between them; bone too deep for a rib is none."""
     met = rays.met(cage) & (rays.along_mm >= (outer - cap - RIB_MM)[:, None, :])
-    inner = unrolled.innermost(met, rays.along_mm)
+    inner = unrolled.innermost_mm(met, rays.along_mm)
     known = np.isfinite(inner)
     if known.any():
         depth = outer - np.where(known, inner, outer)
@@ -255,11 +259,11 @@ def _cage(cage: Mask, rays: Rays, outer: Map, cap: Map) -> tuple[Map, Map]:
         )
         met &= (known & (depth <= usual + STEP_MM))[:, None, :]
     gap = round(RIB_GAP_MM / rays.voxel_mm)
-    found = []
-    for face in (unrolled.innermost, unrolled.outermost):
-        radii = unrolled.bridged(face(met, rays.along_mm), RIB_GAP_RAYS, 0)
-        found.append(unrolled.bridged(radii, gap, 1))
-    return found[0], found[1]
+    cages = []
+    for face in (unrolled.innermost_mm, unrolled.outermost_mm):
+        radii = unrolled.bridge_gaps(face(met, rays.along_mm), RIB_GAP_RAYS, 0)
+        cages.append(unrolled.bridge_gaps(radii, gap, 1))
+    return cages[0], cages[1]
 
 
 def _is_back(outer: Map, rays: Rays, inside: Inside) -> Mask:

@@ -60,7 +60,7 @@ def load(path: str | Path, now: dt.datetime | None = None) -> Visit:
         raise CareError(f"now is {now.isoformat()}: give it with its offset")
     at = now or dt.datetime.now(dt.UTC).replace(microsecond=0)
     told = records.tables(file, CareError)
-    inputs = (image.identified("patient", file),)
+    inputs = (image.identify_input("patient", file),)
     if "procedure" not in told:
         who = records.checked(PatientFile, told, file.name, CareError).to_patient(at)
         return Visit(who, at, inputs=inputs)

@@ -71,7 +71,7 @@ def series(
     """List the series of a DICOM folder."""
     from seldinger import image
 
-    found = image.series(folder)
+    found = image.list_series(folder)
     if as_json:
         print_json([asdict(one) for one in found])
         return

@@ -173,8 +173,8 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     )
     progress("residuals", 0.85)
     mine = None if organ is None else organ.before
-    found, left_out = residual.decided(found, pairs, *grids, mine, zone)
-    left = residual.residuals(found, pairs, *grids, zone)
+    found, left_out = residual.choose_transform(found, pairs, *grids, mine, zone)
+    left = residual.measure_residuals(found, pairs, *grids, zone)
     _check_residual(left, organ, used.value("registration_limit_mm"))
     middle = as_vector(tumour.points_lps_mm.mean(axis=0))
     near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM, mine, zone)

@@ -23,9 +23,9 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.image.loading import check_there, load, load_mask, read_mask, series
-    from seldinger.image.raster import identified
-    from seldinger.image.resample import resampled, resampled_layer, resampled_mask
+    from seldinger.image.loading import check_there, list_series, load, load_mask, read_mask
+    from seldinger.image.raster import identify_input
+    from seldinger.image.resample import resample_layer, resample_mask, resample_volume
 
 __all__ = [
     "DicomIdentity",
@@ -36,26 +36,26 @@ __all__ = [
     "SopInstance",
     "Study",
     "check_there",
-    "identified",
+    "identify_input",
     "load",
     "load_mask",
     "read_mask",
-    "resampled",
-    "resampled_layer",
-    "resampled_mask",
-    "series",
+    "resample_volume",
+    "resample_layer",
+    "resample_mask",
+    "list_series",
 ]
 
 _PAGES = {
     "check_there": "seldinger.image.loading",
-    "identified": "seldinger.image.raster",
+    "identify_input": "seldinger.image.raster",
     "load": "seldinger.image.loading",
     "load_mask": "seldinger.image.loading",
     "read_mask": "seldinger.image.loading",
-    "series": "seldinger.image.loading",
-    "resampled": "seldinger.image.resample",
-    "resampled_layer": "seldinger.image.resample",
-    "resampled_mask": "seldinger.image.resample",
+    "list_series": "seldinger.image.loading",
+    "resample_volume": "seldinger.image.resample",
+    "resample_layer": "seldinger.image.resample",
+    "resample_mask": "seldinger.image.resample",
 }
 
 

@@ -71,7 +71,7 @@ _RUN: Final = 3
 """So many instance numbers in a row make a run."""
 
 
-def traits_of(header: Header) -> dict[str, str]:
+def acquisition_traits(header: Header) -> dict[str, str]:
     """What tells the volume that a single-frame file belongs to."""
     more = (*CT_KEYWORDS, "InstanceNumber") if header.modality == "CT" else ()
     return {keyword: str(header.dataset.get(keyword) or "") for keyword in (*KEYWORDS, *more)}
@@ -79,16 +79,18 @@ def traits_of(header: Header) -> dict[str, str]:
 
 def frame_traits(places: Sequence[Any]) -> dict[str, str]:
     """The same of one frame, from its functional groups, the shared ones last."""
-    found: dict[str, str] = {}
+    traits: dict[str, str] = {}
     for place in reversed(places):
         for sequence in _PER_FRAME:
             for item in place.get(sequence) or ():
                 known = (k for k in KEYWORDS if item.get(k) is not None)
-                found.update({keyword: str(item.get(keyword)) for keyword in known})
-    return found
+                traits.update({keyword: str(item.get(keyword)) for keyword in known})
+    return traits
 
 
-def checked_one(planes: Sequence[Plane], height_mm: NDArray[np.float64], name: str) -> None:
+def check_single_acquisition(
+    planes: Sequence[Plane], height_mm: NDArray[np.float64], name: str
+) -> None:
     """Refuse planes, sorted by height, in which several acquisitions alternate.
 
     Blocks that follow one another, and values that each slice has for itself, are one volume.
@@ -135,15 +137,15 @@ def _halves(numbers: Sequence[str]) -> tuple[list[int], list[int]] | None:
     if not all(n.isdecimal() for n in numbers):
         return None
     whole = [int(n) for n in numbers]
-    one, two = whole[::2], whole[1::2]
-    if min(len(one), len(two)) < _RUN:
+    even, odd = whole[::2], whole[1::2]
+    if min(len(even), len(odd)) < _RUN:
         return None
-    counted = all(len(set(np.diff(h))) == 1 and abs(h[1] - h[0]) == 1 for h in (one, two))
-    apart = max(one) < min(two) or max(two) < min(one)
-    return (one, two) if counted and apart else None
+    counted = all(len(set(np.diff(h))) == 1 and abs(h[1] - h[0]) == 1 for h in (even, odd))
+    apart = max(even) < min(odd) or max(odd) < min(even)
+    return (even, odd) if counted and apart else None
 
 
-def splintered(images: Sequence[Header]) -> tuple[Header, ...]:
+def find_splintered(images: Sequence[Header]) -> tuple[Header, ...]:
     """Slices of one study and space that each have a series of their own; empty when there are few.
 
     Some exports write a new Series Instance UID into every file.
@@ -162,11 +164,11 @@ def splintered(images: Sequence[Header]) -> tuple[Header, ...]:
     return tuple(found) if len(found) >= _RUN else ()
 
 
-def splintered_words(found: Sequence[Header]) -> str:
+def describe_splintered(headers: Sequence[Header]) -> str:
     """What such an export is, and the way out."""
     return (
-        f"{len(found)} series hold one slice each, of the same study, size and orientation: an "
+        f"{len(headers)} series hold one slice each, of the same study, size and orientation: an "
         f"export gave every file a Series Instance UID of its own, though they look like one scan. "
         f"Export it again as one series, or write one Series Instance UID into all of its files "
-        f'(DCMTK: dcmodify -m "(0020,000e)={found[0].uid}" FILES), and load it then'
+        f'(DCMTK: dcmodify -m "(0020,000e)={headers[0].uid}" FILES), and load it then'
     )

@@ -32,7 +32,7 @@ _MAX_HU = 32_767
 """Above every signed 16-bit number: activity, raw counts, or signed numbers read as unsigned."""
 
 
-def checked_spacing(
+def check_spacing(
     spacing_mm: Sequence[float], name: str, error: type[SeldingerError] = ImageError
 ) -> None:
     """Refuse voxel sizes that no scanner makes.
@@ -51,7 +51,7 @@ def checked_spacing(
     )
 
 
-def checked_grid(
+def make_grid(
     shape: Sequence[int],
     index_to_lps: NDArray[np.float64],
     name: str,
@@ -69,16 +69,14 @@ def checked_grid(
         raise error(
             f"{name}: the transform to patient space holds NaN or infinity; export it again"
         )
-    checked_spacing(np.linalg.norm(index_to_lps[:3, :3], axis=0).tolist(), name, error)
+    check_spacing(np.linalg.norm(index_to_lps[:3, :3], axis=0).tolist(), name, error)
     try:
         return Grid((int(shape[0]), int(shape[1]), int(shape[2])), index_to_lps)
     except ValueError as wrong:
         raise error(f"{name}: the transform to patient space cannot be used: {wrong}") from wrong
 
 
-def checked_finite(
-    values: NDArray[Any], name: str, error: type[SeldingerError] = ImageError
-) -> None:
+def check_finite(values: NDArray[Any], name: str, error: type[SeldingerError] = ImageError) -> None:
     """Refuse NaN and infinity.
 
     Raises:
@@ -96,7 +94,7 @@ def checked_finite(
         )
 
 
-def checked_hu(values: NDArray[Any], name: str) -> None:
+def check_hu(values: NDArray[Any], name: str) -> None:
     """Refuse a CT whose numbers cannot be Hounsfield units.
 
     Raises:

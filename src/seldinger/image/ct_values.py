@@ -34,7 +34,7 @@ _CHANGED_HU: Final = frozenset({"MAT_REMOVED", "MAT_MODIFIED", "VMI"})
 _COMPRESSED: Final = ("1.2.840.10008.1.2.4", "1.2.840.10008.1.2.5")
 
 
-def checked_rescale(places: Sequence[Any], types: Sequence[str], name: str) -> tuple[str, ...]:
+def check_rescale(places: Sequence[Any], types: Sequence[str], name: str) -> tuple[str, ...]:
     """Refuse values that say they are no Hounsfield units; notes on what is not said.
 
     Args:
@@ -75,7 +75,7 @@ def checked_rescale(places: Sequence[Any], types: Sequence[str], name: str) -> t
     return tuple(notes)
 
 
-def checked_storage(headers: Sequence[Header], name: str) -> None:
+def check_storage(headers: Sequence[Header], name: str) -> None:
     """Refuse numbers whose bits contradict each other: no two readers agree on them.
 
     Raises:
@@ -101,7 +101,7 @@ def checked_storage(headers: Sequence[Header], name: str) -> None:
         )
 
 
-def checked_wrap(values: NDArray[Any], headers: Sequence[Header], name: str) -> None:
+def check_wrap(values: NDArray[Any], headers: Sequence[Header], name: str) -> None:
     """Refuse bone that became colder than air: unsigned numbers read as signed.
 
     Raises:
@@ -120,7 +120,7 @@ def checked_wrap(values: NDArray[Any], headers: Sequence[Header], name: str) -> 
         )
 
 
-def without_padding(
+def fill_padding(
     values: NDArray[Any],
     headers: Sequence[Header],
     scales: Sequence[tuple[float, float]],
@@ -137,7 +137,7 @@ def without_padding(
         scales: slope and intercept of each slice.
         frames: place of each slice in the pixel data of its file.
     """
-    made, spans, gone = values, set[str](), 0
+    filled, spans, gone = values, set[str](), 0
     for k, (slope, intercept) in enumerate(scales):
         header = headers[k] if len(headers) > 1 else headers[0]
         span = _span(header.dataset)
@@ -148,10 +148,10 @@ def without_padding(
             continue
         if highest <= _TISSUE_HU:
             padded = _at_the_edge(padded)
-        if made is values:
+        if filled is values:
             kind = np.result_type(values.dtype, np.int16)
-            made = values.astype(kind)
-        made[..., k][padded] = AIR_HU
+            filled = values.astype(kind)
+        filled[..., k][padded] = AIR_HU
         gone += int(np.count_nonzero(padded))
         spans.add(" to ".join(str(p) for p in dict.fromkeys(span)))
     if not gone:
@@ -160,7 +160,7 @@ def without_padding(
         f"{gone} padding pixels (stored as {', '.join(sorted(spans))}) were set to {AIR_HU} HU: "
         f"nothing was measured there"
     )
-    return made, (note,)
+    return filled, (note,)
 
 
 def _span(data: Any) -> tuple[int, int] | None:

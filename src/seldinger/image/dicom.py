@@ -12,9 +12,9 @@ from seldinger.core.errors import ImageError
 from seldinger.core.record import InputFile
 from seldinger.core.volume import Volume
 from seldinger.image import acquisitions, ct_values, dicom_identity
-from seldinger.image.dicom_headers import Header, listed, scanned
-from seldinger.image.geometry import Plane, Stack, evened, stacked, straightened
-from seldinger.image.raster import in_c_order, itk, sha256_of, silence
+from seldinger.image.dicom_headers import Header, format_series, scan
+from seldinger.image.geometry import Plane, Stack, even_spacing, stack_planes, straighten
+from seldinger.image.raster import open_itk, sha256_of, silence, to_c_order
 from seldinger.image.study import DicomIdentity, Modality, PatientPosition, SeriesInfo
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ class _Scale:
         return self.slope.is_integer() and self.intercept.is_integer()
 
 
-def series_in(path: Path) -> tuple[SeriesInfo, ...]:
+def list_series(path: Path) -> tuple[SeriesInfo, ...]:
     """Image series at or below ``path``, in order of first file.
 
     Raises:
         ImageError: nothing there, or nothing DICOM.
     """
     grouped: dict[str, list[Header]] = {}
-    for header in scanned(path):
+    for header in scan(path):
         if header.is_image:
             grouped.setdefault(header.uid, []).append(header)
     return tuple(
@@ -91,7 +91,7 @@ def read(path: Path, uid: str | None) -> Series:
             cannot be made one even, straight lattice.
     """
     name = path.resolve().name
-    headers = _chosen(scanned(path), uid, name)
+    headers = _chosen(scan(path), uid, name)
     modality = _modality(headers, name)
     cut = [h.path.name for h in headers if not h.whole]
     if cut:
@@ -101,29 +101,29 @@ def read(path: Path, uid: str | None) -> Series:
     try:
         planes, places = _planes(headers, name)
         scales = [_scale(place) for place in places]
-        ct_values.checked_storage(headers, name)
+        ct_values.check_storage(headers, name)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError) as wrong:
         raise ImageError(
             f"{name}: a DICOM header holds a value that is no value: {wrong}"
         ) from wrong
     _check_scales(scales, headers, name)
     types = {word for plane in planes for word in _words(plane)}
-    said = ct_values.checked_rescale(places, sorted(types), name) if modality is CT else ()
-    stack = stacked(planes, name)
+    rescale_notes = ct_values.check_rescale(places, sorted(types), name) if modality is CT else ()
+    stack = stack_planes(planes, name)
     ordered = [headers[n] for n in stack.order] if len(headers) > 1 else headers
     files = tuple(header.path for header in ordered)
     scales = [scales[n] for n in stack.order]
     values = _pixels(files, stack, scales, headers[0], name)
     unit, notes = _unit(modality, headers[0])
     if modality is CT:
-        ct_values.checked_wrap(values, headers, name)
+        ct_values.check_wrap(values, headers, name)
         pairs = [(scale.slope, scale.intercept) for scale in scales]
         places_in_file = [0] * len(ordered) if len(ordered) > 1 else stack.order.tolist()
-        values, padding = ct_values.without_padding(values, ordered, pairs, places_in_file)
+        values, padding = ct_values.fill_padding(values, ordered, pairs, places_in_file)
         values = _narrowed(values)
-        notes = (*notes, *said, *padding)
-    image = Volume(in_c_order(evened(values, stack)), stack.grid, unit)
-    image, tilt_notes = straightened(image, name)
+        notes = (*notes, *rescale_notes, *padding)
+    image = Volume(to_c_order(even_spacing(values, stack)), stack.grid, unit)
+    image, tilt_notes = straighten(image, name)
     position, position_notes = _position(headers, name)
     identity, identity_notes = dicom_identity.read(ordered)
     return Series(
@@ -152,19 +152,21 @@ def _chosen(headers: Sequence[Header], uid: str | None, name: str) -> list[Heade
             f"files may be cut short: copy them again"
         )
     uids = list(dict.fromkeys(h.uid for h in images))
-    splinters = acquisitions.splintered(images)
+    splinters = acquisitions.find_splintered(images)
     if len(splinters) == len(uids) or uid in {h.uid for h in splinters}:
-        raise ImageError(f"{name}: {acquisitions.splintered_words(splinters)}")
+        raise ImageError(f"{name}: {acquisitions.describe_splintered(splinters)}")
     if uid is None and len(uids) > 1:
         raise ImageError(
             f"{name}: there are {len(uids)} series; name one by its UID (series=, --series):\n"
-            f"{listed(images)}"
+            f"{format_series(images)}"
         )
     wanted = uids[0] if uid is None else uid
-    found = [h for h in images if h.uid == wanted]
-    if not found:
-        raise ImageError(f"{name}: there is no series {wanted}; there are:\n{listed(images)}")
-    return found
+    matches = [h for h in images if h.uid == wanted]
+    if not matches:
+        raise ImageError(
+            f"{name}: there is no series {wanted}; there are:\n{format_series(images)}"
+        )
+    return matches
 
 
 def _modality(headers: Sequence[Header], name: str) -> Modality:
@@ -202,7 +204,7 @@ def _plane(header: Header) -> Plane:
         spacing_mm=_numbers(data, "PixelSpacing"),
         rows=int(data.Rows),
         columns=int(data.Columns),
-        traits=acquisitions.traits_of(header),
+        traits=acquisitions.acquisition_traits(header),
     )
 
 
@@ -283,7 +285,7 @@ def _pixels(
     files: Sequence[Path], stack: Stack, scales: Sequence[_Scale], first: Header, name: str
 ) -> NDArray[Any]:
     """Values after rescale, index (i, j, k) with k sorted, in any memory order."""
-    sitk = itk()
+    sitk = open_itk()
     reader = sitk.ImageSeriesReader() if len(files) > 1 else sitk.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
     if len(files) > 1:
@@ -361,7 +363,7 @@ def _position(
     (code,) = codes
     if not code:
         return None, ()
-    found = _POSITIONS.get(code[2:]) if code[:2] in {"HF", "FF"} else None
-    if found is None:
+    position = _POSITIONS.get(code[2:]) if code[:2] in {"HF", "FF"} else None
+    if position is None:
         return None, (f"patient position {code} of the DICOM header is not known here",)
-    return found, ()
+    return position, ()

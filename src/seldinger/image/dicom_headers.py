@@ -97,7 +97,7 @@ def is_dicom(path: Path) -> bool:
         return stream.read(_MAGIC_AT + 4)[_MAGIC_AT:] == _MAGIC
 
 
-def scanned(path: Path) -> tuple[Header, ...]:
+def scan(path: Path) -> tuple[Header, ...]:
     """Headers of every DICOM file at or below ``path``, by path; other files are passed over.
 
     Raises:
@@ -108,19 +108,19 @@ def scanned(path: Path) -> tuple[Header, ...]:
         raise ImageError(f"{path.name}: the folder is empty; give the folder with the DICOM files")
     try:
         with silence():
-            found = tuple(header for file in files if (header := _header(file)) is not None)
+            headers = tuple(header for file in files if (header := _header(file)) is not None)
     except OSError as wrong:
         raise ImageError(f"{path.name}: the folder cannot be read: {wrong}") from wrong
-    if not found:
+    if not headers:
         raise ImageError(
             f"{path.name}: none of its {len(files)} file(s) is DICOM (first: {files[0].name}); "
             f"give the "
             f"DICOM folder, or a NIfTI, NRRD or MetaImage file by name"
         )
-    return found
+    return headers
 
 
-def listed(headers: Iterable[Header]) -> str:
+def format_series(headers: Iterable[Header]) -> str:
     """Series, one per line, for messages."""
     series: dict[str, list[Header]] = {}
     for header in headers:

@@ -41,7 +41,7 @@ def read(headers: Sequence[Header]) -> tuple[DicomIdentity, tuple[str, ...]]:
         for h in headers
     )
     frames = [_text(h.dataset, "FrameOfReferenceUID") for h in headers]
-    found = DicomIdentity(
+    identity = DicomIdentity(
         frame_of_reference_uid=frames[0],
         study_instance_uid=_text(first.dataset, "StudyInstanceUID"),
         series_instance_uid=first.uid,
@@ -50,8 +50,8 @@ def read(headers: Sequence[Header]) -> tuple[DicomIdentity, tuple[str, ...]]:
     )
     several = len(set(frames))
     if several == 1:
-        return found, ()
-    return found, (
+        return identity, ()
+    return identity, (
         f"the slices name {several} different frames of reference; that of the first slice holds",
     )
 

@@ -23,7 +23,7 @@ from seldinger.image.dose_report import (
     Total,
     XRayEvent,
 )
-from seldinger.image.dose_report_items import Item, Told, number
+from seldinger.image.dose_report_items import Item, ReportedNumber, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +96,7 @@ _SIDE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Interpreted:
+class ReportContent:
     """What the tree says."""
 
     kind: ReportKind
@@ -107,7 +107,7 @@ class Interpreted:
     notes: tuple[str, ...]
 
 
-def interpreted(root: Item, general: str = "") -> Interpreted:
+def interpret(root: Item, general: str = "") -> ReportContent:
     """Totals and irradiations of a report; the template is the one that its content follows.
 
     Args:
@@ -148,7 +148,7 @@ def interpreted(root: Item, general: str = "") -> Interpreted:
         )
     if (ct_events or ct_totals) and not (totals or events):
         kind = ReportKind.CT
-    return Interpreted(kind, totals, events, ct_totals, ct_events, _unread(root))
+    return ReportContent(kind, totals, events, ct_totals, ct_events, _unread(root))
 
 
 def _unread(root: Item) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def _unread(root: Item) -> tuple[str, ...]:
             continue
         what, quantity = _SIDE[item.concept]
         try:
-            told = number(item, quantity)
+            told = read_number(item, quantity)
             failing = told is not None and quantity in _MOST and _is_no_ones(told, quantity)
         except CareError:
             failing = True
@@ -247,19 +247,19 @@ def _uid(item: Item) -> str:
 
 def _plane(item: Item) -> str:
     """The plane of an item; a maker's own code stays as it is, so that planes stay apart."""
-    found = next(item.below("113764"), None)
-    if found is None:
+    entry = next(item.below("113764"), None)
+    if entry is None:
         return ""
-    return _PLANES.get(found.value, found.value[:_LONGEST_CODE])
+    return _PLANES.get(entry.value, entry.value[:_LONGEST_CODE])
 
 
 def _mode(item: Item) -> tuple[str, Mode]:
-    found = next(item.below("113721"), None)
-    if found is None:
+    entry = next(item.below("113721"), None)
+    if entry is None:
         return "", Mode.UNKNOWN
-    if (found.scheme, found.value) in _FLUOROSCOPY:
-        return found.meaning, Mode.FLUOROSCOPY
-    return found.meaning, Mode.ACQUISITION if found.value in _ACQUISITION else Mode.UNKNOWN
+    if (entry.scheme, entry.value) in _FLUOROSCOPY:
+        return entry.meaning, Mode.FLUOROSCOPY
+    return entry.meaning, Mode.ACQUISITION if entry.value in _ACQUISITION else Mode.UNKNOWN
 
 
 def _reference(item: Item) -> str:
@@ -283,7 +283,7 @@ def _shutters(item: Item) -> Shutters | None:
 
 
 def _table(item: Item) -> Table:
-    found = {
+    positions = {
         name: _one(item, code, "angle" if name.endswith("_deg") else "length")
         for name, code in (
             ("longitudinal_mm", "113751"),
@@ -298,7 +298,7 @@ def _table(item: Item) -> Table:
             ("cradle_deg", "113756"),
         )
     }
-    return Table(**{field.name: found[field.name] for field in fields(Table)})
+    return Table(**{field.name: positions[field.name] for field in fields(Table)})
 
 
 def _ct_event(item: Item) -> CtEvent:
@@ -325,16 +325,16 @@ def _ct_totals(item: Item) -> Iterable[CtTotals]:
     yield from (CtTotals(Total(None), one) for one in more)
 
 
-def _told(item: Item, concept: str, quantity: str) -> Iterable[Told]:
+def _told(item: Item, concept: str, quantity: str) -> Iterable[ReportedNumber]:
     for one in item.below(concept):
         try:
-            found = number(one, quantity)
+            reported = read_number(one, quantity)
         except CareError:
             if concept in _DOSES:
                 raise
             continue  # told by _unread
-        if found is not None:
-            yield found
+        if reported is not None:
+            yield reported
 
 
 def _one(item: Item, concept: str, quantity: str) -> float | None:
@@ -366,23 +366,23 @@ def _total(item: Item, concept: str, quantity: str) -> Total:
     return Total(None) if kept is None else Total(kept.value, kept.half_digit)
 
 
-def _dose(item: Item, concept: str, quantity: str) -> Told | None:
+def _dose(item: Item, concept: str, quantity: str) -> ReportedNumber | None:
     return next(iter(_doses(item, concept, quantity)), None)
 
 
-def _doses(item: Item, concept: str, quantity: str) -> list[Told]:
+def _doses(item: Item, concept: str, quantity: str) -> list[ReportedNumber]:
     """All of a quantity that cannot be negative, nor larger than anyone's."""
-    told = list(_told(item, concept, quantity))
-    odd = [one for one in told if _is_no_ones(one, quantity)]
+    numbers = list(_told(item, concept, quantity))
+    odd = [one for one in numbers if _is_no_ones(one, quantity)]
     if odd and concept in _DOSES:
         raise CareError(
             f"item {concept} of the dose report is {odd[0].value:g}: a {quantity} lies between 0 "
             f"and {_MOST[quantity]:g}; the report is damaged or its unit is wrong"
         )
-    return [one for one in told if one not in odd]  # the others are told by _unread
+    return [one for one in numbers if one not in odd]  # the others are told by _unread
 
 
-def _is_no_ones(told: Told, quantity: str) -> bool:
+def _is_no_ones(told: ReportedNumber, quantity: str) -> bool:
     return not 0.0 <= told.value <= _MOST[quantity]
 
 

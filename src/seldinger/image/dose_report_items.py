@@ -96,7 +96,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedNumber:
     """A number as a report tells it.
 
     Attributes:
@@ -108,7 +108,7 @@ class Told:
     half_digit: float
 
 
-def number(item: Item, quantity: str) -> Told | None:
+def read_number(item: Item, quantity: str) -> ReportedNumber | None:
     """The number of an item; None where the report leaves it out.
 
     Raises:
@@ -134,7 +134,7 @@ def number(item: Item, quantity: str) -> Told | None:
         )
     # Zero is written in any way: "0.0" does not mean that it was rounded to a tenth.
     half = 0.5 * _last_digit(item.value) * factors[unit] if value else 0.0
-    return Told(value * factors[unit], half)
+    return ReportedNumber(value * factors[unit], half)
 
 
 def _last_digit(text: str) -> float:
@@ -146,7 +146,7 @@ def _last_digit(text: str) -> float:
     return float(10.0**exponent)
 
 
-def tree(dataset: Any) -> Item:
+def read_tree(dataset: Any) -> Item:
     """The content of a structured report.
 
     Args:

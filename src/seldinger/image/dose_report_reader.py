@@ -16,7 +16,7 @@ from seldinger.core.errors import CareError
 from seldinger.core.record import InputFile
 from seldinger.image import dose_report_events as parts
 from seldinger.image.dose_report import DoseReport
-from seldinger.image.dose_report_items import tree
+from seldinger.image.dose_report_items import read_tree
 from seldinger.image.dose_report_whole import is_whole
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def read(path: Path) -> DoseReport:
             dataset = _dataset(data)
             _check_class(dataset)
             general = GENERAL_SR.get(_text(dataset, "SOPClassUID"), "")
-            found = parts.interpreted(tree(dataset), general)
+            found = parts.interpret(read_tree(dataset), general)
             return DoseReport(
                 kind=found.kind,
                 source=InputFile("dose report", name, hashlib.sha256(data).hexdigest()),

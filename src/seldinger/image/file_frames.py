@@ -56,7 +56,7 @@ _ALONG: Final = 0.8
 """Oblique axes below have no letter of their own."""
 
 
-def nrrd_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def read_nrrd_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Millimetres per unit along each axis of space, (3,), and a note when it is not plain mm.
 
     Raises:
@@ -85,7 +85,7 @@ def nrrd_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     return _scale(units, "NRRD", name)
 
 
-def meta_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def read_meta_scale(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """The same of a MetaImage.
 
     Raises:

@@ -64,7 +64,7 @@ def _head(path: Path) -> bytes:
         return stream.read(_HEADER_LIMIT)
 
 
-def nrrd_files(path: Path) -> tuple[Path, ...]:
+def find_nrrd_files(path: Path) -> tuple[Path, ...]:
     """The header of an NRRD file and, when it is detached, its one data file; gzip data are whole.
 
     Raises:
@@ -75,14 +75,14 @@ def nrrd_files(path: Path) -> tuple[Path, ...]:
         raise ImageError(f"{path.name}: this is no NRRD file (it does not begin with NRRD)")
     end = re.search(rb"\r?\n\r?\n", head)
     text = head if end is None else head[: end.start()]
-    found = re.search(rb"^data ?file:[ \t]*(.+?)\s*$", text, re.IGNORECASE | re.MULTILINE)
-    files = (path,) if found is None else (path, _data_file(path, found.group(1)))
-    if found is None and end is None:
+    match = re.search(rb"^data ?file:[ \t]*(.+?)\s*$", text, re.IGNORECASE | re.MULTILINE)
+    files = (path,) if match is None else (path, _data_file(path, match.group(1)))
+    if match is None and end is None:
         raise ImageError(f"{path.name}: the file is cut short within its header; copy it again")
     packed = re.search(rb"^encoding:\s*gz(ip)?\s*$", text, re.IGNORECASE | re.MULTILINE)
     skips = re.search(rb"^(line|byte) ?skip:", text, re.IGNORECASE | re.MULTILINE)
     if packed and not skips:
-        _check_gzip(files[-1], end.end() if end and found is None else 0, path.name)
+        _check_gzip(files[-1], end.end() if end and match is None else 0, path.name)
     return files
 
 
@@ -119,7 +119,7 @@ def _data_file(path: Path, raw: bytes) -> Path:
     return data
 
 
-def meta_files(path: Path) -> tuple[Path, ...]:
+def find_meta_files(path: Path) -> tuple[Path, ...]:
     """The header of a MetaImage and, when it is detached, its data file; the data are whole.
 
     Raises:

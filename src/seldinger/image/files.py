@@ -11,8 +11,8 @@ import numpy as np
 
 from seldinger.core.errors import ImageError
 from seldinger.image import file_frames, file_headers, nifti
-from seldinger.image.checks import checked_grid
-from seldinger.image.raster import Raster, itk, silence
+from seldinger.image.checks import make_grid
+from seldinger.image.raster import Raster, open_itk, silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,11 +47,11 @@ def read(path: Path) -> Raster:
         if suffix in {".nii", ".nii.gz"}:
             return nifti.read(path)
         if suffix in {".nrrd", ".nhdr"}:
-            found = file_headers.nrrd_files(path)
-            return _read_with_itk(path, _NRRD, found, *file_frames.nrrd_scale(path))
+            files = file_headers.find_nrrd_files(path)
+            return _read_with_itk(path, _NRRD, files, *file_frames.read_nrrd_scale(path))
         if suffix in {".mha", ".mhd"}:
-            found = file_headers.meta_files(path)
-            return _read_with_itk(path, _META, found, *file_frames.meta_scale(path))
+            files = file_headers.find_meta_files(path)
+            return _read_with_itk(path, _META, files, *file_frames.read_meta_scale(path))
     except (OSError, MemoryError) as wrong:
         raise ImageError(f"{path.name}: the file cannot be read: {wrong}") from wrong
     raise ImageError(
@@ -66,7 +66,7 @@ def _read_with_itk(
     mm_per_unit: NDArray[np.float64],
     notes: tuple[str, ...],
 ) -> Raster:
-    sitk = itk()
+    sitk = open_itk()
     name = path.name
     reader = sitk.ImageFileReader()
     reader.SetImageIO(image_io)
@@ -100,7 +100,7 @@ def _read_with_itk(
     layers = [values] if count == 1 else [values[..., n] for n in range(count)]
     if any(layer.dtype.kind not in "iuf" for layer in layers):
         raise ImageError(f"{name}: complex images are not read; save one number per voxel")
-    grid = checked_grid(image.GetSize(), affine, name)
+    grid = make_grid(image.GetSize(), affine, name)
     return Raster(tuple(layer.transpose(2, 1, 0) for layer in layers), grid, files, metadata, notes)
 
 

@@ -30,12 +30,12 @@ _SAMPLES = 100_000
 _FACE = 0.5
 
 
-def same(one: Grid, other: Grid) -> bool:
+def are_same(one: Grid, other: Grid) -> bool:
     """Whether two lattices are the same for all that matters."""
     return one.matches(other, _SAME * min(other.spacing_mm))
 
 
-def part_of(source: Grid, grid: Grid) -> bool:
+def is_part(source: Grid, grid: Grid) -> bool:
     """Whether the voxels of ``source`` are voxels of the (unbounded) lattice of ``grid``."""
     steps = np.vstack([np.zeros(3), np.eye(3) * (np.asarray(source.shape) - 1)])
     at = grid.to_index(source.to_lps(steps))
@@ -44,7 +44,7 @@ def part_of(source: Grid, grid: Grid) -> bool:
     return same_steps and bool(np.abs(at - np.rint(at)).max() < _SAME)
 
 
-def checked_frame(source: Grid, grid: Grid, name: str) -> None:
+def check_frame(source: Grid, grid: Grid, name: str) -> None:
     """Refuse a label lattice that is the image's own with its transform lost.
 
     Nobody draws on a second lattice of the very same voxels that is only turned or moved.
@@ -53,10 +53,10 @@ def checked_frame(source: Grid, grid: Grid, name: str) -> None:
         LabelError: same voxel counts, but elsewhere, turned, or of another size; told in mm and
             degrees.
     """
-    if source.shape[:2] != grid.shape[:2] or same(source, grid) or _is_tilted(source):
+    if source.shape[:2] != grid.shape[:2] or are_same(source, grid) or _is_tilted(source):
         return
     whole = source.shape == grid.shape
-    turn_deg = turned_deg(source, grid)
+    turn_deg = rotation_deg(source, grid)
     if _same_spacing(source, grid):
         lost = turn_deg > _TURNED_DEG if not whole else not _same_voxels(source, grid)
     else:
@@ -114,7 +114,7 @@ def _apart(source: Grid, grid: Grid) -> str:
     return f"{axes} by {angle_deg:.1f} degrees, voxels shifted by up to {shift_mm:.1f} mm"
 
 
-def turned_deg(source: Grid, grid: Grid) -> float:
+def rotation_deg(source: Grid, grid: Grid) -> float:
     """Angle between two lattices, 0 to 180 degrees, the order and sense of their axes apart."""
     cosines = _cosines(grid).T @ _cosines(source)
     nearest = np.rint(cosines / np.abs(cosines).max(axis=0))
@@ -134,7 +134,7 @@ def _angle_deg(turn: NDArray[np.float64]) -> float:
     return float(np.degrees(np.arctan2(away, (np.trace(turn) - 1.0) / 2.0)))
 
 
-def inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, float]:
+def count_inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, float]:
     """Voxels of ``mask`` (not 0) inside ``grid``, and all of them; estimated from a sample."""
     marked = np.flatnonzero(mask.ravel(order="K"))
     if not marked.size:
@@ -147,7 +147,7 @@ def inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, float]:
     return float(within.mean()) * marked.size, float(marked.size)
 
 
-def checked_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
+def check_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
     """Refuse labels that lie mostly outside the image; a note when some do.
 
     Raises:
@@ -166,7 +166,7 @@ def checked_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
     return ()
 
 
-def carried_note(source: Grid, grid: Grid, name: str) -> str:
+def resampling_note(source: Grid, grid: Grid, name: str) -> str:
     """What is said when labels had to be resampled."""
     low, high = _extent(source)
     image_low, image_high = _extent(grid)
@@ -176,7 +176,7 @@ def carried_note(source: Grid, grid: Grid, name: str) -> str:
         f"{name}: resampled (nearest) from {_text(source.spacing_mm)} mm to the image's "
         f"{_text(grid.spacing_mm)} mm"
     )
-    turn_deg = turned_deg(source, grid)
+    turn_deg = rotation_deg(source, grid)
     if turn_deg > _TURNED_DEG:
         note += f", turned by {turn_deg:.1f} degrees against it"
     if covered < 0.99:  # noqa: PLR2004

@@ -10,8 +10,8 @@ import numpy as np
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
 from seldinger.image import acquisitions
-from seldinger.image.checks import checked_grid, checked_spacing
-from seldinger.image.resample import resampled
+from seldinger.image.checks import check_spacing, make_grid
+from seldinger.image.resample import resample_volume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ class Stack:
     notes: tuple[str, ...]
 
 
-def stacked(planes: Sequence[Plane], name: str) -> Stack:
+def stack_planes(planes: Sequence[Plane], name: str) -> Stack:
     """Sort ``planes`` along their normal and fit one lattice.
 
     Raises:
@@ -91,10 +91,10 @@ def stacked(planes: Sequence[Plane], name: str) -> Stack:
     positions = positions[order]
     height_mm = (positions - positions[0]) @ normal
     ordered = [planes[n] for n in order]
-    acquisitions.checked_one(ordered, height_mm, name)
+    acquisitions.check_single_acquisition(ordered, height_mm, name)
     _gaps(ordered, height_mm, name)
     spacing_mm = float(height_mm[-1]) / (len(planes) - 1)
-    checked_spacing((*first.spacing_mm[::-1], spacing_mm), name)
+    check_spacing((*first.spacing_mm[::-1], spacing_mm), name)
     sideways = positions - positions[0] - np.outer(height_mm, normal)
     slope = sideways[-1] / height_mm[-1]
     wander_mm = float(np.linalg.norm(sideways - np.outer(height_mm, slope), axis=1).max())
@@ -119,11 +119,11 @@ def stacked(planes: Sequence[Plane], name: str) -> Stack:
             f"moving slices by at most {off * spacing_mm:.2f} mm"
         )
         notes = (note,)
-    grid = checked_grid((first.columns, first.rows, len(planes)), affine, name)
+    grid = make_grid((first.columns, first.rows, len(planes)), affine, name)
     return Stack(order, grid, heights, notes)
 
 
-def evened(values: NDArray[Any], stack: Stack) -> NDArray[Any]:
+def even_spacing(values: NDArray[Any], stack: Stack) -> NDArray[Any]:
     """``values`` (i, j, k) of sorted planes, interpolated along k to even spacing; dtype kept."""
     if not stack.notes:
         return values
@@ -138,7 +138,7 @@ def evened(values: NDArray[Any], stack: Stack) -> NDArray[Any]:
     return out
 
 
-def straightened(volume: Volume, name: str) -> tuple[Volume, tuple[str, ...]]:
+def straighten(volume: Volume, name: str) -> tuple[Volume, tuple[str, ...]]:
     """``volume`` with its k axis along the slice normal, and a note when it had to be moved.
 
     Raises:
@@ -168,7 +168,7 @@ def straightened(volume: Volume, name: str) -> tuple[Volume, tuple[str, ...]]:
     straight = affine.copy()
     straight[:3, 2] = along * normal
     fill = float(volume.values.min())
-    moved = resampled(volume, Grid(volume.grid.shape, straight), 1, fill)
+    moved = resample_volume(volume, Grid(volume.grid.shape, straight), 1, fill)
     note = (
         f"gantry tilt of {tilt_deg:.2f} degrees: resampled linearly, shifting slices by up to "
         f"{drift_mm:.1f} mm; voxels that were not scanned are set to {fill:g}"
@@ -189,7 +189,7 @@ def _alike(planes: Sequence[Plane], name: str) -> None:
             )
         if not np.isfinite(numbers).all():
             raise ImageError(f"{name}: {plane.name} has a position or spacing that is not a number")
-    checked_spacing(first.spacing_mm[::-1], name)
+    check_spacing(first.spacing_mm[::-1], name)
     sizes = sorted({(p.columns, p.rows, p.spacing_mm) for p in planes})
     if len({s[:2] for s in sizes}) > 1 or np.ptp([s[2] for s in sizes], axis=0).max() > _ANGLE:
         listed = "; ".join(f"{c} x {r} at {s[1]:g} x {s[0]:g} mm" for c, r, s in sizes[:4])

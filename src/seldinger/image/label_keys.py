@@ -37,7 +37,7 @@ class _Column:
     cells: tuple[str, ...]
 
 
-def read(path: Path, found: Iterable[int]) -> dict[int, str]:
+def read(path: Path, present: Iterable[int]) -> dict[int, str]:
     """The key in ``path`` as id -> name, background (0) left out.
 
     JSON: name -> id or id -> name, also inside a ``"labels"`` member. CSV: the id column is the one
@@ -46,12 +46,12 @@ def read(path: Path, found: Iterable[int]) -> dict[int, str]:
 
     Args:
         path: ``.json``, or CSV with commas, semicolons or tabs.
-        found: values other than 0 that occur in the label map.
+        present: values other than 0 that occur in the label map.
 
     Raises:
         LabelError: unreadable, ambiguous, a name or id twice, or no id of the key occurs.
     """
-    values = frozenset(found)
+    values = frozenset(present)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
@@ -70,7 +70,7 @@ def read(path: Path, found: Iterable[int]) -> dict[int, str]:
     return key
 
 
-def names(path: Path) -> tuple[str, ...] | None:
+def read_names(path: Path) -> tuple[str, ...] | None:
     """The names in the key, where they can be told without the label map; None otherwise.
 
     Raises:
@@ -233,10 +233,10 @@ def _whole(value: Any) -> int | None:
 
 
 def _number(value: Any) -> int:
-    found = _whole(value)
-    if found is None:
+    number = _whole(value)
+    if number is None:
         raise LabelError(f"{value!r} is no label id")
-    return found
+    return number
 
 
 def _titles(columns: Sequence[_Column]) -> str:

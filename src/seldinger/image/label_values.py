@@ -23,7 +23,7 @@ _ROUNDING = 0.01
 """Scaling a label map into whole numbers and back errs by less; interpolation by more."""
 
 
-def whole_numbers(raster: Raster, name: str) -> tuple[list[NDArray[Any]], tuple[str, ...]]:
+def split_layers(raster: Raster, name: str) -> tuple[list[NDArray[Any]], tuple[str, ...]]:
     """The layers of ``raster`` as the smallest unsigned type that holds them, and notes.
 
     Values a rounding error beside a whole number are that number, with a note.
@@ -73,19 +73,19 @@ def _check_finite(values: NDArray[Any], name: str) -> None:
 def _fraction(values: NDArray[Any], away: NDArray[Any], slope: str | None, name: str) -> str:
     """What a value between whole numbers comes from, and what helps against that cause."""
     odd = float(values.ravel(order="K")[int(np.argmax(away.ravel(order="K")))])
-    said = f"{name}: a label map holds whole numbers, got {odd:.6g}"
+    words = f"{name}: a label map holds whole numbers, got {odd:.6g}"
     if slope is not None:
         return (
-            f"{said}: the file stores them scaled (scl_slope {slope}), too coarsely to tell them "
+            f"{words}: the file stores them scaled (scl_slope {slope}), too coarsely to tell them "
             f"apart. Save the labels again as unscaled integers (slope 1, intercept 0)"
         )
     if float(values.min()) >= 0.0 and float(values.max()) <= 1.0:
         return (
-            f"{said}: values from 0 to 1 are probabilities or partial volumes. Decide on a "
+            f"{words}: values from 0 to 1 are probabilities or partial volumes. Decide on a "
             f"threshold (commonly 0.5) and save what lies above it as 1"
         )
     return (
-        f"{said}: it was resampled with interpolation, or is no label map. Resample the original "
+        f"{words}: it was resampled with interpolation, or is no label map. Resample the original "
         f"labels with nearest neighbour"
     )
 
@@ -95,7 +95,7 @@ def _rounding_note(off: float, slope: str | None, name: str) -> str:
     return f"{name}: label values up to {off:.1g} beside whole numbers{why} were rounded"
 
 
-def values_in(layer: NDArray[Any]) -> list[int]:
+def list_values(layer: NDArray[Any]) -> list[int]:
     """Values other than 0 that occur, ascending."""
     flat = layer.ravel(order="K")
     if layer.dtype.itemsize > 2:  # noqa: PLR2004  too many for a table
@@ -105,17 +105,17 @@ def values_in(layer: NDArray[Any]) -> list[int]:
     return [int(v) for v in np.flatnonzero(seen) if v != 0]
 
 
-def sized(words: str, voxels: float, voxel_ml: float) -> str:
+def with_size(words: str, voxels: float, voxel_ml: float) -> str:
     """``words`` with how much of it there is: what is left out is told with its size."""
     return f"{words} ({voxels * voxel_ml:.2f} mL)"
 
 
-def gathered(notes: Iterable[tuple[str, str]], where: str) -> tuple[str, ...]:
+def gather_notes(notes: Iterable[tuple[str, str]], where: str) -> tuple[str, ...]:
     """Notes of many files, ``(file, note)``, as one for each thing said."""
-    said: dict[str, list[str]] = {}
+    files_by_note: dict[str, list[str]] = {}
     for file, note in notes:
-        said.setdefault(note.removeprefix(f"{file}: "), []).append(file)
+        files_by_note.setdefault(note.removeprefix(f"{file}: "), []).append(file)
     return tuple(
         f"{of[0]}: {note}" if len(of) == 1 else f"{where}: {len(of)} files, first {of[0]}: {note}"
-        for note, of in said.items()
+        for note, of in files_by_note.items()
     )

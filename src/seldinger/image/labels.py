@@ -13,17 +13,17 @@ from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image import files, label_keys, seg
 from seldinger.image.dicom_headers import is_dicom
 from seldinger.image.frames import (
-    carried_note,
-    checked_frame,
-    checked_overlap,
-    inside,
-    part_of,
-    same,
+    are_same,
+    check_frame,
+    check_overlap,
+    count_inside,
+    is_part,
+    resampling_note,
 )
-from seldinger.image.label_values import gathered, sized, values_in, whole_numbers
-from seldinger.image.raster import Raster, in_c_order, inputs_of
-from seldinger.image.resample import resampled_layer, resampled_mask
-from seldinger.image.segment_fields import check_kind, distinct, own_names
+from seldinger.image.label_values import gather_notes, list_values, split_layers, with_size
+from seldinger.image.raster import Raster, list_inputs, to_c_order
+from seldinger.image.resample import resample_layer, resample_mask
+from seldinger.image.segment_fields import check_kind, make_unique, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ def read(path: Path, key: Path | None, grid: Grid, frame_uid: str = "") -> Label
         raise LabelError(f"labels: {wrong}") from wrong
 
 
-def names(path: Path, key: Path | None) -> tuple[str, ...] | None:
+def list_names(path: Path, key: Path | None) -> tuple[str, ...] | None:
     """The names at ``path`` as far as they stand beside the voxels; None when they do not.
 
     No voxel is read: a folder of masks names them by its files, a label map by its JSON key. A
@@ -110,7 +110,7 @@ def names(path: Path, key: Path | None) -> tuple[str, ...] | None:
         return tuple(files.stem_of(file) for file in files_of_classes)
     if key is None or path.is_dir():
         return None
-    return label_keys.names(key)
+    return label_keys.read_names(key)
 
 
 def check_mask(path: Path) -> None:
@@ -128,30 +128,30 @@ def read_mask(path: Path, grid: Grid) -> DrawnMask:
         LabelError: unreadable, empty, or not overlapping ``grid``.
     """
     check_mask(path)
-    found = np.zeros(grid.shape, dtype=bool)
+    mask = np.zeros(grid.shape, dtype=bool)
     try:
         if _is_seg(path):
-            made = seg.opened(path, grid, "")
+            made = seg.open_segmentation(path, grid, "")
             pieces = [_Piece(s.name, s.mask, s.grid, path.name) for s in made.segments()]
             notes = made.notes()
         else:
             raster = files.read(path)
-            layers, notes = whole_numbers(raster, path.name)
+            layers, notes = split_layers(raster, path.name)
             notes = (*raster.notes, *notes, *_several(layers, path.name))
             pieces = [_Piece("", layer != 0, raster.grid, path.name) for layer in layers]
     except (ImageError, OSError) as wrong:
         raise LabelError(f"mask: {wrong}") from wrong
     notes += _check_pieces(pieces, grid, path.name)
     for piece in pieces:
-        found |= resampled_mask(in_c_order(piece.mask), piece.grid, grid)
-    if not found.any():
+        mask |= resample_mask(to_c_order(piece.mask), piece.grid, grid)
+    if not mask.any():
         raise LabelError(f"{path.name}: the mask is so small that no voxel of the image lies in it")
-    return DrawnMask(found, tuple(dict.fromkeys(notes)))
+    return DrawnMask(mask, tuple(dict.fromkeys(notes)))
 
 
 def _several(layers: list[NDArray[Any]], name: str) -> tuple[str, ...]:
     """That a mask file holds several values, which were all taken as inside."""
-    values = sorted({value for layer in layers for value in values_in(layer)})
+    values = sorted({value for layer in layers for value in list_values(layer)})
     if len(values) < 2:  # noqa: PLR2004
         return ()
     shown = ", ".join(map(str, values[:8])) + (" ..." if len(values) > 8 else "")  # noqa: PLR2004
@@ -169,31 +169,31 @@ def _class_files(path: Path) -> list[Path]:
 def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:
     raster = files.read(path)
     check_kind(raster, path.name)
-    layers, rounding = whole_numbers(raster, path.name)
-    found = [(n, value) for n, layer in enumerate(layers) for value in values_in(layer)]
-    if not found:
+    layers, rounding = split_layers(raster, path.name)
+    segments = [(n, value) for n, layer in enumerate(layers) for value in list_values(layer)]
+    if not segments:
         raise LabelError(f"{path.name}: no voxel is labelled (all are 0)")
-    names = own_names(raster.metadata, len(layers))
+    names = read_names(raster.metadata, len(layers))
     key_inputs: tuple[InputFile, ...] = ()
     if names and key is not None:
         raise LabelError(f"{path.name}: the file carries its own names; leave {key.name} out")
     if not names:
-        names = _names_by_key(path, key, len(layers), [value for _, value in found])
-        key_inputs = inputs_of("label-key", [key] if key else [])
+        names = _names_by_key(path, key, len(layers), [value for _, value in segments])
+        key_inputs = list_inputs("label-key", [key] if key else [])
     carried, notes = _carried(raster, layers, grid, path.name)
-    still = set(found)
-    if not same(raster.grid, grid):
-        still = {(n, value) for n, layer in enumerate(carried) for value in values_in(layer)}
+    still = set(segments)
+    if not are_same(raster.grid, grid):
+        still = {(n, value) for n, layer in enumerate(carried) for value in list_values(layer)}
     entries = tuple(
         LabelEntry(word, value, layer)
         for (layer, value), word in names.items()
         if (layer, value) in still
     )
-    left_out = _left_out(names, _sizes(layers, found, raster.grid.voxel_ml), still, path.name)
+    left_out = _left_out(names, _sizes(layers, segments, raster.grid.voxel_ml), still, path.name)
     notes = (*rounding, *notes, *left_out)
     if not entries:
         raise LabelError(f"{path.name}: no named label has a voxel inside the image")
-    inputs = (*inputs_of("labels", raster.files), *key_inputs)
+    inputs = (*list_inputs("labels", raster.files), *key_inputs)
     return Labels(LabelMap(carried, entries, grid), inputs, notes)
 
 
@@ -218,44 +218,44 @@ def _names_by_key(
 def _carried(
     raster: Raster, layers: list[NDArray[Any]], grid: Grid, name: str
 ) -> tuple[tuple[NDArray[Any], ...], tuple[str, ...]]:
-    if same(raster.grid, grid):
-        return tuple(in_c_order(layer) for layer in layers), raster.notes
-    checked_frame(raster.grid, grid, name)
-    counts = [inside(layer, raster.grid, grid) for layer in layers]
-    notes = checked_overlap(sum(c[0] for c in counts), sum(c[1] for c in counts), name)
-    notes = (carried_note(raster.grid, grid, name), *notes)
-    carried = tuple(resampled_layer(in_c_order(layer), raster.grid, grid) for layer in layers)
+    if are_same(raster.grid, grid):
+        return tuple(to_c_order(layer) for layer in layers), raster.notes
+    check_frame(raster.grid, grid, name)
+    counts = [count_inside(layer, raster.grid, grid) for layer in layers]
+    notes = check_overlap(sum(c[0] for c in counts), sum(c[1] for c in counts), name)
+    notes = (resampling_note(raster.grid, grid, name), *notes)
+    carried = tuple(resample_layer(to_c_order(layer), raster.grid, grid) for layer in layers)
     return carried, raster.notes + notes
 
 
 def _sizes(
-    layers: list[NDArray[Any]], found: list[tuple[int, int]], voxel_ml: float
+    layers: list[NDArray[Any]], segments: list[tuple[int, int]], voxel_ml: float
 ) -> dict[tuple[int, int], str]:
     """(layer, value) -> the value with its size in mL."""
     return {
-        (n, value): sized(str(value), int(np.count_nonzero(layers[n] == value)), voxel_ml)
-        for n, value in found
+        (n, value): with_size(str(value), int(np.count_nonzero(layers[n] == value)), voxel_ml)
+        for n, value in segments
     }
 
 
 def _left_out(
     names: Mapping[tuple[int, int], str],
-    found: Mapping[tuple[int, int], str],
+    named: Mapping[tuple[int, int], str],
     still: set[tuple[int, int]],
     file: str,
 ) -> tuple[str, ...]:
     """Notes on values without names and names without voxels; ``found`` tells sizes."""
     notes = []
-    nameless = [found[place] for place in sorted(found.keys() - names.keys())]
+    nameless = [named[place] for place in sorted(named.keys() - names.keys())]
     if nameless:
         notes.append(f"{file}: values without a name were left out: {', '.join(nameless)}")
-    empty = [word for place, word in names.items() if place not in found]
+    empty = [word for place, word in names.items() if place not in named]
     if empty:
         notes.append(f"{file}: named but without a voxel, so not segmented: {', '.join(empty)}")
     lost = [
-        f"{word} (value {found[place]})"
+        f"{word} (value {named[place]})"
         for place, word in names.items()
-        if place in found and place not in still
+        if place in named and place not in still
     ]
     if lost:
         notes.append(f"{file}: without a voxel inside the image: {', '.join(lost)}")
@@ -265,7 +265,7 @@ def _left_out(
 def _from_folder(path: Path, grid: Grid) -> Labels:
     """One file per class, the class named by the file."""
     masks = _class_files(path)
-    said: list[tuple[str, str]] = []
+    remarks: list[tuple[str, str]] = []
     opened: list[Path] = []
 
     def pieces() -> Iterator[_Piece]:
@@ -276,14 +276,14 @@ def _from_folder(path: Path, grid: Grid) -> Labels:
                 raise LabelError(
                     f"{file.name}: one mask per file is needed, got {len(raster.layers)}"
                 )
-            layers, rounding = whole_numbers(raster, file.name)
+            layers, rounding = split_layers(raster, file.name)
             notes = (*raster.notes, *rounding, *_several(layers, file.name))
-            said.extend((file.name, note) for note in notes)
+            remarks.extend((file.name, note) for note in notes)
             yield _Piece(files.stem_of(file), layers[0] != 0, raster.grid, file.name)
 
     layers, entries, notes = _merged(pieces(), grid, path.name)
-    notes = (*gathered(said, path.name), *notes, *_passed_over(path, opened))
-    return Labels(LabelMap(layers, entries, grid), inputs_of("labels", opened), notes)
+    notes = (*gather_notes(remarks, path.name), *notes, *_passed_over(path, opened))
+    return Labels(LabelMap(layers, entries, grid), list_inputs("labels", opened), notes)
 
 
 def _passed_over(path: Path, opened: list[Path]) -> tuple[str, ...]:
@@ -296,22 +296,22 @@ def _passed_over(path: Path, opened: list[Path]) -> tuple[str, ...]:
 
 
 def _from_seg(path: Path, grid: Grid, frame_uid: str) -> Labels:
-    found = seg.segmentations_in(path)
-    said: list[str] = []
+    files = seg.list_segmentations(path)
+    remarks: list[str] = []
 
     def pieces() -> Iterator[_Piece]:
         taken: set[str] = set()
-        for file in found:
-            made = seg.opened(file, grid, frame_uid)
-            said.extend(made.notes())
+        for file in files:
+            made = seg.open_segmentation(file, grid, frame_uid)
+            remarks.extend(made.notes())
             for segment in made.segments():
-                name = distinct(segment.name, taken)
+                name = make_unique(segment.name, taken)
                 taken.add(name)
                 yield _Piece(name, segment.mask, segment.grid, file.name)
 
     layers, entries, notes = _merged(pieces(), grid, path.name)
-    inputs = inputs_of("labels", found)
-    return Labels(LabelMap(layers, entries, grid), inputs, (*said, *notes))
+    inputs = list_inputs("labels", files)
+    return Labels(LabelMap(layers, entries, grid), inputs, (*remarks, *notes))
 
 
 def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> tuple[str, ...]:
@@ -319,15 +319,15 @@ def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> tuple[str, ...
     notes: list[str] = []
     within = total = 0.0
     for piece in pieces:
-        if not same(piece.grid, grid):
-            checked_frame(piece.grid, grid, piece.file)
-            if not part_of(piece.grid, grid):
-                notes.append(carried_note(piece.grid, grid, name))
-        counts = inside(piece.mask, piece.grid, grid)
+        if not are_same(piece.grid, grid):
+            check_frame(piece.grid, grid, piece.file)
+            if not is_part(piece.grid, grid):
+                notes.append(resampling_note(piece.grid, grid, name))
+        counts = count_inside(piece.mask, piece.grid, grid)
         within, total = within + counts[0], total + counts[1]
     if total == 0:
         raise LabelError(f"{name}: the mask is empty (all voxels are 0)")
-    return (*notes, *checked_overlap(within, total, name))
+    return (*notes, *check_overlap(within, total, name))
 
 
 def _merged(
@@ -344,15 +344,15 @@ def _merged(
         if box is None:
             empty.append(piece.name)
             continue
-        if same(piece.grid, grid):
-            mask = in_c_order(piece.mask[box])
+        if are_same(piece.grid, grid):
+            mask = to_c_order(piece.mask[box])
             counts = (1.0, 1.0)
         else:
-            checked_frame(piece.grid, grid, piece.file)
-            counts = inside(piece.mask, piece.grid, grid)
-            if not part_of(piece.grid, grid):
-                notes.setdefault(carried_note(piece.grid, grid, name))
-            mask = resampled_mask(in_c_order(piece.mask), piece.grid, grid)
+            check_frame(piece.grid, grid, piece.file)
+            counts = count_inside(piece.mask, piece.grid, grid)
+            if not is_part(piece.grid, grid):
+                notes.setdefault(resampling_note(piece.grid, grid, name))
+            mask = resample_mask(to_c_order(piece.mask), piece.grid, grid)
             box = _box(mask)
             mask = mask if box is None else mask[box]
         within, total = within + counts[0], total + counts[1]
@@ -366,15 +366,15 @@ def _merged(
         entries.append(LabelEntry(piece.name, value, layer))
     if total == 0:
         raise LabelError(f"{name}: no voxel is labelled in any of the {len(empty)} mask(s)")
-    said = (*notes, *checked_overlap(within, total, name))
+    remarks = (*notes, *check_overlap(within, total, name))
     if not entries:
         raise LabelError(f"{name}: no mask has a voxel inside the image")
     if empty:
-        said = (
-            *said,
+        remarks = (
+            *remarks,
             f"{name}: masks without a voxel in the image, so not segmented: {', '.join(empty)}",
         )
-    return tuple(layers), tuple(entries), said
+    return tuple(layers), tuple(entries), remarks
 
 
 def _box(mask: Mask) -> tuple[slice, slice, slice] | None:

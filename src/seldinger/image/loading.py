@@ -9,10 +9,10 @@ from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.volume import Mask, Volume
 from seldinger.image import dicom, files
 from seldinger.image import labels as label_files
-from seldinger.image.checks import checked_finite, checked_hu, checked_spacing
+from seldinger.image.checks import check_finite, check_hu, check_spacing
 from seldinger.image.dicom_headers import is_dicom
-from seldinger.image.geometry import straightened
-from seldinger.image.raster import in_c_order, inputs_of
+from seldinger.image.geometry import straighten
+from seldinger.image.raster import list_inputs, to_c_order
 from seldinger.image.study import (
     DicomIdentity,
     Modality,
@@ -20,7 +20,7 @@ from seldinger.image.study import (
     PositionOrigin,
     SeriesInfo,
     Study,
-    position_of,
+    parse_position,
 )
 
 if TYPE_CHECKING:
@@ -60,20 +60,20 @@ def load(
     """
     source = _existing(path)
     wanted = None if modality is None else _modality(modality)
-    stated = None if position is None else position_of(position)
+    stated = None if position is None else parse_position(position)
     if label_key is not None and labels is None:
         raise LabelError(
             f"a label key ({Path(label_key).name}) was given without labels; give labels too"
         )
     if _is_dicom(source):
-        found = _from_dicom(source, series, wanted)
+        loaded = _from_dicom(source, series, wanted)
     else:
-        found = _from_file(source, series, wanted)
-    image, kind, lying, identity, inputs, notes = found
-    checked_spacing(image.grid.spacing_mm, source.name)
-    checked_finite(image.values, source.name)
+        loaded = _from_file(source, series, wanted)
+    image, kind, lying, identity, inputs, notes = loaded
+    check_spacing(image.grid.spacing_mm, source.name)
+    check_finite(image.values, source.name)
     if kind is Modality.CT:
-        checked_hu(image.values, source.name)
+        check_hu(image.values, source.name)
     patient, origin, position_notes = _lying(lying, stated)
     named = None
     notes += position_notes
@@ -140,16 +140,16 @@ def check_there(
         label_files.check_mask(Path(mask))
     if labels is None:
         return ()
-    return label_files.names(Path(labels), None if label_key is None else Path(label_key))
+    return label_files.list_names(Path(labels), None if label_key is None else Path(label_key))
 
 
-def series(path: str | Path) -> tuple[SeriesInfo, ...]:
+def list_series(path: str | Path) -> tuple[SeriesInfo, ...]:
     """Image series in a DICOM folder (or file), in order of path.
 
     Raises:
         ImageError: nothing there, or nothing DICOM.
     """
-    return dicom.series_in(_existing(path))
+    return dicom.list_series(_existing(path))
 
 
 _Found = tuple[
@@ -206,8 +206,8 @@ def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> _Found
         kind = Modality.CT
         notes += (f"{source.name} does not say what made it: CT in HU was assumed",)
     unit = "HU" if kind is Modality.CT else "1"
-    image, tilt = straightened(Volume(in_c_order(raster.layers[0]), raster.grid, unit), source.name)
-    return image, kind, None, None, inputs_of("image", raster.files), notes + tilt
+    image, tilt = straighten(Volume(to_c_order(raster.layers[0]), raster.grid, unit), source.name)
+    return image, kind, None, None, list_inputs("image", raster.files), notes + tilt
 
 
 def _lying(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError
-from seldinger.image.checks import checked_grid
+from seldinger.image.checks import make_grid
 from seldinger.image.raster import Raster
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def read(path: Path) -> Raster:
             f"{name}: one three-dimensional volume is needed, got {size}; extract one volume first"
         )
     affine, notes = _affine(header, dims, name)
-    grid = checked_grid(dims, affine, name)
+    grid = make_grid(dims, affine, name)
     count = dims[0] * dims[1] * dims[2]
     needed = header.offset + count * header.dtype.itemsize
     whole = True

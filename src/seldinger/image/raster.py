@@ -29,7 +29,7 @@ class Raster:
 
     Attributes:
         layers: arrays of shape ``grid.shape``, index (i, j, k), in any memory order.
-        grid: where they lie; columns may be sheared until ``geometry.straightened``.
+        grid: where they lie; columns may be sheared until ``geometry.straighten``.
         files: what was read, header first.
         metadata: the text fields of the file.
         notes: what the reader had to say.
@@ -42,7 +42,7 @@ class Raster:
     notes: tuple[str, ...] = ()
 
 
-def in_c_order(values: NDArray[Any]) -> NDArray[Any]:
+def to_c_order(values: NDArray[Any]) -> NDArray[Any]:
     """``values`` (i, j, k) in C order; copied in blocks, which is kinder to the cache."""
     if values.flags.c_contiguous:
         return values
@@ -63,17 +63,17 @@ def sha256_of(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def identified(role: str, file: Path) -> InputFile:
+def identify_input(role: str, file: Path) -> InputFile:
     """One file that a request rests on: role, bare name, hash."""
     return InputFile(role, file.name, sha256_of([file]))
 
 
-def inputs_of(role: str, files: Iterable[Path]) -> tuple[InputFile, ...]:
+def list_inputs(role: str, files: Iterable[Path]) -> tuple[InputFile, ...]:
     """One record per file: role, bare name, hash."""
-    return tuple(identified(role, file) for file in files)
+    return tuple(identify_input(role, file) for file in files)
 
 
-def itk() -> Any:
+def open_itk() -> Any:
     """SimpleITK (untyped), opened when first needed."""
     import SimpleITK
 
@@ -83,7 +83,7 @@ def itk() -> Any:
 @contextmanager
 def silence() -> Iterator[None]:
     """Keep ITK and pydicom from talking about files that are judged here anyway."""
-    sitk = itk()
+    sitk = open_itk()
     before = sitk.ProcessObject.GetGlobalWarningDisplay()
     sitk.ProcessObject.GlobalWarningDisplayOff()
     try:

@@ -19,8 +19,8 @@ import scipy
 from seldinger.core.errors import ImageError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
-from seldinger.image.raster import itk
-from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepared
+from seldinger.image.raster import open_itk
+from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +132,7 @@ class Registration:
         return self.bending.moved(points_lps_mm)
 
 
-def left_out(points_lps_mm: Points) -> NDArray[np.bool_]:
+def find_unmatched(points_lps_mm: Points) -> NDArray[np.bool_]:
     """Which points before, (n, 3), lie in blocks that the B-spline's match does not see, (n,)."""
     i, j, k = np.floor(np.asarray(points_lps_mm) / _BLOCK_MM).astype(np.int64).T
     found: NDArray[np.bool_] = (i + 2 * j + 3 * k) % _EVERY == 0
@@ -156,7 +156,7 @@ def register(
     """Bring ``before`` onto ``after``.
 
     The rigid part is kept; whether a deformable one is better is decided where something was left
-    out (``residual.decided``).
+    out (``residual.choose_transform``).
 
     Args:
         before: CT or MR of the patient.
@@ -172,7 +172,7 @@ def register(
             then.
     """
     progress("preparing scans", 0.0)
-    scene = prepared(before, after, region, changed_before, changed_after)
+    scene = prepare(before, after, region, changed_before, changed_after)
     progress("rigid registration", 0.1)
     rigid, first = _rigid(scene, start_mm)
     progress("deformable registration", 0.3)
@@ -187,7 +187,7 @@ def register(
 
 
 def _method(scene: Scene, share: float, *, all_seen: bool = True) -> Any:
-    sitk = itk()
+    sitk = open_itk()
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(_BINS)
     method.SetMetricSamplingStrategy(method.REGULAR)
@@ -205,12 +205,12 @@ def _partly(scene: Scene) -> Any:
     """The mask of what may be compared, without the blocks that are left out."""
     places = scene.grid.to_lps(np.argwhere(scene.region))
     seen = scene.region.copy()
-    seen[scene.region] = ~left_out(places)
+    seen[scene.region] = ~find_unmatched(places)
     return itk_image(seen.astype(np.uint8), scene.grid)
 
 
 def _rigid(scene: Scene, start_mm: Vector) -> tuple[Any, Stage]:
-    sitk = itk()
+    sitk = open_itk()
     transform = sitk.Euler3DTransform()
     transform.SetCenter(list(scene.grid.centre_lps_mm))
     transform.SetTranslation(list(start_mm))
@@ -242,7 +242,7 @@ def _bending(scene: Scene, rigid: Any, progress: Progress) -> tuple[Bending | No
         return None, str(wrong).removesuffix(_ADVICE)
     if not stage.metric_after < stage.metric_before:
         return None, "it fits no better than the rigid part"
-    whole = itk().CompositeTransform([rigid, bent])
+    whole = open_itk().CompositeTransform([rigid, bent])
     core = _core(scene, rigid, bent)
     share = np.clip((2.0 * RIM_MM - scene.tumour_mm) / RIM_MM, 0.0, 1.0).astype(np.float64)
     return Bending(stage, least, bend_mm, whole, core, share, scene.grid), ""
@@ -273,18 +273,18 @@ def _core(scene: Scene, rigid: Any, bent: Any) -> Any:
     wanted = np.einsum("ij,ij->i", rows_of, _applied(bent, places) - places)
     square = rows.T @ rows
     ridge = _RIDGE * np.trace(square) / len(square) * np.eye(len(square))
-    found = np.linalg.solve(square + ridge, rows.T @ wanted)
-    turn = itk().VersorRigid3DTransform()
+    solution = np.linalg.solve(square + ridge, rows.T @ wanted)
+    turn = open_itk().VersorRigid3DTransform()
     turn.SetCenter(middle.tolist())
-    size = float(np.linalg.norm(found[:3]))
+    size = float(np.linalg.norm(solution[:3]))
     if size > 0.0:
-        turn.SetRotation((found[:3] / size).tolist(), size / _AROUND_MM)
-    turn.SetTranslation(found[3:].tolist())
-    return itk().CompositeTransform([rigid, turn])
+        turn.SetRotation((solution[:3] / size).tolist(), size / _AROUND_MM)
+    turn.SetTranslation(solution[3:].tolist())
+    return open_itk().CompositeTransform([rigid, turn])
 
 
 def _bent(scene: Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
-    sitk = itk()
+    sitk = open_itk()
     size = np.asarray(scene.grid.shape) * np.asarray(scene.grid.spacing_mm)
     mesh = [max(2, int(np.ceil(s / _BEND_MM))) for s in size]
     bent = sitk.BSplineTransformInitializer(scene.fixed, mesh, 3)
@@ -301,13 +301,13 @@ def _bent(scene: Scene, rigid: Any, progress: Progress) -> tuple[Any, Stage]:
     method.SetSmoothingSigmasPerLevel([0.0])
     steps = [0]
 
-    def told() -> None:
+    def report() -> None:
         steps[0] += 1
         done = 1.0 - 0.98 ** steps[0]
         progress("deformable registration", 0.3 + 0.65 * done)
 
     start = _metric(scene, rigid, _BENDING_SAMPLES, all_seen=False)
-    return bent, _run("deformable", method, scene, start, told)
+    return bent, _run("deformable", method, scene, start, report)
 
 
 def _metric(scene: Scene, transform: Any, share: float, *, all_seen: bool = True) -> float:
@@ -320,17 +320,17 @@ def _metric(scene: Scene, transform: Any, share: float, *, all_seen: bool = True
         raise ImageError(_refusal("rigid", "the scans do not overlap where it starts")) from wrong
 
 
-def _run(name: str, method: Any, scene: Scene, start: float, told: Callable[[], None]) -> Stage:
+def _run(name: str, method: Any, scene: Scene, start: float, report: Callable[[], None]) -> Stage:
     stopped: list[BaseException] = []
 
     def heard() -> None:
         try:
-            told()
+            report()
         except BaseException as wish:  # noqa: BLE001  ITK must not see it: it is raised again below
             stopped.append(wish)
             method.StopRegistration()
 
-    method.AddCommand(itk().sitkIterationEvent, heard)
+    method.AddCommand(open_itk().sitkIterationEvent, heard)
     try:
         method.Execute(scene.fixed, scene.moving)
     except RuntimeError as wrong:
@@ -358,7 +358,7 @@ def _refusal(name: str, reason: str) -> str:
 
 def _checked_bending(scene: Scene, bent: Any) -> tuple[float, float]:
     """Least local change of volume and largest movement of the B-spline in the region."""
-    sitk = itk()
+    sitk = open_itk()
     field = sitk.TransformToDisplacementField(
         bent,
         sitk.sitkVectorFloat64,

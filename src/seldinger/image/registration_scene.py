@@ -12,8 +12,8 @@ import scipy
 from seldinger.core.errors import ImageError
 from seldinger.core.space import Grid
 from seldinger.core.volume import Mask, Volume
-from seldinger.image.raster import itk
-from seldinger.image.resample import resampled, resampled_mask
+from seldinger.image.raster import open_itk
+from seldinger.image.resample import resample_mask, resample_volume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class Scene:
     there: Grid
 
 
-def prepared(
+def prepare(
     before: Volume, after: Volume, region: Mask, changed_before: Mask, changed_after: Mask
 ) -> Scene:
     """Both scans, ready to be compared.
@@ -56,10 +56,10 @@ def prepared(
     if not region.any():
         raise ImageError("registration: the region to compare is empty; label the organ")
     grid = _working(before.grid, region)
-    wide = resampled_mask(_grown(region, before.grid, _REGION_MM), before.grid, grid)
-    tumour_mm = _distance_mm(resampled_mask(changed_before, before.grid, grid), grid)
+    wide = resample_mask(_grown(region, before.grid, _REGION_MM), before.grid, grid)
+    tumour_mm = _distance_mm(resample_mask(changed_before, before.grid, grid), grid)
     tumour = _grown(changed_before, before.grid, RIM_MM)
-    wide &= ~resampled_mask(tumour, before.grid, grid)
+    wide &= ~resample_mask(tumour, before.grid, grid)
     if int(wide.sum()) < _LEAST_VOXELS:
         raise ImageError(
             f"registration: only {int(wide.sum())} voxels of {WORK_MM:g} mm can be compared, "
@@ -67,7 +67,7 @@ def prepared(
         )
     there = _working(after.grid, np.ones(after.grid.shape, dtype=bool))
     zone = _grown(changed_after, after.grid, RIM_MM)
-    allowed = ~resampled_mask(zone, after.grid, there)
+    allowed = ~resample_mask(zone, after.grid, there)
     inside = before.values[region]
     low, high = (
         float(x) for x in np.percentile(inside[:: max(1, inside.size // 200_000)], (1, 99))
@@ -113,7 +113,7 @@ def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[
     steps = [WORK_MM / spacing for spacing in volume.grid.spacing_mm]
     sigma = [0.4 * step if step > _FINER else 0.0 for step in steps]
     smooth = scipy.ndimage.gaussian_filter(clipped, sigma, truncate=3.0) if any(sigma) else clipped
-    values: NDArray[np.float32] = resampled(
+    values: NDArray[np.float32] = resample_volume(
         Volume(smooth, volume.grid, volume.unit), grid, 1, float(window[0])
     ).values
     return values
@@ -121,7 +121,7 @@ def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[
 
 def itk_image(values: NDArray[Any], grid: Grid) -> Any:
     """An ITK image whose index is ours."""
-    image = itk().GetImageFromArray(np.ascontiguousarray(values.transpose(2, 1, 0)))
+    image = open_itk().GetImageFromArray(np.ascontiguousarray(values.transpose(2, 1, 0)))
     image.SetSpacing(list(grid.spacing_mm))
     image.SetOrigin(list(grid.origin_lps_mm))
     image.SetDirection((grid.index_to_lps[:3, :3] / np.asarray(grid.spacing_mm)).ravel().tolist())

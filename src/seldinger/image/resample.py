@@ -11,7 +11,7 @@ import numpy as np
 
 from seldinger.core.errors import ImageError
 from seldinger.core.volume import Mask, Volume
-from seldinger.image.raster import itk
+from seldinger.image.raster import open_itk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ _EXACT_IN_FLOAT32_BYTES = 2
 _NOISE = 1e-12
 
 
-def resampled(volume: Volume, grid: Grid, order: Order, fill: float) -> Volume:
+def resample_volume(volume: Volume, grid: Grid, order: Order, fill: float) -> Volume:
     """``volume`` sampled at the voxel centres of ``grid``; same unit, same dtype.
 
     Integer volumes are rounded to the nearest integer. No smoothing: going to a much coarser
@@ -59,14 +59,14 @@ def resampled(volume: Volume, grid: Grid, order: Order, fill: float) -> Volume:
     return Volume(real.astype(dtype), grid, volume.unit)
 
 
-def resampled_layer(layer: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
+def resample_layer(layer: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
     """An integer label layer on ``source`` carried to ``grid``, nearest neighbour; 0 outside."""
     if source.matches(grid):
         return layer
     return _sampled(layer, source, grid, 0, 0)
 
 
-def resampled_mask(mask: Mask, source: Grid, grid: Grid) -> Mask:
+def resample_mask(mask: Mask, source: Grid, grid: Grid) -> Mask:
     """A mask on ``source`` carried to ``grid``, nearest neighbour; False outside."""
     if source.matches(grid):
         return mask
@@ -77,7 +77,7 @@ def resampled_mask(mask: Mask, source: Grid, grid: Grid) -> Mask:
 def _sampled(
     values: NDArray[Any], source: Grid, grid: Grid, order: Order, fill: float
 ) -> NDArray[Any]:
-    sitk = itk()
+    sitk = open_itk()
     where = sitk.ResampleImageFilter()
     where.SetSize([int(n) for n in reversed(grid.shape)])
     where.SetOutputSpacing(list(reversed(grid.spacing_mm)))
@@ -90,7 +90,7 @@ def _sampled(
 
 
 def _as_itk(values: NDArray[Any], grid: Grid) -> Any:
-    sitk = itk()
+    sitk = open_itk()
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
     image = sitk.GetImageFromArray(np.ascontiguousarray(native), isVector=False)
     image.SetSpacing(list(reversed(grid.spacing_mm)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from seldinger.image.register import left_out
+from seldinger.image.register import find_unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,8 @@ class Pair:
     after: Mask
 
 
-def residuals(
-    found: Registration,
+def measure_residuals(
+    registration: Registration,
     pairs: Sequence[Pair],
     before: Grid,
     after: Grid,
@@ -84,13 +84,13 @@ def residuals(
 
     What lies in ``hidden`` after, the treated zone, is not compared: it cannot be seen there.
     """
-    made = []
+    residuals = []
     for pair in sorted(pairs, key=lambda p: p.name):
         points = _sampled(_faces(pair.before, before))
-        gap = _gaps(pair.after, after, found.moved(points), hidden)
-        rigid = _gaps(pair.after, after, found.moved(points, rigid_only=True), hidden)
+        gap = _gaps(pair.after, after, registration.moved(points), hidden)
+        rigid = _gaps(pair.after, after, registration.moved(points, rigid_only=True), hidden)
         if gap.size:
-            made.append(
+            residuals.append(
                 Residual(
                     pair.name,
                     float(rigid.mean()) if rigid.size else None,
@@ -100,11 +100,11 @@ def residuals(
                     int(gap.size),
                 )
             )
-    return tuple(made)
+    return tuple(residuals)
 
 
 def near_error_mm(
-    found: Registration,
+    registration: Registration,
     pairs: Sequence[Pair],
     before: Grid,
     after: Grid,
@@ -127,15 +127,15 @@ def near_error_mm(
         near = points[off <= within_mm]
         near = _sampled(near if organ is None else near[_touched(organ, before, near)])
         if len(near):
-            squares.append(_gaps(pair.after, after, found.moved(near), hidden) ** 2)
+            squares.append(_gaps(pair.after, after, registration.moved(near), hidden) ** 2)
     count = sum(s.size for s in squares)
     if count < _NEAR_POINTS:
         return None
     return float(np.sqrt(_DIRECTIONS * np.concatenate(squares).mean()))
 
 
-def decided(
-    found: Registration,
+def choose_transform(
+    registration: Registration,
     pairs: Sequence[Pair],
     before: Grid,
     after: Grid,
@@ -145,7 +145,7 @@ def decided(
     """Keep the deformable part only where it is better at what its match has not seen.
 
     Args:
-        found: a registration.
+        registration: a registration.
         pairs: structures labelled on both scans; with ``organ``, those in or on it count.
         before: lattice of the scan before.
         after: lattice of the scan after.
@@ -154,26 +154,26 @@ def decided(
     """
     rigid: list[NDArray[np.float64]] = []
     bent: list[NDArray[np.float64]] = []
-    bending = found.bending
+    bending = registration.bending
     for pair in pairs if bending is not None else ():
         points = _faces(pair.before, before)
-        points = points[left_out(points)]
+        points = points[find_unmatched(points)]
         if organ is not None:
             points = points[_touched(organ, before, points)]
         points = _sampled(points)
         if not len(points):
             continue
-        stiff = _gaps(pair.after, after, found.moved(points, rigid_only=True), hidden)
+        stiff = _gaps(pair.after, after, registration.moved(points, rigid_only=True), hidden)
         moved = _gaps(pair.after, after, bending.moved(points), hidden)  # type: ignore[union-attr]
         if stiff.size and moved.size:
             rigid.append(stiff**2)
             bent.append(moved**2)
     count = sum(g.size for g in bent)
     if count < _NEAR_POINTS:
-        return found, LeftOut(None, None, count)
+        return registration, LeftOut(None, None, count)
     stiff_mm, bent_mm = (float(np.sqrt(np.concatenate(g).mean())) for g in (rigid, bent))
     better = stiff_mm - bent_mm > max(_GAIN_SHARE * stiff_mm, _GAIN_MM)
-    return replace(found, bends=better), LeftOut(stiff_mm, bent_mm, count)
+    return replace(registration, bends=better), LeftOut(stiff_mm, bent_mm, count)
 
 
 def _faces(mask: Mask, grid: Grid) -> Points:
@@ -192,19 +192,19 @@ def _touched(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
     """Which points, (n, 3), lie in ``mask`` or between two voxels of which one is in it, (n,)."""
     index = grid.to_index(points)
     last = np.asarray(mask.shape) - 1
-    found = np.zeros(len(index), dtype=bool)
+    touched = np.zeros(len(index), dtype=bool)
     # A face's middle is half-way along one axis; a little beyond it on both sides is both voxels.
     for side in (-0.01, 0.01):
         at = np.clip(np.rint(index + side).astype(np.int64), 0, last)
-        found |= mask[tuple(at.T)]
-    return found
+        touched |= mask[tuple(at.T)]
+    return touched
 
 
 def _sampled(points: Points) -> Points:
     return points[:: max(1, -(-len(points) // _MOST_POINTS))]
 
 
-def to_surface_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
+def surface_distance_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
     """Distance of points, (n, 3), to the boundary of ``mask``, positive inside, (n,).
 
     The boundary runs through the middles between neighbouring voxels; good to a third of a voxel.
@@ -214,13 +214,13 @@ def to_surface_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.f
     last = np.asarray(mask.shape) - 1
     low = np.clip(np.floor(index).astype(np.int64), 0, np.maximum(last - 1, 0))
     share = np.clip(index - low, 0.0, 1.0)
-    found = np.zeros(len(index))
+    distances = np.zeros(len(index))
     for corner in np.ndindex(2, 2, 2):
         at = np.minimum(low + corner, last)
         away, _ = tree.query(grid.to_lps(at))
         signed = np.where(mask[tuple(at.T)], away, -away)
-        found += signed * np.where(np.asarray(corner) == 1, share, 1.0 - share).prod(axis=1)
-    return found
+        distances += signed * np.where(np.asarray(corner) == 1, share, 1.0 - share).prod(axis=1)
+    return distances
 
 
 def _gaps(
@@ -234,4 +234,4 @@ def _gaps(
         seen[seen] = ~hidden[tuple(np.rint(index[seen]).astype(np.int64).T)]
     if not seen.any():
         return np.zeros(0)
-    return np.abs(to_surface_mm(mask, grid, points[seen]))
+    return np.abs(surface_distance_mm(mask, grid, points[seen]))

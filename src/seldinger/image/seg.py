@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
-from seldinger.image.dicom_headers import scanned
-from seldinger.image.label_values import sized
+from seldinger.image.dicom_headers import scan
+from seldinger.image.label_values import with_size
 from seldinger.image.raster import silence
-from seldinger.image.seg_lattice import Frame, Lattice, spanned
+from seldinger.image.seg_lattice import Frame, Lattice, span_lattice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,7 +95,7 @@ class Segmentation:
             voxels, frames = shown[number]
             words = f"segment {number}" if number else "frames that name no segment"
             words += f", {frames} frame(s)" if frames else ""
-            out.append(sized(words, voxels, self.lattice.grid.voxel_ml))
+            out.append(with_size(words, voxels, self.lattice.grid.voxel_ml))
         if not out:
             return ()
         return (f"{self.name}: shown but not described, so left out: {'; '.join(out)}",)
@@ -105,7 +105,7 @@ class Segmentation:
         if self.kind != _FRACTIONAL:
             return ()
         below = int(np.count_nonzero((self.pixels > 0) & (self.pixels < self.full * _HALF)))
-        cut = sized("what lies below", below, self.lattice.grid.voxel_ml)
+        cut = with_size("what lies below", below, self.lattice.grid.voxel_ml)
         note = (
             f"{self.name}: a fractional segmentation; voxels of at least one half were taken as "
             f"inside, {cut} was left out"
@@ -113,27 +113,27 @@ class Segmentation:
         return (note,)
 
 
-def segmentations_in(path: Path) -> tuple[Path, ...]:
+def list_segmentations(path: Path) -> tuple[Path, ...]:
     """DICOM SEG files at or below ``path``.
 
     Raises:
         LabelError: nothing DICOM there, or no segmentation.
     """
     try:
-        headers = scanned(path)
+        headers = scan(path)
     except ImageError as wrong:
         raise LabelError(
             f"labels {wrong}; a label folder holds one NIfTI, NRRD or MetaImage file per class, "
             f"or DICOM SEG"
         ) from wrong
-    found = tuple(h.path for h in headers if str(h.dataset.get("SOPClassUID", "")) in _SEG_STORAGE)
-    if not found:
+    files = tuple(h.path for h in headers if str(h.dataset.get("SOPClassUID", "")) in _SEG_STORAGE)
+    if not files:
         kinds = ", ".join(sorted({h.modality or "unknown" for h in headers}))
         raise LabelError(f"{path.name}: no DICOM segmentation (SEG) is there; found: {kinds}")
-    return found
+    return files
 
 
-def opened(path: Path, image: Grid, frame_uid: str) -> Segmentation:
+def open_segmentation(path: Path, image: Grid, frame_uid: str) -> Segmentation:
     """One DICOM SEG file.
 
     Args:
@@ -173,7 +173,7 @@ def opened(path: Path, image: Grid, frame_uid: str) -> Segmentation:
     if len(pixels) != len(frames) or not frames:
         raise LabelError(f"{name}: {len(pixels)} frames are stored, {len(frames)} are described")
     full = _checked_full(pixels, kind, full, name)
-    lattice = spanned(frames, pixels.shape[1:], image, name)
+    lattice = span_lattice(frames, pixels.shape[1:], image, name)
     return Segmentation(name, kind, full, labels, pixels, tuple(frames), lattice)
 
 
@@ -196,14 +196,14 @@ def _checked_full(pixels: NDArray[Any], kind: str, full: float, name: str) -> fl
 
 def _labels(data: Any, name: str) -> dict[int, str]:
     """Segment number -> label; a number that is described twice is refused."""
-    found: dict[int, str] = {}
+    labels: dict[int, str] = {}
     for segment in data.SegmentSequence:
         number = int(segment.SegmentNumber)
-        if number in found:
+        if number in labels:
             raise LabelError(f"{name}: segment {number} is described twice; export it again")
         label = str(segment.get("SegmentLabel", "") or "").strip()
-        found[number] = label or f"segment {number}"
-    return found
+        labels[number] = label or f"segment {number}"
+    return labels
 
 
 def _frames(data: Any) -> list[Frame]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import LabelError
-from seldinger.image.checks import checked_grid
+from seldinger.image.checks import make_grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,9 @@ class Lattice:
     notes: tuple[str, ...]
 
 
-def spanned(frames: Sequence[Frame], shape: tuple[int, ...], image: Grid, name: str) -> Lattice:
+def span_lattice(
+    frames: Sequence[Frame], shape: tuple[int, ...], image: Grid, name: str
+) -> Lattice:
     """The lattice of ``frames`` of (rows, columns) = ``shape``; slices without frames are empty.
 
     Args:
@@ -100,7 +102,7 @@ def spanned(frames: Sequence[Frame], shape: tuple[int, ...], image: Grid, name: 
     affine[:3, 2] = (normal + slope) * step_mm
     affine[:3, 3] = positions[int(np.argmin(heights))]
     size = (shape[1], shape[0], int(slots.max()) + 1)
-    return Lattice(checked_grid(size, affine, name, LabelError), tuple(slots.tolist()), notes)
+    return Lattice(make_grid(size, affine, name, LabelError), tuple(slots.tolist()), notes)
 
 
 def _axes(frames: Sequence[Frame], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -197,7 +199,7 @@ def _told(step_mm: float, apart: float, stated: float, thick: float, name: str) 
     """Where the slice spacing came from when what the file says of it does not agree."""
     if stated <= 0 and np.allclose((apart, thick), step_mm, rtol=_LIKE):
         return ()
-    said = (
+    words = (
         f"the stated spacing between slices of {stated:g} mm contradicts its frames"
         if stated > 0
         else "no spacing between slices is stated"
@@ -205,4 +207,4 @@ def _told(step_mm: float, apart: float, stated: float, thick: float, name: str) 
     from_frames = bool(np.isclose(step_mm, apart, rtol=_LIKE))
     found = "the positions of its frames" if from_frames else "its slice thickness"
     other = "" if not from_frames or thick <= 0 else f" (slices are {thick:g} mm thick)"
-    return (f"{name}: {said}; {step_mm:g} mm was taken from {found}{other}",)
+    return (f"{name}: {words}; {step_mm:g} mm was taken from {found}{other}",)

@@ -26,7 +26,7 @@ def check_kind(raster: Raster, name: str) -> None:
         )
 
 
-def own_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int], str]:
+def read_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int], str]:
     """(layer, value) -> name, as 3D Slicer writes them into .seg.nrrd; empty without any."""
     fields: dict[int, dict[str, str]] = {}
     for field, value in metadata.items():
@@ -46,11 +46,11 @@ def own_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int],
         place = (int(layer), int(value))
         if place in names:
             raise LabelError(f"segments {names[place]} and {segment['Name']} share one label value")
-        names[place] = distinct(segment["Name"], set(names.values()))
+        names[place] = make_unique(segment["Name"], set(names.values()))
     return names
 
 
-def distinct(name: str, taken: set[str]) -> str:
+def make_unique(name: str, taken: set[str]) -> str:
     """``name``, numbered when another segment of the file already has it."""
     if name not in taken:
         return name

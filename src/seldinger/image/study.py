@@ -35,7 +35,7 @@ _OTHER_WORDS = {
 }
 
 
-def position_of(word: str | PatientPosition) -> PatientPosition:
+def parse_position(word: str | PatientPosition) -> PatientPosition:
     """The position that ``word`` means: "prone", "left-lateral", "Left lateral decubitus" ...
 
     Raises:

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from seldinger.core.errors import CaseError, ImageError
-from seldinger.image.study import position_of
+from seldinger.image.study import parse_position
 from seldinger.simulate.schema import Finite, LpsMm, Name, Positive
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def _position(word: object) -> object:
     """A position in any of the spellings that images are loaded with."""
     try:
-        return position_of(word).value if isinstance(word, str) else word
+        return parse_position(word).value if isinstance(word, str) else word
     except ImageError as wrong:
         raise ValueError(str(wrong)) from wrong
 

@@ -17,7 +17,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
 from seldinger.core.space import Vector, as_vector
-from seldinger.image.residual import to_surface_mm
+from seldinger.image.residual import surface_distance_mm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,7 +190,7 @@ def to_capsule_mm(
     here, there = _around(target, organ)
     if not (there & scipy.ndimage.binary_dilation(here)).any():
         raise PlanError("the target does not touch the organ: name the organ it lies in")
-    return to_surface_mm(organ | target, grid, points_lps_mm)
+    return surface_distance_mm(organ | target, grid, points_lps_mm)
 
 
 def belongs(organ: Mask, target: Mask) -> bool:

@@ -18,7 +18,7 @@ from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.core.space import Grid
-from seldinger.image.resample import resampled_layer, resampled_mask
+from seldinger.image.resample import resample_layer, resample_mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,14 +144,14 @@ def of_patient(
     if lung not in LUNG_STATES:
         raise PlanError(f"a lung is {', '.join(LUNG_STATES)}; got {lung!r}")
     names: list[str] = []
-    bottom = resampled_layer(anatomy.tissue, anatomy.grid, grid)
+    bottom = resample_layer(anatomy.tissue, anatomy.grid, grid)
     material = np.zeros(grid.shape, dtype=np.uint8)
     for value, name in _BOTTOM.items():
         material[bottom == value] = _number(name, names)
     vessels = np.zeros(grid.shape, dtype=np.bool_)
     stands_for: dict[str, str] = {}
     for structure in _in_order(anatomy):
-        here = resampled_mask(structure.mask, anatomy.grid, grid)
+        here = resample_mask(structure.mask, anatomy.grid, grid)
         if not here.any() or structure.name == target.label:
             continue
         name = _tissue_of(structure, target, lung)
@@ -160,7 +160,7 @@ def of_patient(
             vessels |= here
         else:
             material[here] = _number(name, names)
-    mine = resampled_mask(target.mask, anatomy.grid, grid)
+    mine = resample_mask(target.mask, anatomy.grid, grid)
     material[mine] = _number(_of_target(target), names)
     stands_for[target.label] = _of_target(target)
     vessels |= _thick_vessels(anatomy, grid, held_vessel_mm, stands_for)
@@ -215,7 +215,7 @@ def _thick_vessels(
     found = np.zeros(fine.shape, dtype=np.bool_)
     for structure in anatomy.structures:
         if structure.kind is Kind.VESSEL:
-            here = resampled_mask(structure.mask, anatomy.grid, fine)
+            here = resample_mask(structure.mask, anatomy.grid, fine)
             if here.any():
                 thick = opened(here, fine.spacing_mm[0], held_vessel_mm)
                 found |= thick
@@ -224,7 +224,7 @@ def _thick_vessels(
                     f"{HELD} where at least {held_vessel_mm:g} mm thick ({share:.0%} of what lies "
                     "near); perfusion elsewhere"
                 )
-    return resampled_mask(found, fine, grid)
+    return resample_mask(found, fine, grid)
 
 
 def _refined(grid: Grid) -> Grid:
@@ -254,7 +254,7 @@ def _organ(anatomy: Anatomy, target: Lesion, grid: Grid, vessels: Mask) -> Mask 
     for structure in anatomy.structures:
         if structure.kind is Kind.LESION:
             whole = whole | structure.mask
-    inside = resampled_mask(whole, anatomy.grid, grid)
+    inside = resample_mask(whole, anatomy.grid, grid)
     return filled(inside, vessels, grid.spacing_mm[0])
 
 

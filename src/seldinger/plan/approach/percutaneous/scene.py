@@ -15,7 +15,7 @@ import edt
 import numpy as np
 import scipy
 
-from seldinger.anatomy.extents import Extent, Extents, field
+from seldinger.anatomy.extents import Extent, Extents, distance_field
 from seldinger.anatomy.model import Kind, Origin, Structure, Tissue
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
@@ -159,7 +159,7 @@ def obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obst
     """
     if extent is None:
         return _on_lattice(structure, lattice)
-    found = field(extent, lattice, CAP_MM)
+    found = distance_field(extent, lattice, CAP_MM)
     if found is None:
         return None
     return Obstacle(

@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 
 from seldinger.core.space import as_vector
-from seldinger.image.resample import resampled_mask
+from seldinger.image.resample import resample_mask
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.prediction import Critical
 from seldinger.plan.treatments.ablation import choice as choices
@@ -119,7 +119,7 @@ def _limit(case: NeedleCase, name: str) -> tuple[float | None, tuple[str, ...]]:
 
 def _extreme(case: NeedleCase, ground: Ground, done: Heated, name: str, *, cold: bool) -> float:
     """Hottest or coldest of the structure's cells; as warm as blood where it lies outside."""
-    mask = resampled_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
+    mask = resample_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
     if name == "bowel gas":
         # Gas conducts nothing: what counts is the wall around it.
         mask = scipy.ndimage.binary_dilation(mask, iterations=2) & ~mask
