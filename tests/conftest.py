@@ -74,6 +74,7 @@ DEAR = {"demo_anatomy", "demo_plans"}
 """Fixtures of the session that no second worker shall compute again."""
 GROUPS = {
     "tests/exam/": "demo",
+    "tests/guide/": "demo",
     "tests/plan/test_coverage.py": "demo",
     "tests/real/": "real",
     "tests/anatomy/": "anatomy",

@@ -1,7 +1,7 @@
 """Seldinger: plan, rehearse, check and document image-guided procedures.
 
 Research and education software, not a medical device. The rooms tell the procedure and open on
-first use: ``image -> anatomy -> plan -> simulate -> report``.
+first use: ``image -> anatomy -> simulate -> plan -> guide -> report``.
 """
 
 from importlib import import_module
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         demo,
         evidence,
         extend,
+        guide,
         image,
         plan,
         report,
@@ -35,6 +36,7 @@ __all__ = [
     "demo",
     "evidence",
     "extend",
+    "guide",
     "image",
     "plan",
     "report",

@@ -68,6 +68,7 @@ def effect(*, cold: bool = False) -> prediction.Effect:
     return prediction.Effect(
         grid=grid,
         zone=zone,
+        edge_mm=signed.astype(np.float32),
         kill_probability=kill.astype(np.float32),
         temperature_c=(37.0 + sign * 40.0 * np.clip(1.0 - radius / 2.0, 0.0, 1.0)).astype(
             np.float32
@@ -87,10 +88,12 @@ def ball_effect(radius_mm: float, shift_mm: tuple[float, float, float]) -> predi
     _, away = lattice()
     looks = directions()
     margin = radius_mm - np.linalg.norm(TUMOUR_MM * looks - np.array(shift_mm), axis=1)
-    zone = np.linalg.norm(away - np.array(shift_mm), axis=-1) <= radius_mm
+    edge = radius_mm - np.linalg.norm(away - np.array(shift_mm), axis=-1)
+    zone = edge >= 0.0
     return replace(
         effect(),
         zone=zone,
+        edge_mm=edge.astype(np.float32),
         kill_probability=zone.astype(np.float32),
         surface_margin_mm=margin,
         subcapsular=np.zeros(len(looks), dtype=bool),

@@ -23,6 +23,7 @@ ROOMS = (
     "image",
     "anatomy",
     "plan",
+    "guide",
     "simulate",
     "report",
     "care",

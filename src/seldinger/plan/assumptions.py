@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
@@ -165,6 +165,12 @@ class Assumed:
 
     known: Mapping[str, Assumption]
     edits: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, uses: Iterable[AssumptionUse]) -> Self:
+        """As a plan used them."""
+        told = (Assumption(u.name, u.value, u.unit, u.low, u.high, u.reason) for u in uses)
+        return cls({one.name: one for one in told})
 
     def value(self, name: str) -> float:
         """The edited value, else the default."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.model import Clearance
     from seldinger.care.outcomes import Outcomes
     from seldinger.core.finding import Finding
+    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.prediction import Effect
 
 
@@ -339,6 +340,8 @@ class Plan:
     """In memory only: the predicted effect as fields."""
     outlook: Outcomes | None = None
     """Outcomes beside those of the alternatives; None where no page of them was written."""
+    instrument: Instrument | None = None
+    """In memory only: the device that the paths were searched for."""
     cleared: Clearance | None = None
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 

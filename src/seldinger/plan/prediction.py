@@ -139,6 +139,7 @@ class Effect:
     Attributes:
         grid: 1 mm, aligned.
         zone: what dies by the plan as drawn, (i, j, k).
+        edge_mm: distance to the zone's edge, read between the cells, positive inside, float32.
         kill_probability: share of samples in which a cell dies, float32 (i, j, k).
         temperature_c: hottest (or coldest) of each cell, float32 (i, j, k).
         ice: visible ice; None for heat.
@@ -152,6 +153,7 @@ class Effect:
 
     grid: Grid
     zone: Mask
+    edge_mm: NDArray[np.float32]
     kill_probability: NDArray[np.float32]
     temperature_c: NDArray[np.float32]
     ice: Mask | None

@@ -101,6 +101,7 @@ def propose(
         goal=goal,
         prediction=decision.prediction,
         effect=decision.effect,
+        instrument=decision.reach.instrument,
         outlook=outlook,
         cleared=cleared,
     )

@@ -225,7 +225,7 @@ def shifts_mm(
 
     Between applicators the nearer one counts more.
     """
-    weight = _weights(points_lps_mm, placed)
+    weight = axis_weights(points_lps_mm, placed)
     made = []
     frames = [tangents(unit(np.asarray(p.axis_lps))) for p in placed]
     for n in range(len(draws.breath)):
@@ -241,8 +241,8 @@ def shifts_mm(
     return made
 
 
-def _weights(points_lps_mm: Points, placed: Sequence[Placed]) -> NDArray[np.float64]:
-    """(n, probes), each row sums to one."""
+def axis_weights(points_lps_mm: Points, placed: Sequence[Placed]) -> NDArray[np.float64]:
+    """(n, probes): how much each applicator carries a point; the nearer more, rows sum to one."""
     away = np.stack(
         [
             np.linalg.norm(_to_axis(points_lps_mm, one), axis=1)

@@ -75,20 +75,43 @@ def passes(
     )
 
 
-def of_one_pass(
+@dataclass(frozen=True, slots=True, eq=False)
+class Met:
+    """What sampled passes met; n of them.
+
+    Attributes:
+        thrown: the passes.
+        hit: (n,) whether the sampling stretch meets the viable target.
+        touch: structure within reach of the errors -> (n,) whether the needle touches it.
+    """
+
+    thrown: Passes
+    hit: NDArray[np.bool_]
+    touch: dict[str, NDArray[np.bool_]]
+
+
+def meet(
     scene: Scene,
     entry_lps_mm: Vector,
     instrument: Instrument,
     errors: ErrorModel,
     samples: NDArray[np.float64],
-) -> Probability:
-    """P(hit the target) and P(touch) of each structure within reach of the errors."""
+) -> Met:
+    """Throw needles through the scene.
+
+    Args:
+        scene: aimed.
+        entry_lps_mm: where all passes begin.
+        instrument: what is thrown.
+        errors: how it misses.
+        samples: (n, 4) standard normals: lateral twice, depth, breath.
+    """
     thrown = passes(scene, entry_lps_mm, errors, samples)
     h = scene.spacing_mm
     radius = instrument.diameter_mm / 2.0
     still = np.zeros(1, dtype=np.float32)
     beyond = np.maximum(instrument.beyond_mm + thrown.depth_error_mm, 0.0).astype(np.float32)
-    touch: dict[str, float | None] = {}
+    touch = {}
     for obstacle in scene.obstacles:
         planned = approach(
             obstacle, thrown.entries[:1], _aim(scene), still + instrument.beyond_mm, still, h
@@ -96,31 +119,40 @@ def of_one_pass(
         if planned[0] - radius > REACH_SD * errors.lateral_sd_mm + 2.0 * errors.breath_sd_mm:
             continue
         near = approach(obstacle, thrown.entries, thrown.aims, beyond, thrown.breath_mm, h)
-        touch[obstacle.name] = float(np.mean(near <= radius))
-    return Probability(_hit(scene, instrument, thrown), touch)
+        touch[obstacle.name] = near <= radius
+    begin, end = stretch(instrument, thrown, h)
+    zero = np.zeros(len(begin), dtype=np.float32)
+    near = approach(scene.goal, begin, end, zero, thrown.breath_mm, h)
+    return Met(thrown, near <= 0.0, touch)
+
+
+def of_one_pass(
+    scene: Scene,
+    entry_lps_mm: Vector,
+    instrument: Instrument,
+    errors: ErrorModel,
+    samples: NDArray[np.float64],
+) -> Probability:
+    """P(hit the target) and P(touch) of each structure within reach of the errors; see ``meet``."""
+    met = meet(scene, entry_lps_mm, instrument, errors, samples)
+    touch: dict[str, float | None] = {k: float(np.mean(v)) for k, v in met.touch.items()}
+    return Probability(float(np.mean(met.hit)), touch)
+
+
+def stretch(
+    instrument: Instrument, thrown: Passes, spacing_mm: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Ends of each pass's sampling stretch, depth error included; (n, 3) index coordinates."""
+    along = thrown.aims - thrown.entries
+    axis = along / np.linalg.norm(along, axis=1, keepdims=True)
+    deeper = thrown.depth_error_mm[:, None] / spacing_mm
+    begin, end = (thrown.aims + axis * (at / spacing_mm + deeper) for at in instrument.sample_mm)
+    return (
+        np.ascontiguousarray(begin, dtype=np.float32),
+        np.ascontiguousarray(end, dtype=np.float32),
+    )
 
 
 def _aim(scene: Scene) -> NDArray[np.float32]:
     index = scene.anatomy.grid.to_index(scene.target.aim_lps_mm).astype(np.float32)
     return np.ascontiguousarray(index[None, :])
-
-
-def _hit(scene: Scene, instrument: Instrument, thrown: Passes) -> float:
-    """Share of passes whose sampling stretch meets the viable target."""
-    h = scene.spacing_mm
-    along = thrown.aims - thrown.entries
-    axis = along / np.linalg.norm(along, axis=1, keepdims=True)
-    start, stop = instrument.sample_mm
-    shift = thrown.depth_error_mm[:, None] / h
-    begin = thrown.aims + axis * (start / h + shift)
-    end = thrown.aims + axis * (stop / h + shift)
-    zero = np.zeros(len(begin), dtype=np.float32)
-    near = approach(
-        scene.goal,
-        np.ascontiguousarray(begin, dtype=np.float32),
-        np.ascontiguousarray(end, dtype=np.float32),
-        zero,
-        thrown.breath_mm,
-        h,
-    )
-    return float(np.mean(near <= 0.0))

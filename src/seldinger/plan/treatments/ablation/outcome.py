@@ -94,6 +94,7 @@ def predicted(
     effect = Effect(
         grid=grid,
         zone=done.zone,
+        edge_mm=signed,
         kill_probability=kill,
         temperature_c=done.extreme_c,
         ice=done.extreme_c <= _ICE_C if cold else None,

@@ -119,7 +119,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
 
 def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
     """An applicator as it is searched for: its tip ends beyond the target's centre."""
-    instrument = trajectories.instrument_of(case, kind, 0.0)
+    instrument = trajectories.instrument_of(kind, 0.0)
     behind = -0.5 * instrument.sample_mm[0]
     room = case.assumed.value(ablation_choice.TIP_ROOM.name)
     return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))

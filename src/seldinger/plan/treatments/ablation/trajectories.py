@@ -44,8 +44,8 @@ class Ways:
     blocked: str = ""
 
 
-def instrument_of(case: NeedleCase, kind: Applicator, beyond_mm: float) -> Instrument:
-    """An applicator as the path search must know it."""
+def instrument_of(kind: Applicator, beyond_mm: float) -> Instrument:
+    """An applicator as the path search must know it; it samples where its zone is, to its tip."""
     behind = 0.5 * (kind.active_mm or 0.0)
     if kind.fit is not None and "behind_tip_mm" in kind.fit.numbers:
         behind = kind.fit.numbers["behind_tip_mm"]
@@ -55,8 +55,7 @@ def instrument_of(case: NeedleCase, kind: Applicator, beyond_mm: float) -> Instr
         diameter_mm=kind.diameter_mm,
         usable_mm=kind.usable_mm,
         beyond_mm=beyond_mm,
-        sample_mm=(-2.0 * behind, 0.0) if beyond_mm <= case.assumed.value(choices.TIP_ROOM.name)
-        else (-behind, behind),
+        sample_mm=(-2.0 * behind, 0.0),
         keeps_inside=False,
         reason=f"{kind.modality} by the rule for this organ",
     )  # fmt: skip
@@ -81,7 +80,7 @@ def _way(
 ) -> Path | str:
     """The free path to a tip that leans least; in words why there is none."""
     room = case.assumed.value(choices.TIP_ROOM.name)
-    instrument = instrument_of(case, one.applicator, room)
+    instrument = instrument_of(one.applicator, room)
     aimed = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=one.tip_lps_mm))
     chosen = replace(case.settings, entry_lps_mm=one.entry_lps_mm)
     rays = paths.rays_into(aimed, chosen, case.assumed)
