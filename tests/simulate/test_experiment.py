@@ -116,6 +116,10 @@ def test_the_schema_is_published() -> None:
     schema = experiment.schema()
     assert {"block", "patient", "probe", "law", "perfusion"} <= set(schema["properties"])
     assert "perfusion" in schema["required"]
+    block = schema["$defs"]["BlockSection"]
+    assert block["description"] == "A block of one tissue."
+    assert block["additionalProperties"] is False
+    assert block["properties"]["spacing_mm"]["description"] == "edge of a cell"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +136,10 @@ def test_the_schema_is_published() -> None:
         (changed(blok={}), "has no key 'blok'; did you mean 'block'"),
         (within("block", initial_c=float("nan")), r"\[block\] initial_c is nan"),
         (within("block", edge="open"), r"\[block\] edge is 'open'"),
+        (within("block", spacing_mm="2"), r"\[block\] spacing_mm is '2': input should be a valid"),
+        (within("block", spacing_mm=0), r"\[block\] spacing_mm is 0: input should be greater"),
+        (probed({k: v for k, v in ANTENNA.items() if k != "device"}),
+         r"\[\[probe\]\] 1 device is missing: id of an applicator of the catalogue"),
         (probed(ANTENNA | {"powr_w": 3}), r"\[\[probe\]\] 1 has no key 'powr_w'; did you mean"),
         (changed(law=[{"kind": "cem43", "lethal": 240}]), "'cem43' needs counted_above_c"),
         (changed(law=[{"kind": "cem43", "counted_above_c": 40}]),

@@ -228,8 +228,16 @@ def _choices(kind: Any, place: Place) -> str:
     bare = get_args(found)[0] if hasattr(found, "__metadata__") else found
     if get_origin(bare) is Literal:
         return f"; choose one of {', '.join(map(str, get_args(bare)))}"
-    described = getattr(above, "model_fields", {}).get(str(place[-1]))
-    return f": {described.description}" if described is not None and described.description else ""
+    description = _described(above).get(str(place[-1]))
+    return f": {description}" if description else ""
+
+
+def _described(record: Any) -> dict[str | None, str | None]:
+    """What a record says of its keys."""
+    if is_dataclass(record):
+        return {key_of(one): one.metadata.get("description") for one in fields(record)}
+    rows = getattr(record, "model_fields", {})
+    return {one.alias or key: one.description for key, one in rows.items()}
 
 
 def _needed(record: Any) -> list[str]:

@@ -47,6 +47,11 @@ def written(key: str) -> dict[str, str]:
     return {"written": key}
 
 
+def told(what: str) -> dict[str, str]:
+    """Metadata of a field: what it is, for a schema and for who left it out."""
+    return {"description": what}
+
+
 UNWRITTEN = {"written": None}
 """Metadata of a field with a default that no file gives."""
 
@@ -203,6 +208,21 @@ def checked(kind: type[T], data: Mapping[str, Any], name: str, error: type[Seldi
     except ValidationError as wrong:
         mistakes = wrong.errors(include_url=False, include_context=False)
         raise error(f"{name}: {'; '.join(sentences(mistakes, data, kind))}") from wrong
+    return made
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """The JSON schema of a file that is read as a record."""
+    from pydantic import TypeAdapter
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Closed(GenerateJsonSchema):
+        def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+            made = super().dataclass_schema(schema)
+            first = (schema["cls"].__doc__ or "").partition("\n")[0]
+            return made | {"description": first, "additionalProperties": False}
+
+    made: dict[str, Any] = Closed().generate(_strict(TypeAdapter(kind).core_schema))
     return made
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ def to_json(found: Outcome) -> str:
     data = {
         "schema_version": SCHEMA_VERSION,
         "title": found.experiment.asked.title,
-        "request": _named(found.experiment.asked.model_dump(exclude_none=True)),
+        "request": _named(found.experiment.asked),
         "measured_along": asdict(found.axis),
         "isotherms": [asdict(one) for one in found.isotherms],
         "damage": [asdict(one) for one in found.damage],
@@ -145,8 +146,10 @@ def _trace(found: Outcome) -> dict[str, Any] | None:
 
 def _named(value: Any) -> Any:
     """The request with files by their names, never by this machine's paths."""
-    if isinstance(value, dict):
-        return {key: _named(inner) for key, inner in value.items()}
+    if is_dataclass(value):
+        value = {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _named(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list | tuple):
         return [_named(inner) for inner in value]
     if isinstance(value, Path):

@@ -5,98 +5,98 @@ What decides the size of a lesion has no default: leaving it out is an error tha
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 
-from seldinger.simulate.schema import LpsMm, Name, Positive
+from seldinger.core.errors import CaseError
+from seldinger.core.space import Vector
+from seldinger.evidence import records
+from seldinger.evidence.records import NotNegative, Positive, Text, told
 
 ABSOLUTE_ZERO_C = -273.15
-Celsius = Annotated[float, Field(allow_inf_nan=False, ge=ABSOLUTE_ZERO_C, le=2000.0)]
-Share = Annotated[float, Field(allow_inf_nan=False, ge=0.0, le=1.0)]
-NotNegative = Annotated[float, Field(allow_inf_nan=False, ge=0.0)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Celsius = Annotated[float, Ge(ABSOLUTE_ZERO_C), Le(2000.0)]
+Share = Annotated[float, Ge(0.0), Le(1.0)]
+Key = Annotated[records.Key, MaxLen(60)]
 Edge = Literal["insulated", "held", "mirror"]
 
 
-class Section(BaseModel):
-    """A table of the file: nothing unknown in it, never changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def given(section: Section, kind: str, needed: dict[str, tuple[str, ...]]) -> None:
+def given(section: object, kind: str, needed: dict[str, tuple[str, ...]]) -> None:
     """Refuse what a kind lacks, and what belongs to another kind only."""
     mine = needed[kind]
     lacks = [key for key in mine if getattr(section, key) is None]
     if lacks:
-        raise ValueError(f"{kind!r} needs {', '.join(lacks)}")
+        raise CaseError(f"{kind!r} needs {', '.join(lacks)}")
     others = {key for keys in needed.values() for key in keys} - set(mine)
     idle = sorted(key for key in others if getattr(section, key) is not None)
     if idle:
-        raise ValueError(f"{', '.join(idle)} means nothing to {kind!r}: leave it out")
+        raise CaseError(f"{', '.join(idle)} means nothing to {kind!r}: leave it out")
 
 
-class BlockSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockSection:
     """A block of one tissue."""
 
-    size_mm: tuple[Positive, Positive, Positive] = Field(description="edges along L, P, S")
-    spacing_mm: Positive = Field(description="edge of a cell")
-    centre_lps_mm: LpsMm = Field(default=(0.0, 0.0, 0.0), description="middle of the block")
-    initial_c: Celsius = Field(description="temperature of everything at first")
-    edge: Edge = Field(
-        description="faces: insulated, refused if they change by more than 1 K; held at initial_c; "
-        "or insulated as mirrors, whatever happens there"
+    size_mm: tuple[Positive, Positive, Positive] = field(metadata=told("edges along L, P, S"))
+    spacing_mm: Positive = field(metadata=told("edge of a cell"))
+    centre_lps_mm: Vector = field(default=(0.0, 0.0, 0.0), metadata=told("middle of the block"))
+    initial_c: Celsius = field(metadata=told("temperature of everything at first"))
+    edge: Edge = field(
+        metadata=told(
+            "faces: insulated, refused if they change by more than 1 K; held at initial_c; "
+            "or insulated as mirrors, whatever happens there"
+        )
     )
 
 
-class PatientSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientSection:
     """A part of a patient, at the temperature of blood."""
 
-    ct: Path = Field(description="DICOM folder or file, NIfTI, NRRD or MetaImage")
-    labels: Path = Field(description="label map, folder of masks, or DICOM SEG")
-    label_key: Path | None = Field(default=None, description="JSON or CSV that names the ids")
-    vocabulary: Name | None = Field(default=None, description="a vocabulary of the catalogue")
-    series: Name | None = Field(default=None, description="Series Instance UID")
-    target: Name | None = Field(default=None, description="a label: the middle of the part")
-    centre_lps_mm: LpsMm | None = Field(default=None, description="or a round target's centre")
-    diameter_mm: Positive | None = Field(default=None, description="and its diameter")
-    half_mm: Positive = Field(description="half of the part's edge")
-    spacing_mm: Positive = Field(description="edge of a cell")
-    edge: Edge = Field(description="as for a block")
-    lung: Literal["inflated", "deflated", "flooded"] | None = Field(
-        default=None, description="how the lung is; needed for a target in one"
+    ct: Path = field(metadata=told("DICOM folder or file, NIfTI, NRRD or MetaImage"))
+    labels: Path = field(metadata=told("label map, folder of masks, or DICOM SEG"))
+    label_key: Path | None = field(default=None, metadata=told("JSON or CSV that names the ids"))
+    vocabulary: Text | None = field(default=None, metadata=told("a vocabulary of the catalogue"))
+    series: Text | None = field(default=None, metadata=told("Series Instance UID"))
+    target: Text | None = field(default=None, metadata=told("a label: the middle of the part"))
+    centre_lps_mm: Vector | None = field(default=None, metadata=told("or a round target's centre"))
+    diameter_mm: Positive | None = field(default=None, metadata=told("and its diameter"))
+    half_mm: Positive = field(metadata=told("half of the part's edge"))
+    spacing_mm: Positive = field(metadata=told("edge of a cell"))
+    edge: Edge = field(metadata=told("as for a block"))
+    lung: Literal["inflated", "deflated", "flooded"] | None = field(
+        default=None, metadata=told("how the lung is; needed for a target in one")
     )
 
-    @model_validator(mode="after")
-    def _one_middle(self) -> Self:
+    def __post_init__(self) -> None:
         if (self.target is None) == (self.centre_lps_mm is None):
-            raise ValueError("give its middle: either target, or centre_lps_mm with diameter_mm")
+            raise CaseError("give its middle: either target, or centre_lps_mm with diameter_mm")
         if (self.diameter_mm is None) != (self.centre_lps_mm is None):
-            raise ValueError("centre_lps_mm and diameter_mm go together: give both or neither")
-        return self
+            raise CaseError("centre_lps_mm and diameter_mm go together: give both or neither")
 
 
-class TissueSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TissueSection:
     """A tissue of the catalogue, numbers of one's own, or both: one's own win."""
 
-    name: Name | None = Field(default=None, description="a tissue of the catalogue")
-    freezes: bool = Field(default=True, description="false: it never freezes, however cold")
-    boils: bool = Field(default=True, description="false: it passes 100 C like a solid")
+    name: Text | None = field(default=None, metadata=told("a tissue of the catalogue"))
+    freezes: bool = field(default=True, metadata=told("false: it never freezes, however cold"))
+    boils: bool = field(default=True, metadata=told("false: it passes 100 C like a solid"))
     density_kg_per_m3: Positive | None = None
     heat_capacity_j_per_kg_k: Positive | None = None
     conductivity_w_per_m_k: Positive | None = None
     perfusion_per_s: NotNegative | None = None
     electric_conductivity_s_per_m: Positive | None = None
-    water_share: Annotated[float, Field(gt=0.0, lt=1.0, allow_inf_nan=False)] | None = None
+    water_share: Annotated[float, Gt(0.0), Lt(1.0)] | None = None
     vaporisation_j_per_kg: Positive | None = None
     boiling_start_c: Celsius | None = None
     boiling_end_c: Celsius | None = None
     dry_heat_capacity_j_per_kg_k: Positive | None = None
     dry_conductivity_w_per_m_k: Positive | None = None
-    dry_absorption_share: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
-        default=None, description="of microwaves; left out: 1, as if it were wet"
+    dry_absorption_share: Share | None = field(
+        default=None, metadata=told("of microwaves; left out: 1, as if it were wet")
     )
     fusion_j_per_m3: Positive | None = None
     freezing_start_c: Celsius | None = None
@@ -107,56 +107,65 @@ class TissueSection(Section):
     @property
     def numbers(self) -> dict[str, float]:
         """What the file says itself, by name."""
-        said = self.model_dump(exclude_none=True, exclude={"name", "freezes", "boils"})
-        return {key: float(value) for key, value in said.items()}
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        beside = {"name", "freezes", "boils"}
+        return {
+            key: value for key, value in said.items() if key not in beside and value is not None
+        }
 
 
-class BloodSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BloodSection:
     """Blood: what perfusion and vessels bring."""
 
     temperature_c: Celsius
-    density_kg_per_m3: Positive | None = Field(default=None, description="or the catalogue's")
-    heat_capacity_j_per_kg_k: Positive | None = Field(
-        default=None, description="or the catalogue's"
+    density_kg_per_m3: Positive | None = field(default=None, metadata=told("or the catalogue's"))
+    heat_capacity_j_per_kg_k: Positive | None = field(
+        default=None, metadata=told("or the catalogue's")
     )
 
 
-class PerfusionSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerfusionSection:
     """What blood in the tissue does."""
 
-    mode: Literal["none", "constant", "stopped", "two-compartment"] = Field(
-        description="none (ex vivo); constant; stopped as a law of damage proceeds; or blood with "
-        "a temperature of its own"
+    mode: Literal["none", "constant", "stopped", "two-compartment"] = field(
+        metadata=told(
+            "none (ex vivo); constant; stopped as a law of damage proceeds; or blood with "
+            "a temperature of its own"
+        )
     )
-    law: Key | None = Field(default=None, description="stopped: name of an Arrhenius law")
-    share: Share | None = Field(default=None, description="stopped: what damage can stop")
-    blood_fraction: Share | None = Field(default=None, description="two-compartment: of the volume")
-    exchange_w_per_m3_k: Positive | None = Field(default=None, description="two-compartment")
+    law: Key | None = field(default=None, metadata=told("stopped: name of an Arrhenius law"))
+    share: Share | None = field(default=None, metadata=told("stopped: what damage can stop"))
+    blood_fraction: Share | None = field(
+        default=None, metadata=told("two-compartment: of the volume")
+    )
+    exchange_w_per_m3_k: Positive | None = field(default=None, metadata=told("two-compartment"))
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def __post_init__(self) -> None:
         two = ("blood_fraction", "exchange_w_per_m3_k")
         given(
             self,
             self.mode,
             {"none": (), "constant": (), "stopped": ("law", "share"), "two-compartment": two},
         )
-        return self
 
 
-class FrostSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrostSection:
     """What is left of perfusion."""
 
-    frozen_share: Share = Field(description="in ice")
-    thawed_share: Share = Field(description="after ice")
+    frozen_share: Share = field(metadata=told("in ice"))
+    thawed_share: Share = field(metadata=told("after ice"))
 
 
-class VesselSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VesselSection:
     """A straight vessel at the temperature of blood."""
 
-    from_lps_mm: LpsMm
-    to_lps_mm: LpsMm
+    from_lps_mm: Vector
+    to_lps_mm: Vector
     diameter_mm: Positive
-    wall_w_per_m2_k: Positive | None = Field(
-        default=None, description="heat transfer at its wall; left out: as warm as blood"
+    wall_w_per_m2_k: Positive | None = field(
+        default=None, metadata=told("heat transfer at its wall; left out: as warm as blood")
     )

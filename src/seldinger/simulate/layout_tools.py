@@ -2,110 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from annotated_types import Ge, Gt, Le
 
-from seldinger.simulate.layout_place import Celsius, NotNegative, Section, Share, given
-from seldinger.simulate.schema import Finite, LpsMm, Name, Positive
+from seldinger.core.errors import CaseError
+from seldinger.core.space import Vector
+from seldinger.evidence.records import NotNegative, Positive, Text, told
+from seldinger.simulate.layout_place import Celsius, Share, given
 
 Face = Literal["right", "left", "anterior", "posterior", "inferior", "superior"]
 Act = Literal["heat", "pause", "freeze", "passive", "thaw"]
 
 
-class StepSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSection:
     """One stretch of a schedule."""
 
-    act: Act = Field(
-        description="heat, pause; freeze, passive (no heat passes), thaw (actively warmed)"
+    act: Act = field(
+        metadata=told("heat, pause; freeze, passive (no heat passes), thaw (actively warmed)")
     )
     seconds: Positive
-    power_w: NotNegative | None = Field(default=None, description="heat")
-    temperature_c: Celsius | None = Field(default=None, description="freeze, thaw")
-    duty: Annotated[float, Field(gt=0.0, le=1.0)] | None = Field(
-        default=None, description="freeze, thaw: share of the time; left out: all of it"
+    power_w: NotNegative | None = field(default=None, metadata=told("heat"))
+    temperature_c: Celsius | None = field(default=None, metadata=told("freeze, thaw"))
+    duty: Annotated[float, Gt(0.0), Le(1.0)] | None = field(
+        default=None, metadata=told("freeze, thaw: share of the time; left out: all of it")
     )
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def __post_init__(self) -> None:
         cold = ("temperature_c",)
         needed = {"heat": ("power_w",), "pause": (), "freeze": cold, "passive": (), "thaw": cold}
         given(self, self.act, needed)
         if self.duty is not None and self.act not in {"freeze", "thaw"}:
-            raise ValueError(f"duty means nothing to {self.act!r}: leave it out")
-        return self
+            raise CaseError(f"duty means nothing to {self.act!r}: leave it out")
 
 
-class AbsorptionSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsorptionSection:
     """An antenna's heating of one's own, instead of the catalogue's fit."""
 
     attenuation_per_mm: Positive
     sigma_mm: Positive
-    behind_tip_mm: Finite
+    behind_tip_mm: float
     efficiency: Positive
 
 
-class ProbeSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSection:
     """A device of the catalogue at work."""
 
-    device: Name = Field(description="id of an applicator of the catalogue")
-    tip_lps_mm: LpsMm
-    axis_lps: LpsMm = Field(description="from the tip towards the hub")
-    power_w: Positive | None = Field(default=None, description="with seconds: one power")
+    device: Text = field(metadata=told("id of an applicator of the catalogue"))
+    tip_lps_mm: Vector
+    axis_lps: Vector = field(metadata=told("from the tip towards the hub"))
+    power_w: Positive | None = field(default=None, metadata=told("with seconds: one power"))
     seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = Field(default=(), description="or stretch by stretch")
-    ramp_s: NotNegative | None = Field(
-        default=None, description="cryo: time to its temperature; 0: at once"
+    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
+    ramp_s: NotNegative | None = field(
+        default=None, metadata=told("cryo: time to its temperature; 0: at once")
     )
-    limit_w: Positive | None = Field(
-        default=None, description="cryo: most heat it takes up; left out: the catalogue's, or none"
+    limit_w: Positive | None = field(
+        default=None,
+        metadata=told("cryo: most heat it takes up; left out: the catalogue's, or none"),
     )
     absorption: AbsorptionSection | None = None
-    coolant_c: Celsius | None = Field(
-        default=None, description="radiofrequency: of the coolant, where the electrode is cooled"
+    coolant_c: Celsius | None = field(
+        default=None, metadata=told("radiofrequency: of the coolant, where the electrode is cooled")
     )
-    potential: Finite = Field(
-        default=1.0, description="radiofrequency: relative to the others and to earth (0)"
+    potential: float = field(
+        default=1.0, metadata=told("radiofrequency: relative to the others and to earth (0)")
     )
-    outside_table: bool = Field(
-        default=False, description="allow settings beyond the published table; marked in the result"
+    outside_table: bool = field(
+        default=False,
+        metadata=told("allow settings beyond the published table; marked in the result"),
     )
 
-    @model_validator(mode="after")
-    def _one_programme(self) -> Self:
+    def __post_init__(self) -> None:
         if (self.power_w is None) != (self.seconds is None):
-            raise ValueError("power_w and seconds go together: give both or a schedule")
+            raise CaseError("power_w and seconds go together: give both or a schedule")
         if self.power_w is not None and self.schedule:
-            raise ValueError("power_w and a schedule: give one of them")
-        return self
+            raise CaseError("power_w and a schedule: give one of them")
 
 
-class ControllerSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerSection:
     """What a radiofrequency generator does to its power."""
 
     kind: Literal["hold", "impedance-pulses", "power-ramp", "tip-temperature"]
-    power_w: Positive | None = Field(default=None, description="hold, impedance-pulses")
-    rise_share: Positive | None = Field(
+    power_w: Positive | None = field(default=None, metadata=told("hold, impedance-pulses"))
+    rise_share: Positive | None = field(
         default=None,
-        description="impedance-pulses, power-ramp: rise over the first reading, as a share of it",
+        metadata=told(
+            "impedance-pulses, power-ramp: rise over the first reading, as a share of it"
+        ),
     )
-    pause_s: Positive | None = Field(default=None, description="impedance-pulses, power-ramp")
-    start_w: Positive | None = Field(default=None, description="power-ramp")
-    step_w: NotNegative | None = Field(default=None, description="power-ramp: every minute")
-    restart_share: Positive | None = Field(
-        default=None, description="power-ramp: of the power at a roll-off, to go on with"
+    pause_s: Positive | None = field(default=None, metadata=told("impedance-pulses, power-ramp"))
+    start_w: Positive | None = field(default=None, metadata=told("power-ramp"))
+    step_w: NotNegative | None = field(default=None, metadata=told("power-ramp: every minute"))
+    restart_share: Positive | None = field(
+        default=None, metadata=told("power-ramp: of the power at a roll-off, to go on with")
     )
-    restarts: Annotated[int, Field(ge=0, le=100)] | None = Field(
-        default=None, description="power-ramp: how many"
+    restarts: Annotated[int, Ge(0), Le(100)] | None = field(
+        default=None, metadata=told("power-ramp: how many")
     )
-    target_c: Celsius | None = Field(default=None, description="tip-temperature")
-    most_w: Positive | None = Field(default=None, description="tip-temperature: while colder")
-    band_k: NotNegative | None = Field(
-        default=None, description="tip-temperature: over which power falls; 0: on or off"
+    target_c: Celsius | None = field(default=None, metadata=told("tip-temperature"))
+    most_w: Positive | None = field(default=None, metadata=told("tip-temperature: while colder"))
+    band_k: NotNegative | None = field(
+        default=None, metadata=told("tip-temperature: over which power falls; 0: on or off")
     )
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def __post_init__(self) -> None:
         ramp = ("start_w", "step_w", "rise_share", "pause_s", "restart_share", "restarts")
         needed = {
             "hold": ("power_w",),
@@ -114,76 +120,82 @@ class ControllerSection(Section):
             "tip-temperature": ("target_c", "most_w", "band_k"),
         }
         given(self, self.kind, needed)
-        return self
 
 
-class RadiofrequencySection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadiofrequencySection:
     """Everything electrical, where a probe is an electrode; all electrodes make one field."""
 
-    seconds: Positive = Field(description="off after this")
-    pads: tuple[Face, ...] = Field(
-        description="faces of the grid that are earth; [] for electrodes among themselves"
+    seconds: Positive = field(metadata=told("off after this"))
+    pads: tuple[Face, ...] = field(
+        metadata=told("faces of the grid that are earth; [] for electrodes among themselves")
     )
-    series_ohm: NotNegative = Field(description="of the body beyond the grid, pads and cable")
-    share_per_k: NotNegative = Field(description="of conductivity, gained with each kelvin")
-    falls_from_c: Celsius = Field(description="where it begins to fall, as water leaves")
-    dry_at_c: Celsius = Field(description="where it has fallen")
-    dry_share: Share = Field(description="of tissue's conductivity at 37 C: what is left then")
-    drying_mm: Positive = Field(
+    series_ohm: NotNegative = field(metadata=told("of the body beyond the grid, pads and cable"))
+    share_per_k: NotNegative = field(metadata=told("of conductivity, gained with each kelvin"))
+    falls_from_c: Celsius = field(metadata=told("where it begins to fall, as water leaves"))
+    dry_at_c: Celsius = field(metadata=told("where it has fallen"))
+    dry_share: Share = field(metadata=told("of tissue's conductivity at 37 C: what is left then"))
+    drying_mm: Positive = field(
         default=1.0,
-        description="width of tissue that dries at once: edge of the cells, in line with the "
-        "first electrode, that electrodes are computed on, whatever the block's spacing_mm",
+        metadata=told(
+            "width of tissue that dries at once: edge of the cells, in line with the "
+            "first electrode, that electrodes are computed on, whatever the block's spacing_mm"
+        ),
     )
-    most_w: Positive | None = Field(default=None, description="or the device's own limit")
-    most_a: Positive | None = Field(default=None, description="or the device's own, or none")
-    most_v: Positive | None = Field(default=None, description="left out: no such limit")
-    most_ohm: Positive | None = Field(
-        default=None, description="stops for good above; left out: no such limit"
+    most_w: Positive | None = field(default=None, metadata=told("or the device's own limit"))
+    most_a: Positive | None = field(default=None, metadata=told("or the device's own, or none"))
+    most_v: Positive | None = field(default=None, metadata=told("left out: no such limit"))
+    most_ohm: Positive | None = field(
+        default=None, metadata=told("stops for good above; left out: no such limit")
     )
     controller: ControllerSection
 
 
-class SourceSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSection:
     """Heat of a simple shape."""
 
     kind: Literal["gaussian", "sphere"]
-    centre_lps_mm: LpsMm
-    sigma_mm: Positive | None = Field(default=None, description="gaussian")
-    radius_mm: Positive | None = Field(default=None, description="sphere")
-    power_w: Positive | None = Field(default=None, description="with seconds: one power")
+    centre_lps_mm: Vector
+    sigma_mm: Positive | None = field(default=None, metadata=told("gaussian"))
+    radius_mm: Positive | None = field(default=None, metadata=told("sphere"))
+    power_w: Positive | None = field(default=None, metadata=told("with seconds: one power"))
     seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = Field(default=(), description="or stretch by stretch")
+    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def __post_init__(self) -> None:
         given(self, self.kind, {"gaussian": ("sigma_mm",), "sphere": ("radius_mm",)})
         if (self.power_w is None) != (self.seconds is None) or (self.power_w is None) == (
             not self.schedule
         ):
-            raise ValueError("say what it does: either power_w with seconds, or a schedule")
-        return self
+            raise CaseError("say what it does: either power_w with seconds, or a schedule")
 
 
-class ColdSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColdSection:
     """A body of a simple shape that holds a temperature."""
 
     kind: Literal["plane", "rod"]
-    point_lps_mm: LpsMm | None = Field(default=None, description="plane: on its wall")
-    normal_lps: LpsMm | None = Field(default=None, description="plane: into the tissue")
-    tip_lps_mm: LpsMm | None = Field(default=None, description="rod")
-    axis_lps: LpsMm | None = Field(default=None, description="rod: from the tip to its other end")
-    length_mm: Positive | None = Field(default=None, description="rod")
-    diameter_mm: Positive | None = Field(default=None, description="rod")
-    temperature_c: Celsius | None = Field(default=None, description="one temperature throughout")
-    schedule: tuple[StepSection, ...] = Field(default=(), description="or stretch by stretch")
-    ramp_s: NotNegative = Field(description="time to its temperature; 0: at once")
-    limit_w: Positive | None = Field(default=None, description="most heat it takes up, or no limit")
-    wall_w_per_m2_k: Positive | None = Field(default=None, description="heat transfer at its wall")
+    point_lps_mm: Vector | None = field(default=None, metadata=told("plane: on its wall"))
+    normal_lps: Vector | None = field(default=None, metadata=told("plane: into the tissue"))
+    tip_lps_mm: Vector | None = field(default=None, metadata=told("rod"))
+    axis_lps: Vector | None = field(
+        default=None, metadata=told("rod: from the tip to its other end")
+    )
+    length_mm: Positive | None = field(default=None, metadata=told("rod"))
+    diameter_mm: Positive | None = field(default=None, metadata=told("rod"))
+    temperature_c: Celsius | None = field(default=None, metadata=told("one temperature throughout"))
+    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
+    ramp_s: NotNegative = field(metadata=told("time to its temperature; 0: at once"))
+    limit_w: Positive | None = field(
+        default=None, metadata=told("most heat it takes up, or no limit")
+    )
+    wall_w_per_m2_k: Positive | None = field(
+        default=None, metadata=told("heat transfer at its wall")
+    )
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def __post_init__(self) -> None:
         rod = ("tip_lps_mm", "axis_lps", "length_mm", "diameter_mm")
         given(self, self.kind, {"plane": ("point_lps_mm", "normal_lps"), "rod": rod})
         if (self.temperature_c is None) == (not self.schedule):
-            raise ValueError("say how cold: either temperature_c, or a schedule")
-        return self
+            raise CaseError("say how cold: either temperature_c, or a schedule")

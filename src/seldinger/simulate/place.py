@@ -211,9 +211,8 @@ def _used(names: Sequence[str], asked: ExperimentFile) -> list[shelf.TissueNumbe
         skip.add("perfusion_per_s")
     found = [q for n in names for q in shelf.tissue(n).numbers.values() if q.name not in skip]
     if asked.perfusion.mode != "none":
-        given = asked.blood.model_dump(exclude_none=True) if asked.blood else {}
         rows = shelf.tissue("blood").numbers
-        found += [rows[key] for key in _BODY[:2] if key not in given]
+        found += [rows[key] for key in _BODY[:2] if getattr(asked.blood, key, None) is None]
     return found
 
 
