@@ -6,7 +6,6 @@ Never: words of a terminal or a screen; every front end carries a request out by
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shlex
 from dataclasses import replace
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.core.record import InputFile
-    from seldinger.plan.case import CaseFile, ProbeSection
+    from seldinger.plan.case import CaseFile
     from seldinger.plan.model import Plan
     from seldinger.plan.procedure import DemoCase, Settings
 
@@ -31,38 +30,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-OPTIONS = {
-    ("study",): "--ct",
-    ("study", "ct"): "--ct",
-    ("study", "labels"): "--labels",
-    ("study", "label_key"): "--label-key",
-    ("study", "vocabulary"): "--vocabulary",
-    ("study", "series"): "--series",
-    ("study", "scanned_position"): "--scanned-position",
-    ("study", "modality"): "--modality",
-    ("target",): "--target, --target-mask or --target-lps",
-    ("target", "name"): "--target",
-    ("target", "mask"): "--target-mask",
-    ("target", "centre_lps_mm"): "--target-lps",
-    ("target", "diameter_mm"): "--diameter-mm",
-    ("target", "organ"): "--organ",
-    ("plan", "entry_lps_mm"): "--entry-lps",
-    ("plan", "relax"): "--relax",
-    ("plan", "guidance"): "--guidance",
-    ("plan", "technique"): "--technique",
-    ("plan", "lateral_error_mm"): "--lateral-error-mm",
-    ("plan", "device"): "--device",
-    ("plan", "paths"): "--paths",
-    ("plan", "seed"): "--seed",
-    ("plan", "voxel_mm"): "--voxel-mm",
-    ("probe",): "--probe",
-    ("assume",): "--assume",
-    ("answers",): "--answer",
-    ("visit",): "--patient",
-    ("visit", "patient"): "--patient",
-    ("visit", "now"): "--now",
-}
-"""Where a word of a case stands on the command line, by its place in the file."""
 _COMPONENT = re.compile(r"\s*#\d+$")
 
 
@@ -211,39 +178,12 @@ def _demo_plans(
 
 def spelled(case: CaseFile) -> str:
     """The case as a command; files by their names, never by this machine's paths."""
+    from seldinger.plan.options import options_of
+
     words = ["seldinger", "plan", case.procedure]
-    for (section, *keys), option in OPTIONS.items():
-        given = getattr(case, section)
-        if section == "probe":
-            words += [word for one in given for word in (option, _probe_words(one))]
-            continue
-        if section in {"assume", "answers"}:
-            words += [word for key, value in given.items() for word in (option, f"{key}={value}")]
-            continue
-        value = getattr(given, keys[0]) if keys else None
-        if value is None or value == type(given).model_fields[keys[0]].default:
-            continue
-        if keys[0] == "relax":
-            words += [word for rule in value for word in (option, rule)]
-        elif isinstance(value, dt.datetime):
-            words += [option, value.isoformat()]
-        elif isinstance(value, tuple):
-            words += [option, ",".join(f"{number:g}" for number in value)]
-        elif isinstance(value, Path) or str(value).endswith(".toml"):
-            words += [option, Path(value).name]
-        else:
-            words += [option, str(value)]
+    for option in options_of(type(case)):
+        words += option.spell(case)
     return shlex.join(words)
-
-
-def _probe_words(one: ProbeSection) -> str:
-    """An applicator fixed by hand, as it is typed."""
-    said = [str(one.number)]
-    points = {"tip": one.tip_lps_mm, "entry": one.entry_lps_mm}
-    said += [f"{k}={','.join(f'{x:g}' for x in v)}" for k, v in points.items() if v is not None]
-    numbers = {"power": one.power_w, "minutes": one.minutes}
-    said += [f"{k}={v:g}" for k, v in numbers.items() if v is not None]
-    return " ".join(said)
 
 
 def _check(case: CaseFile, settings: Settings) -> None:

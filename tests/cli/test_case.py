@@ -63,7 +63,7 @@ def test_a_vocabulary_of_the_catalogue_is_a_name(tmp_path: Path) -> None:
     ("good", "bad", "said"),
     [
         ("relax =", "relaxx =", "[plan] has no key 'relaxx'; did you mean 'relax'? allowed:"),
-        ("[assume]", "[assumed]", "the case has no key 'assumed'; did you mean 'assume'?"),
+        ("[assume]", "[assumed]", "the file has no key 'assumed'; did you mean 'assume'?"),
         ('ct = "images/ct.nii.gz"', "", "[study] ct is missing"),
         ('"no"', "7", "[answers] hydatid is 7"),
         ("[1, 2.5, -3]", "[1, 2.5]", "[plan] entry_lps_mm"),
@@ -83,7 +83,7 @@ def test_a_fault_is_named_with_its_place(tmp_path: Path, good: str, bad: str, sa
 
 
 def test_a_folder_or_bytes_are_no_case(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="case file"):
+    with pytest.raises(CaseError, match="give the path of a TOML file"):
         case.read(tmp_path)
     (tmp_path / "case.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CaseError, match="not UTF-8"):

@@ -14,6 +14,7 @@ from seldinger import anatomy, catalogue, image, plan, workflow
 from seldinger.anatomy import ASSUMPTIONS, targets
 from seldinger.cli.app import app
 from seldinger.core.errors import CaseError, PlanError
+from seldinger.evidence import records
 from seldinger.plan import case as cases
 
 OURS = ASSUMPTIONS[0]
@@ -127,7 +128,6 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
             "answers": {"hydatid": "no"},
         },
         "test",
-        {},
     )
     assert workflow.spelled(case) == (
         "seldinger plan biopsy --ct ct.nii.gz --vocabulary ours.toml --target-lps 1,-2.5,3"
@@ -151,13 +151,15 @@ def test_a_patient_arrives_as_the_file_stands_at_the_time_asked(rooms: Rooms) ->
 def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
     who = resources.files("seldinger.demo") / "patient.toml"
     (tmp_path / "patient.toml").write_text(who.read_text(encoding="utf-8"))
-    case = cases.checked(
+    asked = cases.checked(
         {
             "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
             "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00+00:00"},
         },
-        "case.toml", {},
-    ).beside(tmp_path)  # fmt: skip
+        "case.toml",
+    )  # fmt: skip
+    case = records.beside(asked, tmp_path)
+    assert case.visit.patient == tmp_path / "patient.toml"
     assert workflow.spelled(case).endswith("--patient patient.toml --now 2026-12-04T08:00:00+00:00")
     with pytest.raises(CaseError, match="needs its offset"):
         cases.checked(
@@ -165,5 +167,5 @@ def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
                 "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
                 "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00"},
             },
-            "case.toml", {},
+            "case.toml",
         )  # fmt: skip

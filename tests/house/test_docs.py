@@ -26,7 +26,8 @@ PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 def options_of(command: Any) -> set[str]:
     """Options of a command, and of the commands below it."""
-    own = {option for parameter in command.params for option in parameter.opts}
+    context = command.context_class(command)
+    own = {option for parameter in command.get_params(context) for option in parameter.opts}
     return own.union(*map(options_of, getattr(command, "commands", {}).values()))
 
 

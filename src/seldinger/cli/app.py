@@ -84,7 +84,7 @@ app.command(
 )(demo_command.demo)
 app.command(
     "plan",
-    cls=Once,
+    cls=plan_command.PlanCommand,
     epilog=example(
         "seldinger plan biopsy --ct ct.nii.gz --labels labels.nii.gz "
         "--label-key labels.json --target liver-tumour-1 --out out/",

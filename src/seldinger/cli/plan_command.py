@@ -2,109 +2,54 @@
 
 from __future__ import annotations
 
+from functools import cache
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seldinger import workflow
-from seldinger.cli.plan_words import pairs, point, probe_of
 from seldinger.cli.results import tell
-from seldinger.cli.terminal import AsJson, progress_bar
+from seldinger.cli.terminal import AsJson, Once, progress_bar
 from seldinger.core.errors import CaseError
 
 if TYPE_CHECKING:
     from seldinger.plan.case import CaseFile
+    from seldinger.plan.options import Option
+
+
+class PlanCommand(Once):
+    """`plan`: its options are the fields of a case, made when somebody asks for them."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The argument, an option for each field of a case, and the command's own."""
+        what, *rest = super().get_params(ctx)
+        return [what, *_parameters(), *rest]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what was given of the case is in ``ctx.obj``."""
+        ctx.obj = {name: ctx.params.pop(name) for name in _options()}
+        return super().invoke(ctx)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Options under what they belong to."""
+        groups: dict[str, list[Any]] = {}
+        for one in self.get_params(ctx):
+            option = _options().get(one.name)
+            beside = "Arguments" if one.param_type_name == "argument" else "The answer"
+            group = beside if option is None else option.group
+            groups.setdefault(group, []).append(one.get_help_record(ctx))
+        for group, lines in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(lines)
 
 
 def plan(
+    ctx: typer.Context,
     what: Annotated[
         str, typer.Argument(metavar="PROCEDURE|CASE.toml", help="A procedure, or a case file.")
     ],
-    ct: Annotated[
-        Path | None, typer.Option(help="DICOM folder or file, NIfTI, NRRD or MetaImage.")
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option(help="Label map, folder of masks, or DICOM SEG.")
-    ] = None,
-    label_key: Annotated[
-        Path | None, typer.Option(help="JSON or CSV that names the label map's ids.")
-    ] = None,
-    vocabulary: Annotated[
-        str | None, typer.Option(help="What label names mean: a vocabulary, or one's own .toml.")
-    ] = None,
-    series: Annotated[
-        str | None, typer.Option(metavar="UID", help="Which series of the DICOM folder.")
-    ] = None,
-    scanned_position: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOW",
-            help="How the patient lay when the scan was made (not how you want to work): supine, "
-            "prone, left-lateral or right-lateral.",
-        ),
-    ] = None,
-    modality: Annotated[str | None, typer.Option(help="CT or MR, when no file says so.")] = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A label; or what to call the mask or point.")
-    ] = None,
-    target_mask: Annotated[
-        Path | None, typer.Option(help="An image file whose non-zero voxels are the target.")
-    ] = None,
-    target_lps: Annotated[
-        str | None, typer.Option(metavar="X,Y,Z", help="Centre of a round target, LPS mm.")
-    ] = None,
-    diameter_mm: Annotated[float | None, typer.Option(help="Diameter of the round target.")] = None,
-    organ: Annotated[
-        str | None, typer.Option(help="The structure it lies in, when labels cannot tell.")
-    ] = None,
-    entry_lps: Annotated[
-        str | None,
-        typer.Option(metavar="X,Y,Z", help="Score the path from this entry instead of searching."),
-    ] = None,
-    relax: Annotated[
-        list[str] | None, typer.Option(metavar="RULE", help="Open a hard rule; recorded.")
-    ] = None,
-    assume: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Override an assumption.")
-    ] = None,
-    answer: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="QUESTION=ANSWER",
-            help="Answer a question of the procedure; or, of a structure that no label shows, "
-            "NAME=absent or NAME=looked-at.",
-        ),
-    ] = None,
-    guidance: Annotated[str | None, typer.Option(help="ct or ultrasound.")] = None,
-    technique: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Error model to use for every path.")
-    ] = None,
-    lateral_error_mm: Annotated[
-        float | None, typer.Option(help="Mean lateral error to use instead of the published one.")
-    ] = None,
-    probe: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="'N tip=X,Y,Z entry=X,Y,Z power=W minutes=M'",
-            help="Ablation: fix applicator N, or parts of it, by hand; N one more adds another.",
-        ),
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(metavar="ID", help="Device to use; `devices` lists them.")
-    ] = None,
-    paths: Annotated[int | None, typer.Option(help="How many alternatives to keep.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of all sampling.")] = None,
-    voxel_mm: Annotated[
-        float | None, typer.Option(help="Edge of the planning lattice's voxels.")
-    ] = None,
-    patient: Annotated[
-        Path | None,
-        typer.Option(help="patient.toml, or a case as `clear` reads it: clearance."),
-    ] = None,
-    now: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When clearance is judged; now by default.")
-    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -114,42 +59,9 @@ def plan(
     and somewhere to put the answer (--out, --json or both). Points are LPS+ millimetres. What no
     label shows is unknown in the plan, never clear.
     """
-    options: dict[str, Any] = {
-        "study": {
-            "ct": ct,
-            "labels": labels,
-            "label_key": label_key,
-            "vocabulary": vocabulary,
-            "series": series,
-            "scanned_position": scanned_position,
-            "modality": modality,
-        },
-        "target": {
-            "name": target,
-            "mask": target_mask,
-            "centre_lps_mm": point(target_lps, "--target-lps"),
-            "diameter_mm": diameter_mm,
-            "organ": organ,
-        },
-        "plan": {
-            "entry_lps_mm": point(entry_lps, "--entry-lps"),
-            "relax": relax,
-            "guidance": guidance,
-            "technique": technique,
-            "lateral_error_mm": lateral_error_mm,
-            "device": device,
-            "paths": paths,
-            "seed": seed,
-            "voxel_mm": voxel_mm,
-        },
-        "probe": [probe_of(words) for words in probe or ()],
-        "assume": pairs(assume, "--assume"),
-        "answers": pairs(answer, "--answer"),
-        "visit": {"patient": patient, "now": now},
-    }
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print the plan")
-    case = _case(what, options)
+    case = _case(what, ctx.obj)
     with progress_bar(quiet=as_json) as progress:
         made, page = workflow.run(case, out, progress)
     if as_json:
@@ -162,26 +74,61 @@ def plan(
         typer.echo(f"report: {page}")
 
 
-def _case(what: str, options: dict[str, Any]) -> CaseFile:
+def _case(what: str, given: dict[str, Any]) -> CaseFile:
     """The case that the file or the options describe."""
     from seldinger.plan import case as cases
+    from seldinger.plan.options import names_of
 
-    said = {
-        section: {key: value for key, value in given.items() if value is not None}
-        for section, given in options.items()
-        if isinstance(given, dict)
+    told = [(_options()[name], words) for name, words in given.items() if words not in (None, ())]
+    if what.endswith(".toml"):
+        if told:
+            flags = ", ".join(one.flag for one, _ in told)
+            raise CaseError(f"{flags} beside a case file: write it into {Path(what).name} instead")
+        return cases.read(Path(what))
+    data: dict[str, Any] = {"procedure": what}
+    for option, words in told:
+        *sections, key = map(str, option.place)
+        table = data
+        for section in sections:
+            table = table.setdefault(section, {})
+        table[key] = option.read(words)
+    return cases.checked(data, "command line", names_of(cases.CaseFile))
+
+
+@cache
+def _options() -> dict[str, Option]:
+    """The fields of a case by the names of their parameters."""
+    from seldinger.plan.case import CaseFile
+    from seldinger.plan.options import options_of
+
+    return {"_".join(map(str, one.place)): one for one in options_of(CaseFile)}
+
+
+@cache
+def _parameters() -> list[Any]:
+    """The fields of a case as the command line's parameters."""
+    app = typer.Typer(add_completion=False)
+
+    def fields() -> None:
+        """Nothing but a signature, from which typer makes parameters."""
+
+    told = {
+        name: Annotated[_typed(one), typer.Option(one.flag, help=one.help, metavar=one.metavar)]
+        for name, one in _options().items()
     }
-    if options["probe"]:
-        said["probe"] = options["probe"]
-    if not what.endswith(".toml"):
-        return cases.checked({"procedure": what, **said}, "command line", workflow.OPTIONS)
-    given = [
-        workflow.OPTIONS.get((section, key), workflow.OPTIONS.get((section,), key))
-        for section, keys in said.items()
-        for key in keys
-    ]
-    if given:
-        raise CaseError(
-            f"{', '.join(given)} beside a case file: write it into {Path(what).name} instead"
-        )
-    return cases.read(Path(what))
+    vars(fields)["__signature__"] = Signature(
+        [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            for name, annotation in told.items()
+        ]
+    )
+    app.command()(fields)
+    made: list[Any] = typer.main.get_command(app).params
+    return made
+
+
+def _typed(one: Option) -> Any:
+    """What the terminal itself reads: numbers and flags; every other word is the case's to read."""
+    if one.many != "once":
+        return list[str] | None
+    return one.kind | None if one.kind in (bool, float, int, Path) else str | None

@@ -52,7 +52,7 @@ class Once(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Look at the words before they become values."""
         given = [word.partition("=")[0] for word in args]
-        for option in self.params:
+        for option in self.get_params(ctx):
             if getattr(option, "multiple", False):
                 continue
             for name in option.opts:

@@ -68,7 +68,7 @@ def place_in_words(
     for length in range(len(place), 0, -1):
         called = (names or {}).get(place[:length])
         if called is not None:
-            return " ".join([called, *map(str, place[length:])])
+            return " ".join([called, *_counted(place[length:])])
     if not place:
         return "the file"
     first, rest = str(place[0]), place[1:]
@@ -103,7 +103,7 @@ def _sentence(
         hint = did_you_mean(key, allowed)
         return f"{above} has no key {key!r}; {hint}allowed: {', '.join(allowed)}"
     if sort == "missing":
-        return f"{where} is missing{_choices(kind, place)}"
+        return f"{where} is missing{'' if place in names else _choices(kind, place)}"
     said = list(dict.fromkeys(_said(one) for one in many))
     if sort == "value_error":
         words = "; ".join(said)

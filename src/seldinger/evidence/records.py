@@ -14,7 +14,7 @@ costs nothing.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
+    from seldinger.evidence.mistakes import Place
+
 T = TypeVar("T")
 
 LARGEST_BYTES = 4_000_000
@@ -47,9 +49,15 @@ def written(key: str) -> dict[str, str]:
     return {"written": key}
 
 
-def told(what: str) -> dict[str, str]:
-    """Metadata of a field: what it is, for a schema and for who left it out."""
-    return {"description": what}
+def told(what: str, **typed: str) -> dict[str, str]:
+    """Metadata of a field: what it is, for a schema, for who left it out, and for its option.
+
+    Args:
+        what: in words, without a capital and a full stop.
+        typed: ``flag`` and ``metavar`` of the option that gives it on a command line, where they do
+            not follow from the key; ``file``: a word that ends so is a path.
+    """
+    return {"description": what, **typed}
 
 
 UNWRITTEN = {"written": None}
@@ -108,10 +116,16 @@ class Named:
 class Parsed:
     """A value that is written otherwise than it is kept: ``parse`` makes one of the other.
 
-    ``parse`` refuses with ``ValueError`` or an error of this package.
+    ``parse`` refuses with ``ValueError`` or an error of this package; ``schema`` is the JSON schema
+    of what is written.
     """
 
     parse: Callable[[Any], object]
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"}, hash=False)
+
+    def __get_pydantic_json_schema__(self, _: object, __: object) -> dict[str, Any]:
+        """As a JSON schema has it."""
+        return dict(self.schema)
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         """As pydantic knows it."""
@@ -189,7 +203,13 @@ def parsed(text: str, name: str, error: type[SeldingerError]) -> dict[str, Any]:
         raise error(f"{name} is not TOML: {wrong}") from wrong
 
 
-def checked(kind: type[T], data: Mapping[str, Any], name: str, error: type[SeldingerError]) -> T:
+def checked(
+    kind: type[T],
+    data: Mapping[str, Any],
+    name: str,
+    error: type[SeldingerError],
+    names: Mapping[Place, str] | None = None,
+) -> T:
     """Plain tables as a record.
 
     Args:
@@ -197,6 +217,7 @@ def checked(kind: type[T], data: Mapping[str, Any], name: str, error: type[Seldi
         data: nested as in the file.
         name: who says so, for messages: the file's name.
         error: of the room that asks.
+        names: what the user calls a place (an option, say) where that is not the key.
 
     Raises:
         SeldingerError: an ``error`` that names every place that does not fit.
@@ -207,7 +228,7 @@ def checked(kind: type[T], data: Mapping[str, Any], name: str, error: type[Seldi
         made: T = _validator(cast("Any", kind)).validate_python(dict(data))
     except ValidationError as wrong:
         mistakes = wrong.errors(include_url=False, include_context=False)
-        raise error(f"{name}: {'; '.join(sentences(mistakes, data, kind))}") from wrong
+        raise error(f"{name}: {'; '.join(sentences(mistakes, data, kind, names))}") from wrong
     return made
 
 
@@ -224,6 +245,23 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
     made: dict[str, Any] = Closed().generate(_strict(TypeAdapter(kind).core_schema))
     return made
+
+
+def beside(record: T, folder: Path) -> T:
+    """A record of a file with its paths taken from a folder."""
+    changed: dict[str, Any] = {}
+    for one in fields(cast("Any", record)):
+        value = getattr(record, one.name)
+        if is_dataclass(value):
+            changed[one.name] = beside(value, folder)
+        elif isinstance(value, Path) or _is_file(value, one.metadata.get("file")):
+            changed[one.name] = type(value)(folder / value)
+    made: T = replace(cast("Any", record), **changed)
+    return made
+
+
+def _is_file(value: object, suffix: str | None) -> bool:
+    return suffix is not None and isinstance(value, str) and value.endswith(suffix)
 
 
 @cache

@@ -1,160 +1,175 @@
-"""case.toml: one plan's request written down; its schema, and its reader.
+"""case.toml: one plan's request written down.
 
-The command line builds the same record from its options, so both are checked by the same rules.
-Paths in a file are relative to the file. pydantic stands here because bytes come in here.
+Its records are the file's schema and, by ``plan.options``, the options of a command line: both are
+checked by the same rules. Paths in a file are relative to the file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from difflib import get_close_matches
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from annotated_types import Ge, Le
 
-from seldinger.core.errors import CaseError, ImageError
-from seldinger.image.study import parse_position
-from seldinger.simulate.schema import Finite, LpsMm, Name, Positive
+from seldinger.care.times import instant
+from seldinger.core.errors import CaseError
+from seldinger.core.space import Vector
+from seldinger.evidence import records
+from seldinger.evidence.records import Parsed, Positive, Text, told
+from seldinger.image.study import PatientPosition, parse_position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-def _position(word: object) -> object:
-    """A position in any of the spellings that images are loaded with."""
-    try:
-        return parse_position(word).value if isinstance(word, str) else word
-    except ImageError as wrong:
-        raise ValueError(str(wrong)) from wrong
-
+    from seldinger.evidence.mistakes import Place
 
 Position = Annotated[
-    Literal["supine", "prone", "left lateral decubitus", "right lateral decubitus"],
-    BeforeValidator(_position),
+    str,
+    Parsed(
+        lambda word: parse_position(word).value,
+        {"type": "string", "enum": [one.value for one in PatientPosition]},
+    ),
 ]
-
-Place = tuple[str, ...]
-"""Where a key stands in the case: ("study", "ct")."""
+Moment = Annotated[dt.datetime, Parsed(instant, {"type": "string", "format": "date-time"})]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StudySection(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySection:
     """The images and their labels."""
 
-    ct: Path = Field(description="DICOM folder or file, NIfTI, NRRD or MetaImage; CT or MR")
-    labels: Path | None = Field(
-        default=None, description="label map, folder of masks, or DICOM SEG"
+    ct: Path = field(metadata=told("DICOM folder or file, NIfTI, NRRD or MetaImage; CT or MR"))
+    labels: Path | None = field(
+        default=None, metadata=told("label map, folder of masks, or DICOM SEG")
     )
-    label_key: Path | None = Field(
-        default=None, description="JSON or CSV that names the label map's ids"
+    label_key: Path | None = field(
+        default=None, metadata=told("JSON or CSV that names the label map's ids")
     )
-    vocabulary: Name | None = Field(
-        default=None, description="a vocabulary of the catalogue, or the path of one's own .toml"
+    vocabulary: Text | None = field(
+        default=None,
+        metadata=told(
+            "what label names mean: a vocabulary of the catalogue, or the path of one's own .toml",
+            file=".toml",
+        ),
     )
-    series: Name | None = Field(
-        default=None, description="Series Instance UID, when the folder has several"
+    series: Text | None = field(
+        default=None,
+        metadata=told("Series Instance UID, when the folder has several", metavar="UID"),
     )
-    scanned_position: Position | None = Field(
-        default=None, description="how the patient lay when the scan was made, not how to treat"
+    scanned_position: Position | None = field(
+        default=None,
+        metadata=told(
+            "how the patient lay when the scan was made (not how you want to work): supine, prone, "
+            "left-lateral or right-lateral",
+            metavar="HOW",
+        ),
     )
-    modality: Literal["CT", "MR"] | None = Field(
-        default=None, description="when the file does not say"
-    )
-
-
-class TargetSection(_Section):
-    """What the needle is for: a name, a mask file, or a point with a diameter."""
-
-    name: Name | None = Field(
-        default=None, description="a label's name; with a mask or point, what to call it"
-    )
-    mask: Path | None = Field(
-        default=None, description="image file whose non-zero voxels are the target"
-    )
-    centre_lps_mm: LpsMm | None = Field(
-        default=None, description="centre of a round target, LPS mm"
-    )
-    diameter_mm: Positive | None = Field(default=None, description="diameter of the round target")
-    organ: Name | None = Field(
-        default=None, description="the structure it lies in, when labels cannot tell"
+    modality: Literal["CT", "MR"] | None = field(
+        default=None, metadata=told("when the file does not say")
     )
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSection:
+    """The target: a name, a mask file, or a point with a diameter."""
+
+    name: Text | None = field(
+        default=None,
+        metadata=told(
+            "a label's name; with a mask or point, what to call it", flag="--target", metavar="NAME"
+        ),
+    )
+    mask: Path | None = field(
+        default=None,
+        metadata=told("image file whose non-zero voxels are the target", flag="--target-mask"),
+    )
+    centre_lps_mm: Vector | None = field(
+        default=None, metadata=told("centre of a round target, LPS mm", flag="--target-lps")
+    )
+    diameter_mm: Positive | None = field(
+        default=None, metadata=told("diameter of the round target")
+    )
+    organ: Text | None = field(
+        default=None, metadata=told("the structure it lies in, when labels cannot tell")
+    )
+
+    def __post_init__(self) -> None:
         if self.mask is not None and self.centre_lps_mm is not None:
-            raise ValueError("a mask and a point: give one of them")
+            raise CaseError("a mask and a point: give one of them")
         if (self.centre_lps_mm is None) != (self.diameter_mm is None):
-            raise ValueError("a point and its diameter go together: give both or neither")
+            raise CaseError("a point and its diameter go together: give both or neither")
         if self.name is None and self.mask is None and self.centre_lps_mm is None:
-            raise ValueError("no target: give a name, a mask file, or a point with its diameter")
-        return self
+            raise CaseError("no target: give a name, a mask file, or a point with its diameter")
 
 
-class PlanSection(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSection:
     """Choices of the planner."""
 
-    entry_lps_mm: LpsMm | None = Field(
-        default=None, description="score this entry instead of searching"
+    entry_lps_mm: Vector | None = field(
+        default=None, metadata=told("score this entry instead of searching")
     )
-    relax: tuple[Name, ...] = Field(
-        default=(), description="hard rules to open; recorded in the plan"
+    relax: tuple[Text, ...] = field(
+        default=(), metadata=told("hard rules to open; recorded in the plan", metavar="RULE")
     )
-    guidance: Literal["ct", "ultrasound"] | None = Field(
-        default=None, description="decide the guidance"
+    guidance: Literal["ct", "ultrasound"] | None = field(
+        default=None, metadata=told("decide the guidance")
     )
-    technique: Name | None = Field(default=None, description="error model for every path")
-    lateral_error_mm: Positive | None = Field(
-        default=None, description="mean lateral error to use instead"
+    technique: Text | None = field(
+        default=None, metadata=told("error model for every path", metavar="KEY")
     )
-    device: Name | None = Field(default=None, description="catalogue id of the device to use")
-    paths: Annotated[int, Field(ge=1, le=50)] = Field(
-        default=6, description="how many alternatives to keep"
+    lateral_error_mm: Positive | None = field(
+        default=None, metadata=told("mean lateral error to use instead of the published one")
     )
-    seed: Annotated[int, Field(ge=0)] = Field(default=0, description="of all sampling")
-    voxel_mm: Positive = Field(default=1.5, description="edge of the planning lattice's voxels")
+    device: Text | None = field(
+        default=None,
+        metadata=told("catalogue id of the device to use; `devices` lists them", metavar="ID"),
+    )
+    paths: Annotated[int, Ge(1), Le(50)] = field(
+        default=6, metadata=told("how many alternatives to keep")
+    )
+    seed: Annotated[int, Ge(0)] = field(default=0, metadata=told("of all sampling"))
+    voxel_mm: Positive = field(default=1.5, metadata=told("edge of the planning lattice's voxels"))
 
 
-class ProbeSection(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSection:
     """What is fixed by hand of one applicator; what is left out stays the planner's."""
 
-    number: Annotated[int, Field(ge=1, le=4)] = Field(
-        description="which, from 1; one more than there are adds another"
+    number: Annotated[int, Ge(1), Le(4)] = field(
+        metadata=told("which, from 1; one more than there are adds another", metavar="N")
     )
-    tip_lps_mm: LpsMm | None = Field(default=None, description="its tip")
-    entry_lps_mm: LpsMm | None = Field(default=None, description="where it enters the skin")
-    power_w: Positive | None = Field(default=None, description="of a heater")
-    minutes: Positive | None = Field(default=None, description="of heating, or of each freeze")
+    tip_lps_mm: Vector | None = field(default=None, metadata=told("its tip", flag="tip"))
+    entry_lps_mm: Vector | None = field(
+        default=None, metadata=told("where it enters the skin", flag="entry")
+    )
+    power_w: Positive | None = field(
+        default=None, metadata=told("of a heater", flag="power", metavar="W")
+    )
+    minutes: Positive | None = field(
+        default=None,
+        metadata=told("of heating, or of each freeze", flag="minutes", metavar="M"),
+    )
 
 
-class VisitSection(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitSection:
     """The patient who comes for it, besides the images."""
 
-    patient: Path | None = Field(
-        default=None, description="a case file of `seldinger clear`: patient, request, decisions"
+    patient: Path | None = field(
+        default=None,
+        metadata=told("the patient, as patient.toml or as a case that `clear` reads: clearance"),
     )
-    now: dt.datetime | None = Field(
-        default=None, description="when clearance is judged, with its offset; now by default"
+    now: Moment | None = field(
+        default=None,
+        metadata=told("when clearance is judged, with its offset; now by default", metavar="TIME"),
     )
 
-    @model_validator(mode="after")
-    def _has_a_zone(self) -> Self:
+    def __post_init__(self) -> None:
         if self.now is not None and self.now.utcoffset() is None:
-            raise ValueError("now needs its offset, e.g. 2026-12-04T09:00+01:00")
+            raise CaseError("now needs its offset, e.g. 2026-12-04T09:00+01:00")
         if self.now is not None and self.patient is None:
-            raise ValueError("now is when a patient's clearance is judged: give the patient too")
-        return self
+            raise CaseError("now is when a patient's clearance is judged: give the patient too")
 
     @property
     def judged_at(self) -> dt.datetime:
@@ -162,60 +177,41 @@ class VisitSection(_Section):
         return self.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-class CaseFile(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
     """One plan's request: what to do, on which images, where, and how."""
 
-    procedure: Name = Field(description="an installed procedure; `seldinger procedures` lists them")
-    study: StudySection
-    target: TargetSection
+    procedure: Text = field(
+        metadata=told("an installed procedure; `seldinger procedures` lists them")
+    )
+    study: StudySection = field(metadata={"flag": "--ct"})
+    target: TargetSection = field(metadata={"flag": "--target, --target-mask or --target-lps"})
     plan: PlanSection = PlanSection()
-    probe: tuple[ProbeSection, ...] = Field(
-        default=(), description="applicators of an ablation that are fixed by hand"
+    probe: tuple[ProbeSection, ...] = field(
+        default=(),
+        metadata=told(
+            "ablation: fix applicator N, or parts of it, by hand; N one more adds another"
+        ),
     )
-    visit: VisitSection = VisitSection()
-    assume: dict[str, Finite] = Field(
-        default_factory=dict, description="assumptions to override, name = value"
+    assume: Mapping[Text, float] = field(
+        default_factory=dict, metadata=told("an assumption to override, by name")
     )
-    answers: dict[str, Name] = Field(
-        default_factory=dict, description="answers to the procedure's questions"
+    answers: Mapping[Text, Text] = field(
+        default_factory=dict,
+        metadata=told(
+            "answer to a question of the procedure; or, of a structure that no label shows, "
+            "NAME=absent or NAME=looked-at",
+            flag="--answer",
+            metavar="QUESTION=ANSWER",
+        ),
     )
-
-    def beside(self, folder: Path) -> CaseFile:
-        """The same case with its relative paths taken from ``folder``."""
-        study = self.study
-        named = study.vocabulary
-        if named is not None and named.endswith(".toml"):
-            named = str(folder / named)
-        moved = study.model_copy(
-            update={
-                "ct": folder / study.ct,
-                "labels": None if study.labels is None else folder / study.labels,
-                "label_key": None if study.label_key is None else folder / study.label_key,
-                "vocabulary": named,
-            }
-        )
-        mask = None if self.target.mask is None else folder / self.target.mask
-        target = self.target.model_copy(update={"mask": mask})
-        patient = None if self.visit.patient is None else folder / self.visit.patient
-        visit = self.visit.model_copy(update={"patient": patient})
-        return self.model_copy(update={"study": moved, "target": target, "visit": visit})
+    visit: VisitSection = field(default=VisitSection(), metadata={"flag": "--patient"})
 
     def judged(self) -> CaseFile:
         """The same case with the instant at which clearance is judged written into it."""
         if self.visit.patient is None:
             return self
-        visit = self.visit.model_copy(update={"now": self.visit.judged_at})
-        return self.model_copy(update={"visit": visit})
-
-
-_SECTIONS: Mapping[Place, type[_Section]] = {
-    (): CaseFile,
-    ("study",): StudySection,
-    ("target",): TargetSection,
-    ("plan",): PlanSection,
-    ("probe",): ProbeSection,
-    ("visit",): VisitSection,
-}
+        return replace(self, visit=replace(self.visit, now=self.visit.judged_at))
 
 
 def read(path: Path) -> CaseFile:
@@ -224,19 +220,12 @@ def read(path: Path) -> CaseFile:
     Raises:
         CaseError: there is no such file, it is not TOML, or it does not fit the schema.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        reason = wrong.strerror or "cannot be read"
-        raise CaseError(f"{path.name}: {reason}: give the path of a case file") from wrong
-    except UnicodeDecodeError as wrong:
-        raise CaseError(f"{path.name} is not UTF-8 text: a case file is TOML in UTF-8") from wrong
-    except tomllib.TOMLDecodeError as wrong:
-        raise CaseError(f"{path.name} is not TOML: {wrong}") from wrong
-    return checked(data, path.name, {}).beside(path.parent)
+    return records.beside(records.read(CaseFile, path, CaseError), path.parent)
 
 
-def checked(data: Mapping[str, Any], source: str, names: Mapping[Place, str]) -> CaseFile:
+def checked(
+    data: Mapping[str, Any], source: str, names: Mapping[Place, str] | None = None
+) -> CaseFile:
     """``data`` as a case.
 
     Args:
@@ -247,45 +236,9 @@ def checked(data: Mapping[str, Any], source: str, names: Mapping[Place, str]) ->
     Raises:
         CaseError: naming every place that does not fit, with what is allowed.
     """
-    try:
-        return CaseFile.model_validate(data)
-    except ValidationError as wrong:
-        told = "; ".join(_sentence(error, names) for error in wrong.errors())
-        raise CaseError(f"{source}: {told}") from wrong
+    return records.checked(CaseFile, data, source, CaseError, names)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a case file."""
-    return CaseFile.model_json_schema()
-
-
-def _sentence(error: Any, names: Mapping[Place, str]) -> str:
-    """One fault of the case: where, what was got, what is allowed."""
-    place: Place = tuple(str(part) for part in error["loc"])
-    section, key = place[:-1], place[-1] if place else ""
-    if error["type"] == "extra_forbidden":
-        section = tuple(part for part in section if not part.isdigit())
-        allowed = sorted(_SECTIONS[section].model_fields)
-        near = get_close_matches(key, allowed, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"{_spelled(section, {})} has no key {key!r}; {hint}allowed: {', '.join(allowed)}"
-    where = _spelled(place, names)
-    if error["type"] == "missing":
-        return f"{where} is missing"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return f"{where}: {said}"
-    return f"{where} is {error['input']!r}: {said[:1].lower()}{said[1:]}"
-
-
-def _spelled(place: Place, names: Mapping[Place, str]) -> str:
-    """A place as the user wrote it: an option, "[study] ct", or the top of the file."""
-    for length in range(len(place), 0, -1):
-        if place[:length] in names:
-            named = place[1:] if length == 1 else ()
-            return " ".join((names[place[:length]], *named))
-    if not place:
-        return "the case"
-    if len(place) == 1:
-        return f"[{place[0]}]" if place in _SECTIONS else place[0]
-    return f"[{place[0]}] {'.'.join(place[1:])}"
+    return records.schema_of(CaseFile)

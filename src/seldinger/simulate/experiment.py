@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ def read(path: Path | str) -> Experiment:
     text = records.text_of(place, CaseError)
     made = checked(records.parsed(text, place.name, CaseError), place.name)
     file = InputFile("experiment", place.name, sha256(text.encode()).hexdigest())
-    return Experiment(_beside(made.asked, place.parent), (file,))
+    return Experiment(records.beside(made.asked, place.parent), (file,))
 
 
 def checked(data: Mapping[str, Any], source: str = "experiment") -> Experiment:
@@ -61,15 +61,3 @@ def checked(data: Mapping[str, Any], source: str = "experiment") -> Experiment:
 def schema() -> dict[str, Any]:
     """The JSON schema of an experiment's file."""
     return records.schema_of(ExperimentFile)
-
-
-def _beside(asked: ExperimentFile, folder: Path) -> ExperimentFile:
-    patient = asked.patient
-    if patient is None:
-        return asked
-    moved: dict[str, Any] = {"ct": folder / patient.ct, "labels": folder / patient.labels}
-    if patient.label_key is not None:
-        moved["label_key"] = folder / patient.label_key
-    if patient.vocabulary is not None and patient.vocabulary.endswith(".toml"):
-        moved["vocabulary"] = str(folder / patient.vocabulary)
-    return replace(asked, patient=replace(patient, **moved))

@@ -58,7 +58,10 @@ class PatientSection:
     ct: Path = field(metadata=told("DICOM folder or file, NIfTI, NRRD or MetaImage"))
     labels: Path = field(metadata=told("label map, folder of masks, or DICOM SEG"))
     label_key: Path | None = field(default=None, metadata=told("JSON or CSV that names the ids"))
-    vocabulary: Text | None = field(default=None, metadata=told("a vocabulary of the catalogue"))
+    vocabulary: Text | None = field(
+        default=None,
+        metadata=told("a vocabulary of the catalogue, or one's own .toml", file=".toml"),
+    )
     series: Text | None = field(default=None, metadata=told("Series Instance UID"))
     target: Text | None = field(default=None, metadata=told("a label: the middle of the part"))
     centre_lps_mm: Vector | None = field(default=None, metadata=told("or a round target's centre"))
