@@ -97,9 +97,9 @@ def _plan() -> None:
     """A whole ablation plan, kernels warm."""
     ablation.planned()
     made, whole, band = ablation.planned()
-    probes = len(made.treatment.probes)
+    probes = len(made.placements)
     row(f"ablation plan of 35 mm, {probes} probes: whole", f"{whole:.0f} s", "<= 60 + 30 s")
-    row(f"  its band of {made.prediction.samples if made.prediction else 0} samples",
+    row(f"  its band of {made.effect.samples if made.effect else 0} samples",
         f"{band:.0f} s", "<= 30 s")  # fmt: skip
 
 

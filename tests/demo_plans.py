@@ -87,7 +87,9 @@ def small_ablation(anatomy: Anatomy) -> Plan:
 def fingerprint(made: Plan) -> dict[str, str]:
     """SHA-256 of all that a plan is: its file, and the fields that lie beside it."""
     parts = {"plan.json": file.to_json(made).encode()}
-    if made.effect is not None:
-        for name in ("zone", "kill_probability", "temperature_c", "margins_mm"):
-            parts[name] = getattr(made.effect, name).tobytes()
+    if made.fields is not None:
+        for name, volume in made.fields.volumes.items():
+            parts[name] = volume.values.tobytes()
+        for name, draws in made.fields.draws.items():
+            parts[name] = draws.tobytes()
     return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

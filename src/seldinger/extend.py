@@ -13,8 +13,12 @@ may change without notice.
 from __future__ import annotations
 
 from seldinger.core.finding import Finding
+from seldinger.core.quantity import Quantity, Spread
 from seldinger.core.record import Assumption
+from seldinger.core.shapes import Curve
+from seldinger.core.space import Grid
 from seldinger.core.verdict import Severity, Status
+from seldinger.core.volume import Volume
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.guidance import choose as choose_guidance
 from seldinger.plan.approach.percutaneous.model import (
@@ -46,36 +50,60 @@ from seldinger.plan.procedure import (
     Settings,
     TreatmentLogic,
 )
+from seldinger.simulate.effect import (
+    Effect,
+    Fields,
+    Measure,
+    Option,
+    ScalarSurface,
+    StructureEffect,
+    Trace,
+)
+from seldinger.simulate.placement import Phase, Placement
 
 __all__ = [
     "Approach",
     "ApproachLogic",
     "Assumption",
     "Case",
+    "Curve",
     "Decision",
     "DemoCase",
     "DeviceUse",
+    "Effect",
+    "Fields",
     "Finding",
     "Gate",
+    "Grid",
     "Guidance",
     "Instrument",
     "Limits",
+    "Measure",
     "Status",
     "NeedleCase",
+    "Option",
     "Path",
     "Percutaneous",
+    "Phase",
+    "Placement",
     "Plan",
     "Procedure",
+    "Quantity",
     "Question",
     "Reach",
     "Ruled",
+    "ScalarSurface",
     "Search",
     "Settings",
     "Severity",
+    "Spread",
     "Step",
+    "StructureEffect",
     "TargetPoint",
+    "Trace",
     "Treatment",
     "TreatmentLogic",
+    "Volume",
     "choose_guidance",
 ]
 

@@ -89,11 +89,6 @@ def check_plan(made: Plan, truth: Truth) -> tuple[str, ...]:
     )
 
 
-def _ways(made: Plan) -> tuple[Path, ...]:
-    """Every way to be gone: the alternatives, and each probe's own."""
-    return (*made.approach.paths, *(probe.path for probe in made.treatment.probes))
-
-
 def _of_file(made: Plan) -> Iterator[str]:
     """Finite numbers, and its own schema."""
     text = file.to_json(made)
@@ -120,7 +115,7 @@ def _of_ways(made: Plan, truth: Truth) -> Iterator[str]:
         return
     if not made.approach.paths:
         yield f"no way was found: {made.approach.rejections}"
-    for number, way in enumerate(_ways(made), start=1):
+    for number, way in enumerate(made.approach.paths, start=1):
         for fault in _of_one(way, approach):
             yield f"way {number} {fault}"
         for name in FORBIDDEN:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from tests.ablated import parts
 from tests.demo_plans import CASES, ERROR_MM, DemoPlans
 
 from seldinger import demo, plan, testing
@@ -42,9 +43,13 @@ def measured(made: Plan) -> list[tuple[Path, float, float]]:
     beyond, thick = (made.treatment.settings[key] for key in ("beyond_mm", "diameter_mm"))
     assert isinstance(beyond, float)
     assert isinstance(thick, float)
-    first = [(path, beyond, thick) for path in made.approach.paths[:3]]
+    first = [(path, beyond, thick) for path in (*made.spare_paths, *made.taken)[:3]]
     room = choice.TIP_ROOM.value
-    return first + [(p.path, room, applicator(p.device).diameter_mm) for p in made.treatment.probes]
+    probes = made.placements if made.has_programme else ()
+    return first + [
+        (way, room, applicator(p.device).diameter_mm)
+        for p, way in zip(probes, made.taken, strict=False)
+    ]
 
 
 CORNER = math.sqrt(0.75)
@@ -96,7 +101,7 @@ def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoP
         "clearance is not unknown": {
             "findings": tuple(f for f in made.findings if f.id != "clearance")
         },
-        "no way was found": {"approach": replace(made.approach, paths=())},
+        "no way was found": {"approach": replace(made.approach, paths=()), "placements": ()},
     }
     for said, changes in plans.items():
         bad = replace(made, **changes)
@@ -127,17 +132,15 @@ def test_distances_are_the_analytic_ones_within_a_voxel(
 @every_case
 def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], demo_plans: DemoPlans) -> None:
     made = demo_plans[case]
-    found, effect = made.prediction, made.effect
-    if not made.treatment.probes:
-        assert found is None
-        assert effect is None
+    if not made.has_programme:
+        assert made.effect is None
+        assert made.fields is None
         return
-    assert found is not None
-    assert effect is not None
+    found, effect = parts(made)
     modality = str(made.treatment.settings["modality"])
     assert found.ml_per_kj is not None
     assert found.ml_per_kj <= MOST_ML_PER_KJ[modality]
-    if len(made.treatment.probes) == 1:
+    if len(made.placements) == 1:
         assert found.zone_axes_mm[2] <= LETHAL_MM[modality]
     margin = found.minimal_margin_mm
     assert margin.p05 <= margin.p50 <= margin.p95
@@ -149,7 +152,7 @@ def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], demo_plans:
     if even_mm <= 5.0:
         assert found.coverage_probability <= 0.8
     assert found.samples >= 200
-    assert sum(found.spread_from.values()) == pytest.approx(1.0)
+    assert sum(found.variance.values()) == pytest.approx(1.0)
     assert any(o.chosen for o in found.options)
     assert effect.zone.sum() * effect.grid.voxel_ml == pytest.approx(found.zone_volume_ml, rel=0.05)
 
@@ -159,24 +162,25 @@ def test_a_zone_dies_where_the_formulas_put_the_tumour(
     case: tuple[str, str], demo_plans: DemoPlans, demo_patient: DemoPatient
 ) -> None:
     made = demo_plans[case]
-    if made.effect is None or made.prediction is None:
+    if made.effect is None:
         return
-    grid = made.effect.grid
+    found, effect = parts(made)
+    grid = effect.grid
     points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
     truth = demo_patient.truth.contains(case[1], points).reshape(grid.shape)
-    killed = float((made.effect.zone & truth).sum() / truth.sum())
-    assert killed == pytest.approx(made.prediction.coverage_target, abs=0.01)
+    killed = float((effect.zone & truth).sum() / truth.sum())
+    assert killed == pytest.approx(found.coverage_target, abs=0.01)
     # Where the nearest living cell lies, by the formulas: the capsule and the vessels are far away.
     away = demo_patient.truth.distance_mm(case[1], points).reshape(grid.shape)
-    thinnest = float(away[~made.effect.zone].min())
-    assert made.prediction.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=MARGIN_MM)
+    thinnest = float(away[~effect.zone].min())
+    assert found.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=MARGIN_MM)
 
 
 @every_case
 def test_shafts_keep_apart(case: tuple[str, str], demo_plans: DemoPlans) -> None:
     shafts = [
-        (np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm))
-        for p in demo_plans[case].treatment.probes
+        (np.asarray(p.tip_lps_mm), np.asarray(p.points_lps_mm[0]))
+        for p in demo_plans[case].placements
     ]
     for one, other in combinations(shafts, 2):
         assert gap_mm(one, other) > choice.SHAFT_GAP.value

@@ -58,4 +58,4 @@ def test_another_process_gives_the_same_bytes(
     assert hashed != hash("seldinger")
     here = [*(demo_plans[case] for case in CASES), small_ablation]
     assert found == [fingerprint(one) for one in here]
-    assert set(found[-1]) > {"plan.json", "zone", "temperature_c"}
+    assert set(found[-1]) > {"plan.json", "zone", "temperature"}

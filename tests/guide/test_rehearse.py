@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import scipy
+from tests.ablated import changed, figures, parts, refilled
 
 from seldinger.core.errors import PlanError
-from seldinger.core.space import Grid, unit
+from seldinger.core.space import Grid, Vector, as_vector, unit
 from seldinger.guide import file, rehearse
 from seldinger.guide.model import Passes, percent
 from seldinger.guide.zone import carry_zone, rotations
@@ -174,8 +175,7 @@ def test_a_zone_carried_along_scatters_as_the_plan_says(small_ablation: Plan) ->
     """Only placement scatters in this plan, so both say the same, up to what 200 samples can."""
     made = rehearse(small_ablation, seed=5, draws=DRAWS)
     assert made.zone is not None
-    found = small_ablation.prediction
-    assert found is not None
+    found = figures(small_ablation)
     here, there = made.zone.margin, found.minimal_margin_mm
     assert here.nominal == there.nominal
     # The probe turns about its entry: its zone misses by a little less than its tip, never by more.
@@ -197,8 +197,7 @@ BALL_MM, TARGET_MM, BEHIND_MM = 16.0, 9.0, 12.0
 
 def balls(plan: Plan) -> Plan:
     """The same plan with a ball that dies on the probe's axis, about a ball of a target."""
-    effect, (probe,) = plan.effect, plan.treatment.probes
-    assert effect is not None
+    (probe,) = plan.placements
     centre = np.asarray(probe.tip_lps_mm) + BEHIND_MM * np.asarray(probe.axis_lps)
     grid = Grid.aligned((101, 101, 101), 1.0, (centre - 50.0).tolist())
     points = grid.to_lps(np.argwhere(np.ones(grid.shape, dtype=bool)))
@@ -207,17 +206,17 @@ def balls(plan: Plan) -> Plan:
     height, turn = 1.0 - 2.0 * number / 1000, np.pi * (1.0 + 5.0**0.5) * number
     flat = np.sqrt(1.0 - height**2)
     looks = np.stack([flat * np.cos(turn), flat * np.sin(turn), height], axis=1)
-    return replace(
+    nothing = np.zeros(grid.shape, dtype=np.float32)
+    return refilled(
         plan,
-        effect=replace(
-            effect,
-            grid=grid,
-            edge_mm=edge.astype(np.float32),
-            zone=edge > 0.0,
-            surface_lps_mm=centre + TARGET_MM * looks,
-            surface_margin_mm=np.full(1000, BALL_MM - TARGET_MM),
-            subcapsular=np.zeros(1000, dtype=bool),
-        ),
+        grid=grid,
+        edge_mm=edge.astype(np.float32),
+        zone=edge > 0.0,
+        kill_probability=nothing,
+        temperature_c=nothing,
+        surface_lps_mm=centre + TARGET_MM * looks,
+        surface_margin_mm=np.full(1000, BALL_MM - TARGET_MM),
+        subcapsular=np.zeros(1000, dtype=bool),
     )
 
 
@@ -226,11 +225,9 @@ def test_a_ball_about_a_ball_misses_by_what_the_needles_geometry_says(small_abla
     plan = balls(small_ablation)
     made = rehearse(plan, seed=11, draws=300)
     (probe,) = made.passes
-    assert plan.effect is not None
-    assert plan.prediction is not None
     rng = np.random.default_rng(1)
     shift = rng.normal(0.0, 2.0, (300, 3))
-    zone = carry_zone(plan, plan.prediction, plan.effect, made.passes, shift)
+    zone = carry_zone(plan, *parts(plan), made.passes, shift)
     entry, tip = np.asarray(probe.path.entry_lps_mm), np.asarray(probe.path.target_lps_mm)
     along = (probe.tip_lps_mm - entry) / np.linalg.norm(
         probe.tip_lps_mm - entry, axis=1, keepdims=True
@@ -247,26 +244,27 @@ def test_a_ball_about_a_ball_misses_by_what_the_needles_geometry_says(small_abla
 
 def test_two_probes_that_do_not_miss_leave_the_zone_where_it_is(small_ablation: Plan) -> None:
     plan = balls(small_ablation)
-    (probe,) = plan.treatment.probes
-    moved = replace(
-        probe,
-        tip_lps_mm=tuple(np.add(probe.tip_lps_mm, (8.0, 0.0, 0.0)).tolist()),
-        path=replace(
-            probe.path,
-            target_lps_mm=tuple(np.add(probe.path.target_lps_mm, (8.0, 0.0, 0.0)).tolist()),
-            entry_lps_mm=tuple(np.add(probe.path.entry_lps_mm, (8.0, 0.0, 0.0)).tolist()),
-        ),
+    (probe,), (way, *others) = plan.placements, plan.approach.paths
+
+    def aside(point: Vector) -> Vector:
+        return as_vector(np.add(point, (8.0, 0.0, 0.0)))
+
+    beside = replace(
+        way, target_lps_mm=aside(way.target_lps_mm), entry_lps_mm=aside(way.entry_lps_mm)
     )
-    plan = replace(plan, treatment=replace(plan.treatment, probes=(probe, moved)))
+    moved = replace(probe, points_lps_mm=tuple(map(aside, probe.points_lps_mm)), route=1)
+    plan = replace(
+        plan,
+        approach=replace(plan.approach, paths=(way, beside, *others)),
+        placements=(probe, moved),
+    )
     (met,) = rehearse(small_ablation, draws=2).passes
     both: tuple[Passes, ...] = tuple(
-        replace(met, path=one.path, tip_lps_mm=np.tile(np.asarray(one.tip_lps_mm), (2, 1)))
-        for one in (probe, moved)
+        replace(met, path=path, tip_lps_mm=np.tile(np.asarray(one.tip_lps_mm), (2, 1)))
+        for one, path in ((probe, way), (moved, beside))
     )
-    assert plan.effect is not None
-    assert plan.prediction is not None
-    aside = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
-    found = carry_zone(plan, plan.prediction, plan.effect, both, aside)
+    off = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
+    found = carry_zone(plan, *parts(plan), both, off)
     full = BALL_MM - TARGET_MM
     assert found.margin_mm == pytest.approx([full, full - 3.0], abs=0.15)
 
@@ -288,7 +286,7 @@ def test_what_cannot_be_rehearsed_is_refused(demo_plans: DemoPlans) -> None:
     for wrong in (0, -1, 10**9):
         with pytest.raises(PlanError, match="from 1 to"):
             rehearse(plan, draws=wrong)
-    nowhere = replace(plan, approach=replace(plan.approach, paths=()))
+    nowhere = replace(plan, approach=replace(plan.approach, paths=()), placements=())
     with pytest.raises(PlanError, match="has no way in"):
         rehearse(nowhere)
     first, *others = plan.approach.paths
@@ -298,11 +296,9 @@ def test_what_cannot_be_rehearsed_is_refused(demo_plans: DemoPlans) -> None:
 
 
 def test_a_zone_outside_its_domain_says_so_first(small_ablation: Plan) -> None:
-    found = small_ablation.prediction
-    assert found is not None
     assert not [n for n in rehearse(small_ablation, draws=5).notes if "not to be believed" in n]
     for outside, why in ((("too hot",), "too hot"), (None, "nobody judged")):
-        doubted = replace(small_ablation, prediction=replace(found, outside_domain=outside))
+        doubted = changed(small_ablation, outside_domain=outside)
         note = rehearse(doubted, draws=5).notes[0]
         assert "not to be believed" in note
         assert why in note

@@ -11,7 +11,7 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.physics.thermal.model import FrozenFlow
-from seldinger.simulate.placement import Phase
+from seldinger.simulate import placement
 from seldinger.simulate.thermal import circuit
 from seldinger.simulate.thermal.heating import Biology, Placed
 from seldinger.simulate.thermal.scene import HeatScene, grid_around
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Grid, Vector
     from seldinger.core.volume import Mask
+    from seldinger.simulate.placement import Phase
 
 UP: Vector = (0.0, 0.0, 1.0)
-FREEZES = (Phase("freeze", 600.0), Phase("thaw", 480.0), Phase("freeze", 600.0))
+FREEZES = (placement.freeze(600.0), placement.Phase("thaw", 480.0), placement.freeze(600.0))
 
 
 def biology(
@@ -52,7 +53,7 @@ def block(
 
 def heat(power_w: float, seconds: float) -> tuple[Phase, ...]:
     """One stretch of heat."""
-    return (Phase("heat", seconds, power_w),)
+    return (placement.heat(seconds, power_w),)
 
 
 def placed(name: str, schedule: tuple[Phase, ...], at_mm: Vector = (0.0, 0.0, 0.0)) -> Placed:

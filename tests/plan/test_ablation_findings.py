@@ -20,7 +20,7 @@ from tests.plan.treatment_phantom import (
     thing,
 )
 from tests.plan.treatment_phantom import anatomy as phantom
-from tests.report.ablation_phantom import effect, expected
+from tests.report.ablation_phantom import effect_fields, expected
 
 from seldinger import plan
 from seldinger.anatomy.model import Kind
@@ -31,7 +31,7 @@ from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
 from seldinger.report.sections import basis
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.placement import heat
 from seldinger.simulate.thermal.heating import Placed
 from seldinger.simulate.thermal.scene import grid_around, of_patient
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ABLATION = registry.procedures()["ablation"]
 DEPTH_MM = 50.0
 CENTRE: Vector = (MIDDLE_MM, SKIN_Y_MM + DEPTH_MM, MIDDLE_MM)
-HEATS = (Phase("heat", 300.0, 75.0),)
+HEATS = (heat(300.0, 75.0),)
 FACE = "the edge of the grid changed by 3.2 K: the grid is too small"
 
 
@@ -84,7 +84,7 @@ def decided(
     """The treatment's decision where ``searched`` was searched for and ``won`` was found."""
     monkeypatch.setattr(coverage, "covered", lambda *_: won)
     cold = won.ways.placed[0].applicator.modality == "cryo"
-    made = expected(cold=cold), effect(cold=cold)
+    made = expected(cold=cold), effect_fields(cold=cold)
     monkeypatch.setattr(outcome, "predicted", lambda *_: made)
     offers = needle_logic(ABLATION).instruments(found)
     (instrument,) = [i for i in offers if i.device == searched]
@@ -127,7 +127,7 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(trajectories, "found", out)
     (instrument, *_) = needle_logic(ABLATION).instruments(found)
     made = needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
-    assert made.prediction is None
+    assert made.effect is None
     (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
     assert (why.status, why.severity) == (Status.NOT_MET, Severity.CAUTION)
     for words in ("1 x emprint", "2 x emprint 12 mm apart", "ribs rejects 7"):

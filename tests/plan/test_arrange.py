@@ -21,14 +21,14 @@ from seldinger.plan.treatments.ablation.arrange import (
     fitted,
     gap_mm,
 )
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.placement import heat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRID = Grid.aligned((41, 41, 41), 2.0, (-40.0, -40.0, -40.0))
 CENTRE = np.array([12.5, -30.25, 71.0])
-SETTING = Setting("75 W for 5 min", (Phase("heat", 300.0, 75.0),))
+SETTING = Setting("75 W for 5 min", (heat(300.0, 75.0),))
 UPRIGHT = [np.array([0.0, 0.0, 1.0])]
 
 

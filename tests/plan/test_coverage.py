@@ -14,6 +14,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from tests.ablated import parts
 from tests.demo_plans import STILL, DemoPlans
 from tests.demo_plans import ball as demo_ball
 from tests.plan.treatment_phantom import MIDDLE_MM, ball, box, case, target, thing
@@ -37,7 +38,8 @@ from seldinger.plan.treatments.ablation.arrange import (
     gap_mm,
 )
 from seldinger.plan.treatments.ablation.coverage_table import Trial
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.placement import Phase, freeze, heat
+from seldinger.simulate.thermal.effect import COMPLETE, COVERAGE, MARGIN, SPACING, ZONE
 from seldinger.simulate.thermal.heating import Placed
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
     from seldinger.core.finding import Finding
     from seldinger.plan import Plan
-    from seldinger.plan.prediction import Effect, Prediction
+    from seldinger.simulate.effect import Option
 
 EMPRINT = Settings(device="emprint")
 
@@ -68,10 +70,10 @@ def plans(small_ablation: Plan, tumour: Plan) -> dict[str, Plan]:
     return {"small": small_ablation, "tumour": tumour}
 
 
-def parts(made: Plan) -> tuple[Prediction, Effect]:
-    assert made.prediction is not None
-    assert made.effect is not None
-    return made.prediction, made.effect
+def reached(option: Option, measure: str) -> float:
+    value = option.measure(measure).nominal
+    assert value is not None
+    return value
 
 
 def finding(made: Plan, name: str) -> Finding:
@@ -80,11 +82,11 @@ def finding(made: Plan, name: str) -> Finding:
 
 
 def test_probes_do_not_cross(tumour: Plan) -> None:
-    probes = tumour.treatment.probes
+    probes = tumour.placements
     assert len(probes) >= 2
     least = choice.SHAFT_GAP.value
     for one, other in combinations(probes, 2):
-        shafts = [(np.asarray(p.tip_lps_mm), np.asarray(p.path.entry_lps_mm)) for p in (one, other)]
+        shafts = [(np.asarray(p.tip_lps_mm), np.asarray(p.points_lps_mm[0])) for p in (one, other)]
         radii = 0.5 * sum(applicator(p.device).diameter_mm for p in (one, other))
         assert gap_mm(shafts[0], shafts[1]) >= least + radii - 1e-6
 
@@ -92,13 +94,12 @@ def test_probes_do_not_cross(tumour: Plan) -> None:
 @pytest.mark.parametrize("which", ["small", "tumour"])
 def test_every_probe_has_its_own_free_way_to_its_tip(which: str, plans: dict[str, Plan]) -> None:
     made = plans[which]
-    assert 1 <= len(made.treatment.probes) <= 4
+    assert 1 <= len(made.placements) <= 4
     unlabelled = set(neighbours.unlabelled(ABLATION, made.anatomy, made.target.organ))
     # What nothing shows is in reach of every needle, or is what the zone was asked to spare.
-    spared = {c.structure for c in parts(made)[0].critical if c.kept is None}
+    spared = {c.structure for c in parts(made)[0].at_risk if c.kept is None}
     assert unlabelled <= set(made.not_segmented) <= unlabelled | spared
-    for probe in made.treatment.probes:
-        way = probe.path
+    for probe, way in zip(made.placements, made.taken, strict=True):
         assert way.violations == ()
         assert way.origin == "planned"
         assert way.target_lps_mm == pytest.approx(probe.tip_lps_mm)
@@ -132,8 +133,8 @@ def test_margins_are_plausible(which: str, plans: dict[str, Plan]) -> None:
     assert found.ml_per_kj is not None
     assert found.ml_per_kj <= 1.2
     assert found.samples >= 200
-    assert sum(found.spread_from.values()) == pytest.approx(1.0)
-    assert found.dominant == max(found.spread_from, key=lambda k: found.spread_from[k])
+    assert sum(found.variance.values()) == pytest.approx(1.0)
+    assert found.dominant == max(found.variance, key=lambda k: found.variance[k])
     assert found.other_mode_volume_ml is not None
     assert found.other_mode_volume_ml != pytest.approx(found.zone_volume_ml, rel=0.05)
 
@@ -159,7 +160,7 @@ def test_fields_and_figures_say_the_same(tumour: Plan) -> None:
 def test_what_is_not_segmented_is_unknown_and_never_spared(tumour: Plan) -> None:
     made = tumour
     found, _ = parts(made)
-    by_name = {c.structure: c for c in found.critical}
+    by_name = {c.structure: c for c in found.at_risk}
     assert not made.anatomy.has("bile ducts")
     for name, one in by_name.items():
         if made.anatomy.has(name):
@@ -177,7 +178,7 @@ def test_the_ways_of_structures_are_the_ways_to_the_zone(tumour: Plan) -> None:
     made = tumour
     found, effect = parts(made)
     zone = effect.grid.to_lps(np.argwhere(effect.zone))
-    for one in found.critical:
+    for one in found.at_risk:
         if one.distance_mm is not None and one.distance_mm < 40.0:
             mask = made.anatomy.structure(one.structure).mask
             there = made.anatomy.grid.to_lps(np.argwhere(mask))
@@ -211,42 +212,47 @@ def test_a_huge_target_is_unsuitable_with_its_best_cover_and_why(huge: Plan) -> 
     assert found.minimal_margin_mm.nominal < 0.0
     assert found.coverage_probability == 0.0
     # The best cover is the best of the table.
-    best = max(o.coverage for o in found.options)
+    best = max(reached(o, COVERAGE) for o in found.options)
     chosen = next(o for o in found.options if o.chosen)
-    assert chosen.coverage >= best - 0.02
-    assert made.treatment.probes
+    assert reached(chosen, COVERAGE) >= best - 0.02
+    assert made.placements
 
 
 def test_the_table_has_every_number_that_was_tried_and_one_winner(tumour: Plan) -> None:
     found, _ = parts(tumour)
     assert [o.chosen for o in found.options].count(True) == 1
     chosen = next(o for o in found.options if o.chosen)
-    assert chosen.probes == len(tumour.treatment.probes)
-    assert {o.probes for o in found.options} >= set(range(1, chosen.probes + 1))
+    assert chosen.count == len(tumour.placements)
+    assert {o.count for o in found.options} >= set(range(1, chosen.count + 1))
     # The chosen row comes first, and is the plan on this patient, not an estimate.
     assert found.options[0] is chosen
     assert [o.on_patient for o in found.options] == [o.chosen for o in found.options]
-    assert chosen.minimal_margin_mm == found.minimal_margin_mm.nominal
-    assert (chosen.coverage, chosen.zone_volume_ml) == (found.coverage, found.zone_volume_ml)
+    assert reached(chosen, MARGIN) == found.minimal_margin_mm.nominal
+    assert (reached(chosen, COVERAGE), reached(chosen, ZONE)) == (
+        found.coverage,
+        found.zone_volume_ml,
+    )
     assert chosen.note.startswith("as planned, on this patient (in even tissue ")
     for other in found.options[1:]:
         assert " in even tissue" in other.note
         # "Enough" never stands alone: what came of it on the patient is said.
         assert "enough in even" not in other.note or "this patient" in other.note
     for one in found.options:
-        assert 0.0 <= one.coverage <= 1.0
-        assert (one.spacing_mm is None) == (one.probes == 1)
+        assert 0.0 <= reached(one, COVERAGE) <= 1.0
+        assert (one.measure(SPACING).nominal is None) == (one.count == 1)
 
 
 def test_a_written_plan_is_read_back_with_its_prediction(tumour: Plan) -> None:
     text = file.to_json(tumour)
     read = file.from_json(text)
-    assert read.prediction is not None
     assert file.to_json(tumour) == text
     raw = json.loads(text)
-    assert read.prediction.coverage_probability == raw["prediction"]["coverage_probability"]
-    assert len(read.treatment.probes) == len(tumour.treatment.probes)
-    assert raw["treatment"]["probes"][0]["device"] == "emprint"
+    assert read.effect is not None
+    (sure,) = [m for m in raw["effect"]["measures"] if m["id"] == COMPLETE]
+    assert read.effect.measure(COMPLETE).nominal == sure["value"]
+    assert read.effect.goal == MARGIN
+    assert len(read.placements) == len(tumour.placements)
+    assert raw["placements"][0]["device"] == "emprint"
 
 
 CORE_MM = 16.0
@@ -267,16 +273,16 @@ def core_plan() -> Plan:
 
 
 def test_a_probe_fixed_by_hand_is_kept(core_plan: Plan) -> None:
-    (planned,) = core_plan.treatment.probes
+    (planned,) = core_plan.placements
     tip = tuple(float(c) for c in np.add(planned.tip_lps_mm, (2.0, 0.0, -1.0)))
-    fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.path.entry_lps_mm, 150.0, 400.0)
+    fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.points_lps_mm[0], 150.0, 400.0)
     made = core(probes=(fixed,))
-    (found,) = made.treatment.probes
+    (found,) = made.placements
     assert found.tip_lps_mm == pytest.approx(tip)
-    assert found.path.entry_lps_mm == pytest.approx(planned.path.entry_lps_mm, abs=3.0)
-    assert found.path.origin == "user"
-    assert found.power_w == (150.0,)
-    assert found.time_s == 400.0
+    assert found.points_lps_mm[0] == pytest.approx(planned.points_lps_mm[0], abs=3.0)
+    assert made.taken[0].origin == "user"
+    assert [s.power_w for s in found.programme] == [150.0]
+    assert found.seconds == 400.0
     assert parts(made)[0].zone_volume_ml > parts(core_plan)[0].zone_volume_ml
     treat = next(s for s in made.treatment.steps if s.title == "Treat")
     assert "150 W" in treat.text
@@ -287,7 +293,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
     def arrangement(count: int, slack_mm: float, power_w: float = 75.0) -> Arrangement:
         made = Template(
             applicator("emprint"),
-            Setting(f"{power_w:g} W", (Phase("heat", 300.0, power_w),)),
+            Setting(f"{power_w:g} W", (heat(300.0, power_w),)),
             Pattern(count, None if count == 1 else 15.0), "chart", Grid.aligned((3, 3, 3), 1.0),
             np.zeros((3, 3, 3), np.float32), 20.0,
         )  # fmt: skip
@@ -305,7 +311,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
         Trial(won, -0.4),
     ]  # fmt: skip
     rows = coverage_table.of((weak, two, won, three, four), trials, won)
-    assert [(o.probes, o.chosen) for o in rows] == [
+    assert [(o.count, o.chosen) for o in rows] == [
         (1, True), (1, False), (2, False), (3, False), (4, False)
     ]  # fmt: skip
     assert [o.note for o in rows[1:]] == [
@@ -319,7 +325,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
 # What single edits do, without computing heat.
 
 ABLATION = registry.procedures()["ablation"]
-HEATS = (Phase("heat", 300.0, 75.0),)
+HEATS = (heat(300.0, 75.0),)
 ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.0), HEATS)
 
 
@@ -381,7 +387,7 @@ def test_a_generator_gives_no_more_than_it_has_and_cold_has_no_power() -> None:
     electrode = Placed(applicator("cool-tip"), ONE.tip_lps_mm, ONE.axis_lps, HEATS)
     with pytest.raises(PlanError, match="200 W"):
         edited(ProbeEdit(1, power_w=250.0), of=electrode)
-    frozen = (Phase("freeze", 600.0), Phase("thaw", 480.0), Phase("freeze", 600.0))
+    frozen = (freeze(600.0), Phase("thaw", 480.0), freeze(600.0))
     probe = Placed(applicator("cryo-17g"), ONE.tip_lps_mm, ONE.axis_lps, frozen)
     with pytest.raises(PlanError, match="no power"):
         edited(ProbeEdit(1, power_w=50.0), of=probe)
@@ -414,11 +420,10 @@ def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin(core_
 def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None:
     goal = target(40.0, 16.0, None)
     shell = ball(goal.centre_lps_mm, 50.0) & ~ball(goal.centre_lps_mm, 40.0)
-    made = plan.propose(
-        "ablation", phantom((thing("vertebrae", Kind.BONE, shell),)), goal, settings=EMPRINT
-    )
-    assert made.treatment.probes == ()
-    assert made.prediction is None
+    stuck = phantom((thing("vertebrae", Kind.BONE, shell),))
+    made = plan.propose("ablation", stuck, goal, settings=EMPRINT)
+    assert made.placements == ()
+    assert made.effect is None
     assert finding(made, "coverage").severity is Severity.STOP
     assert made.verdict.status is PlanStatus.UNSUITABLE
     file.from_json(file.to_json(made))

@@ -14,6 +14,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import file, model
+from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion
@@ -24,6 +25,7 @@ KEYS = [
     "verdict",
     "target",
     "approach",
+    "placements",
     "treatment",
     "guidance",
     "findings",
@@ -32,7 +34,7 @@ KEYS = [
     "provenance",
     "not_segmented",
     "gates",
-    "prediction",
+    "effect",
     "outlook",
     "clearance",
 ]
@@ -63,6 +65,7 @@ def small_plan() -> model.Plan:
         verdict=model.Verdict(model.PlanStatus.GO, ()),
         target=model.TargetSection("tumour-1", (1.0, 2.0, 3.0), 10.0, 0.5236, None, "label"),
         approach=model.Approach("percutaneous", 10, 1, {"bone": 9}, (), (path,)),
+        placements=(Placement("needle", "n", (path.entry_lps_mm, path.target_lps_mm), (), 0),),
         treatment=model.Treatment("sample", "coaxial", (), {}, ()),
         guidance=model.Guidance("CT", "because", ()),
         findings=(Finding("a", Status.UNKNOWN, Severity.STOP, "asked, not answered"),),
@@ -113,7 +116,7 @@ def test_what_is_not_finite_is_refused_and_named(bad: float) -> None:
     ("old", "new", "said"),
     [
         ("", "{", "not JSON"),
-        ('"schema_version": "1.3"', '"schema_version": "9"', "schema_version '9'"),
+        ('"schema_version": "2.0"', '"schema_version": "9"', "schema_version '9'"),
         ('"candidates": 10', '"candidates": "ten"', "approach.candidates"),
         ('"candidates": 10', '"candidates": 10, "extra": 1', r"plan\.approach\.extra"),
         ('"status": "go"', '"status": "maybe"', "verdict.status"),

@@ -19,6 +19,7 @@ from seldinger import demo, plan
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
+from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
@@ -26,6 +27,7 @@ from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
 from seldinger.plan.model import Gate, PlanStatus, Probability
 from seldinger.plan.procedure import Question, Settings
+from seldinger.simulate.effect import Effect, Measure, StructureEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,9 +107,7 @@ def judged(
     """The gates over one path and a treatment that finds nothing."""
     way = needle(case) if way is None else way
     found = phantom.decided(case, way, **(decided or {}))
-    missing = neighbours.unlabelled(
-        case.procedure, case.anatomy, case.target.organ, found.prediction
-    )
+    missing = neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found.effect)
     return gates.judge(found, cleared, missing)
 
 
@@ -118,12 +118,15 @@ def gate(found: Judged, name: Gate) -> Any:
 
 def predicted(chance: float = 0.97, outside: tuple[str, ...] | None = ()) -> dict[str, Any]:
     """An ablation as far as the gates read one."""
-    spread = SimpleNamespace(nominal=6.0, p05=2.0, p50=5.0, p95=8.0)
-    found: Any = SimpleNamespace(
-        coverage_probability=chance, minimal_margin_mm=spread, samples=200, dominant="aim",
-        critical=(), outside_domain=outside,
+    found = Effect(
+        kind="ablation", criterion="dead", model="chart", complete="sure", goal="margin",
+        measures=(
+            Measure("sure", "probability of complete ablation", "1", chance),
+            Measure("margin", "minimal ablative margin", "mm", Spread(6.0, 2.0, 5.0, 8.0)),
+        ),
+        samples=200, variance={"aim": 1.0}, outside_domain=outside,
     )  # fmt: skip
-    return {"settings": {"modality": "microwave"}, "prediction": found}
+    return {"settings": {"modality": "microwave"}, "effect": found}
 
 
 def test_without_a_patient_nothing_goes_and_a_word_is_told_as_a_word() -> None:
@@ -181,10 +184,9 @@ def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
 
 def test_a_structure_that_heat_must_spare_is_asked_for_when_nobody_labelled_it() -> None:
     def heat(*, kept: bool | None) -> Judged:
-        one = SimpleNamespace(structure="ureters", kept=kept)
         decided = predicted()
-        found: Any = decided["prediction"]
-        found.critical = (one,)
+        one = StructureEffect("ureters", (), kept)
+        decided["effect"] = replace(decided["effect"], structures=(one,))
         spared = Finding("spare", Status.NOT_MET, Severity.ACTION, "ureters: 3 mm from the zone.")
         said = (spared,) if kept is False else ()
         return judged(met("ablation", "liver"), None, {**decided, "findings": said})
@@ -268,7 +270,7 @@ def test_what_is_predicted_reaches_the_verdict(
 ) -> None:
     found = judged(met("ablation", "liver"), None, predicted(chance, outside)).verdict
     assert found.status is status
-    assert any(f"Chance of complete ablation {chance:.2f}" in line for line in found.figures)
+    assert any(f"Probability of complete ablation {chance:.2f}" in line for line in found.figures)
 
 
 def test_limits_are_assumptions_that_can_be_edited() -> None:

@@ -29,7 +29,7 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.geometry import levels
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.placement import Phase, freeze
 from seldinger.simulate.thermal import heating
 from seldinger.simulate.thermal.heating import Changes, Heated, Placed, heated
 from seldinger.simulate.thermal.model import BODY_C, CHART, PHYSIOLOGICAL
@@ -237,11 +237,11 @@ def test_kinds_are_not_mixed() -> None:
 
 
 def test_nothing_is_colder_than_its_coolant_boils() -> None:
-    colder = (Phase("freeze", 600.0, None, -190.0),)
+    colder = (freeze(600.0, -190.0),)
     with pytest.raises(PlanError, match=r"-185\.8"):
         heated(block(28.0, 2.0), [placed("cryo-17g", colder)], biology(), PHYSIOLOGICAL, Changes())
     # What varies stops there.
-    cold = (Phase("freeze", 60.0, None, -180.0),)
+    cold = (freeze(60.0, -180.0),)
     done = heated(
         block(28.0, 2.0), [placed("cryo-17g", cold)], biology(), PHYSIOLOGICAL,
         Changes(wall_k=-40.0),
@@ -358,7 +358,7 @@ def test_the_words_for_what_is_dead() -> None:
 
 
 def test_time_and_energy_of_a_schedule() -> None:
-    pulsed = (Phase("heat", 120.0, 50.0), Phase("pause", 60.0), Phase("heat", 60.0, 100.0))
+    pulsed = (*heat(50.0, 120.0), Phase("pause", 60.0), *heat(100.0, 60.0))
     one = Placed(applicator("emprint"), (0.0, 0.0, 0.0), UP, pulsed)
     assert one.seconds == 240.0
     assert one.energy_kj == pytest.approx(12.0)

@@ -28,10 +28,10 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import Trust
 from seldinger.plan import Settings, gates, registry
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.prediction import Option
 from seldinger.plan.treatments.ablation import centrality, coverage, modality
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation.modality import Bearing, Rule
+from seldinger.simulate.effect import Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,8 +276,8 @@ def test_a_target_beyond_a_modalitys_largest_zone_is_noted_for_that_modality_onl
 
 def test_the_table_of_alternatives_says_why_per_modality() -> None:
     ranking = ranking_of(met("liver", 46.0, vessel(2.0, radius_mm=23.0)))
-    rows = [Option(m, "one", 1, None, "", 1.0, 1.0, 1.0, note="as it was") for m in ranking.order]
-    notes = {o.modality: o.note for o in modality.noted(rows, ranking)}
+    rows = [Option(m, "one", 1, "", (), note="as it was") for m in ranking.order]
+    notes = {o.technique: o.note for o in modality.noted(rows, ranking)}
     assert all(note.startswith("as it was") for note in notes.values())
     assert "vessel of 3 mm or more" not in notes["microwave"]
     assert "vessel of 3 mm or more" in notes["radiofrequency"]

@@ -20,6 +20,7 @@ from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
 from seldinger.plan.assumptions import assumed
 from seldinger.plan.model import Approach, Gate, GateResult, Guidance, Path, Probability, Treatment
 from seldinger.plan.procedure import Decision, Procedure, Reach, Settings, TreatmentLogic
+from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,7 +168,11 @@ def decided(case: NeedleCase, *paths: Path, **said: Any) -> Decision:
     reach = Reach(case, needle, approach(*paths))
     treatment = Treatment("t", "t", (), said.pop("settings", {}), ())
     guidance = Guidance("ct", "because", ())
-    return Decision(reach, treatment, guidance, said.pop("findings", ()), **said)
+    placed = tuple(
+        Placement("needle", "needle", (p.entry_lps_mm, p.target_lps_mm), (), 0) for p in paths[:1]
+    )
+    found = said.pop("findings", ())
+    return Decision(reach, treatment, guidance, found, **{"placements": placed, **said})
 
 
 def gates_met() -> tuple[GateResult, ...]:

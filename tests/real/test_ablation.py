@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.ablated import parts
 from tests.demo_plans import STILL
 
 from seldinger.anatomy import targets
@@ -23,7 +24,6 @@ from seldinger.plan.treatments.ablation.arrange import gap_mm
 if TYPE_CHECKING:
     from seldinger.anatomy import Anatomy
     from seldinger.plan import Plan
-    from seldinger.plan.prediction import Effect, Prediction
 
 pytestmark = pytest.mark.real
 
@@ -57,12 +57,6 @@ def plan(request: pytest.FixtureRequest, liver: Anatomy) -> Plan:
     return _point(liver, request.param)
 
 
-def parts(made: Plan) -> tuple[Prediction, Effect]:
-    assert made.prediction is not None
-    assert made.effect is not None
-    return made.prediction, made.effect
-
-
 def finding(made: Plan, name: str) -> tuple[Status, Severity, str]:
     (found,) = [f for f in made.findings if f.id == name]
     return found.status, found.severity, found.text
@@ -80,18 +74,18 @@ def test_the_large_tumour_at_a_vein_is_unsuitable_and_best_cover_is_shown(liver:
     assert finding(made, "heat-sink")[0] is Status.NOT_MET
     assert 0.4 < found.coverage_target < 0.95
     assert found.coverage_probability < 0.05
-    assert made.treatment.probes
+    assert made.placements
     assert effect.zone.any()
 
 
 def test_every_probe_has_its_own_free_way_and_keeps_off_the_others(plan: Plan) -> None:
-    assert plan.treatment.probes
+    assert plan.placements
     shafts = []
-    for probe in plan.treatment.probes:
-        assert probe.path.violations == ()
-        assert probe.path.unidentified_mm <= 2.0
-        assert probe.path.target_lps_mm == probe.tip_lps_mm
-        shafts.append((np.asarray(probe.tip_lps_mm), np.asarray(probe.path.entry_lps_mm)))
+    for probe, way in zip(plan.placements, plan.taken, strict=True):
+        assert way.violations == ()
+        assert way.unidentified_mm <= 2.0
+        assert way.target_lps_mm == probe.tip_lps_mm
+        shafts.append((np.asarray(probe.tip_lps_mm), np.asarray(way.entry_lps_mm)))
     for one, other in combinations(shafts, 2):
         assert gap_mm(one, other) >= 3.0
 
@@ -101,7 +95,7 @@ def test_the_zone_is_of_a_size_that_one_placement_makes(plan: Plan) -> None:
     assert 15.0 < found.zone_volume_ml < 80.0
     assert found.ml_per_kj is not None
     assert found.ml_per_kj <= 1.2
-    if len(plan.treatment.probes) == 1:
+    if len(plan.placements) == 1:
         assert found.zone_axes_mm[2] <= 45.0
     # The block is read one cell a millilitre at a time: the sum is the volume.
     assert float(effect.zone.sum()) / 1000.0 == pytest.approx(found.zone_volume_ml, rel=0.05)
@@ -113,7 +107,7 @@ def test_the_tumour_dies_and_the_spread_is_wider_than_nothing(plan: Plan) -> Non
     margin = found.minimal_margin_mm
     assert margin.p05 < margin.p50 < margin.p95
     assert 0.0 <= found.coverage_probability <= 1.0
-    assert sum(found.spread_from.values()) == pytest.approx(1.0)
+    assert sum(found.variance.values()) == pytest.approx(1.0)
     assert effect.kill_probability.min() >= 0.0
     assert effect.kill_probability.max() <= 1.0
 
@@ -144,6 +138,6 @@ def test_under_the_capsule_the_margin_is_told_apart(liver: Anatomy) -> None:
 
 def test_what_nobody_segmented_is_unknown(plan: Plan) -> None:
     found, _ = parts(plan)
-    unknown = {c.structure for c in found.critical if c.kept is None}
+    unknown = {c.structure for c in found.at_risk if c.kept is None}
     assert {"bile ducts", "colon", "gallbladder", "diaphragm"} <= unknown
     assert plan.verdict.status is not PlanStatus.GO

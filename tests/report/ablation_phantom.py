@@ -11,10 +11,19 @@ from tests.report.phantom import AIM, path
 
 from seldinger.core.finding import Finding
 from seldinger.core.quantity import Spread
-from seldinger.core.space import Grid, as_vector, unit
+from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan import model, prediction
-from seldinger.simulate.placement import Phase
+from seldinger.plan import model
+from seldinger.simulate.effect import Option
+from seldinger.simulate.placement import Phase, Placement, freeze, heat
+from seldinger.simulate.thermal.effect import (
+    AblationFields,
+    AtRisk,
+    Figures,
+    describe,
+    describe_fields,
+    describe_option,
+)
 
 if TYPE_CHECKING:
     from seldinger.core.space import Points
@@ -47,7 +56,7 @@ def lattice(half_mm: float = 32.0) -> tuple[Grid, Points]:
     )
 
 
-def effect(*, cold: bool = False) -> prediction.Effect:
+def effect_fields(*, cold: bool = False) -> AblationFields:
     """An ellipsoid that dies, blurred for the samples."""
     grid, away = lattice()
     radius = np.sqrt((((away - np.array(ZONE_OFF_MM)) / np.array(SEMI_AXES_MM)) ** 2).sum(axis=-1))
@@ -65,7 +74,7 @@ def effect(*, cold: bool = False) -> prediction.Effect:
     cooled = np.where(times > 600.0, np.exp(-(times - 600.0) / 150.0), 1.0)
     sign = -1.0 if cold else 1.0
     rises = {"colon": 1.6, "portal_vein": 4.0, LONG: 15.5, "diaphragm": 8.0}
-    return prediction.Effect(
+    return AblationFields(
         grid=grid,
         zone=zone,
         edge_mm=signed.astype(np.float32),
@@ -83,7 +92,7 @@ def effect(*, cold: bool = False) -> prediction.Effect:
     )
 
 
-def ball_effect(radius_mm: float, shift_mm: tuple[float, float, float]) -> prediction.Effect:
+def ball_effect(radius_mm: float, shift_mm: tuple[float, float, float]) -> AblationFields:
     """A ball of ``radius_mm`` that dies, ``shift_mm`` off the tumour: its margin is exact."""
     _, away = lattice()
     looks = directions()
@@ -91,7 +100,7 @@ def ball_effect(radius_mm: float, shift_mm: tuple[float, float, float]) -> predi
     edge = radius_mm - np.linalg.norm(away - np.array(shift_mm), axis=-1)
     zone = edge >= 0.0
     return replace(
-        effect(),
+        effect_fields(),
         zone=zone,
         edge_mm=edge.astype(np.float32),
         kill_probability=zone.astype(np.float32),
@@ -100,18 +109,18 @@ def ball_effect(radius_mm: float, shift_mm: tuple[float, float, float]) -> predi
     )
 
 
-def critical(*, cold: bool = False) -> tuple[prediction.Critical, ...]:
+def critical(*, cold: bool = False) -> tuple[AtRisk, ...]:
     """Kept, not kept, and nobody knows."""
     made = (
-        prediction.Critical("colon", 14.2, 38.6, 10.0, 45.0, kept=True, sources=("key-2020",)),
-        prediction.Critical("portal_vein", 3.1, 41.0, None, None, kept=None),
-        prediction.Critical(
+        AtRisk("colon", 14.2, 38.6, 10.0, 45.0, kept=True, sources=("key-2020",)),
+        AtRisk("portal_vein", 3.1, 41.0, None, None, kept=None),
+        AtRisk(
             LONG, 0.0, 52.5, 10.0, 50.0, kept=False,
             protection="cool the duct through a nasobiliary tube, or turn to cryoablation",
             sources=("key-2020",),
         ),
-        prediction.Critical("diaphragm", 6.4, 45.0, 5.0, 48.0, kept=True),
-        prediction.Critical("gallbladder", None, None, 10.0, 45.0, kept=None),
+        AtRisk("diaphragm", 6.4, 45.0, 5.0, 48.0, kept=True),
+        AtRisk("gallbladder", None, None, 10.0, 45.0, kept=None),
     )  # fmt: skip
     if not cold:
         return made
@@ -125,7 +134,7 @@ def critical(*, cold: bool = False) -> tuple[prediction.Critical, ...]:
     )
 
 
-def options() -> tuple[prediction.Option, ...]:
+def options() -> tuple[Option, ...]:
     """Probes by modality."""
     rows = (
         ("microwave", "mw-14g", 1, None, "60 W, 10 min", -1.4, 0.81, 14.0),
@@ -136,42 +145,42 @@ def options() -> tuple[prediction.Option, ...]:
         ("cryo", "cryo-17g", 2, 15.0, "10 min freeze, 8 min thaw, 10 min freeze", 0.6, 0.86, 15.2),
         ("cryo", "cryo-17g", 3, 15.0, "10 min freeze, 8 min thaw, 10 min freeze", 4.9, 0.96, 26.1),
     )
-    made = [prediction.Option(*row) for row in rows]
+    made = [
+        Option(kind, device, count, setting, describe_option(margin, share, volume, spacing))
+        for kind, device, count, spacing, setting, margin, share, volume in rows
+    ]
     made[1] = replace(made[1], chosen=True, note="fewest probes that reach the margin")
     made[4] = replace(made[4], note="a vein of 7 mm lies at the target and carries heat away")
     return tuple(made)
 
 
-def probe(number: int, *, cold: bool = False) -> model.Probe:
-    """Probe ``number``, from 0."""
+def way(number: int) -> model.Path:
+    """The way of probe ``number``, from 0."""
     entry, tip = np.array(ENTRIES[number]), np.array(TIPS[number])
     away = entry - tip
-    way = replace(
+    return replace(
         path(ENTRIES[number]),
         target_lps_mm=as_vector(tip),
         depth_mm=float(np.linalg.norm(away)),
         tilt_deg=float(np.degrees(np.arcsin(abs(away[2]) / np.linalg.norm(away)))),
     )
-    heat = (Phase("heat", 600.0, power_w=60.0),)
-    freeze = (
-        Phase("freeze", 600.0, temperature_c=-140.0),
-        Phase("thaw", 480.0),
-        Phase("freeze", 600.0, temperature_c=-140.0),
-    )
-    return model.Probe(
+
+
+def probe(number: int, *, cold: bool = False) -> Placement:
+    """Probe ``number``, from 0."""
+    frozen = (freeze(600.0, -140.0), Phase("thaw", 480.0), freeze(600.0, -140.0))
+    return Placement(
+        f"probe {number + 1}",
         "cryo-17g" if cold else "mw-14g",
-        as_vector(tip),
-        as_vector(unit(away)),
-        way,
-        None if cold else (60.0,),
-        1680.0 if cold else 600.0,
-        freeze if cold else heat,
+        (ENTRIES[number], TIPS[number]),
+        frozen if cold else (heat(600.0, 60.0),),
+        number,
     )
 
 
-def expected(*, cold: bool = False) -> prediction.Prediction:
+def expected(*, cold: bool = False) -> Figures:
     """What the two probes are expected to do."""
-    return prediction.Prediction(
+    return Figures(
         criterion="colder than -40 °C twice" if cold else "Arrhenius damage of 1 or more",
         mode="physiological",
         minimal_margin_mm=Spread(2.7, -0.6, 2.6, 6.2),
@@ -185,15 +194,14 @@ def expected(*, cold: bool = False) -> prediction.Prediction:
         visible_ice_ml=37.3 if cold else None,
         other_mode_volume_ml=None if cold else 24.6,
         ml_per_kj=None if cold else 0.27,
-        critical=critical(cold=cold),
+        at_risk=critical(cold=cold),
         samples=SAMPLES,
-        spread_from={
+        variance={
             "probe placement": 0.61,
             "perfusion": 0.22,
             "power lost on the way": 0.11,
             "tissue properties": 0.06,
         },
-        dominant="probe placement",
         options=options(),
         notes=("Shrinkage of heated tissue is not part of the zone.",),
     )
@@ -213,7 +221,6 @@ def ablated(plan: model.Plan, *, cold: bool = False) -> model.Plan:
         technique="cryo" if cold else "microwave",
         devices=(device,),
         settings={"margin_mm": 5.0},
-        probes=probes,
     )
     energy = Finding(
         "plausibility-energy",
@@ -225,9 +232,10 @@ def ablated(plan: model.Plan, *, cold: bool = False) -> model.Plan:
     return replace(
         plan,
         request=replace(plan.request, procedure="ablation"),
-        approach=replace(plan.approach, paths=(probes[0].path, *plan.approach.paths[1:])),
+        approach=replace(plan.approach, paths=(way(0), way(1), *plan.approach.paths[1:])),
         treatment=treatment,
         findings=(*plan.findings, *(() if cold else (energy,))),
-        prediction=expected(cold=cold),
-        effect=effect(cold=cold),
+        placements=probes,
+        effect=describe(expected(cold=cold)),
+        fields=describe_fields(effect_fields(cold=cold)),
     )

@@ -16,6 +16,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan import model
+from seldinger.simulate.placement import Placement
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +91,9 @@ def plan(anatomy: Anatomy, goal: Lesion) -> model.Plan:
             ),
             paths,
         ),
+        placements=(
+            Placement("needle", "core-18g", (paths[0].entry_lps_mm, paths[0].target_lps_mm), (), 0),
+        ),
         treatment=model.Treatment(
             "sample",
             "coaxial",
@@ -153,4 +157,4 @@ def blocked(plan: model.Plan) -> model.Plan:
     verdict = model.Verdict(
         model.PlanStatus.UNSUITABLE, ("No skin entry reaches the tumour by the rules.",)
     )
-    return replace(plan, approach=approach, verdict=verdict)
+    return replace(plan, approach=approach, placements=(), verdict=verdict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from io import BytesIO
@@ -12,13 +11,14 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
+from tests.ablated import changed, fields, figures, parts, refilled
 from tests.report.ablation_phantom import LONG, TIPS, TUMOUR_MM, ablated, ball_effect
 from tests.report.phantom import AIM, renamed
 
 from seldinger import evidence, report
 from seldinger.core.quantity import Spread
 from seldinger.core.space import unit
-from seldinger.plan import file, model, prediction
+from seldinger.plan import file, model
 from seldinger.report import (
     ablation,
     ablation_charts,
@@ -61,28 +61,19 @@ def written(heated: model.Plan, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def uncovered(heated: model.Plan) -> model.Plan:
     """Nothing that was tried covers the tumour."""
-    assert heated.prediction is not None
-    return replace(
-        heated,
-        verdict=model.Verdict(model.PlanStatus.UNSUITABLE, ("No arrangement covers the tumour.",)),
-        prediction=replace(
-            heated.prediction,
-            coverage=0.621,
-            coverage_target=0.834,
-            coverage_probability=0.0,
-            minimal_margin_mm=Spread(-6.2, -9.0, -6.0, -3.1),
-            subcapsular_margin_mm=None,
-        ),
+    unsuitable = model.Verdict(model.PlanStatus.UNSUITABLE, ("No arrangement covers the tumour.",))
+    return changed(
+        replace(heated, verdict=unsuitable),
+        coverage=0.621,
+        coverage_target=0.834,
+        coverage_probability=0.0,
+        minimal_margin_mm=Spread(-6.2, -9.0, -6.0, -3.1),
+        subcapsular_margin_mm=None,
     )
 
 
-def predicted(plan: model.Plan) -> prediction.Prediction:
-    assert plan.prediction is not None
-    return plan.prediction
-
-
 def at_risk(plan: model.Plan) -> Table:
-    return structures.at_risk(plan, predicted(plan))
+    return structures.at_risk(plan, figures(plan))
 
 
 def cards(plan: model.Plan) -> tuple[Card, ...]:
@@ -136,16 +127,17 @@ def test_everything_is_there(written: Path) -> None:
     assert set(files(written)) == {
         ".seldinger", "plan.json", "report.html", "report.pdf", "needle.mrk.json",
         "fhir.json", "sheet.html", "sheet.pdf",
-        "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm",
+        "zone.nii.gz", "edge_distance.nii.gz", "kill_probability.nii.gz",
+        "temperature.nii.gz", "zone.dcm",
         "pictures/hero.png", "pictures/margin-map.png", "pictures/temperature.png",
         "pictures/uncertainty.png", "pictures/probe-1.png", "pictures/probe-1-axial.png",
         "pictures/probe-2.png", "pictures/probe-2-axial.png", "pictures/skin.png",
         "pictures/path-2.png", "pictures/path-3.png", "pictures/path-4.png",
     }  # fmt: skip
     read = file.from_json((written / "plan.json").read_text())
-    assert read.prediction is not None
-    assert read.prediction.dominant == "probe placement"
-    assert [p.tip_lps_mm for p in read.treatment.probes] == list(TIPS)
+    assert read.effect is not None
+    assert read.effect.dominant == "probe placement"
+    assert [p.tip_lps_mm for p in read.placements] == list(TIPS)
 
 
 def test_every_picture_of_the_view_is_drawn_and_no_other(heated: model.Plan) -> None:
@@ -164,7 +156,7 @@ def test_the_same_plan_gives_the_same_bytes(
 
 def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
     rows = verdict.numbers(heated)
-    median = heated.prediction.minimal_margin_mm.p50 if heated.prediction else math.nan
+    median = figures(heated).minimal_margin_mm.p50
     assert [r.cells[1] for r in rows] == [
         f"{median:.1f} mm (-0.6 to 6.2 mm)",
         "0.92",
@@ -191,7 +183,7 @@ def test_unsuitable_is_said_with_the_best_cover(uncovered: model.Plan) -> None:
     )
     assert numbers[0].tone == numbers[2].tone == "bad"
     assert numbers[1].cells[1] == "< 0.01"
-    spread = told_effect.certainty(predicted(uncovered))
+    spread = told_effect.certainty(figures(uncovered))
     assert row(spread, "Thinnest margin under the capsule").cells[1] == "no such part"
 
 
@@ -218,16 +210,15 @@ def test_structures_are_kept_not_kept_or_unknown(heated: model.Plan) -> None:
 
 
 def test_no_structure_to_spare_is_not_called_safe(heated: model.Plan) -> None:
-    assert heated.prediction is not None
-    bare = replace(heated, prediction=replace(heated.prediction, critical=()))
+    bare = changed(heated, at_risk=())
     assert "unknown" in at_risk(bare).empty
 
 
 def test_the_chosen_alternative_is_strong(heated: model.Plan) -> None:
-    strong = [r for r in told_effect.options(predicted(heated)).rows if r.tone == "strong"]
+    strong = [r for r in told_effect.options(figures(heated)).rows if r.tone == "strong"]
     assert [r.cells[:2] for r in strong] == [("microwave", "2 × mw-14g")]
     assert strong[0].cells[-1].startswith("CHOSEN")
-    assert "even tissue without vessels" in told_effect.options(predicted(heated)).note
+    assert "even tissue without vessels" in told_effect.options(figures(heated)).note
 
 
 def test_every_probe_has_a_row_and_a_recipe(heated: model.Plan) -> None:
@@ -248,22 +239,22 @@ def test_cold_is_told_as_cold(plan: model.Plan) -> None:
         "freeze -140 °C, 10 min; thaw (passive), 8 min; freeze -140 °C, 10 min"
     )
     assert at_risk(frozen).head[2] == "Coldest"
-    table = told_effect.plausibility(frozen, predicted(frozen))
+    table = told_effect.plausibility(frozen, figures(frozen))
     assert row(table, "Visible ice").cells[1] == "37.3 ml"
     assert row(table, "Published").tone == "warn"
 
 
 def test_a_probe_in_a_position_that_was_not_scanned_is_stamped(heated: model.Plan) -> None:
-    first, second = heated.treatment.probes
-    turned = replace(second, path=replace(second.path, provisional=True, patient_position="prone"))
-    treatment = replace(heated.treatment, probes=(first, turned))
-    stamp = verdict.stamp(replace(heated, treatment=treatment))
+    first, second, *others = heated.approach.paths
+    turned = replace(second, provisional=True, patient_position="prone")
+    approach = replace(heated.approach, paths=(first, turned, *others))
+    stamp = verdict.stamp(replace(heated, approach=approach))
     assert stamp.startswith("RESCAN FIRST")
     assert "prone" in stamp
 
 
 def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> None:
-    table = told_effect.plausibility(heated, predicted(heated))
+    table = told_effect.plausibility(heated, figures(heated))
     assert row(table, "Zone, physiological").cells[1] == "19.1 ml, 38 × 32 × 30 mm"
     assert row(table, "Zone, chart-calibrated").cells[1] == "24.6 ml (+29 %)"
     assert row(table, "Zone by energy").cells[1] == "0.27 ml/kJ"
@@ -275,7 +266,7 @@ def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> No
 
 
 def test_without_fields_the_words_remain(heated: model.Plan, written: Path, tmp_path: Path) -> None:
-    bare = replace(heated, effect=None)
+    bare = replace(heated, fields=None)
     zone_files.write(tmp_path, bare)
     assert files(tmp_path) == {}
     page = told(bare, written)
@@ -284,11 +275,9 @@ def test_without_fields_the_words_remain(heated: model.Plan, written: Path, tmp_
 
 
 def test_an_effect_of_nothing_is_still_a_report(heated: model.Plan, tmp_path: Path) -> None:
-    effect = heated.effect
-    assert effect is not None
-    assert heated.prediction is not None
-    nothing = replace(
-        effect,
+    effect = fields(heated)
+    nothing = refilled(
+        heated,
         zone=np.zeros_like(effect.zone),
         kill_probability=np.zeros_like(effect.kill_probability),
         curves_c={},
@@ -297,11 +286,7 @@ def test_an_effect_of_nothing_is_still_a_report(heated: model.Plan, tmp_path: Pa
         subcapsular=np.zeros(0, dtype=bool),
         margins_mm=np.zeros(0),
     )
-    bare = replace(
-        heated,
-        effect=nothing,
-        prediction=replace(heated.prediction, spread_from={}, dominant="", options=()),
-    )
+    bare = changed(nothing, variance={}, options=())
     report.write(tmp_path / "out", bare)
     assert {"zone.dcm", "pictures/hero.png"} <= set(files(tmp_path / "out"))
     page = (tmp_path / "out" / "report.html").read_text()
@@ -311,7 +296,7 @@ def test_an_effect_of_nothing_is_still_a_report(heated: model.Plan, tmp_path: Pa
 def test_without_a_probe_there_is_still_a_report(uncovered: model.Plan, written: Path) -> None:
     bare = replace(
         uncovered,
-        treatment=replace(uncovered.treatment, probes=()),
+        placements=(),
         approach=replace(uncovered.approach, paths=()),
     )
     page = told(bare, written)
@@ -353,9 +338,8 @@ def test_the_page_is_whole_and_needs_nothing_but_itself(written: Path, heated: m
 def test_labels_that_look_like_code_stay_text(heated: model.Plan, written: Path) -> None:
     panic = '#panic("x") *bold* $1$ <script>alert(1)</script>'
     odd = renamed(heated, panic)
-    assert odd.prediction is not None
-    one = replace(odd.prediction.critical[0], structure=panic, protection=panic)
-    odd = replace(odd, prediction=replace(odd.prediction, critical=(one,), notes=(panic,)))
+    one = replace(figures(odd).at_risk[0], structure=panic, protection=panic)
+    odd = changed(odd, at_risk=(one,), notes=(panic,))
     view = pages.report(odd, panic)
     assert panic in "\n".join(strings(asdict(view)))
     assert pdf.printed(view, written, "report.pdf").startswith(b"%PDF")
@@ -444,8 +428,7 @@ def test_the_ring_marks_the_thinnest_place_away_from_the_capsule() -> None:
 
 
 def test_the_plane_holds_the_first_probe_and_the_middle(heated: model.Plan) -> None:
-    probe = heated.treatment.probes[0]
-    entry, tip = np.array(probe.path.entry_lps_mm), np.array(probe.tip_lps_mm)
+    entry, tip = (np.array(point) for point in heated.placements[0].points_lps_mm)
     across, up = holding(entry, tip, np.array(AIM))
     normal = np.cross(across, up)
     assert abs((entry - tip) @ normal) < 1e-9
@@ -466,15 +449,14 @@ def test_the_hero_shows_probe_target_zone_and_ice_in_their_colours(plan: model.P
 
 
 def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -> None:
-    effect = heated.effect
-    assert effect is not None
-    nothing = replace(
-        effect,
+    effect = fields(heated)
+    nothing = refilled(
+        heated,
         zone=np.zeros_like(effect.zone),
         kill_probability=np.zeros_like(effect.kill_probability),
     )
     drawn = pixels(ablation_figures.axial(heated, 1))
-    plain = pixels(ablation_figures.axial(replace(heated, effect=nothing), 1))
+    plain = pixels(ablation_figures.axial(nothing, 1))
     half = drawn.shape[1] // 2
     for side in (slice(None, half), slice(half, None)):
         white = (np.abs(drawn[:, side] - 1.0).max(axis=-1) < 0.02).sum()
@@ -488,16 +470,14 @@ def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -
 
 
 def test_the_curves_nearest_to_their_limits_are_drawn(heated: model.Plan) -> None:
-    prediction, effect = heated.prediction, heated.effect
-    assert prediction is not None
-    assert effect is not None
-    assert ablation_charts.shown_curves(prediction, effect) == (
+    expected, effect = parts(heated)
+    assert ablation_charts.shown_curves(expected, effect) == (
         LONG, "diaphragm", "colon", "portal_vein",
     )  # fmt: skip
     many = {f"structure_{n}": effect.times_s * 0.0 for n in range(20)}
     crowded = replace(effect, curves_c={**many, **effect.curves_c})
-    shown = ablation_charts.shown_curves(prediction, crowded)
+    shown = ablation_charts.shown_curves(expected, crowded)
     assert len(shown) == ablation_charts.MOST_CURVES
     assert shown[:3] == (LONG, "diaphragm", "colon")
-    charts = told_effect.charts(replace(heated, effect=crowded), predicted(heated))
+    charts = told_effect.charts(refilled(heated, curves_c=crowded.curves_c), expected)
     assert "Not drawn, further from their limits: 18." in charts[0].caption

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from tests.ablated import figures
 from tests.report import ablation_phantom
 
 from seldinger import report
@@ -85,31 +86,38 @@ def test_who_the_patient_is_stands_nowhere(anatomy: Anatomy) -> None:
 
 def test_a_summary_is_one_flat_row(plan: Plan, blocked: Plan, ablated: Plan) -> None:
     rows = [one.summary() for one in (plan, blocked, ablated)]
-    assert len({tuple(row) for row in rows}) == 1
+    assert tuple(rows[0]) == tuple(rows[1])
+    assert set(rows[0]) < set(rows[2])
     assert json.loads(json.dumps(rows))[0]["verdict"] == PlanStatus.UNKNOWN
     first, none, heated = rows
     assert (first["nearest"], first["nearest_mm"]) == ("ribs", 5.2)
     assert (first["p_touch_worst_structure"], first["p_touch_worst"]) == ("portal_vein", 0.1432)
-    assert first["margin_p50_mm"] is None
     assert none["depth_mm"] is None
     assert none["reasons"] == blocked.verdict.reasons
-    assert ablated.prediction is not None
-    assert heated["margin_p05_mm"] == ablated.prediction.minimal_margin_mm.p05
+    margin = figures(ablated).minimal_margin_mm
+    assert heated["minimal_ablative_margin_p05_mm"] == margin.p05
+    assert heated["minimal_ablative_margin_asked_mm"] == 5.0
+    assert heated["complete_ablation"] == 0.915
 
 
 def test_a_summary_takes_the_worst_of_all_probes(ablated: Plan) -> None:
-    first, *others = ablated.treatment.probes
+    first = ablated.taken[0]
     way = replace(
-        first.path,
+        first,
         clearances_mm={"colon": 0.4},
-        probability=replace(first.path.probability, touch={"colon": 0.9}),
+        probability=replace(first.probability, touch={"colon": 0.9}),
     )
-    last = replace(first, path=way)
-    worse = replace(ablated, treatment=replace(ablated.treatment, probes=(first, *others, last)))
+    ways = (*ablated.approach.paths, way)
+    last = replace(ablated.placements[0], route=len(ways) - 1)
+    worse = replace(
+        ablated,
+        approach=replace(ablated.approach, paths=ways),
+        placements=(*ablated.placements, last),
+    )
     told = worse.summary()
     assert (told["nearest"], told["nearest_mm"]) == ("colon", 0.4)
     assert (told["p_touch_worst_structure"], told["p_touch_worst"]) == ("colon", 0.9)
-    assert told["probes"] == len(others) + 2
+    assert told["placements"] == len(ablated.placements) + 1
 
 
 def test_a_picture_is_asked_for_by_its_name(plan: Plan, blocked: Plan, ablated: Plan) -> None:

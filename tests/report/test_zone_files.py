@@ -14,13 +14,20 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from tests.ablated import fields, refilled, zone_of
 from tests.report.ablation_phantom import ENTRIES, TIPS, ablated
 
 from seldinger.core.errors import OutputError
 from seldinger.image import seg
 from seldinger.report import folder, slicer, zone_files
 
-ZONE_FILES = (zone_files.ZONE, zone_files.KILL, zone_files.SEG)
+ZONE_FILES = (
+    "zone.nii.gz",
+    "edge_distance.nii.gz",
+    "kill_probability.nii.gz",
+    "temperature.nii.gz",
+    zone_files.SEG,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,13 +49,12 @@ def where(heated: model.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lopsided(plan: model.Plan) -> model.Plan:
     """A zone without any symmetry: an axis that is flipped or swapped shows."""
-    effect = plan.effect
-    assert effect is not None
+    effect = fields(plan)
     zone = np.zeros_like(effect.zone)
     zone[5:30, 8:20, 11:14] = True
     zone[5, 8:40, 12] = True
     zone[25, 9, 12:50] = True
-    return replace(plan, effect=replace(effect, zone=zone))
+    return refilled(plan, zone=zone)
 
 
 def test_nothing_is_written_where_nothing_is_heated(plan: model.Plan, tmp_path: Path) -> None:
@@ -57,8 +63,7 @@ def test_nothing_is_written_where_nothing_is_heated(plan: model.Plan, tmp_path: 
 
 
 def test_nifti_holds_the_fields_where_they_are(where: Path, heated: model.Plan) -> None:
-    effect = heated.effect
-    assert effect is not None
+    effect = fields(heated)
     # An independent reader; it speaks RAS, so the first two axes of the world change sign.
     to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
     for name, values in (
@@ -75,22 +80,20 @@ def test_our_own_reader_finds_the_segment_where_the_zone_is(
     heated: model.Plan, tmp_path: Path
 ) -> None:
     odd = lopsided(heated)
-    assert odd.effect is not None
     zone_files.write(tmp_path, odd)
-    (segment,) = seg.open_segmentation(tmp_path / "zone.dcm", odd.effect.grid, "").segments()
-    assert segment.grid.matches(odd.effect.grid)
-    assert np.array_equal(segment.mask, odd.effect.zone)
+    (segment,) = seg.open_segmentation(tmp_path / "zone.dcm", fields(odd).grid, "").segments()
+    assert segment.grid.matches(fields(odd).grid)
+    assert np.array_equal(segment.mask, fields(odd).zone)
     assert segment.name == "predicted ablation zone: tumour-1"
 
 
 def test_another_reader_finds_the_same(heated: model.Plan, tmp_path: Path) -> None:
     odd = lopsided(heated)
-    assert odd.effect is not None
     zone_files.write(tmp_path, odd)
     volume = highdicom.seg.segread(tmp_path / "zone.dcm").get_volume(combine_segments=True)
     there = np.argwhere(volume.array == 1)
     lps = (there @ volume.affine[:3, :3].T) + volume.affine[:3, 3]
-    expected = odd.effect.grid.to_lps(np.argwhere(odd.effect.zone))
+    expected = fields(odd).grid.to_lps(np.argwhere(fields(odd).zone))
     assert np.array_equal(np.unique(lps.round(3), axis=0), np.unique(expected.round(3), axis=0))
 
 
@@ -116,14 +119,12 @@ def test_plans_on_the_same_images_share_a_frame_but_no_instance(
     where: Path, heated: model.Plan
 ) -> None:
     odd = lopsided(heated)
-    assert odd.effect is not None
-    first, other = pydicom.dcmread(where / "zone.dcm"), zone_files.segmentation(odd, odd.effect)
+    first, other = pydicom.dcmread(where / "zone.dcm"), zone_files.segmentation(odd, zone_of(odd))
     assert first.FrameOfReferenceUID == other.FrameOfReferenceUID
     assert first.StudyInstanceUID == other.StudyInstanceUID
     assert first.SOPInstanceUID != other.SOPInstanceUID
     moved = replace(heated, provenance=replace(heated.provenance, inputs={"image x": "1" * 64}))
-    assert moved.effect is not None
-    elsewhere = zone_files.segmentation(moved, moved.effect)
+    elsewhere = zone_files.segmentation(moved, zone_of(moved))
     assert elsewhere.FrameOfReferenceUID != first.FrameOfReferenceUID
 
 
@@ -152,7 +153,7 @@ if sys.argv[2] == "after":
         os.kill(os.getpid(), signal.SIGKILL)
     folder._swap = killed_after
 with folder.replaced(Path(sys.argv[1])) as staging:
-    for name in ("plan.json", zone_files.ZONE, zone_files.KILL, zone_files.SEG):
+    for name in ("plan.json", "zone.nii.gz", "kill_probability.nii.gz", zone_files.SEG):
         (staging / name).write_text("new")
         if sys.argv[2] == name:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -167,7 +168,7 @@ def test_a_kill_leaves_all_of_the_old_or_all_of_the_new(
     tmp_path: Path, when: str, left: str
 ) -> None:
     out = tmp_path / "out"
-    everything = (".seldinger", "plan.json", *ZONE_FILES)
+    everything = (".seldinger", "plan.json", "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm")
     with folder.replaced(out) as staging:
         for name in everything[1:]:
             (staging / name).write_text("old")

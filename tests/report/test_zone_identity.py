@@ -9,6 +9,7 @@ import highdicom
 import numpy as np
 import pydicom
 import pytest
+from tests.ablated import fields, refilled, zone_of
 from tests.image.phantoms import (
     FRAME_UID,
     SERIES_UID,
@@ -85,8 +86,7 @@ def zone(matched: model.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def check_lies_where_it_was_planned(study: image.Study, plan: model.Plan) -> None:
     """Volume and middle of the only label of ``study`` are the zone's."""
-    effect = plan.effect
-    assert effect is not None
+    effect = fields(plan)
     assert study.labels is not None
     assert study.labels.names == (NAME,)
     carried = study.labels.mask(NAME)
@@ -154,8 +154,7 @@ def test_the_same_plan_gives_the_same_bytes(
 
 
 def test_the_object_is_another_one_in_another_space(heated: model.Plan, zone: Path) -> None:
-    assert heated.effect is not None
-    alone, joined = zone_files.segmentation(heated, heated.effect), pydicom.dcmread(zone)
+    alone, joined = zone_files.segmentation(heated, zone_of(heated)), pydicom.dcmread(zone)
     assert alone.SOPInstanceUID != joined.SOPInstanceUID
     assert alone.SeriesInstanceUID != joined.SeriesInstanceUID
 
@@ -226,7 +225,7 @@ def test_nothing_but_the_segmentation_names_the_patient(matched: model.Plan, zon
             if path.name != "zone.dcm"
         ),
     ]
-    assert len(texts) == 6
+    assert len(texts) == 8
     for text in texts:
         for secret in ("Müller", "Zoë", "0815-X", "19510304", "A55", "20240102", STUDY_UID):
             if text is texts[3] and secret == STUDY_UID:
@@ -238,11 +237,9 @@ def test_nothing_but_the_segmentation_names_the_patient(matched: model.Plan, zon
 def test_beside_a_real_series(heated: model.Plan, data_dir: Path, tmp_path: Path) -> None:
     source = data_dir / "pet-qin-dicom" / "PET"
     study = image.load(source)
-    effect = heated.effect
-    assert effect is not None
+    effect = fields(heated)
     corner = [c - 32.0 for c in study.image.grid.centre_lps_mm]
-    moved = replace(effect, grid=Grid.aligned(effect.zone.shape, 1.0, corner))
-    plan = replace(on(heated, study), effect=moved)
+    plan = refilled(on(heated, study), grid=Grid.aligned(effect.zone.shape, 1.0, corner))
     zone_files.write(tmp_path, plan)
     check_lies_where_it_was_planned(image.load(source, tmp_path / "zone.dcm"), plan)
     made, first = pydicom.dcmread(tmp_path / "zone.dcm"), pydicom.dcmread(next(source.iterdir()))

@@ -24,7 +24,7 @@ def tell(made: Plan) -> None:
         typer.secho(f"! {stamp}", fg=typer.colors.RED, bold=True)
     for line in ablation.lines(made):
         typer.echo(line)
-    alternatives = () if made.prediction else made.approach.paths
+    alternatives = () if made.has_programme else made.approach.paths
     for number, path in enumerate(alternatives, start=1):
         entry = ", ".join(f"{x:.1f}" for x in path.entry_lps_mm)
         provisional = ", provisional: rescan" if path.provisional else ""

@@ -18,13 +18,12 @@ from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, silent
 from seldinger.guide.model import Passes, Rehearsal
 from seldinger.guide.zone import carry_zone
-from seldinger.plan import risk_limits
 from seldinger.plan.approach.percutaneous import error_model, probability
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.assumptions import Assumed
 from seldinger.plan.treatments.ablation import choice, trajectories
-from seldinger.simulate.thermal import uncertainty
+from seldinger.simulate.thermal import effect, uncertainty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,36 +79,37 @@ def rehearse(
         made.append(_passes(plan, scene, (name, path, instrument), known, samples))
     breath_mm = made[0].errors.breath_sd_mm * breath
     zone = None
-    if plan.prediction is not None and plan.effect is not None and plan.treatment.probes:
+    figures, fields = effect.read(plan.effect), effect.read_fields(plan.fields)
+    if figures is not None and fields is not None:
         progress("carrying the zone along", 0.7)
         shift = known.value(uncertainty.REGISTRATION.name) * registration
         if scene.goal.mobile:
             shift[:, 2] += breath_mm
-        zone = carry_zone(plan, plan.prediction, plan.effect, made, shift)
+        zone = carry_zone(plan, figures, fields, made, shift)
     progress("rehearsed", 1.0)
     return Rehearsal(plan, seed, draws, tuple(made), zone, breath_mm, _notes(plan))
 
 
 def _devices(plan: Plan) -> tuple[tuple[str, Path, Instrument], ...]:
     """What goes in, by name: its way, and what it is."""
-    ways = risk_limits.ways(plan.approach, plan.treatment)
+    ways = tuple(zip(plan.placements, plan.taken, strict=True))
     if not ways or plan.instrument is None:
         raise PlanError(
             f"the plan of {plan.request.procedure} of {plan.target.label} has no way in, so there "
             "is nothing to rehearse: see its reasons"
         )
-    for name, path in ways:
+    for placed, path in ways:
         if path.provisional:
             raise PlanError(
-                f"the position for {name} was not scanned ({path.patient_position}): where organs "
-                "lie then is not known; scan it, or give an entry that was scanned"
+                f"the position for {placed.words} was not scanned ({path.patient_position}): where "
+                "organs lie then is not known; scan it, or give an entry that was scanned"
             )
-    if not plan.treatment.probes:
-        return tuple((name.removeprefix("the "), path, plan.instrument) for name, path in ways)
+    if effect.read(plan.effect) is None:
+        return tuple((placed.name, path, plan.instrument) for placed, path in ways)
     room = Assumed.of(plan.assumptions).value(choice.TIP_ROOM.name)
     return tuple(
-        (name, path, trajectories.instrument_of(applicator(probe.device), room))
-        for (name, path), probe in zip(ways, plan.treatment.probes, strict=True)
+        (placed.name, path, trajectories.instrument_of(applicator(placed.device), room))
+        for placed, path in ways
     )
 
 
@@ -128,7 +128,6 @@ def _passes(
     aimed = replace(scene, target=replace(scene.target, aim_lps_mm=path.target_lps_mm))
     met = probability.meet(aimed, path.entry_lps_mm, instrument, errors, samples)
     as_planned = probability.passes(aimed, path.entry_lps_mm, errors, np.zeros((1, 4)))
-    probes = plan.treatment.probes
     grid = plan.anatomy.grid
     tips, entry = grid.to_lps(met.thrown.aims.astype(float)), np.asarray(path.entry_lps_mm)
     along = (tips - entry) / np.linalg.norm(tips - entry, axis=1, keepdims=True)
@@ -139,7 +138,7 @@ def _passes(
         tip_lps_mm=tips + met.thrown.depth_error_mm.astype(float)[:, None] * along,
         hit=met.hit,
         touch=met.touch,
-        inside_mm=None if probes else _inside_mm(aimed, instrument, met.thrown),
+        inside_mm=None if plan.has_programme else _inside_mm(aimed, instrument, met.thrown),
         planned_inside_mm=float(_inside_mm(aimed, instrument, as_planned)[0]),
     )
 
@@ -162,19 +161,19 @@ def _inside_mm(scene: Scene, instrument: Instrument, thrown: Thrown) -> NDArray[
 def _notes(plan: Plan) -> tuple[str, ...]:
     """What was assumed, and what must be read before the rest is believed."""
     said = []
-    outside = None if plan.prediction is None else plan.prediction.outside_domain
-    if plan.prediction is not None and outside != ():
+    outside = None if plan.effect is None else plan.effect.outside_domain
+    if plan.effect is not None and outside != ():
         why = "; ".join(outside or ("nobody judged whether it may be",))
         said.append(f"The predicted zone is not to be believed, nor is its rehearsal: {why}.")
     if plan.not_segmented:
         unknown = ", ".join(plan.not_segmented)
         said.append(f"Nobody has segmented, so touching it is unknown: {unknown}.")
-    if plan.treatment.probes:
+    if effect.read(plan.effect) is not None:
         said.append(
             "The zone is the plan's, carried along with its probe; tissue, blood and power are as "
             "planned: the plan's own spread varies them as well."
         )
-    if len(plan.treatment.probes) > 1:
+    if len(plan.placements) > 1:
         said.append(
             "Between probes the zone follows the nearer one; what they would do to each other at "
             "another distance was not computed."

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points
     from seldinger.guide.model import Passes
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Effect, Prediction
+    from seldinger.simulate.thermal.effect import AblationFields, Figures
 
 _POINTS = 1200
 """Places of the target's surface, and as many inside it, at most about."""
@@ -36,8 +36,8 @@ _AT_ONCE = 100
 
 def carry_zone(
     plan: Plan,
-    found: Prediction,
-    effect: Effect,
+    figures: Figures,
+    fields: AblationFields,
     passes: Sequence[Passes],
     target_shift_lps_mm: Points,
 ) -> ZoneDraws:
@@ -45,46 +45,45 @@ def carry_zone(
 
     Args:
         plan: with probes.
-        found: its prediction.
-        effect: the fields of it.
+        figures: of its fields.
+        fields: of its fields.
         passes: one of each probe.
         target_shift_lps_mm: (n, 3) how far the target lies beside its place in the scan.
     """
-    some = _every(len(effect.surface_lps_mm))
-    some = np.unique(np.append(some, int(np.argmin(effect.surface_margin_mm))))
-    surface, planned = effect.surface_lps_mm[some], effect.surface_margin_mm[some]
-    inner = ~effect.subcapsular[some]
+    some = _every(len(fields.surface_lps_mm))
+    some = np.unique(np.append(some, int(np.argmin(fields.surface_margin_mm))))
+    surface, planned = fields.surface_lps_mm[some], fields.surface_margin_mm[some]
+    inner = ~fields.subcapsular[some]
     inner = inner if inner.any() else ~inner
     cells = np.argwhere(plan.goal.mask)
     inside = plan.anatomy.grid.to_lps(cells[_every(len(cells))])
-    still = levels.sample_field(effect.edge_mm, effect.grid, surface)
+    still = levels.sample_field(fields.edge_mm, fields.grid, surface)
     margin, least, share = [], [], []
-    for edges, deep in _carried(plan, effect, passes, target_shift_lps_mm, surface, inside):
+    for edges, deep in _carried(plan, fields, passes, target_shift_lps_mm, surface, inside):
         margin.append((planned + (edges - still))[:, inner].min(axis=1))
         least.append(edges.min(axis=1))
         share.append((deep >= 0.0).mean(axis=1))
-    as_drawn = levels.sample_field(effect.edge_mm, effect.grid, inside) >= 0.0
+    as_drawn = levels.sample_field(fields.edge_mm, fields.grid, inside) >= 0.0
     return ZoneDraws(
         margin_mm=np.concatenate(margin),
         coverage=np.concatenate(share),
         complete=np.concatenate(least) >= 0.0,
-        planned_margin_mm=found.minimal_margin_mm.nominal,
+        planned_margin_mm=figures.minimal_margin_mm.nominal,
         planned_coverage=float(as_drawn.mean()),
-        planned_complete=found.coverage_probability,
+        planned_complete=figures.coverage_probability,
     )
 
 
 def _carried(
     plan: Plan,
-    effect: Effect,
+    fields: AblationFields,
     passes: Sequence[Passes],
     target_shift_lps_mm: Points,
     *places: Points,
 ) -> Iterator[tuple[NDArray[np.float64], ...]]:
     """Distances of places of the target to the carried zone's edge, some draws at once."""
     placed = [
-        Placed(applicator(p.device), p.tip_lps_mm, p.axis_lps, p.schedule)
-        for p in plan.treatment.probes
+        Placed(applicator(p.device), p.tip_lps_mm, p.axis_lps, p.programme) for p in plan.placements
     ]
     weights = [axis_weights(points, placed) for points in places]
     for start in range(0, len(target_shift_lps_mm), _AT_ONCE):
@@ -95,7 +94,7 @@ def _carried(
             back = np.zeros_like(moved)
             for share, one in zip(weight.T, passes, strict=True):
                 back += share[:, None] * _before(one, moved, now)
-            flat = levels.sample_field(effect.edge_mm, effect.grid, back.reshape(-1, 3))
+            flat = levels.sample_field(fields.edge_mm, fields.grid, back.reshape(-1, 3))
             made.append(flat.reshape(moved.shape[:2]))
         yield tuple(made)
 

@@ -28,13 +28,15 @@ from seldinger.plan.model import (
     Treatment,
     Verdict,
 )
-from seldinger.plan.prediction import Prediction  # noqa: TC001  the same
 from seldinger.plan.readiness import ClearanceSection, section
+from seldinger.simulate.effect import Effect  # noqa: TC001  the same
+from seldinger.simulate.placement import Placement  # noqa: TC001  the same
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _COARSE_SUFFIXES = ("_mm", "_deg", "_ml")
+_COARSE_UNITS = ("mm", "deg", "mL")
 _COARSE_DECIMALS = 3
 _SIGNIFICANT_DIGITS = 9
 _PLACES_NAMED = 3
@@ -59,7 +61,8 @@ class PlanFile:
         schema_version: of this layout; a reader refuses another one.
         not_segmented: structures within reach that no label shows: unknown, not clear.
         gates: every gate once, and how it stands.
-        prediction: what heat or cold is expected to do; None where nothing is heated or frozen.
+        placements: what is placed, and by which way.
+        effect: what is expected of the placements; None where nothing is predicted.
         outlook: outcomes of the procedure and its alternatives; rates of populations.
         clearance: whether the patient is ready; None where no patient was given: unknown.
     """
@@ -69,6 +72,7 @@ class PlanFile:
     verdict: Verdict
     target: TargetSection
     approach: Approach
+    placements: tuple[Placement, ...]
     treatment: Treatment
     guidance: Guidance
     findings: tuple[FindingLine, ...]
@@ -77,7 +81,7 @@ class PlanFile:
     provenance: Provenance
     not_segmented: tuple[str, ...]
     gates: tuple[GateResult, ...]
-    prediction: Prediction | None
+    effect: Effect | None
     outlook: Outcomes | None
     clearance: ClearanceSection | None
 
@@ -183,6 +187,7 @@ def _unknown_keys(given: Any, known: Any, place: str) -> list[str]:
 def _tidied(value: Any, place: str, *, coarse: bool = False) -> Any:
     """``value`` with its numbers rounded; ``PlanError`` names one that is not finite."""
     if isinstance(value, dict):
+        coarse = coarse or value.get("unit") in _COARSE_UNITS
         return {
             key: _tidied(v, f"{place}.{key}", coarse=coarse or key.endswith(_COARSE_SUFFIXES))
             for key, v in value.items()

@@ -87,9 +87,9 @@ def judge(
         Gate.POSITION: _of_approach(ruled, Gate.POSITION),
         Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),
         Gate.OVERRIDES: _of_approach(ruled, Gate.OVERRIDES),
-        Gate.EFFECT: (risk_limits.domain(decision.prediction),),
+        Gate.EFFECT: (risk_limits.domain(decision.effect),),
         Gate.CONTACT: _of_approach(ruled, Gate.CONTACT),
-        Gate.COMPLETE: tuple(risk_limits.complete(case, decision.prediction)),
+        Gate.COMPLETE: tuple(risk_limits.complete(case, decision.effect)),
     }
     spoken = {
         Gate.CLEARANCE: _cleared_by_word(case, cleared),

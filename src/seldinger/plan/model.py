@@ -15,9 +15,9 @@ from seldinger.core.formatting import short_repr
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.prediction import Prediction
 from seldinger.plan.summary import Value, line, page, row
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.effect import Effect
+from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seldinger.care.outcomes import Outcomes
     from seldinger.core.finding import Finding
     from seldinger.plan.approach.percutaneous.model import Instrument
-    from seldinger.plan.prediction import Effect
+    from seldinger.simulate.effect import Fields
 
 
 class PlanStatus(StrEnum):
@@ -180,7 +180,8 @@ class Approach:
     """Rule -> candidates that it alone or with others rejects."""
     relaxations: tuple[Relaxation, ...]
     paths: tuple[Path, ...]
-    """Alternatives for one instrument, best first."""
+    """Those that placements take, by their numbers; then the others for one instrument, best first.
+    """
 
     __repr__ = short_repr
 
@@ -204,33 +205,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """One applicator, where it goes and what it does.
-
-    Attributes:
-        device: id of the applicator in the catalogue.
-        tip_lps_mm: its tip.
-        axis_lps: unit vector from the tip towards the hub.
-        path: its own way from the skin to the tip; ``target_lps_mm`` is the tip.
-        power_w: of each channel of this applicator; None when it is no heater.
-        time_s: from first to last, pauses included.
-        schedule: what it does, in order.
-    """
-
-    device: str
-    tip_lps_mm: Vector
-    axis_lps: Vector
-    path: Path
-    power_w: tuple[float, ...] | None
-    time_s: float
-    schedule: tuple[Phase, ...]
-
-    __repr__ = short_repr
-
-
-@dataclass(frozen=True, slots=True)
 class Treatment:
-    """What is done at the target; ``probes`` where something is heated or frozen."""
+    """What is done at the target."""
 
     kind: str
     technique: str
@@ -239,7 +215,6 @@ class Treatment:
     steps: tuple[Step, ...]
     bail_out: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
-    probes: tuple[Probe, ...] = ()
 
     __repr__ = short_repr
 
@@ -320,6 +295,8 @@ class Plan:
     verdict: Verdict
     target: TargetSection
     approach: Approach
+    placements: tuple[Placement, ...]
+    """What is placed, and by which way; all of it is used together."""
     treatment: Treatment
     guidance: Guidance
     findings: tuple[Finding, ...]
@@ -334,10 +311,10 @@ class Plan:
     """In memory only."""
     goal: Lesion
     """In memory only: the target's masks."""
-    prediction: Prediction | None = None
-    """What is expected of heat or cold; None where nothing is heated or frozen."""
     effect: Effect | None = None
-    """In memory only: the predicted effect as fields."""
+    """What is expected of the placements; None where the treatment predicts nothing."""
+    fields: Fields | None = None
+    """In memory only: the effect as fields."""
     outlook: Outcomes | None = None
     """Outcomes beside those of the alternatives; None where no page of them was written."""
     instrument: Instrument | None = None
@@ -345,13 +322,14 @@ class Plan:
     cleared: Clearance | None = None
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 
-    SCHEMA_VERSION = "1.3"
+    SCHEMA_VERSION = "2.0"
 
     def __post_init__(self) -> None:
         """Refuse a plan that leaves a gate out, or goes through one that is shut.
 
         Raises:
-            PlanError: a gate is missing or told twice, or the verdict is go while one is not met.
+            PlanError: a gate is missing or told twice, the verdict is go while one is not met, or a
+                placement takes a way that the approach does not have.
         """
         told = sorted(one.gate.value for one in self.gates)
         if told != sorted(gate.value for gate in Gate):
@@ -360,9 +338,34 @@ class Plan:
                 f"a plan passes every gate once; missing: {', '.join(missing) or 'none'}, told: "
                 f"{', '.join(told) or 'none'}: make plans by `propose`"
             )
+        away = [
+            p.name
+            for p in self.placements
+            if p.route not in (None, *range(len(self.approach.paths)))
+        ]
+        if away:
+            raise PlanError(
+                f"{away[0]} takes a way that the approach does not have: number it from 0"
+            )
         shut = [g.gate.value for g in self.gates if g.status is not Status.MET]
         if self.verdict.status is PlanStatus.GO and shut:
             raise PlanError(f"the verdict is go although these gates are shut: {', '.join(shut)}")
+
+    @property
+    def taken(self) -> tuple[Path, ...]:
+        """The ways that placements take, in their order."""
+        return tuple(self.approach.paths[p.route] for p in self.placements if p.route is not None)
+
+    @property
+    def has_programme(self) -> bool:
+        """Whether what is placed does something there; else its path is the best of several."""
+        return any(placement.programme for placement in self.placements)
+
+    @property
+    def spare_paths(self) -> tuple[Path, ...]:
+        """The ways that no placement takes, best first."""
+        routes = {p.route for p in self.placements}
+        return tuple(p for n, p in enumerate(self.approach.paths) if n not in routes)
 
     def summary(self) -> dict[str, Value]:
         """The plan as one flat row, for a table of many: the unit is part of each key.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from seldinger.anatomy.model import Anatomy
-    from seldinger.plan.prediction import Prediction
     from seldinger.plan.procedure import Procedure
+    from seldinger.simulate.effect import Effect
 
 REASON = "taken to be within reach by ordinary anatomy; an assumption, no source read"
 
@@ -113,7 +113,7 @@ def within_reach(procedure: Procedure, organ: str | None) -> tuple[str, ...]:
 
 
 def unlabelled(
-    procedure: Procedure, anatomy: Anatomy, organ: str | None, found: Prediction | None = None
+    procedure: Procedure, anatomy: Anatomy, organ: str | None, effect: Effect | None = None
 ) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows.
 
@@ -121,10 +121,10 @@ def unlabelled(
         procedure: what it asks about is within reach.
         anatomy: what is shown.
         organ: where the target lies; None: not known.
-        found: what heat or cold was asked to spare belongs to it, once it is known.
+        effect: what it was asked to spare belongs to it, once it is known.
     """
     shown = {*anatomy.names, *(part for name in anatomy.names for part in _PARTS.get(name, ()))}
-    spared = () if found is None else (c.structure for c in found.critical if c.kept is None)
+    spared = () if effect is None else (c.structure for c in effect.structures if c.kept is None)
     wanted = {*within_reach(procedure, organ), *spared} - _WITHIN - {organ}
     halves = left_out(anatomy, _HIPS) if organ not in _BY_ORGAN else ()
     return tuple(sorted({*(wanted - shown), *left_out(anatomy, wanted), *halves}))

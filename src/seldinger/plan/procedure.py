@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
-    from seldinger.plan.prediction import Effect, Prediction
+    from seldinger.simulate.effect import Effect, Fields
+    from seldinger.simulate.placement import Placement
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -187,7 +188,10 @@ class Decision:
     Attributes:
         reach: the search that the plan tells.
         treatment, guidance, findings: what is to be done, and what was found.
-        prediction, effect: of a treatment that predicts one.
+        placements: what is placed; None: one of the searched device, on the best way.
+        routes: the ways that they take, where the treatment searched for each; empty: the best of
+            the search.
+        effect, fields: of a treatment that predicts one.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
     """
@@ -196,11 +200,18 @@ class Decision:
     treatment: Treatment
     guidance: Guidance
     findings: tuple[Finding, ...]
-    prediction: Prediction | None = None
+    placements: tuple[Placement, ...] | None = None
+    routes: tuple[Path, ...] = ()
     effect: Effect | None = None
+    fields: Fields | None = None
     tissues: tuple[str, ...] | None = None
 
     __repr__ = short_repr
+
+    @property
+    def taken(self) -> tuple[Path, ...]:
+        """The ways that the placements take."""
+        return self.routes or self.reach.approach.paths[: len(self.placements or ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +260,9 @@ class ApproachLogic(Generic[CaseT]):
         """See ``Search``."""
         raise NotImplementedError
 
-    def settle(self, decision: Decision) -> Treatment:
-        """The treatment, with what the search was made for."""
-        return decision.treatment
+    def settle(self, decision: Decision) -> Decision:
+        """The decision, with what the search was made for and what it places."""
+        return decision
 
     def judge(self, decision: Decision) -> Ruled:
         """What the gates of reach, structures, position, overrides and contact rest on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
-    from seldinger.plan.prediction import Prediction
+    from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Decision, ProbeEdit, Procedure
+    from seldinger.simulate.effect import Effect
 
 
 def propose(
@@ -72,10 +74,12 @@ def propose(
             progress=progress,
         )
     )
-    decision = declared.treatment.decide(case, partial(declared.approach.search, case))
-    case, approach = decision.reach.case, decision.reach.approach
+    decision = declared.approach.settle(
+        declared.treatment.decide(case, partial(declared.approach.search, case))
+    )
+    case = decision.reach.case
     goal = case.target
-    missing = not_segmented(case, decision.prediction)
+    missing = not_segmented(case, decision.effect)
     outlook = readiness.find_outcomes(procedure, goal.organ)
     cleared = readiness.cleared(procedure, goal.organ, decision.treatment, patient)
     judged = gates.judge(decision, cleared, missing)
@@ -88,8 +92,9 @@ def propose(
         request=_request(declared.name, goal, chosen),
         verdict=judged.verdict,
         target=_target_section(goal),
-        approach=approach,
-        treatment=declared.approach.settle(decision),
+        approach=_approach(decision),
+        placements=decision.placements or (),
+        treatment=decision.treatment,
         guidance=decision.guidance,
         findings=judged.findings,
         assumptions=(*_used(known, decision.tissues), *anatomy.assumptions),
@@ -99,9 +104,9 @@ def propose(
         gates=judged.gates,
         anatomy=anatomy,
         goal=goal,
-        prediction=decision.prediction,
         effect=decision.effect,
         instrument=decision.reach.instrument,
+        fields=decision.fields,
         outlook=outlook,
         cleared=cleared,
     )
@@ -137,9 +142,17 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
             )
 
 
-def not_segmented(case: Case, found: Prediction | None = None) -> tuple[str, ...]:
+def not_segmented(case: Case, effect: Effect | None = None) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows."""
-    return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found)
+    return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, effect)
+
+
+def _approach(decision: Decision) -> Approach:
+    """The ways, those of the placements first."""
+    approach, taken = decision.reach.approach, decision.taken
+    ends = [(path.entry_lps_mm, path.target_lps_mm) for path in taken]
+    others = (p for p in approach.paths if (p.entry_lps_mm, p.target_lps_mm) not in ends)
+    return replace(approach, paths=(*taken, *others))
 
 
 def _request(procedure: str, goal: Lesion, settings: Settings) -> Request:

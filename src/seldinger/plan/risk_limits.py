@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
+from seldinger.core.quantity import Spread
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.plan.model import Approach, Path, Treatment
-    from seldinger.plan.prediction import Prediction
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.model import Path
+    from seldinger.plan.procedure import Case, Decision
+    from seldinger.simulate.effect import Effect
 
 CONTACT_LIMIT = Assumption(
     "contact_limit", 0.10, "1", 0.01, 0.50,
@@ -54,12 +55,10 @@ _SMALLEST = 0.01
 """Chances below it, and above one less it, are told as such."""
 
 
-def ways(approach: Approach, treatment: Treatment) -> tuple[tuple[str, Path], ...]:
-    """What goes in, each with its name: every probe's own way, else the best path."""
-    if treatment.probes:
-        named = enumerate(treatment.probes, start=1)
-        return tuple((f"probe {number}", probe.path) for number, probe in named)
-    return tuple(("the needle", path) for path in approach.paths[:1])
+def ways(decision: Decision) -> tuple[tuple[str, Path], ...]:
+    """What goes in, each with its name and its way."""
+    placed = decision.placements or ()
+    return tuple((one.words, way) for one, way in zip(placed, decision.taken, strict=False))
 
 
 def nearest(path: Path) -> tuple[str, float] | None:
@@ -124,31 +123,52 @@ def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
         yield Finding(f"{name}-hit", Status.NOT_MET, Severity.CAUTION, text)
 
 
-def complete(case: Case, found: Prediction | None) -> Iterator[Finding]:
-    """Chance that the whole target dies, where something is to die."""
+def complete(case: Case, effect: Effect | None) -> Iterator[Finding]:
+    """Chance that the treatment is complete, where it predicts one."""
     name = "complete-ablation"
-    if found is None:
+    if effect is None or effect.complete is None:
         text = "This plan predicts no effect, so no chance of a complete one belongs to it."
+        if effect is not None:
+            text = "The predicted effect tells no chance of a complete treatment: none is claimed."
         yield Finding(name, Status.MET, Severity.INFO, text)
         return
+    chance = effect.measure(effect.complete)
+    if chance.nominal is None:
+        text = f"{_capital(chance.label)} is unknown."
+        yield Finding(name, Status.UNKNOWN, Severity.ACTION, text)
+        return
     limit, caution = (case.assumed.value(a.name) for a in (COMPLETE_LIMIT, COMPLETE_CAUTION))
-    spread, chance = found.minimal_margin_mm, found.coverage_probability
     text = (
-        f"The whole tumour dies in {100.0 * chance:.0f} % of {found.samples} samples of one "
-        f"uncorrected placement ({100.0 * limit:.0f} % asked). Thinnest place {spread.p05:.1f} to "
-        f"{spread.p95:.1f} mm (5 to 95 %). What matters most: {found.dominant}. Check every tip "
-        "and correct it before treating."
+        f"{_capital(chance.label)} {100.0 * chance.nominal:.0f} %, over {effect.samples} samples "
+        f"of one uncorrected placement ({100.0 * limit:.0f} % asked). {_goal(effect)}What matters "
+        f"most: {effect.dominant or 'not known'}. Check every tip and correct it before treating."
     )
-    if chance < limit:
+    if chance.nominal < limit:
         yield Finding(name, Status.NOT_MET, Severity.ACTION, text)
         return
     yield Finding(name, Status.MET, Severity.ACTION, text)
-    if chance < caution:
-        said = f"Chance of complete ablation {chance:.2f}, uncorrected: check and correct each tip."
+    if chance.nominal < caution:
+        said = (
+            f"{_capital(chance.label)} {chance.nominal:.2f}, uncorrected: check and correct each "
+            "tip."
+        )
         yield Finding(f"{name}-likely", Status.NOT_MET, Severity.CAUTION, said)
 
 
-def domain(found: Prediction | None) -> Finding:
+def _goal(effect: Effect) -> str:
+    """What the chance turns on, as a sentence; empty where it has no spread."""
+    goal = None if effect.goal is None else effect.measure(effect.goal)
+    if goal is None or not isinstance(goal.value, Spread):
+        return ""
+    spread = goal.value
+    return f"{_capital(goal.label)} {spread.p05:.1f} to {spread.p95:.1f} {goal.unit} (5 to 95 %). "
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def domain(found: Effect | None) -> Finding:
     """Whether what is predicted lies where the prediction may be believed."""
     name = "effect-in-domain"
     if found is None:
@@ -163,7 +183,7 @@ def domain(found: Prediction | None) -> Finding:
     return Finding(name, Status.MET, Severity.INFO, "The predicted effect lies inside its domain.")
 
 
-def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tuple[str, ...]:
+def figures(named: tuple[tuple[str, Path], ...], effect: Effect | None) -> tuple[str, ...]:
     """The figures that a banner carries: nearest, P(hit), P(touch), chance of complete ablation."""
     said = []
     for who, path in named:
@@ -181,13 +201,24 @@ def figures(named: tuple[tuple[str, Path], ...], found: Prediction | None) -> tu
         else:
             parts.append(f"highest P(touch) {touch[0]} {_chance(touch[1])}")
         said.append(f"{who[0].upper()}{who[1:]}: {', '.join(parts)}.")
-    if found is not None:
-        margin = found.minimal_margin_mm
-        said.append(
-            f"Chance of complete ablation {_chance(found.coverage_probability)}; thinnest margin "
-            f"{margin.p50:.1f} mm ({margin.p05:.1f} to {margin.p95:.1f})."
-        )
+    if effect is not None:
+        said += _expected(effect)
     return tuple(said)
+
+
+def _expected(effect: Effect) -> list[str]:
+    """Chance of a complete treatment and what it turns on; nothing where neither is predicted."""
+    parts = []
+    if effect.complete is not None:
+        chance = effect.measure(effect.complete)
+        known = "unknown" if chance.nominal is None else _chance(chance.nominal)
+        parts.append(f"{chance.label} {known}")
+    if effect.goal is not None:
+        goal = effect.measure(effect.goal)
+        if isinstance(goal.value, Spread):
+            low, middle, high = (goal.value.p05, goal.value.p50, goal.value.p95)
+            parts.append(f"{goal.label} {middle:.1f} {goal.unit} ({low:.1f} to {high:.1f})")
+    return [f"{_capital('; '.join(parts))}."] if parts else []
 
 
 def _chance(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.formatting import format_html_table
+from seldinger.core.quantity import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,13 +13,16 @@ if TYPE_CHECKING:
     from seldinger.core.space import Vector
     from seldinger.plan.model import Path, Plan
 
+_UNITS = {"mm": "_mm", "mL": "_ml", "mL/kJ": "_ml_per_kj", "Cel": "_c", "Gy": "_gy"}
+"""UCUM unit -> how a key ends that is in it; a share or a probability has no end."""
+
 Value = str | float | bool | tuple[str, ...] | tuple[float, float, float] | None
 """What stands in a row: JSON takes it as it is, and a data frame does."""
 
 
 def row(plan: Plan) -> dict[str, Value]:
     """``plan`` as one row; see ``Plan.summary``."""
-    ways = _ways(plan)
+    ways = plan.taken
     nearest, nearest_mm = _least(ways)
     touched, p_touch = _most(ways)
     return {
@@ -57,8 +61,10 @@ def line(plan: Plan) -> str:
         said.append(f"nearest {told['nearest']} {told['nearest_mm']:.1f} mm")
     if told["p_hit"] is not None:
         said.append(f"P(hit) {told['p_hit']:.2f}")
-    if told["margin_p50_mm"] is not None:
-        said.append(f"thinnest margin {told['margin_p50_mm']:.1f} mm")
+    effect = plan.effect
+    measure = None if effect is None or effect.goal is None else effect.measure(effect.goal)
+    if measure is not None and measure.nominal is not None:
+        said.append(f"{measure.label} {measure.nominal:.1f} {measure.unit}")
     return f"<Plan: {', '.join(said)}>"
 
 
@@ -66,13 +72,6 @@ def page(plan: Plan) -> str:
     """The row as a small table, for notebooks."""
     rows = {key: _said(value) for key, value in plan.summary().items() if value not in (None, ())}
     return format_html_table("Plan: research and education software, not a medical device", rows)
-
-
-def _ways(plan: Plan) -> tuple[Path, ...]:
-    """What is used together: every probe's way, or the best path alone."""
-    if plan.treatment.probes:
-        return tuple(probe.path for probe in plan.treatment.probes)
-    return plan.approach.paths[:1]
 
 
 def _of_way(way: Path | None) -> dict[str, Value]:
@@ -91,18 +90,17 @@ def _of_way(way: Path | None) -> dict[str, Value]:
 
 
 def _of_effect(plan: Plan) -> dict[str, Value]:
-    found = plan.prediction
-    margin = None if found is None else found.minimal_margin_mm
-    return {
-        "probes": len(plan.treatment.probes),
-        "margin_asked_mm": None if found is None else found.margin_asked_mm,
-        "margin_as_drawn_mm": None if margin is None else margin.nominal,
-        "margin_p05_mm": None if margin is None else margin.p05,
-        "margin_p50_mm": None if margin is None else margin.p50,
-        "margin_p95_mm": None if margin is None else margin.p95,
-        "p_whole_target_dies": None if found is None else found.coverage_probability,
-        "zone_volume_ml": None if found is None else found.zone_volume_ml,
-    }
+    """Every measure of the effect: as planned, and 5, 50 and 95 % of its samples."""
+    made: dict[str, Value] = {"placements": len(plan.placements)}
+    for one in () if plan.effect is None else plan.effect.measures:
+        name, unit = one.id.replace("-", "_"), _UNITS.get(one.unit, "")
+        made[f"{name}{unit}"] = one.nominal
+        if one.at_least is not None:
+            made[f"{name}_asked{unit}"] = one.at_least
+        if isinstance(one.value, Spread):
+            parts = {"p05": one.value.p05, "p50": one.value.p50, "p95": one.value.p95}
+            made |= {f"{name}_{part}{unit}": figure for part, figure in parts.items()}
+    return made
 
 
 def _least(ways: Iterable[Path]) -> tuple[str | None, float | None]:

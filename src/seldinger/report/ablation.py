@@ -8,17 +8,23 @@ from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.ablation_probes import probe_rows
 from seldinger.report.blocks import Row
+from seldinger.simulate.thermal.effect import read
 
 if TYPE_CHECKING:
     from seldinger.core.quantity import Spread
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Critical, Prediction
     from seldinger.report.blocks import Tone
+    from seldinger.simulate.thermal.effect import AtRisk, Figures
 
 _ALMOST_ALL = 0.995
 
 
-def headline(plan: Plan, found: Prediction) -> tuple[Row, ...]:
+def is_ablation(plan: Plan) -> bool:
+    """Whether heat or cold was placed and computed."""
+    return read(plan.effect) is not None
+
+
+def headline(plan: Plan, found: Figures) -> tuple[Row, ...]:
     """The numbers that matter most."""
     spread = found.minimal_margin_mm
     least = min(spread.nominal, spread.p50)
@@ -59,7 +65,7 @@ def headline(plan: Plan, found: Prediction) -> tuple[Row, ...]:
 
 def lines(plan: Plan) -> tuple[str, ...]:
     """What heat or cold is expected to do, in a few lines for a terminal; empty without it."""
-    found = plan.prediction
+    found = read(plan.effect)
     if found is None:
         return ()
     said = [best_cover(plan, found)] if plan.verdict.status is PlanStatus.UNSUITABLE else []
@@ -78,14 +84,14 @@ def lines(plan: Plan) -> tuple[str, ...]:
     said += [
         ": ".join((f"probe {row.cells[0]}", ", ".join(row.cells[1:]))) for row in probe_rows(plan)
     ]
-    for one in found.critical:
+    for one in found.at_risk:
         if one.kept is not True:
             state, _ = kept(one)
             said.append(f"{words.name(one.structure)}: {state}, {distance(one)}")
     return tuple(said)
 
 
-def best_cover(plan: Plan, found: Prediction) -> str:
+def best_cover(plan: Plan, found: Figures) -> str:
     """What the best arrangement that was found would still leave."""
     least = found.minimal_margin_mm.nominal
     left = f"thinnest margin {words.mm(least)}" + (" (tumour is left)" if least < 0.0 else "")
@@ -93,7 +99,7 @@ def best_cover(plan: Plan, found: Prediction) -> str:
         f"Best cover found: {cover(found.coverage)} of target plus margin, "
         f"{cover(found.coverage_target)} of the target; {left}."
     )
-    if plan.treatment.probes:
+    if plan.placements:
         sentence += " The probes below give that cover; they describe it, they do not advise it."
     return sentence
 
@@ -107,26 +113,24 @@ def cover(share: float) -> str:
 
 def is_cold(plan: Plan) -> bool:
     """Whether something is frozen."""
-    acts = {s.act for probe in plan.treatment.probes for s in probe.schedule}
-    ice = plan.prediction is not None and plan.prediction.visible_ice_ml is not None
-    return "freeze" in acts or ice
+    return any(phase.act == "freeze" for one in plan.placements for phase in one.programme)
 
 
-def kept(one: Critical) -> tuple[str, Tone]:
+def kept(one: AtRisk) -> tuple[str, Tone]:
     """Whether the limits of a structure are kept, and its colour."""
     if one.kept is None:
         return words.UNKNOWN, "warn"
     return ("kept", "good") if one.kept else ("NOT KEPT", "bad")
 
 
-def distance(one: Critical) -> str:
+def distance(one: AtRisk) -> str:
     """How far a structure is from what dies."""
     if one.distance_mm is None:
         return f"{words.UNKNOWN}: not segmented"
     return "reached" if one.distance_mm <= 0.0 else words.mm(one.distance_mm)
 
 
-def axes(found: Prediction) -> str:
+def axes(found: Figures) -> str:
     """The zone's axes in words."""
     return " × ".join(f"{a:.0f}" for a in found.zone_axes_mm) + " mm"
 

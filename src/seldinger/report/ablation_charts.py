@@ -13,7 +13,7 @@ from seldinger.report import lettering
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from seldinger.plan.prediction import Critical, Effect, Prediction
+    from seldinger.simulate.thermal.effect import AblationFields, AtRisk, Figures
 
 DPI = 150
 _CURVES_IN = (7.2, 3.3)
@@ -39,39 +39,39 @@ _FLAT_K = 1.0
 """A structure that warms or cools by less than this stays as it is: the table says so."""
 
 
-def shown_curves(prediction: Prediction, effect: Effect) -> tuple[str, ...]:
+def shown_curves(figures: Figures, fields: AblationFields) -> tuple[str, ...]:
     """The structures whose curves are drawn: those nearest to their limit first."""
-    known = {c.structure: c for c in prediction.critical}
+    known = {c.structure: c for c in figures.at_risk}
 
     def room_c(name: str) -> tuple[float, str]:
         one = known.get(name)
         if one is None or one.limit_c is None or one.extreme_c is None:
             return (np.inf, name)
-        cold = one.limit_c < effect.curves_c[name][0]
+        cold = one.limit_c < fields.curves_c[name][0]
         return ((one.extreme_c - one.limit_c) * (1.0 if cold else -1.0), name)
 
-    return tuple(sorted(effect.curves_c, key=room_c)[:MOST_CURVES])
+    return tuple(sorted(fields.curves_c, key=room_c)[:MOST_CURVES])
 
 
-def is_telling(prediction: Prediction, effect: Effect) -> bool:
+def is_telling(figures: Figures, fields: AblationFields) -> bool:
     """Whether any curve leaves the body's temperature by enough to be worth a picture.
 
     A flat line at 37 degrees takes half a page to say "nothing".
     """
     return any(
-        float(np.ptp(effect.curves_c[name])) >= _FLAT_K for name in shown_curves(prediction, effect)
+        float(np.ptp(fields.curves_c[name])) >= _FLAT_K for name in shown_curves(figures, fields)
     )
 
 
-def curves(prediction: Prediction, effect: Effect) -> Figure:
+def curves(figures: Figures, fields: AblationFields) -> Figure:
     """Temperature over time at the structures to spare, with the limit of each in its colour."""
     figure = Figure(figsize=_CURVES_IN, dpi=DPI, facecolor="white")
     axes = figure.add_axes((0.075, 0.15, 0.56, 0.81))
-    minutes = effect.times_s / _MINUTE_S
-    known = {c.structure: c for c in prediction.critical}
-    for name, (colour, dash) in zip(shown_curves(prediction, effect), _LOOKS, strict=False):
+    minutes = fields.times_s / _MINUTE_S
+    known = {c.structure: c for c in figures.at_risk}
+    for name, (colour, dash) in zip(shown_curves(figures, fields), _LOOKS, strict=False):
         axes.plot(
-            minutes, effect.curves_c[name], color=colour, linestyle=dash, linewidth=1.8,
+            minutes, fields.curves_c[name], color=colour, linestyle=dash, linewidth=1.8,
             label=_label(name, known.get(name)),
         )  # fmt: skip
         limit = known[name].limit_c if name in known else None
@@ -90,25 +90,25 @@ def curves(prediction: Prediction, effect: Effect) -> Figure:
     return figure
 
 
-def how_sure(prediction: Prediction, effect: Effect) -> Figure:
+def how_sure(figures: Figures, fields: AblationFields) -> Figure:
     """What the uncertainty comes from, and the thinnest margin of every sample."""
     figure = Figure(figsize=_SURE_IN, dpi=DPI, facecolor="white")
-    _sources(figure.add_axes((0.245, 0.17, 0.215, 0.68)), prediction)
-    _margins(figure.add_axes((0.57, 0.17, 0.41, 0.68)), prediction, effect)
+    _sources(figure.add_axes((0.245, 0.17, 0.215, 0.68)), figures)
+    _margins(figure.add_axes((0.57, 0.17, 0.41, 0.68)), figures, fields)
     return figure
 
 
-def _label(name: str, critical: Critical | None) -> str:
+def _label(name: str, structure: AtRisk | None) -> str:
     """The structure with its limit, broken so that it fits beside the chart."""
     said = "no limit known"
-    if critical is not None and critical.limit_c is not None:
-        said = f"limit {critical.limit_c:g} °C, dotted"
+    if structure is not None and structure.limit_c is not None:
+        said = f"limit {structure.limit_c:g} °C, dotted"
     readable = lettering.readable(name)
     return "\n".join([*textwrap.wrap(readable, _NAME_WIDTH), said])
 
 
-def _sources(axes: Axes, prediction: Prediction) -> None:
-    named = sorted(prediction.spread_from.items(), key=lambda item: (item[1], item[0]))
+def _sources(axes: Axes, figures: Figures) -> None:
+    named = sorted(figures.variance.items(), key=lambda item: (item[1], item[0]))
     percent = [100.0 * share for _, share in named]
     places = [float(n) for n in range(len(named))]
     axes.barh(places, percent, color=_BAR, height=0.62)
@@ -125,15 +125,15 @@ def _sources(axes: Axes, prediction: Prediction) -> None:
     axes.spines["bottom"].set_visible(False)
 
 
-def _margins(axes: Axes, prediction: Prediction, effect: Effect) -> None:
-    found, asked = effect.margins_mm, prediction.margin_asked_mm
+def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
+    found, asked = fields.margins_mm, figures.margin_asked_mm
     low, high = min(float(found.min()), 0.0), max(float(found.max()), asked)
     low, high = np.floor(low) - 0.5, np.ceil(high) + 0.5
     axes.hist(
         found, bins=np.linspace(low, high, _BARS + 1).tolist(), color="#9fb6c8", edgecolor="white"
     )
     axes.set_xlim(low, high)
-    spread = prediction.minimal_margin_mm
+    spread = figures.minimal_margin_mm
     axes.axvspan(spread.p05, spread.p95, color=_BAR, alpha=0.12, linewidth=0.0)
     lines = (
         (0.0, _LIMIT, "solid", "tumour is left", "right"),

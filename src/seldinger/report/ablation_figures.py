@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,16 +12,18 @@ from scipy import ndimage
 
 from seldinger.core.volume import Volume
 from seldinger.report import cut, figures, lettering, palette
-from seldinger.report.ablation_probes import with_probe_paths
+from seldinger.report.overlay import HALF, Dash, lattice, outline, sampled
 from seldinger.report.planes import Plane, Sampler, along_needle, holding, image_on
+from seldinger.simulate.thermal.effect import read, read_fields
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from seldinger.core.space import Grid, Points
-    from seldinger.plan.model import Plan, Probe
+    from seldinger.core.space import Points
+    from seldinger.plan.model import Plan
+    from seldinger.simulate.placement import Placement
 
 DPI = 150
 HERO_IN = (5.2, 4.7)
@@ -33,12 +35,10 @@ _IN_PLANE_MM = 2.0
 _LEAST_MM = 38.0
 _NAMES_OFF_MM = 2.0
 _BAND = (0.05, 0.95)
-_HALF = 0.5
 _ON_SLICES = 0.7
 """Width of lines on the axial slices, over that on the plane of the probe."""
-_Dash = Literal["solid"] | tuple[float, tuple[float, float]]
-_DOTS: _Dash = (0.0, (1.0, 1.3))
-_DASHES: _Dash = (0.0, (4.0, 2.2))
+_DOTS: Dash = (0.0, (1.0, 1.3))
+_DASHES: Dash = (0.0, (4.0, 2.2))
 
 
 def hero(plan: Plan) -> Figure:
@@ -46,7 +46,7 @@ def hero(plan: Plan) -> Figure:
     figure = Figure(figsize=HERO_IN, dpi=DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, _LEGEND_SHARE, 1.0, 1.0 - _LEGEND_SHARE))
     aspect = HERO_IN[0] / (HERO_IN[1] * (1.0 - _LEGEND_SHARE))
-    probes = plan.treatment.probes
+    probes = plan.placements
     plane = _plane(plan, probes, aspect)
     look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=7.5, corner=True)
     names = tuple(_name(plane, probe, n) for n, probe in enumerate(probes, start=1))
@@ -65,7 +65,7 @@ def probe_card(plan: Plan, number: int) -> Figure:
     """The plane of probe ``number`` (from 1) that lies closest to the axial one, without words."""
     figure = Figure(figsize=_SMALL_IN, dpi=DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    probe = plan.treatment.probes[number - 1]
+    probe = plan.placements[number - 1]
     plane = _plane(plan, (probe,), _SMALL_IN[0] / _SMALL_IN[1])
     look = cut.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
     cut.draw(axes, plan, plane, _spots(plane, (probe,)), look)
@@ -81,33 +81,32 @@ def axial(plan: Plan, number: int) -> Figure:
     def over(axes: Axes, plane: Plane) -> None:
         effect_on(axes, plan, plane, line=_ON_SLICES)
 
-    way = plan.treatment.probes[number - 1].path
-    return figures.axial(with_probe_paths(plan), way, ("tip", "entry"), over)
+    return figures.axial(plan, plan.taken[number - 1], ("tip", "entry"), over)
 
 
 def effect_on(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:
     """What dies, its band and the ice on ``plane``; the signs for a legend."""
-    effect = plan.effect
+    effect = read_fields(plan.fields)
     if effect is None:
         return []
     signs: list[Artist] = []
-    step_mm = max(min(effect.grid.spacing_mm) * _HALF, plane.size_mm[0] / 420.0)
+    step_mm = max(min(effect.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
     if effect.ice is not None:
-        ice = _sampled(effect.ice, effect.grid, plane, step_mm)
-        _line(axes, plane, ice, _HALF, (palette.ICE, _DASHES, 1.6 * line))
+        ice = sampled(effect.ice, effect.grid, plane, step_mm)
+        outline(axes, plane, ice, HALF, (palette.ICE, _DASHES, 1.6 * line))
         signs.append(
             Line2D([], [], color=palette.ICE, linestyle=_DASHES, linewidth=1.6, label="visible ice")
         )
-    chance = _sampled(effect.kill_probability, effect.grid, plane, step_mm)
+    chance = sampled(effect.kill_probability, effect.grid, plane, step_mm)
     if chance.max() > _BAND[0]:
         axes.contourf(
-            *_lattice(plane, chance), chance, levels=list(_BAND), colors=[palette.LETHAL],
+            *lattice(plane, chance), chance, levels=list(_BAND), colors=[palette.LETHAL],
             alpha=0.30, zorder=2,
         )  # fmt: skip
     for level in _BAND:
-        _line(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
-    zone = _sampled(effect.zone, effect.grid, plane, step_mm)
-    _line(axes, plane, zone, _HALF, (palette.LETHAL, "solid", 2.2 * line))
+        outline(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
+    zone = sampled(effect.zone, effect.grid, plane, step_mm)
+    outline(axes, plane, zone, HALF, (palette.LETHAL, "solid", 2.2 * line))
     return [
         Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="dies, as planned"),
         Patch(facecolor=palette.LETHAL, alpha=0.45, label="dies in 5 to 95 % of samples"),
@@ -116,7 +115,7 @@ def effect_on(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[A
 
 
 def _words(plan: Plan) -> str:
-    count = len(plan.treatment.probes)
+    count = len(plan.placements)
     if count == 0:
         return "axial, through the tumour's middle; no probe is placed"
     if count == 1:
@@ -124,7 +123,7 @@ def _words(plan: Plan) -> str:
     return "plane through probe 1 and the tumour's middle"
 
 
-def _plane(plan: Plan, probes: tuple[Probe, ...], aspect: float) -> Plane:
+def _plane(plan: Plan, probes: tuple[Placement, ...], aspect: float) -> Plane:
     """The first probe's plane, framed so that skin, probes and zone are seen."""
     centre = np.asarray(plan.target.centre_lps_mm, dtype=np.float64)
     around = [centre]
@@ -151,30 +150,31 @@ def _plane(plan: Plan, probes: tuple[Probe, ...], aspect: float) -> Plane:
 
 def _reach(plan: Plan, frame: Plane) -> Points:
     """Where the effect, or else the target, is on the plane, (n, 2)."""
-    if plan.effect is None:
+    effect = read_fields(plan.fields)
+    if effect is None:
         return frame.project(plan.anatomy.grid.to_lps(np.argwhere(plan.goal.mask)))
-    there = plan.effect.kill_probability >= _BAND[0]
-    if plan.effect.ice is not None:
-        there = there | plan.effect.ice
+    there = effect.kill_probability >= _BAND[0]
+    if effect.ice is not None:
+        there = there | effect.ice
     found = np.argwhere(there)[::11]
     if len(found) == 0:
-        return frame.project(plan.effect.surface_lps_mm)
-    return frame.project(plan.effect.grid.to_lps(found))
+        return frame.project(effect.surface_lps_mm)
+    return frame.project(effect.grid.to_lps(found))
 
 
-def _ends(probe: Probe, outside_mm: float = 0.0) -> tuple[Points, Points]:
+def _ends(probe: Placement, outside_mm: float = 0.0) -> tuple[Points, Points]:
     """Entry (or a point outside of it) and tip."""
-    entry = np.asarray(probe.path.entry_lps_mm) + outside_mm * np.asarray(probe.axis_lps)
+    entry = np.asarray(probe.points_lps_mm[0]) + outside_mm * np.asarray(probe.axis_lps)
     return entry, np.asarray(probe.tip_lps_mm, dtype=np.float64)
 
 
-def _in_plane(plane: Plane, probe: Probe) -> bool:
+def _in_plane(plane: Plane, probe: Placement) -> bool:
     normal = np.cross(plane.across, plane.up)
     off_mm = np.abs((np.stack(_ends(probe)) - plane.origin_lps_mm) @ normal)
     return bool(off_mm.max() <= _IN_PLANE_MM)
 
 
-def _spots(plane: Plane, probes: tuple[Probe, ...]) -> Points:
+def _spots(plane: Plane, probes: tuple[Placement, ...]) -> Points:
     """Points of the probes that no name may cover."""
     share = np.linspace(0.0, 1.0, 80)[:, None]
     spots = [np.zeros((0, 2))]
@@ -186,14 +186,15 @@ def _spots(plane: Plane, probes: tuple[Probe, ...]) -> Points:
 
 def _dying(plan: Plan, plane: Plane) -> Points:
     """Points of what may die: names stand beside it, with a line to what they name, (n, 2)."""
-    if plan.effect is None:
+    effect = read_fields(plan.fields)
+    if effect is None:
         return np.zeros((0, 2))
     points, _ = plane.samples(_NAMES_OFF_MM)
-    chance = _sampled(plan.effect.kill_probability, plan.effect.grid, plane, _NAMES_OFF_MM)
+    chance = sampled(effect.kill_probability, effect.grid, plane, _NAMES_OFF_MM)
     return plane.project(points[chance.ravel() >= _BAND[0]])
 
 
-def _name(plane: Plane, probe: Probe, number: int) -> lettering.Wanted:
+def _name(plane: Plane, probe: Placement, number: int) -> lettering.Wanted:
     x, y = (float(c) for c in plane.project(_ends(probe)[0]))
     return lettering.Wanted(
         f"probe {number}", (x, y), 3.0, palette.NEEDLE, -3.0 + 0.1 * number, np.array([[x, y]]),
@@ -201,12 +202,14 @@ def _name(plane: Plane, probe: Probe, number: int) -> lettering.Wanted:
     )  # fmt: skip
 
 
-def _probes(axes: Axes, plane: Plane, probes: tuple[Probe, ...], width_pt: float) -> list[Artist]:
+def _probes(
+    axes: Axes, plane: Plane, probes: tuple[Placement, ...], width_pt: float
+) -> list[Artist]:
     """Solid where a probe lies in the plane, dotted where it is only projected on it."""
     used: dict[str, Artist] = {}
     for probe in probes:
         inside = _in_plane(plane, probe)
-        dash: _Dash = "solid" if inside else _DOTS
+        dash: Dash = "solid" if inside else _DOTS
         ends = plane.project(np.stack(_ends(probe, _OUTSIDE_MM)))
         axes.plot(
             ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=width_pt, linestyle=dash,
@@ -227,7 +230,8 @@ def _probes(axes: Axes, plane: Plane, probes: tuple[Probe, ...], width_pt: float
 
 def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
     """The margin that was asked for around the target, inside the organ, dashed."""
-    asked = plan.prediction.margin_asked_mm if plan.prediction is not None else 0.0
+    expected = read(plan.effect)
+    asked = 0.0 if expected is None else expected.margin_asked_mm
     if asked <= 0.0 or not plan.goal.mask.any():
         return []
     grid = plan.anatomy.grid
@@ -240,8 +244,8 @@ def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
         mask = plan.anatomy.structure(organ).mask | plan.goal.mask
         share = sampler.share(mask)
         if share is not None:
-            inside = np.minimum(inside, (share - _HALF) * max(grid.spacing_mm))
-    _line(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
+            inside = np.minimum(inside, (share - HALF) * max(grid.spacing_mm))
+    outline(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
     label = f"tumour + {asked:g} mm in the organ" if organ else f"tumour + {asked:g} mm"
     return [Line2D([], [], color=palette.TARGET, linestyle=_DASHES, linewidth=1.3, label=label)]
 
@@ -258,37 +262,6 @@ def _away_mm(plan: Plan, asked_mm: float) -> NDArray[np.float32]:
     # A voxel's middle lies half a voxel outside the face that the mask ends at.
     away[box] = ndimage.distance_transform_edt(~mask[box], sampling=spacing) - spacing.min() / 2.0
     return away
-
-
-def _sampled(
-    values: NDArray[np.generic], grid: Grid, plane: Plane, step_mm: float
-) -> NDArray[np.float32]:
-    return image_on(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
-
-
-def _lattice(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
-    rows, columns = values.shape
-    u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
-    v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
-    return u, v
-
-
-def _line(
-    axes: Axes,
-    plane: Plane,
-    values: NDArray[np.float32],
-    level: float,
-    stroke: tuple[str, _Dash, float],
-) -> None:
-    """One contour; nothing where the plane does not reach ``level``."""
-    if not values.min() < level < values.max():
-        return
-    colour, dash, width = stroke
-    drawn = axes.contour(
-        *_lattice(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
-        linewidths=[width], zorder=5,
-    )  # fmt: skip
-    drawn.set_path_effects(lettering.halo(width + 1.0))
 
 
 def _legend(figure: Figure, signs: list[Artist]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Points
-    from seldinger.plan.prediction import Effect
+    from seldinger.simulate.thermal.effect import AblationFields
 
 DPI = 150
 SIZE_IN = (2.6, 4.7)
@@ -32,24 +32,24 @@ _NORTH = np.array([0.0, 0.0, 1.0])
 _WORDS = ("under 0", "0 to 3", "3 to 5", "5 to 10", "over 10")
 
 
-def margin_map(effect: Effect) -> Figure:
+def margin_map(fields: AblationFields) -> Figure:
     """Two discs, front above, and the colours with their share of the surface."""
     figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor=palette.PAPER)
     side = 0.405 * SIZE_IN[1] / SIZE_IN[0]
-    middle = centre_of(effect)
+    middle = centre_of(fields)
     for front, bottom, title in ((True, 0.578, "from the front"), (False, 0.158, "from behind")):
         axes = figure.add_axes(((1.0 - side) / 2.0, bottom, side, 0.405))
-        _disc(axes, effect, middle, front=front)
+        _disc(axes, fields, middle, front=front)
         figure.text(
             0.02, bottom + 0.402, title, color=palette.INK, fontsize=7.5, ha="left", va="top"
         )
-    _legend(figure, effect)
+    _legend(figure, fields)
     return figure
 
 
-def centre_of(effect: Effect) -> Points:
+def centre_of(fields: AblationFields) -> Points:
     """The middle of the tumour's surface, (3,)."""
-    points = effect.surface_lps_mm
+    points = fields.surface_lps_mm
     middle: Points = (points.min(axis=0) + points.max(axis=0)) / 2.0
     return middle
 
@@ -77,10 +77,12 @@ def disc_directions(*, front: bool) -> tuple[Points, NDArray[np.bool_]]:
     return looks, inside
 
 
-def on_disc(effect: Effect, values: NDArray[np.float64], *, front: bool) -> NDArray[np.float64]:
+def on_disc(
+    fields: AblationFields, values: NDArray[np.float64], *, front: bool
+) -> NDArray[np.float64]:
     """Least of the nearest ``values`` in every direction, (rows, columns); NaN off the disc."""
     looks, inside = disc_directions(front=front)
-    away = effect.surface_lps_mm - centre_of(effect)
+    away = fields.surface_lps_mm - centre_of(fields)
     tree = cKDTree(away / np.linalg.norm(away, axis=1, keepdims=True))
     _, nearest = tree.query(looks[inside], k=min(_NEIGHBOURS, len(values)))
     found = np.full(inside.shape, np.nan)
@@ -100,34 +102,34 @@ def place_on_disc(direction: Points, *, front: bool) -> tuple[float, float] | No
     return float(across) * scale, float(direction[2]) * scale
 
 
-def thinnest(effect: Effect) -> int:
+def thinnest(fields: AblationFields) -> int:
     """Which point is thinnest away from the capsule; of all where all lie under it."""
-    apart = effect.subcapsular & ~effect.subcapsular.all()
-    return int(np.argmin(np.where(apart, np.inf, effect.surface_margin_mm)))
+    apart = fields.subcapsular & ~fields.subcapsular.all()
+    return int(np.argmin(np.where(apart, np.inf, fields.surface_margin_mm)))
 
 
-def shares(effect: Effect) -> tuple[float, ...]:
+def shares(fields: AblationFields) -> tuple[float, ...]:
     """Share of the surface in each class, thin to thick."""
     edges = np.array([-np.inf, *THRESHOLDS_MM, np.inf])
-    counts, _ = np.histogram(effect.surface_margin_mm, bins=edges)
-    return tuple(float(c) / len(effect.surface_margin_mm) for c in counts)
+    counts, _ = np.histogram(fields.surface_margin_mm, bins=edges)
+    return tuple(float(c) / len(fields.surface_margin_mm) for c in counts)
 
 
-def _disc(axes: Axes, effect: Effect, middle: Points, *, front: bool) -> None:
+def _disc(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) -> None:
     edges = [-1000.0, *THRESHOLDS_MM, 1000.0]
     rim = Circle((0.0, 0.0), _EDGE, facecolor="none", edgecolor=palette.INK, linewidth=1.0)
     axes.set_xlim(-1.02, 1.02)
     axes.set_ylim(-1.02, 1.02)
     axes.set_axis_off()
     shown = axes.imshow(
-        np.ma.masked_invalid(on_disc(effect, effect.surface_margin_mm, front=front)),
+        np.ma.masked_invalid(on_disc(fields, fields.surface_margin_mm, front=front)),
         origin="lower", extent=(-_EDGE, _EDGE, -_EDGE, _EDGE), cmap=ListedColormap(list(CLASSES)),
         norm=BoundaryNorm(edges, len(CLASSES)), interpolation="nearest",
     )  # fmt: skip
     axes.add_patch(rim)
     shown.set_clip_path(rim)
-    if effect.subcapsular.any():
-        under = on_disc(effect, effect.subcapsular.astype(np.float64), front=front)
+    if fields.subcapsular.any():
+        under = on_disc(fields, fields.subcapsular.astype(np.float64), front=front)
         ends = np.linspace(-_EDGE, _EDGE, _PIXELS)
         there = np.nan_to_num(under)
         if there.max() > _HALF:
@@ -135,7 +137,7 @@ def _disc(axes: Axes, effect: Effect, middle: Points, *, front: bool) -> None:
                 ends, ends, there, levels=[_HALF, 2.0], hatches=["////"], colors="none",
             )  # fmt: skip
             axes.contour(ends, ends, there, levels=[_HALF], colors=[palette.HALO], linewidths=0.8)
-    _thinnest(axes, effect, middle, front=front)
+    _thinnest(axes, fields, middle, front=front)
     for x, y, text in (
         (-0.99, -0.90, "R" if front else "L"), (0.99, -0.90, "L" if front else "R"),
     ):  # fmt: skip
@@ -148,10 +150,10 @@ def _disc(axes: Axes, effect: Effect, middle: Points, *, front: bool) -> None:
               path_effects=lettering.halo())  # fmt: skip
 
 
-def _thinnest(axes: Axes, effect: Effect, middle: Points, *, front: bool) -> None:
+def _thinnest(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) -> None:
     """A ring around the thinnest place, and its margin."""
-    least = thinnest(effect)
-    away = effect.surface_lps_mm[least] - middle
+    least = thinnest(fields)
+    away = fields.surface_lps_mm[least] - middle
     place = place_on_disc(away / np.linalg.norm(away), front=front)
     if place is None:
         return
@@ -162,19 +164,19 @@ def _thinnest(axes: Axes, effect: Effect, middle: Points, *, front: bool) -> Non
     )  # fmt: skip
     # Towards the middle of the disc there is always room for the number.
     axes.text(
-        0.62 * x, y + (-0.24 if y > 0.0 else 0.24), f"{effect.surface_margin_mm[least]:.1f} mm",
+        0.62 * x, y + (-0.24 if y > 0.0 else 0.24), f"{fields.surface_margin_mm[least]:.1f} mm",
         color=palette.INK, fontsize=9.0, fontweight="bold", ha="center", va="center",
         path_effects=lettering.halo(3.0), zorder=7,
     )  # fmt: skip
 
 
-def _legend(figure: Figure, effect: Effect) -> None:
+def _legend(figure: Figure, fields: AblationFields) -> None:
     signs = [
         Patch(facecolor=colour, label=f"{words} mm: {100.0 * share:.0f} %")
-        for colour, words, share in zip(CLASSES, _WORDS, shares(effect), strict=True)
+        for colour, words, share in zip(CLASSES, _WORDS, shares(fields), strict=True)
     ]
-    if effect.subcapsular.any():
-        label = f"at the capsule: {100.0 * effect.subcapsular.mean():.0f} %"
+    if fields.subcapsular.any():
+        label = f"at the capsule: {100.0 * fields.subcapsular.mean():.0f} %"
         signs.append(Patch(facecolor="#8d97a1", edgecolor=palette.HALO, hatch="////", label=label))
     figure.legend(
         handles=signs, loc="lower center", bbox_to_anchor=(0.5, 0.008), ncols=2, fontsize=6.8,

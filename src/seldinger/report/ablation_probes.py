@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.report import words
 from seldinger.report.blocks import Card, Figure, Row
 
 if TYPE_CHECKING:
-    from seldinger.plan.model import Path, Plan, Probe
-    from seldinger.simulate.placement import Phase
+    from seldinger.plan.model import Path, Plan
+    from seldinger.simulate.placement import Phase, Placement
 
 PROBE_HEAD = (
     "Probe",
@@ -28,31 +27,14 @@ _MINUTE_S = 60.0
 _UPRIGHT_DEG = 0.5
 
 
-def with_probe_paths(plan: Plan) -> Plan:
-    """``plan`` with the probes' ways as its paths, for pages and pictures that draw paths."""
-    if not plan.treatment.probes:
-        return plan
-    ways = tuple(probe.path for probe in plan.treatment.probes)
-    return replace(plan, approach=replace(plan.approach, paths=ways))
-
-
-def other_paths(plan: Plan) -> tuple[Path, ...]:
-    """Paths of the approach that no probe takes."""
-    if not plan.treatment.probes:
-        return plan.approach.paths[1:]
-    taken = {(p.path.entry_lps_mm, p.path.target_lps_mm) for p in plan.treatment.probes}
-    return tuple(p for p in plan.approach.paths if (p.entry_lps_mm, p.target_lps_mm) not in taken)
-
-
 def probe_rows(plan: Plan) -> tuple[Row, ...]:
     """Number, device, entry, tip, depth, tilt, lean, power, time of every probe."""
-    return tuple(_row(plan, n, p) for n, p in enumerate(plan.treatment.probes, start=1))
+    return tuple(_row(plan, n) for n in range(1, len(plan.placements) + 1))
 
 
 def card(plan: Plan, number: int) -> Card:
     """The recipe of probe ``number`` (from 1) for the CT room."""
-    probe = plan.treatment.probes[number - 1]
-    way = probe.path
+    probe, way = plan.placements[number - 1], plan.taken[number - 1]
     sideways, height, along = words.entry_seen_from_target(way)
     tip = ", ".join(f"{c:.1f}" for c in probe.tip_lps_mm)
     facts = [
@@ -98,9 +80,9 @@ def device_name(plan: Plan, device: str) -> str:
     return next((d.name for d in plan.treatment.devices if d.id == device), words.name(device))
 
 
-def programme(probe: Probe) -> str:
+def programme(probe: Placement) -> str:
     """The schedule in words: "heat 60 W, 10 min; pause 1 min"."""
-    said = [_stretch(s) for s in probe.schedule]
+    said = [_stretch(s) for s in probe.programme]
     return "; ".join(said) or words.UNKNOWN
 
 
@@ -113,9 +95,9 @@ def minutes(seconds: float) -> str:
     return f"{full} min {rest} s" if rest else f"{full} min"
 
 
-def _row(plan: Plan, number: int, probe: Probe) -> Row:
+def _row(plan: Plan, number: int) -> Row:
+    probe, way = plan.placements[number - 1], plan.taken[number - 1]
     tip = ", ".join(f"{c:.0f}" for c in probe.tip_lps_mm)
-    way = probe.path
     cells = (
         str(number),
         device_name(plan, probe.device),
@@ -125,7 +107,7 @@ def _row(plan: Plan, number: int, probe: Probe) -> Row:
         _tilt(way),
         _lean(way),
         _power(probe),
-        minutes(probe.time_s),
+        minutes(probe.seconds),
     )
     return Row(cells, "bad" if way.violations or way.provisional else "plain")
 
@@ -144,20 +126,18 @@ def _lean(way: Path) -> str:
     return f"{abs(angle):.0f}°, hub to {'left' if angle > 0 else 'right'}"
 
 
-def _power(probe: Probe) -> str:
-    if probe.power_w:
-        return " + ".join(f"{p:.0f}" for p in probe.power_w) + " W"
-    walls = sorted({s.temperature_c for s in probe.schedule if s.temperature_c is not None})
+def _power(probe: Placement) -> str:
+    powers = [s.power_w for s in probe.programme if s.power_w is not None]
+    if powers:
+        return f"{max(powers):.0f} W"
+    walls = sorted({s.temperature_c for s in probe.programme if s.temperature_c is not None})
     return f"{walls[0]:.0f} °C at the wall" if walls else "–"
 
 
 def _stretch(stretch: Phase) -> str:
     said = words.name(stretch.act)
-    if stretch.power_w is not None:
-        said += f" {stretch.power_w:.0f} W"
-    if stretch.temperature_c is not None:
-        said += f" {stretch.temperature_c:.0f} °C"
-    elif stretch.act == "thaw":
+    said += "".join(f" {q.value:g} {words.unit(q.unit)}" for q in stretch.setpoints)
+    if stretch.act == "thaw" and not stretch.setpoints:
         said += " (passive)"
     return f"{said}, {minutes(stretch.seconds)}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.catalogue.names import closest
 from seldinger.core.errors import PlanError
 from seldinger.report import figures
-from seldinger.report.ablation_probes import with_probe_paths
+from seldinger.report.ablation import is_ablation
 from seldinger.report.sections import installed
 
 if TYPE_CHECKING:
@@ -69,17 +69,16 @@ def _asked(plan: Plan) -> dict[str, Callable[[], Figure]]:
     """The report's pictures under the names that a person asks for."""
     made = dict(drawings(plan))
     hero = made.pop("hero")
-    if plan.prediction is None:
+    if not is_ablation(plan):
         return {"needle" if plan.approach.paths else "target": hero, **made}
-    ways = with_probe_paths(plan)
-    if not ways.approach.paths:
+    if not plan.taken:
         return {"zone": hero, **made}
-    first = ways.approach.paths[0]
+    first = plan.taken[0]
     return {
         "zone": hero,
-        "needle": lambda: figures.hero(ways, first),
+        "needle": lambda: figures.hero(plan, first),
         "axial": made["probe-1-axial"],
-        "needles-eye": lambda: figures.needles_eye(ways, first),
+        "needles-eye": lambda: figures.needles_eye(plan, first),
         **made,
     }
 

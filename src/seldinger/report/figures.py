@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
-from seldinger.report import cut, lettering, palette
+from seldinger.report import cut, lettering, overlay, palette
 from seldinger.report.needle import Needle, needle_of
 from seldinger.report.planes import ANTERIOR, LEFT, Plane, across_needle, along_needle
 
@@ -48,6 +48,7 @@ def hero(plan: Plan, path: Path) -> Figure:
     spots = _spots(plane, needle)
     look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=8.5, notes=True)
     cut.draw(axes, plan, plane, spots, look, (_entry_name(plane, needle),))
+    overlay.masks_on(axes, plan, plane)
     _cone(axes, plane, needle)
     _shaft(axes, plane, needle, width_pt=1.8)
     _ticks(axes, plane, needle)

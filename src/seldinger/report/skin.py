@@ -41,11 +41,15 @@ class _Surface:
 
 
 def skin_map(plan: Plan) -> Figure:
-    """The body surface from the side of the best entry; skin that cannot be entered is grey."""
-    best = plan.approach.paths[0]
+    """The body surface from the side of the best entry; skin that cannot be entered is grey.
+
+    Entries of what is used together, or of all paths where one of them is to be chosen.
+    """
+    paths = _shown(plan)
+    best = paths[0]
     towards = _view(best)
     across = unit(np.cross(CRANIAL, towards))
-    plane = _frame(plan, across)
+    plane = _frame(paths, across)
     surface = _seen(plan, plane, towards)
     figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), dpi=_DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -73,11 +77,15 @@ def skin_map(plan: Plan) -> Figure:
         zorder=4,
         clip_on=True,
     )
-    for number in range(len(plan.approach.paths), 0, -1):
-        _dot(axes, plan.approach.paths[number - 1], number, plane, surface, towards)
+    for number in range(len(paths), 0, -1):
+        _dot(axes, paths[number - 1], number, plane, surface, towards)
     words = "skin, seen from the side of entry 1; grey: table contact, arm, cut or scan end"
     cut.borders(axes, plane, 10.0, words)
     return figure
+
+
+def _shown(plan: Plan) -> tuple[Path, ...]:
+    return plan.taken if plan.has_programme else plan.approach.paths
 
 
 def _view(best: Path) -> Points:
@@ -87,9 +95,8 @@ def _view(best: Path) -> Points:
     return np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn)), 0.0])
 
 
-def _frame(plan: Plan, across: Points) -> Plane:
+def _frame(paths: tuple[Path, ...], across: Points) -> Plane:
     """A plane in the figure's shape that holds every entry and enough body to know the place."""
-    paths = plan.approach.paths
     points = np.array([p.entry_lps_mm for p in paths] + [paths[0].target_lps_mm])
     u, v = points @ across, points @ CRANIAL
     middle = 0.5 * (u.min() + u.max()) * across + 0.5 * (v.min() + v.max()) * CRANIAL

@@ -21,8 +21,10 @@ _TARGET = [1.0, 0.37, 0.82]
 
 def markups(plan: Plan) -> str:
     """A line for every path (or probe, where there are any), and the target, as JSON text."""
-    probes = [_probe(plan, number, p.path) for number, p in enumerate(plan.treatment.probes, 1)]
-    lines = probes or [_line(plan, number, p) for number, p in enumerate(plan.approach.paths, 1)]
+    if plan.has_programme:
+        lines = [_probe(plan, number, way) for number, way in enumerate(plan.taken, 1)]
+    else:
+        lines = [_line(plan, number, p) for number, p in enumerate(plan.approach.paths, 1)]
     data = {"@schema": SCHEMA, "markups": [*lines, _fiducial(plan)]}
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -1,7 +1,7 @@
-"""Zone files: what dies and how sure that is, for other programs, beside ``plan.json``.
+"""Zone files: the fields of an effect, for other programs, beside ``plan.json``.
 
-``zone.nii.gz`` and ``kill_probability.nii.gz`` carry the planning lattice; ``zone.dcm`` is the zone
-as a DICOM segmentation, in the space, study and name of the DICOM images that the plan was made on.
+Every field is a NIfTI file of its name on its own lattice; ``zone.dcm`` is the zone as a DICOM
+segmentation, in the space, study and name of the DICOM images that the plan was made on.
 The same plan gives the same bytes: new identifiers come from hashes, and the dates are fixed.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality
+from seldinger.simulate.thermal.effect import KIND as ABLATION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid
     from seldinger.image.study import DicomIdentity
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Effect
 
-ZONE, KILL, SEG = "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm"
-SEGMENT = "predicted ablation zone"
+SEG = "zone.dcm"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://dicom.nema.org/seldinger")
 _DAY, _CLOCK = "19700101", "000000"
 """A plan has no time: where DICOM demands one, the beginning of the epoch stands."""
@@ -61,34 +60,33 @@ SHARED_FRAME = (
 
 
 def write(folder: Path, plan: Plan) -> None:
-    """The zone's files in ``folder``; nothing where the plan has no predicted effect.
+    """Every field of the effect in ``folder``; nothing where the plan predicts none.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    effect = plan.effect
-    if effect is None:
-        return
-    # SimpleITK and highdicom open only for plans that have a zone.
-    from seldinger.report import nifti
+    volumes = {} if plan.fields is None else plan.fields.volumes
+    for name, volume in volumes.items():
+        # SimpleITK and highdicom open only for plans that have fields.
+        from seldinger.report import nifti
 
-    zone = Volume(effect.zone.astype(np.uint8), effect.grid, "1")
-    nifti.write(folder / ZONE, zone)
-    chance = Volume(effect.kill_probability.astype(np.float32), effect.grid, "1")
-    nifti.write(folder / KILL, chance)
-    segmentation(plan, effect).save_as(folder / SEG, enforce_file_format=True)
+        kind = np.uint8 if volume.values.dtype == bool else np.float32
+        written = Volume(volume.values.astype(kind), volume.grid, volume.unit)
+        nifti.write(folder / f"{name}.nii.gz", written)
+    if "zone" in volumes:
+        segmentation(plan, volumes["zone"]).save_as(folder / SEG, enforce_file_format=True)
 
 
 def notes(plan: Plan) -> tuple[str, ...]:
     """What a reader of the report must know of ``zone.dcm``; nothing where it is not written."""
-    if plan.effect is None:
+    if plan.fields is None or "zone" not in plan.fields.volumes:
         return ()
     identity = plan.anatomy.study.identity
     has_frame = identity is not None and identity.frame_of_reference_uid
     return (SHARED_FRAME if has_frame else OWN_FRAME,)
 
 
-def segmentation(plan: Plan, effect: Effect) -> Dataset:
+def segmentation(plan: Plan, zone: Volume) -> Dataset:
     """The nominal zone as a DICOM SEG with one segment, every slice of the lattice stored.
 
     Made of DICOM images it lies in their frame of reference, belongs to their study and patient,
@@ -98,14 +96,15 @@ def segmentation(plan: Plan, effect: Effect) -> Dataset:
     import highdicom as hd
     from pydicom.sr.codedict import codes
 
+    kind = "effect" if plan.effect is None else plan.effect.kind
     identity = plan.anatomy.study.identity
     images = repr(sorted(plan.provenance.inputs.items()))
     if identity is not None:
         images += f" {identity.study_instance_uid} {identity.frame_of_reference_uid}"
-    uid = _Names(images, _digest(plan, effect))
+    uid = _Names(images, _digest(plan, zone))
     volume = hd.Volume(
-        np.ascontiguousarray(effect.zone.transpose(2, 1, 0)).astype(np.uint8),
-        effect.grid.index_to_lps[:, [2, 1, 0, 3]],
+        np.ascontiguousarray(zone.values.transpose(2, 1, 0)).astype(np.uint8),
+        zone.grid.index_to_lps[:, [2, 1, 0, 3]],
         coordinate_system="PATIENT",
         frame_of_reference_uid=uid.of_images("frame"),
     )
@@ -116,14 +115,16 @@ def segmentation(plan: Plan, effect: Effect) -> Dataset:
     )
     segment = hd.seg.SegmentDescription(
         1,
-        f"{SEGMENT}: {plan.target.label}"[:_LABEL_LETTERS],
+        f"predicted {kind} zone: {plan.target.label}"[:_LABEL_LETTERS],
         codes.SCT.MorphologicallyAbnormalStructure,
-        codes.SCT.Necrosis,
+        codes.SCT.Necrosis
+        if kind == ABLATION
+        else hd.sr.CodedConcept("zone", "99SELDINGER", f"Predicted {kind} zone"),
         hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
         method,
     )
     made: Dataset = hd.seg.Segmentation(
-        source_images=[_source(plan, effect.grid, uid)],
+        source_images=[_source(plan, zone.grid, uid)],
         pixel_array=volume,
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[segment],
@@ -210,12 +211,12 @@ class _Names:
         return f"2.25.{uuid.uuid5(_NAMESPACE, text).int}"
 
 
-def _digest(plan: Plan, effect: Effect) -> str:
+def _digest(plan: Plan, zone: Volume) -> str:
     """What tells this zone from others."""
     found = hashlib.sha256(plan.target.label.encode())
-    found.update(np.packbits(effect.zone).tobytes())
-    found.update(repr(effect.zone.shape).encode())
-    found.update(effect.grid.index_to_lps.tobytes())
+    found.update(np.packbits(zone.values).tobytes())
+    found.update(repr(zone.values.shape).encode())
+    found.update(zone.grid.index_to_lps.tobytes())
     return found.hexdigest()
 
 

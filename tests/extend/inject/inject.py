@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from seldinger.extend import (
     Assumption,
     Decision,
     DemoCase,
     DeviceUse,
+    Effect,
+    Fields,
     Finding,
+    Grid,
     Instrument,
     Limits,
+    Measure,
     NeedleCase,
     Percutaneous,
+    Phase,
+    Placement,
     Procedure,
+    Quantity,
     Question,
     Search,
     Severity,
@@ -23,6 +32,7 @@ from seldinger.extend import (
     TargetPoint,
     Treatment,
     TreatmentLogic,
+    Volume,
     choose_guidance,
 )
 
@@ -59,6 +69,10 @@ class Inject(TreatmentLogic[NeedleCase]):
         wetted_ml = volume_ml / case.assumed.value("inject_pore_share")
         radius_mm = (3000.0 * wetted_ml / (4.0 * math.pi)) ** (1.0 / 3.0)
         inside = radius_mm <= case.target.diameter_mm / 2.0
+        wide = Measure(
+            "sphere-diameter", "diameter of the wetted sphere", "mm", 2.0 * radius_mm,
+            at_most=case.target.diameter_mm,
+        )  # fmt: skip
         found = Finding(
             "spread",
             Status.MET if inside else Status.NOT_MET,
@@ -77,7 +91,26 @@ class Inject(TreatmentLogic[NeedleCase]):
                 Step("Inject", f"Aspirate first; then inject {volume_ml:g} mL slowly."),
             ),
         )
-        return Decision(reach, treatment, choose_guidance(reach.case, best), (found,))
+        guidance = choose_guidance(reach.case, best)
+        if best is None:
+            return Decision(reach, treatment, guidance, (found,), placements=())
+        slowly = Phase("inject", 10.0 * volume_ml, (Quantity("flow", 0.1, "mL/s"),))
+        ends = (best.entry_lps_mm, best.target_lps_mm)
+        return Decision(
+            reach, treatment, guidance, (found,),
+            placements=(Placement("needle", needle.device, ends, (slowly,), 0),),
+            effect=Effect("inject", "wetted by the fluid", "a sphere", (wide,), outside_domain=()),
+            fields=Fields({"zone": sphere(best.target_lps_mm, radius_mm)}),
+        )  # fmt: skip
+
+
+def sphere(centre_lps_mm: tuple[float, float, float], radius_mm: float) -> Volume:
+    """A ball on 1 mm around its centre, true inside."""
+    half = math.ceil(radius_mm) + 2
+    x, y, z = centre_lps_mm
+    grid = Grid.aligned((2 * half + 1,) * 3, 1.0, (x - half, y - half, z - half))
+    away = np.linalg.norm(np.indices(grid.shape) - half, axis=0)
+    return Volume(away <= radius_mm, grid, "1")
 
 
 PROCEDURE = Procedure(

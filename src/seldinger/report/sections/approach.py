@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from seldinger.report import figures, first_page, skin, words
-from seldinger.report.ablation_probes import other_paths, touches, with_probe_paths
+from seldinger.report.ablation import is_ablation
+from seldinger.report.ablation_probes import touches
 from seldinger.report.blocks import Block, Card, Cards, Columns, Figure, Heading, Note, Row, Text
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
@@ -21,15 +22,14 @@ _COMPARED = "Scores compare within this plan only."
 
 def picture(plan: Plan) -> tuple[Block, ...]:
     """The plane that holds the needle; the target alone without a path."""
-    if plan.prediction is not None:
+    if is_ablation(plan):
         return ()
     return (_hero(plan, plan.approach.paths[0]) if plan.approach.paths else _target_only(),)
 
 
 def reach(plan: Plan) -> tuple[Block, ...]:
     """What blocks and could be opened; the recipe beside the nearest structures."""
-    ways = with_probe_paths(plan)
-    blocked, opened = first_page.blocked(ways), first_page.relaxations(ways)
+    blocked, opened = first_page.blocked(plan), first_page.relaxations(plan)
     said: tuple[Block, ...] = ()
     if blocked is not None:
         said += headed(("What blocks", blocked))
@@ -37,7 +37,7 @@ def reach(plan: Plan) -> tuple[Block, ...]:
         offered = "What could be opened, and what that costs"
         said += headed((offered if blocked is not None else "Rules opened by you", opened))
     recipe, nearest = first_page.recipe(plan), first_page.nearest(plan)
-    if plan.prediction is None and recipe is not None and nearest is not None:
+    if not is_ablation(plan) and recipe is not None and nearest is not None:
         left = headed(("Needle recipe for the CT room", recipe))
         right = headed(("Nearest structures", nearest))
         said += (Columns((left, right), (1.02, 1.0)),)
@@ -54,14 +54,14 @@ def unseen(plan: Plan) -> tuple[Block, ...]:
 def alternatives(plan: Plan) -> tuple[Block, ...]:
     """The other paths, and the views of the best."""
     chances = f"P(hit) is {words.ONE_UNCORRECTED}. {_COMPARED}"
-    if plan.prediction is not None:
-        others = tuple(_card(n, p) for n, p in enumerate(other_paths(plan), start=2))
+    if is_ablation(plan):
+        others = tuple(_card(n, p) for n, p in enumerate(plan.spare_paths, start=2))
         if not others:
             return ()
         return (Heading("Other paths"), Text(f"For one probe. {chances}", soft=True), Cards(others))
     if not plan.approach.paths:
         return ()
-    others = tuple(_card(n, p) for n, p in enumerate(plan.approach.paths[1:], start=2))
+    others = tuple(_card(n, p) for n, p in enumerate(plan.spare_paths, start=2))
     return (
         Heading("Other paths", new_page=True),
         Text(chances, soft=True),
@@ -85,9 +85,16 @@ def _hero(plan: Plan, best: Path) -> Figure:
         "pictures/hero.png",
         "Oblique CT plane that holds the needle, from outside the skin to beyond the tip",
         f"The plane that holds the needle. P(hit) {words.chance(best.probability.hit)} "
-        f"{words.ONE_UNCORRECTED}. {figures.explained(plan, best)}.",
+        f"{words.ONE_UNCORRECTED}. {figures.explained(plan, best)}.{_outlined(plan)}",
         fills=True,
     )
+
+
+def _outlined(plan: Plan) -> str:
+    """What the white outlines are."""
+    volumes = {} if plan.fields is None else plan.fields.volumes
+    masks = [words.name(name) for name, volume in volumes.items() if volume.values.dtype == bool]
+    return f" White outline: predicted {', '.join(masks)}." if masks else ""
 
 
 def _target_only() -> Figure:
@@ -149,7 +156,7 @@ def _card(number: int, path: Path) -> Card:
 
 
 def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
-    if plan.prediction is not None:
+    if is_ablation(plan):
         return ()
     if not plan.approach.paths:
         return (("hero", lambda: figures.target_only(plan)),)
@@ -159,9 +166,9 @@ def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
 def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     small = tuple(
         (f"path-{number}", partial(figures.small_hero, plan, path))
-        for number, path in enumerate(other_paths(plan), start=2)
+        for number, path in enumerate(plan.spare_paths, start=2)
     )
-    if plan.prediction is not None or not plan.approach.paths:
+    if is_ablation(plan) or not plan.approach.paths:
         return small
     best = plan.approach.paths[0]
     return (

@@ -17,13 +17,17 @@ from seldinger.report import (
 from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
+from seldinger.simulate.thermal.effect import COVERAGE, MARGIN, SPACING, ZONE, read, read_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seldinger.core.quantity import Spread
     from seldinger.evidence.model import Fact
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Option, Prediction
     from seldinger.report.sections import Drawing
+    from seldinger.simulate.effect import Option
+    from seldinger.simulate.thermal.effect import Figures
 
 PLAUSIBILITY = "plausib"
 """Findings whose id begins so are printed beside the zone's volume by energy."""
@@ -39,7 +43,7 @@ _OVER_EVEN = (
 
 def picture(plan: Plan) -> tuple[Block, ...]:
     """What dies, beside the margin over the tumour's surface; what the best cover leaves."""
-    found = plan.prediction
+    found = read(plan.effect)
     if found is None:
         return ()
     zone, margin = _zone(plan), _map(plan)
@@ -50,7 +54,7 @@ def picture(plan: Plan) -> tuple[Block, ...]:
 
 def tried(plan: Plan) -> tuple[Block, ...]:
     """Alternatives of treatment, the chosen one strong."""
-    found = plan.prediction
+    found = read(plan.effect)
     if found is None:
         return ()
     return headed(("Alternatives: probes by modality", options(found)))
@@ -58,7 +62,7 @@ def tried(plan: Plan) -> tuple[Block, ...]:
 
 def expected(plan: Plan) -> tuple[Block, ...]:
     """Courses over time, the spread, and what was published."""
-    found = plan.prediction
+    found = read(plan.effect)
     if found is None:
         return ()
     notes = (
@@ -74,11 +78,11 @@ def expected(plan: Plan) -> tuple[Block, ...]:
 
 
 def _zone(plan: Plan) -> Figure:
-    several = len(plan.treatment.probes) > 1
+    several = len(plan.placements) > 1
     what = "through the first probe and the tumour's middle" if several else "that holds the probe"
-    if not plan.treatment.probes:
+    if not plan.placements:
         what = "through the tumour's middle"
-    missing = "" if plan.effect is not None else " What dies is not drawn: no field was kept."
+    missing = "" if plan.fields is not None else " What dies is not drawn: no field was kept."
     return Figure(
         "pictures/hero.png",
         f"CT plane {what}, with tumour, asked margin, what dies and probes",
@@ -88,9 +92,10 @@ def _zone(plan: Plan) -> Figure:
 
 
 def _map(plan: Plan) -> Figure | None:
-    if plan.effect is None or not len(plan.effect.surface_lps_mm):
+    fields = read_fields(plan.fields)
+    if fields is None or not len(fields.surface_lps_mm):
         return None
-    under = plan.effect.subcapsular.any()
+    under = fields.subcapsular.any()
     ring = " away from the capsule; hatched: under the capsule." if under else "."
     return Figure(
         "pictures/margin-map.png",
@@ -100,14 +105,14 @@ def _map(plan: Plan) -> Figure | None:
     )
 
 
-def charts(plan: Plan, found: Prediction) -> tuple[Figure, ...]:
+def charts(plan: Plan, found: Figures) -> tuple[Figure, ...]:
     """Temperature over time, and how sure the margin is; none without fields."""
-    effect = plan.effect
-    if effect is None:
+    fields = read_fields(plan.fields)
+    if fields is None:
         return ()
     made = []
-    if ablation_charts.is_telling(found, effect):
-        more = len(effect.curves_c) - len(ablation_charts.shown_curves(found, effect))
+    if ablation_charts.is_telling(found, fields):
+        more = len(fields.curves_c) - len(ablation_charts.shown_curves(found, fields))
         rest = f" Not drawn, further from their limits: {more}." if more else ""
         made.append(
             Figure(
@@ -116,7 +121,7 @@ def charts(plan: Plan, found: Prediction) -> tuple[Figure, ...]:
                 f"Nearest point of each structure, as planned.{rest}",
             )
         )
-    if len(effect.margins_mm):
+    if len(fields.margins_mm):
         most = f" Most of it: {words.name(found.dominant)}." if found.dominant else ""
         made.append(
             Figure(
@@ -128,7 +133,7 @@ def charts(plan: Plan, found: Prediction) -> tuple[Figure, ...]:
     return tuple(made)
 
 
-def options(found: Prediction) -> Table:
+def options(found: Figures) -> Table:
     """Probes by modality, the chosen row strong."""
     return Table(
         ("Modality", "Probes", "Setting", "Spacing", "Thinnest margin", "Target + margin", "Zone",
@@ -146,19 +151,24 @@ def _option(option: Option) -> Row:
     if option.chosen:
         note = f"CHOSEN: {note}" if note else "CHOSEN"
     cells = (
-        words.name(option.modality),
-        f"{option.probes} × {words.name(option.device)}",
+        words.name(option.technique),
+        f"{option.count} × {words.name(option.device)}",
         option.setting,
-        "–" if option.spacing_mm is None else words.mm(option.spacing_mm),
-        words.mm(option.minimal_margin_mm),
-        ablation.cover(option.coverage),
-        f"{option.zone_volume_ml:.0f} ml",
+        _figure(option, SPACING, words.mm),
+        _figure(option, MARGIN, words.mm),
+        _figure(option, COVERAGE, ablation.cover),
+        _figure(option, ZONE, "{:.0f} ml".format),
         note,
     )
     return Row(cells, "strong" if option.chosen else "plain")
 
 
-def certainty(found: Prediction) -> Table:
+def _figure(option: Option, measure: str, tell: Callable[[float], str]) -> str:
+    value = option.measure(measure).nominal
+    return "–" if value is None else tell(value)
+
+
+def certainty(found: Figures) -> Table:
     """Figures with their 5 to 95 %."""
     rows = [_spread_row("Thinnest margin, away from the capsule", found.minimal_margin_mm)]
     under = found.subcapsular_margin_mm
@@ -181,7 +191,7 @@ def _spread_row(what: str, spread: Spread) -> Row:
     return Row(cells, "bad" if spread.nominal < 0.0 else "warn" if spread.p05 < 0.0 else "plain")
 
 
-def plausibility(plan: Plan, found: Prediction) -> Table:
+def plausibility(plan: Plan, found: Figures) -> Table:
     """Zone by both modes, and volume by energy against what was published."""
     other = next((m for m in _MODES if m != found.mode), "other")
     rows = [
@@ -224,31 +234,31 @@ def plausibility(plan: Plan, found: Prediction) -> Table:
 
 def _published(plan: Plan) -> tuple[Fact, ...]:
     """What was published about zone by energy for the modality of this plan."""
-    chosen = [o.modality for o in plan.prediction.options if o.chosen] if plan.prediction else []
+    chosen = [o.technique for o in plan.effect.options if o.chosen] if plan.effect else []
     modality = chosen[0] if chosen else plan.treatment.technique
     return tuple(f for f in evidence.facts() if f.id.startswith(f"{_ENERGY}.{modality}"))
 
 
 def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
-    if plan.prediction is None:
+    if read(plan.effect) is None:
         return ()
-    effect = plan.effect
+    fields = read_fields(plan.fields)
     hero: Drawing = ("hero", lambda: ablation_figures.hero(plan))
-    if effect is None or not len(effect.surface_lps_mm):
+    if fields is None or not len(fields.surface_lps_mm):
         return (hero,)
-    return (hero, ("margin-map", lambda: ablation_map.margin_map(effect)))
+    return (hero, ("margin-map", lambda: ablation_map.margin_map(fields)))
 
 
 def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     """Charts of the fields; none where these were not kept."""
-    found, effect = plan.prediction, plan.effect
-    if found is None or effect is None:
+    found, fields = read(plan.effect), read_fields(plan.fields)
+    if found is None or fields is None:
         return ()
     made: list[Drawing] = []
-    if ablation_charts.is_telling(found, effect):
-        made.append(("temperature", lambda: ablation_charts.curves(found, effect)))
-    if len(effect.margins_mm):
-        made.append(("uncertainty", lambda: ablation_charts.how_sure(found, effect)))
+    if ablation_charts.is_telling(found, fields):
+        made.append(("temperature", lambda: ablation_charts.curves(found, fields)))
+    if len(fields.margins_mm):
+        made.append(("uncertainty", lambda: ablation_charts.how_sure(found, fields)))
     return tuple(made)
 
 

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from seldinger.report import ablation_figures, skin
-from seldinger.report.ablation_probes import PROBE_HEAD, card, probe_rows, with_probe_paths
-from seldinger.report.blocks import Block, Cards, Figure, Heading, Table
+from seldinger.report.ablation import is_ablation
+from seldinger.report.ablation_probes import PROBE_HEAD, card, device_name, probe_rows, programme
+from seldinger.report.blocks import Block, Cards, Figure, Heading, Row, Table
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
 
@@ -21,8 +22,27 @@ _NONE = "No probe could be placed."
 
 
 def placements(plan: Plan) -> tuple[Block, ...]:
-    """One row per probe."""
-    return () if plan.prediction is None else headed(("Probes", probes(plan)))
+    """One row per probe, or per device of another treatment that does something where it lies."""
+    if is_ablation(plan):
+        return headed(("Probes", probes(plan)))
+    return headed(("Placements", placed(plan))) if plan.has_programme else ()
+
+
+def placed(plan: Plan) -> Table:
+    """Each device, where its tip lies, and its programme."""
+    rows = tuple(
+        Row(
+            (
+                one.name,
+                device_name(plan, one.device),
+                ", ".join(f"{c:.1f}" for c in one.tip_lps_mm),
+                f"{one.curve.length_mm:.0f} mm",
+                programme(one),
+            )
+        )
+        for one in plan.placements
+    )
+    return Table(("", "Device", "Tip, LPS mm", "Length inside", "Programme"), rows)
 
 
 def probes(plan: Plan) -> Table:
@@ -32,23 +52,23 @@ def probes(plan: Plan) -> Table:
 
 def recipes(plan: Plan) -> tuple[Block, ...]:
     """One card per probe."""
-    if plan.prediction is None:
+    if not is_ablation(plan):
         return ()
-    made = tuple(card(plan, n) for n in range(1, len(plan.treatment.probes) + 1))
+    made = tuple(card(plan, n) for n in range(1, len(plan.placements) + 1))
     return (Heading("Recipe of each probe for the CT room"), Cards(made, _NONE))
 
 
 def views(plan: Plan) -> tuple[Block, ...]:
     """Slices of each probe, and the skin."""
-    found = () if plan.prediction is None else slices(plan)
+    found = () if not is_ablation(plan) else slices(plan)
     return (Heading("Views"), *found) if found else ()
 
 
 def slices(plan: Plan) -> tuple[Figure, ...]:
     """Axial slices of each probe, and the skin map."""
-    numbers = range(1, len(plan.treatment.probes) + 1)
+    numbers = range(1, len(plan.placements) + 1)
     dying = ""
-    if plan.effect is not None:
+    if plan.fields is not None:
         dying = " Pink: tumour; white: what dies there as planned; veiled: in 5 to 95 % of samples."
     slices = tuple(
         Figure(
@@ -59,7 +79,7 @@ def slices(plan: Plan) -> tuple[Figure, ...]:
         )
         for n in numbers
     )
-    if not with_probe_paths(plan).approach.paths:
+    if not plan.approach.paths:
         return slices
     skin = Figure(
         "pictures/skin.png",
@@ -71,21 +91,20 @@ def slices(plan: Plan) -> tuple[Figure, ...]:
 
 
 def _cards_drawn(plan: Plan) -> tuple[Drawing, ...]:
-    if plan.prediction is None:
+    if not is_ablation(plan):
         return ()
-    numbers = range(1, len(plan.treatment.probes) + 1)
+    numbers = range(1, len(plan.placements) + 1)
     return tuple((f"probe-{n}", partial(ablation_figures.probe_card, plan, n)) for n in numbers)
 
 
 def _views_drawn(plan: Plan) -> tuple[Drawing, ...]:
-    if plan.prediction is None:
+    if not is_ablation(plan):
         return ()
-    numbers = range(1, len(plan.treatment.probes) + 1)
+    numbers = range(1, len(plan.placements) + 1)
     slices = tuple((f"probe-{n}-axial", partial(ablation_figures.axial, plan, n)) for n in numbers)
-    ways = with_probe_paths(plan)
-    if not ways.approach.paths:
+    if not plan.approach.paths:
         return slices
-    return (*slices, ("skin", lambda: skin.skin_map(ways)))
+    return (*slices, ("skin", lambda: skin.skin_map(plan)))
 
 
 PLACEMENTS = Section(Part.FIRST, 30, placements)

@@ -8,29 +8,30 @@ from seldinger.report import ablation, words
 from seldinger.report.blocks import Block, Row, Table
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import headed
+from seldinger.simulate.thermal.effect import read
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
-    from seldinger.plan.prediction import Critical, Prediction
+    from seldinger.simulate.thermal.effect import AtRisk, Figures
 
 
 def structures(plan: Plan) -> tuple[Block, ...]:
     """The table of what must be spared."""
-    found = plan.prediction
+    found = read(plan.effect)
     return () if found is None else headed(("Structures to spare", at_risk(plan, found)))
 
 
-def at_risk(plan: Plan, found: Prediction) -> Table:
+def at_risk(plan: Plan, found: Figures) -> Table:
     """Structures to spare: what is not kept first, then what is unknown."""
 
-    def order(one: Critical) -> tuple[int, float, str]:
+    def order(one: AtRisk) -> tuple[int, float, str]:
         away = one.distance_mm if one.distance_mm is not None else float("inf")
         return ({False: 0, None: 1, True: 2}[one.kept], away, one.structure)
 
     return Table(
         ("Structure", "From the zone", "Coldest" if ablation.is_cold(plan) else "Hottest", "Limits",
          "Limits kept", "Protection", "Source"),
-        tuple(_critical_row(one) for one in sorted(found.critical, key=order)),
+        tuple(_critical_row(one) for one in sorted(found.at_risk, key=order)),
         "No structure to spare is named: that nothing is near is unknown.",
         "Distances are from what dies as planned. Limits in °C are assumptions.",
         ("1.2fr", "auto", "auto", "auto", "auto", "1.4fr", "auto"),
@@ -39,7 +40,7 @@ def at_risk(plan: Plan, found: Prediction) -> Table:
     )  # fmt: skip
 
 
-def _critical_row(one: Critical) -> Row:
+def _critical_row(one: AtRisk) -> Row:
     state, tone = ablation.kept(one)
     asked = [f"{one.limit_mm:g} mm"] if one.limit_mm is not None else []
     asked += [f"{one.limit_c:g} °C"] if one.limit_c is not None else []

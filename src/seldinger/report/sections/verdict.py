@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.report import ablation, first_page
-from seldinger.report.ablation_probes import with_probe_paths
 from seldinger.report.blocks import Block, Note, Numbers, Row
 from seldinger.report.sections import Part, Section
+from seldinger.simulate.thermal.effect import read
 
 if TYPE_CHECKING:
-    from seldinger.plan.model import Plan
+    from seldinger.plan.model import Path, Plan
 
 
 def verdict(plan: Plan) -> tuple[Block, ...]:
@@ -22,19 +22,17 @@ def verdict(plan: Plan) -> tuple[Block, ...]:
 
 def numbers(plan: Plan) -> tuple[Row, ...]:
     """The numbers that matter most."""
-    if plan.prediction is None:
+    found = read(plan.effect)
+    if found is None:
         return first_page.headline(plan)
-    return ablation.headline(plan, plan.prediction)
+    return ablation.headline(plan, found)
 
 
 def stamp(plan: Plan) -> str:
     """What must be read first, of the first path or probe that must be rescanned."""
-    paths = with_probe_paths(plan).approach.paths
-    if plan.prediction is None:
-        return first_page.stamp(plan, paths[0] if paths else None)
-    found = (first_page.stamp(plan, probe.path) for probe in plan.treatment.probes)
-    first = first_page.stamp(plan, paths[0] if paths else None)
-    return next((one for one in found if one), first)
+    ways: tuple[Path | None, ...] = plan.taken or plan.approach.paths[:1] or (None,)
+    stamps = [first_page.stamp(plan, way) for way in ways]
+    return next((one for one in stamps if one), stamps[0])
 
 
 VERDICT = Section(Part.FIRST, 10, verdict)

@@ -21,6 +21,7 @@ from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase, Targe
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
 from seldinger.plan.model import Gate
 from seldinger.plan.procedure import ApproachLogic, Reach, Ruled
+from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption
     from seldinger.plan.approach.percutaneous.model import Instrument
-    from seldinger.plan.model import Approach, Treatment
+    from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Case, Decision, Penalties, Settings
 
 
@@ -145,8 +146,11 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         case.progress("treatment", 0.4)
         return Reach(aimed, instrument, _weighed(aimed, approach, penalties))
 
-    def settle(self, decision: Decision) -> Treatment:
-        """The treatment, with the dimensions that all its paths were searched for."""
+    def settle(self, decision: Decision) -> Decision:
+        """The decision with the searched dimensions, and what it places.
+
+        Where the treatment places nothing of its own, that is the device on the best path.
+        """
         instrument = decision.reach.instrument
         searched: dict[str, str | float | bool | None] = {
             "device": instrument.device,
@@ -159,13 +163,21 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         }
         treatment = decision.treatment
         notes = (*treatment.notes, *_widest(instrument))
-        return replace(treatment, settings={**searched, **treatment.settings}, notes=notes)
+        treatment = replace(treatment, settings={**searched, **treatment.settings}, notes=notes)
+        placed = decision.placements
+        if placed is None:
+            best = decision.reach.approach.paths[:1]
+            placed = tuple(
+                Placement("needle", instrument.device, (p.entry_lps_mm, p.target_lps_mm), (), 0)
+                for p in best
+            )
+        return replace(decision, treatment=treatment, placements=placed)
 
     def judge(self, decision: Decision) -> Ruled:
         """What is known of the paths, gate by gate."""
         reach: Reach[NeedleCase] = decision.reach
         case, approach = reach.case, reach.approach
-        used = risk_limits.ways(approach, decision.treatment)
+        used = risk_limits.ways(decision)
         gates: dict[Gate, tuple[Finding, ...]] = {
             Gate.REACH: (found_on_path.free_path(approach),),
             Gate.STRUCTURES: (
@@ -177,7 +189,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             Gate.CONTACT: tuple(risk_limits.contact(case, used)),
         }
         beside = found_on_path.estimated(case.scene, approach)
-        return Ruled(gates, beside, risk_limits.figures(used, decision.prediction))
+        return Ruled(gates, beside, risk_limits.figures(used, decision.effect))
 
     def sources(self, decision: Decision) -> tuple[str, ...]:
         """Where the error models of the paths come from."""
@@ -264,14 +276,14 @@ def _weighed(
 def _unnamed(decision: Decision, reach: Reach[NeedleCase]) -> tuple[Finding, ...]:
     """Unnamed tissue that no rule of the search has looked at; "unidentified" may be opened.
 
-    A prediction has its own zone, and its probes their own ends.
+    Placements whose ways were searched one by one have their own ends.
     """
     case, approach = reach.case, reach.approach
     if "unidentified" in case.settings.relax:
         return ()
     tolerated_mm = case.assumed.value("unidentified_tolerance_mm")
     inside = found_on_path.unnamed_in_sphere(case.scene, approach, tolerated_mm)
-    if decision.prediction is not None:
+    if decision.routes:
         return inside
     beyond_mm = reach.instrument.beyond_mm
     beyond = found_on_path.beyond_aim(case.scene, approach, beyond_mm, tolerated_mm)

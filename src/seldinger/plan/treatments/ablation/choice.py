@@ -17,7 +17,7 @@ from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments.ablation import modality as rules
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern, Setting
 from seldinger.plan.treatments.ablation.modality import MODALITIES
-from seldinger.simulate.placement import Phase
+from seldinger.simulate.placement import Phase, freeze, heat
 from seldinger.simulate.thermal import circuit, scene, uncertainty
 from seldinger.simulate.thermal.circuit import Electric
 from seldinger.simulate.thermal.heating import LAWS, Biology, Changes
@@ -220,16 +220,16 @@ def settings_of(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
     """What an applicator can be set to, by its own table; the gentlest first."""
     value = case.assumed.value
     if kind.modality == "cryo":
-        freeze, thaw = 60.0 * value(FREEZE.name), 60.0 * value(THAW.name)
-        words = f"freeze {freeze / 60:g}, thaw {thaw / 60:g}, freeze {freeze / 60:g} min"
-        schedule = (Phase("freeze", freeze), Phase("thaw", thaw), Phase("freeze", freeze))
+        cold, thaw = 60.0 * value(FREEZE.name), 60.0 * value(THAW.name)
+        words = f"freeze {cold / 60:g}, thaw {thaw / 60:g}, freeze {cold / 60:g} min"
+        schedule = (freeze(cold), Phase("thaw", thaw), freeze(cold))
         return (Setting(words, schedule),)
     if kind.modality == "radiofrequency":
         seconds = [z.seconds for z in kind.zones if z.seconds is not None and z.probes == 1]
         last = max(seconds, default=60.0 * value(RF_MINUTES.name))
         power = kind.max_power_w
         words = f"{last / 60:g} min, up to {power:g} W" if power else f"{last / 60:g} min"
-        return (Setting(words, (Phase("heat", last, power),)),)
+        return (Setting(words, (heat(last, power),)),)
     rows = {
         (z.power_w, z.seconds)
         for z in kind.zones
@@ -239,7 +239,7 @@ def settings_of(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
         raise PlanError(f"{kind.id} has no setting of power and time: choose another applicator")
     ordered = sorted(rows, key=lambda r: (r[0] * r[1], r))
     return tuple(
-        Setting(f"{power:g} W for {seconds / 60:g} min", (Phase("heat", seconds, power),))
+        Setting(f"{power:g} W for {seconds / 60:g} min", (heat(seconds, power),))
         for power, seconds in ordered
     )
 

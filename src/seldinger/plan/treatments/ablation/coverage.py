@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points, Vector
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Approach
-    from seldinger.plan.prediction import Option
     from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage_goal import Ground
     from seldinger.plan.treatments.ablation.trajectories import Ways
+    from seldinger.simulate.effect import Option
     from seldinger.simulate.thermal.heating import Biology, Heated
     from seldinger.simulate.thermal.scene import HeatScene
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from seldinger.plan.prediction import Option
+from seldinger.simulate.effect import Option
+from seldinger.simulate.thermal.effect import MARGIN, SPACING, describe_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.plan.prediction import Prediction
     from seldinger.plan.treatments.ablation.arrange import Arrangement
+    from seldinger.simulate.thermal.effect import Figures
 
 TOLERANCE_MM = 0.25
 """Less than a quarter of a cell is not worth another applicator."""
@@ -52,15 +53,15 @@ def of(
     return tuple(rows)
 
 
-def as_planned(options: Sequence[Option], found: Prediction) -> tuple[Option, ...]:
+def as_planned(options: Sequence[Option], found: Figures) -> tuple[Option, ...]:
     """The chosen row with the figures of the plan itself, on this patient."""
     least = found.minimal_margin_mm.nominal
     planned = [
         replace(
             o,
-            minimal_margin_mm=least,
-            coverage=found.coverage,
-            zone_volume_ml=found.zone_volume_ml,
+            measures=describe_option(
+                least, found.coverage, found.zone_volume_ml, o.measure(SPACING).nominal
+            ),
             on_patient=True,
             note="; ".join(p for p in (_planned(o, found), o.note) if p),
         )
@@ -71,23 +72,22 @@ def as_planned(options: Sequence[Option], found: Prediction) -> tuple[Option, ..
     return tuple(planned)
 
 
-def _planned(option: Option, found: Prediction) -> str:
+def _planned(option: Option, found: Figures) -> str:
     """What the plan reaches, beside what even tissue had promised."""
-    here, there = found.minimal_margin_mm.nominal, option.minimal_margin_mm
+    here, there = found.minimal_margin_mm.nominal, option.measure(MARGIN).nominal
     return f"as planned, on this patient (in even tissue {there:.1f} mm instead of {here:.1f} mm)"
 
 
 def _row(one: Arrangement, note: str, *, chosen: bool) -> Option:
     made = one.template
     return Option(
-        modality=made.applicator.modality,
+        technique=made.applicator.modality,
         device=made.applicator.id,
-        probes=made.pattern.count,
-        spacing_mm=made.pattern.spacing_mm,
+        count=made.pattern.count,
         setting=made.setting.words,
-        minimal_margin_mm=one.minimal_mm,
-        coverage=one.coverage,
-        zone_volume_ml=made.volume_ml,
+        measures=describe_option(
+            one.minimal_mm, one.coverage, made.volume_ml, made.pattern.spacing_mm
+        ),
         chosen=chosen,
         note=note,
     )

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.prediction import Critical, Prediction
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
+    from seldinger.simulate.thermal.effect import AtRisk, Figures
 
 _WHOLE = 0.9995
 _LARGEST = "ablation.largest_zone"
@@ -51,7 +51,7 @@ _ENGINE_FACE = "the edge of the grid"
 """What the engine says of its faces begins so."""
 
 
-def of(case: NeedleCase, choice: Choice, won: Covered, found: Prediction) -> tuple[Finding, ...]:
+def of(case: NeedleCase, choice: Choice, won: Covered, found: Figures) -> tuple[Finding, ...]:
     """All findings of a plan with probes."""
     kind = won.ways.placed[0].applicator
     made = [
@@ -177,7 +177,7 @@ def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
     return modality.finding(choice.ranking, choice.order, taken, asked=asked)
 
 
-def _cover(case: NeedleCase, choice: Choice, found: Prediction) -> Finding:
+def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     margin = found.minimal_margin_mm.nominal
     thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
     site, histology = site_of(case), case.settings.answers.get("histology", "")
@@ -266,12 +266,12 @@ def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     return (Finding("outside-organ", Status.NOT_MET, Severity.ACTION, text),)
 
 
-def _spared(found: Prediction, modality: str) -> tuple[Finding, ...]:
+def _spared(found: Figures, modality: str) -> tuple[Finding, ...]:
     bound = "least" if modality == "cryo" else "most"
-    return tuple(_spared_one(c, bound) for c in found.critical)
+    return tuple(_spared_one(c, bound) for c in found.at_risk)
 
 
-def _spared_one(one: Critical, bound: str) -> Finding:
+def _spared_one(one: AtRisk, bound: str) -> Finding:
     name = f"spare-{one.structure.replace(' ', '-')}"
     if one.kept is None:
         text = f"{one.structure}: not segmented. Whether heat or cold reaches it is unknown."
@@ -284,7 +284,7 @@ def _spared_one(one: Critical, bound: str) -> Finding:
     return Finding(name, Status.NOT_MET, Severity.ACTION, text, one.sources)
 
 
-def _plausible(case: NeedleCase, modality: str, found: Prediction) -> tuple[Finding, ...]:
+def _plausible(case: NeedleCase, modality: str, found: Figures) -> tuple[Finding, ...]:
     """Volume per energy against what was seen in patients."""
     if found.ml_per_kj is None:
         return ()
@@ -301,7 +301,7 @@ def _plausible(case: NeedleCase, modality: str, found: Prediction) -> tuple[Find
     return (Finding("plausibility", status, severity, text, cited(*facts)),)
 
 
-def _by_other_mode(case: NeedleCase, found: Prediction) -> str:
+def _by_other_mode(case: NeedleCase, found: Figures) -> str:
     """In lung, where no size is believed, how far both modes lie apart."""
     if site_of(case) is not Site.LUNG or found.other_mode_volume_ml is None:
         return ""

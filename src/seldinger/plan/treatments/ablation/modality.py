@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.prediction import Option
+    from seldinger.simulate.effect import Option
     from seldinger.simulate.thermal.scene import HeatScene
 
 MODALITIES = ("microwave", "radiofrequency", "cryo")
@@ -358,7 +358,7 @@ def noted(options: Sequence[Option], ranking: Ranking) -> tuple[Option, ...]:
 
 
 def _notes(ranking: Ranking, option: Option) -> tuple[str, ...]:
-    found = ranking.of(option.modality, *Bearing)
+    found = ranking.of(option.technique, *Bearing)
     told_there = [
         r for r in found if r.bearing in (Bearing.BEHIND, Bearing.UNKNOWN) or r.rule is Rule.ZONE
     ]

@@ -10,10 +10,10 @@ import scipy
 from seldinger.core.space import as_vector
 from seldinger.image.resample import resample_mask
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.prediction import Critical
 from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation.coverage_goal import points_of
 from seldinger.plan.wording import cited, number
+from seldinger.simulate.thermal.effect import AtRisk
 from seldinger.simulate.thermal.model import BODY_C
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def watched(case: NeedleCase) -> dict[str, Vector]:
     return found
 
 
-def judged(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[Critical, ...]:
+def judged(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[AtRisk, ...]:
     """Every structure to spare, the nearest first, unknown ones last."""
     zone = ground.scene.grid.to_lps(np.argwhere(done.zone))
     tree = scipy.spatial.cKDTree(zone) if len(zone) else None
@@ -84,11 +84,11 @@ def _one(
     zone: scipy.spatial.cKDTree | None,
     *,
     cold: bool,
-) -> Critical:
+) -> AtRisk:
     limit_mm, sources = _limit(case, name)
     limit_c = case.assumed.value((choices.SPARE_COLD if cold else choices.SPARE_HOT).name)
     if not case.anatomy.has(name):
-        return Critical(name, None, None, limit_mm, limit_c, None, "", sources)
+        return AtRisk(name, None, None, limit_mm, limit_c, None, "", sources)
     away = np.inf if zone is None else float(zone.query(points_of(case, name))[0].min())
     half = 0.5 * (ground.scene.grid.spacing_mm[0] + case.anatomy.grid.spacing_mm[0])
     distance = None if not np.isfinite(away) else max(0.0, away - half)
@@ -96,7 +96,7 @@ def _one(
     close = limit_mm is not None and distance is not None and distance < limit_mm
     harmed = extreme < limit_c if cold else extreme > limit_c
     lacking = 0.0 if limit_mm is None or distance is None else max(0.0, limit_mm - distance)
-    return Critical(
+    return AtRisk(
         name, distance, extreme, limit_mm, limit_c, not (close or harmed),
         _protection(name, lacking) if close or harmed else "", sources,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from seldinger.core.quantity import Spread
 from seldinger.core.space import Grid
 from seldinger.geometry import levels, surface
 from seldinger.plan.approach.percutaneous import error_model
-from seldinger.plan.prediction import Effect, Prediction
 from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation import (
     coverage_goal,
@@ -24,6 +23,7 @@ from seldinger.plan.treatments.ablation import (
 from seldinger.plan.treatments.ablation.coverage import COARSE_MM
 from seldinger.simulate import margin
 from seldinger.simulate.thermal import heating, uncertainty
+from seldinger.simulate.thermal.effect import AblationFields, Figures
 from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL
 from seldinger.simulate.thermal.uncertainty import Placing
 
@@ -48,8 +48,8 @@ def predicted(
     choice: Choice,
     won: Covered,
     progress: Progress,
-) -> tuple[Prediction, Effect]:
-    """The prediction and its fields."""
+) -> tuple[Figures, AblationFields]:
+    """The figures of the ablation and its fields."""
     ground, done = won.ground, won.heated
     grid = ground.scene.grid
     spacing = grid.spacing_mm[0]
@@ -67,7 +67,7 @@ def predicted(
     energy = energy_kj(won)
     volume = float(np.clip(signed / spacing + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     curves = done.result.points_c
-    prediction = Prediction(
+    figures = Figures(
         criterion=heating.criterion(won.biology, won.ways.placed[0].applicator.modality),
         mode=done.mode,
         minimal_margin_mm=_figures(values[inner], samples.minimal),
@@ -81,17 +81,14 @@ def predicted(
         visible_ice_ml=float((done.extreme_c <= _ICE_C).sum()) * grid.voxel_ml if cold else None,
         other_mode_volume_ml=_other_mode_ml(case, won),
         ml_per_kj=volume / energy if energy > 0.0 else None,
-        critical=organs_at_risk.judged(case, ground, done, cold=cold),
+        at_risk=organs_at_risk.judged(case, ground, done, cold=cold),
         samples=len(samples.minimal),
-        spread_from=samples.shares,
-        dominant=max(samples.shares, key=lambda k: samples.shares[k]),
+        variance=samples.shares,
         options=won.options,
         notes=(*won.notes, *_notes(won)),
     )
-    prediction = replace(
-        prediction, options=coverage_table.as_planned(prediction.options, prediction)
-    )
-    effect = Effect(
+    figures = replace(figures, options=coverage_table.as_planned(figures.options, figures))
+    fields = AblationFields(
         grid=grid,
         zone=done.zone,
         edge_mm=signed,
@@ -105,7 +102,7 @@ def predicted(
         subcapsular=under,
         margins_mm=samples.minimal,
     )
-    return prediction, effect
+    return figures, fields
 
 
 def energy_kj(won: Covered) -> float:

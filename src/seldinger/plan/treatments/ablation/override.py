@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import PlanError
+from seldinger.core.quantity import Quantity
 from seldinger.core.space import as_vector, unit
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES
+from seldinger.simulate.placement import POWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +69,9 @@ def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
     schedule = tuple(
         replace(
             s,
-            power_w=s.power_w if edit.power_w is None or s.power_w is None else edit.power_w,
+            setpoints=s.setpoints
+            if edit.power_w is None or s.power_w is None
+            else (Quantity(POWER, edit.power_w, "W"),),
             seconds=s.seconds if edit.seconds is None or s.act == "thaw" else edit.seconds,
         )
         for s in one.schedule

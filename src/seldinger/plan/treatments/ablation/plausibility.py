@@ -12,14 +12,14 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
-    from seldinger.plan.prediction import Prediction
+    from seldinger.simulate.thermal.effect import Figures
 
 SHORT_AXIS_MM = {"microwave": 45.0, "radiofrequency": 35.0, "cryo": 25.0}
 """Of one applicator's lethal zone."""
 RADIOFREQUENCY_C = 110.0
 
 
-def doubts(modality: str, probes: int, found: Prediction, hottest_c: float) -> tuple[Finding, ...]:
+def doubts(modality: str, probes: int, found: Figures, hottest_c: float) -> tuple[Finding, ...]:
     """A finding where a prediction is not to be believed; nothing where it may be.
 
     Args:
@@ -41,7 +41,7 @@ def doubts(modality: str, probes: int, found: Prediction, hottest_c: float) -> t
     return _of_other_mode(probes, found, limit)
 
 
-def _of_other_mode(probes: int, found: Prediction, limit_mm: float) -> tuple[Finding, ...]:
+def _of_other_mode(probes: int, found: Figures, limit_mm: float) -> tuple[Finding, ...]:
     """A caution where only the mode that the plan does not go by is beyond belief."""
     other = found.other_mode_volume_ml
     if probes != 1 or other is None:

@@ -17,7 +17,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.progress import scale_progress
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
-from seldinger.plan.model import DeviceUse, Probe, Treatment
+from seldinger.plan.model import DeviceUse, Treatment
 from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import (
@@ -30,9 +30,11 @@ from seldinger.plan.treatments.ablation import (
 )
 from seldinger.plan.treatments.ablation import modality as rules
 from seldinger.plan.treatments.ablation.coverage import Blocked
+from seldinger.simulate.placement import Placement
+from seldinger.simulate.thermal.effect import describe, describe_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.record import Assumption
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
     from seldinger.plan.treatments.ablation.trajectories import Ways
-    from seldinger.simulate.thermal.heating import Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +100,22 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
             )
         if isinstance(won, Blocked):
             said = findings.without_probes(case, choice, won.why)
-            return Decision(reach, _treatment(case, choice, instrument, None), eye, said)
+            nothing = _treatment(case, choice, instrument, None)
+            return Decision(reach, nothing, eye, said, placements=())
         won = replace(won, options=rules.noted(won.options, choice.ranking))
-        prediction, effect = outcome.predicted(
-            case, choice, won, scale_progress(progress, 0.6, 1.0)
-        )
-        said = findings.of(case, choice, won, prediction)
-        outside = findings.outside_domain(said)
+        figures, fields = outcome.predicted(case, choice, won, scale_progress(progress, 0.6, 1.0))
+        said = findings.of(case, choice, won, figures)
+        figures = replace(figures, outside_domain=findings.outside_domain(said))
         return Decision(
             reach,
-            _treatment(case, choice, instrument, _unknown_said(won, approach)),
+            _treatment(case, choice, instrument, won),
             eye,
             said,
-            replace(prediction, outside_domain=outside),
-            effect,
-            won.ground.scene.tissues,
+            placements=_placements(won.ways),
+            routes=_unknown_said(won.ways.paths, approach),
+            effect=describe(figures),
+            fields=describe_fields(fields),
+            tissues=won.ground.scene.tissues,
         )
 
 
@@ -125,18 +127,17 @@ def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
     return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))
 
 
-def _unknown_said(won: Covered, approach: Approach) -> Covered:
+def _unknown_said(paths: Sequence[Path], approach: Approach) -> tuple[Path, ...]:
     """Every probe's path, with what nobody has segmented: unknown, not clear."""
     unknown = {k: None for p in approach.paths[:1] for k, v in p.clearances_mm.items() if v is None}
-    paths = tuple(
+    return tuple(
         replace(
             p,
             clearances_mm={**p.clearances_mm, **unknown},
             probability=replace(p.probability, touch={**unknown, **p.probability.touch}),
         )
-        for p in won.ways.paths
+        for p in paths
     )
-    return replace(won, ways=replace(won.ways, paths=paths))
 
 
 def _treatment(
@@ -161,7 +162,6 @@ def _treatment(
         steps=() if won is None else steps.steps(case, won),
         bail_out=steps.bail_out(kind.modality),
         notes=() if won is None else (*_taken_for(case, won), *_searched_for(instrument, kind)),
-        probes=() if won is None else _probes(won.ways),
     )
 
 
@@ -182,20 +182,17 @@ def _role(modality: str) -> str:
     return "freezes the target" if modality == "cryo" else "heats the target"
 
 
-def _probes(ways: Ways) -> tuple[Probe, ...]:
-    return tuple(_probe(p, path) for p, path in zip(ways.placed, ways.paths, strict=True))
-
-
-def _probe(one: Placed, path: Path) -> Probe:
-    powers = [s.power_w for s in one.schedule if s.power_w is not None]
-    return Probe(
-        device=one.applicator.id,
-        tip_lps_mm=one.tip_lps_mm,
-        axis_lps=one.axis_lps,
-        path=path,
-        power_w=(max(powers),) if powers else None,
-        time_s=one.seconds,
-        schedule=one.schedule,
+def _placements(ways: Ways) -> tuple[Placement, ...]:
+    """Every applicator from its entry to its tip, by the way of its own number."""
+    return tuple(
+        Placement(
+            f"probe {number + 1}",
+            one.applicator.id,
+            (path.entry_lps_mm, one.tip_lps_mm),
+            one.schedule,
+            number,
+        )
+        for number, (one, path) in enumerate(zip(ways.placed, ways.paths, strict=True))
     )
 
 

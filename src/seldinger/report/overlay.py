@@ -1,0 +1,75 @@
+"""Overlays: fields on a plane, as lines over the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from seldinger.core.volume import Volume
+from seldinger.report import lettering, palette
+from seldinger.report.planes import Plane, image_on
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from seldinger.core.space import Grid, Points
+    from seldinger.plan.model import Plan
+
+HALF = 0.5
+Dash = Literal["solid"] | tuple[float, tuple[float, float]]
+
+
+def masks_on(axes: Axes, plan: Plan, plane: Plane) -> tuple[str, ...]:
+    """The outline of every mask among the plan's fields; the names of those that are drawn."""
+    drawn = []
+    for name, volume in ({} if plan.fields is None else plan.fields.volumes).items():
+        if volume.values.dtype == bool:
+            step_mm = max(min(volume.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
+            shown = sampled(volume.values, volume.grid, plane, step_mm)
+            if outline(axes, plane, shown, HALF, (palette.LETHAL, "solid", 2.2)):
+                drawn.append(name)
+    return tuple(drawn)
+
+
+def sampled(
+    values: NDArray[np.generic], grid: Grid, plane: Plane, step_mm: float
+) -> NDArray[np.float32]:
+    """``values`` (i, j, k) of ``grid`` on the plane, (rows, columns), every ``step_mm``."""
+    return image_on(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
+
+
+def lattice(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
+    """Where the columns and rows of ``values`` lie on the plane, mm."""
+    rows, columns = values.shape
+    u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
+    v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
+    return u, v
+
+
+def outline(
+    axes: Axes,
+    plane: Plane,
+    values: NDArray[np.float32],
+    level: float,
+    stroke: tuple[str, Dash, float],
+) -> bool:
+    """One contour, and whether there is any: none where the plane does not reach ``level``.
+
+    Args:
+        axes: drawn on.
+        plane: that they show.
+        values: (rows, columns) on the plane.
+        level: of the contour.
+        stroke: colour, dash, width in points.
+    """
+    if not values.min() < level < values.max():
+        return False
+    colour, dash, width = stroke
+    drawn = axes.contour(
+        *lattice(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
+        linewidths=[width], zorder=5,
+    )  # fmt: skip
+    drawn.set_path_effects(lettering.halo(width + 1.0))
+    return True
