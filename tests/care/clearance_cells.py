@@ -12,7 +12,7 @@ from tests.care.clearance_cases import HIGH, NOW
 from seldinger.care import drugs
 from seldinger.care.clearance import bleeding, inputs, profile_file, rules
 from seldinger.care.clearance.evaluate import concerns
-from seldinger.care.clearance.inputs import Known, known
+from seldinger.care.clearance.inputs import Input, make_input
 from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
@@ -249,12 +249,12 @@ EXPECTED: dict[str, object] = {
     "children of 17.9, 18": [True, False],
 }
 
-BASE = inputs.of(HIGH, profile_file.default(), NOW, rules.tables())
+BASE = inputs.collect_inputs(HIGH, profile_file.default_profile(), NOW, rules.tables())
 SIGNS = {Status.MET: "+", Status.NOT_MET: "-", Status.UNKNOWN: "?"}
 
 
-def _with(**changes: object) -> dict[str, Known]:
-    return {**BASE, **{k: known(v, k) for k, v in changes.items()}}  # type: ignore[arg-type]
+def _with(**changes: object) -> dict[str, Input]:
+    return {**BASE, **{k: make_input(v, k) for k, v in changes.items()}}  # type: ignore[arg-type]
 
 
 def observed(tables: Tables, name: str) -> object:
@@ -311,7 +311,7 @@ def _lab(tables: Tables, cell: tuple[str, bool, bool, str, str], value: float) -
         for rule in tables.thresholds
         if rule.lab == lab and concerns(rule.when, given).status is Status.MET
     ]
-    return "".join(SIGNS[bleeding.met(rule, value)] for rule in hits)
+    return "".join(SIGNS[bleeding.check_threshold(rule, value)] for rule in hits)
 
 
 def _drug(tables: Tables, name: str, what: str) -> tuple[str, str, str]:
@@ -328,7 +328,7 @@ def _drug(tables: Tables, name: str, what: str) -> tuple[str, str, str]:
     known = drugs.table().drugs.get(name)
     names = {name, *(f"@{one}" for one in (() if known is None else known.classes))}
     for bleeding_class in ("low", "high"):
-        classed = {**given, "bleeding_class": Known(bleeding_class, bleeding_class)}
+        classed = {**given, "bleeding_class": Input(bleeding_class, bleeding_class)}
         hits = [
             rule
             for rule in tables.holds

@@ -41,7 +41,7 @@ def one_case(ledger: Ledger, name: str) -> None:
     ledger.open_case(name, "drainage", by=BY, now=NOW)
     say("opened", name)
     told = dict.fromkeys(ASSESSED, "told") | {"imaging_date": "2026-04-10"}
-    ledger.move(name, "assessed", by=BY, now=NOW, said=told)
+    ledger.move(name, "assessed", by=BY, now=NOW, entries=told)
     say("moved", name)
     new = NewImplant("drain", "pigtail", None, NOW.date(), "drain clinic", None)
     ledger.add_implant(name, new, by=BY, now=NOW)
@@ -106,7 +106,7 @@ def killed_inside(where: str) -> list[str]:
         from seldinger.care import ledger_writing
 
         with ledger.database.writing() as connection:
-            ledger_writing.entry(connection, "end", "note", "never said", BY, NOW)
+            ledger_writing.insert_entry(connection, "end", "note", "never said", BY, NOW)
             os.kill(os.getpid(), signal.SIGKILL)
 
     child, reads = forked(work)

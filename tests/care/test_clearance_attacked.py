@@ -35,7 +35,7 @@ FORM = Path("examples/clear/01_liver_biopsy.toml")
 
 
 def page(made: Clearance) -> str:
-    return "\n".join(texts.lines(made, everything=False))
+    return "\n".join(texts.format_lines(made, everything=False))
 
 
 @pytest.mark.parametrize("about", ["condition.sepsis", "condition.sepsis.stops"])

@@ -220,7 +220,7 @@ def test_while_the_class_is_open_only_what_fails_in_both_is_not_clear() -> None:
 
 
 def test_no_profile_and_nobody_turns_a_clear_row_round() -> None:
-    local = replace(profiles.default(), classes={"biopsy": "low"})
+    local = replace(profiles.default_profile(), classes={"biopsy": "low"})
     case = with_decision(HIGH, "sir2019.class", "low")
     assert assess(case, NOW, local).bleeding.value == "high"
 

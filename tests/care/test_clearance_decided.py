@@ -34,7 +34,7 @@ from tests.care.clearance_cases import (
 from seldinger.care.clearance import Answer, profile_file, rules
 from seldinger.care.clearance import text as texts
 from seldinger.care.clearance.assess import _judged, assess
-from seldinger.care.clearance.decided import VALIDITY, may_decide, named
+from seldinger.care.clearance.decided import VALIDITY, may_decide, parse_parties
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ HOLD = "sir2019.high.apixaban.crcl_50"
 
 def as_told(case: Case) -> Clearance:
     """Every decision taken at its word."""
-    return _judged(case, NOW, profile_file.default(), rules.tables())
+    return _judged(case, NOW, profile_file.default_profile(), rules.tables())
 
 
 def rank(made: Clearance) -> int:
@@ -69,10 +69,10 @@ def test_every_rule_asks_somebody_whom_a_role_can_name() -> None:
     tables = [tomllib.loads(one.read_text("utf-8")) for one in RULES.rglob("*.toml")]
     everybody = set().union(*map(asked_by, tables))
     assert len(everybody) > 40
-    assert [one for one in everybody if not named(one)] == []
+    assert [one for one in everybody if not parse_parties(one)] == []
     # Those written in code.
     for one in ("the operator, or a local profile", "a paediatric team", "who prescribes it"):
-        assert named(one)
+        assert parse_parties(one)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_decision_ages() -> None:
         assert (one.status is Status.MET) is counts
         assert ("30.0 d old at the start, at most 30" in one.text) is not counts
     assert any(one.name == VALIDITY.name for one in made.assumptions)
-    local = replace(profile_file.default(), alarms={VALIDITY.name: 60.0})
+    local = replace(profile_file.default_profile(), alarms={VALIDITY.name: 60.0})
     made = assess(with_decision(sepsis, "condition.sepsis", "treated", at=old), NOW, local)
     assert found(made, "condition.sepsis.stops").status is Status.MET
 
@@ -201,7 +201,7 @@ def test_a_decision_about_a_question_lists_every_rule_it_settles() -> None:
     listed = found(made, "case.decision_of.condition.sepsis")
     assert "condition.sepsis.stops" in listed.text
     assert listed.severity is Severity.CAUTION
-    assert any(listed.text in line for line in texts.lines(made, everything=False))
+    assert any(listed.text in line for line in texts.format_lines(made, everything=False))
     own = cleared(with_decision(case, "condition.sepsis.stops", "treated"))
     assert "case.decision_of.condition.sepsis.stops" not in {one.id for one in own.findings}
 

@@ -140,12 +140,12 @@ FILES = st.fixed_dictionaries(
 @given(FILES)
 def test_any_file_gives_an_answer_or_one_error(data: dict[str, Any]) -> None:
     try:
-        made = assess(case_file.checked(data, "case.toml").to_case(NOW), NOW)
+        made = assess(case_file.check(data, "case.toml").to_case(NOW), NOW)
     except CareError:
         return
     assert made.answer is not Answer.CLEAR
     clearance_file.to_json(made)
-    assert clearance_text.lines(made)
+    assert clearance_text.format_lines(made)
 
 
 WHOLE = """
@@ -188,7 +188,7 @@ def test_a_good_file_with_one_bad_key_gives_an_answer_or_one_error(
     data = tomllib.loads(WHOLE)
     data[section][key] = value
     try:
-        made = assess(case_file.checked(data, "case.toml").to_case(NOW), NOW)
+        made = assess(case_file.check(data, "case.toml").to_case(NOW), NOW)
     except CareError:
         return
     assert made.answer is not Answer.CLEAR
@@ -205,13 +205,13 @@ def test_a_good_file_with_one_bad_key_gives_an_answer_or_one_error(
 )
 def test_a_file_that_does_not_fit_is_explained(old: str, new: str, said: str) -> None:
     with pytest.raises(CareError, match=said):
-        case_file.checked(tomllib.loads(WHOLE.replace(old, new, 1)), "case.toml").to_case(NOW)
+        case_file.check(tomllib.loads(WHOLE.replace(old, new, 1)), "case.toml").to_case(NOW)
 
 
 def test_femoral_means_what_the_procedure_has_it_mean() -> None:
     def access(name: str) -> str | None:
         text = WHOLE.replace('"biopsy"', f'"{name}"').replace('"percutaneous"', '"femoral"')
-        case: Case = case_file.checked(tomllib.loads(text), "case.toml").to_case(NOW)
+        case: Case = case_file.check(tomllib.loads(text), "case.toml").to_case(NOW)
         return case.request.access
 
     assert access("peripheral-stent") == "femoral-artery"
@@ -229,7 +229,7 @@ at = 2026-11-25T12:00:00
 """
 
     def about(told_name: str) -> str:
-        case = case_file.checked(tomllib.loads(text.replace("ABOUT", told_name)), "x").to_case(NOW)
+        case = case_file.check(tomllib.loads(text.replace("ABOUT", told_name)), "x").to_case(NOW)
         return case.request.decisions[0].about
 
     assert about("Eliquis") == "apixaban"
@@ -239,7 +239,7 @@ at = 2026-11-25T12:00:00
     for other in ("stop", "hold for 7 days", "continue until 30 November, then stop"):
         said = text.replace("ABOUT", "Eliquis").replace('"hold"', f'"{other}"')
         with pytest.raises(CareError, match="write hold or continue and nothing else"):
-            case_file.checked(tomllib.loads(said), "x").to_case(NOW)
+            case_file.check(tomllib.loads(said), "x").to_case(NOW)
     stranger = f'{text.replace("ABOUT", "Wundermittel")}\n[[drug]]\nname = "Wundermittel"\n'
-    case = case_file.checked(tomllib.loads(stranger), "x").to_case(NOW)
+    case = case_file.check(tomllib.loads(stranger), "x").to_case(NOW)
     assert found(cleared(case), "drugs.unrecognised.wundermittel").status is Status.MET

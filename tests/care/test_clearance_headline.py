@@ -17,8 +17,8 @@ LONGEST = 220
 @pytest.mark.parametrize("seen", PATIENTS, ids=[f"{one.number}" for one in PATIENTS])
 def test_it_is_short_and_leaves_nothing_out_of_the_list(seen: Seen) -> None:
     made = assess(seen.case, NOW)
-    short = headline.of(made)
-    lines = texts.lines(made, everything=False)
+    short = headline.make_headline(made)
+    lines = texts.format_lines(made, everything=False)
     assert lines[0].startswith(made.answer.words.upper())
     assert len(lines[0]) <= LONGEST
     assert len(short.clauses) <= 2
@@ -39,19 +39,21 @@ def test_it_is_short_and_leaves_nothing_out_of_the_list(seen: Seen) -> None:
 def test_a_limit_is_never_said_without_the_value_that_breaks_it() -> None:
     made = cleared(with_lab(HIGH, "platelets", 31.0, "10*9/L"))
     assert (
-        headline.line(made)
+        headline.headline_line(made)
         == "NOT CLEAR: Platelets at least 50 10*9/L: not met, Platelets 31 10*9/L"
     )
     two = cleared(with_lab(with_lab(HIGH, "platelets", 31.0, "10*9/L"), "inr", 2.4, "{INR}"))
-    assert "INR 2.4" in headline.line(two)
+    assert "INR 2.4" in headline.headline_line(two)
 
 
 def test_more_is_counted() -> None:
     case = with_condition(with_condition(HIGH, "copd"), "sepsis")
     case = with_lab(with_lab(case, "platelets", 31.0, "10*9/L"), "inr", 2.4, "{INR}")
     made = cleared(case)
-    assert headline.line(made).endswith("; and 1 more below")
-    assert headline.line(cleared(asked(HIGH, start=None))) == "UNKNOWN: not known: the start"
+    assert headline.headline_line(made).endswith("; and 1 more below")
+    assert (
+        headline.headline_line(cleared(asked(HIGH, start=None))) == "UNKNOWN: not known: the start"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,9 +73,11 @@ def test_more_is_counted() -> None:
     ],
 )  # fmt: skip
 def test_a_clause_keeps_who_what_and_when(told: str, short: str) -> None:
-    assert headline.clause(told) == short
+    assert headline.shorten(told) == short
 
 
 def test_what_is_the_same_in_both_classes_is_said_once() -> None:
     made = cleared(with_drug(HIGH, "apixaban"))
-    assert len(set(headline.of(made).clauses)) == len(headline.of(made).clauses)
+    assert len(set(headline.make_headline(made).clauses)) == len(
+        headline.make_headline(made).clauses
+    )

@@ -149,7 +149,9 @@ def test_a_maximum_of_local_anaesthetic_is_the_labels_or_the_departments() -> No
     for weight, most in ((80.0, 300), (50.0, 225)):
         labelled = found(cleared(told(case, weight_kg=weight)), "local-anaesthetic")
         assert f"at most {most} mg by the label" in labelled.text
-    local = replace(profiles.default(), anaesthetics={"lidocaine": Maximum(3.0, "the pharmacy")})
+    local = replace(
+        profiles.default_profile(), anaesthetics={"lidocaine": Maximum(3.0, "the pharmacy")}
+    )
     made = assess(case, NOW, local)
     assert made.answer is Answer.CLEAR
     assert "240 mg" in found(made, "local-anaesthetic").text
@@ -165,7 +167,7 @@ def test_a_drug_that_is_not_recognised_is_unknown() -> None:
 def test_few_findings_where_all_is_well() -> None:
     made = cleared(LOW)
     assert not [one for one in made.findings if one.severity is not Severity.INFO]
-    assert headline.line(made) == "CLEAR"
+    assert headline.headline_line(made) == "CLEAR"
 
 
 # --- allergies ----------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ STEPS: dict[str, Callable[[float], float]] = {
 def test_there_are_numbers_to_change() -> None:
     assert len(PLACES) > 90
     for name, tables_of_page in ON_PAGE.items():
-        alone = rules.read({name: PAGES[name]})
+        alone = rules.read_tables({name: PAGES[name]})
         assert all(observed(alone, table) == EXPECTED[table] for table in tables_of_page)
 
 
@@ -87,7 +87,7 @@ def test_a_changed_number_is_noticed(step: str) -> None:
     unnoticed = []
     for name, place, value in PLACES:
         try:
-            mutated = rules.read({name: changed(PAGES[name], place, STEPS[step](value))})
+            mutated = rules.read_tables({name: changed(PAGES[name], place, STEPS[step](value))})
         except CareError:
             continue
         if all(observed(mutated, table) == EXPECTED[table] for table in ON_PAGE[name]):
@@ -157,10 +157,10 @@ def test_a_number_of_doses_is_spelled() -> None:
 )
 def test_a_page_that_does_not_hold_together_is_refused(page: dict[str, Any], said: str) -> None:
     with pytest.raises(CareError, match=said):
-        rules.read({"page.toml": page})
+        rules.read_tables({"page.toml": page})
 
 
 def test_an_id_stands_once() -> None:
     row = {"id": "a.b", "intake": "x", "name": "x", "hours": 2, "facts": ["f"]}
     with pytest.raises(CareError, match=r"given twice: a\.b"):
-        rules.read({"page.toml": {"fast": [row, row]}})
+        rules.read_tables({"page.toml": {"fast": [row, row]}})

@@ -112,14 +112,14 @@ def test_the_change_of_the_clock(start: str, expected: str, hours: float) -> Non
 
 def test_a_time_that_the_clock_skips_is_still_one_dose() -> None:
     skipped = (dt.time(2, 30),)
-    doses = timetable.before(at("2027-03-29T12:00"), skipped, BERLIN)
+    doses = timetable.doses_before(at("2027-03-29T12:00"), skipped, BERLIN)
     first, second, third = (next(doses) for _ in range(3))
     assert (first, third) == (at("2027-03-29T02:30"), at("2027-03-27T02:30"))
     assert second.isoformat() == "2027-03-28T03:30:00+02:00"
 
 
 def test_a_time_that_the_clock_shows_twice_is_one_dose() -> None:
-    doses = timetable.before(at("2026-10-26T12:00"), (dt.time(2, 30),), BERLIN)
+    doses = timetable.doses_before(at("2026-10-26T12:00"), (dt.time(2, 30),), BERLIN)
     told_times = [next(doses).isoformat() for _ in range(3)]
     assert told_times == [
         "2026-10-26T02:30:00+01:00",
@@ -159,7 +159,7 @@ def test_exactly_so_many_doses_are_left_out(
 ) -> None:
     when = timetable.last_dose(start, number, "doses", tuple(times), BERLIN)
     assert when is not None
-    doses = timetable.before(start, tuple(times), BERLIN)
+    doses = timetable.doses_before(start, tuple(times), BERLIN)
     left_out = [next(doses) for _ in range(number)]
     assert all(one.timestamp() >= when.timestamp() for one in left_out)
     assert when == next(doses)
@@ -373,7 +373,7 @@ def test_no_hold_without_who_decides(condition: str, who: str) -> None:
         if fresh and what == "hold":
             assert settled.answer is Answer.NOT_CLEAR
             continue
-        left = {one.id for one in settled.findings if answer.counts(one)}
+        left = {one.id for one in settled.findings if answer.blocks(one)}
         assert all(rule.startswith(f"condition.{condition}.") for rule in left)
         assert ("Last dose" in "".join(d.what for d in settled.timetable)) is (what == "hold")
 

@@ -35,8 +35,8 @@ from seldinger.core.errors import CareError
 
 def names(made: Clearance, key: str) -> bool:
     """Whether a finding names something that was told."""
-    read = room_inputs.of(made.case, made.profile, made.now, tables())
-    return key in recorded.considered(made.findings, read)
+    read = room_inputs.collect_inputs(made.case, made.profile, made.now, tables())
+    return key in recorded.list_considered(made.findings, read)
 
 
 @pytest.mark.parametrize("name", ["thyroid biopsy", "leg stent", "embolization"])
@@ -72,7 +72,7 @@ def test_every_allergy_is_named_and_a_strange_one_is_asked_about() -> None:
     for key, one in allergies.table().allergens.items():
         for case in (LOW, HIGH):
             made = cleared(told(case, allergies=(Allergy(one.name, "severe"),)))
-            assert names(made, f"allergy.{allergies.folded(one.name)}"), key
+            assert names(made, f"allergy.{allergies.fold(one.name)}"), key
     for strange in ("zorblax", "Omnipaq", "penicilin", "latex and zorblax"):
         made = cleared(told(LOW, allergies=(Allergy(strange, "mild"),)))
         assert made.answer is Answer.UNKNOWN, strange
@@ -176,7 +176,7 @@ def test_an_alternative_is_judged_before_it_is_offered() -> None:
 
 
 def test_nobody_is_cleared_for_what_is_past() -> None:
-    made = assess(LOW, START + dt.timedelta(days=365), profiles.default())
+    made = assess(LOW, START + dt.timedelta(days=365), profiles.default_profile())
     assert made.answer is Answer.UNKNOWN
     assert "a start that is not past" in made.missing
 

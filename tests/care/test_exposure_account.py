@@ -10,11 +10,11 @@ from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
 from seldinger.care.exposure import levels
-from seldinger.care.exposure.account import Account, Agreement, account
-from seldinger.care.exposure.answer import Asked, answered
+from seldinger.care.exposure.account import Agreement, DoseSummary, summarize_dose
+from seldinger.care.exposure.answer import DoseRequest, assess_dose
 from seldinger.care.exposure.levels import Amount, Amounts
 from seldinger.care.exposure.policy import policy
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
@@ -40,11 +40,11 @@ def report(made: Dataset, folder: Path, name: str = "synthetic.dcm") -> DoseRepo
     return read(synthetic.saved(made, folder / name))
 
 
-def summed(folder: Path, *shots: Shot, **told: str) -> Account:
-    return account(report(synthetic.xray(shots, synthetic.totals("single", **told)), folder))
+def summed(folder: Path, *shots: Shot, **told: str) -> DoseSummary:
+    return summarize_dose(report(synthetic.xray(shots, synthetic.totals("single", **told)), folder))
 
 
-def verdicts(made: Account) -> dict[str, Agreement]:
+def verdicts(made: DoseSummary) -> dict[str, Agreement]:
     return {one.quantity: one.agreement for one in made.compared}
 
 
@@ -52,7 +52,9 @@ def judged(name: str, **doses: float | Amount) -> dict[str, Finding]:
     found = {key: d if isinstance(d, Amount) else at(d) for key, d in doses.items()}
     whole = Amounts(*(found.get(key, NONE) for key in ("kerma", "skin", "pka", "time")))
     prefix = f"dose.{name}."
-    return {one.id.removeprefix(prefix): one for one in levels.judged(policy(name), name, whole)}
+    return {
+        one.id.removeprefix(prefix): one for one in levels.assess_levels(policy(name), name, whole)
+    }
 
 
 def test_totals_that_add_up_agree(tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_a_total_that_does_not_add_up_is_flagged_with_its_size(tmp_path: Path) -
     assert wrong.quantity == "kerma"
     assert wrong.difference == pytest.approx(-0.1)
     assert made.kerma_gy == pytest.approx(0.4)  # the larger one is held against levels
-    (finding,) = levels.sums(made)
+    (finding,) = levels.check_sums(made)
     assert (finding.status, finding.severity) == (Status.NOT_MET, Severity.CAUTION)
     assert "0.4 Gy" in finding.text
     assert "0.3 Gy" in finding.text
@@ -104,7 +106,7 @@ def test_two_planes_are_counted_apart_and_added(tmp_path: Path) -> None:
         synthetic.totals("a", kerma="0.2 Gy"),
         synthetic.totals("b", kerma="0.3 Gy"),
     )
-    found = account(report(made, tmp_path))
+    found = summarize_dose(report(made, tmp_path))
     assert [(c.plane, c.agreement) for c in found.compared if c.quantity == "kerma"] == [
         ("a", Agreement.AGREES),
         ("b", Agreement.DISAGREES),
@@ -127,19 +129,19 @@ def test_two_planes_are_counted_apart_and_added(tmp_path: Path) -> None:
     ],
 )
 def test_a_field_that_is_none_means_a_wrong_unit(tmp_path: Path, pka: str, *, wrong: bool) -> None:
-    found = answered([report(synthetic.xray([Shot("1.0", pka)]), tmp_path)])
+    found = assess_dose([report(synthetic.xray([Shot("1.0", pka)]), tmp_path)])
     assert bool(found.cases[0].made.unit_error) is wrong
     if wrong:
         assert found.findings[0].severity is Severity.STOP
-        assert found.cases[0].skin.how is How.UNKNOWN
+        assert found.cases[0].skin.how is EstimateKind.UNKNOWN
         assert all(f.status is Status.UNKNOWN for f in found.findings if ".kerma." in f.id)
 
 
 def test_ct_products_are_added_up_and_no_skin_dose_is_given(tmp_path: Path) -> None:
     scans = (("10.0", "300.0", "113691"), ("12.0", "360.0", "113691"), ("40.0", "600.0", "113690"))
-    found = answered([report(synthetic.ct(scans, "1300", "3"), tmp_path)])
+    found = assess_dose([report(synthetic.ct(scans, "1300", "3"), tmp_path)])
     (case,) = found.cases
-    assert case.skin.how is How.NONE
+    assert case.skin.how is EstimateKind.NONE
     assert case.made.dlp_mgy_cm == 1300.0
     assert [(one.quantity, one.agreement) for one in case.made.compared] == [
         ("dlp", Agreement.DISAGREES),
@@ -228,7 +230,7 @@ def test_follow_up_comes_with_a_substantial_dose_only(tmp_path: Path) -> None:
     del tmp_path
     for kerma, wanted in ((4.9, False), (5.0, True)):
         found = tuple(judged(MPPG, kerma=kerma, skin=0.1).values())
-        after = levels.follow_up(found, MPPG)
+        after = levels.recommend_follow_up(found, MPPG)
         assert bool(after) is wanted
     due, remembered = after
     assert (due.status, due.severity, due.stamp) == (
@@ -243,7 +245,7 @@ def test_an_unknown_dose_clears_nothing() -> None:
     found = judged(MPPG)
     assert {one.status for one in found.values()} == {Status.UNKNOWN}
     assert all(one.missing for rule, one in found.items() if not rule.endswith(".silent"))
-    (due, _) = levels.follow_up(tuple(found.values()), MPPG)
+    (due, _) = levels.recommend_follow_up(tuple(found.values()), MPPG)
     assert (due.status, due.severity) == (Status.UNKNOWN, Severity.CAUTION)
 
 
@@ -254,7 +256,9 @@ def test_a_fetus_is_a_physicists_matter_and_gets_no_number(
     tmp_path: Path, pregnant: bool | None, severity: Severity | None
 ) -> None:
     made = report(synthetic.xray([Shot()]), tmp_path)
-    found = [f for f in answered([made], Asked(pregnant=pregnant)).findings if "fetus" in f.id]
+    found = [
+        f for f in assess_dose([made], DoseRequest(pregnant=pregnant)).findings if "fetus" in f.id
+    ]
     assert [f.severity for f in found] == ([] if severity is None else [severity])
     assert not any(ch.isdigit() for f in found for ch in f.text)
 
@@ -262,8 +266,8 @@ def test_a_fetus_is_a_physicists_matter_and_gets_no_number(
 def test_procedures_add_up_on_the_same_skin(tmp_path: Path) -> None:
     first = report(synthetic.xray([Shot("2.0", "0.02")], StudyDate="20260101"), tmp_path, "b.dcm")
     later = report(synthetic.xray([Shot("2.5", "0.025")], StudyDate="20260201"), tmp_path, "a.dcm")
-    alone = answered([first]), answered([later])
-    both = answered([later, first])
+    alone = assess_dose([first]), assess_dose([later])
+    both = assess_dose([later, first])
     assert both.together.dates == ("2026-01-01", "2026-02-01")
     assert both.together.found.kerma.best == pytest.approx(4.5)
     peaks = [one.together.found.skin.best or 0.0 for one in alone]
@@ -279,7 +283,7 @@ def test_procedures_on_other_machines_are_bounded_by_the_sum(tmp_path: Path) -> 
     azurion = synthetic.xray(
         [Shot("1.0", "0.01")], Manufacturer="Philips", ManufacturerModelName="Z"
     )
-    found = answered([first, report(azurion, tmp_path, "b.dcm")]).together
+    found = assess_dose([first, report(azurion, tmp_path, "b.dcm")]).together
     assert found.found.skin.best is None
     assert "bounded by the sum" in found.how
 
@@ -287,9 +291,9 @@ def test_procedures_on_other_machines_are_bounded_by_the_sum(tmp_path: Path) -> 
 def test_unknown_policies_and_assumptions_are_refused_with_those_there_are(tmp_path: Path) -> None:
     made = report(synthetic.xray([Shot()]), tmp_path)
     with pytest.raises(CareError, match=r"no dose policy.*aapm-mppg12a-2022, ncrp168"):
-        answered([made], Asked(policy="mine"))
+        assess_dose([made], DoseRequest(policy="mine"))
     with pytest.raises(CareError, match=r"no assumption.*backscatter"):
-        answered([made], Asked(edits={"backscater": 1.3}))
+        assess_dose([made], DoseRequest(edits={"backscater": 1.3}))
     with pytest.raises(CareError, match="no dose report"):
-        answered([])
-    assert replace(Asked(), policy=NCRP).policy == NCRP
+        assess_dose([])
+    assert replace(DoseRequest(), policy=NCRP).policy == NCRP

@@ -10,7 +10,7 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.audit import Standing, audit, csv_text, interval
+from seldinger.care.exposure.audit import Standing, audit, median_interval, to_csv
 from seldinger.core.errors import CareError
 from seldinger.evidence.model import FactKind
 
@@ -34,7 +34,7 @@ def test_the_interval_has_the_ranks_of_the_textbook(
     count: int, ranks: tuple[int, int] | None
 ) -> None:
     values = [float(n) for n in range(1, count + 1)]
-    assert interval(values) == (None if ranks is None else tuple(float(r) for r in ranks))
+    assert median_interval(values) == (None if ranks is None else tuple(float(r) for r in ranks))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_broken_files_are_listed_and_do_not_count(tmp_path: Path) -> None:
     (pka,) = [m for m in found.medians if m.quantity == "pka"]
     assert pka.cases == 3
     assert pka.median == pytest.approx(60.0)
-    rows = list(csv.DictReader(StringIO(csv_text(found))))
+    rows = list(csv.DictReader(StringIO(to_csv(found))))
     assert len(rows) == 6
     assert rows[0]["pka_gy_cm2"] == "50"
     assert [r["file"] for r in rows if r["error"]] == ["'=cmd.txt", "copy.dcm", "wrong-unit.dcm"]

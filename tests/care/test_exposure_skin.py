@@ -10,8 +10,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import account
-from seldinger.care.exposure.skin import How, SkinEstimate, estimate
+from seldinger.care.exposure.account import summarize_dose
+from seldinger.care.exposure.skin import EstimateKind, SkinEstimate, estimate
 from seldinger.image.dose_report_reader import read
 from seldinger.physics.skin_dose import elliptic_cylinder
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def of(made: Dataset, folder: Path, edits: dict[str, float] | None = None) -> SkinEstimate:
-    return estimate(account(read(synthetic.saved(made, folder / "synthetic.dcm"))), edits)
+    return estimate(summarize_dose(read(synthetic.saved(made, folder / "synthetic.dcm"))), edits)
 
 
 def one(folder: Path, edits: dict[str, float] | None = None, **shot: object) -> SkinEstimate:
@@ -32,7 +32,7 @@ def one(folder: Path, edits: dict[str, float] | None = None, **shot: object) -> 
 def test_a_single_upright_beam_gives_what_a_pencil_does(tmp_path: Path) -> None:
     # Table 200 mm below the isocentre, pad 50: the back is 150 mm below, at the reference point.
     found = one(tmp_path)
-    assert found.how is How.MAP
+    assert found.how is EstimateKind.MAP
     assert found.peak_gy == pytest.approx(1.0 * 1.4 * 1.04 * 0.8, rel=0.01)
     assert found.peak_gy is not None
     assert found.low_gy is not None
@@ -91,7 +91,7 @@ def test_what_is_missing_gives_a_bound_and_is_said(
 ) -> None:
     made = synthetic.xray([replace(Shot("1.0", "0.02"), **shot)], **tags)  # type: ignore[arg-type]
     found = of(made, tmp_path)
-    assert (found.how, found.peak_gy) == (How.BOUND, None)
+    assert (found.how, found.peak_gy) == (EstimateKind.BOUND, None)
     assert any(why in reason for reason in found.reasons)
     # Kerma x (550 or 635 to skin 10 cm nearer) squared x 1.65 x 1.08 x 1.35.
     least, most = 1.65 * 1.08 * 1.35 * (635.0 / 535.0) ** 2, 1.65 * 1.08 * 1.35 * (550 / 450) ** 2
@@ -102,14 +102,14 @@ def test_what_is_missing_gives_a_bound_and_is_said(
 def test_a_report_of_totals_alone_gives_a_bound(tmp_path: Path) -> None:
     made = synthetic.xray([], synthetic.totals("single", kerma="1 Gy", pka="0.01 Gy.m2"))
     found = of(made, tmp_path)
-    assert found.how is How.BOUND
+    assert found.how is EstimateKind.BOUND
     assert found.high_gy == pytest.approx(1.65 * 1.08 * 1.35 * (550.0 / 450.0) ** 2)
 
 
 def test_zero_kerma_is_unknown_and_never_zero_dose(tmp_path: Path) -> None:
     for pka in ("0", "0.02", None):
         found = one(tmp_path, kerma="0", pka=pka)
-        assert (found.how, found.peak_gy, found.high_gy) == (How.UNKNOWN, None, None)
+        assert (found.how, found.peak_gy, found.high_gy) == (EstimateKind.UNKNOWN, None, None)
 
 
 def test_a_bound_holds_the_map(tmp_path: Path) -> None:
@@ -138,13 +138,15 @@ def test_a_rotation_spreads_its_dose(tmp_path: Path) -> None:
     ends = (synthetic.number("113739", 100.0, "deg"), synthetic.number("113740", 0.0, "deg"))
     still = one(tmp_path, primary=-100.0)
     turned = one(tmp_path, primary=-100.0, more=ends)
-    assert turned.how is How.MAP
+    assert turned.how is EstimateKind.MAP
     assert still.peak_gy is not None
     assert (turned.peak_gy or 0.0) < 0.6 * still.peak_gy
 
 
 def test_a_skin_of_ones_own_is_used(tmp_path: Path) -> None:
-    made = account(read(synthetic.saved(synthetic.xray([Shot("1.0", "0.02")]), tmp_path / "s.dcm")))
+    made = summarize_dose(
+        read(synthetic.saved(synthetic.xray([Shot("1.0", "0.02")]), tmp_path / "s.dcm"))
+    )
     own = estimate(made, body=elliptic_cylinder(170.0, 110.0, 900.0, 5.0))
     phantom = estimate(made)
     assert own.body == "skin of a scan"
@@ -153,7 +155,9 @@ def test_a_skin_of_ones_own_is_used(tmp_path: Path) -> None:
 
 
 def test_size_makes_the_body(tmp_path: Path) -> None:
-    made = account(read(synthetic.saved(synthetic.xray([Shot("1.0", "0.02")]), tmp_path / "s.dcm")))
+    made = summarize_dose(
+        read(synthetic.saved(synthetic.xray([Shot("1.0", "0.02")]), tmp_path / "s.dcm"))
+    )
     large = estimate(made, weight_kg=140.0, height_cm=170.0)
     (depth,) = [a for a in large.assumptions if a.name == "half_depth_mm"]
     assert depth.value == pytest.approx(110.0 * np.sqrt(2.0))

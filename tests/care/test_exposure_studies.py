@@ -8,7 +8,7 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.answer import answered
+from seldinger.care.exposure.answer import assess_dose
 from seldinger.care.exposure.audit import audit
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report_reader import read
@@ -74,7 +74,7 @@ KINDS = (
 def test_every_irradiation_counts_once_in_dose_and_in_audit(tmp_path: Path, kind: str) -> None:
     reports = study(kind, tmp_path)
     for order in (reports, reports[::-1]):
-        found = answered(order)
+        found = assess_dose(order)
         assert found.together.found.kerma.best == pytest.approx(4.0)
         assert len(found.cases) == 1
         assert not found.cases[0].made.disagreeing
@@ -94,18 +94,18 @@ def test_reports_of_one_study_without_irradiations_are_not_guessed_at(tmp_path: 
         for kerma in ("2.0", "3.5")
     ]
     with pytest.raises(CareError, match=r"version or a continuation .* is not told; give only"):
-        answered(bare)
+        assess_dose(bare)
     broken = audit(tmp_path).broken
     assert [line.file for line in broken] == ["2.0.dcm", "3.5.dcm"]
     # The same totals, told again, are the same dose.
     again = saved(totalled([], "2.0"), tmp_path, "again.dcm")
-    assert answered([bare[0], again]).together.found.kerma.best == pytest.approx(2.0)
+    assert assess_dose([bare[0], again]).together.found.kerma.best == pytest.approx(2.0)
 
 
 def test_two_procedures_stay_two(tmp_path: Path) -> None:
     first = saved(totalled(SHOTS[:2], "2.0"), tmp_path, "a.dcm", study="1.1")
     later = saved(totalled(SHOTS[2:], "2.0"), tmp_path, "b.dcm", study="1.2")
-    found = answered([first, later])
+    found = assess_dose([first, later])
     assert len(found.cases) == 2
     assert found.together.found.kerma.best == pytest.approx(4.0)
     (kerma,) = [m for m in audit(tmp_path).medians if m.quantity == "kerma"]
@@ -123,7 +123,7 @@ def test_ct_reports_of_one_study_count_each_acquisition_once(tmp_path: Path) -> 
         saved(early, tmp_path, "a.dcm"),
         saved(whole, tmp_path, "b.dcm", at="110000"),
     ]
-    found = answered(reports)
+    found = assess_dose(reports)
     assert [case.made.dlp_mgy_cm for case in found.cases] == [pytest.approx(500.0)]
 
 
@@ -132,6 +132,6 @@ def test_a_version_with_other_doses_is_told(tmp_path: Path) -> None:
         saved(totalled([Shot(kerma, "0.01", uid="1.2.1")], kerma), tmp_path, f"{at}.dcm", at=at)
         for kerma, at in (("1.5", "100000"), ("1.0", "110000"))
     ]
-    (made,) = [case.made for case in answered(reports).cases]
+    (made,) = [case.made for case in assess_dose(reports).cases]
     assert made.kerma_gy == pytest.approx(1.0)
     assert [n for n in made.notes if "differently, 1.5 and 1 Gy: those of 110000.dcm stand" in n]

@@ -9,8 +9,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import Account, account
-from seldinger.care.exposure.answer import answered
+from seldinger.care.exposure.account import DoseSummary, summarize_dose
+from seldinger.care.exposure.answer import assess_dose
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.image.dose_report import ReportKind
@@ -35,8 +35,8 @@ def total(kerma: str | None, pka: str | None, plane: str | None, scheme: str = "
     return synthetic.container("113702", children)
 
 
-def made(folder: Path, shots: list[Shot], *sums: Dataset) -> Account:
-    return account(read(synthetic.saved(synthetic.xray(shots, *sums), folder / "r.dcm")))
+def made(folder: Path, shots: list[Shot], *sums: Dataset) -> DoseSummary:
+    return summarize_dose(read(synthetic.saved(synthetic.xray(shots, *sums), folder / "r.dcm")))
 
 
 A, B, SINGLE = "113620", "113621", "113622"
@@ -127,7 +127,7 @@ def test_a_part_that_is_not_told_leaves_a_level_open_and_never_below(
     tmp_path: Path, shots: list[Shot], sums: tuple[Dataset, ...], status: Status
 ) -> None:
     read_report = read(synthetic.saved(synthetic.xray(shots, *sums), tmp_path / "r.dcm"))
-    found = {f.id: f.status for f in answered([read_report]).findings}
+    found = {f.id: f.status for f in assess_dose([read_report]).findings}
     assert found[LEVEL] is status
 
 
@@ -140,7 +140,7 @@ def test_several_ct_totals_are_added_or_counted_once_or_refused(tmp_path: Path) 
             report.ContentSequence.append(
                 synthetic.container("113811", [synthetic.number("113813", more, "mGy.cm")])
             )
-        return account(read(synthetic.saved(report, tmp_path / "r.dcm"))).dlp_mgy_cm
+        return summarize_dose(read(synthetic.saved(report, tmp_path / "r.dcm"))).dlp_mgy_cm
 
     assert product("300", "200") == pytest.approx(500.0)
     assert product("300", "500") == pytest.approx(500.0)
@@ -180,7 +180,7 @@ def test_a_general_report_that_carries_the_template_is_read(tmp_path: Path, sop:
         report = build([Shot("2.0", "0.02")], SOPClassUID=uid)
         found = read(synthetic.saved(report, tmp_path / "r.dcm"))
         assert found.kind is kind
-        assert account(found).kerma_gy == pytest.approx(2.0)
+        assert summarize_dose(found).kerma_gy == pytest.approx(2.0)
     bare = synthetic.xray([], SOPClassUID=uid)
     with pytest.raises(CareError, match=r"SR carries no radiation dose template"):
         read(synthetic.saved(bare, tmp_path / "r.dcm"))
@@ -202,7 +202,7 @@ def test_last_digits_sums_parts_and_levels_have_headlines_of_their_own(
     shot = Shot("2.0000", "0.020000", height=None)
     whole = synthetic.totals("single", kerma=kerma, pka="0.020000 Gy.m2")
     report = synthetic.xray([shot], whole, CompletionFlag=flag)
-    found = answered([read(synthetic.saved(report, tmp_path / "r.dcm"))])
+    found = assess_dose([read(synthetic.saved(report, tmp_path / "r.dcm"))])
     # The bound of the skin is not the subject here.
     kept = tuple(f for f in found.findings if ".skin." not in f.id and "follow" not in f.id)
     assert dose_words.word(replace(found, findings=kept))[0] == said
@@ -210,7 +210,7 @@ def test_last_digits_sums_parts_and_levels_have_headlines_of_their_own(
 
 def test_what_a_policy_does_not_say_is_printed(tmp_path: Path) -> None:
     report = synthetic.xray([Shot("2.0", "0.02")])
-    found = answered([read(synthetic.saved(report, tmp_path / "r.dcm"))])
+    found = assess_dose([read(synthetic.saved(report, tmp_path / "r.dcm"))])
     (line,) = [f for f in found.findings if f.id.endswith("pka.silent")]
     assert line.severity is Severity.INFO
     assert "200 Gy cm2" in line.text

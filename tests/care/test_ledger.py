@@ -45,10 +45,10 @@ def walk(ledger: Ledger, case: str, to: str) -> Case:
     """Bring a case to a state, saying what every move asks for."""
     found = ledger.show(case).case
     while found.state != to:
-        coming = pathway.after(found.state)
+        coming = pathway.next_state(found.state)
         assert coming is not None
         said = {need.key: "none" for need in ledger.missing(case)}
-        found = ledger.move(case, coming.name, said=said, **WHO)
+        found = ledger.move(case, coming.name, entries=said, **WHO)
     return found
 
 
@@ -71,9 +71,9 @@ def test_a_case_walks_the_whole_pathway(ledger: Ledger) -> None:
 def test_a_move_that_fails_keeps_nothing_of_what_was_told_with_it(ledger: Ledger) -> None:
     before = ledger.export()
     with pytest.raises(CareError, match="missing: imaging_date"):
-        ledger.move("K-1", "assessed", said={"indication": "abscess"}, **WHO)
+        ledger.move("K-1", "assessed", entries={"indication": "abscess"}, **WHO)
     with pytest.raises(CareError, match="next comes assessed"):
-        ledger.move("K-1", "planned", said={"indication": "abscess"}, **WHO)
+        ledger.move("K-1", "planned", entries={"indication": "abscess"}, **WHO)
     assert ledger.export() == before
 
 

@@ -298,9 +298,9 @@ def test_records_cannot_be_changed() -> None:
 
 def test_words_of_a_number() -> None:
     rule = evidence.fact("outcome_pae.cochrane.scope")
-    assert fact_words.amount(rule) == ""
-    assert fact_words.label(rule) == ""
-    assert fact_words.label(evidence.fact("outcome_dvt.pts.ratio")) == "comparison of groups"
-    assert fact_words.amount(evidence.fact("outcome_ufe.emmy.stay")) == (
+    assert fact_words.format_amount(rule) == ""
+    assert fact_words.format_label(rule) == ""
+    assert fact_words.format_label(evidence.fact("outcome_dvt.pts.ratio")) == "comparison of groups"
+    assert fact_words.format_amount(evidence.fact("outcome_ufe.emmy.stay")) == (
         "2.5 days (standard deviation 2.7)"
     )

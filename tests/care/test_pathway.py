@@ -55,7 +55,7 @@ def test_the_states_and_what_they_need() -> None:
 
 @pytest.mark.parametrize(("now", "to"), STEPS)
 def test_a_case_moves_when_everything_is_known(now: str, to: str) -> None:
-    assert pathway.missing(to, needed(to)) == ()
+    assert pathway.list_missing(to, needed(to)) == ()
     pathway.check_move(now, to, needed(to))
 
 
@@ -63,7 +63,7 @@ def test_a_case_moves_when_everything_is_known(now: str, to: str) -> None:
 def test_a_case_does_not_move_while_one_thing_is_missing(now: str, to: str) -> None:
     for gone in needed(to):
         known = [key for key in needed(to) if key != gone]
-        assert [need.key for need in pathway.missing(to, known)] == [gone]
+        assert [need.key for need in pathway.list_missing(to, known)] == [gone]
         with pytest.raises(CareError, match=gone):
             pathway.check_move(now, to, known)
 
@@ -81,9 +81,9 @@ def test_no_state_is_skipped_and_none_comes_back() -> None:
 
 
 def test_what_follows_and_what_is_unknown() -> None:
-    last = pathway.after("followed-up")
+    last = pathway.next_state("followed-up")
     assert last is not None
     assert last.name == "closed"
-    assert pathway.after("closed") is None
+    assert pathway.next_state("closed") is None
     with pytest.raises(CareError, match=r"no state is called 'lost'.*referred"):
         pathway.state("lost")

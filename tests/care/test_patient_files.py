@@ -253,7 +253,7 @@ def test_how_old_a_lab_is() -> None:
     ],
 )
 def test_a_unit_may_be_spelled_as_laboratories_do(told: str, unit: str) -> None:
-    assert labs.spelled(told) == unit
+    assert labs.spell_unit(told) == unit
 
 
 # --- drugs and conditions -------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_names_mean_drugs(told: str, names: list[str]) -> None:
     ],
 )
 def test_what_rules_ask_about_has_its_classes(name: str, kinds: set[str]) -> None:
-    assert drugs.known(name).classes == kinds
+    assert drugs.drug(name).classes == kinds
 
 
 def test_a_combination_becomes_its_parts_without_a_dose(tmp_path: Path) -> None:
@@ -314,17 +314,17 @@ def test_an_unknown_name_is_kept_and_said_and_hides_nothing(tmp_path: Path) -> N
     read = load(tmp_path, text)
     (drug,) = read.drugs
     assert (drug.name, drug.told, drug.dose_mg) == ("apixabam", "Apixabam", 5.0)
-    said = drugs.said_of(drug)
+    said = drugs.describe_unrecognised(drug)
     assert said is not None
     assert "not recognised: nothing is judged of it; did you mean apixaban" in said
-    assert drugs.unrecognised(read) == read.drugs
+    assert drugs.list_unrecognised(read) == read.drugs
     assert read.takes("apixaban") is None
     assert drugs.takes_class(read, "doac") is None
 
 
 def test_a_class_that_is_not_there_is_refused() -> None:
     with pytest.raises(CareError, match="no class of drugs is called 'doacs'"):
-        drugs.of_class(PatientFile().to_patient(), "doacs")
+        drugs.drugs_of_class(PatientFile().to_patient(), "doacs")
 
 
 @pytest.mark.parametrize(
@@ -363,8 +363,8 @@ def test_conditions_that_rules_ask_about_are_there() -> None:
 
 
 def test_a_reason_in_other_words_is_kept() -> None:
-    assert conditions.reason("atrial fibrillation") == "atrial-fibrillation"
-    assert conditions.reason("after my hip operation") == "after my hip operation"
+    assert conditions.parse_reason("atrial fibrillation") == "atrial-fibrillation"
+    assert conditions.parse_reason("after my hip operation") == "after my hip operation"
 
 
 # --- in a larger file -----------------------------------------------------------------------------

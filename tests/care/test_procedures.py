@@ -67,18 +67,18 @@ SPELLINGS = {
 
 @pytest.mark.parametrize(("spelling", "one_id"), SPELLINGS.items())
 def test_a_spelling_finds_its_procedure(spelling: str, one_id: str) -> None:
-    assert procedures.of(spelling).id == one_id
+    assert procedures.get(spelling).id == one_id
 
 
 def test_every_name_has_leaflet_and_recovery_and_outcomes_or_a_word_that_there_are_none() -> None:
-    assert set(recovery.procedures()) == set(procedures.known())
-    for name, found in procedures.names().items():
+    assert set(recovery.list_procedures()) == set(procedures.list_ids())
+    for name, found in procedures.list_names().items():
         leaflets = [p for p in sheet_text.pages("en").values() if p.procedure == found.id]
         assert leaflets, name
         organ = found.organ or next((o for p in leaflets for o in p.organs), None)
         assert sheet_text.page(name, organ, "en").procedure == found.id, name
-        assert [row.what for row in recovery.of(name)] == [
-            row.what for row in recovery.of(found.id)
+        assert [row.what for row in recovery.find(name)] == [
+            row.what for row in recovery.find(found.id)
         ]
         if found.id in WITH_OUTCOMES:
             told = [organ for procedure, organ in outcomes.list_pages() if procedure == found.id]
@@ -89,8 +89,8 @@ def test_every_name_has_leaflet_and_recovery_and_outcomes_or_a_word_that_there_a
 
 
 def test_a_technique_tells_no_organ() -> None:
-    assert not procedures.of("cryoablation").fixed
-    assert procedures.of("renal-ablation").fixed
+    assert not procedures.get("cryoablation").fixed
+    assert procedures.get("renal-ablation").fixed
     assert outcomes.find("radiofrequency-ablation", "kidney").organ == "kidney"
     assert outcomes.find("cryoablation", "left lung").organ == "lung"
     with pytest.raises(CareError, match="there is none for the 'kidney'"):
@@ -112,7 +112,7 @@ def test_a_name_that_says_not_which_is_asked_about(name: str) -> None:
 def test_a_name_that_is_nearly_right_is_offered_and_never_taken() -> None:
     assert procedures.find("thoracentisis") is None
     with pytest.raises(CareError, match="did you mean 'thoracentesis'"):
-        procedures.of("thoracentisis")
+        procedures.get("thoracentisis")
     with pytest.raises(CareError, match="that may be cleared is called 'parasentesis'; did you me"):
         procedures.clearance_key("parasentesis")
 
@@ -138,7 +138,7 @@ def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> 
     tables_by_id = {
         "outcomes": {procedure for procedure, _ in outcomes.list_pages()},
         "leaflets": {page.procedure for page in sheet_text.pages("en").values()},
-        "recovery": set(recovery.procedures()),
+        "recovery": set(recovery.list_procedures()),
         "planners": set(registered()) & ids,
     }
     catalogue = {
@@ -174,8 +174,8 @@ def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
 def test_every_name_finds_its_id_in_the_ledger() -> None:
     wrong = [
         name
-        for name, one in procedures.names().items()
-        if ledger_procedures.named(name) not in {one.id, *one.keys}
+        for name, one in procedures.list_names().items()
+        if ledger_procedures.match_procedure(name) not in {one.id, *one.keys}
     ]
     assert not wrong
 

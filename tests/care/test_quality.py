@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from seldinger.care.quality import Standing, audit, wilson
+from seldinger.care.quality import Standing, audit, wilson_interval
 from seldinger.core.errors import CareError
 
 
 def test_the_interval_of_a_published_count() -> None:
-    low, high = wilson(23, 81)
+    low, high = wilson_interval(23, 81)
     assert low == pytest.approx(0.197, abs=5e-4)
     assert high == pytest.approx(0.390, abs=5e-4)
 
@@ -25,7 +25,7 @@ def test_the_interval_of_a_published_count() -> None:
 @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
 def test_the_interval_is_that_of_scipy(events: int, cases: int, level: float) -> None:
     peer = binomtest(events, cases).proportion_ci(confidence_level=level, method="wilson")
-    low, high = wilson(events, cases, level)
+    low, high = wilson_interval(events, cases, level)
     assert low == pytest.approx(peer.low, abs=1e-12)
     assert high == pytest.approx(peer.high, abs=1e-12)
 
@@ -33,16 +33,19 @@ def test_the_interval_is_that_of_scipy(events: int, cases: int, level: float) ->
 @given(cases=st.integers(1, 100_000), share=st.floats(0.0, 1.0))
 def test_the_interval_holds_the_rate_and_stays_in_bounds(cases: int, share: float) -> None:
     events = round(share * cases)
-    low, high = wilson(events, cases)
+    low, high = wilson_interval(events, cases)
     assert 0.0 <= low <= events / cases <= high <= 1.0
-    mirrored_low, mirrored_high = wilson(cases - events, cases)
+    mirrored_low, mirrored_high = wilson_interval(cases - events, cases)
     assert mirrored_low == pytest.approx(1.0 - high, abs=1e-9)
     assert mirrored_high == pytest.approx(1.0 - low, abs=1e-9)
 
 
 @given(events=st.integers(0, 50), extra=st.integers(1, 50))
 def test_more_cases_of_the_same_rate_tell_more(events: int, extra: int) -> None:
-    few, many = wilson(events, events + extra), wilson(10 * events, 10 * (events + extra))
+    few, many = (
+        wilson_interval(events, events + extra),
+        wilson_interval(10 * events, 10 * (events + extra)),
+    )
     assert many[1] - many[0] < few[1] - few[0]
 
 
@@ -68,7 +71,7 @@ def test_the_whole_interval_decides(
 
 
 def test_at_the_edge_nothing_can_be_told() -> None:
-    low, high = wilson(23, 81)
+    low, high = wilson_interval(23, 81)
     assert audit(23, 81, low).standing is Standing.CANNOT_TELL
     assert audit(23, 81, high).standing is Standing.CANNOT_TELL
     assert audit(23, 81, math.nextafter(low, 0.0)).standing is Standing.ABOVE

@@ -14,11 +14,11 @@ STAMPS = {
     Trust.SECONDARY: "secondary source, primary not opened",
     Trust.MEMORY: "to be confirmed: from memory, drives nothing",
 }
-EVERY = [(p, a) for p in recovery.procedures() for a in (None, *recovery.accesses())]
+EVERY = [(p, a) for p in recovery.list_procedures() for a in (None, *recovery.list_accesses())]
 
 
 def texts(procedure: str, access: str | None, what: str) -> list[tuple[str, str]]:
-    rows = recovery.of(procedure, access)
+    rows = recovery.find(procedure, access)
     return [(row.text, row.stamp) for row in rows if row.what == what]
 
 
@@ -26,7 +26,7 @@ def texts(procedure: str, access: str | None, what: str) -> list[tuple[str, str]
 def test_every_question_has_an_answer_and_every_answer_its_stamp(
     procedure: str, access: str | None
 ) -> None:
-    rows = recovery.of(procedure, access)
+    rows = recovery.find(procedure, access)
     assert {row.what for row in rows} == {"bed rest", "stay", "pain", "fatigue", "follow-up"}
     for row in rows:
         assert row.known is bool(row.facts)
@@ -64,11 +64,11 @@ def test_what_is_remembered_never_stands_before_what_was_read() -> None:
 
 
 def test_nothing_is_known_of_fatigue() -> None:
-    assert not [r for p, a in EVERY for r in recovery.of(p, a) if r.what == "fatigue" and r.known]
+    assert not [r for p, a in EVERY for r in recovery.find(p, a) if r.what == "fatigue" and r.known]
 
 
 def test_names_that_are_not_known_are_refused() -> None:
     with pytest.raises(CareError, match="did you mean 'biopsy'"):
-        recovery.of("biopsi")
+        recovery.find("biopsi")
     with pytest.raises(CareError, match="did you mean 'femoral'"):
-        recovery.of("biopsy", "femorall")
+        recovery.find("biopsy", "femorall")

@@ -226,10 +226,10 @@ def follow(book: Ledger, name: str) -> None:
     """Through every state up to followed-up."""
     who, now = Author("R. Vogel", "nurse"), dt.datetime.fromisoformat(WHO[-1])
     while (state := book.show(name).case.state) != "followed-up":
-        coming = pathway.after(state)
+        coming = pathway.next_state(state)
         assert coming is not None
         said = {need.key: "not due" for need in book.missing(name)}
-        book.move(name, coming.name, by=who, now=now, said=said)
+        book.move(name, coming.name, by=who, now=now, entries=said)
 
 
 def followed(place: Path, count: int, hit: int) -> None:

@@ -65,7 +65,7 @@ def test_every_list_knows_its_names_in_every_spelling() -> None:
     for word in spellings("microwave"):
         assert applicators.applicators(word) == applicators.applicators("microwave") != ()
     for word in spellings("ncrp168"):
-        assert policy.called(word) == "ncrp168"
+        assert policy.match_policy(word) == "ncrp168"
     for word in spellings("leg-angiography"):
         assert policy.reference(word) == policy.reference("leg-angiography")
     for word in spellings("biopsy"):
@@ -117,7 +117,7 @@ def test_the_schemas_of_what_is_read_are_published(name: str) -> None:
 
 def test_errors_of_names_are_ours() -> None:
     with pytest.raises(SeldingerError, match="there are: aapm"):
-        policy.called("banana")
+        policy.match_policy("banana")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import account
+from seldinger.care.exposure.account import summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import Mode, ReportKind
 from seldinger.image.dose_report_reader import read
@@ -227,9 +227,9 @@ def test_a_total_for_each_phantom_in_one_container_is_a_part(tmp_path: Path) -> 
         report = read(synthetic.saved(made, tmp_path / "ct.dcm"))
         if dose is None:
             with pytest.raises(CareError, match="300 mGy cm and 600 mGy cm"):
-                account(report)
+                summarize_dose(report)
         else:
-            found = account(report)
+            found = summarize_dose(report)
             assert found.dlp_mgy_cm == dose
             assert not found.disagreeing
 
@@ -241,5 +241,5 @@ def test_ct_beside_x_ray_in_one_report_is_told(tmp_path: Path) -> None:
         for c in synthetic.ct((("10.0", "300", "113691"),), "300", "1").ContentSequence
         if c.ValueType == "CONTAINER"
     )
-    notes = account(read(synthetic.saved(made, tmp_path / "a.dcm"))).notes
+    notes = summarize_dose(read(synthetic.saved(made, tmp_path / "a.dcm"))).notes
     assert [n for n in notes if "tells CT, too (300 mGy cm in all): none of it is counted" in n]

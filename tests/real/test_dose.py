@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from seldinger.care.exposure.account import Agreement
-from seldinger.care.exposure.answer import DoseAnswer, answered
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.answer import DoseAssessment, assess_dose
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.cli.app import app
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
@@ -37,8 +37,8 @@ PEER_BODY = {
 
 
 @cache
-def answer(folder: Path, name: str) -> DoseAnswer:
-    return answered([read(folder / "rdsr" / name)])
+def answer(folder: Path, name: str) -> DoseAssessment:
+    return assess_dose([read(folder / "rdsr" / name)])
 
 
 def test_the_philips_report_disagrees_with_itself(data_dir: Path) -> None:
@@ -80,7 +80,7 @@ def test_skin_dose_has_an_interval_around_it(
 ) -> None:
     (case,) = answer(data_dir, name).cases
     skin = case.skin
-    assert skin.how is How.MAP
+    assert skin.how is EstimateKind.MAP
     assert skin.peak_gy is not None
     assert skin.low_gy is not None
     assert skin.high_gy is not None
@@ -100,9 +100,9 @@ def test_the_peers_number_lies_in_our_interval_where_it_has_one(data_dir: Path) 
 
 
 def test_with_the_peers_body_we_differ_by_its_smaller_backscatter(data_dir: Path) -> None:
-    from seldinger.care.exposure.answer import Asked
+    from seldinger.care.exposure.answer import DoseRequest
 
-    (case,) = answered([read(data_dir / "rdsr" / SIEMENS)], Asked(edits=PEER_BODY)).cases
+    (case,) = assess_dose([read(data_dir / "rdsr" / SIEMENS)], DoseRequest(edits=PEER_BODY)).cases
     assert case.skin.peak_gy is not None
     # One factor of 1.6 for every field; the peer's falls to 1.4 on small ones.
     assert 1000.0 * case.skin.peak_gy / PEER_SIEMENS_MGY == pytest.approx(1.2, abs=0.1)

@@ -71,7 +71,7 @@ def scales() -> tuple[Scale, ...]:
     Raises:
         CareError: the page does not hold together.
     """
-    page = pages.page(_Page, "adverse.toml")
+    page = pages.read_page(_Page, "adverse.toml")
     pages.require_once("adverse.toml", [one.key for one in page.scales])
     for one in page.scales:
         pages.require_once("adverse.toml", [grade.key for grade in one.grades])
@@ -91,17 +91,17 @@ def scale(key: str) -> Scale:
     raise CareError(f"no scale of adverse events is called {key!r}; allowed: {known}")
 
 
-def grade(scale_key: str, told: str) -> Grade:
+def grade(scale_key: str, name: str) -> Grade:
     """A grade within its scale.
 
     Raises:
         CareError: no such scale, or that scale has no such grade.
     """
     of = scale(scale_key)
-    wanted = told.strip().casefold()
+    wanted = name.strip().casefold()
     for one in of.grades:
         if one.key == wanted:
             return one
     old = "; a letter of the older scale is not converted, grade anew" * (wanted in _OLD_LETTERS)
     allowed = ", ".join(one.key for one in of.grades)
-    raise CareError(f"{of.title} has no grade {told!r}{old}; allowed: {allowed}")
+    raise CareError(f"{of.title} has no grade {name!r}{old}; allowed: {allowed}")

@@ -84,7 +84,7 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class AllergenTable:
     """Everything that the page of allergens says, by key."""
 
     allergens: Annotated[Mapping[str, Allergen], Named("key")] = field(metadata=written("allergen"))
@@ -92,7 +92,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognisedAllergy:
     """What a told allergy means.
 
     Attributes:
@@ -105,23 +105,23 @@ class Recognised:
 
 
 @cache
-def table() -> Table:
+def table() -> AllergenTable:
     """The page of allergens; one without a group is a group of its own.
 
     Raises:
         CareError: it does not fit, names a material that it does not have, or gives one name to
             two allergens.
     """
-    page = pages.page(Table, "allergens.toml")
+    page = pages.read_page(AllergenTable, "allergens.toml")
     for key, one in page.allergens.items():
         pages.require_listed("allergens.toml", key, one.meets, page.materials)
-    spelled = [{folded(n) for n in (a.key, a.name, *a.names)} for a in page.allergens.values()]
+    spelled = [{fold(n) for n in (a.key, a.name, *a.names)} for a in page.allergens.values()]
     pages.require_once("allergens.toml", [name for names in spelled for name in names])
     grouped = {k: replace(one, group=one.group or k) for k, one in page.allergens.items()}
     return replace(page, allergens=MappingProxyType(grouped))
 
 
-def folded(told: str) -> str:
+def fold(told: str) -> str:
     """A name without case, accents, hyphens and plural: "X-ray dyes" is "x ray dye"."""
     plain = unicodedata.normalize("NFKD", told.replace("β", "beta")).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
@@ -129,33 +129,33 @@ def folded(told: str) -> str:
     return " ".join(_single(word) for word in words)
 
 
-def recognise(told: str) -> Recognised:
+def recognise(told: str) -> RecognisedAllergy:
     """What a told allergy means: every substance named in it, and the words that name none."""
-    plain = folded(told)
-    if plain in {folded(one) for one in NOTHING}:
-        return Recognised((), "")
+    plain = fold(told)
+    if plain in {fold(one) for one in NOTHING}:
+        return RecognisedAllergy((), "")
     known = _names()
-    found: list[Allergen] = []
+    allergens: list[Allergen] = []
     words = plain.split()
     at, rest = 0, []
     while at < len(words):
         for length in range(min(len(words) - at, _LONGEST), 0, -1):
             name = " ".join(words[at : at + length])
             if name in known:
-                found.extend(known[name])
+                allergens.extend(known[name])
                 at += length
                 break
         else:
             rest.append(words[at])
             at += 1
     left = [word for word in rest if word not in _quiet() and not word.isdigit()]
-    return Recognised(tuple(dict.fromkeys(found)), " ".join(left))
+    return RecognisedAllergy(tuple(dict.fromkeys(allergens)), " ".join(left))
 
 
-def near(told: str) -> tuple[str, ...]:
+def find_similar(name: str) -> tuple[str, ...]:
     """Names of the table that look like ``told``, at most three."""
     printed = _printed()
-    close = get_close_matches(folded(told), sorted(printed), n=3, cutoff=0.75)
+    close = get_close_matches(fold(name), sorted(printed), n=3, cutoff=0.75)
     return tuple(printed[one] for one in close)
 
 
@@ -171,25 +171,27 @@ def _single(word: str) -> str:
 
 @cache
 def _quiet() -> frozenset[str]:
-    return frozenset(folded(word) for word in _SAYS_NOTHING)
+    return frozenset(fold(word) for word in _SAYS_NOTHING)
 
 
 @cache
 def _names() -> Mapping[str, tuple[Allergen, ...]]:
-    made: dict[str, tuple[Allergen, ...]] = {}
+    names: dict[str, tuple[Allergen, ...]] = {}
     for known in drugs.table().drugs.values():
-        one = Allergen(f"drug-{known.name}", known.name.replace("-", " "), "", _by_class(known))
+        allergen = Allergen(
+            f"drug-{known.name}", known.name.replace("-", " "), "", _by_class(known)
+        )
         for name in (known.name, *known.names):
-            made[folded(name)] = (one,)
+            names[fold(name)] = (allergen,)
     for brand, parts in drugs.table().combinations.items():
-        made[folded(brand)] = tuple(made[folded(part)][0] for part in parts)
-    for one in table().allergens.values():
-        for name in (one.key, one.name, *one.names):
-            made[folded(name)] = (one,)
-    return MappingProxyType(made)
+        names[fold(brand)] = tuple(names[fold(part)][0] for part in parts)
+    for allergen in table().allergens.values():
+        for name in (allergen.key, allergen.name, *allergen.names):
+            names[fold(name)] = (allergen,)
+    return MappingProxyType(names)
 
 
-def _by_class(known: drugs.Known) -> tuple[str, ...]:
+def _by_class(known: drugs.KnownDrug) -> tuple[str, ...]:
     """With what a drug of the other table would be brought."""
     rooms = {"opioid": "sedation", "benzodiazepine": "sedation", "antipsychotic": "sedation",
              "antibiotic": "antibiotic", "analgesic": "analgesia", "nsaid": "analgesia",
@@ -201,6 +203,6 @@ def _by_class(known: drugs.Known) -> tuple[str, ...]:
 
 @cache
 def _printed() -> Mapping[str, str]:
-    made = {folded(n): n for k in drugs.table().drugs.values() for n in (k.name, *k.names)}
-    made |= {folded(n): n for a in table().allergens.values() for n in (a.name, *a.names)}
+    made = {fold(n): n for k in drugs.table().drugs.values() for n in (k.name, *k.names)}
+    made |= {fold(n): n for a in table().allergens.values() for n in (a.name, *a.names)}
     return MappingProxyType(made)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import MinLen
 
 from seldinger.care import pages
-from seldinger.care.ledger_records import aware, words
+from seldinger.care.ledger_records import require_zone, strip_words
 from seldinger.care.pathway import Need  # noqa: TC001  a page is read by it
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Status
@@ -113,7 +113,7 @@ def items() -> tuple[Need, ...]:
     Raises:
         CareError: the page does not hold together.
     """
-    page = pages.page(_Page, "time_out.toml")
+    page = pages.read_page(_Page, "time_out.toml")
     pages.require_once("time_out.toml", [one.key for one in page.items])
     return page.items
 
@@ -129,32 +129,32 @@ def judge(answers: Sequence[Answer], devices: Sequence[Device] | None, on: dt.da
     Raises:
         CareError: an item that is not on the list, or an answer without a name or a zone.
     """
-    asked = items()
+    needs = items()
     given = {one.key: _checked(one) for one in answers}
-    unknown = sorted(set(given) - {one.key for one in asked})
+    unknown = sorted(set(given) - {one.key for one in needs})
     if unknown:
-        names = [one.key for one in asked]
+        names = [one.key for one in needs]
         near = get_close_matches(unknown[0], names, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise CareError(f"no item is called {unknown[0]!r}; {hint}allowed: {', '.join(names)}")
     return TimeOut(
-        (*(_item(one, given.get(one.key)) for one in asked), *_device_items(devices, on))
+        (*(_item(one, given.get(one.key)) for one in needs), *_device_items(devices, on))
     )
 
 
 def _checked(answer: Answer) -> Answer:
-    words(answer.by.name, "the name of who answers")
-    words(answer.by.role, "the role of who answers")
-    aware(answer.at, "the time of an answer")
+    strip_words(answer.by.name, "the name of who answers")
+    strip_words(answer.by.role, "the role of who answers")
+    require_zone(answer.at, "the time of an answer")
     return answer
 
 
-def _item(asked: Need, answer: Answer | None) -> Item:
+def _item(need: Need, answer: Answer | None) -> Item:
     if answer is None:
-        return Item(asked.key, asked.ask, Status.UNKNOWN, "nobody has answered")
+        return Item(need.key, need.ask, Status.UNKNOWN, "nobody has answered")
     if answer.yes:
-        return Item(asked.key, asked.ask, Status.MET, "", answer.by, answer.at)
-    return Item(asked.key, asked.ask, Status.NOT_MET, "answered no", answer.by, answer.at)
+        return Item(need.key, need.ask, Status.MET, "", answer.by, answer.at)
+    return Item(need.key, need.ask, Status.NOT_MET, "answered no", answer.by, answer.at)
 
 
 def _device_items(devices: Sequence[Device] | None, on: dt.date) -> list[Item]:
@@ -163,14 +163,14 @@ def _device_items(devices: Sequence[Device] | None, on: dt.date) -> list[Item]:
         return [Item(DEVICES, "Devices and their dates", Status.UNKNOWN, "nobody has named them")]
     if not devices:
         return [Item(DEVICES, "No device is used", Status.MET)]
-    found = []
-    for number, one in enumerate(devices, start=1):
-        key, ask = f"device {number}", words(one.name, "a device's name")
-        if one.expiry is None:
-            found.append(Item(key, ask, Status.UNKNOWN, f"{ask}: no expiry date told"))
-        elif one.expiry < on:
-            why = f"{ask}: expired on {one.expiry.isoformat()}"
-            found.append(Item(key, ask, Status.NOT_MET, why))
+    lines = []
+    for number, device in enumerate(devices, start=1):
+        key, ask = f"device {number}", strip_words(device.name, "a device's name")
+        if device.expiry is None:
+            lines.append(Item(key, ask, Status.UNKNOWN, f"{ask}: no expiry date told"))
+        elif device.expiry < on:
+            why = f"{ask}: expired on {device.expiry.isoformat()}"
+            lines.append(Item(key, ask, Status.NOT_MET, why))
         else:
-            found.append(Item(key, f"{ask}, usable to {one.expiry.isoformat()}", Status.MET))
-    return found
+            lines.append(Item(key, f"{ask}, usable to {device.expiry.isoformat()}", Status.MET))
+    return lines

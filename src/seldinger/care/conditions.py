@@ -51,44 +51,44 @@ def conditions() -> Mapping[str, Kind]:
     Raises:
         CareError: the page does not fit, or gives one name to two conditions.
     """
-    page = pages.page(_Page, "conditions.toml")
+    page = pages.read_page(_Page, "conditions.toml")
     # A printed name may spell its own key; two conditions may share none.
     spelled = [{_plain(name) for name in _names(one)} for one in page.kinds.values()]
     pages.require_once("conditions.toml", [name for names in spelled for name in names])
     return page.kinds
 
 
-def condition(told: str) -> Kind:
+def condition(text: str) -> Kind:
     """The kind of condition called that, by key, printed name or alias.
 
     Raises:
         CareError: there is none; close ones are offered.
     """
-    found = _by_name().get(_plain(told))
-    if found is None:
-        near = get_close_matches(_plain(told), _by_name(), n=2)
+    kind = _by_name().get(_plain(text))
+    if kind is None:
+        near = get_close_matches(_plain(text), _by_name(), n=2)
         keys = " or ".join(dict.fromkeys(_by_name()[name].key for name in near))
         offered = f"did you mean {keys}?" if near else f"there are: {', '.join(conditions())}"
-        raise CareError(f"no condition is called {told!r}; {offered}")
-    return found
+        raise CareError(f"no condition is called {text!r}; {offered}")
+    return kind
 
 
-def reason(told: str) -> str:
+def parse_reason(text: str) -> str:
     """What a drug is for: a condition's key where the words name one, else the words.
 
     Raises:
         CareError: the words are nearly a condition's name, but not quite.
     """
     known = _by_name()
-    plain = _plain(told)
+    plain = _plain(text)
     if plain in known:
         return known[plain].key
     near = get_close_matches(plain, known, n=1, cutoff=0.85)
     if near:
         raise CareError(
-            f"the reason {told!r} is nearly {known[near[0]].key!r}: write that, or other words"
+            f"the reason {text!r} is nearly {known[near[0]].key!r}: write that, or other words"
         )
-    return told
+    return text
 
 
 @cache

@@ -25,7 +25,7 @@ _UNITS = {
 }
 
 
-def amount(fact: Fact) -> str:
+def format_amount(fact: Fact) -> str:
     """The number of a fact with its interval and counts; "" for a rule in words.
 
     "28.4 % (19.7 to 39 %, 95 % confidence; 23 of 81)", "hazard ratio 0.94 (...)", "5 to 10 %".
@@ -42,7 +42,7 @@ def amount(fact: Fact) -> str:
     return f"{lead}{_digits(scale * fact.value)}{unit}{behind}"
 
 
-def label(fact: Fact) -> str:
+def format_label(fact: Fact) -> str:
     """Whose number it is: of a population, or between groups; "" for words, times and sizes."""
     if fact.kind in (FactKind.PROPORTION, FactKind.RATE):
         return RATE

@@ -14,7 +14,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from seldinger.care import conditions, drugs
 from seldinger.care.patient import Allergy, Condition, Drug, Lab, Patient, Sex
-from seldinger.care.times import age_years, date_of, instant, localised, time_of_day, zone
+from seldinger.care.times import (
+    age_years,
+    localise,
+    parse_date,
+    parse_instant,
+    parse_time,
+    parse_zone,
+)
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -36,10 +43,10 @@ def _asked(ask: Callable[[], T]) -> T:
         raise ValueError(str(refused)) from refused
 
 
-Moment = Annotated[dt.datetime, BeforeValidator(lambda told: _asked(lambda: instant(told)))]
-Day = Annotated[dt.date, BeforeValidator(lambda told: _asked(lambda: date_of(told)))]
-Clock = Annotated[dt.time, BeforeValidator(lambda told: _asked(lambda: time_of_day(told)))]
-Zone = Annotated[str, BeforeValidator(lambda told: _asked(lambda: zone(told).key))]
+Moment = Annotated[dt.datetime, BeforeValidator(lambda told: _asked(lambda: parse_instant(told)))]
+Day = Annotated[dt.date, BeforeValidator(lambda told: _asked(lambda: parse_date(told)))]
+Clock = Annotated[dt.time, BeforeValidator(lambda told: _asked(lambda: parse_time(told)))]
+Zone = Annotated[str, BeforeValidator(lambda told: _asked(lambda: parse_zone(told).key))]
 
 
 class Section(BaseModel):
@@ -118,7 +125,7 @@ class DrugSection(Section):
         if len(set(self.times)) != len(self.times):
             raise ValueError("a time of day is given twice: give each once")
         if self.reason is not None:
-            _asked(lambda: conditions.reason(str(self.reason)))
+            _asked(lambda: conditions.parse_reason(str(self.reason)))
         return self
 
 
@@ -157,12 +164,12 @@ class PatientFile(Section):
 
     @model_validator(mode="after")
     def _times_have_a_zone(self) -> Self:
-        where = None if self.patient.time_zone is None else zone(self.patient.time_zone)
-        for name, told in (
+        where = None if self.patient.time_zone is None else parse_zone(self.patient.time_zone)
+        for name, time in (
             *((f"the time of {one.name}", one.taken) for one in self.lab),
             *((f"the last dose of {one.name}", one.last) for one in self.drug),
         ):
-            _asked(partial(localised, told, where, name))
+            _asked(partial(localise, time, where, name))
         _asked(partial(_one_result_at_one_time, self.lab, where))
         clocked = [one.name for one in self.drug if one.times]
         if clocked and where is None:
@@ -182,62 +189,62 @@ class PatientFile(Section):
         Raises:
             CareError: a birth date without ``now``, or one after it.
         """
-        told = self.patient
-        where = None if told.time_zone is None else zone(told.time_zone)
+        section = self.patient
+        where = None if section.time_zone is None else parse_zone(section.time_zone)
         return Patient(
-            age_years=_age(told, now, where),
-            sex=told.sex,
-            weight_kg=told.weight_kg,
-            height_cm=told.height_cm,
-            asa_class=told.asa_class,
-            pregnant={"yes": True, "no": False}.get(told.pregnant),
-            dialysis=told.dialysis,
-            acute_kidney_injury=told.acute_kidney_injury,
+            age_years=_age(section, now, where),
+            sex=section.sex,
+            weight_kg=section.weight_kg,
+            height_cm=section.height_cm,
+            asa_class=section.asa_class,
+            pregnant={"yes": True, "no": False}.get(section.pregnant),
+            dialysis=section.dialysis,
+            acute_kidney_injury=section.acute_kidney_injury,
             labs=tuple(_lab(one, where) for one in self.lab),
             drugs=tuple(made for one in self.drug for made in _drugs(one, where)),
-            drugs_complete=told.drugs_complete,
+            drugs_complete=section.drugs_complete,
             allergies=tuple(Allergy(one.to, one.reaction) for one in self.allergy),
-            allergies_complete=told.allergies_complete,
+            allergies_complete=section.allergies_complete,
             conditions=tuple(_condition(one) for one in self.condition),
-            conditions_complete=told.conditions_complete,
+            conditions_complete=section.conditions_complete,
             time_zone=where,
         )
 
 
 def _one_result_at_one_time(labs: tuple[LabSection, ...], where: ZoneInfo | None) -> None:
     seen: dict[tuple[str, float], Lab] = {}
-    for one in (_lab(told, where) for told in labs):
-        if one.taken is None:
+    for lab in (_lab(told, where) for told in labs):
+        if lab.taken is None:
             continue
-        first = seen.setdefault((one.key, one.taken.timestamp()), one)
-        if first.value != one.value:
+        first = seen.setdefault((lab.key, lab.taken.timestamp()), lab)
+        if first.value != lab.value:
             raise CareError(
-                f"two results of {one.key} at {one.taken:%Y-%m-%d %H:%M}, {first.told} and "
-                f"{one.told}: one of them is wrong"
+                f"two results of {lab.key} at {lab.taken:%Y-%m-%d %H:%M}, {first.told} and "
+                f"{lab.told}: one of them is wrong"
             )
 
 
 def _lab(told: LabSection, where: ZoneInfo | None) -> Lab:
-    taken = localised(told.taken, where, f"the time of {told.name}")
+    taken = localise(told.taken, where, f"the time of {told.name}")
     return Lab.of(told.name, told.value, told.unit, taken)
 
 
-def _drugs(told: DrugSection, where: ZoneInfo | None) -> tuple[Drug, ...]:
+def _drugs(section: DrugSection, where: ZoneInfo | None) -> tuple[Drug, ...]:
     """The drug; of a fixed combination every part, none with a dose: the file tells one for all."""
-    parts = drugs.find(told.name)
+    parts = drugs.find(section.name)
     return tuple(
         Drug(
             name=name,
-            told=told.name,
-            dose_mg=told.dose_mg if len(parts) < 2 else None,  # noqa: PLR2004  one drug or several
-            times=tuple(sorted(told.times)),
-            intent=told.intent,
-            last=localised(told.last, where, f"the last dose of {told.name}"),
-            reason=None if told.reason is None else conditions.reason(told.reason),
-            route=told.route,
+            told=section.name,
+            dose_mg=section.dose_mg if len(parts) < 2 else None,  # noqa: PLR2004  one drug or several
+            times=tuple(sorted(section.times)),
+            intent=section.intent,
+            last=localise(section.last, where, f"the last dose of {section.name}"),
+            reason=None if section.reason is None else conditions.parse_reason(section.reason),
+            route=section.route,
             recognised=bool(parts),
         )
-        for name in ([part.name for part in parts] or [drugs.plain(told.name)])
+        for name in ([part.name for part in parts] or [drugs.normalise(section.name)])
     )
 
 
@@ -245,9 +252,9 @@ def _condition(told: ConditionSection) -> Condition:
     return Condition(conditions.condition(told.name).key, told.since, told.detail)
 
 
-def _age(told: PatientSection, now: dt.datetime | None, where: ZoneInfo | None) -> float | None:
-    if told.birth_date is None:
-        return told.age_years
+def _age(section: PatientSection, now: dt.datetime | None, where: ZoneInfo | None) -> float | None:
+    if section.birth_date is None:
+        return section.age_years
     if now is None:
         raise CareError("an age follows from a birth date only at a time: give now, or age_years")
-    return age_years(told.birth_date, now if where is None else now.astimezone(where))
+    return age_years(section.birth_date, now if where is None else now.astimezone(where))

@@ -46,7 +46,7 @@ class Analyte:
         Raises:
             CareError: the unit is not one of this analyte's, or the value is no one's.
         """
-        unit = spelled(unit, self.factors)
+        unit = spell_unit(unit, self.factors)
         if unit not in self.factors:
             near = get_close_matches(unit.lower(), self.factors, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
@@ -150,7 +150,7 @@ _PRINTED = {
 _CELLS = frozenset({"10*9/L", "10*3/uL", "/uL"})
 
 
-def spelled(unit: str, allowed: Iterable[str] = ()) -> str:
+def spell_unit(unit: str, allowed: Iterable[str] = ()) -> str:
     """A unit as UCUM spells it: "µmol/l" is umol/L, "10^9/L" is 10*9/L; no unit becomes another.
 
     Args:

@@ -30,8 +30,8 @@ from seldinger.care.ledger_records import (
     NewEvent,
     NewImplant,
     NewIncident,
-    words,
-    words_or_none,
+    strip_or_none,
+    strip_words,
 )
 from seldinger.core.errors import CareError
 
@@ -82,7 +82,7 @@ class Ledger:
         """
         new = NewCase(name, procedure, access)
         with self.database.writing() as connection:
-            return writing.case(connection, new, by, now)
+            return writing.insert_case(connection, new, by, now)
 
     def import_cases(
         self, new: Sequence[NewCase], *, by: Author, now: dt.datetime
@@ -92,14 +92,14 @@ class Ledger:
         Raises:
             CareError: as ``open_case`` and ``record`` say, with the number of the case.
         """
-        made = []
+        cases = []
         with self.database.writing() as connection:
-            for number, one in enumerate(new, start=1):
+            for number, case in enumerate(new, start=1):
                 try:
-                    made.append(writing.case(connection, one, by, now))
+                    cases.append(writing.insert_case(connection, case, by, now))
                 except CareError as wrong:
-                    raise CareError(f"case {number} ({one.name}): {wrong}") from wrong
-        return tuple(made)
+                    raise CareError(f"case {number} ({case.name}): {wrong}") from wrong
+        return tuple(cases)
 
     def records(self) -> tuple[CaseRecord, ...]:
         """Everything about every case, of one moment, in the order in which they were opened."""
@@ -107,7 +107,7 @@ class Ledger:
             return ledger_rows.records(connection)
 
     def record(
-        self, case: str, said: Mapping[str, str], *, by: Author, now: dt.datetime
+        self, case: str, entries: Mapping[str, str], *, by: Author, now: dt.datetime
     ) -> CaseRecord:
         """Write entries; the last one of a key counts, those before stay to be read.
 
@@ -119,7 +119,7 @@ class Ledger:
         """
         with self.database.writing() as connection:
             found = ledger_rows.lock(connection, case)
-            writing.entries(connection, found.name, said, by, now)
+            writing.insert_entries(connection, found.name, entries, by, now)
             return ledger_rows.records(connection, found.name)[0]
 
     def missing(self, case: str, to: str | None = None) -> tuple[Need, ...]:
@@ -134,9 +134,9 @@ class Ledger:
         """
         with self.database.reading() as connection:
             found = ledger_rows.case(connection, case)
-            keys = ledger_rows.known(connection, case)
-        coming = pathway.after(found.state) if to is None else pathway.state(to)
-        return () if coming is None else pathway.missing(coming.name, keys)
+            keys = ledger_rows.known_keys(connection, case)
+        coming = pathway.next_state(found.state) if to is None else pathway.state(to)
+        return () if coming is None else pathway.list_missing(coming.name, keys)
 
     def move(
         self,
@@ -145,7 +145,7 @@ class Ledger:
         *,
         by: Author,
         now: dt.datetime,
-        said: Mapping[str, str] | None = None,
+        entries: Mapping[str, str] | None = None,
     ) -> Case:
         """Move a case to the next state; entries told with it are kept only if it moves.
 
@@ -154,31 +154,31 @@ class Ledger:
                 with an open implant.
         """
         with self.database.writing() as connection:
-            found = ledger_rows.lock(connection, case)
-            writing.entries(connection, found.name, said or {}, by, now)
-            pathway.check_move(found.state, to, ledger_rows.known(connection, found.name))
+            locked = ledger_rows.lock(connection, case)
+            writing.insert_entries(connection, locked.name, entries or {}, by, now)
+            pathway.check_move(locked.state, to, ledger_rows.known_keys(connection, locked.name))
             if to == writing.last_state():
-                writing.check_implants(connection, found.name)
-            writing.add(
+                writing.check_implants(connection, locked.name)
+            writing.insert_row(
                 connection,
                 tables.moves,
                 by,
                 now,
-                case_name=found.name,
-                came_from=found.state,
+                case_name=locked.name,
+                came_from=locked.state,
                 to=to,
             )
-            return ledger_rows.case(connection, found.name)
+            return ledger_rows.case(connection, locked.name)
 
     def close(
-        self, case: str, *, by: Author, now: dt.datetime, said: Mapping[str, str] | None = None
+        self, case: str, *, by: Author, now: dt.datetime, entries: Mapping[str, str] | None = None
     ) -> Case:
         """Move a case to the last state.
 
         Raises:
             CareError: as ``move`` says.
         """
-        return self.move(case, writing.last_state(), by=by, now=now, said=said)
+        return self.move(case, writing.last_state(), by=by, now=now, entries=entries)
 
     def time_out(self, case: str, judged: TimeOut, *, by: Author, now: dt.datetime) -> CaseRecord:
         """Write a time-out: every line of it, and the pathway's key if the list is complete.
@@ -186,17 +186,17 @@ class Ledger:
         Raises:
             CareError: no such case.
         """
-        said = [
+        lines = [
             (f"{checklist.KEY}.{one.key}", f"{one.met.value}: {one.why or one.ask}")
             for one in judged.items
         ]
         if judged.entry is not None:
-            said.append((checklist.KEY, judged.entry))
+            lines.append((checklist.KEY, judged.entry))
         with self.database.writing() as connection:
-            found = ledger_rows.lock(connection, case)
-            for key, value in said:
-                writing.entry(connection, found.name, key, value, by, now)
-            return ledger_rows.records(connection, found.name)[0]
+            locked = ledger_rows.lock(connection, case)
+            for key, value in lines:
+                writing.insert_entry(connection, locked.name, key, value, by, now)
+            return ledger_rows.records(connection, locked.name)[0]
 
     def add_implant(self, case: str, new: NewImplant, *, by: Author, now: dt.datetime) -> Implant:
         """Something stays in the patient: it has an owner and a date from now on.
@@ -210,20 +210,22 @@ class Ledger:
             )
         row = {
             "kind": new.kind,
-            "device": words(new.device, "the implant's name"),
-            "udi": words_or_none(new.udi, "its identifier"),
+            "device": strip_words(new.device, "the implant's name"),
+            "udi": strip_or_none(new.udi, "its identifier"),
             "placed": new.placed,
         }
         writing.check_day(new.placed, None, now, "placed")
         owner = writing.check_owner(new.owner, new.due, new.placed)
         with self.database.writing() as connection:
-            found = ledger_rows.lock(connection, case)
-            if found.closed is not None:
+            locked = ledger_rows.lock(connection, case)
+            if locked.closed is not None:
                 raise CareError(f"the case {case} is closed: open a new one for its next implant")
-            number = writing.add(connection, tables.implants, by, now, case_name=found.name, **row)
+            number = writing.insert_row(
+                connection, tables.implants, by, now, case_name=locked.name, **row
+            )
             last = {"owner": owner, "due": new.due, "resolved": None, "how": ""}
-            writing.add(connection, tables.implant_words, by, now, implant_id=number, **last)
-            return writing.implant(connection, number)
+            writing.insert_row(connection, tables.implant_words, by, now, implant_id=number, **last)
+            return writing.find_implant(connection, number)
 
     def assign_implant(
         self,
@@ -240,9 +242,9 @@ class Ledger:
         Raises:
             CareError: no such implant, it is resolved, or the date is before it was placed.
         """
-        reason = words(why, "why")
+        reason = strip_words(why, "why")
         with self.database.writing() as connection:
-            old = writing.open_implant(connection, number)
+            old = writing.find_open_implant(connection, number)
             date = old.due if due is None else due
             row = {
                 "owner": writing.check_owner(
@@ -252,8 +254,8 @@ class Ledger:
                 "resolved": None,
                 "how": reason,
             }
-            writing.add(connection, tables.implant_words, by, now, implant_id=number, **row)
-            return writing.implant(connection, number)
+            writing.insert_row(connection, tables.implant_words, by, now, implant_id=number, **row)
+            return writing.find_implant(connection, number)
 
     def resolve_implant(
         self, number: int, on: dt.date, how: str, *, by: Author, now: dt.datetime
@@ -265,22 +267,23 @@ class Ledger:
         Raises:
             CareError: no such implant, it is resolved, or that day cannot be.
         """
-        told = words(how, "how it was resolved")
+        how_words = strip_words(how, "how it was resolved")
         with self.database.writing() as connection:
-            old = writing.open_implant(connection, number)
+            old = writing.find_open_implant(connection, number)
             writing.check_day(on, old.placed, now, "resolved")
-            row = {"owner": old.owner, "due": old.due, "resolved": on, "how": told}
-            writing.add(connection, tables.implant_words, by, now, implant_id=number, **row)
-            return writing.implant(connection, number)
+            row = {"owner": old.owner, "due": old.due, "resolved": on, "how": how_words}
+            writing.insert_row(connection, tables.implant_words, by, now, implant_id=number, **row)
+            return writing.find_implant(connection, number)
 
     def due(self, on: dt.date) -> tuple[Implant, ...]:
         """Open implants whose date has come, most overdue first; last those without a date."""
-        said = tables.implant_words.c
+        history = tables.implant_words.c
         with self.database.reading() as connection:
-            found = ledger_rows.implants(
-                connection, said.resolved.is_(None) & or_(said.due.is_(None), said.due <= on)
+            open_implants = ledger_rows.implants(
+                connection,
+                history.resolved.is_(None) & or_(history.due.is_(None), history.due <= on),
             )
-        return tuple(sorted(found, key=lambda one: (one.due or dt.date.max, one.number)))
+        return tuple(sorted(open_implants, key=lambda one: (one.due or dt.date.max, one.number)))
 
     def add_event(self, case: str, new: NewEvent, *, by: Author, now: dt.datetime) -> Event:
         """An adverse event, and the entry by which the pathway knows of it.
@@ -289,12 +292,12 @@ class Ledger:
             CareError: no such case, scale, grade or event to correct.
         """
         grade = adverse.grade(new.scale, new.grade).key
-        text = words(new.text, "what happened")
+        text = strip_words(new.text, "what happened")
         with self.database.writing() as connection:
-            found = ledger_rows.lock(connection, case)
-            key = writing.event_key(found.state)
+            locked = ledger_rows.lock(connection, case)
+            key = writing.event_key(locked.state)
             if new.corrects is not None:
-                key = writing.corrected(connection, found.name, new.corrects).key
+                key = writing.find_corrected(connection, locked.name, new.corrects).key
             row = {
                 "key": key,
                 "scale": new.scale,
@@ -304,9 +307,11 @@ class Ledger:
                 "harm": new.harm,
                 "corrects": new.corrects,
             }
-            number = writing.add(connection, tables.events, by, now, case_name=found.name, **row)
+            number = writing.insert_row(
+                connection, tables.events, by, now, case_name=locked.name, **row
+            )
             value = f"{grade} ({adverse.scale(new.scale).title}): {text}"
-            writing.entry(connection, found.name, key, value, by, now)
+            writing.insert_entry(connection, locked.name, key, value, by, now)
             return ledger_rows.events(connection, tables.events.c.id == number)[0]
 
     def add_incident(self, new: NewIncident, *, by: Author, now: dt.datetime) -> Incident:
@@ -316,19 +321,23 @@ class Ledger:
             CareError: no such case, or something is empty.
         """
         row = {
-            "device": words(new.device, "the device"),
-            "lot": words_or_none(new.lot, "the lot"),
-            "udi": words_or_none(new.udi, "its identifier"),
+            "device": strip_words(new.device, "the device"),
+            "lot": strip_or_none(new.lot, "the lot"),
+            "udi": strip_or_none(new.udi, "its identifier"),
             "expiry": new.expiry,
-            "what": words(new.what, "what happened"),
+            "what": strip_words(new.what, "what happened"),
         }
-        to = words_or_none(new.reported_to, "to whom it was reported")
+        to = strip_or_none(new.reported_to, "to whom it was reported")
         with self.database.writing() as connection:
             name = None if new.case is None else ledger_rows.lock(connection, new.case).name
-            number = writing.add(connection, tables.incidents, by, now, case_name=name, **row)
+            number = writing.insert_row(
+                connection, tables.incidents, by, now, case_name=name, **row
+            )
             if to is not None:
-                writing.add(connection, tables.incident_reports, by, now, incident_id=number, to=to)
-            return writing.incident(connection, number)
+                writing.insert_row(
+                    connection, tables.incident_reports, by, now, incident_id=number, to=to
+                )
+            return writing.find_incident(connection, number)
 
     def report_incident(self, number: int, to: str, *, by: Author, now: dt.datetime) -> Incident:
         """An incident was reported to somebody.
@@ -336,11 +345,13 @@ class Ledger:
         Raises:
             CareError: no such incident.
         """
-        whom = words(to, "to whom it was reported")
+        whom = strip_words(to, "to whom it was reported")
         with self.database.writing() as connection:
-            writing.incident(connection, number)
-            writing.add(connection, tables.incident_reports, by, now, incident_id=number, to=whom)
-            return writing.incident(connection, number)
+            writing.find_incident(connection, number)
+            writing.insert_row(
+                connection, tables.incident_reports, by, now, incident_id=number, to=whom
+            )
+            return writing.find_incident(connection, number)
 
     def cases(self, *, open_only: bool = False) -> tuple[Case, ...]:
         """Cases in the order in which they were opened."""
@@ -362,4 +373,4 @@ class Ledger:
         with self.database.reading() as connection:
             found = ledger_rows.records(connection)
             loose = ledger_rows.incidents(connection, tables.incidents.c.case_name.is_(None))
-        return ledger_export.text(found, loose)
+        return ledger_export.to_json(found, loose)

@@ -18,7 +18,7 @@ _LONGEST = 75
 """Octets of a line, by the standard."""
 
 
-def text(implants: Sequence[Implant], now: dt.datetime) -> str:
+def to_ics(implants: Sequence[Implant], now: dt.datetime) -> str:
     """Implants with a date as whole-day events; those without one have no day to stand on.
 
     Args:
@@ -36,10 +36,13 @@ def text(implants: Sequence[Implant], now: dt.datetime) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _event(one: Implant, due: dt.date, now: dt.datetime) -> Iterable[str]:
-    mark = sha256(f"{one.case}/{one.number}/{one.placed}".encode()).hexdigest()[:24]
-    what = f"{one.kind}, {one.device}: due ({one.case})"
-    more = f"Implant {one.number} of case {one.case}, placed {one.placed}. Owner: {one.owner}."
+def _event(implant: Implant, due: dt.date, now: dt.datetime) -> Iterable[str]:
+    mark = sha256(f"{implant.case}/{implant.number}/{implant.placed}".encode()).hexdigest()[:24]
+    what = f"{implant.kind}, {implant.device}: due ({implant.case})"
+    more = (
+        f"Implant {implant.number} of case {implant.case}, placed {implant.placed}. "
+        f"Owner: {implant.owner}."
+    )
     yield "BEGIN:VEVENT"
     yield f"UID:{mark}@seldinger-ledger"
     yield f"DTSTAMP:{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
@@ -51,10 +54,10 @@ def _event(one: Implant, due: dt.date, now: dt.datetime) -> Iterable[str]:
     yield "END:VEVENT"
 
 
-def _escaped(told: str) -> str:
+def _escaped(text: str) -> str:
     for mark in ("\\", ";", ","):
-        told = told.replace(mark, f"\\{mark}")
-    return told.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
 
 
 def _folded(line: str) -> str:

@@ -29,7 +29,7 @@ _MOST_ROWS = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
-def text(records: Sequence[CaseRecord]) -> str:
+def to_csv(records: Sequence[CaseRecord]) -> str:
     """Cases as CSV; the last word of every key that any case has."""
     used = {key for record in records for key in record.known}
     keys = [key for key in _keys() if key in used]
@@ -39,7 +39,7 @@ def text(records: Sequence[CaseRecord]) -> str:
     for record in records:
         case = record.case
         events = [one for one in record.events if one.replaced_by is None]
-        said = (
+        columns = (
             case.name,
             case.procedure,
             case.access or "",
@@ -51,21 +51,21 @@ def text(records: Sequence[CaseRecord]) -> str:
             str(len(record.incidents)),
             *(record.known[key].value if key in record.known else "" for key in keys),
         )
-        rows.writerow([_safe(one) for one in said])
+        rows.writerow([_safe(one) for one in columns])
     return stream.getvalue()
 
 
-def cases(told: str) -> tuple[NewCase, ...]:
+def parse_cases(text: str) -> tuple[NewCase, ...]:
     """Rows as new cases.
 
     Args:
-        told: CSV with a head; columns "case", "procedure", "access", and the pathway's keys.
+        text: CSV with a head; columns "case", "procedure", "access", and the pathway's keys.
             Commas or semicolons; what a ledger itself writes of a case's standing is passed over.
 
     Raises:
         CareError: no head, a column that is not known, a case twice, no rows, or too many.
     """
-    lines = told.lstrip("\ufeff")
+    lines = text.lstrip("\ufeff")
     first = lines.split("\n", 1)[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(StringIO(lines), delimiter=separator, strict=True)
@@ -78,11 +78,11 @@ def cases(told: str) -> tuple[NewCase, ...]:
     if len(rows) <= 1:
         raise CareError(f"there is no case in the file; its head names {', '.join(HEAD)}, ...")
     head = _head(rows[0])
-    found = tuple(_case(number, head, row) for number, row in enumerate(rows[1:], start=2))
-    twice = [name for name, n in Counter(one.name for one in found).items() if n > 1]
+    cases = tuple(_case(number, head, row) for number, row in enumerate(rows[1:], start=2))
+    twice = [name for name, n in Counter(one.name for one in cases).items() if n > 1]
     if twice:
         raise CareError(f"these cases stand in the file twice: {', '.join(twice)}")
-    return found
+    return cases
 
 
 def _head(row: Sequence[str]) -> tuple[str, ...]:
@@ -108,18 +108,18 @@ def _head(row: Sequence[str]) -> tuple[str, ...]:
 def _case(number: int, head: Sequence[str], row: Sequence[str]) -> NewCase:
     if len(row) != len(head):
         raise CareError(f"row {number} has {len(row)} cells, the head {len(head)}")
-    told = {
+    values = {
         name: _plain(cell.strip()) for name, cell in zip(head, row, strict=True) if cell.strip()
     }
     known = {
         name.removeprefix(_KNOWN): value
-        for name, value in told.items()
+        for name, value in values.items()
         if name not in (*HEAD, *_STANDING)
     }
-    lacking = [name for name in HEAD[:2] if name not in told]
+    lacking = [name for name in HEAD[:2] if name not in values]
     if lacking:
         raise CareError(f"row {number} names no {lacking[0]}")
-    return NewCase(told["case"], told["procedure"], told.get("access"), known)
+    return NewCase(values["case"], values["procedure"], values.get("access"), known)
 
 
 def _column(key: str) -> str:

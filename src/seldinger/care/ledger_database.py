@@ -115,26 +115,26 @@ class Database:
 
     def _refusal(self, wrong: Exception) -> str:
         cause: object = wrong.orig if isinstance(wrong, DBAPIError) else wrong
-        said = " ".join(str(cause).split())
-        if getattr(cause, "sqlstate", None) in _BUSY_STATES or "is locked" in said:
+        words = " ".join(str(cause).split())
+        if getattr(cause, "sqlstate", None) in _BUSY_STATES or "is locked" in words:
             return BUSY
         if isinstance(wrong, IntegrityError):
-            return f"the ledger changed at the same moment ({said}): look again, then try again"
+            return f"the ledger changed at the same moment ({words}): look again, then try again"
         return (
-            f"{self.shown} cannot be used: {said}; allowed: a ledger that this program may read "
+            f"{self.shown} cannot be used: {words}; allowed: a ledger that this program may read "
             "and write, in a folder that exists"
         )
 
 
 def _url(where: str | Path) -> URL:
     """A database's address; a path is SQLite's."""
-    told = str(where)
-    if "://" not in told:
-        if not told.strip() or told.startswith(":"):
-            raise CareError(f"a ledger needs a file or an address of a database, got {told!r}")
-        return URL.create("sqlite", database=str(Path(told).absolute()))
+    text = str(where)
+    if "://" not in text:
+        if not text.strip() or text.startswith(":"):
+            raise CareError(f"a ledger needs a file or an address of a database, got {text!r}")
+        return URL.create("sqlite", database=str(Path(text).absolute()))
     try:
-        url = make_url(told)
+        url = make_url(text)
     except ArgumentError as wrong:
         raise CareError("the ledger's address cannot be read: write postgresql://...") from wrong
     if url.get_backend_name() not in _KINDS:

@@ -21,20 +21,20 @@ HEAD = "seldinger_ledger"
 _LAST = ("owner", "due", "resolved", "how")
 
 
-def plain(value: object) -> Any:
+def to_plain(value: object) -> Any:
     """A record as JSON takes it; instants and days as ISO 8601, an implant with its last word."""
     if is_dataclass(value) and not isinstance(value, type):
         names = [f.name for f in fields(value)]
         names += _LAST if isinstance(value, Implant) else ()
-        return {name: plain(getattr(value, name)) for name in names}
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, (tuple, list)):
-        return [plain(one) for one in value]
+        return [to_plain(one) for one in value]
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
     return value
 
 
-def text(cases: Sequence[CaseRecord], incidents: Sequence[Incident]) -> str:
+def to_json(cases: Sequence[CaseRecord], incidents: Sequence[Incident]) -> str:
     """The whole ledger.
 
     Args:
@@ -44,5 +44,5 @@ def text(cases: Sequence[CaseRecord], incidents: Sequence[Incident]) -> str:
     Returns:
         JSON that ends with a newline.
     """
-    whole = {HEAD: SCHEMA_VERSION, "cases": plain(cases), "incidents": plain(incidents)}
+    whole = {HEAD: SCHEMA_VERSION, "cases": to_plain(cases), "incidents": to_plain(incidents)}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

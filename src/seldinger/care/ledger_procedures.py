@@ -14,34 +14,34 @@ OTHER = "other: "
 _NAME = re.compile(r"\b[A-Z][a-z]+[,;]?[ _-]+[A-Z][a-z]+\b")
 
 
-def named(told: str) -> str:
+def match_procedure(name: str) -> str:
     """The one name of a procedure: a clearance's where the name tells which, else its family's.
 
     Args:
-        told: its name or another one in use; or "other: " and words.
+        name: its name or another one in use; or "other: " and words.
 
     Raises:
         CareError: it is not in the tables; the message tells what is close.
     """
-    if told.strip().lower().startswith(OTHER.strip()):
-        words = " ".join(told.strip()[len(OTHER.strip()) :].split())
+    if name.strip().lower().startswith(OTHER.strip()):
+        words = " ".join(name.strip()[len(OTHER.strip()) :].split())
         if not words:
             raise CareError("'other:' is followed by nothing: say which procedure")
         return f"{OTHER}{words}"
-    found = procedures.find(told)
+    found = procedures.find(name)
     if found is not None:
         return _one(found)
-    near = get_close_matches(procedures.plain(told), procedures.names(), n=3, cutoff=0.5)
+    near = get_close_matches(procedures.normalise(name), procedures.list_names(), n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     raise CareError(
-        f"no procedure is called {told!r}; {hint}`seldinger ledger procedures` lists them; for "
+        f"no procedure is called {name!r}; {hint}`seldinger ledger procedures` lists them; for "
         f"another one write '{OTHER}IN WORDS'"
     )
 
 
 def all_names() -> tuple[str, ...]:
     """Every procedure that the ledger knows by name."""
-    return tuple(sorted({_one(found) for found in procedures.names().values()}))
+    return tuple(sorted({_one(found) for found in procedures.list_names().values()}))
 
 
 def looks_like_a_person(name: str) -> bool:

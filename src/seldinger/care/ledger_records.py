@@ -270,17 +270,17 @@ class CaseRecord:
         return {one.key: one for one in self.entries}
 
 
-def words(told: str, what: str) -> str:
+def strip_words(raw: str, what: str) -> str:
     """``told`` without blanks around it.
 
     Args:
-        told: as it came.
+        raw: as it came.
         what: how a message calls it.
 
     Raises:
         CareError: nothing is left, or it holds characters that nobody can read.
     """
-    text = told.strip()
+    text = raw.strip()
     if not text:
         raise CareError(f"{what} is empty: say it in words")
     readable = text.replace("\n", " ").replace("\t", " ")
@@ -289,17 +289,17 @@ def words(told: str, what: str) -> str:
     return text
 
 
-def words_or_none(told: str | None, what: str) -> str | None:
+def strip_or_none(told: str | None, what: str) -> str | None:
     """The same for what need not be told."""
-    return None if told is None else words(told, what)
+    return None if told is None else strip_words(told, what)
 
 
-def aware(told: dt.datetime, what: str = "now") -> dt.datetime:
+def require_zone(instant: dt.datetime, what: str = "now") -> dt.datetime:
     """An instant that has a zone.
 
     Raises:
         CareError: it has none.
     """
-    if told.utcoffset() is None:
-        raise CareError(f"{what}, {told.isoformat()}, has no zone: write its offset (+01:00)")
-    return told
+    if instant.utcoffset() is None:
+        raise CareError(f"{what}, {instant.isoformat()}, has no zone: write its offset (+01:00)")
+    return instant

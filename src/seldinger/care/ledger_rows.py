@@ -45,10 +45,10 @@ def case(connection: Connection, name: str) -> Case:
     Raises:
         CareError: there is none.
     """
-    found = cases(connection, tables.cases.c.name == name)
-    if not found:
+    matches = cases(connection, tables.cases.c.name == name)
+    if not matches:
         raise CareError(f"no case is called {name!r} in this ledger: `list` shows those there are")
-    return found[0]
+    return matches[0]
 
 
 def cases(connection: Connection, where: ColumnElement[bool] | None = None) -> tuple[Case, ...]:
@@ -77,7 +77,7 @@ def cases(connection: Connection, where: ColumnElement[bool] | None = None) -> t
     )
 
 
-def known(connection: Connection, name: str) -> frozenset[str]:
+def known_keys(connection: Connection, name: str) -> frozenset[str]:
     """The keys under which a case has an entry."""
     table = tables.entries
     query = select(table.c.key).where(table.c.case_name == name).distinct()
@@ -104,19 +104,19 @@ def implants(
     connection: Connection, where: ColumnElement[bool] | None = None
 ) -> tuple[Implant, ...]:
     """Implants in the order of writing, each with every word about it."""
-    things, said = tables.implants, tables.implant_words
-    other = said.alias("other")
+    things, history = tables.implants, tables.implant_words
+    other = history.alias("other")
     last = select(func.max(other.c.id)).where(other.c.implant_id == things.c.id).scalar_subquery()
-    asked = (
+    statement = (
         select(things)
         .select_from(things)
-        .join(said, said.c.id == last)
+        .join(history, history.c.id == last)
         .where(true() if where is None else where)
         .order_by(things.c.id)
     )
-    mine = asked.with_only_columns(things.c.id).order_by(None)
-    query = select(said).where(said.c.implant_id.in_(mine)).order_by(said.c.id)
-    told = _grouped(
+    mine = statement.with_only_columns(things.c.id).order_by(None)
+    query = select(history).where(history.c.implant_id.in_(mine)).order_by(history.c.id)
+    words = _grouped(
         (
             r["implant_id"],
             ImplantWord(r["at"], _author(r), r["owner"], r["due"], r["resolved"], r["how"]),
@@ -131,9 +131,9 @@ def implants(
             device=r["device"],
             udi=r["udi"],
             placed=r["placed"],
-            words=tuple(told[r["id"]]),
+            words=tuple(words[r["id"]]),
         )
-        for r in connection.execute(asked).mappings()
+        for r in connection.execute(statement).mappings()
     )
 
 
@@ -170,10 +170,12 @@ def incidents(
     connection: Connection, where: ColumnElement[bool] | None = None
 ) -> tuple[Incident, ...]:
     """Device incidents in the order of writing, each with everyone it was reported to."""
-    table, told = tables.incidents, tables.incident_reports
-    asked = select(table).where(true() if where is None else where).order_by(table.c.id)
-    mine = asked.with_only_columns(table.c.id).order_by(None)
-    query = select(told).where(told.c.incident_id.in_(mine)).order_by(told.c.id)
+    table, report_table = tables.incidents, tables.incident_reports
+    statement = select(table).where(true() if where is None else where).order_by(table.c.id)
+    mine = statement.with_only_columns(table.c.id).order_by(None)
+    query = (
+        select(report_table).where(report_table.c.incident_id.in_(mine)).order_by(report_table.c.id)
+    )
     reports = _grouped(
         (r["incident_id"], Report(r["at"], _author(r), r["to"]))
         for r in connection.execute(query).mappings()
@@ -191,7 +193,7 @@ def incidents(
             what=r["what"],
             reports=tuple(reports.get(r["id"], ())),
         )
-        for r in connection.execute(asked).mappings()
+        for r in connection.execute(statement).mappings()
     )
 
 
@@ -201,7 +203,7 @@ def records(connection: Connection, name: str | None = None) -> tuple[CaseRecord
     Raises:
         CareError: there is no such case.
     """
-    found = cases(connection) if name is None else (case(connection, name),)
+    chosen = cases(connection) if name is None else (case(connection, name),)
     names = None if name is None else [name]
 
     def mine(table: Table) -> ColumnElement[bool] | None:
@@ -221,7 +223,7 @@ def records(connection: Connection, name: str | None = None) -> tuple[CaseRecord
             events=tuple(harmed.get(one.name, ())),
             incidents=tuple(failed.get(one.name, ())),
         )
-        for one in found
+        for one in chosen
     )
 
 
@@ -238,10 +240,10 @@ def _author(row: RowMapping) -> Author:
 
 
 def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = {}
+    groups: dict[Any, list[Any]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def _by_case(found: Iterable[Any]) -> dict[str, list[Any]]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.care import adverse, pathway
-from seldinger.care.ledger_procedures import named
-from seldinger.care.quality import Audited, audit, wilson
+from seldinger.care.ledger_procedures import match_procedure
+from seldinger.care.quality import AuditedRate, audit, wilson_interval
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SummaryRequest:
     """What is counted.
 
     Attributes:
@@ -65,58 +65,66 @@ class Line:
     other_scale: int
     open_implants: int
     overdue: int
-    audited: Audited | None
+    audited: AuditedRate | None
 
 
-def summarize(records: Sequence[CaseRecord], asked: Asked, today: dt.date) -> tuple[Line, ...]:
+def summarize(
+    records: Sequence[CaseRecord], request: SummaryRequest, today: dt.date
+) -> tuple[Line, ...]:
     """Count a ledger's cases by procedure; the last line is all of them, where there are several.
 
     Args:
         records: everything about every case.
-        asked: what is counted.
+        request: what is counted.
         today: by which implants are overdue.
 
     Raises:
         CareError: no such procedure, scale, grade or threshold.
     """
-    wanted = None if asked.procedure is None else named(asked.procedure)
-    if asked.grade is not None:
-        adverse.grade(asked.scale or "", asked.grade)
-    chosen = [r for r in records if _counts(r, asked, wanted)]
+    wanted = None if request.procedure is None else match_procedure(request.procedure)
+    if request.grade is not None:
+        adverse.grade(request.scale or "", request.grade)
+    chosen = [r for r in records if _counts(r, request, wanted)]
     by_name: dict[str, list[CaseRecord]] = {}
     for record in chosen:
         by_name.setdefault(record.case.procedure, []).append(record)
-    lines = [_line(name, by_name[name], asked, today) for name in sorted(by_name)]
+    lines = [_line(name, by_name[name], request, today) for name in sorted(by_name)]
     if len(lines) > 1:
-        lines.append(_line("all", chosen, asked, today))
+        lines.append(_line("all", chosen, request, today))
     return tuple(lines)
 
 
-def _counts(record: CaseRecord, asked: Asked, procedure: str | None) -> bool:
+def _counts(record: CaseRecord, request: SummaryRequest, procedure: str | None) -> bool:
     day = record.case.opened.date()
     return (
         (procedure is None or record.case.procedure == procedure)
-        and (asked.since is None or day >= asked.since)
-        and (asked.until is None or day <= asked.until)
+        and (request.since is None or day >= request.since)
+        and (request.until is None or day <= request.until)
     )
 
 
-def _line(name: str, records: Sequence[CaseRecord], asked: Asked, today: dt.date) -> Line:
+def _line(
+    name: str, records: Sequence[CaseRecord], request: SummaryRequest, today: dt.date
+) -> Line:
     names = [state.name for state in pathway.states()]
     followed = [r for r in records if names.index(r.case.state) >= names.index(_FOLLOWED)]
-    hit = sum(1 for r in followed if any(_is_counted(e.scale, e.grade, asked) for e in _events(r)))
+    hit = sum(
+        1 for r in followed if any(_is_counted(e.scale, e.grade, request) for e in _events(r))
+    )
     events = [e for r in records for e in _events(r)]
     implants = [i for r in records for i in r.implants if i.resolved is None]
     audited = None
-    if asked.threshold is not None and followed:
-        audited = audit(hit, len(followed), asked.threshold, LEVEL)
+    if request.threshold is not None and followed:
+        audited = audit(hit, len(followed), request.threshold, LEVEL)
     return Line(
         procedure=name,
         opened=len(records),
         followed=len(followed),
         with_event=hit,
-        interval=wilson(hit, len(followed), LEVEL) if followed else None,
-        other_scale=sum(1 for e in events if asked.scale is not None and e.scale != asked.scale),
+        interval=wilson_interval(hit, len(followed), LEVEL) if followed else None,
+        other_scale=sum(
+            1 for e in events if request.scale is not None and e.scale != request.scale
+        ),
         open_implants=len(implants),
         overdue=sum(1 for i in implants if i.due is not None and i.due < today),
         audited=audited,
@@ -128,11 +136,11 @@ def _events(record: CaseRecord) -> list[Event]:
     return [one for one in record.events if one.replaced_by is None]
 
 
-def _is_counted(scale: str, grade: str, asked: Asked) -> bool:
+def _is_counted(scale: str, grade: str, request: SummaryRequest) -> bool:
     """Whether an event is of the grade that is counted, or worse."""
-    if asked.scale is not None and scale != asked.scale:
+    if request.scale is not None and scale != request.scale:
         return False
-    if asked.grade is None:
+    if request.grade is None:
         return True
     order = [one.key for one in adverse.scale(scale).grades]
-    return order.index(grade) >= order.index(adverse.grade(scale, asked.grade).key)
+    return order.index(grade) >= order.index(adverse.grade(scale, request.grade).key)

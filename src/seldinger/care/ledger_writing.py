@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from seldinger.care import ledger_rows, pathway
 from seldinger.care import ledger_tables as tables
-from seldinger.care.ledger_procedures import named
+from seldinger.care.ledger_procedures import match_procedure
 from seldinger.care.ledger_records import (
     Author,
     Case,
@@ -18,9 +18,9 @@ from seldinger.care.ledger_records import (
     Implant,
     Incident,
     NewCase,
-    aware,
-    words,
-    words_or_none,
+    require_zone,
+    strip_or_none,
+    strip_words,
 )
 from seldinger.core.errors import CareError
 
@@ -37,55 +37,57 @@ _UNTIL_DISCHARGE, _LATER = "adverse_event", "late_event"
 _NONE = frozenset({"none", "no"})
 
 
-def add(connection: Connection, table: Table, by: Author, now: dt.datetime, **row: Any) -> int:
+def insert_row(
+    connection: Connection, table: Table, by: Author, now: dt.datetime, **row: Any
+) -> int:
     """One row, with who wrote it and when; the number that it got.
 
     Raises:
         CareError: nobody is named, or ``now`` has no zone.
     """
     who = {
-        "at": aware(now),
-        "name": words(by.name, "the name of who writes"),
-        "role": words(by.role, "the role of who writes"),
+        "at": require_zone(now),
+        "name": strip_words(by.name, "the name of who writes"),
+        "role": strip_words(by.role, "the role of who writes"),
     }
     query = insert(table).values(**who, **row).returning(table.c.id)
     return int(connection.execute(query).scalar_one())
 
 
-def case(connection: Connection, new: NewCase, by: Author, now: dt.datetime) -> Case:
+def insert_case(connection: Connection, new: NewCase, by: Author, now: dt.datetime) -> Case:
     """A case in the pathway's first state, with what is known of it.
 
     Raises:
         CareError: the name is taken or too long, the procedure is not known, something is empty,
             or a key that nobody asks for.
     """
-    called = words(new.name, "the case's name")
+    called = strip_words(new.name, "the case's name")
     if len(called) > _NAME_LENGTH or "\n" in called:
         raise CareError(f"a case's name is one line of up to {_NAME_LENGTH} characters")
     if ledger_rows.cases(connection, tables.cases.c.name == called):
         raise CareError(f"a case is called {called!r} already: give another name")
     row = {
         "name": called,
-        "procedure": named(words(new.procedure, "the procedure")),
-        "access": words_or_none(new.access, "the access"),
-        "opened": aware(now),
+        "procedure": match_procedure(strip_words(new.procedure, "the procedure")),
+        "access": strip_or_none(new.access, "the access"),
+        "opened": require_zone(now),
     }
     connection.execute(insert(tables.cases).values(row))
     first = pathway.states()[0].name
-    add(connection, tables.moves, by, now, case_name=called, came_from=None, to=first)
-    entries(connection, called, new.known, by, now)
+    insert_row(connection, tables.moves, by, now, case_name=called, came_from=None, to=first)
+    insert_entries(connection, called, new.known, by, now)
     return ledger_rows.case(connection, called)
 
 
-def entry(
+def insert_entry(
     connection: Connection, case: str, key: str, value: str, by: Author, now: dt.datetime
 ) -> None:
     """One entry, as it is told."""
-    add(connection, tables.entries, by, now, case_name=case, key=key, value=value)
+    insert_row(connection, tables.entries, by, now, case_name=case, key=key, value=value)
 
 
-def entries(
-    connection: Connection, case: str, said: Mapping[str, str], by: Author, now: dt.datetime
+def insert_entries(
+    connection: Connection, case: str, values: Mapping[str, str], by: Author, now: dt.datetime
 ) -> None:
     """Entries under the pathway's keys.
 
@@ -93,17 +95,17 @@ def entries(
         CareError: a key that nobody asks for, empty words, or "none" where an event stands.
     """
     allowed = [need.key for state in pathway.states() for need in state.needs] + [NOTE]
-    for key, told in said.items():
+    for key, word in values.items():
         if key not in allowed:
             near = get_close_matches(key, allowed, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise CareError(f"nothing is asked under {key!r}; {hint}allowed: {', '.join(allowed)}")
-        value = words(told, key)
+        value = strip_words(word, key)
         if key.endswith(_DATE):
             _check_date(key, value)
         if key in {_UNTIL_DISCHARGE, _LATER} and value.casefold() in _NONE:
             _check_no_event(connection, case, key)
-        entry(connection, case, key, value, by, now)
+        insert_entry(connection, case, key, value, by, now)
 
 
 def _check_date(key: str, value: str) -> None:
@@ -123,67 +125,67 @@ def last_state() -> str:
 
 def event_key(state: str) -> str:
     """The pathway's key that an event answers while a case is in ``state``."""
-    for one in pathway.states():
-        if any(need.key == _UNTIL_DISCHARGE for need in one.needs):
+    for known_state in pathway.states():
+        if any(need.key == _UNTIL_DISCHARGE for need in known_state.needs):
             return _LATER
-        if one.name == state:
+        if known_state.name == state:
             return _UNTIL_DISCHARGE
     raise CareError(f"the pathway asks for no {_UNTIL_DISCHARGE}: its data are not whole")
 
 
-def corrected(connection: Connection, case: str, number: int) -> Event:
+def find_corrected(connection: Connection, case: str, number: int) -> Event:
     """The event that shall be replaced.
 
     Raises:
         CareError: this case has none of that number, or it is replaced already.
     """
     table = tables.events.c
-    found = ledger_rows.events(connection, (table.id == number) & (table.case_name == case))
-    if not found:
+    events = ledger_rows.events(connection, (table.id == number) & (table.case_name == case))
+    if not events:
         raise CareError(f"the case {case} has no event {number}: `show` numbers them")
-    if found[0].replaced_by is not None:
-        raise CareError(f"event {number} is corrected by {found[0].replaced_by}: correct that one")
-    return found[0]
+    if events[0].replaced_by is not None:
+        raise CareError(f"event {number} is corrected by {events[0].replaced_by}: correct that one")
+    return events[0]
 
 
-def implant(connection: Connection, number: int) -> Implant:
+def find_implant(connection: Connection, number: int) -> Implant:
     """The implant of that number.
 
     Raises:
         CareError: there is none.
     """
-    found = ledger_rows.implants(connection, tables.implants.c.id == number)
-    if not found:
+    implants = ledger_rows.implants(connection, tables.implants.c.id == number)
+    if not implants:
         raise CareError(f"no implant has the number {number}: `due --all` numbers the open ones")
-    return found[0]
+    return implants[0]
 
 
-def open_implant(connection: Connection, number: int) -> Implant:
+def find_open_implant(connection: Connection, number: int) -> Implant:
     """The same, held until the operation ends, and not resolved.
 
     Raises:
         CareError: there is none, or it is resolved.
     """
-    ledger_rows.lock(connection, implant(connection, number).case)
-    found = implant(connection, number)
-    if found.resolved is not None:
+    ledger_rows.lock(connection, find_implant(connection, number).case)
+    locked = find_implant(connection, number)
+    if locked.resolved is not None:
         raise CareError(
-            f"implant {number} was resolved on {found.resolved.isoformat()} ({found.how}): "
+            f"implant {number} was resolved on {locked.resolved.isoformat()} ({locked.how}): "
             "add it anew if that was wrong"
         )
-    return found
+    return locked
 
 
-def incident(connection: Connection, number: int) -> Incident:
+def find_incident(connection: Connection, number: int) -> Incident:
     """The incident of that number.
 
     Raises:
         CareError: there is none.
     """
-    found = ledger_rows.incidents(connection, tables.incidents.c.id == number)
-    if not found:
+    incidents = ledger_rows.incidents(connection, tables.incidents.c.id == number)
+    if not incidents:
         raise CareError(f"no incident has the number {number}")
-    return found[0]
+    return incidents[0]
 
 
 def check_owner(owner: str, due: dt.date | None, placed: dt.date) -> str:
@@ -197,7 +199,7 @@ def check_owner(owner: str, due: dt.date | None, placed: dt.date) -> str:
             f"it is due on {due.isoformat()}, before it was placed on {placed.isoformat()}: give a "
             "later date"
         )
-    return words(owner, "the owner of the implant's date")
+    return strip_words(owner, "the owner of the implant's date")
 
 
 def check_day(day: dt.date, placed: dt.date | None, now: dt.datetime, what: str) -> None:
@@ -206,7 +208,7 @@ def check_day(day: dt.date, placed: dt.date | None, now: dt.datetime, what: str)
     Raises:
         CareError: it has not come yet, or lies before the implant was placed.
     """
-    today = aware(now).date()
+    today = require_zone(now).date()
     if day > today:
         raise CareError(f"{what} on {day.isoformat()}: that day has not come, it is {today}")
     if placed is not None and day < placed:
@@ -220,18 +222,18 @@ def check_implants(connection: Connection, case: str) -> None:
         CareError: which ones are open, whose they are and when they are due.
     """
     table = tables.implants.c
-    found = ledger_rows.implants(
+    open_implants = ledger_rows.implants(
         connection, (table.case_name == case) & tables.implant_words.c.resolved.is_(None)
     )
-    if found:
-        told = "; ".join(
+    if open_implants:
+        names = "; ".join(
             f"{one.number} ({one.kind} {one.device}, {one.owner}, "
             f"{'no date' if one.due is None else f'due {one.due.isoformat()}'})"
-            for one in found
+            for one in open_implants
         )
         raise CareError(
-            f"a case cannot close with an open implant date: {told}; resolve each, saying when and "
-            "how"
+            f"a case cannot close with an open implant date: {names}; resolve each, saying "
+            "when and how"
         )
 
 

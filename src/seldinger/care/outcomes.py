@@ -152,18 +152,18 @@ def find(procedure: str, organ: str | None = None) -> Outcomes:
         CareError: no procedure has that name, there are no outcomes of it, or every page of it
             wants another organ.
     """
-    asked = procedures.of(procedure)
-    where = set() if organ is None else set(procedures.plain(organ).split("-"))
-    alone_there = asked.organ if asked.fixed or organ is None else None
+    wanted = procedures.get(procedure)
+    where = set() if organ is None else set(procedures.normalise(organ).split("-"))
+    alone_there = wanted.organ if wanted.fixed or organ is None else None
     named = [
         page
         for page in outcomes_pages()
-        if page.procedure == asked.id and alone_there in {None, page.organ}
+        if page.procedure == wanted.id and alone_there in {None, page.organ}
     ]
     if not named:
         offered = ", ".join(sorted({page.procedure for page in outcomes_pages()}))
         raise CareError(
-            f"{procedure!r} is {asked.id}, of which no outcomes are entered; there are: {offered}"
+            f"{procedure!r} is {wanted.id}, of which no outcomes are entered; there are: {offered}"
         )
     fitting = [page for page in named if page.organ in where]
     anywhere = [page for page in named if page.organ is None]
@@ -220,7 +220,7 @@ def _rows(side: Side, ids: Iterable[str]) -> tuple[OutcomeRow, ...]:
 
 
 def _row(side: Side, fact: Fact) -> OutcomeRow:
-    number = fact_words.amount(fact)
+    number = fact_words.format_amount(fact)
     counted = f": {fact.endpoint}" if fact.endpoint else ""
     return OutcomeRow(
         side=side,
@@ -229,7 +229,7 @@ def _row(side: Side, fact: Fact) -> OutcomeRow:
         number=number,
         endpoint=fact.endpoint or "",
         text=f"{number}{counted}" if number else fact.statement,
-        label=fact_words.label(fact),
+        label=fact_words.format_label(fact),
         horizon=fact.horizon or NOT_TOLD,
         population=fact.population,
         comparator=fact.comparator or "",

@@ -85,4 +85,4 @@ def outcomes_pages() -> tuple[OutcomesPage, ...]:
     """
     folder = resources.files("seldinger.care") / "data" / "outcomes"
     files = sorted(one.name for one in folder.iterdir() if one.name.endswith(".toml"))
-    return tuple(pages.page(OutcomesPage, f"outcomes/{name}") for name in files)
+    return tuple(pages.read_page(OutcomesPage, f"outcomes/{name}") for name in files)

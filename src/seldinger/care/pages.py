@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def page(kind: type[T], name: str) -> T:
+def read_page(kind: type[T], name: str) -> T:
     """A page as a record.
 
     Raises:
@@ -28,7 +28,7 @@ def page(kind: type[T], name: str) -> T:
     return records.checked(kind, records.tables(file, CareError), name, CareError)
 
 
-def join(some: Sequence[T]) -> T:
+def join_pages(some: Sequence[T]) -> T:
     """Several pages of one kind as one: their arrays one after the other, their tables in one."""
     kind: Any = type(some[0])
     whole: dict[str, Any] = {}

@@ -62,7 +62,7 @@ def states() -> tuple[State, ...]:
     Raises:
         CareError: the page does not hold together.
     """
-    page = pages.page(_Page, "pathway.toml")
+    page = pages.read_page(_Page, "pathway.toml")
     pages.require_once("pathway.toml", [one.name for one in page.states])
     pages.require_once("pathway.toml", [need.key for one in page.states for need in one.needs])
     return page.states
@@ -81,14 +81,14 @@ def state(name: str) -> State:
     raise CareError(f"no state is called {name!r}; in their order: {names}")
 
 
-def after(name: str) -> State | None:
+def next_state(name: str) -> State | None:
     """The state that follows; None after the last."""
     order = states()
     place = order.index(state(name))
     return order[place + 1] if place + 1 < len(order) else None
 
 
-def missing(to: str, known: Collection[str]) -> tuple[Need, ...]:
+def list_missing(to: str, known: Collection[str]) -> tuple[Need, ...]:
     """What is not known yet and must be before a case enters ``to``: of it and of all before."""
     order = states()
     place = order.index(state(to))
@@ -101,12 +101,12 @@ def check_move(now: str, to: str, known: Collection[str]) -> None:
     Raises:
         CareError: says which state comes next, or what is missing.
     """
-    coming = after(now)
+    coming = next_state(now)
     if coming is None:
         raise CareError(f"the case is {now}: it moves no further")
     if state(to) != coming:
         raise CareError(f"the case is {now}: next comes {coming.name}, not {to}")
-    lacking = missing(to, known)
+    lacking = list_missing(to, known)
     if lacking:
         asked = "; ".join(f"{n.key} ({n.ask})" for n in lacking)
         raise CareError(f"the case cannot be {to} yet, missing: {asked}")

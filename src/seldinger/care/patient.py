@@ -146,11 +146,11 @@ class Patient:
             CareError: no lab is called that.
         """
         analyte(key)
-        found = [one for one in self.labs if one.key == key]
-        timed = [one for one in found if one.taken is not None]
+        results = [one for one in self.labs if one.key == key]
+        timed = [one for one in results if one.taken is not None]
         if timed:
             return max(timed, key=lambda one: one.taken.timestamp() if one.taken else 0.0)
-        return found[-1] if found else None
+        return results[-1] if results else None
 
     def has(self, key: str) -> bool | None:
         """Whether the patient has a condition; None: nobody said that the list is complete."""

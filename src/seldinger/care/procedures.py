@@ -47,42 +47,42 @@ _DONE = ("-placement", "-insertion", "-creation", "-procedure")
 """Words that say how a procedure is guided, or that it is done, and not which it is."""
 
 
-def plain(name: str) -> str:
+def normalise(name: str) -> str:
     """A name in the one spelling in which names are compared."""
-    found = "-".join(name.lower().replace("_", " ").replace("-", " ").split())
+    spelling = "-".join(name.lower().replace("_", " ").replace("-", " ").split())
     for other, ours in _SAME:
-        found = found.replace(other, ours)
-    return found
+        spelling = spelling.replace(other, ours)
+    return spelling
 
 
-def known() -> tuple[str, ...]:
+def list_ids() -> tuple[str, ...]:
     """Every id."""
-    return tuple(sorted({one.id for one in names().values()}))
+    return tuple(sorted({one.id for one in list_names().values()}))
 
 
 def find(name: str) -> Procedure | None:
     """What a name stands for; None where no procedure has it."""
-    whole = plain(name)
+    whole = normalise(name)
     short = whole
     for word in _HOW:
         short = short.removeprefix(word)
     for word in _DONE:
         short = short.removesuffix(word)
-    return names().get(whole) or names().get(short)
+    return list_names().get(whole) or list_names().get(short)
 
 
-def of(name: str) -> Procedure:
+def get(name: str) -> Procedure:
     """What a name stands for.
 
     Raises:
         CareError: no procedure has that name; the nearest is offered.
     """
-    found = find(name)
-    if found is None:
+    match = find(name)
+    if match is None:
         raise CareError(
-            f"no procedure is called {name!r}; {_near(name)}there are: {', '.join(known())}"
+            f"no procedure is called {name!r}; {_near(name)}there are: {', '.join(list_ids())}"
         )
-    return found
+    return match
 
 
 def clearance_key(name: str) -> str:
@@ -91,26 +91,26 @@ def clearance_key(name: str) -> str:
     Raises:
         CareError: no procedure has that name, or it says not which of several is to be done.
     """
-    found = find(name)
-    if found is None:
-        keys = dict.fromkeys(key for one in names().values() for key in one.keys)
+    match = find(name)
+    if match is None:
+        keys = dict.fromkeys(key for one in list_names().values() for key in one.keys)
         raise CareError(
             f"no procedure that may be cleared is called {name!r}; {_near(name)}there are: "
             f"{', '.join(sorted(keys))}"
         )
-    if len(found.keys) != 1:
-        raise CareError(f"{name!r} does not say what is to be done: name {', '.join(found.keys)}")
-    return found.keys[0]
+    if len(match.keys) != 1:
+        raise CareError(f"{name!r} does not say what is to be done: name {', '.join(match.keys)}")
+    return match.keys[0]
 
 
 def has_outcomes(name: str, organ: str | None) -> bool:
     """Whether outcomes are entered for a procedure there; never for one that nobody knows."""
-    found = find(name)
-    if found is None:
+    match = find(name)
+    if match is None:
         return False
-    if found.fixed and organ is not None and found.organ not in plain(organ).split("-"):
+    if match.fixed and organ is not None and match.organ not in normalise(organ).split("-"):
         return False
-    return entries()[found.id].has_outcomes(found.organ if found.fixed else organ or found.organ)
+    return entries()[match.id].has_outcomes(match.organ if match.fixed else organ or match.organ)
 
 
 def has_leaflet(name: str, organ: str | None) -> bool:
@@ -126,11 +126,11 @@ def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
         name: any name of the procedure; of one that nobody knows, every page is missing.
         organ: where, e.g. "left lung"; None: not told.
     """
-    found = find(name)
+    match = find(name)
     there = {
         "outcomes page": has_outcomes(name, organ),
         "leaflet": has_leaflet(name, organ),
-        "recovery page": found is not None and entries()[found.id].recovery,
+        "recovery page": match is not None and entries()[match.id].recovery,
     }
     where = " where no organ is named" if organ is None else f" of the {organ}"
     return tuple(
@@ -141,12 +141,12 @@ def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
 
 
 def _near(name: str) -> str:
-    near = get_close_matches(plain(name), names(), n=1)
+    near = get_close_matches(normalise(name), list_names(), n=1)
     return f"did you mean {near[0]!r}? " if near else ""
 
 
 @cache
-def names() -> Mapping[str, Procedure]:
+def list_names() -> Mapping[str, Procedure]:
     """Every name in its plain spelling, and what it stands for.
 
     Raises:
@@ -157,33 +157,33 @@ def names() -> Mapping[str, Procedure]:
     if listed != sorted(tables().procedures):
         wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
         raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
-    made: dict[str, Procedure] = {}
-    for name, found in _all():
-        before = made.setdefault(name, found)
-        if before.id != found.id or before.organ != found.organ:
-            raise CareError(f"{name!r} stands for {before.id} and for {found.id}")
-        if len(found.keys) < len(before.keys):
-            made[name] = found
-    return MappingProxyType(made)
+    names: dict[str, Procedure] = {}
+    for name, procedure in _all():
+        before = names.setdefault(name, procedure)
+        if before.id != procedure.id or before.organ != procedure.organ:
+            raise CareError(f"{name!r} stands for {before.id} and for {procedure.id}")
+        if len(procedure.keys) < len(before.keys):
+            names[name] = procedure
+    return MappingProxyType(names)
 
 
 def _all() -> Iterator[tuple[str, Procedure]]:
     """Each name beside what it stands for; a clearance's key names itself alone."""
     for id_, row in entries().items():
         for name in (id_, *row.aliases):
-            yield plain(name), Procedure(id_, None, fixed=False, keys=row.clearance)
+            yield normalise(name), Procedure(id_, None, fixed=False, keys=row.clearance)
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
-                yield plain(name), Procedure(id_, None, fixed=False, keys=(key,))
-    for one in outcomes_pages():
-        keys = entries()[one.procedure].clearance
-        for name in one.names:
-            organ = one.organ if one.procedure in {"ablation", "biopsy"} else None
+                yield normalise(name), Procedure(id_, None, fixed=False, keys=(key,))
+    for page in outcomes_pages():
+        keys = entries()[page.procedure].clearance
+        for name in page.names:
+            organ = page.organ if page.procedure in {"ablation", "biopsy"} else None
             narrow = tables().procedures
-            alone = tuple(k for k in keys if plain(name) in {k, *narrow[k].aliases})
+            alone = tuple(k for k in keys if normalise(name) in {k, *narrow[k].aliases})
             yield (
-                plain(name),
-                Procedure(one.procedure, organ, fixed=_tells(name, organ), keys=alone or keys),
+                normalise(name),
+                Procedure(page.procedure, organ, fixed=_tells(name, organ), keys=alone or keys),
             )
 
 

@@ -24,7 +24,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditedRate:
     """A rate with its interval, held against a threshold.
 
     Attributes:
@@ -48,7 +48,7 @@ class Audited:
     caveat: str
 
 
-def audit(events: int, cases: int, threshold: float, level: float = 0.95) -> Audited:
+def audit(events: int, cases: int, threshold: float, level: float = 0.95) -> AuditedRate:
     """Hold ``events`` of ``cases`` against a threshold.
 
     Args:
@@ -62,18 +62,18 @@ def audit(events: int, cases: int, threshold: float, level: float = 0.95) -> Aud
     """
     if not 0.0 < threshold < 1.0:
         raise CareError(f"the threshold is {threshold:g}: a share between 0 and 1, like 0.05")
-    low, high = wilson(events, cases, level)
+    low, high = wilson_interval(events, cases, level)
     standing = Standing.CANNOT_TELL
     if high < threshold:
         standing = Standing.BELOW
     elif low > threshold:
         standing = Standing.ABOVE
-    return Audited(
+    return AuditedRate(
         events, cases, events / cases, (low, high), level, threshold, standing, NOT_A_RISK
     )
 
 
-def wilson(events: int, cases: int, level: float = 0.95) -> tuple[float, float]:
+def wilson_interval(events: int, cases: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion, without continuity correction.
 
     Args:

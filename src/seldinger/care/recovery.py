@@ -80,7 +80,7 @@ class RecoveryRow:
 
 @cache
 def _page() -> _Page:
-    page = pages.page(_Page, "recovery.toml")
+    page = pages.read_page(_Page, "recovery.toml")
     pages.require_once("recovery.toml", page.procedures)
     pages.require_once("recovery.toml", page.access)
     for row in page.rows:
@@ -89,22 +89,22 @@ def _page() -> _Page:
     return page
 
 
-def procedures() -> tuple[str, ...]:
+def list_procedures() -> tuple[str, ...]:
     """The procedures that may be asked about."""
     return _page().procedures
 
 
-def accesses() -> tuple[str, ...]:
+def list_accesses() -> tuple[str, ...]:
     """The ways in that may be asked about."""
     return _page().access
 
 
-def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
+def find(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
     """What to expect after a procedure, in the order of ``WHATS``; each of them has a row.
 
     Args:
-        procedure: of ``procedures()``, or another name of one.
-        access: of ``accesses()``; None: not decided, and then only what holds for any access.
+        procedure: of ``list_procedures()``, or another name of one.
+        access: of ``list_accesses()``; None: not decided, and then only what holds for any access.
 
     Raises:
         CareError: no such procedure or access.
@@ -121,22 +121,22 @@ def of(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
         if (not row.procedures or procedure in row.procedures)
         and (not row.access or access in row.access)
     ]
-    found: list[RecoveryRow] = []
+    rows: list[RecoveryRow] = []
     for what in WHATS:
-        told = [
+        facts = [
             RecoveryRow(what, one.statement, (one.id,), evidence.stamp_of([one.id]), one.population)
             for row in fitting
             if row.what == what
             for one in map(evidence.fact, row.facts)
         ]
         unknown = RecoveryRow(what, "Not known here: your department says.", (), "")
-        found += sorted(told, key=lambda row: _TRUST.index(row.stamp)) or [unknown]
-    return tuple(found)
+        rows += sorted(facts, key=lambda row: _TRUST.index(row.stamp)) or [unknown]
+    return tuple(rows)
 
 
-def _check(what: str, told: str, known: tuple[str, ...]) -> None:
-    if told in known:
+def _check(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name in known:
         return
-    near = get_close_matches(told, known, n=1)
+    near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise CareError(f"no {what} is called {told!r}; {hint}allowed: {', '.join(known)}")
+    raise CareError(f"no {what} is called {name!r}; {hint}allowed: {', '.join(known)}")

@@ -9,80 +9,80 @@ from difflib import get_close_matches
 from seldinger.core.errors import CareError
 
 
-def zone(told: object) -> zoneinfo.ZoneInfo:
+def parse_zone(value: object) -> zoneinfo.ZoneInfo:
     """The IANA zone called that.
 
     Raises:
         CareError: there is none.
     """
-    if isinstance(told, str):
+    if isinstance(value, str):
         try:
-            return zoneinfo.ZoneInfo(told)
+            return zoneinfo.ZoneInfo(value)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    near = get_close_matches(str(told), sorted(zoneinfo.available_timezones()), n=1)
+    near = get_close_matches(str(value), sorted(zoneinfo.available_timezones()), n=1)
     hint = f"did you mean {near[0]!r}?" if near else "give an IANA name, 'Europe/Berlin'"
-    raise CareError(f"no time zone is called {told!r}; {hint}")
+    raise CareError(f"no time zone is called {value!r}; {hint}")
 
 
-def instant(told: object) -> dt.datetime:
+def parse_instant(value: object) -> dt.datetime:
     """A date with a time, as TOML or ISO 8601 has it; its zone may still be missing.
 
     Raises:
         CareError: something else; a date alone too, for nobody knows the hour.
     """
-    found = told
-    if isinstance(told, str) and len(told.strip()) > len("2026-11-25"):
+    parsed = value
+    if isinstance(value, str) and len(value.strip()) > len("2026-11-25"):
         try:
-            found = dt.datetime.fromisoformat(told.strip())
+            parsed = dt.datetime.fromisoformat(value.strip())
         except ValueError:
-            found = None
-    if not isinstance(found, dt.datetime):
-        raise CareError(f"{told} is no date with a time: write 2026-11-25T08:00:00+01:00")
-    return found
+            parsed = None
+    if not isinstance(parsed, dt.datetime):
+        raise CareError(f"{value} is no date with a time: write 2026-11-25T08:00:00+01:00")
+    return parsed
 
 
-def date_of(told: object) -> dt.date:
+def parse_date(value: object) -> dt.date:
     """A day.
 
     Raises:
         CareError: something else.
     """
-    found = told
-    if isinstance(told, str):
+    parsed = value
+    if isinstance(value, str):
         try:
-            found = dt.date.fromisoformat(told.strip())
+            parsed = dt.date.fromisoformat(value.strip())
         except ValueError:
-            found = None
-    if isinstance(found, dt.datetime) or not isinstance(found, dt.date):
-        raise CareError(f"{told} is no date: write 2026-11-25")
-    return found
+            parsed = None
+    if isinstance(parsed, dt.datetime) or not isinstance(parsed, dt.date):
+        raise CareError(f"{value} is no date: write 2026-11-25")
+    return parsed
 
 
-def time_of_day(told: object) -> dt.time:
+def parse_time(value: object) -> dt.time:
     """A time of day without a zone.
 
     Raises:
         CareError: something else.
     """
-    found = told
-    if isinstance(told, str) and ":" in told:
+    parsed = value
+    if isinstance(value, str) and ":" in value:
         try:
-            found = dt.time.fromisoformat(told.strip())
+            parsed = dt.time.fromisoformat(value.strip())
         except ValueError:
-            found = None
-    if not isinstance(found, dt.time) or found.tzinfo is not None:
-        raise CareError(f'{told} is no time of day: write "08:00"')
-    return found
+            parsed = None
+    if not isinstance(parsed, dt.time) or parsed.tzinfo is not None:
+        raise CareError(f'{value} is no time of day: write "08:00"')
+    return parsed
 
 
-def localised(
-    told: dt.datetime | None, where: zoneinfo.ZoneInfo | None, what: str
+def localise(
+    instant: dt.datetime | None, where: zoneinfo.ZoneInfo | None, what: str
 ) -> dt.datetime | None:
     """An instant in the patient's zone.
 
     Args:
-        told: with an offset, or the patient's own local time.
+        instant: with an offset, or the patient's own local time.
         where: the patient's zone; None: not told.
         what: the name of ``told``, for messages.
 
@@ -90,19 +90,19 @@ def localised(
         CareError: there is neither an offset nor a zone, or the change of the clock shows that
             local time twice or never.
     """
-    if told is None:
+    if instant is None:
         return None
-    if told.utcoffset() is not None:
-        return told if where is None else told.astimezone(where)
+    if instant.utcoffset() is not None:
+        return instant if where is None else instant.astimezone(where)
     if where is None:
         raise CareError(
-            f"{what}, {told.isoformat()}, has no zone: write its offset (+01:00), or give "
+            f"{what}, {instant.isoformat()}, has no zone: write its offset (+01:00), or give "
             "[patient] time_zone"
         )
-    here = told.replace(tzinfo=where, fold=0)
+    here = instant.replace(tzinfo=where, fold=0)
     if here.utcoffset() != here.replace(fold=1).utcoffset():
         raise CareError(
-            f"{what}, {told.isoformat()}: the clock of {where.key} changes then and shows that "
+            f"{what}, {instant.isoformat()}: the clock of {where.key} changes then and shows that "
             "time twice or never; write its offset"
         )
     return here

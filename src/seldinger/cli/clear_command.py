@@ -59,7 +59,7 @@ def clear(
         raise CareError("a release needs both: --release NAME and --role ROLE")
     told, beside = case_file.load(case, at)
     chosen = profile or beside
-    used = profiles.default() if chosen is None else profiles.load(chosen)
+    used = profiles.default_profile() if chosen is None else profiles.load(chosen)
     found = room.assess(told, at, used)
     sealed = None if release is None else room.release(found, release, role or "", at)
     if out is not None:
@@ -69,7 +69,7 @@ def clear(
     if as_json:
         typer.echo(file.to_json(found, sealed), nl=False)
         return
-    for line in text.lines(found, sealed, everything=everything):
+    for line in text.format_lines(found, sealed, everything=everything):
         typer.echo(line)
 
 
@@ -79,16 +79,16 @@ def _form(case: Path | None, new: str | None, organ: str | None, *, new_profile:
 
     if case is not None or (new is not None and new_profile):
         raise CareError("--new and --new-profile write a form: give one of them, and no case file")
-    return form.profile_form() if new is None else form.case(new, organ)
+    return form.profile_form() if new is None else form.case_form(new, organ)
 
 
 def _time(told: str | None) -> dt.datetime:
     """The time of judging: the one that was asked for, or the real one."""
     if told is None:
         return dt.datetime.now(tz=dt.UTC)
-    from seldinger.care.times import instant
+    from seldinger.care.times import parse_instant
 
-    found = instant(told)
+    found = parse_instant(told)
     if found.utcoffset() is None:
         raise CareError(f"--now is {told!r}: write its offset, 2026-11-25T08:00:00+01:00")
     return found

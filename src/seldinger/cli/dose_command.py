@@ -68,12 +68,12 @@ def dose(
         return
     if procedure is not None or csv is not None:
         raise CaseError("--procedure and --csv belong to: seldinger dose audit FOLDER")
-    from seldinger.care.exposure.answer import Asked, answered
+    from seldinger.care.exposure.answer import DoseRequest, assess_dose
     from seldinger.care.exposure.policy import DEFAULT
     from seldinger.image.dose_report_reader import read
     from seldinger.report.folder import check_ahead
 
-    asked = Asked(
+    asked = DoseRequest(
         policy=policy or DEFAULT,
         edits=_numbers(assume),
         weight_kg=_size("--weight-kg", weight_kg, 0.3, 500.0),
@@ -86,7 +86,7 @@ def dose(
     body = None if ct is None else _skin_of(ct, ct_level)
     if ct is None and ct_level is not None:
         raise CaseError("--ct-level belongs to --ct")
-    found = answered(reports, asked, body)
+    found = assess_dose(reports, asked, body)
     if out is not None:
         from seldinger.report import dose as report
 
@@ -105,7 +105,7 @@ def dose(
 
 
 def _audit(folder: Path, procedure: str | None, csv: Path | None, *, as_json: bool) -> None:
-    from seldinger.care.exposure.audit import audit, csv_text
+    from seldinger.care.exposure.audit import audit, to_csv
 
     found = audit(folder, procedure)
     if csv is not None:
@@ -113,7 +113,7 @@ def _audit(folder: Path, procedure: str | None, csv: Path | None, *, as_json: bo
 
         if csv.exists() and not csv.read_text("utf-8", "replace").startswith("file,kind,date,"):
             raise CaseError(f"{csv.name} is there and not ours; choose another --csv")
-        folders.write_file(csv, csv_text(found))
+        folders.write_file(csv, to_csv(found))
     if as_json:
         from seldinger.report import dose_file
 

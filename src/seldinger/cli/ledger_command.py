@@ -133,7 +133,7 @@ def missing(
     if as_json:
         told.print_record(found)
         return
-    coming = pathway.after(book.show(case).case.state)
+    coming = pathway.next_state(book.show(case).case.state)
     told.tell_missing(case, to or (coming.name if coming else None), found)
 
 
@@ -153,7 +153,7 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Move a case to its next state; what is told with it is kept only if it moves."""
-    found = ledger(db).move(case, state, by=author(by, role), now=instant(now), said=said(words))
+    found = ledger(db).move(case, state, by=author(by, role), now=instant(now), entries=said(words))
     told.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
@@ -213,7 +213,7 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Close a case that was followed up and has no open implant."""
-    found = ledger(db).close(case, by=author(by, role), now=instant(now), said=said(words))
+    found = ledger(db).close(case, by=author(by, role), now=instant(now), entries=said(words))
     told.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 

@@ -28,7 +28,7 @@ def export(
     if as_csv and as_json:
         raise CareError("--csv and --json: say one of them")
     book = ledger(db)
-    text = ledger_csv.text(book.records()) if as_csv else book.export()
+    text = ledger_csv.to_csv(book.records()) if as_csv else book.export()
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -48,7 +48,7 @@ def import_(
     from seldinger.care import ledger_csv
 
     who, when = author(by, role), instant(now)
-    new = ledger_csv.cases(_text(file))
+    new = ledger_csv.parse_cases(_text(file))
     for one in new:
         told.warn_of_person(one.name)
     made = ledger(db, create=True).import_cases(new, by=who, now=when)
@@ -69,11 +69,11 @@ def summary(
     as_json: AsJson = False,
 ) -> None:
     """Count cases, events and implants by procedure, with rates and their intervals."""
-    from seldinger.care.ledger_summary import Asked, summarize
+    from seldinger.care.ledger_summary import SummaryRequest, summarize
 
     if grade is not None and scale is None:
         raise CareError("--grade belongs to a scale: say --scale sir2017 or cirse2017")
-    asked = Asked(day(since), day(until), procedure, scale, grade, threshold)
+    asked = SummaryRequest(day(since), day(until), procedure, scale, grade, threshold)
     found = summarize(ledger(db).records(), asked, instant(now).date())
     if as_json:
         told.print_record(found)

@@ -83,11 +83,11 @@ def instant(told: str | None) -> dt.datetime:
         CareError: it is no time, or has no offset.
     """
     from seldinger.care import times
-    from seldinger.care.ledger_records import aware
+    from seldinger.care.ledger_records import require_zone
 
     if told is None:
         return dt.datetime.now(dt.UTC).astimezone()
-    return aware(times.instant(told), "--now")
+    return require_zone(times.parse_instant(told), "--now")
 
 
 def day(told: str | None) -> dt.date | None:
@@ -98,7 +98,7 @@ def day(told: str | None) -> dt.date | None:
     """
     from seldinger.care import times
 
-    return None if told is None else times.date_of(told)
+    return None if told is None else times.parse_date(told)
 
 
 def said(pairs: list[str] | None) -> dict[str, str]:

@@ -48,7 +48,7 @@ def implant(
     from seldinger.care import times
     from seldinger.care.ledger_records import NewImplant
 
-    new = NewImplant(kind, device, udi, times.date_of(placed), owner, day(due))
+    new = NewImplant(kind, device, udi, times.parse_date(placed), owner, day(due))
     made = ledger(db).add_implant(case, new, by=author(by, role), now=instant(now))
     told.give(made, told.implant_line(made), as_json=as_json)
     if kind == "filter" and made.due is None:
@@ -74,7 +74,7 @@ def _write_calendar(out: Path, found: Sequence[Implant], now: dt.datetime) -> No
     from seldinger.care import ledger_calendar
     from seldinger.cli.ledger_department import write
 
-    write(out, ledger_calendar.text(found, now), "BEGIN:VCALENDAR")
+    write(out, ledger_calendar.to_ics(found, now), "BEGIN:VCALENDAR")
     undated = sum(1 for one in found if one.due is None)
     if undated:
         typer.echo(f"{undated} without a date are not in the calendar: `assign` them one", err=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from seldinger.care.checklist import TimeOut
     from seldinger.care.ledger_records import Case, CaseRecord, Event, Implant, Incident
-    from seldinger.care.ledger_summary import Asked, Line
+    from seldinger.care.ledger_summary import Line, SummaryRequest
     from seldinger.care.pathway import Need
 
 
@@ -30,7 +30,7 @@ def warn_of_person(case: str) -> None:
         )
 
 
-def tell_summary(found: Sequence[Line], asked: Asked) -> None:
+def tell_summary(found: Sequence[Line], asked: SummaryRequest) -> None:
     """A department's counts; the rate stands with its interval."""
     if not found:
         typer.echo("no case")
@@ -184,16 +184,16 @@ def give(value: object, line: str, *, as_json: bool) -> None:
 
 def print_record(value: object) -> None:
     """A record, or several, as JSON."""
-    from seldinger.care.ledger_export import plain
+    from seldinger.care.ledger_export import to_plain
 
-    print_json(plain(value))
+    print_json(to_plain(value))
 
 
 def print_with(value: object, **more: object) -> None:
     """A record as JSON, with what follows from it."""
-    from seldinger.care.ledger_export import plain
+    from seldinger.care.ledger_export import to_plain
 
-    print_json({**more, **plain(value)})
+    print_json({**more, **to_plain(value)})
 
 
 def _day(at: dt.datetime) -> str:

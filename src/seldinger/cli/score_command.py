@@ -84,9 +84,9 @@ def _words(told: list[str]) -> dict[str, str]:
 
 def _patient(path: Path, now: str | None) -> Patient:
     from seldinger import care
-    from seldinger.care.times import instant
+    from seldinger.care.times import parse_instant
 
-    return care.load(path, None if now is None else instant(now)).patient
+    return care.load(path, None if now is None else parse_instant(now)).patient
 
 
 def _record(found: Score) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.quality import wilson
+from seldinger.care.quality import wilson_interval
 from seldinger.core.formatting import short_repr
 from seldinger.core.quantity import Spread
 
@@ -47,7 +47,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """What so many draws cannot tell it from: Wilson's 95 % interval."""
-        return wilson(self.count, self.draws)
+        return wilson_interval(self.count, self.draws)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le
 
-from seldinger.care.times import instant
+from seldinger.care.times import parse_instant
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
@@ -31,7 +31,7 @@ Position = Annotated[
         {"type": "string", "enum": [one.value for one in PatientPosition]},
     ),
 ]
-Moment = Annotated[dt.datetime, Parsed(instant, {"type": "string", "format": "date-time"})]
+Moment = Annotated[dt.datetime, Parsed(parse_instant, {"type": "string", "format": "date-time"})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

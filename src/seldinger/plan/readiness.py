@@ -204,7 +204,7 @@ def finding(cleared: Clearance) -> Finding:
     status = _GATE.get(cleared.answer, Status.UNKNOWN)
     said = f"Clearance by {cleared.profile.name}: {cleared.answer.words}"
     if cleared.answer is Answer.CONDITIONAL:
-        said = f"{said}, ready if {headline.several(cleared.conditions)}"
+        said = f"{said}, ready if {headline.shorten_list(cleared.conditions)}"
     if cleared.missing:
         said = f"{said}; missing: {', '.join(cleared.missing)}"
     if cleared.decides:
@@ -212,7 +212,7 @@ def finding(cleared: Clearance) -> Finding:
     said = f"{said}."
     if status is not Status.MET:
         broken = [f.text for f in cleared.findings if f.status is Status.NOT_MET]
-        said = f"{said} Not met: {headline.several(broken)}." if broken else said
+        said = f"{said} Not met: {headline.shorten_list(broken)}." if broken else said
     held = [f"{d.drug} {d.hold}" for d in cleared.drugs if d.last_dose is not None]
     if held:
         said = f"{said} Held: {', '.join(held)}."

@@ -42,14 +42,14 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     )  # fmt: skip
     rest = () if rates is None else outcomes.told(rates)
     document = Document(
-        f"Clearance: {text.title(found)}",
+        f"Clearance: {text.format_title(found)}",
         "",
         (*clearance.told(found), *_missing(found), *seal),
         rest,
     )
     said = (*found.findings, *found.alternatives)
     bundle = fhir.of_care(found.case.request.procedure, said, rates)
-    lines = "\n".join(text.lines(found, sealed))
+    lines = "\n".join(text.format_lines(found, sealed))
     with folder.replaced(out) as staging:
         (staging / "clearance.txt").write_text(f"{lines}\n", encoding="utf-8")
         (staging / "clearance.json").write_text(file.to_json(found, sealed), encoding="utf-8")

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seldinger.care.exposure.account import Agreement
-from seldinger.care.exposure.levels import told
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.levels import format_dose
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.core.verdict import Severity
 from seldinger.report import dose_file, dose_picture, dose_words, folder, rendering, tables
 from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
 from seldinger.report.pictures import png
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.answer import DoseAnswer
+    from seldinger.care.exposure.answer import DoseAssessment
     from seldinger.care.exposure.several import Case
     from seldinger.core.record import AssumptionUse
 
@@ -30,7 +30,7 @@ _TONES = {
 _AGREEMENT = {Agreement.DISAGREES: "bad", Agreement.UNKNOWN: "warn"}
 
 
-def write(out: Path | str, found: DoseAnswer, *, command: str | None = None) -> Path:
+def write(out: Path | str, found: DoseAssessment, *, command: str | None = None) -> Path:
     """Write ``found`` as the folder ``out``; the old folder stays until the new one is complete.
 
     Args:
@@ -55,7 +55,7 @@ def write(out: Path | str, found: DoseAnswer, *, command: str | None = None) -> 
     return place / PAGE
 
 
-def page(found: DoseAnswer, command: str | None) -> Document:
+def page(found: DoseAssessment, command: str | None) -> Document:
     """What the page says."""
     dates = [date for date in found.together.dates if date]
     files = [
@@ -86,30 +86,30 @@ def page(found: DoseAnswer, command: str | None) -> Document:
     )
 
 
-def _mapped(found: DoseAnswer) -> list[Case]:
+def _mapped(found: DoseAssessment) -> list[Case]:
     """Cases whose dose to the skin is known place by place."""
-    return [case for case in found.cases if case.skin.how is How.MAP]
+    return [case for case in found.cases if case.skin.how is EstimateKind.MAP]
 
 
-def _banner(found: DoseAnswer) -> Banner:
+def _banner(found: DoseAssessment) -> Banner:
     said, tone = dose_words.word(found)
     skin = found.together.found.skin
-    sentence = f"Peak skin dose {told(skin, 'Gy')}."
-    if all(case.skin.how is How.NONE for case in found.cases):
+    sentence = f"Peak skin dose {format_dose(skin, 'Gy')}."
+    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
         sentence = "CT reports tell no dose to skin."
     return Banner(said, sentence, tone, tuple(f.text for f in found.wants))
 
 
-def _headline(found: DoseAnswer) -> Numbers:
+def _headline(found: DoseAssessment) -> Numbers:
     whole = found.together.found
     wrong = sum(len(case.made.disagreeing) for case in found.cases)
     rows = [
-        Row(("peak skin dose", told(whole.skin, "Gy"), "estimate with interval, or bound")),
-        Row(("kerma", told(whole.kerma, "Gy"), "at the reference point")),
-        Row(("kerma-area product", told(whole.pka, "Gy cm2"), "")),
-        Row(("fluoroscopy", told(whole.time, "min"), "")),
+        Row(("peak skin dose", format_dose(whole.skin, "Gy"), "estimate with interval, or bound")),
+        Row(("kerma", format_dose(whole.kerma, "Gy"), "at the reference point")),
+        Row(("kerma-area product", format_dose(whole.pka, "Gy cm2"), "")),
+        Row(("fluoroscopy", format_dose(whole.time, "min"), "")),
     ]
-    if all(case.skin.how is How.NONE for case in found.cases):
+    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
         rows = [
             Row(("dose-length product", dose_words.quantity(c.made.dlp_mgy_cm, "mGy.cm"), ""))
             for c in found.cases
@@ -119,7 +119,7 @@ def _headline(found: DoseAnswer) -> Numbers:
     return Numbers(tuple(rows))
 
 
-def _pictures(found: DoseAnswer) -> list[Figure]:
+def _pictures(found: DoseAssessment) -> list[Figure]:
     return [
         Figure(
             f"pictures/skin-{number}.png",
@@ -133,7 +133,7 @@ def _pictures(found: DoseAnswer) -> list[Figure]:
     ]
 
 
-def _findings(found: DoseAnswer) -> Table:
+def _findings(found: DoseAssessment) -> Table:
     rows = tuple(
         Row((f.status.value.replace("_", " "), f.text, f.stamp, f.id), _TONES[f.severity])
         for f in found.findings
@@ -142,7 +142,7 @@ def _findings(found: DoseAnswer) -> Table:
     return Table(("status", "finding", "stamp", "rule"), rows, "No level applies.", widths=widths)
 
 
-def _totals(found: DoseAnswer) -> Table:
+def _totals(found: DoseAssessment) -> Table:
     rows = []
     for case in found.cases:
         for one in case.made.compared:
@@ -165,14 +165,14 @@ def _totals(found: DoseAnswer) -> Table:
     )
 
 
-def _skin(found: DoseAnswer) -> Table:
+def _skin(found: DoseAssessment) -> Table:
     rows = [
         Row((case.made.report.date, dose_words.skin(case.skin), dose_words.sure(case.skin)))
         for case in found.cases
     ]
     if len(found.cases) > 1:
         whole = found.together
-        rows.append(Row(("together", told(whole.found.skin, "Gy"), whole.how), "strong"))
+        rows.append(Row(("together", format_dose(whole.found.skin, "Gy"), whole.how), "strong"))
     if found.screening_gy is not None:
         about = dose_words.quantity(found.screening_gy, "Gy")
         rows.append(Row(("screening", f"about {about}", "one institution's ratio to kerma")))
@@ -180,12 +180,15 @@ def _skin(found: DoseAnswer) -> Table:
     return Table(head, tuple(rows), widths=widths)
 
 
-def _notes(found: DoseAnswer) -> tuple[str, ...]:
+def _notes(found: DoseAssessment) -> tuple[str, ...]:
     several = len(found.cases) > 1
     said = [
         f"{case.made.report.date}: {note}" if several else note
         for case in found.cases
-        for note in (*case.made.notes, *(case.skin.reasons if case.skin.how is How.MAP else ()))
+        for note in (
+            *case.made.notes,
+            *(case.skin.reasons if case.skin.how is EstimateKind.MAP else ()),
+        )
     ]
     said += [f"{phantom}" for case in found.cases for phantom in _ctdi(case)]
     return (*said, *found.together.notes)
@@ -199,11 +202,11 @@ def _ctdi(case: Case) -> list[str]:
     ]
 
 
-def _assumed(found: DoseAnswer) -> list[AssumptionUse]:
+def _assumed(found: DoseAssessment) -> list[AssumptionUse]:
     return [a for case in found.cases for a in case.skin.assumptions]
 
 
-def _published(found: DoseAnswer) -> Table:
+def _published(found: DoseAssessment) -> Table:
     rows = tuple(
         Row(
             (

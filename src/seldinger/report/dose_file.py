@@ -23,10 +23,10 @@ from seldinger.report.dose_form import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.account import Compared
-    from seldinger.care.exposure.answer import DoseAnswer
+    from seldinger.care.exposure.account import ComparedTotal
+    from seldinger.care.exposure.answer import DoseAssessment
     from seldinger.care.exposure.audit import Audit
-    from seldinger.care.exposure.several import Case, Together
+    from seldinger.care.exposure.several import Case, CumulativeDose
     from seldinger.care.exposure.skin import SkinEstimate
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _DIGITS = 6
 
 
-def to_json(found: DoseAnswer) -> str:
+def to_json(found: DoseAssessment) -> str:
     """``found`` as the text of ``dose.json``.
 
     Raises:
@@ -43,7 +43,7 @@ def to_json(found: DoseAnswer) -> str:
     return _text(asdict(to_file(found)))
 
 
-def to_file(found: DoseAnswer) -> DoseFile:
+def to_file(found: DoseAssessment) -> DoseFile:
     """``found`` in its written form."""
     return DoseFile(
         schema_version=SCHEMA_VERSION,
@@ -99,7 +99,7 @@ def _finding(found: Finding) -> FindingLine:
     )
 
 
-def _together(found: Together) -> Sums:
+def _together(found: CumulativeDose) -> Sums:
     return Sums(
         dates=found.dates,
         kerma_gy=found.found.kerma,
@@ -139,7 +139,7 @@ def _case(case: Case) -> Report:
     )
 
 
-def _compared(one: Compared) -> Total:
+def _compared(one: ComparedTotal) -> Total:
     return Total(
         plane=one.plane or None,
         quantity=one.quantity,

@@ -8,7 +8,7 @@ from typing import Any
 
 from seldinger.care.exposure.account import Agreement  # noqa: TC001  pydantic reads it at run time
 from seldinger.care.exposure.levels import Amount  # noqa: TC001  the same
-from seldinger.care.exposure.skin import How  # noqa: TC001  the same
+from seldinger.care.exposure.skin import EstimateKind  # noqa: TC001  the same
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  the same
 from seldinger.core.space import Vector  # noqa: TC001  the same
 from seldinger.core.verdict import Severity, Status  # noqa: TC001  the same
@@ -81,7 +81,7 @@ class Skin:
     ``peak_at_mm`` is on the table: left, down, towards the head.
     """
 
-    how: How
+    how: EstimateKind
     peak_gy: float | None
     low_gy: float | None
     high_gy: float | None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.care.exposure.account import CM2_PER_M2, Agreement
-from seldinger.care.exposure.levels import PARTIAL, SUMS, Amount, told
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.levels import PARTIAL, SUMS, Amount, format_dose
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.core.verdict import Severity
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.account import Compared
-    from seldinger.care.exposure.answer import DoseAnswer
+    from seldinger.care.exposure.account import ComparedTotal
+    from seldinger.care.exposure.answer import DoseAssessment
     from seldinger.care.exposure.several import Case
     from seldinger.care.exposure.skin import SkinEstimate
 
@@ -44,13 +44,13 @@ def quantity(value: float | None, unit: str) -> str:
     return f"{value:.4g} mGy cm" if unit == "mGy.cm" else f"{value:.4g}"
 
 
-def name(one: Compared) -> str:
+def name(one: ComparedTotal) -> str:
     """A total with its plane where there are two."""
     plane = f", plane {one.plane.upper()}" if one.plane not in {"single", ""} else ""
     return f"{QUANTITIES[one.quantity]}{plane}"
 
 
-def difference(one: Compared) -> str:
+def difference(one: ComparedTotal) -> str:
     """How a report's total stands to the sum, with the size of the difference."""
     if one.agreement is Agreement.UNKNOWN:
         if one.is_part:
@@ -69,18 +69,18 @@ def difference(one: Compared) -> str:
 
 def skin(found: SkinEstimate) -> str:
     """Peak skin dose in one line."""
-    if found.how is How.MAP:
-        return told(Amount(found.peak_gy, found.low_gy, found.high_gy), "Gy")
-    if found.how is How.BOUND:
-        return told(Amount(None, None, found.high_gy), "Gy")
+    if found.how is EstimateKind.MAP:
+        return format_dose(Amount(found.peak_gy, found.low_gy, found.high_gy), "Gy")
+    if found.how is EstimateKind.BOUND:
+        return format_dose(Amount(None, None, found.high_gy), "Gy")
     return found.how.value
 
 
 def sure(found: SkinEstimate) -> str:
     """How sure the skin dose is, in words."""
-    if found.how is How.MAP:
+    if found.how is EstimateKind.MAP:
         return f"map on {_a(found.body)}; {_INTERVAL}"
-    if found.how is How.BOUND:
+    if found.how is EstimateKind.BOUND:
         return f"a bound, no estimate: {'; '.join(found.reasons)}"
     return "; ".join(found.reasons)
 
@@ -106,7 +106,7 @@ def place(found: SkinEstimate) -> str:
     return " and ".join(sides) or "middle"
 
 
-def word(found: DoseAnswer) -> tuple[str, str]:
+def word(found: DoseAssessment) -> tuple[str, str]:
     """The answer in a word, and its tone."""
     worst = {f.severity for f in found.findings}
     if Severity.STOP in worst:
@@ -115,13 +115,13 @@ def word(found: DoseAnswer) -> tuple[str, str]:
         return "FOLLOW UP", "bad"
     if Severity.CAUTION in worst:
         return _caution(found), "warn"
-    if all(case.skin.how is How.NONE for case in found.cases):
+    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
         return "CT DOSE", "good"
     known = found.together.found.kerma.high is not None
     return ("BELOW LEVELS", "good") if known else ("UNKNOWN", "warn")
 
 
-def _caution(found: DoseAnswer) -> str:
+def _caution(found: DoseAssessment) -> str:
     """What there is to look at: a level, a part that is missing, or only sums that differ."""
     rules = {f.id for f in found.findings if f.severity is Severity.CAUTION}
     if any(not rule.startswith(SUMS) and rule != PARTIAL for rule in rules):
@@ -129,11 +129,11 @@ def _caution(found: DoseAnswer) -> str:
     return "PARTIAL REPORT" if PARTIAL in rules else "SUMS DIFFER"
 
 
-def lines(found: DoseAnswer) -> list[str]:
+def lines(found: DoseAssessment) -> list[str]:
     """The answer for a terminal: first what matters, then the rest."""
     said = [f"{word(found)[0].lower()}; levels of {found.policy_title}"]
-    if any(case.skin.how is not How.NONE for case in found.cases):
-        said[0] += f"; peak skin dose {told(found.together.found.skin, 'Gy')}"
+    if any(case.skin.how is not EstimateKind.NONE for case in found.cases):
+        said[0] += f"; peak skin dose {format_dose(found.together.found.skin, 'Gy')}"
     for finding in found.wants:
         stamp = f" [{finding.stamp}]" if finding.stamp else ""
         said.append(f"  {finding.text}{stamp}")
@@ -141,8 +141,8 @@ def lines(found: DoseAnswer) -> list[str]:
         said += _case_lines(case.made.report.date, case)
     if len(found.cases) > 1:
         whole = found.together
-        said.append(f"together: {told(whole.found.kerma, 'Gy')} at the reference point")
-        said.append(f"  peak skin dose {told(whole.found.skin, 'Gy')}: {whole.how}")
+        said.append(f"together: {format_dose(whole.found.kerma, 'Gy')} at the reference point")
+        said.append(f"  peak skin dose {format_dose(whole.found.skin, 'Gy')}: {whole.how}")
         said += [f"  {note}" for note in whole.notes]
     if found.screening_gy is not None:
         said.append(
@@ -168,11 +168,11 @@ def _case_lines(date: str, case: Case) -> list[str]:
     for phantom, largest, total in made.ctdi_vol_mgy:
         of = f"{phantom} phantom" if phantom else "phantom not told"
         said.append(f"  CTDIvol ({of}): largest {largest:.4g} mGy, summed {total:.4g} mGy")
-    if case.skin.how is not How.NONE:
+    if case.skin.how is not EstimateKind.NONE:
         at = place(case.skin)
         said.append(
             f"  peak skin dose: {skin(case.skin)}{f', {at}' if at else ''}; {sure(case.skin)}"
         )
-        if case.skin.how is How.MAP:
+        if case.skin.how is EstimateKind.MAP:
             said += [f"    {reason}" for reason in case.skin.reasons]
     return [*said, *(f"  {note}" for note in made.notes)]

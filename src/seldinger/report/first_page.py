@@ -33,7 +33,7 @@ def banner(plan: Plan) -> Banner:
     word, sentence, tone = _BANNERS[plan.verdict.status]
     cleared = plan.cleared
     kept = cleared.conditions if cleared is not None and cleared.answer == "clear" else ()
-    conditions = (f"If: {short.several(kept)}.",) if kept else ()
+    conditions = (f"If: {short.shorten_list(kept)}.",) if kept else ()
     said = (*plan.verdict.figures, *plan.verdict.reasons, *conditions)
     return Banner(word, sentence, tone, said)
 

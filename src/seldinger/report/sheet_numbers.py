@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care.quality import wilson
+from seldinger.care.quality import wilson_interval
 from seldinger.evidence.model import FactKind, Trust
 
 if TYPE_CHECKING:
@@ -91,4 +91,4 @@ def _likely(fact: Fact) -> tuple[float, float] | None:
     events, cases = fact.numerator, fact.denominator
     if events is None or cases is None or cases >= _SMALL_GROUP:
         return None
-    return wilson(events, cases)
+    return wilson_interval(events, cases)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care.clearance import bleeding
-from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.findings import finding, settle
 from seldinger.care.clearance.model import Answer
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import driving_value
@@ -17,7 +17,7 @@ from seldinger.evidence import driving_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Case, Clearance
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables
@@ -38,7 +38,7 @@ _EXCLUSIONS = (
 _EXCLUDED_WAVEFORM = "D"
 
 
-def chosen(case: Case, profile: Profile) -> Iterator[Finding]:
+def assess_radial(case: Case, profile: Profile) -> Iterator[Finding]:
     """What is said of the wrist where it is the way in."""
     if case.request.access != "radial":
         return
@@ -46,18 +46,18 @@ def chosen(case: Case, profile: Profile) -> Iterator[Finding]:
     if permits:
         return
     words = f"excluded: {', '.join(against)}" if against else f"not told: {', '.join(missing)}"
-    made = finding(
+    result = finding(
         "access.radial.chosen", TOPIC, Status.NOT_MET if against else Status.UNKNOWN,
         Severity.ACTION, f"The radial artery is the way in and {words}.", profile=profile,
         facts=_EXCLUSIONS, inputs={"access": "radial"},
         decides="the operator, who looks at the wrist",
     )  # fmt: skip
-    yield settled(made, case.request, profile)
+    yield settle(result, case.request, profile)
 
 
-def alternatives(
+def list_alternatives(
     case: Case,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     labs: Iterable[Finding],
     tables: Tables,
     profile: Profile,
@@ -105,7 +105,7 @@ def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str,
     """
     artery, sheath = case.request.radial, case.request.sheath_french
     largest, thinnest = driving_value(RADIAL_SHEATH), driving_value(RADIAL_DIAMETER)
-    asked: tuple[tuple[bool | None, str, str], ...] = (
+    checks: tuple[tuple[bool | None, str, str], ...] = (
         (
             None if sheath is None else sheath > largest,
             f"sheath over {largest:g} F",
@@ -125,24 +125,24 @@ def radial_permits(case: Case) -> tuple[bool | None, tuple[str, ...], tuple[str,
         (artery.tortuous, "severe tortuosity", "whether the radial artery winds severely"),
         (artery.occluded, "known occlusion", "whether the radial artery is occluded"),
     )
-    against = tuple(words for found, words, _ in asked if found)
-    missing = tuple(ask for found, _, ask in asked if found is None)
+    against = tuple(words for found, words, _ in checks if found)
+    missing = tuple(ask for found, _, ask in checks if found is None)
     return (False if against else None if missing else True), against, missing
 
 
 def _radial(
     case: Case,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     against: list[Finding],
     tables: Tables,
     profile: Profile,
 ) -> Finding:
     (edge,) = (rule for rule in tables.thresholds if rule.id == RADIAL_RULE)
-    told = next(one.inputs["inr"] for one in against if one.id == FEMORAL_RULE)
+    inr = next(one.inputs["inr"] for one in against if one.id == FEMORAL_RULE)
     found = case.patient.lab("inr")
     value = None if found is None else found.value
     permits, excluded, missing = radial_permits(case)
-    if value is not None and bleeding.met(edge, value) is not Status.MET:
+    if value is not None and bleeding.check_threshold(edge, value) is not Status.MET:
         status, text = Status.NOT_MET, "The radial artery does not help: its own INR is not met."
     elif permits is False:
         status = Status.NOT_MET
@@ -159,5 +159,5 @@ def _radial(
     return finding(
         "access.radial", TOPIC, status, Severity.CAUTION, text, profile=profile,
         facts=(*edge.facts, *_EXCLUSIONS), missing=missing if permits is None else (),
-        inputs={"inr": told, "sheath": inputs["sheath_french"].told},
+        inputs={"inr": inr, "sheath": inputs["sheath_french"].told},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from seldinger.care import pages
-from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.findings import finding, settle
 from seldinger.care.labs import age_days, analyte
 from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
@@ -78,11 +78,11 @@ class Alarm:
             ValueError: an edge lies outside its own range.
         """
         unit = analyte(self.lab).unit
-        told: dict[str, Edge | None] = {name: getattr(self, name) for name in EDGES}
+        edges: dict[str, Edge | None] = {name: getattr(self, name) for name in EDGES}
         return MappingProxyType(
             {
                 name: Assumption(f"alarm.{self.lab}.{name}", edge[0], unit, *edge[1:], self.reason)
-                for name, edge in told.items()
+                for name, edge in edges.items()
                 if edge is not None
             }
         )
@@ -103,10 +103,10 @@ def alarms() -> Mapping[str, Alarm]:
         CareError: the page does not fit, names a lab that does not exist, or an edge lies outside
             its range or on the wrong side of the next one.
     """
-    return pages.page(_Page, "alarms.toml").alarms
+    return pages.read_page(_Page, "alarms.toml").alarms
 
 
-def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
+def assess_alarms(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
     """What is said of the latest result of every lab, and of those that have no time."""
     for key in dict.fromkeys(one.key for one in case.patient.labs):
         known = alarms().get(key)
@@ -118,7 +118,7 @@ def judged(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Finding]:
             yield _of(known, one, case, profile, now)
 
 
-def used(case: Case, profile: Profile) -> tuple[AssumptionUse, ...]:
+def list_assumptions(case: Case, profile: Profile) -> tuple[AssumptionUse, ...]:
     """The edges of the labs that were told."""
     return tuple(
         AssumptionUse.of(assumed, profile.alarms)
@@ -132,7 +132,7 @@ def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) 
     beyond = _beyond(alarm, lab.value, case, profile)
     name = analyte(lab.key).name
     old = _age(lab, now)
-    told = f"{name} {lab.told}".removesuffix(" {INR}")
+    text = f"{name} {lab.told}".removesuffix(" {INR}")
     status, severity, words = {
         "": (Status.MET, Severity.INFO, "no alarm"),
         "inner": (Status.UNKNOWN, Severity.CAUTION, "looked at, and decided, before"),
@@ -146,13 +146,13 @@ def _of(alarm: Alarm, lab: Lab, case: Case, profile: Profile, now: dt.datetime) 
         severity = Severity.STOP
     if beyond and lab.key == "hcg":
         words = "a pregnancy is possible, whatever was told"
-    made = finding(
+    result = finding(
         f"alarm.{lab.key}", alarm.topic, status, severity,
-        f"{told}{old}: {words}." if beyond or alarm.edges else f"{told}{old}: told.",
+        f"{text}{old}: {words}." if beyond or alarm.edges else f"{text}{old}: told.",
         profile=profile, inputs={lab.key: lab.told}, considers=(f"lab.{lab.key}",),
         decides=alarm.decides if beyond else "",
     )  # fmt: skip
-    return settled(made, case.request, profile)
+    return settle(result, case.request, profile)
 
 
 def _beyond(alarm: Alarm, value: float, case: Case, profile: Profile) -> str:

@@ -27,7 +27,7 @@ from seldinger.care.clearance import (
 from seldinger.care.clearance import answer as answers
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import profile_file as profiles
-from seldinger.care.clearance.findings import finding, ordered, settled
+from seldinger.care.clearance.findings import finding, settle, sort_findings
 from seldinger.care.clearance.model import Clearance, Due, TopicAnswer
 from seldinger.care.patient import Sex
 from seldinger.core.errors import CareError
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import BleedingClass, Case, DrugPlan
     from seldinger.care.clearance.profile import Profile
-    from seldinger.care.clearance.questions import Asked
+    from seldinger.care.clearance.questions import QuestionResult
     from seldinger.care.clearance.rules import Tables
     from seldinger.core.finding import Finding
 
@@ -69,7 +69,7 @@ def assess(
     """
     if now.utcoffset() is None:
         raise CareError("now has no zone: give it with its offset")
-    used = profiles.default() if profile is None else profile
+    used = profiles.default_profile() if profile is None else profile
     known = rules.tables() if tables is None else tables
     if case.request.procedure not in known.procedures:
         raise CareError(
@@ -79,62 +79,66 @@ def assess(
     as_told = _judged(case, now, used, known)
     if not case.request.decisions:
         return as_told
-    weighed = decided.weighed(case, told.of(case, used, now, known), used, now)
+    weighed = decided.weigh(case, told.collect_inputs(case, used, now, known), used, now)
     return _worse(_judged(weighed, now, used, known), as_told)
 
 
 def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clearance:
     """The answer, decisions as the request has them."""
-    inputs = told.of(case, used, now, known)
-    group, said = _class(case, inputs, known, used)
+    inputs = told.collect_inputs(case, used, now, known)
+    group, result = _class(case, inputs, known, used)
     labs = [
-        settled(one, case.request, used) if one.status is not Status.MET else one
-        for one in bleeding.labs(case, inputs, group, known, used, now)
+        settle(one, case.request, used) if one.status is not Status.MET else one
+        for one in bleeding.assess_labs(case, inputs, group, known, used, now)
     ]
     setting = holds.Setting(case, inputs, group, known, used, now)
-    drugs = list(holds.judged(setting))
-    asked = [
-        *questions.asked(case, inputs, known, used),
-        *questions.fasting(case, inputs, known, used),
-        questions.anaesthetic(case, used),
+    drugs = list(holds.assess_drugs(setting))
+    question_results = [
+        *questions.ask_questions(case, inputs, known, used),
+        *questions.assess_fasting(case, inputs, known, used),
+        questions.assess_anaesthetic(case, used),
     ]
-    found = [
+    results = [
         *_case(case, used, now),
-        *said,
+        *result,
         *labs,
         *_arterial(case, group, known, used),
-        *access.chosen(case, used),
-        *drug_list.listed(setting),
+        *access.assess_radial(case, used),
+        *drug_list.assess_list(setting),
         *(one.finding for one in drugs),
-        *needs.missing(setting),
-        *drug_list.together(setting),
-        *drug_list.labels(setting),
-        *(one.finding for one in asked),
-        *allergy.judged(case, used, _orders(asked)),
-        *alarms.judged(case, used, now),
+        *needs.list_missing(setting),
+        *drug_list.assess_together(setting),
+        *drug_list.compare_labels(setting),
+        *(one.finding for one in question_results),
+        *allergy.assess_allergies(case, used, _orders(question_results)),
+        *alarms.assess_alarms(case, used, now),
     ]
-    found.extend(recorded.left_over(case, found, inputs, used))
-    found.extend(_settling(case, found, used))
+    results.extend(recorded.list_left_over(case, results, inputs, used))
+    results.extend(_settling(case, results, used))
     plans = tuple(one.plan for one in drugs if one.plan is not None)
-    findings = answers.alike(ordered(emergency.softened(found, case)), group, plans)
-    topics = answers.topics(findings, group)
+    findings = answers.settle_alike(sort_findings(emergency.soften(results, case)), group, plans)
+    topics = answers.answer_topics(findings, group)
     judge = partial(assess, now=now, profile=used, tables=known)
-    alternatives = tuple(access.alternatives(case, inputs, labs, known, used, judge))
+    alternatives = tuple(access.list_alternatives(case, inputs, labs, known, used, judge))
     return Clearance(
-        answer=answers.worst((*(one.answer for one in topics), answers.of(findings, group))),
+        answer=answers.worst_answer(
+            (*(one.answer for one in topics), answers.worst_of(findings, group))
+        ),
         topics=topics,
-        conditions=_conditions(case, drugs, asked, findings, group),
+        conditions=_conditions(case, drugs, question_results, findings, group),
         missing=tuple(
-            dict.fromkeys(m for one in findings if answers.counts(one) for m in one.missing)
+            dict.fromkeys(m for one in findings if answers.blocks(one) for m in one.missing)
         ),
         bleeding=group,
         drugs=plans,
-        timetable=_timetable(case, group, plans, asked, used),
-        findings=(*emergency.findings(case, used), *findings),
-        orders=tuple(one.finding for one in asked if one.order or one.finding.topic == "fasting"),
-        understood=understood.lines(case, inputs),
+        timetable=_timetable(case, group, plans, question_results, used),
+        findings=(*emergency.list_findings(case, used), *findings),
+        orders=tuple(
+            one.finding for one in question_results if one.order or one.finding.topic == "fasting"
+        ),
+        understood=understood.format_lines(case, inputs),
         alternatives=alternatives,
-        emergency=emergency.is_one(case),
+        emergency=emergency.is_emergency(case),
         decides=_decides(case, findings),
         profile=used,
         assumptions=_assumptions(case, used, findings),
@@ -145,30 +149,30 @@ def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clear
 
 def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
     """The clearance by the decisions that count, and no better than by all of them as told."""
-    seen = {(one.id, answers.single(one)) for one in weighed.findings}
+    seen = {(item.id, answers.answer_of(item)) for item in weighed.findings}
     worse = [
-        one for one in as_told.findings
-        if answers.counts(one) and (one.id, answers.single(one)) not in seen
-        and one.status is Status.NOT_MET
+        item for item in as_told.findings
+        if answers.blocks(item) and (item.id, answers.answer_of(item)) not in seen
+        and item.status is Status.NOT_MET
     ]  # fmt: skip
     # In an emergency its own finding stays the first.
-    first = tuple(emergency.findings(as_told.case, as_told.profile))
-    rules_of = {one.id for one in (*worse, *first)}
-    rest = [one for one in weighed.findings if one.id not in rules_of]
-    findings = (*first, *ordered([*worse, *rest]))
+    first = tuple(emergency.list_findings(as_told.case, as_told.profile))
+    rules_of = {item.id for item in (*worse, *first)}
+    rest = [item for item in weighed.findings if item.id not in rules_of]
+    findings = (*first, *sort_findings([*worse, *rest]))
     topics = tuple(
         TopicAnswer(
-            one.topic,
-            answers.worst((one.answer, other.answer)),
+            item.topic,
+            answers.worst_answer((item.answer, other.answer)),
             tuple(
-                f.text for f in findings if answers.topic_of(f) is one.topic and answers.counts(f)
+                f.text for f in findings if answers.topic_of(f) is item.topic and answers.blocks(f)
             ),
         )
-        for one, other in zip(weighed.topics, as_told.topics, strict=True)
+        for item, other in zip(weighed.topics, as_told.topics, strict=True)
     )
     return replace(
         weighed,
-        answer=answers.worst((weighed.answer, as_told.answer)),
+        answer=answers.worst_answer((weighed.answer, as_told.answer)),
         topics=topics,
         findings=findings,
         decides=tuple(dict.fromkeys((*weighed.decides, *_decides(as_told.case, worse)))),
@@ -176,10 +180,10 @@ def _worse(weighed: Clearance, as_told: Clearance) -> Clearance:
     )
 
 
-def _settling(case: Case, found: Iterable[Finding], profile: Profile) -> Iterator[Finding]:
+def _settling(case: Case, open_findings: Iterable[Finding], profile: Profile) -> Iterator[Finding]:
     """What a decision about a whole question, or under a name of its own, settles."""
-    for about in dict.fromkeys(one.settled_by for one in found if one.settled_by):
-        mine = [one for one in found if one.settled_by == about]
+    for about in dict.fromkeys(one.settled_by for one in open_findings if one.settled_by):
+        mine = [one for one in open_findings if one.settled_by == about]
         rules_of = tuple(dict.fromkeys(one.id for one in mine))
         decision = case.request.decision(about)
         if rules_of == (about,) or decision is None:
@@ -194,7 +198,7 @@ def _settling(case: Case, found: Iterable[Finding], profile: Profile) -> Iterato
         )  # fmt: skip
 
 
-def _orders(asked: Iterable[Asked]) -> tuple[str, ...]:
+def _orders(asked: Iterable[QuestionResult]) -> tuple[str, ...]:
     return ("antibiotics", *(a.finding.id for a in asked if a.finding.topic == "antibiotics"))
 
 
@@ -202,24 +206,24 @@ def _assumptions(
     case: Case, profile: Profile, findings: Iterable[Finding]
 ) -> tuple[AssumptionUse, ...]:
     """Values without a source, as they were used in this case."""
-    found = [*profile.assumptions(), *alarms.used(case, profile)]
+    uses = [*profile.assumptions(), *alarms.list_assumptions(case, profile)]
     patient = case.patient
     if patient.sex is not Sex.MALE and not patient.pregnant:
-        found += [AssumptionUse.of(one, profile.alarms) for one in told.FERTILE]
+        uses += [AssumptionUse.of(one, profile.alarms) for one in told.FERTILE]
     if case.request.decisions:
-        found.append(AssumptionUse.of(decided.VALIDITY, profile.alarms))
-    if drug_names.of_class(patient, "anticoagulant-vka"):
-        found.append(AssumptionUse.of(told.INR_ON_VKA, profile.alarms))
+        uses.append(AssumptionUse.of(decided.VALIDITY, profile.alarms))
+    if drug_names.drugs_of_class(patient, "anticoagulant-vka"):
+        uses.append(AssumptionUse.of(told.INR_ON_VKA, profile.alarms))
     if any("drugs against platelets" in one.text for one in findings):
-        found.append(AssumptionUse.of(thrombosis.FRESH, profile.alarms))
-    return tuple(found)
+        uses.append(AssumptionUse.of(thrombosis.FRESH, profile.alarms))
+    return tuple(uses)
 
 
 def _class(
-    case: Case, inputs: Mapping[str, Known], tables: Tables, profile: Profile
+    case: Case, inputs: Mapping[str, Input], tables: Tables, profile: Profile
 ) -> tuple[BleedingClass, tuple[Finding, ...]]:
     """The bleeding class and what is said of it; none where the consensus is silent."""
-    outside = bleeding.domain(inputs, tables, profile)
+    outside = bleeding.check_domain(inputs, tables, profile)
     if outside is not None and not outside.missing:
         return bleeding.SILENT, (outside,)
     group, said = bleeding.classify(inputs, tables, profile, case.request)
@@ -263,70 +267,72 @@ def _arterial(
         return
     if request.access in {"femoral-artery", "radial", None}:
         return
-    made = finding(
+    result = finding(
         "sir2019.low.inr_other_artery", bleeding.TOPIC, Status.UNKNOWN, Severity.CAUTION,
         f"Source silent: of arteries it names the femoral and the radial, not {request.access}.",
         profile=profile, inputs={"access": request.access or ""}, decides="the operator",
         facts=("bleeding.sir2019.low.inr_femoral", "bleeding.sir2019.low.inr_radial"),
     )  # fmt: skip
-    yield settled(made, request, profile)
+    yield settle(result, request, profile)
 
 
 def _conditions(
     case: Case,
-    drugs: list[holds.Judged],
-    asked: list[Asked],
+    drugs: list[holds.DrugAssessment],
+    results: list[QuestionResult],
     findings: Iterable[Finding],
     group: BleedingClass,
 ) -> tuple[str, ...]:
     """What must be kept, and who must agree to what, the drugs first."""
     of_class = {one.finding.id for one in drugs if one.condition}
-    found = [
+    conditions = [
         f"if {one.plan.bleeding_class} risk: {one.condition}"
         if group.value is None and one.condition and one.plan is not None
         else one.condition
         for one in drugs
     ]
-    found += [
-        answers.condition(one)
+    conditions += [
+        answers.format_condition(one)
         for one in findings
-        if answers.counts(one) and one.status is Status.UNKNOWN and one.decides and not one.missing
+        if answers.blocks(one) and one.status is Status.UNKNOWN and one.decides and not one.missing
         and one.id not in of_class
     ]  # fmt: skip
-    found += [one.condition for one in asked]
-    fasts = [one for one in asked if one.finding.topic == "fasting" and one.due]
+    conditions += [one.condition for one in results]
+    fasts = [one for one in results if one.finding.topic == "fasting" and one.due]
     if len(case.request.intake) < len(fasts):
-        found.append("the fasting times are kept")
-    return tuple(dict.fromkeys(one for one in found if one))
+        conditions.append("the fasting times are kept")
+    return tuple(dict.fromkeys(one for one in conditions if one))
 
 
 def _decides(case: Case, findings: Iterable[Finding]) -> tuple[str, ...]:
     """Who decides about every open finding."""
-    found = [emergency.DECIDES] if emergency.is_one(case) else []
-    for one in findings:
-        if answers.counts(one) and one.decides and not (one.missing and one.topic != "drugs"):
-            about = one.inputs.get("drug") or one.inputs.get("allergy") or one.id
-            found.append(f"{one.decides}: {about}")
-    return tuple(dict.fromkeys(found))
+    deciders = [emergency.DECIDES] if emergency.is_emergency(case) else []
+    for item in findings:
+        if answers.blocks(item) and item.decides and not (item.missing and item.topic != "drugs"):
+            about = item.inputs.get("drug") or item.inputs.get("allergy") or item.id
+            deciders.append(f"{item.decides}: {about}")
+    return tuple(dict.fromkeys(deciders))
 
 
 def _timetable(
     case: Case,
     group: BleedingClass,
     plans: Iterable[DrugPlan],
-    asked: Iterable[Asked],
+    results: Iterable[QuestionResult],
     profile: Profile,
 ) -> tuple[Due, ...]:
     start = case.request.start
     if start is None:
         return ()
     zone = case.patient.time_zone
-    found = [due for one in asked for due in one.due]
+    lines = [due for one in results for due in one.due]
     for plan in plans:
-        found.extend(_of_drug(plan, group))
-    found.extend(_antibiotic(case, asked, profile))
-    found.append(Due(timetable.after(start, 0.0, zone), "Start of the procedure.", "case.start"))
-    return tuple(sorted(found, key=lambda one: (one.when.timestamp(), one.what)))
+        lines.extend(_of_drug(plan, group))
+    lines.extend(_antibiotic(case, results, profile))
+    lines.append(
+        Due(timetable.add_hours(start, 0.0, zone), "Start of the procedure.", "case.start")
+    )
+    return tuple(sorted(lines, key=lambda one: (one.when.timestamp(), one.what)))
 
 
 def _of_drug(plan: DrugPlan, group: BleedingClass) -> Iterator[Due]:
@@ -343,22 +349,26 @@ def _of_drug(plan: DrugPlan, group: BleedingClass) -> Iterator[Due]:
             plan.last_dose, f"Last dose of {plan.told} by the longer hold ({where}).", plan.rule
         )
         yield Due(plan.last_dose_at_most, f"The same by the shorter hold ({where}).", plan.rule)
-    for one in plan.restarts:
-        note = f" ({one.note})" if one.note else ""
-        early = "" if one.earliest == one.not_before else f", at the earliest {one.earliest:%H:%M}"
-        day = f"{one.not_before:%a %d %b}" if one.whole_day else f"{one.not_before:%a %d %b %H:%M}"
+    for back in plan.restarts:
+        note = f" ({back.note})" if back.note else ""
+        early = (
+            "" if back.earliest == back.not_before else f", at the earliest {back.earliest:%H:%M}"
+        )
+        day = (
+            f"{back.not_before:%a %d %b}" if back.whole_day else f"{back.not_before:%a %d %b %H:%M}"
+        )
         yield Due(
-            one.not_before,
+            back.not_before,
             f"{plan.told}{note} not before {day}{early}, if haemostasis is secured; counted from "
             f"{plan.counted_from}.",
             plan.rule,
         )
 
 
-def _antibiotic(case: Case, asked: Iterable[Asked], profile: Profile) -> Iterator[Due]:
+def _antibiotic(case: Case, results: Iterable[QuestionResult], profile: Profile) -> Iterator[Due]:
     """From when the antibiotic may be given, where somebody decided that one is."""
     start = case.request.start
-    rules_asked = [a.finding.id for a in asked if a.finding.topic == "antibiotics"]
+    rules_asked = [a.finding.id for a in results if a.finding.topic == "antibiotics"]
     names = ["antibiotics", *rules_asked]
     told_by = [d.decided for d in map(case.request.decision, names) if d is not None]
     told_by += [profile.settled[name] for name in names if name in profile.settled]
@@ -366,5 +376,5 @@ def _antibiotic(case: Case, asked: Iterable[Asked], profile: Profile) -> Iterato
     if start is None or not given:
         return
     minutes = driving_value(ANTIBIOTIC_TIMING, secondary=True)
-    when = timetable.after(start, -minutes / 60.0, case.patient.time_zone)
+    when = timetable.add_hours(start, -minutes / 60.0, case.patient.time_zone)
     yield Due(when, f"From then on the antibiotic ({given[0]}).", ANTIBIOTIC_TIMING)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import thrombosis
-from seldinger.care.clearance.decided import OPERATOR, ruling
+from seldinger.care.clearance.decided import OPERATOR, find_ruling
 from seldinger.care.clearance.evaluate import concerns
-from seldinger.care.clearance.findings import finding, shown
+from seldinger.care.clearance.findings import finding, format_inputs
 from seldinger.care.clearance.model import LOCAL, BleedingClass
 from seldinger.care.labs import analyte
 from seldinger.core.verdict import Severity, Status
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Case, Request
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Tables, Threshold
@@ -38,24 +38,24 @@ SILENT = BleedingClass(None, (), (), "")
 """The class of a patient of whom the consensus does not speak: not the nearest row."""
 
 
-def domain(inputs: Mapping[str, Known], tables: Tables, profile: Profile) -> Finding | None:
+def check_domain(inputs: Mapping[str, Input], tables: Tables, profile: Profile) -> Finding | None:
     """What is said where the consensus does not speak of such a patient; None where it does."""
-    found = concerns(tables.domain, inputs)
-    if found.status is Status.MET:
+    judgement = concerns(tables.domain, inputs)
+    if judgement.status is Status.MET:
         return None
-    if found.status is Status.UNKNOWN:
+    if judgement.status is Status.UNKNOWN:
         text = "The consensus speaks of adults: whether it speaks of this patient is not known."
     else:
         text = "The source is silent: the consensus speaks of adults. A paediatric team decides."
     return finding(
         DOMAIN_RULE, TOPIC, Status.UNKNOWN, Severity.ACTION, text, profile=profile,
-        facts=(_DOMAIN_FACT,), inputs=shown(inputs, ("age_years",)), missing=found.missing,
-        decides="a paediatric team" if not found.missing else "",
+        facts=(_DOMAIN_FACT,), inputs=format_inputs(inputs, ("age_years",)),
+        missing=judgement.missing, decides="a paediatric team" if not judgement.missing else "",
     )  # fmt: skip
 
 
 def classify(
-    inputs: Mapping[str, Known], tables: Tables, profile: Profile, request: Request
+    inputs: Mapping[str, Input], tables: Tables, profile: Profile, request: Request
 ) -> tuple[BleedingClass, Finding]:
     """The bleeding class, and what is to be said of it."""
     judged = [(row, concerns(row.when, inputs)) for row in tables.classes]
@@ -68,7 +68,7 @@ def classify(
         ("procedure", *(n for _, found in judged if found.status is not Status.NOT_MET
                         for n in found.used))
     )  # fmt: skip
-    inputs_shown = shown(inputs, used)
+    inputs_shown = format_inputs(inputs, used)
     classes: set[str] = {row.bleeding_class for row in rows}
     chosen, who = _local(request, profile)
     if open_rows:
@@ -87,7 +87,7 @@ def classify(
         text = f"{_ambiguous(named)} A local profile or the operator decides."
         text = f"{text} {who}." if who else text
         status, severity = Status.UNKNOWN, Severity.ACTION
-    made = finding(
+    result = finding(
         CLASS_RULE, TOPIC, status, severity, text, profile=profile, inputs=inputs_shown,
         missing=missing, facts=tuple(dict.fromkeys(facts)) or (_DOMAIN_FACT,),
         decides="the operator, or a local profile",
@@ -100,17 +100,17 @@ def classify(
             considered=BOTH if found_class is None else (found_class,),
             chosen_by="source" if by_source else who if found_class else "",
         ),
-        made,
+        result,
     )
 
 
 def _local(request: Request, profile: Profile) -> tuple[str | None, str]:
     """The class that a person or the local profile chose, and who; without one, who may not."""
-    made = ruling(request, CLASS_RULE, OPERATOR)
-    if made.decision is not None and made.decision.decided in BOTH:
-        return made.decision.decided, made.decision.text
+    decided = find_ruling(request, CLASS_RULE, OPERATOR)
+    if decided.decision is not None and decided.decision.decided in BOTH:
+        return decided.decision.decided, decided.decision.text
     found = profile.classes.get(request.procedure)
-    return found, f"{found}: {profile.signature}" if found else made.told
+    return found, f"{found}: {profile.signature}" if found else decided.told
 
 
 def _ambiguous(named: tuple[tuple[str, str], ...]) -> str:
@@ -119,9 +119,9 @@ def _ambiguous(named: tuple[tuple[str, str], ...]) -> str:
     return f"Source ambiguous, rows of both classes match: {'; '.join(w for _, w in named)}."
 
 
-def labs(
+def assess_labs(
     case: Case,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     bleeding: BleedingClass,
     tables: Tables,
     profile: Profile,
@@ -132,7 +132,7 @@ def labs(
     A routine lab whose rule is not known to concern the case is unknown, with its value shown.
     """
     for bleeding_class in bleeding.considered:
-        classed = told.with_class(inputs, bleeding_class)
+        classed = told.add_class(inputs, bleeding_class)
         for rule in tables.thresholds:
             found = _judged(rule, case, classed, bleeding, profile, now, tables)
             if found is not None:
@@ -142,7 +142,7 @@ def labs(
 def _judged(
     rule: Threshold,
     case: Case,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     bleeding: BleedingClass,
     profile: Profile,
     now: dt.datetime,
@@ -151,7 +151,7 @@ def _judged(
     concerned = concerns(rule.when, inputs)
     if concerned.status is Status.NOT_MET:
         return None
-    value = told.lab(case, rule.lab, profile, now)
+    value = told.latest_lab(case, rule.lab, profile, now)
     if rule.sense == "none" and case.patient.lab(rule.lab) is None:
         return None
     again = rule.lab == "inr" and _measured_again(case, inputs, now)
@@ -174,19 +174,19 @@ def _judged(
         text = f"{text} {who[:1].upper()}{who[1:]} decides: corrected, put off, or done so.{beside}"
     if bleeding.value is None:
         text = f"If {inputs['bleeding_class'].value} risk: {text}"
-    made = finding(
+    result = finding(
         rule.id, TOPIC, status, severity, f"{text} {rule.text}".strip(), profile=profile,
         facts=rule.facts, missing=missing, decides="" if status is Status.MET else who,
-        inputs={**shown(inputs, concerned.used), rule.lab: value.told},
+        inputs={**format_inputs(inputs, concerned.used), rule.lab: value.told},
         considers=(f"lab.{rule.lab}",),
     )  # fmt: skip
-    return made if local is None else _locally(made)
+    return result if local is None else _locally(result)
 
 
-def _measured_again(case: Case, inputs: Mapping[str, Known], now: dt.datetime) -> bool:
+def _measured_again(case: Case, inputs: Mapping[str, Input], now: dt.datetime) -> bool:
     """Whether the INR can still be measured after a vitamin K antagonist was withheld."""
     start = case.request.start
-    taken = drugs.of_class(case.patient, "anticoagulant-vka")
+    taken = drugs.drugs_of_class(case.patient, "anticoagulant-vka")
     goes_on = [
         one for one in taken
         if (d := case.request.decision(one.name)) is not None and d.decided.startswith("continue")
@@ -210,7 +210,7 @@ def _locally(made: Finding) -> Finding:
 
 
 def _answer(
-    rule: Threshold, value: Known, inputs: Mapping[str, Known], local: float | None
+    rule: Threshold, value: Input, inputs: Mapping[str, Input], local: float | None
 ) -> tuple[Status, Severity, str]:
     name, unit = analyte(rule.lab).name, analyte(rule.lab).unit.strip("{}").replace("INR", "")
     if rule.sense == "none":
@@ -221,7 +221,7 @@ def _answer(
         if not asked and not value.told.startswith(name):
             return Status.MET, Severity.INFO, f"{name} is not tested as a routine before low risk."
         return Status.UNKNOWN, Severity.ACTION, f"{wanted}: {value.told}."
-    status = met(rule, float(value.value), local)
+    status = check_threshold(rule, float(value.value), local)
     if status is Status.UNKNOWN:
         return (
             Status.MET, Severity.CAUTION,
@@ -244,7 +244,7 @@ def _edges(rule: Threshold, local: float | None, unit: str) -> str:
     return f"{rule.strict:g}{ranged} {unit}".strip()
 
 
-def met(rule: Threshold, value: float, local: float | None = None) -> Status:
+def check_threshold(rule: Threshold, value: float, local: float | None = None) -> Status:
     """Whether a value passes; unknown between the two edges of a source's range.
 
     Args:
@@ -269,16 +269,16 @@ def _passes(sense: str, value: float, edge: float) -> bool:
     }.get(sense, True)
 
 
-def _after_hold(case: Case, value: Known) -> Known:
+def _after_hold(case: Case, value: Input) -> Input:
     """The INR, if it was drawn after the last dose of warfarin."""
-    taken = [one.last for one in drugs.of_class(case.patient, "anticoagulant-vka")]
-    found = case.patient.lab("inr")
-    if value.value is None or found is None or found.taken is None:
+    taken = [one.last for one in drugs.drugs_of_class(case.patient, "anticoagulant-vka")]
+    inr = case.patient.lab("inr")
+    if value.value is None or inr is None or inr.taken is None:
         return value
-    after = all(last is not None and last.timestamp() < found.taken.timestamp() for last in taken)
+    after = all(last is not None and last.timestamp() < inr.taken.timestamp() for last in taken)
     if after:
         return value
-    return told.Known(
+    return told.Input(
         None, f"{value.told}, not known to be after the last dose of warfarin",
         ("the INR after warfarin was withheld",),
     )  # fmt: skip

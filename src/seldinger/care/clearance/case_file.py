@@ -13,7 +13,7 @@ from seldinger.care.clearance import recorded
 from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
 from seldinger.care.clearance.rules import tables
 from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
-from seldinger.care.times import localised, zone
+from seldinger.care.times import localise, parse_zone
 from seldinger.core.errors import CareError
 from seldinger.evidence import records
 
@@ -143,32 +143,34 @@ class ClearanceFile(PatientFile):
         Raises:
             CareError: a time without a zone, or one that the clock shows twice or never.
         """
-        where = None if self.patient.time_zone is None else zone(self.patient.time_zone)
+        where = None if self.patient.time_zone is None else parse_zone(self.patient.time_zone)
         return Case(self._request(where), self.to_patient(now))
 
     def _request(self, where: ZoneInfo | None) -> Request:
-        told = self.procedure
-        key = procedures.clearance_key(told.name)
-        unknown = frozenset(drugs.plain(one.name) for one in self.drug if not drugs.find(one.name))
+        section = self.procedure
+        key = procedures.clearance_key(section.name)
+        unknown = frozenset(
+            drugs.normalise(one.name) for one in self.drug if not drugs.find(one.name)
+        )
         taken = {
-            name: localised(getattr(self.intake, name), where, name)
+            name: localise(getattr(self.intake, name), where, name)
             for name in IntakeSection.model_fields
         }
         return Request(
             procedure=key,
-            organ=told.organ,
-            depth=told.depth,
-            complex_removal=told.complex,
-            technique=told.technique,
-            access=_access(told.access, key),
-            sheath_french=told.sheath_french,
-            urgency=told.urgency,
-            start=localised(told.start, where, "the start"),
-            duration_min=told.duration_min,
-            contrast=told.contrast,
-            renal_emboli=told.renal_emboli,
-            sedation=told.sedation,
-            local_anaesthetic=told.local_anaesthetic,
+            organ=section.organ,
+            depth=section.depth,
+            complex_removal=section.complex,
+            technique=section.technique,
+            access=_access(section.access, key),
+            sheath_french=section.sheath_french,
+            urgency=section.urgency,
+            start=localise(section.start, where, "the start"),
+            duration_min=section.duration_min,
+            contrast=section.contrast,
+            renal_emboli=section.renal_emboli,
+            sedation=section.sedation,
+            local_anaesthetic=section.local_anaesthetic,
             radial=RadialArtery(
                 self.radial.barbeau,
                 self.radial.diameter_mm,
@@ -177,7 +179,7 @@ class ClearanceFile(PatientFile):
             ),
             intake=MappingProxyType({k: v for k, v in taken.items() if v is not None}),
             decisions=tuple(_decision(one, where, unknown) for one in self.decision),
-            case_number=told.case_number,
+            case_number=section.case_number,
         )
 
 
@@ -187,12 +189,12 @@ def load(path: Path, now: dt.datetime | None = None) -> tuple[Case, Path | None]
     Raises:
         CareError: there is no such file, it is not TOML, or it does not fit the schema.
     """
-    told = checked(records.tables(path, CareError), path.name)
+    told = check(records.tables(path, CareError), path.name)
     named = told.procedure.profile
     return told.to_case(now), None if named is None else path.parent / Path(named)
 
 
-def checked(data: Mapping[str, Any], source: str) -> ClearanceFile:
+def check(data: Mapping[str, Any], source: str) -> ClearanceFile:
     """A file's tables as a checked record.
 
     Raises:
@@ -212,29 +214,31 @@ def _access(told: str | None, procedure: str) -> str | None:
     return f"femoral-{vessel}"
 
 
-def _decision(told: DecisionSection, where: ZoneInfo | None, unknown: frozenset[str]) -> Decision:
-    at = localised(told.at, where, f"the decision about {told.about}")
+def _decision(
+    section: DecisionSection, where: ZoneInfo | None, unknown: frozenset[str]
+) -> Decision:
+    at = localise(section.at, where, f"the decision about {section.about}")
     if at is None:  # pragma: no cover  the schema asks for it
-        raise CareError(f"the decision about {told.about} has no time")
-    about = drugs.plain(told.about)
+        raise CareError(f"the decision about {section.about} has no time")
+    about = drugs.normalise(section.about)
     if about not in unknown:
-        about = _about(told.about)
-    if drugs.find(about) and told.decided.strip() not in WORDS:
+        about = _about(section.about)
+    if drugs.find(about) and section.decided.strip() not in WORDS:
         raise CareError(
-            f"the decision about {told.about} is {told.decided!r}: write {' or '.join(WORDS)} and "
-            f"nothing else, for no date follows from other words; what else was agreed is told to "
-            f"the patient by whoever agreed it"
+            f"the decision about {section.about} is {section.decided!r}: write "
+            f"{' or '.join(WORDS)} and nothing else, for no date follows from other words; what "
+            "else was agreed is told to the patient by whoever agreed it"
         )
-    return Decision(about, told.decided, told.name, told.role, at)
+    return Decision(about, section.decided, section.name, section.role, at)
 
 
-def _about(told: str) -> str:
+def _about(about: str) -> str:
     """What a decision is about, as the rules name it: a slip of the keyboard must not be lost.
 
     Raises:
         CareError: neither a drug nor anything that may be decided.
     """
-    parts = drugs.find(told)
+    parts = drugs.find(about)
     if len(parts) == 1:
         return parts[0].name
     known = tables()
@@ -242,11 +246,11 @@ def _about(told: str) -> str:
     ids |= {rule.id for one in known.questions for rule in one.rules}
     ids |= {one.id for one in known.thresholds} | {one.id for one in known.holds}
     ids |= {one.id for one in known.needs}
-    if told in ids or told in OTHERS_DECIDED or told.startswith(PREFIXES):
-        return told
-    if recorded.may_be_decided(told):
-        return told
+    if about in ids or about in OTHERS_DECIDED or about.startswith(PREFIXES):
+        return about
+    if recorded.may_be_decided(about):
+        return about
     raise CareError(
-        f"a decision is about {told!r}: give one drug by its generic name, or the id of a finding; "
-        f"there are also {', '.join(OTHERS_DECIDED)}, and recorded.condition.KEY"
+        f"a decision is about {about!r}: give a drug by its generic name, or the id of a "
+        f"finding; there are also {', '.join(OTHERS_DECIDED)}, and recorded.condition.KEY"
     )

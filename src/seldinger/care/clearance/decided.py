@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Case, Decision
     from seldinger.care.clearance.profile import Profile
 
@@ -72,7 +72,7 @@ class Ruling:
     asked: str
 
 
-def weighed(case: Case, inputs: Mapping[str, Known], profile: Profile, now: dt.datetime) -> Case:
+def weigh(case: Case, inputs: Mapping[str, Input], profile: Profile, now: dt.datetime) -> Case:
     """The case, its decisions to be weighed."""
     timed = [one for one in case.patient.labs if one.taken is not None]
     drawn: dict[str, tuple[str, dt.datetime]] = {}
@@ -89,27 +89,27 @@ def weighed(case: Case, inputs: Mapping[str, Known], profile: Profile, now: dt.d
     return replace(case, request=Weighed(**parts, standard=standard))
 
 
-def ruling(
-    request: Request, about: str, asked: str, also: str = "", used: Iterable[str] = ()
+def find_ruling(
+    request: Request, about: str, who: str, also: str = "", used: Iterable[str] = ()
 ) -> Ruling:
     """What was decided about something, and whether it counts.
 
     Args:
         request: with its decisions; unless it is ``Weighed``, the latest counts as it is told.
         about: a drug, or the id of a finding or question.
-        asked: who decides, in the rule's words: one of those named is enough; empty: anybody.
+        who: who decides, in the rule's words: one of those named is enough; empty: anybody.
         also: who must decide the same besides; empty: nobody.
         used: inputs of the finding: a value drawn after a decision overtakes it.
     """
     latest = request.decision(about)
     if latest is None or not isinstance(request, Weighed):
-        return Ruling(latest, "", asked if latest is None else "")
+        return Ruling(latest, "", who if latest is None else "")
     about_it = [one for one in request.decisions if one.about == about]
     names = tuple(used)
     fresh = [one for one in about_it if not _overtaken(one, request.standard, names)]
     counting: list[Decision] = []
     lacking: list[str] = []
-    for party in dict.fromkeys((asked, also) if also else (asked,)):
+    for party in dict.fromkeys((who, also) if also else (who,)):
         mine = [one for one in fresh if may_decide(one.role, party)]
         last = max(mine, key=lambda one: one.at.timestamp(), default=None)
         if last is None or _folded(last) != _folded(latest):
@@ -121,11 +121,11 @@ def ruling(
     return Ruling(_together(counting), "", "")
 
 
-def may_decide(role: str, asked: str) -> bool:
+def may_decide(role: str, who: str) -> bool:
     """Whether a person of some role is one of those whom a rule names."""
-    if not asked:
+    if not who:
         return True
-    parties = named(asked)
+    parties = parse_parties(who)
     words = role.casefold()
     table = _table()
     if any(one in words for one in table["never"]):
@@ -141,20 +141,20 @@ def may_decide(role: str, asked: str) -> bool:
     )
 
 
-def named(asked: str) -> list[Mapping[str, list[str]]]:
+def parse_parties(asked: str) -> list[Mapping[str, list[str]]]:
     """The parties that a rule's words name."""
     words = asked.casefold()
     return [party for party in _table()["party"] if any(one in words for one in party["asked"])]
 
 
-def _overtaken(one: Decision, standard: Standard, used: Iterable[str]) -> str:
+def _overtaken(decision: Decision, standard: Standard, used: Iterable[str]) -> str:
     """Why a decision is too old; empty: it is not."""
-    days = (standard.at.timestamp() - one.at.timestamp()) / _DAY_S
+    days = (standard.at.timestamp() - decision.at.timestamp()) / _DAY_S
     if days > standard.limit_d:
         return f"{days:.1f} d old at the start, at most {standard.limit_d:g}"
     for name in used:
-        what, drawn = standard.drawn.get(name, ("", one.at))
-        if drawn.timestamp() > one.at.timestamp():
+        what, drawn = standard.drawn.get(name, ("", decision.at))
+        if drawn.timestamp() > decision.at.timestamp():
             return f"before the last {what} of {drawn:%Y-%m-%d %H:%M}"
     return ""
 
@@ -162,13 +162,13 @@ def _overtaken(one: Decision, standard: Standard, used: Iterable[str]) -> str:
 def _told(
     about_it: Iterable[Decision], standard: Standard, used: Iterable[str], lacking: list[str]
 ) -> str:
-    said = []
+    parts = []
     for one in sorted(about_it, key=lambda one: one.at.timestamp()):
         why = _overtaken(one, standard, used)
-        said.append(f"{one.text}{f' ({why})' if why else ''}")
+        parts.append(f"{one.text}{f' ({why})' if why else ''}")
     who = _joined(lacking)
     asked = f"the profile asks {who}" if who else "it is to be decided anew"
-    return f"Told, and does not count: {'; '.join(said)}; {asked}"
+    return f"Told, and does not count: {'; '.join(parts)}; {asked}"
 
 
 def _joined(parties: Iterable[str]) -> str:

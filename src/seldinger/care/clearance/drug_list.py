@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
-from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.findings import finding, settle
 from seldinger.care.clearance.kept import name_of
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import fact
@@ -22,7 +22,7 @@ TOPIC = "drugs"
 LIST_RULE = "drugs.list"
 
 
-def listed(setting: Setting) -> Iterator[Finding]:
+def assess_list(setting: Setting) -> Iterator[Finding]:
     """What is said of the list itself: whether it is complete, and what is not recognised."""
     patient = setting.case.patient
     if not patient.drugs_complete:
@@ -37,32 +37,33 @@ def listed(setting: Setting) -> Iterator[Finding]:
             "Nobody said that the list of conditions is complete.",
             profile=setting.profile, missing=("all conditions (conditions_complete)",),
         )  # fmt: skip
-    for drug in drugs.unrecognised(patient):
-        made = finding(
+    for drug in drugs.list_unrecognised(patient):
+        result = finding(
             f"drugs.unrecognised.{drug.name}", TOPIC, Status.UNKNOWN, Severity.ACTION,
-            f"{drugs.said_of(drug)}.", profile=setting.profile, inputs={"drug": drug.told},
-            considers=(f"drug.{drug.name}",), decides="who prescribes it",
+            f"{drugs.describe_unrecognised(drug)}.", profile=setting.profile,
+            inputs={"drug": drug.told}, considers=(f"drug.{drug.name}",),
+            decides="who prescribes it",
         )  # fmt: skip
-        made = settled(made, setting.case.request, setting.profile, drug.name)
-        lacking = () if made.status is Status.MET else (f"what {drug.told} is{_offered(drug)}",)
-        yield replace(made, missing=lacking)
+        result = settle(result, setting.case.request, setting.profile, drug.name)
+        lacking = () if result.status is Status.MET else (f"what {drug.told} is{_offered(drug)}",)
+        yield replace(result, missing=lacking)
 
 
-def together(setting: Setting) -> Iterator[Finding]:
+def assess_together(setting: Setting) -> Iterator[Finding]:
     """What is said where several drugs against clots are taken: the source speaks of one."""
-    platelets = drugs.of_class(setting.case.patient, "antiplatelet")
-    clots = drugs.of_class(setting.case.patient, "anticoagulant")
+    platelets = drugs.drugs_of_class(setting.case.patient, "antiplatelet")
+    clots = drugs.drugs_of_class(setting.case.patient, "anticoagulant")
     if len(platelets) + len(clots) < 2:  # noqa: PLR2004  one drug, or none
         return
     both = bool(platelets and clots) or len(clots) > 1
     names = ", ".join(one.told for one in (*clots, *platelets))
-    made = finding(
+    result = finding(
         "drugs.together", TOPIC, Status.UNKNOWN if both else Status.MET, Severity.CAUTION,
         f"{names} together: the source speaks of one drug and one defect at a time; together they "
         "bleed more than it says.",
         profile=setting.profile, inputs={"drugs": names}, decides="the operator",
     )  # fmt: skip
-    yield settled(made, setting.case.request, setting.profile)
+    yield settle(result, setting.case.request, setting.profile)
 
 
 _ANY = float("inf")
@@ -77,7 +78,7 @@ _LABELS = {
 """What labels say of direct anticoagulants before low risk: drug -> clearance -> fact."""
 
 
-def labels(setting: Setting) -> Iterator[Finding]:
+def compare_labels(setting: Setting) -> Iterator[Finding]:
     """What the label says beside the consensus, where the two differ: both stand."""
     if "low" not in setting.bleeding.considered:
         return
@@ -96,5 +97,5 @@ def labels(setting: Setting) -> Iterator[Finding]:
 
 
 def _offered(drug: Drug) -> str:
-    alike = drugs.near(drug.told)
+    alike = drugs.find_similar(drug.told)
     return f" (did you mean {' or '.join(alike)}?)" if alike else ""

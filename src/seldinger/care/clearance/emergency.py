@@ -21,14 +21,14 @@ DECIDES = "the operator with anaesthesia and who sent the patient"
 _REVERSED = ("anticoagulant", "antiplatelet", "fibrinolytic")
 
 
-def is_one(case: Case) -> bool:
+def is_emergency(case: Case) -> bool:
     """Whether somebody said that it is an emergency."""
     return case.request.urgency == "emergency"
 
 
-def findings(case: Case, profile: Profile) -> Iterator[Finding]:
+def list_findings(case: Case, profile: Profile) -> Iterator[Finding]:
     """What is said first in an emergency."""
-    if not is_one(case):
+    if not is_emergency(case):
         return
     yield finding(
         "emergency", TOPIC, Status.MET, Severity.ACTION,
@@ -37,7 +37,7 @@ def findings(case: Case, profile: Profile) -> Iterator[Finding]:
         profile=profile, inputs={"urgency": "emergency"},
     )  # fmt: skip
     for drug in case.patient.drugs:
-        if drug.recognised and drugs.known(drug.name).classes & set(_REVERSED):
+        if drug.recognised and drugs.drug(drug.name).classes & set(_REVERSED):
             yield finding(
                 f"emergency.reversal.{drug.name}", TOPIC, Status.MET, Severity.ACTION,
                 f"{drug.told}: whether and with what it is reversed stands in the local protocol; "
@@ -46,8 +46,8 @@ def findings(case: Case, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def softened(found: Iterable[Finding], case: Case) -> Iterator[Finding]:
+def soften(found: Iterable[Finding], case: Case) -> Iterator[Finding]:
     """The findings, without a stop in an emergency: it becomes an action for who decides."""
     for one in found:
-        stops = one.severity is Severity.STOP and is_one(case)
+        stops = one.severity is Severity.STOP and is_emergency(case)
         yield replace(one, severity=Severity.ACTION) if stops else one

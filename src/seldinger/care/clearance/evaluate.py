@@ -14,7 +14,7 @@ from seldinger.core.verdict import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.when import Test, When
 
 
@@ -33,7 +33,7 @@ class Judgement:
     missing: tuple[str, ...] = ()
 
 
-def concerns(when: When, inputs: Mapping[str, Known]) -> Judgement:
+def concerns(when: When, inputs: Mapping[str, Input]) -> Judgement:
     """Whether one of the alternatives holds.
 
     Args:
@@ -44,17 +44,17 @@ def concerns(when: When, inputs: Mapping[str, Known]) -> Judgement:
         return Judgement(Status.MET)
     judged = [_all_of(row, inputs) for row in when]
     for status in (Status.MET, Status.UNKNOWN):
-        found = [one for one in judged if one.status is status]
-        if found:
+        fitting = [one for one in judged if one.status is status]
+        if fitting:
             return Judgement(
                 status,
-                _once(name for one in found for name in one.used),
-                _once(name for one in found for name in one.missing),
+                _once(name for one in fitting for name in one.used),
+                _once(name for one in fitting for name in one.missing),
             )
     return Judgement(Status.NOT_MET, _once(name for one in judged for name in one.used))
 
 
-def _all_of(row: Mapping[str, Test], inputs: Mapping[str, Known]) -> Judgement:
+def _all_of(row: Mapping[str, Test], inputs: Mapping[str, Input]) -> Judgement:
     used: list[str] = []
     missing: list[str] = []
     for name, test in row.items():

@@ -23,10 +23,10 @@ SCHEMA_VERSION = 2
 
 def to_json(clearance: Clearance, release: Release | None = None) -> str:
     """The clearance as text, keys in a fixed order; a release stands after all it was given for."""
-    told = as_dict(clearance)
+    content = as_dict(clearance)
     if release is not None:
-        told["release"] = _plain(release)
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        content["release"] = _plain(release)
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_dict(clearance: Clearance) -> dict[str, Any]:
@@ -66,16 +66,16 @@ def patient_sha256(patient: Patient) -> str:
     return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
-def _finding(one: Finding) -> dict[str, Any]:
-    facts = [evidence.fact(name) for name in one.facts]
+def _finding(item: Finding) -> dict[str, Any]:
+    facts = [evidence.fact(name) for name in item.facts]
     return {
-        "rule": one.id,
-        "topic": one.topic,
-        "status": str(one.status),
-        "severity": str(one.severity),
-        "text": one.text,
-        "inputs": dict(one.inputs),
-        "missing": list(one.missing),
+        "rule": item.id,
+        "topic": item.topic,
+        "status": str(item.status),
+        "severity": str(item.severity),
+        "text": item.text,
+        "inputs": dict(item.inputs),
+        "missing": list(item.missing),
         "facts": [
             {
                 "id": fact.id,
@@ -85,11 +85,11 @@ def _finding(one: Finding) -> dict[str, Any]:
             }
             for fact in facts
         ],
-        "stamp": one.stamp,
-        "profile": one.profile,
-        "decides": one.decides,
-        "considers": list(one.considers),
-        "settled_by": one.settled_by,
+        "stamp": item.stamp,
+        "profile": item.profile,
+        "decides": item.decides,
+        "considers": list(item.considers),
+        "settled_by": item.settled_by,
     }
 
 

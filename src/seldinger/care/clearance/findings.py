@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seldinger.care.clearance.decided import ruling
+from seldinger.care.clearance.decided import find_ruling
 from seldinger.care.clearance.model import LOCAL, PROJECT_RULE
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
@@ -14,7 +14,7 @@ from seldinger.evidence import MEMORY_STAMP, stamp_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Request
     from seldinger.care.clearance.profile import Profile
 
@@ -57,13 +57,13 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     )
 
 
-def shown(inputs: Mapping[str, Known], names: Iterable[str]) -> dict[str, str]:
+def format_inputs(inputs: Mapping[str, Input], names: Iterable[str]) -> dict[str, str]:
     """Some inputs as they are printed."""
     return {name: inputs[name].told for name in names}
 
 
-def settled(
-    found: Finding, request: Request, profile: Profile, *names: str, also: str = ""
+def settle(
+    item: Finding, request: Request, profile: Profile, *names: str, also: str = ""
 ) -> Finding:
     """The finding, met where a person or the local profile decided it.
 
@@ -71,41 +71,41 @@ def settled(
     count is told, and settles nothing.
 
     Args:
-        found: as the rules have it.
+        item: as the rules have it.
         request: with its decisions.
         profile: with what it settles.
         names: under which it may be decided, besides its rule's id.
         also: who must decide the same, besides whom the finding names.
     """
-    if found.status is Status.MET or found.missing:
-        return found
-    used = (*found.inputs, *found.considers)
-    told = []
-    for name in (found.id, *names):
-        made = ruling(request, name, found.decides, also, used)
-        decision = made.decision
-        if made.told:
-            told.append(f" {made.told}.")
+    if item.status is Status.MET or item.missing:
+        return item
+    used = (*item.inputs, *item.considers)
+    notes = []
+    for name in (item.id, *names):
+        decided = find_ruling(request, name, item.decides, also, used)
+        decision = decided.decision
+        if decided.told:
+            notes.append(f" {decided.told}.")
         if decision is not None:
             # What stood in the way, and was decided, stays on the page: it is no rule in order.
-            open_once = found.severity is not Severity.INFO
+            open_once = item.severity is not Severity.INFO
             return replace(
-                found, status=Status.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
-                text=f"{found.text} {decision.text}.", settled_by=name,
+                item, status=Status.MET, severity=Severity.CAUTION if open_once else Severity.INFO,
+                text=f"{item.text} {decision.text}.", settled_by=name,
             )  # fmt: skip
         if name in profile.settled:
             return replace(
-                found, status=Status.MET, severity=Severity.INFO, stamp=f"{found.stamp}; {LOCAL}",
-                text=f"{found.text} {profile.settled[name]}: {profile.signature}.",
+                item, status=Status.MET, severity=Severity.INFO, stamp=f"{item.stamp}; {LOCAL}",
+                text=f"{item.text} {profile.settled[name]}: {profile.signature}.",
             )  # fmt: skip
-    return replace(found, text=found.text + "".join(told)) if told else found
+    return replace(item, text=item.text + "".join(notes)) if notes else item
 
 
-def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_findings(items: Iterable[Finding]) -> tuple[Finding, ...]:
     """The worst first: what stands in the way, then what is asked of the reader."""
 
     def key(one: Finding) -> tuple[bool, int, int]:
         free = one.status is Status.MET or one.severity is Severity.INFO
         return free, _WORST.index(one.severity), _STATUS.index(one.status)
 
-    return tuple(sorted(found, key=key))
+    return tuple(sorted(items, key=key))

@@ -17,7 +17,7 @@ _ABLATED = "ablation"
 _ORGANED = ("ablation", "biopsy")
 
 
-def case(procedure: str, organ: str | None) -> str:
+def case_form(procedure: str, organ: str | None) -> str:
     """A case to fill in: every key, what it means, what may stand there.
 
     Args:

@@ -51,48 +51,54 @@ class Headline:
         return "; ".join((*self.clauses, *rest))
 
 
-def of(clearance: Clearance) -> Headline:
+def make_headline(clearance: Clearance) -> Headline:
     """The headline of a clearance: what must be kept, what is not met, or what is missing."""
     answer = clearance.answer
     if answer is Answer.NOT_CLEAR:
-        told = [
+        conditions = [
             one.text for one in clearance.findings
             if one.status is Status.NOT_MET and one.severity is not Severity.INFO
         ]  # fmt: skip
     elif answer is Answer.UNKNOWN:
-        told = list(clearance.missing)
+        conditions = list(clearance.missing)
     else:
-        told = list(clearance.conditions)
-    short = tuple(told) if answer is Answer.UNKNOWN else tuple(dict.fromkeys(map(clause, told)))
+        conditions = list(clearance.conditions)
+    short = (
+        tuple(conditions)
+        if answer is Answer.UNKNOWN
+        else tuple(dict.fromkeys(map(shorten, conditions)))
+    )
     shown = short[:_SHOWN]
-    return Headline(answer.words.upper(), shown, len(short) - len(shown), list(shown) == list(told))
+    return Headline(
+        answer.words.upper(), shown, len(short) - len(shown), list(shown) == list(conditions)
+    )
 
 
-def line(clearance: Clearance) -> str:
+def headline_line(clearance: Clearance) -> str:
     """The headline in one line."""
-    made = of(clearance)
-    if not made.clauses:
-        return made.word
+    headline = make_headline(clearance)
+    if not headline.clauses:
+        return headline.word
     joint = {
         Answer.CLEAR: ", if ", Answer.CONDITIONAL: ": ready if ", Answer.UNKNOWN: ": not known: ",
     }.get(clearance.answer, ": ")  # fmt: skip
-    return f"{made.word}{joint}{made.said}"
+    return f"{headline.word}{joint}{headline.said}"
 
 
-def clause(told: str) -> str:
+def shorten(text: str) -> str:
     """A condition or a finding in few words."""
-    told = _CLASS.sub(r"at \1 risk ", told)
-    if _LAST in told:
-        return _AGREES.sub(r" agrees to withhold \1, last dose not after ", told)
-    who, decides, what = told.partition(_DECIDES)
+    text = _CLASS.sub(r"at \1 risk ", text)
+    if _LAST in text:
+        return _AGREES.sub(r" agrees to withhold \1, last dose not after ", text)
+    who, decides, what = text.partition(_DECIDES)
     if not decides or _JOINT.search(who.replace(", ", " ")):
-        return _head(told.removeprefix(_UNSURE))
+        return _head(text.removeprefix(_UNSURE))
     return f"{who}{decides}{_head(what.removeprefix(_UNSURE))}"
 
 
-def several(told: Sequence[str]) -> str:
+def shorten_list(told: Sequence[str]) -> str:
     """Some sentences in few words: two of them, and how many more there are."""
-    short = tuple(dict.fromkeys(map(clause, told)))
+    short = tuple(dict.fromkeys(map(shorten, told)))
     more = len(short) - _SHOWN
     return "; ".join((*short[:_SHOWN], *((f"and {more} more",) if more > 0 else ())))
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from seldinger.care import drugs
 from seldinger.care.clearance import inputs as told
 from seldinger.care.clearance import needs, thrombosis, timetable
-from seldinger.care.clearance.decided import OPERATOR, ruling
+from seldinger.care.clearance.decided import OPERATOR, find_ruling
 from seldinger.care.clearance.evaluate import concerns
-from seldinger.care.clearance.findings import finding, settled, shown
+from seldinger.care.clearance.findings import finding, format_inputs, settle
 from seldinger.care.clearance.kept import SAYS, name_of, state_of
 from seldinger.care.clearance.model import DrugPlan
 from seldinger.core.verdict import Severity, Status
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import BleedingClass, Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.clearance.rules import Hold, Need, Span, Tables
@@ -33,7 +33,7 @@ _JUDGED = ("antiplatelet", "anticoagulant", "fibrinolytic", "nsaid")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DrugAssessment:
     """A drug's plan, what is said of it, and what must be kept."""
 
     finding: Finding
@@ -46,30 +46,30 @@ class Setting:
     """What all drugs of a case share."""
 
     case: Case
-    inputs: Mapping[str, Known]
+    inputs: Mapping[str, Input]
     bleeding: BleedingClass
     tables: Tables
     profile: Profile
     now: dt.datetime
 
 
-def judged(setting: Setting) -> Iterator[Judged]:
+def assess_drugs(setting: Setting) -> Iterator[DrugAssessment]:
     """What every rule says of every drug, for each class that is considered."""
     for drug in setting.case.patient.drugs:
-        need = needs.of(drug, setting) if drug.recognised else None
+        need = needs.find_need(drug, setting) if drug.recognised else None
         if need is not None:
             yield _needed(need, drug, setting)
         elif drug.recognised and not setting.bleeding.considered:
-            if drugs.known(drug.name).classes & set(_JUDGED):
+            if drugs.drug(drug.name).classes & set(_JUDGED):
                 yield _silent(drug, "any", setting.inputs, [], "", setting)
         elif drug.recognised:
             for bleeding_class in setting.bleeding.considered:
                 yield from _of_drug(drug, bleeding_class, setting)
 
 
-def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
+def _needed(need: Need, drug: Drug, setting: Setting) -> DrugAssessment:
     """A drug that the procedure needs goes on, in each class."""
-    made_of = ruling(setting.case.request, drug.name, need.decides if need.open else "")
+    made_of = find_ruling(setting.case.request, drug.name, need.decides if need.open else "")
     decision = made_of.decision
     plan = DrugPlan(
         drug.name, drug.told, need.id, setting.bleeding.value or "any", "continue", "",
@@ -85,18 +85,18 @@ def _needed(need: Need, drug: Drug, setting: Setting) -> Judged:
         status, severity, text = Status.MET, Severity.INFO, f"{text} {decision.text}."
     elif made_of.told:
         text = f"{text} {made_of.told}."
-    made = finding(
+    result = finding(
         f"{need.id}.{drug.name}", TOPIC, status, severity, text, profile=setting.profile,
         facts=need.facts, inputs={"drug": drug.told}, considers=(f"drug.{drug.name}",),
         decides=need.decides,
     )  # fmt: skip
-    return Judged(made, plan)
+    return DrugAssessment(result, plan)
 
 
-def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judged]:
-    classes = drugs.known(drug.name).classes
+def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[DrugAssessment]:
+    classes = drugs.drug(drug.name).classes
     names = {drug.name, *(f"@{one}" for one in classes)}
-    inputs = told.of_drug(told.with_class(setting.inputs, bleeding_class), drug.route, drug.intent)
+    inputs = told.add_drug(told.add_class(setting.inputs, bleeding_class), drug.route, drug.intent)
     rules = [rule for rule in setting.tables.holds if rule.drugs & names]
     found = [(rule, concerns(rule.when, inputs)) for rule in rules]
     matched = [rule for rule, one in found if one.status is Status.MET]
@@ -110,10 +110,10 @@ def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[Judg
         used = tuple(n for _, one in unsure for n in one.used)
         text = f"{where}{name_of(drug)}: not known which rule holds ({_rules(unsure)}), at least "
         text = f"{text}the longest is left out until it is."
-        yield Judged(
+        yield DrugAssessment(
             finding(
                 f"sir2019.{bleeding_class}.{drug.name}", TOPIC, Status.UNKNOWN, Severity.ACTION,
-                text, profile=setting.profile, missing=missing, inputs=shown(inputs, used),
+                text, profile=setting.profile, missing=missing, inputs=format_inputs(inputs, used),
                 facts=tuple(f for rule, _ in unsure for f in rule.facts),
                 considers=(f"drug.{drug.name}",),
             ),
@@ -157,43 +157,43 @@ def _rules(unsure: Iterable[tuple[Hold, object]]) -> str:
 def _silent(
     drug: Drug,
     bleeding_class: str,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     rules: list[Hold],
     where: str,
     setting: Setting,
-) -> Judged:
+) -> DrugAssessment:
     """A drug of which the source says nothing, here or at all."""
     used = dict.fromkeys(n for rule in rules for row in rule.when for n in row)
     rule = f"sir2019.{bleeding_class}.{drug.name}"
     text = f"{where}{name_of(drug)}: source silent"
     text += " for this patient." if rules else "; it has no rule for this drug."
-    made = finding(
+    result = finding(
         rule, TOPIC, Status.UNKNOWN, Severity.ACTION, f"{text} Who prescribes it decides.",
-        profile=setting.profile, inputs={"drug": drug.told, **shown(inputs, used)},
+        profile=setting.profile, inputs={"drug": drug.told, **format_inputs(inputs, used)},
         facts=tuple(dict.fromkeys(f for one in rules for f in one.facts)),
         considers=(f"drug.{drug.name}",), decides=_who(drug, setting),
     )  # fmt: skip
-    made = settled(made, setting.case.request, setting.profile, drug.name)
+    result = settle(result, setting.case.request, setting.profile, drug.name)
     plan = DrugPlan(
         drug.name, drug.told, rule, bleeding_class, "silent", "", decides=_who(drug, setting),
-        decision=ruling(setting.case.request, drug.name, made.decides).decision,
+        decision=find_ruling(setting.case.request, drug.name, result.decides).decision,
     )  # fmt: skip
-    return Judged(made, plan)
+    return DrugAssessment(result, plan)
 
 
 def _who(drug: Drug, setting: Setting) -> str:
     """Who decides about a drug of which the source says nothing."""
-    return thrombosis.deciders(drug, setting) or "who prescribes it"
+    return thrombosis.name_deciders(drug, setting) or "who prescribes it"
 
 
 def _act(
     rule: Hold,
     drug: Drug,
     bleeding_class: str,
-    inputs: Mapping[str, Known],
+    inputs: Mapping[str, Input],
     setting: Setting,
-) -> Judged:
-    used = shown(inputs, dict.fromkeys(n for row in rule.when for n in row))
+) -> DrugAssessment:
+    used = format_inputs(inputs, dict.fromkeys(n for row in rule.when for n in row))
     plan = DrugPlan(drug.name, drug.told, rule.id, bleeding_class, rule.act, "")
     if rule.act == "withhold":
         return _withheld(rule, drug, plan, used, setting)
@@ -203,25 +203,25 @@ def _act(
         "defer": (Status.NOT_MET, Severity.STOP, "defer the procedure"),
     }[rule.act]
     who = _who(drug, setting)
-    made = finding(
+    result = finding(
         rule.id, TOPIC, status, severity, f"{name_of(drug)}: {words}. {rule.text}".strip(),
         profile=setting.profile, facts=rule.facts, inputs={"drug": drug.told, **used},
         considers=(f"drug.{drug.name}",), decides="" if status is Status.MET else who,
     )  # fmt: skip
     if rule.act != "continue":
-        decision = ruling(setting.case.request, drug.name, who).decision
+        decision = find_ruling(setting.case.request, drug.name, who).decision
         plan = replace(plan, decides=who, decision=decision)
     if rule.act == "silent":
-        made = settled(made, setting.case.request, setting.profile, drug.name)
-    return Judged(made, plan)
+        result = settle(result, setting.case.request, setting.profile, drug.name)
+    return DrugAssessment(result, plan)
 
 
 def _withheld(
     rule: Hold, drug: Drug, plan: DrugPlan, used: Mapping[str, str], setting: Setting
-) -> Judged:
+) -> DrugAssessment:
     spans = _chosen(rule, setting.profile)
-    side = thrombosis.side(drug, setting)
-    why = thrombosis.fresh(drug, setting)
+    side = thrombosis.assess_side(drug, setting)
+    why = thrombosis.reason_not_to_stop(drug, setting)
     if why and setting.case.request.urgency != "emergency":
         kept = _not_stopped(rule, drug, plan, side, why, setting)
         if kept is not None:
@@ -245,7 +245,7 @@ def _withheld(
             status, severity = Status.UNKNOWN, Severity.ACTION
         words = f"{words}. {side.text[:1].upper()}{side.text[1:]}"
     text = f"{name_of(drug)}: withhold {plan.hold}. {words}."
-    made = finding(
+    result = finding(
         rule.id, TOPIC, status, severity, " ".join(f"{text} {rule.text}".split()),
         profile=setting.profile, facts=rule.facts, missing=missing,
         inputs={"drug": drug.told, **_dosing(drug), **used, **side.inputs},
@@ -257,7 +257,7 @@ def _withheld(
         condition = f"last dose of {name_of(drug)} not after {plan.last_dose:{SAYS}}"
         if side.open and not side.missing:
             condition = f"{side.decides} agrees to withhold {name_of(drug)}, {condition}"
-    return Judged(made, plan, condition)
+    return DrugAssessment(result, plan, condition)
 
 
 def _oftener(drug: Drug, spans: Iterable[Span]) -> bool:
@@ -268,11 +268,11 @@ def _oftener(drug: Drug, spans: Iterable[Span]) -> bool:
 
 def _not_dated(
     rule: Hold, drug: Drug, plan: DrugPlan, used: Mapping[str, str], setting: Setting
-) -> Judged:
+) -> DrugAssessment:
     """No date where the rule's doses would be over too soon: who prescribes it says how long."""
     usual = {1: "once", 2: "twice"}[_USUAL_DOSES_A_DAY[drug.name]]
     who = _who(drug, setting)
-    made = finding(
+    result = finding(
         rule.id, TOPIC, Status.UNKNOWN, Severity.ACTION,
         f"{name_of(drug)}: withhold {plan.hold}, as the source counts for a drug taken {usual} a "
         f"day. Here it is taken {len(drug.times)} times a day, and so few doses are over too soon: "
@@ -284,10 +284,11 @@ def _not_dated(
     request = setting.case.request
     latest = request.decision(drug.name)
     on = (drug.name,) if latest is not None and latest.decided.startswith("continue") else ()
-    made = settled(made, request, setting.profile, *on, also=OPERATOR)  # "hold": not how long
+    result = settle(result, request, setting.profile, *on, also=OPERATOR)  # "hold": not how long
     also = OPERATOR if on else ""
-    return Judged(
-        made, replace(plan, decides=who, decision=ruling(request, drug.name, who, also).decision)
+    return DrugAssessment(
+        result,
+        replace(plan, decides=who, decision=find_ruling(request, drug.name, who, also).decision),
     )
 
 
@@ -297,16 +298,18 @@ _USUAL_DOSES_A_DAY = {"apixaban": 2, "dabigatran": 2, "edoxaban": 1, "rivaroxaba
 
 def _not_stopped(
     rule: Hold, drug: Drug, plan: DrugPlan, side: Side, why: str, setting: Setting
-) -> Judged | None:
+) -> DrugAssessment | None:
     """A drug against platelets beside a fresh stent or event: no date; None: one may be given.
 
     One of two may be held where its decider says so and the other is decided to go on.
     """
     others = [
-        one for one in drugs.of_class(setting.case.patient, "antiplatelet") if one.name != drug.name
+        one
+        for one in drugs.drugs_of_class(setting.case.patient, "antiplatelet")
+        if one.name != drug.name
     ]
     held = side.decision is not None and side.decision.decided.startswith("hold")
-    kept = [d for d in (thrombosis.side(one, setting).decision for one in others)
+    kept = [d for d in (thrombosis.assess_side(one, setting).decision for one in others)
             if d is not None and d.decided.startswith("continue")]  # fmt: skip
     if side.decision is not None and (not held or kept):
         return None
@@ -319,14 +322,14 @@ def _not_stopped(
     waits = setting.case.request.urgency != "urgent" or held
     if held:
         text = f"{text} Against that: {side.decision.text if side.decision else ''}."
-    made = finding(
+    result = finding(
         rule.id, TOPIC, Status.NOT_MET if waits else Status.UNKNOWN,
         Severity.STOP if held else Severity.ACTION, text,
         profile=setting.profile, facts=rule.facts,
         inputs={"drug": drug.told, **_dosing(drug), **side.inputs}, missing=side.missing,
         considers=(f"drug.{drug.name}", *side.considers), decides=who,
     )  # fmt: skip
-    return Judged(made, replace(plan, act="defer", decides=who, decision=side.decision))
+    return DrugAssessment(result, replace(plan, act="defer", decides=who, decision=side.decision))
 
 
 def _continued(plan: DrugPlan) -> bool:
@@ -361,7 +364,7 @@ def _dated(plan: DrugPlan, rule: Hold, drug: Drug, setting: Setting) -> DrugPlan
         last_dose=first,
         last_dose_at_most=last,
         hours=None if first is None else timetable.hours_between(first, start),
-        restarts=tuple(timetable.restart(one, end, drug.times, zone) for one in rule.restart),
+        restarts=tuple(timetable.plan_restart(one, end, drug.times, zone) for one in rule.restart),
         counted_from=counted,
     )
 
@@ -372,14 +375,14 @@ def _end(setting: Setting) -> tuple[dt.datetime, str]:
     start = request.start or setting.now
     if request.duration_min is None:
         return start, "the start: the duration is not told, count anew from the real end"
-    end = timetable.after(start, request.duration_min / 60.0, setting.case.patient.time_zone)
+    end = timetable.add_hours(start, request.duration_min / 60.0, setting.case.patient.time_zone)
     return end, "the planned end: count anew from the real end"
 
 
 def _dosing(drug: Drug) -> dict[str, str]:
-    found = {}
+    fields = {}
     if drug.times:
-        found["times"] = ", ".join(f"{one:%H:%M}" for one in drug.times)
+        fields["times"] = ", ".join(f"{one:%H:%M}" for one in drug.times)
     if drug.last is not None:
-        found["last"] = f"{drug.last:{SAYS}}"
-    return found
+        fields["last"] = f"{drug.last:{SAYS}}"
+    return fields

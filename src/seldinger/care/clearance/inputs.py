@@ -12,7 +12,7 @@ from seldinger.care import allergies, conditions, drugs
 from seldinger.care.clearance import recorded
 from seldinger.care.labs import ANALYTES, analyte
 from seldinger.care.patient import Sex
-from seldinger.care.scores.inputs import settled
+from seldinger.care.scores.inputs import round_converted
 from seldinger.care.scores.kidney_function import ckd_epi_2021, cockcroft_gault
 from seldinger.core.record import Assumption
 
@@ -50,7 +50,7 @@ INR_ON_VKA = Assumption(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Input:
     """One input.
 
     Attributes:
@@ -66,77 +66,83 @@ class Known:
     of: tuple[str, ...] = ()
 
 
-def known(
-    value: Value | None, missing: str, told: str | None = None, of: tuple[str, ...] = ()
-) -> Known:
+def make_input(
+    value: Value | None, missing: str, text: str | None = None, of: tuple[str, ...] = ()
+) -> Input:
     """An input that somebody told, or did not."""
     if value is None:
-        return Known(None, "not known", (missing,))
+        return Input(None, "not known", (missing,))
     if isinstance(value, bool):
-        return Known(value, told or ("yes" if value else "no"), of=of if value else ())
+        return Input(value, text or ("yes" if value else "no"), of=of if value else ())
     if isinstance(value, str):
-        return Known(value, told or value, of=of)
-    return Known(float(value), told or f"{value:g}", of=of)
+        return Input(value, text or value, of=of)
+    return Input(float(value), text or f"{value:g}", of=of)
 
 
-def of(case: Case, profile: Profile, now: dt.datetime, tables: Tables) -> dict[str, Known]:
+def collect_inputs(
+    case: Case, profile: Profile, now: dt.datetime, tables: Tables
+) -> dict[str, Input]:
     """Every input of the rules but the bleeding class, by name."""
     request, patient = case.request, case.patient
     return {
-        "procedure": known(request.procedure, "the procedure"),
-        "organ": known(_organ(request.organ), "the organ", request.organ),
+        "procedure": make_input(request.procedure, "the procedure"),
+        "organ": make_input(_organ(request.organ), "the organ", request.organ),
         **{
-            f"touches.{organ}": known(
+            f"touches.{organ}": make_input(
                 request.procedure in _THROUGH_THE_SKIN and _organ(request.organ) == organ, ""
             )
             for organ in ("liver", "lung", "kidney")
         },
-        "depth": known(request.depth, "the depth: superficial or deep"),
-        "complex": known(request.complex_removal, "whether the removal is complex"),
-        "technique": known(request.technique, "the technique: radiofrequency, microwave or cold"),
-        "sheath_french": known(request.sheath_french, "the sheath's French size"),
-        "urgency": known(request.urgency, "the urgency: elective, urgent or emergency"),
-        "access": known(request.access, "the access"),
+        "depth": make_input(request.depth, "the depth: superficial or deep"),
+        "complex": make_input(request.complex_removal, "whether the removal is complex"),
+        "technique": make_input(
+            request.technique, "the technique: radiofrequency, microwave or cold"
+        ),
+        "sheath_french": make_input(request.sheath_french, "the sheath's French size"),
+        "urgency": make_input(request.urgency, "the urgency: elective, urgent or emergency"),
+        "access": make_input(request.access, "the access"),
         "arterial_access": _arterial(request, tables),
-        "contrast": known(request.contrast, "contrast: none, intravenous or intra-arterial"),
-        "renal_emboli": known(
+        "contrast": make_input(request.contrast, "contrast: none, intravenous or intra-arterial"),
+        "renal_emboli": make_input(
             request.renal_emboli, "whether a catheter may send emboli into the renal arteries"
         ),
-        "sedation": known(request.sedation, "sedation: none, minimal, moderate, deep or general"),
+        "sedation": make_input(
+            request.sedation, "sedation: none, minimal, moderate, deep or general"
+        ),
         **_of_patient(patient),
         "may_be_pregnant": _may_be_pregnant(case, profile, tables),
-        "crcl_ml_per_min": clearance_of(case, profile, now),
-        "egfr": filtration_of(case, profile, now),
+        "crcl_ml_per_min": creatinine_clearance(case, profile, now),
+        "egfr": filtration_rate(case, profile, now),
         **{
-            f"group.{name}": known(request.procedure in group.procedures, "the procedure")
+            f"group.{name}": make_input(request.procedure in group.procedures, "the procedure")
             for name, group in tables.groups.items()
         },
         **{
-            f"uses.{key}": known(one.used(request.procedure), "the procedure")
+            f"uses.{key}": make_input(one.used(request.procedure), "the procedure")
             for key, one in allergies.table().materials.items()
         },
         **{
-            f"lab.{key}": replace(lab(case, key, profile, now), of=(f"lab.{key}",))
+            f"lab.{key}": replace(latest_lab(case, key, profile, now), of=(f"lab.{key}",))
             for key in ANALYTES
         },
     }
 
 
-def _of_patient(patient: Patient) -> dict[str, Known]:
+def _of_patient(patient: Patient) -> dict[str, Input]:
     listed = "all conditions (conditions_complete)"
     return {
-        "age_years": known(patient.age_years, "the age"),
-        "sex": known(None if patient.sex is None else str(patient.sex), "the sex"),
-        "pregnant": known(patient.pregnant, "whether there is a pregnancy"),
-        "asa_class": known(
+        "age_years": make_input(patient.age_years, "the age"),
+        "sex": make_input(None if patient.sex is None else str(patient.sex), "the sex"),
+        "pregnant": make_input(patient.pregnant, "whether there is a pregnancy"),
+        "asa_class": make_input(
             None if patient.asa_class is None else float(patient.asa_class), "the ASA class"
         ),
         # What was told, and no question where it was not: others ask where it matters.
-        "asa": Known(str(patient.asa_class), f"ASA {patient.asa_class}"),
-        "on_dialysis": known(bool(patient.dialysis), ""),
-        "kidney_injury": known(bool(patient.acute_kidney_injury), ""),
-        "dialysis": known(patient.dialysis, "whether on dialysis"),
-        "aki": known(patient.acute_kidney_injury, "whether there is acute kidney injury"),
+        "asa": Input(str(patient.asa_class), f"ASA {patient.asa_class}"),
+        "on_dialysis": make_input(bool(patient.dialysis), ""),
+        "kidney_injury": make_input(bool(patient.acute_kidney_injury), ""),
+        "dialysis": make_input(patient.dialysis, "whether on dialysis"),
+        "aki": make_input(patient.acute_kidney_injury, "whether there is acute kidney injury"),
         "liver_disease": _has(patient, LIVER_DISEASE, f"chronic liver disease: {listed}"),
         "bleeding_tendency": _has(
             patient, ("bleeding-disorder", "active-bleeding", *LIVER_DISEASE), listed
@@ -171,59 +177,59 @@ def _of_patient(patient: Patient) -> dict[str, Known]:
         },
         "contrast_allergy": _allergic(patient, "contrast"),
         "iodine_allergy": _allergic(patient, "iodine"),
-        "allergies_told": known(
+        "allergies_told": make_input(
             patient.allergies_complete or None, "all allergies (allergies_complete)"
         ),
     }  # fmt: skip
 
 
-def _has(patient: Patient, keys: tuple[str, ...], missing: str) -> Known:
+def _has(patient: Patient, keys: tuple[str, ...], missing: str) -> Input:
     """Whether the patient has one of some conditions, and which."""
-    found = [key for key in keys if key in conditions.conditions() and patient.has(key)]
-    told = ", ".join(conditions.conditions()[key].name for key in found) or None
+    present = [key for key in keys if key in conditions.conditions() and patient.has(key)]
+    text = ", ".join(conditions.conditions()[key].name for key in present) or None
     known_keys = tuple(key for key in keys if key in conditions.conditions())
-    return known(
-        has_any(patient, known_keys), missing, told, tuple(f"condition.{key}" for key in found)
+    return make_input(
+        has_any(patient, known_keys), missing, text, tuple(f"condition.{key}" for key in present)
     )
 
 
-def _told(patient: Patient, key: str) -> Known:
+def _told(patient: Patient, key: str) -> Input:
     found = [one for one in patient.conditions if one.key == key]
-    words = [recorded.words(one) for one in found]
-    return known(bool(found), "", "; ".join(words) or None, (f"condition.{key}",))
+    words = [recorded.format_condition(one) for one in found]
+    return make_input(bool(found), "", "; ".join(words) or None, (f"condition.{key}",))
 
 
-def _takes(found: bool | None, names: tuple[str, ...]) -> Known:  # noqa: FBT001  three answers
-    return known(
+def _takes(found: bool | None, names: tuple[str, ...]) -> Input:  # noqa: FBT001  three answers
+    return make_input(
         found, "all drugs (drugs_complete)", ", ".join(names) if found else None,
         tuple(f"drug.{name}" for name in names),
     )  # fmt: skip
 
 
-def _takes_class(patient: Patient, kind: str) -> Known:
+def _takes_class(patient: Patient, kind: str) -> Input:
     return _takes(
         drugs.takes_class(patient, kind),
-        tuple(dict.fromkeys(one.name for one in drugs.of_class(patient, kind))),
+        tuple(dict.fromkeys(one.name for one in drugs.drugs_of_class(patient, kind))),
     )
 
 
-def _may_be_pregnant(case: Case, profile: Profile, tables: Tables) -> Known:
+def _may_be_pregnant(case: Case, profile: Profile, tables: Tables) -> Input:
     """Whether a pregnancy is asked about: by sex, age, and whether X-rays or particles are used."""
     patient = case.patient
     if patient.pregnant:
-        return Known(True, "told")  # noqa: FBT003  an input's value
+        return Input(True, "told")  # noqa: FBT003  an input's value
     if patient.sex is Sex.MALE:
-        return Known(False, "male")  # noqa: FBT003
+        return Input(False, "male")  # noqa: FBT003
     dark = tables.groups.get("no_x_rays")
     if dark is not None and case.request.procedure in dark.procedures:
-        return Known(False, "no X-rays, no embolization")  # noqa: FBT003
+        return Input(False, "no X-rays, no embolization")  # noqa: FBT003
     low, high = (profile.alarms.get(one.name, one.value) for one in FERTILE)
     if patient.age_years is not None and not low <= patient.age_years <= high:
-        return Known(False, f"age {patient.age_years:g}")  # noqa: FBT003
+        return Input(False, f"age {patient.age_years:g}")  # noqa: FBT003
     missing = [
         w for v, w in ((patient.sex, "the sex"), (patient.age_years, "the age")) if v is None
     ]
-    return Known(None, "not known", tuple(missing)) if missing else Known(True, "yes")  # noqa: FBT003
+    return Input(None, "not known", tuple(missing)) if missing else Input(True, "yes")  # noqa: FBT003
 
 
 def has_any(patient: Patient, keys: tuple[str, ...]) -> bool | None:
@@ -232,49 +238,49 @@ def has_any(patient: Patient, keys: tuple[str, ...]) -> bool | None:
     return True if True in found else None if None in found else False
 
 
-def with_class(inputs: Mapping[str, Known], bleeding_class: str) -> dict[str, Known]:
+def add_class(inputs: Mapping[str, Input], bleeding_class: str) -> dict[str, Input]:
     """The inputs with a bleeding class among them."""
-    return {**inputs, "bleeding_class": Known(bleeding_class, bleeding_class)}
+    return {**inputs, "bleeding_class": Input(bleeding_class, bleeding_class)}
 
 
-def lab(case: Case, key: str, profile: Profile, now: dt.datetime) -> Known:
+def latest_lab(case: Case, key: str, profile: Profile, now: dt.datetime) -> Input:
     """The latest result of a lab that still counts at the start.
 
     Its age is that at the start, or now where the start is not told.
     """
     name = analyte(key).name
-    found = case.patient.lab(key)
-    if found is None:
-        return Known(None, "not known", (name,))
-    told = f"{name} {found.told}".removesuffix(" {INR}")
-    if found.taken is None:
-        return Known(None, f"{told}, drawn nobody knows when", (f"when {name} was drawn",))
+    result = case.patient.lab(key)
+    if result is None:
+        return Input(None, "not known", (name,))
+    text = f"{name} {result.told}".removesuffix(" {INR}")
+    if result.taken is None:
+        return Input(None, f"{text}, drawn nobody knows when", (f"when {name} was drawn",))
     at = case.request.start or now
-    if found.taken.timestamp() > min(at.timestamp(), now.timestamp()):
-        return Known(
+    if result.taken.timestamp() > min(at.timestamp(), now.timestamp()):
+        return Input(
             None,
-            f"{told}, drawn {found.taken:%Y-%m-%d %H:%M}: later than now or the start",
+            f"{text}, drawn {result.taken:%Y-%m-%d %H:%M}: later than now or the start",
             (f"the right time of {name}",),
         )
-    days = (at.timestamp() - found.taken.timestamp()) / _DAY_S
-    told = f"{told}, drawn {found.taken:%Y-%m-%d}, {days:.0f} d old at the start"
+    days = (at.timestamp() - result.taken.timestamp()) / _DAY_S
+    text = f"{text}, drawn {result.taken:%Y-%m-%d}, {days:.0f} d old at the start"
     valid = profile.days_valid(key)
-    if key == "inr" and drugs.of_class(case.patient, "anticoagulant-vka"):
+    if key == "inr" and drugs.drugs_of_class(case.patient, "anticoagulant-vka"):
         valid = min(valid, profile.alarms.get(INR_ON_VKA.name, INR_ON_VKA.value))
     if days > valid:
-        return Known(None, f"{told}; valid {valid:g} d", (f"a newer {name}",))
-    return Known(settled(found.value), told)
+        return Input(None, f"{text}; valid {valid:g} d", (f"a newer {name}",))
+    return Input(round_converted(result.value), text)
 
 
-def clearance_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
+def creatinine_clearance(case: Case, profile: Profile, now: dt.datetime) -> Input:
     """Creatinine clearance by Cockcroft and Gault, mL/min.
 
     Below every band (0) on dialysis; not known while the kidney is injured.
     """
     patient = case.patient
     if patient.dialysis is True:
-        return Known(0.0, "on dialysis: no clearance")
-    creatinine = lab(case, "creatinine", profile, now)
+        return Input(0.0, "on dialysis: no clearance")
+    creatinine = latest_lab(case, "creatinine", profile, now)
     missing = list(creatinine.missing)
     for value, words in (
         (patient.age_years, "the age"),
@@ -288,7 +294,7 @@ def clearance_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
     if patient.acute_kidney_injury:
         missing.append("a steady creatinine: there is acute kidney injury")
     if missing:
-        return Known(None, "clearance not known", tuple(missing))
+        return Input(None, "clearance not known", tuple(missing))
     score = cockcroft_gault(
         None if creatinine.value is None else float(creatinine.value),
         patient.age_years,
@@ -296,60 +302,62 @@ def clearance_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
         str(patient.sex),
     )
     if score.value is None:
-        return Known(None, "; ".join(score.notes), ("a clearance: the formula is for adults",))
-    value = settled(score.value)
-    return Known(
+        return Input(None, "; ".join(score.notes), ("a clearance: the formula is for adults",))
+    value = round_converted(score.value)
+    return Input(
         value, f"{value:.1f} mL/min (Cockcroft-Gault); {creatinine.told}", of=("lab.creatinine",)
     )
 
 
-def filtration_of(case: Case, profile: Profile, now: dt.datetime) -> Known:
+def filtration_rate(case: Case, profile: Profile, now: dt.datetime) -> Input:
     """eGFR: the laboratory's own, or else by CKD-EPI 2021 from creatinine, age and sex."""
-    told = lab(case, "egfr", profile, now)
+    measured = latest_lab(case, "egfr", profile, now)
     if case.patient.lab("egfr") is not None:
-        return replace(told, of=("lab.egfr",))
-    creatinine, patient = lab(case, "creatinine", profile, now), case.patient
+        return replace(measured, of=("lab.egfr",))
+    creatinine, patient = latest_lab(case, "creatinine", profile, now), case.patient
     if creatinine.value is None or patient.age_years is None or patient.sex is None:
-        return replace(told, missing=("eGFR, or creatinine with age and sex",))
+        return replace(measured, missing=("eGFR, or creatinine with age and sex",))
     if patient.acute_kidney_injury:
-        return replace(told, told="not known: creatinine is not steady in acute kidney injury")
+        return replace(measured, told="not known: creatinine is not steady in acute kidney injury")
     score = ckd_epi_2021(float(creatinine.value), patient.age_years, str(patient.sex))
     if score.value is None:
-        return replace(told, told="; ".join(score.notes))
-    value = settled(score.value)
-    return Known(
+        return replace(measured, told="; ".join(score.notes))
+    value = round_converted(score.value)
+    return Input(
         value, f"{value:.0f} mL/min/1.73 m2 (CKD-EPI 2021); {creatinine.told}",
         of=("lab.creatinine",),
     )  # fmt: skip
 
 
-def of_drug(inputs: Mapping[str, Known], route: str | None, intent: str | None) -> dict[str, Known]:
+def add_drug(
+    inputs: Mapping[str, Input], route: str | None, intent: str | None
+) -> dict[str, Input]:
     """The inputs with what is told of one drug among them."""
     return {
         **inputs,
-        "route": known(route, "its route: iv or sc"),
-        "intent": known(intent, "whether it is prophylactic or therapeutic"),
+        "route": make_input(route, "its route: iv or sc"),
+        "intent": make_input(intent, "whether it is prophylactic or therapeutic"),
     }
 
 
-def _organ(told: str | None) -> str | None:
-    if told is None:
+def _organ(organ: str | None) -> str | None:
+    if organ is None:
         return None
-    plain = " ".join(told.lower().replace("-", " ").split())
+    plain = " ".join(organ.lower().replace("-", " ").split())
     return plain.removeprefix("left ").removeprefix("right ")
 
 
-def _arterial(request: Request, tables: Tables) -> Known:
+def _arterial(request: Request, tables: Tables) -> Input:
     """Which artery is the way in; untold, none where the procedure is not one of arteries."""
     if request.access is None:
         if tables.procedures[request.procedure].vessel == "artery":
-            return known(None, "the access")
-        return Known("other", "no artery")
+            return make_input(None, "the access")
+        return Input("other", "no artery")
     kind = {"femoral-artery": "femoral", "radial": "radial"}.get(request.access, "other")
-    return Known(kind, request.access)
+    return Input(kind, request.access)
 
 
-def _allergic(patient: Patient, material: str) -> Known:
+def _allergic(patient: Patient, material: str) -> Input:
     """Whether something that the patient does not bear would come with a material."""
     hits = [
         one for one in patient.allergies
@@ -357,8 +365,8 @@ def _allergic(patient: Patient, material: str) -> Known:
     ]  # fmt: skip
     if hits:
         told = ", ".join(f"{a.to} ({a.reaction or 'reaction not told'})" for a in hits)
-        of = tuple(f"allergy.{allergies.folded(a.to)}" for a in hits)
-        return Known(True, told, of=of)  # noqa: FBT003  an input's value
+        of = tuple(f"allergy.{allergies.fold(a.to)}" for a in hits)
+        return Input(True, told, of=of)  # noqa: FBT003  an input's value
     if patient.allergies_complete:
-        return Known(False, "no")  # noqa: FBT003  an input's value
-    return known(None, "all allergies (allergies_complete)")
+        return Input(False, "no")  # noqa: FBT003  an input's value
+    return make_input(None, "all allergies (allergies_complete)")

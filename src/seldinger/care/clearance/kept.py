@@ -54,10 +54,10 @@ def _kept(plan: DrugPlan, first: float, last: float, drug: Drug, setting: Settin
             Status.UNKNOWN, Severity.ACTION, f"{words}; not known when it was last taken",
             (f"the last dose of {drug.told}",),
         )  # fmt: skip
-    taken, said = drug.last.timestamp(), f"last taken {drug.last:{SAYS}}"
+    taken, taken_text = drug.last.timestamp(), f"last taken {drug.last:{SAYS}}"
     if taken > now:
         return State(
-            Status.UNKNOWN, Severity.ACTION, f"{words}; {said}, which lies after now",
+            Status.UNKNOWN, Severity.ACTION, f"{words}; {taken_text}, which lies after now",
             (f"the right time of the last dose of {drug.told}",),
         )  # fmt: skip
     if now <= first:
@@ -69,7 +69,7 @@ def _kept(plan: DrugPlan, first: float, last: float, drug: Drug, setting: Settin
         Status.MET: "kept",
     }[status]
     severity = Severity.INFO if status is Status.MET else Severity.ACTION
-    return State(status, severity, f"{words}; {said}: {note}")
+    return State(status, severity, f"{words}; {taken_text}: {note}")
 
 
 def _between(plan: DrugPlan) -> str:
@@ -80,5 +80,5 @@ def _between(plan: DrugPlan) -> str:
 
 def name_of(drug: Drug) -> str:
     """A drug as it is printed: "Apixaban (Eliquis)"."""
-    alike = drugs.plain(drug.told) == drug.name
+    alike = drugs.normalise(drug.told) == drug.name
     return drug.name.capitalize() if alike else f"{drug.name.capitalize()} ({drug.told})"

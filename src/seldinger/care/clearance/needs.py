@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
 from seldinger.care.clearance.evaluate import concerns
-from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.findings import finding, settle
 from seldinger.core.verdict import Status
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ STOPPED_H = 48.0
 """Hours without a dose after which a drug of every day is not taken any more: of this project."""
 
 
-def of(drug: Drug, setting: Setting) -> Need | None:
+def find_need(drug: Drug, setting: Setting) -> Need | None:
     """The need of the procedure that a drug fills; None: it needs no such drug."""
     for need in _concerned(setting):
         if any(_is_one(drug, part) for part in need.any_of):
@@ -30,29 +30,29 @@ def of(drug: Drug, setting: Setting) -> Need | None:
     return None
 
 
-def missing(setting: Setting) -> Iterator[Finding]:
+def list_missing(setting: Setting) -> Iterator[Finding]:
     """What is said where a drug that the procedure needs is not taken."""
-    told = [one for one in setting.case.patient.drugs if one.recognised]
-    taken = [one for one in told if not _stopped(one, setting)]
+    listed = [one for one in setting.case.patient.drugs if one.recognised]
+    taken = [one for one in listed if not _stopped(one, setting)]
     for need in _concerned(setting):
         lacking = [p for p in need.any_of if not any(_is_one(one, p) for one in taken)]
         if not lacking:
             continue
         kinds = "; ".join(_words(part) for part in lacking)
-        stopped = [o for o in told if o not in taken and any(_is_one(o, p) for p in lacking)]
+        stopped = [o for o in listed if o not in taken and any(_is_one(o, p) for p in lacking)]
         last = "".join(
             f" {one.told} was last taken {one.last:%a %d %b %Y %H:%M}, and not since."
             for one in stopped
         )
         who = f"{need.decides[:1].upper()}{need.decides[1:]}"
-        made = finding(
+        result = finding(
             need.id, TOPIC, need.status, need.severity,
             f"{need.absent}; not among the drugs that are taken: {kinds}.{last} {who} "
             "decides.",
             profile=setting.profile, facts=need.facts, decides=need.decides,
             considers=tuple(f"drug.{one.name}" for one in stopped),
         )  # fmt: skip
-        yield settled(made, setting.case.request, setting.profile)
+        yield settle(result, setting.case.request, setting.profile)
 
 
 def _concerned(setting: Setting) -> Iterator[Need]:
@@ -62,7 +62,7 @@ def _concerned(setting: Setting) -> Iterator[Need]:
 
 
 def _is_one(drug: Drug, part: frozenset[str]) -> bool:
-    return bool(part & {drug.name, *(f"@{one}" for one in drugs.known(drug.name).classes)})
+    return bool(part & {drug.name, *(f"@{one}" for one in drugs.drug(drug.name).classes)})
 
 
 def _stopped(drug: Drug, setting: Setting) -> bool:

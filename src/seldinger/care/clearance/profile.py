@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from seldinger.care.times import instant
+from seldinger.care.times import parse_instant
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
 from seldinger.evidence.records import UNWRITTEN, Parsed, Positive, Spelled, Text, written
@@ -52,7 +52,7 @@ class Signature:
 
     name: Text
     role: Text
-    at: Annotated[dt.datetime, Parsed(instant)]
+    at: Annotated[dt.datetime, Parsed(parse_instant)]
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def default() -> Profile:
+def default_profile() -> Profile:
     """The profile that ships with the package."""
     page = resources.files("seldinger.care") / "data" / "profiles" / f"{DEFAULT}.toml"
     return load(page)
@@ -37,14 +37,14 @@ def load(path: Path | Traversable) -> Profile:
         CareError: no such file, no TOML, not the schema, not signed, it names a rule that does not
             exist, or a value lies outside what the source gives.
     """
-    told, name = records.text_of(path, CareError), path.name
-    made = records.checked(Profile, records.parsed(told, name, CareError), name, CareError)
-    if made.is_local and (made.signed is None or made.base is None):
+    text, name = records.text_of(path, CareError), path.name
+    profile = records.checked(Profile, records.parsed(text, name, CareError), name, CareError)
+    if profile.is_local and (profile.signed is None or profile.base is None):
         raise CareError(
             f'{name} settles something: give base = "{DEFAULT}" and [signed] with name, role, at'
         )
-    _check(made, name)
-    return replace(made, sha256=hashlib.sha256(told.encode()).hexdigest())
+    _check(profile, name)
+    return replace(profile, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
 def _check(read: Profile, name: str) -> None:
@@ -58,11 +58,11 @@ def _check(read: Profile, name: str) -> None:
     ids = {one.id for one in known.questions}
     ids |= {rule.id for one in known.questions for rule in one.rules}
     ids |= {one.id for one in known.holds}
-    _within(read.alarms, assumed(), f"{name}: [assumptions]")
+    _within(read.alarms, list_assumptions(), f"{name}: [assumptions]")
     _named(read.settled, ids, f"{name}: [settled]")
 
 
-def assumed() -> Mapping[str, tuple[float, float]]:
+def list_assumptions() -> Mapping[str, tuple[float, float]]:
     """The values without a source that a profile may edit, each with its range."""
     edges = (one for alarm in alarms.alarms().values() for one in alarm.edges.values())
     named = (*edges, *inputs.FERTILE, inputs.INR_ON_VKA, thrombosis.FRESH, decided.VALIDITY)
@@ -93,10 +93,10 @@ def _named(told: Mapping[str, object], known: Iterable[str], where: str) -> None
 
 
 def _within(
-    told: Mapping[str, float], ranges: Mapping[str, tuple[float, float]], where: str
+    values: Mapping[str, float], ranges: Mapping[str, tuple[float, float]], where: str
 ) -> None:
-    _named(told, ranges, where)
-    for key, value in told.items():
+    _named(values, ranges, where)
+    for key, value in values.items():
         low, high = ranges[key]
         if not low <= value <= high:
             raise CareError(f"{where} {key} is {value:g}: allowed are {low:g} to {high:g}")

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.care import allergies, conditions
-from seldinger.care.clearance.findings import finding, settled
+from seldinger.care.clearance.findings import finding, settle
 from seldinger.care.labs import ANALYTES
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.patient import Condition
@@ -27,33 +27,35 @@ TOPIC = "recorded"
 DECIDES = "the operator"
 
 
-def words(one: Condition) -> str:
+def format_condition(entry: Condition) -> str:
     """A condition as it is printed: "coronary stent, drug-eluting, 2026-11-05"."""
-    name = conditions.conditions()[one.key].name
-    since = None if one.since is None else one.since.isoformat()
-    return ", ".join(part for part in (name, one.detail, since) if part)
+    name = conditions.conditions()[entry.key].name
+    since = None if entry.since is None else entry.since.isoformat()
+    return ", ".join(part for part in (name, entry.detail, since) if part)
 
 
-def told(case: Case) -> dict[str, str]:
+def list_recorded(case: Case) -> dict[str, str]:
     """Everything that was told of the patient: what findings call it -> as it is printed."""
     patient = case.patient
-    found: dict[str, str] = {}
+    recorded: dict[str, str] = {}
     for one in patient.conditions:
         key = f"condition.{one.key}"
-        found[key] = "; ".join(part for part in (found.get(key), words(one)) if part)
+        recorded[key] = "; ".join(
+            part for part in (recorded.get(key), format_condition(one)) if part
+        )
     for lab in patient.labs:
-        found[f"lab.{lab.key}"] = f"{ANALYTES[lab.key].name} {lab.told}"
+        recorded[f"lab.{lab.key}"] = f"{ANALYTES[lab.key].name} {lab.told}"
     for drug in patient.drugs:
-        found[f"drug.{drug.name}"] = drug.told
+        recorded[f"drug.{drug.name}"] = drug.told
     for allergy in patient.allergies:
         told_reaction = f" ({allergy.reaction})" if allergy.reaction else ""
-        found[f"allergy.{allergies.folded(allergy.to)}"] = f"{allergy.to}{told_reaction}"
+        recorded[f"allergy.{allergies.fold(allergy.to)}"] = f"{allergy.to}{told_reaction}"
     for name in case.request.intake:
-        found[f"intake.{name}"] = name.replace("_", " ")
-    return found
+        recorded[f"intake.{name}"] = name.replace("_", " ")
+    return recorded
 
 
-def considered(findings: Iterable[Finding], inputs: Mapping[str, Known]) -> frozenset[str]:
+def list_considered(findings: Iterable[Finding], inputs: Mapping[str, Input]) -> frozenset[str]:
     """What some findings looked at: what they say, and what their inputs were made of."""
     seen: set[str] = set()
     for one in findings:
@@ -64,40 +66,43 @@ def considered(findings: Iterable[Finding], inputs: Mapping[str, Known]) -> froz
     return frozenset(seen)
 
 
-def left_over(
-    case: Case, findings: Iterable[Finding], inputs: Mapping[str, Known], profile: Profile
+def list_left_over(
+    case: Case, findings: Iterable[Finding], inputs: Mapping[str, Input], profile: Profile
 ) -> Iterator[Finding]:
     """What was told, and no finding looked at."""
-    seen = considered(findings, inputs)
-    for key, printed in told(case).items():
+    seen = list_considered(findings, inputs)
+    for key, printed in list_recorded(case).items():
         if key in seen:
             continue
-        made = finding(
+        result = finding(
             f"{PREFIX}{key}", TOPIC, Status.UNKNOWN, Severity.CAUTION,
             f"{printed}: recorded, but no rule here considers it. Somebody decides what it means.",
             profile=profile, inputs={key: printed}, decides=DECIDES, considers=(key,),
         )  # fmt: skip
-        yield settled(made, case.request, profile)
+        yield settle(result, case.request, profile)
     yield from _details(case, tuple(findings), inputs, profile)
 
 
 def _details(
-    case: Case, findings: tuple[Finding, ...], inputs: Mapping[str, Known], profile: Profile
+    case: Case, findings: tuple[Finding, ...], inputs: Mapping[str, Input], profile: Profile
 ) -> Iterator[Finding]:
     """What a detail adds to a condition against which nothing stands: free words no rule reads."""
-    open_ones = considered([one for one in findings if one.status is not Status.MET], inputs)
-    for one in case.patient.conditions:
-        key, detail = f"condition.{one.key}", (one.detail or "").casefold()
-        known = {word.casefold() for word in conditions.conditions()[one.key].details}
-        if not detail or detail in known or key in open_ones or one.key == conditions.OTHER:
+    open_ones = list_considered(
+        [condition for condition in findings if condition.status is not Status.MET], inputs
+    )
+    for condition in case.patient.conditions:
+        key, detail = f"condition.{condition.key}", (condition.detail or "").casefold()
+        known = {word.casefold() for word in conditions.conditions()[condition.key].details}
+        if not detail or detail in known or key in open_ones or condition.key == conditions.OTHER:
             continue
-        made = finding(
+        result = finding(
             f"{PREFIX}{key}", TOPIC, Status.UNKNOWN, Severity.CAUTION,
-            f"{words(one)}: recorded, but no rule here considers what is said beside it. Somebody "
-            "decides what it means.",
-            profile=profile, inputs={key: words(one)}, decides=DECIDES, considers=(key,),
+            f"{format_condition(condition)}: recorded, but no rule here considers what is "
+            "said beside it. Somebody decides what it means.",
+            profile=profile, inputs={key: format_condition(condition)}, decides=DECIDES,
+            considers=(key,),
         )  # fmt: skip
-        yield settled(made, case.request, profile)
+        yield settle(result, case.request, profile)
 
 
 def may_be_decided(about: str) -> bool:

@@ -44,19 +44,19 @@ def release(clearance: Clearance, name: str, role: str, at: dt.datetime) -> Rele
     return Release(name.strip(), role.strip(), at, digest(clearance))
 
 
-def holds(found: Release, clearance: Clearance) -> bool:
+def matches(found: Release, clearance: Clearance) -> bool:
     """Whether a release is of exactly this clearance."""
     return found.sha256 == digest(clearance)
 
 
-def verify(found: Release, clearance: Clearance) -> None:
+def verify(sealed: Release, clearance: Clearance) -> None:
     """Refuse a release of another clearance.
 
     Raises:
         CareError: the clearance is not the one that was released.
     """
-    if not holds(found, clearance):
+    if not matches(sealed, clearance):
         raise CareError(
-            f"the release by {found.name} is of another clearance: this one says something else "
+            f"the release by {sealed.name} is of another clearance: this one says something else "
             "and must be released anew"
         )

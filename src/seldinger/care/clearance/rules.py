@@ -182,7 +182,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class QuestionAnswer:
     """One answer to a question.
 
     Attributes:
@@ -225,7 +225,7 @@ class Question:
     topic: Text
     asks: Text
     applies: When = ()
-    rules: tuple[Said, ...] = field(default=(), metadata=written("rule"))
+    rules: tuple[QuestionAnswer, ...] = field(default=(), metadata=written("rule"))
     silent: str = ""
     decides: str = ""
     severity: Severity = Severity.ACTION
@@ -361,7 +361,7 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables that ship with the package, read once."""
-    return read(rule_pages())
+    return read_tables(rule_pages())
 
 
 def rule_pages() -> dict[str, dict[str, Any]]:
@@ -374,17 +374,17 @@ def rule_pages() -> dict[str, dict[str, Any]]:
     }
 
 
-def read(told: Mapping[str, Mapping[str, Any]]) -> Tables:
+def read_tables(page_tables: Mapping[str, Mapping[str, Any]]) -> Tables:
     """The rules of some pages.
 
     Args:
-        told: name -> tables of TOML.
+        page_tables: name -> tables of TOML.
 
     Raises:
         CareError: a page does not hold together, or an id is given twice.
     """
-    some = [records.checked(Tables, page, name, CareError) for name, page in told.items()]
-    made = pages.join(some)
+    some = [records.checked(Tables, page, name, CareError) for name, page in page_tables.items()]
+    made = pages.join_pages(some)
     pages.require_once("the rules", made.ids)
     return made
 

@@ -17,7 +17,7 @@ NOT_A_DEVICE = "Research and education software, not a medical device."
 _WHEN = "%a %d %b %Y %H:%M %Z"
 
 
-def lines(
+def format_lines(
     clearance: Clearance, release: Release | None = None, *, everything: bool = True
 ) -> tuple[str, ...]:
     """The clearance, one line after the other.
@@ -30,7 +30,7 @@ def lines(
     return tuple(_lines(clearance, release, everything=everything))
 
 
-def title(clearance: Clearance) -> str:
+def format_title(clearance: Clearance) -> str:
     """What is to be done, where and when."""
     request = clearance.case.request
     kind = rules.tables().procedures[request.procedure]
@@ -41,39 +41,39 @@ def title(clearance: Clearance) -> str:
 
 
 def _lines(clearance: Clearance, release: Release | None, *, everything: bool) -> Iterator[str]:
-    yield headline.line(clearance)
-    yield f"{title(clearance)}; bleeding risk {clearance.bleeding.value or 'not settled'}"
-    yield "; ".join(f"{one.topic} {one.answer.words}" for one in clearance.topics)
+    yield headline.headline_line(clearance)
+    yield f"{format_title(clearance)}; bleeding risk {clearance.bleeding.value or 'not settled'}"
+    yield "; ".join(f"{use.topic} {use.answer.words}" for use in clearance.topics)
     ready = clearance.answer in {"clear", "conditional"}
-    if ready and not headline.of(clearance).whole:
+    if ready and not headline.make_headline(clearance).whole:
         yield from _block("Ready if", clearance.conditions)
     yield from _block("As understood", clearance.understood)
     yield from _block("Missing", clearance.missing)
     yield from _block("Who decides", clearance.decides)
     if not ready:
         yield from _block("To be kept besides", clearance.conditions)
-    yield from _block("To be ordered", [_order(one) for one in clearance.orders])
+    yield from _block("To be ordered", [_order(use) for use in clearance.orders])
     yield from _block(
-        "Timetable", [f"{one.when:{_WHEN}}  {one.what}" for one in clearance.timetable]
+        "Timetable", [f"{use.when:{_WHEN}}  {use.what}" for use in clearance.timetable]
     )
-    worst = [one for one in clearance.findings if _is_open(one)]
-    noted = [one for one in clearance.findings if not _is_open(one) and one.severity != "info"]
-    rest = [one for one in clearance.findings if not _is_open(one) and one.severity == "info"]
-    yield from _block("Open", [_finding(one) for one in worst])
-    yield from _block("Other ways in", [_finding(one) for one in clearance.alternatives])
-    yield from _block("To be noted", [_finding(one) for one in noted])
+    worst = [use for use in clearance.findings if _is_open(use)]
+    noted = [use for use in clearance.findings if not _is_open(use) and use.severity != "info"]
+    rest = [use for use in clearance.findings if not _is_open(use) and use.severity == "info"]
+    yield from _block("Open", [_finding(use) for use in worst])
+    yield from _block("Other ways in", [_finding(use) for use in clearance.alternatives])
+    yield from _block("To be noted", [_finding(use) for use in noted])
     if everything:
-        yield from _block("In order, or to be known", [_finding(one) for one in rest])
+        yield from _block("In order, or to be known", [_finding(use) for use in rest])
     elif rest:
         yield ""
         yield f"{len(rest)} more rules are in order, or only to be known: --all shows them."
     yield ""
     yield f"Profile {clearance.profile.text}"
-    for one in clearance.assumptions if everything else ():
-        edited = ", edited" if one.edited else ""
+    for use in clearance.assumptions if everything else ():
+        edited = ", edited" if use.edited else ""
         yield (
-            f"Assumed: {one.name} = {one.value:g} {one.unit}{edited} "
-            f"({one.low:g} to {one.high:g}): {one.reason}"
+            f"Assumed: {use.name} = {use.value:g} {use.unit}{edited} "
+            f"({use.low:g} to {use.high:g}): {use.reason}"
         )
     if release is not None:
         yield (
@@ -100,8 +100,8 @@ def _block(title: str, found: Iterable[str]) -> Iterator[str]:
         yield from (f"  {row}" for row in rows)
 
 
-def _finding(one: Finding) -> str:
-    status = {Status.MET: "met", Status.NOT_MET: "NOT MET", Status.UNKNOWN: "unknown"}[one.status]
-    facts = f"; {', '.join(one.facts)}" if one.facts else ""
-    stamp = f"; {one.stamp}" if one.stamp else ""
-    return f"{one.severity}, {status}: {one.text} [{one.id}{facts}{stamp}]"
+def _finding(item: Finding) -> str:
+    status = {Status.MET: "met", Status.NOT_MET: "NOT MET", Status.UNKNOWN: "unknown"}[item.status]
+    facts = f"; {', '.join(item.facts)}" if item.facts else ""
+    stamp = f"; {item.stamp}" if item.stamp else ""
+    return f"{item.severity}, {status}: {item.text} [{item.id}{facts}{stamp}]"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import conditions, drugs
-from seldinger.care.clearance.decided import OPERATOR, ruling
+from seldinger.care.clearance.decided import OPERATOR, find_ruling
 from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
@@ -60,38 +60,38 @@ class Side:
     considers: tuple[str, ...] = ()
 
 
-def fresh(drug: Drug, setting: Setting) -> str:
+def reason_not_to_stop(drug: Drug, setting: Setting) -> str:
     """Why no date is proposed for stopping a drug against platelets; empty: one may be.
 
     A stent or event that is fresh or has no day; or, whatever its age, two such drugs at once.
     """
-    if "antiplatelet" not in drugs.known(drug.name).classes:
+    if "antiplatelet" not in drugs.drug(drug.name).classes:
         return ""
     rows = {row.condition for row in setting.tables.thrombotic if row.fresh}
-    told = [one for one in setting.case.patient.conditions if one.key in rows]
+    events = [one for one in setting.case.patient.conditions if one.key in rows]
     reasons = {one.reason for one in setting.case.patient.drugs if one.reason in rows}
-    reasons -= {one.key for one in told}
-    if not told and not reasons:
+    reasons -= {one.key for one in events}
+    if not events and not reasons:
         return ""
     at = setting.case.request.start or setting.now
     limit = setting.profile.alarms.get(FRESH.name, FRESH.value)
     young = [
-        _aged(one, setting) for one in told
+        _aged(one, setting) for one in events
         if one.since is None or (at.date() - one.since).days < limit
     ]  # fmt: skip
     young += [f"{_name(key)}, its day not told" for key in sorted(filter(None, reasons))]
     if young:
         return ", ".join(young)
-    if len(drugs.of_class(setting.case.patient, "antiplatelet")) > 1:
-        return f"two drugs against platelets, {', '.join(_aged(one, setting) for one in told)}"
+    if len(drugs.drugs_of_class(setting.case.patient, "antiplatelet")) > 1:
+        return f"two drugs against platelets, {', '.join(_aged(one, setting) for one in events)}"
     return ""
 
 
-def side(drug: Drug, setting: Setting) -> Side:
+def assess_side(drug: Drug, setting: Setting) -> Side:
     """The thrombotic side of one drug's hold."""
     patient = setting.case.patient
     reasons = _reasons(drug, patient, setting)
-    who = deciders(drug, setting)
+    who = name_deciders(drug, setting)
     of = tuple(
         f"condition.{one.key}" for one in patient.conditions
         if any(one.key == row.condition for row in setting.tables.thrombotic)
@@ -105,16 +105,16 @@ def side(drug: Drug, setting: Setting) -> Side:
     # where something speaks against it.
     goes_on = latest.decided.startswith("continue")
     asked = undecided.decides or (OPERATOR if goes_on else "")
-    made = ruling(setting.case.request, drug.name, asked, OPERATOR if goes_on else "")
+    decided = find_ruling(setting.case.request, drug.name, asked, OPERATOR if goes_on else "")
     if not goes_on and not undecided.open:
-        made = replace(made, decision=latest)
-    if made.decision is not None:
-        return Side(f"{made.decision.text}", False, who, made.decision, shown, (), of)  # noqa: FBT003
-    text = f"{undecided.text}. {made.told}" if undecided.text else made.told
-    return replace(undecided, text=text, open=True, decides=made.asked or OPERATOR)
+        decided = replace(decided, decision=latest)
+    if decided.decision is not None:
+        return Side(f"{decided.decision.text}", False, who, decided.decision, shown, (), of)  # noqa: FBT003
+    text = f"{undecided.text}. {decided.told}" if undecided.text else decided.told
+    return replace(undecided, text=text, open=True, decides=decided.asked or OPERATOR)
 
 
-def deciders(drug: Drug, setting: Setting) -> str:
+def name_deciders(drug: Drug, setting: Setting) -> str:
     """Who knows what the drug is for; empty: nothing that speaks of clots is told."""
     reasons = _reasons(drug, setting.case.patient, setting)
     return "; ".join(dict.fromkeys(decides for _, decides, _ in reasons))
@@ -149,21 +149,21 @@ def _undecided(
 def _reasons(drug: Drug, patient: Patient, setting: Setting) -> list[tuple[str, str, str]]:
     """Words of each thrombotic condition, who decides about it, and what of it is missing."""
     known = {one.condition: one for one in setting.tables.thrombotic}
-    found = [one for one in patient.conditions if one.key in known]
-    made = [
+    present = [one for one in patient.conditions if one.key in known]
+    reasons = [
         (
             _aged(one, setting),
             known[one.key].decides,
             f"the day of the {_name(one.key)}" if _undated(one, setting) else "",
         )
-        for one in found
+        for one in present
     ]
     words = (drug.reason or "").casefold()
     if drug.reason not in known and any(one in words for one in _CLOTS):
-        made.append((f"{drug.reason}, as told", "who prescribes it", ""))
-    if drug.reason in known and drug.reason not in {one.key for one in found}:
-        made.append((_name(drug.reason), known[drug.reason].decides, ""))
-    return made
+        reasons.append((f"{drug.reason}, as told", "who prescribes it", ""))
+    if drug.reason in known and drug.reason not in {one.key for one in present}:
+        reasons.append((_name(drug.reason), known[drug.reason].decides, ""))
+    return reasons
 
 
 def reasons_of(patient: Patient, tables: Tables) -> tuple[str, str]:
@@ -181,13 +181,17 @@ def _undated(one: Condition, setting: Setting) -> bool:
     return rows[one.key].wants_date and one.since is None
 
 
-def _aged(one: Condition, setting: Setting) -> str:
-    words = _name(one.key) if one.detail is None else f"{_name(one.key)}, {one.detail}"
-    if one.since is None:
+def _aged(condition: Condition, setting: Setting) -> str:
+    words = (
+        _name(condition.key)
+        if condition.detail is None
+        else f"{_name(condition.key)}, {condition.detail}"
+    )
+    if condition.since is None:
         return words
     at = setting.case.request.start or setting.now
-    days = (at.date() - one.since).days
-    return f"{words} of {one.since.isoformat()} ({days} days before)"
+    days = (at.date() - condition.since).days
+    return f"{words} of {condition.since.isoformat()} ({days} days before)"
 
 
 def _name(key: str) -> str:

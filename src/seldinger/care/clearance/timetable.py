@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def before(start: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo) -> Iterator[dt.datetime]:
+def doses_before(
+    start: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo
+) -> Iterator[dt.datetime]:
     """Usual doses before an instant, the last first, without end.
 
     Args:
@@ -32,13 +34,13 @@ def before(start: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo) -> It
     day = start.astimezone(zone).date() + _ONE_DAY
     while True:
         for time in sorted(times, reverse=True):
-            found = instant(day, time, zone)
+            found = local_instant(day, time, zone)
             if found.timestamp() < start.timestamp():
                 yield found
         day -= _ONE_DAY
 
 
-def first_from(
+def first_dose_from(
     start: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo | None
 ) -> dt.datetime | None:
     """The first usual dose at or after an instant; None without dosing times or zone."""
@@ -47,7 +49,7 @@ def first_from(
     day = start.astimezone(zone).date() - _ONE_DAY
     for later in range(4):
         for time in sorted(times):
-            found = instant(day + later * _ONE_DAY, time, zone)
+            found = local_instant(day + later * _ONE_DAY, time, zone)
             if found.timestamp() >= start.timestamp():
                 return found
     return None  # pragma: no cover  every day has each of its times
@@ -75,19 +77,19 @@ def last_dose(
     if unit == "doses":
         if not times or zone is None:
             return None
-        doses = before(start, times, zone)
+        doses = doses_before(start, times, zone)
         for _ in range(round(number)):
             next(doses)
         return next(doses)
     latest = _days_before(start, number, zone) if unit == "days" else _hours_before(start, number)
     if not times or zone is None:
         return latest if zone is None else latest.astimezone(zone)
-    if first_from(latest, times, zone) == latest:
+    if first_dose_from(latest, times, zone) == latest:
         return latest
-    return next(before(latest, times, zone))
+    return next(doses_before(latest, times, zone))
 
 
-def restart(
+def plan_restart(
     span: Span, end: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo | None
 ) -> Restart:
     """When a drug may come back after a procedure that ended at ``end``."""
@@ -95,12 +97,12 @@ def restart(
         local = end if zone is None else end.astimezone(zone)
         day = local.date() + dt.timedelta(days=int(span.high))
         when = dt.datetime.combine(day, dt.time(), tzinfo=local.tzinfo)
-        return Restart(span.note, when, when, True, first_from(when, times, zone))  # noqa: FBT003
-    late, early = (after(end, hours, zone) for hours in (span.high, span.low))
-    return Restart(span.note, late, early, False, first_from(late, times, zone))  # noqa: FBT003
+        return Restart(span.note, when, when, True, first_dose_from(when, times, zone))  # noqa: FBT003
+    late, early = (add_hours(end, hours, zone) for hours in (span.high, span.low))
+    return Restart(span.note, late, early, False, first_dose_from(late, times, zone))  # noqa: FBT003
 
 
-def after(start: dt.datetime, hours: float, zone: ZoneInfo | None) -> dt.datetime:
+def add_hours(start: dt.datetime, hours: float, zone: ZoneInfo | None) -> dt.datetime:
     """An instant some hours later, as they really pass."""
     found = start.astimezone(dt.UTC) + dt.timedelta(hours=hours)
     return found.astimezone(start.tzinfo if zone is None else zone)
@@ -111,7 +113,7 @@ def hours_between(first: dt.datetime, second: dt.datetime) -> float:
     return (second.timestamp() - first.timestamp()) / 3600.0
 
 
-def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
+def local_instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """A time of day on a day; where the clock skips it, that instant as the clock then shows it.
 
     A time that the clock shows twice is the first of the two.
@@ -129,4 +131,4 @@ def _days_before(start: dt.datetime, number: float, zone: ZoneInfo | None) -> dt
     if zone is None:
         return start - dt.timedelta(days=number)
     local = start.astimezone(zone)
-    return instant(local.date() - dt.timedelta(days=round(number)), local.time(), zone)
+    return local_instant(local.date() - dt.timedelta(days=round(number)), local.time(), zone)

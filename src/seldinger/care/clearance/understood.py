@@ -10,17 +10,17 @@ from seldinger.care.clearance import recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from seldinger.care.clearance.inputs import Known
+    from seldinger.care.clearance.inputs import Input
     from seldinger.care.clearance.model import Case
     from seldinger.care.patient import Drug
 
 
-def lines(case: Case, inputs: Mapping[str, Known]) -> tuple[str, ...]:
+def format_lines(case: Case, inputs: Mapping[str, Input]) -> tuple[str, ...]:
     """Who it is, clearance and filtration, drugs, allergies and conditions, one line each."""
     return tuple(_lines(case, inputs))
 
 
-def _lines(case: Case, inputs: Mapping[str, Known]) -> Iterator[str]:
+def _lines(case: Case, inputs: Mapping[str, Input]) -> Iterator[str]:
     patient = case.patient
     parts = [
         None if patient.age_years is None else f"{patient.age_years:g} years",
@@ -39,26 +39,26 @@ def _lines(case: Case, inputs: Mapping[str, Known]) -> Iterator[str]:
     named = [f"{one.to} ({one.reaction or 'reaction not told'}){_meant(one.to)}"
              for one in patient.allergies]  # fmt: skip
     yield f"Allergies{_sure(complete=patient.allergies_complete)}: {_list(named)}"
-    had = [recorded.words(one) for one in patient.conditions]
+    had = [recorded.format_condition(one) for one in patient.conditions]
     yield f"Conditions{_sure(complete=patient.conditions_complete)}: {_list(had)}"
 
 
-def _drug(one: Drug) -> str:
-    name = one.name if one.name == one.told.lower() else f"{one.told} = {one.name}"
-    if not one.recognised:
-        name = f"{one.told}, not recognised"
-    times = ", ".join(f"{time:%H:%M}" for time in one.times)
-    dose = None if one.dose_mg is None else f"{one.dose_mg:g} mg"
-    last = None if one.last is None else f"last {one.last:%Y-%m-%d %H:%M}"
+def _drug(drug: Drug) -> str:
+    name = drug.name if drug.name == drug.told.lower() else f"{drug.told} = {drug.name}"
+    if not drug.recognised:
+        name = f"{drug.told}, not recognised"
+    times = ", ".join(f"{time:%H:%M}" for time in drug.times)
+    dose = None if drug.dose_mg is None else f"{drug.dose_mg:g} mg"
+    last = None if drug.last is None else f"last {drug.last:%Y-%m-%d %H:%M}"
     return " ".join(part for part in (name, dose, times, last) if part)
 
 
-def _meant(told: str) -> str:
-    found = allergies.recognise(told)
-    names = [one.name for one in found.allergens if allergies.folded(one.name) not in
-             allergies.folded(told)]  # fmt: skip
-    if found.rest or not found.allergens:
-        return ", not recognised" if found.rest else ""
+def _meant(name: str) -> str:
+    recognised = allergies.recognise(name)
+    names = [one.name for one in recognised.allergens if allergies.fold(one.name) not in
+             allergies.fold(name)]  # fmt: skip
+    if recognised.rest or not recognised.allergens:
+        return ", not recognised" if recognised.rest else ""
     return f" = {', '.join(names)}" if names else ""
 
 

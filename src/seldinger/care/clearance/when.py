@@ -38,25 +38,25 @@ class Interval:
         return above and below
 
 
-def _alternatives(told: object) -> tuple[Mapping[str, Interval | bool | frozenset[str]], ...]:
-    rows = [told] if isinstance(told, dict) else told
+def _alternatives(value: object) -> tuple[Mapping[str, Interval | bool | frozenset[str]], ...]:
+    rows = [value] if isinstance(value, dict) else value
     if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
-        raise CareError(f"{told!r} is no condition: write a table, or an array of tables")
+        raise CareError(f"{value!r} is no condition: write a table, or an array of tables")
     return tuple(MappingProxyType({key: _test(cell) for key, cell in row.items()}) for row in rows)
 
 
-def _test(told: object) -> Interval | bool | frozenset[str]:
-    if isinstance(told, bool):
-        return told
-    if isinstance(told, list) and all(isinstance(one, str) for one in told):
-        return frozenset(told)
-    if not isinstance(told, str):
-        raise CareError(f"{told!r} is no test: write true, false, a word, words or an interval")
-    edges = _INTERVAL.fullmatch(told)
+def _test(value: object) -> Interval | bool | frozenset[str]:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return frozenset(value)
+    if not isinstance(value, str):
+        raise CareError(f"{value!r} is no test: write true, false, a word, words or an interval")
+    edges = _INTERVAL.fullmatch(value)
     if edges is None:
-        if told[:1] in "[(":
-            raise CareError(f"{told!r} is no interval: write [15, 50) or (0, inf)")
-        return frozenset({told})
+        if value[:1] in "[(":
+            raise CareError(f"{value!r} is no interval: write [15, 50) or (0, inf)")
+        return frozenset({value})
     return Interval(float(edges[2]), float(edges[3]), edges[1] == "[", edges[4] == "]")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from seldinger.care.exposure.totals import ct_totals, once, once_ct, planes
+from seldinger.care.exposure.totals import ct_totals, drop_repeated, drop_repeated_ct, match_planes
 from seldinger.core.formatting import short_repr
 from seldinger.image.dose_report import Mode, ReportKind
 
@@ -55,7 +55,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedTotal:
     """One total, told and added up.
 
     Attributes:
@@ -103,7 +103,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DoseSummary:
     """What a report adds up to.
 
     Attributes:
@@ -121,7 +121,7 @@ class Account:
     """
 
     report: DoseReport
-    compared: tuple[Compared, ...]
+    compared: tuple[ComparedTotal, ...]
     kerma_gy: float | None
     pka_gy_m2: float | None
     fluoro_time_s: float | None
@@ -136,12 +136,12 @@ class Account:
     __repr__ = short_repr
 
     @property
-    def disagreeing(self) -> tuple[Compared, ...]:
+    def disagreeing(self) -> tuple[ComparedTotal, ...]:
         """Totals that the irradiations do not add up to."""
         return tuple(one for one in self.compared if one.agreement is Agreement.DISAGREES)
 
 
-def account(report: DoseReport) -> Account:
+def summarize_dose(report: DoseReport) -> DoseSummary:
     """Add a report up again.
 
     Raises:
@@ -149,21 +149,21 @@ def account(report: DoseReport) -> Account:
     """
     if report.kind is ReportKind.CT:
         return _ct(report)
-    found = planes(report)
-    told = {t.plane: t for t in found.totals}
+    matched = match_planes(report)
+    totals = {t.plane: t for t in matched.totals}
     compared = tuple(
         one
-        for name in dict.fromkeys([*told, *(e.plane for e in found.events)])
-        for one in _plane(name, told.get(name), [e for e in found.events if e.plane == name])
+        for name in dict.fromkeys([*totals, *(e.plane for e in matched.events)])
+        for one in _plane(name, totals.get(name), [e for e in matched.events if e.plane == name])
     )
     kept: list[str] = []
-    report = replace(report, events=once(report.events, kept))
+    report = replace(report, events=drop_repeated(report.events, kept))
     sums = {q: _over_planes(compared, q) for q in ("kerma", "pka", "fluoro_time")}
     kerma, pka = sums["kerma"][0], sums["pka"][0]
     area = pka * CM2_PER_M2 / kerma if kerma and pka else None
     at_least = frozenset(quantity for quantity, (_, part) in sums.items() if part)
     odd = sum(1 for event in report.events if _is_odd(event))
-    return Account(
+    return DoseSummary(
         report=report,
         compared=compared,
         kerma_gy=kerma,
@@ -174,54 +174,60 @@ def account(report: DoseReport) -> Account:
         odd_events=odd,
         dlp_mgy_cm=None,
         ctdi_vol_mgy=(),
-        notes=(*report.notes, *found.notes, *_notes(report, compared, odd)),
+        notes=(*report.notes, *matched.notes, *_notes(report, compared, odd)),
         at_least=at_least,
     )
 
 
 def _plane(
     name: str, totals: PlaneTotals | None, events: Sequence[XRayEvent]
-) -> Iterable[Compared]:
+) -> Iterable[ComparedTotal]:
     """Every total of one plane."""
     fluoro = [e for e in events if e.mode is Mode.FLUOROSCOPY]
     acquired = [e for e in events if e.mode is Mode.ACQUISITION]
     some = bool(events)
     sets = (("", events), ("fluoro_", fluoro), ("acquisition_", acquired))
     for prefix, chosen in sets:
-        told = None if totals is None else getattr(totals, f"{prefix}kerma_gy")
-        yield _held(name, f"{prefix}kerma", "Gy", told, _sum(chosen, _kerma), has_events=some)
-        told = None if totals is None else getattr(totals, f"{prefix}pka_gy_m2")
-        yield _held(name, f"{prefix}pka", "Gy.m2", told, _sum(chosen, _pka), has_events=some)
-    told = None if totals is None else totals.fluoro_time_s
-    yield _held(name, "fluoro_time", "s", told, _sum(fluoro, _time), has_events=some)
+        reported = None if totals is None else getattr(totals, f"{prefix}kerma_gy")
+        yield _held(name, f"{prefix}kerma", "Gy", reported, _sum(chosen, _kerma), has_events=some)
+        reported = None if totals is None else getattr(totals, f"{prefix}pka_gy_m2")
+        yield _held(name, f"{prefix}pka", "Gy.m2", reported, _sum(chosen, _pka), has_events=some)
+    reported = None if totals is None else totals.fluoro_time_s
+    yield _held(name, "fluoro_time", "s", reported, _sum(fluoro, _time), has_events=some)
 
 
 def _held(
-    plane: str, quantity: str, unit: str, told: Total | None, summed: Sum, *, has_events: bool
-) -> Compared:
+    plane: str, quantity: str, unit: str, reported: Total | None, summed: Sum, *, has_events: bool
+) -> ComparedTotal:
     """One total against its sum. Without any irradiation there is nothing to add up."""
-    value = None if told is None else told.value
+    value = None if reported is None else reported.value
     if not has_events and value != 0.0:
         summed = Sum(None, 0.0, 0)
-    if value is None or told is None or summed.value is None or summed.missing or told.at_least:
-        part = told is not None and told.at_least
-        return Compared(plane, quantity, unit, value, summed, Agreement.UNKNOWN, part)
+    if (
+        value is None
+        or reported is None
+        or summed.value is None
+        or summed.missing
+        or reported.at_least
+    ):
+        part = reported is not None and reported.at_least
+        return ComparedTotal(plane, quantity, unit, value, summed, Agreement.UNKNOWN, part)
     off = abs(summed.value - value)
     if math.isclose(summed.value, value, rel_tol=_ALIKE, abs_tol=1e-15):
         verdict = Agreement.AGREES
-    elif off <= (summed.rounding + told.half_digit) * (1.0 + _ALIKE):
+    elif off <= (summed.rounding + reported.half_digit) * (1.0 + _ALIKE):
         verdict = Agreement.ROUNDING
     else:
         verdict = Agreement.DISAGREES
-    return Compared(plane, quantity, unit, value, summed, verdict)
+    return ComparedTotal(plane, quantity, unit, value, summed, verdict)
 
 
 def _sum(events: Sequence[XRayEvent], of: Callable[[XRayEvent], tuple[float, float] | None]) -> Sum:
-    told = [found for event in events if (found := of(event)) is not None]
-    missing = len(events) - len(told)
-    if events and not told:
+    values = [found for event in events if (found := of(event)) is not None]
+    missing = len(events) - len(values)
+    if events and not values:
         return Sum(None, 0.0, missing)
-    return Sum(math.fsum(v for v, _ in told), math.fsum(h for _, h in told), missing)
+    return Sum(math.fsum(v for v, _ in values), math.fsum(h for _, h in values), missing)
 
 
 def _kerma(event: XRayEvent) -> tuple[float, float] | None:
@@ -242,13 +248,13 @@ def _time(event: XRayEvent) -> tuple[float, float] | None:
     return seconds, 0.5 + _TIME_SHARE * seconds
 
 
-def _over_planes(compared: Sequence[Compared], quantity: str) -> tuple[float | None, bool]:
+def _over_planes(compared: Sequence[ComparedTotal], quantity: str) -> tuple[float | None, bool]:
     """A quantity over all planes, and whether that is a lower bound."""
-    found = [c for c in compared if c.quantity == quantity]
-    known = [c.larger for c in found if c.larger is not None]
+    totals = [c for c in compared if c.quantity == quantity]
+    known = [c.larger for c in totals if c.larger is not None]
     fired = {c.plane for c in compared if c.quantity in {"kerma", "pka"} and c.larger}
-    silent = any(c.larger is None and c.plane in fired for c in found)
-    part = silent or any(c.is_part for c in found)
+    silent = any(c.larger is None and c.plane in fired for c in totals)
+    part = silent or any(c.is_part for c in totals)
     return (math.fsum(known), part) if known else (None, False)
 
 
@@ -273,7 +279,7 @@ def _unit_error(kerma: float | None, pka: float | None, area: float | None) -> s
     return ""
 
 
-def _notes(report: DoseReport, compared: Sequence[Compared], odd: int) -> Iterable[str]:
+def _notes(report: DoseReport, compared: Sequence[ComparedTotal], odd: int) -> Iterable[str]:
     if not report.events:
         yield "The report lists no irradiations: its totals stand unchecked."
     if report.ct_events or report.ct_totals:
@@ -303,12 +309,12 @@ def _notes(report: DoseReport, compared: Sequence[Compared], odd: int) -> Iterab
         )
 
 
-def _ct(report: DoseReport) -> Account:
+def _ct(report: DoseReport) -> DoseSummary:
     """A CT report: DLP added up; CTDIvol by phantom, for the two phantoms do not mix."""
     notes: list[str] = []
-    events = once_ct(report.ct_events, notes)
+    events = drop_repeated_ct(report.ct_events, notes)
     report = replace(report, ct_events=events)
-    told, counted = ct_totals(report, notes)
+    reported, counted = ct_totals(report, notes)
     known = [e for e in events if e.dlp_mgy_cm is not None]
     summed = Sum(
         math.fsum(e.dlp_mgy_cm or 0.0 for e in known) if known or not events else None,
@@ -316,9 +322,9 @@ def _ct(report: DoseReport) -> Account:
         # A localizer need not tell a DLP.
         sum(1 for e in events if e.dlp_mgy_cm is None and e.ctdi_vol_mgy is not None),
     )
-    dlp = _held("", "dlp", "mGy.cm", told, summed, has_events=bool(events))
+    dlp = _held("", "dlp", "mGy.cm", reported, summed, has_events=bool(events))
     scans = _held("", "scans", "1", counted, Sum(float(len(events)), 0.0, 0), has_events=True)
-    return Account(
+    return DoseSummary(
         report=report,
         compared=(dlp, scans),
         kerma_gy=None,

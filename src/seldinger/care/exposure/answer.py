@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
 from seldinger.care.exposure import levels, several
-from seldinger.care.exposure.account import account
-from seldinger.care.exposure.policy import DEFAULT, called, policy
+from seldinger.care.exposure.account import summarize_dose
+from seldinger.care.exposure.policy import DEFAULT, match_policy, policy
 from seldinger.care.exposure.several import Case
-from seldinger.care.exposure.skin import How, estimate
+from seldinger.care.exposure.skin import EstimateKind, estimate
 from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
 from seldinger.core.formatting import short_repr
@@ -19,8 +19,8 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seldinger.care.exposure.account import Account
-    from seldinger.care.exposure.several import Together
+    from seldinger.care.exposure.account import DoseSummary
+    from seldinger.care.exposure.several import CumulativeDose
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
@@ -35,7 +35,7 @@ _TISSUE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DoseRequest:
     """What was asked beside the reports.
 
     Attributes:
@@ -53,7 +53,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DoseAnswer:
+class DoseAssessment:
     """What is said.
 
     Attributes:
@@ -67,10 +67,10 @@ class DoseAnswer:
         version: of this package.
     """
 
-    asked: Asked
+    asked: DoseRequest
     policy_title: str
     cases: tuple[Case, ...]
-    together: Together
+    together: CumulativeDose
     findings: tuple[Finding, ...]
     screening_gy: float | None
     facts: tuple[Fact, ...]
@@ -87,44 +87,44 @@ class DoseAnswer:
 _ORDER = {Severity.STOP: 0, Severity.ACTION: 1, Severity.CAUTION: 2, Severity.INFO: 3}
 
 
-def answered(
-    reports: Sequence[DoseReport], asked: Asked | None = None, body: Surface | None = None
-) -> DoseAnswer:
+def assess_dose(
+    reports: Sequence[DoseReport], request: DoseRequest | None = None, body: Surface | None = None
+) -> DoseAssessment:
     """What one patient's reports say.
 
     Args:
         reports: of one patient; copies, versions and continuations of one study count once.
-        asked: policy, assumptions, size, pregnancy.
+        request: policy, assumptions, size, pregnancy.
         body: a skin instead of a phantom; for a single report only.
 
     Raises:
         CareError: no report, reports or totals that contradict each other, an unknown policy or
             assumption, a skin with several.
     """
-    asked = asked or Asked()
-    asked = replace(asked, policy=called(asked.policy))
+    request = request or DoseRequest()
+    request = replace(request, policy=match_policy(request.policy))
     if not reports:
         raise CareError("there is no dose report; give at least one")
-    chosen = policy(asked.policy)
+    chosen = policy(request.policy)
     merged = merge(reports)
     if body is not None and len(merged) > 1:
         raise CareError("a scan's skin lies in one place on one table: give one report with it")
-    cases = tuple(_case(account(report), asked, body) for report in merged)
-    whole = several.together(cases)
-    xray = [case for case in cases if case.skin.how is not How.NONE]
-    judged = levels.judged(chosen, asked.policy, whole.found) if xray else ()
-    found = (
+    cases = tuple(_case(summarize_dose(report), request, body) for report in merged)
+    whole = several.cumulate(cases)
+    xray = [case for case in cases if case.skin.how is not EstimateKind.NONE]
+    judged = levels.assess_levels(chosen, request.policy, whole.found) if xray else ()
+    findings = (
         *(f for case in cases for f in _of_report(case.made)),
         *judged,
-        *levels.follow_up(judged, asked.policy),
-        *levels.fetus(asked.pregnant, cases[0].skin),
+        *levels.recommend_follow_up(judged, request.policy),
+        *levels.check_fetus(request.pregnant, cases[0].skin),
     )
-    ordered = tuple(sorted(found, key=lambda f: (_ORDER[f.severity], f.status is Status.MET)))
+    ordered = tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], f.status is Status.MET)))
     ids = [i for f in ordered for i in f.facts]
     screening, ratio = _screened(xray, whole)
     ids += [*ratio, *(_TISSUE if xray else ())]
-    return DoseAnswer(
-        asked=asked,
+    return DoseAssessment(
+        asked=request,
         policy_title=chosen.title,
         cases=cases,
         together=whole,
@@ -135,19 +135,19 @@ def answered(
     )
 
 
-def _of_report(made: Account) -> tuple[Finding, ...]:
+def _of_report(made: DoseSummary) -> tuple[Finding, ...]:
     """What a report says of itself: units, completeness, sums."""
-    return (*levels.units(made), *levels.whole(made), *levels.sums(made))
+    return (*levels.check_units(made), *levels.check_complete(made), *levels.check_sums(made))
 
 
-def _case(made: Account, asked: Asked, body: Surface | None) -> Case:
+def _case(summary: DoseSummary, request: DoseRequest, body: Surface | None) -> Case:
     skin = estimate(
-        made, asked.edits, weight_kg=asked.weight_kg, height_cm=asked.height_cm, body=body
+        summary, request.edits, weight_kg=request.weight_kg, height_cm=request.height_cm, body=body
     )
-    return Case(made, skin)
+    return Case(summary, skin)
 
 
-def _screened(cases: Sequence[Case], whole: Together) -> tuple[float | None, tuple[str, ...]]:
+def _screened(cases: Sequence[Case], whole: CumulativeDose) -> tuple[float | None, tuple[str, ...]]:
     """Peak skin dose by one institution's ratio: a check of the order of magnitude, no more."""
     kerma = whole.found.kerma.best
     heads = {"head" in case.skin.body for case in cases}

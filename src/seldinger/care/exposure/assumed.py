@@ -100,7 +100,7 @@ class MachinesPage:
 
 @cache
 def _machines() -> tuple[Machine, ...]:
-    return pages.page(MachinesPage, "dose_machines.toml").machine
+    return pages.read_page(MachinesPage, "dose_machines.toml").machine
 
 
 def machine_of(report: DoseReport, edits: Mapping[str, float]) -> Machine | None:
@@ -108,11 +108,11 @@ def machine_of(report: DoseReport, edits: Mapping[str, float]) -> Machine | None
 
     One that is not listed is known when the user tells its zero.
     """
-    for one in _machines():
-        known = {model.casefold() for model in one.models}
+    for machine in _machines():
+        known = {model.casefold() for model in machine.models}
         maker = report.manufacturer.casefold()
-        if maker.startswith(one.manufacturer) and report.model.casefold() in known:
-            return one
+        if maker.startswith(machine.manufacturer) and report.model.casefold() in known:
+            return machine
     if TABLE_ZERO not in edits:
         return None
     value = edits[TABLE_ZERO]
@@ -154,7 +154,7 @@ def body_of(
     return sized, f"trunk of {weight_kg:g} kg and {height_cm:g} cm"
 
 
-def used(
+def resolve_assumptions(
     assumptions: tuple[Assumption, ...], edits: Mapping[str, float]
 ) -> dict[str, AssumptionUse]:
     """Assumptions as they are used, by name; an edited one is fixed at the user's value.
@@ -170,12 +170,12 @@ def used(
         signed = name in {TABLE_ZERO, "patient_offset_mm"}
         if not math.isfinite(value) or (value <= 0.0 and not signed):
             raise CareError(f"{name} is {value:g}: give a finite number above zero")
-    found = {}
+    uses = {}
     for a in assumptions:
         use = AssumptionUse.of(a, edits)
         if use.edited:
             use = AssumptionUse(
                 a.name, use.value, a.unit, use.value, use.value, a.reason, edited=True
             )
-        found[a.name] = use
-    return found
+        uses[a.name] = use
+    return uses

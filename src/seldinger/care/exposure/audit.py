@@ -14,7 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.exposure.account import CM2_PER_M2, account
+from seldinger.care.exposure.account import CM2_PER_M2, summarize_dose
 from seldinger.care.exposure.policy import reference
 from seldinger.care.exposure.studies import merge
 from seldinger.core.errors import CareError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.account import DoseSummary
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
 
@@ -85,7 +85,7 @@ class Median:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Comparison:
     """A median against one fact; ``standing`` is None beside another registry's median."""
 
     quantity: str
@@ -102,7 +102,7 @@ class Audit:
     title: str
     lines: tuple[Line, ...]
     medians: tuple[Median, ...]
-    held: tuple[Held, ...]
+    held: tuple[Comparison, ...]
 
     @property
     def broken(self) -> tuple[Line, ...]:
@@ -139,7 +139,7 @@ def audit(folder: Path, procedure: str | None = None) -> Audit:
 
 def _lines(files: Sequence[Path], folder: Path) -> tuple[Line, ...]:
     """One line per study, and one per file that does not count."""
-    found: list[Line] = []
+    lines: list[Line] = []
     names: dict[str, str] = {}
     studies: dict[str, list[DoseReport]] = {}
     for file in files:
@@ -147,47 +147,47 @@ def _lines(files: Sequence[Path], folder: Path) -> tuple[Line, ...]:
         try:
             report = read(file)
         except CareError as wrong:
-            found.append(_broken(name, str(wrong).removeprefix(f"{file.name}: ")))
+            lines.append(_broken(name, str(wrong).removeprefix(f"{file.name}: ")))
             continue
         if report.source.sha256 in names:
-            found.append(_broken(name, f"the same file as {names[report.source.sha256]}"))
+            lines.append(_broken(name, f"the same file as {names[report.source.sha256]}"))
             continue
         names[report.source.sha256] = name
         # A name in the folder tells files of one name in two subfolders apart.
         report = replace(report, source=replace(report.source, name=name))
         studies.setdefault(report.study_uid or report.source.sha256, []).append(report)
     for study in _joined(tuple(studies.values())):
-        found += _of_study(study)
-    return tuple(sorted(found, key=lambda line: line.file))
+        lines += _of_study(study)
+    return tuple(sorted(lines, key=lambda line: line.file))
 
 
 def _joined(studies: Sequence[Sequence[DoseReport]]) -> tuple[tuple[DoseReport, ...], ...]:
     """Studies, those that share an irradiation as one: a study filed twice is one procedure."""
-    made: list[tuple[set[str], tuple[DoseReport, ...]]] = []
+    groups: list[tuple[set[str], tuple[DoseReport, ...]]] = []
     for study in studies:
         uids = {
             u for r in study for u in (*(e.uid for e in r.events), *(s.uid for s in r.ct_events))
         }
         uids.discard("")
-        ours = [one for one in made if one[0] & uids]
-        made = [one for one in made if one not in ours]
+        ours = [one for one in groups if one[0] & uids]
+        groups = [one for one in groups if one not in ours]
         reports = (*(r for _, other in ours for r in other), *study)
-        made.append((uids.union(*(other for other, _ in ours)), reports))
-    return tuple(reports for _, reports in made)
+        groups.append((uids.union(*(other for other, _ in ours)), reports))
+    return tuple(reports for _, reports in groups)
 
 
 def _of_study(reports: Sequence[DoseReport]) -> list[Line]:
     """A study's lines: its doses, and the files that are counted in them."""
     try:
-        made = [account(report) for report in merge(reports)]
+        summaries = [summarize_dose(report) for report in merge(reports)]
     except CareError as wrong:
         why = str(wrong)
         return [_broken(r.source.name, why.removeprefix(f"{r.source.name}: ")) for r in reports]
     lines = []
-    for one in made:
-        name = one.report.source.name
-        lines.append(_line(name, one))
-        lines += [_broken(other.name, f"counted with {name}") for other in one.report.also]
+    for summary in summaries:
+        name = summary.report.source.name
+        lines.append(_line(name, summary))
+        lines += [_broken(other.name, f"counted with {name}") for other in summary.report.also]
     return lines
 
 
@@ -195,24 +195,25 @@ def _broken(name: str, why: str) -> Line:
     return Line(name, "", "", None, None, None, None, (), why)
 
 
-def _line(name: str, made: Account) -> Line:
+def _line(name: str, summary: DoseSummary) -> Line:
     # A lower bound is no dose that a median could be made of.
     kerma, pka, time = (
-        None if quantity in made.at_least else value
+        None if quantity in summary.at_least else value
         for quantity, value in (
-            ("kerma", made.kerma_gy), ("pka", made.pka_gy_m2), ("fluoro_time", made.fluoro_time_s),
+            ("kerma", summary.kerma_gy), ("pka", summary.pka_gy_m2),
+            ("fluoro_time", summary.fluoro_time_s),
         )
     )  # fmt: skip
     return Line(
         file=name,
-        kind=made.report.kind.value,
-        date=made.report.date,
+        kind=summary.report.kind.value,
+        date=summary.report.date,
         kerma_mgy=None if kerma is None else kerma * _MG,
         pka_gy_cm2=None if pka is None else pka * CM2_PER_M2,
         time_min=None if time is None else time / _MIN,
-        dlp_mgy_cm=made.dlp_mgy_cm,
-        disagreeing=tuple(one.quantity for one in made.disagreeing),
-        error=made.unit_error or (_PARTIAL if made.report.complete is False else ""),
+        dlp_mgy_cm=summary.dlp_mgy_cm,
+        disagreeing=tuple(one.quantity for one in summary.disagreeing),
+        error=summary.unit_error or (_PARTIAL if summary.report.complete is False else ""),
     )
 
 
@@ -226,11 +227,11 @@ def _medians(lines: Sequence[Line]) -> Iterable[Median]:
     ):
         values = sorted(value for value in of if value is not None)
         if values:
-            low, high = interval(values) or (None, None)
+            low, high = median_interval(values) or (None, None)
             yield Median(quantity, _UNITS[quantity], len(values), median(values), low, high)
 
 
-def interval(values: Sequence[float]) -> tuple[float, float] | None:
+def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
     """Interval of a median, at least 95 %, from ranks; None where there are too few values.
 
     Args:
@@ -247,28 +248,28 @@ def interval(values: Sequence[float]) -> tuple[float, float] | None:
     return None if rank == 0 else (values[rank - 1], values[count - rank])
 
 
-def _held(fact_id: str, medians: Sequence[Median], *, judges: bool) -> Held | None:
+def _held(fact_id: str, medians: Sequence[Median], *, judges: bool) -> Comparison | None:
     """One fact beside the department's median of the same quantity; None where there is none."""
     fact = evidence.fact(fact_id)
     quantity = fact_id.rpartition(".")[2].rpartition("_")[2]
-    found = next((m for m in medians if m.quantity == quantity), None)
-    if found is None or fact.value is None:
+    ours = next((m for m in medians if m.quantity == quantity), None)
+    if ours is None or fact.value is None:
         return None
-    if fact.unit != found.unit:
-        raise CareError(f"{fact_id} is in {fact.unit}, and medians of it in {found.unit}")
-    standing = _standing(found, fact.value) if judges else None
-    return Held(quantity, fact, fact.value, standing)
+    if fact.unit != ours.unit:
+        raise CareError(f"{fact_id} is in {fact.unit}, and medians of it in {ours.unit}")
+    standing = _standing(ours, fact.value) if judges else None
+    return Comparison(quantity, fact, fact.value, standing)
 
 
-def _standing(found: Median, level: float) -> Standing:
-    if found.cases < LEAST_CASES.value or found.low is None or found.high is None:
+def _standing(ours: Median, level: float) -> Standing:
+    if ours.cases < LEAST_CASES.value or ours.low is None or ours.high is None:
         return Standing.FEW
-    if found.high < level:
+    if ours.high < level:
         return Standing.BELOW
-    return Standing.ABOVE if found.low > level else Standing.OPEN
+    return Standing.ABOVE if ours.low > level else Standing.OPEN
 
 
-def csv_text(made: Audit) -> str:
+def to_csv(audit: Audit) -> str:
     """The files of an audit as CSV, one row each, broken ones too."""
     import csv
     from io import StringIO
@@ -279,7 +280,7 @@ def csv_text(made: Audit) -> str:
         ("file", "kind", "date", "kerma_mgy", "pka_gy_cm2", "fluoro_min", "dlp_mgy_cm",
          "totals_that_disagree", "error")
     )  # fmt: skip
-    for line in made.lines:
+    for line in audit.lines:
         numbers = (line.kerma_mgy, line.pka_gy_cm2, line.time_min, line.dlp_mgy_cm)
         rows.writerow(
             (_safe(line.file), line.kind, line.date,

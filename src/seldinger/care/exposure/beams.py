@@ -38,7 +38,7 @@ _TURN_DEG = 400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBeam:
     """One irradiation whose beam is known.
 
     Attributes:
@@ -78,11 +78,11 @@ def reference_distance_mm(event: XRayEvent) -> float | None:
     return isocentre - REFERENCE_TO_ISOCENTRE_MM
 
 
-def placed(
+def place_beams(
     events: Sequence[XRayEvent], machine: Machine | None
-) -> tuple[tuple[Placed, ...], tuple[str, ...]]:
+) -> tuple[tuple[PlacedBeam, ...], tuple[str, ...]]:
     """Irradiations whose beam is known, and why the others' is not."""
-    found: list[Placed] = []
+    known: list[PlacedBeam] = []
     lacking: dict[str, int] = {}
     for event in events:
         if not event.kerma_gy:
@@ -91,8 +91,8 @@ def placed(
         if why:
             lacking[why] = lacking.get(why, 0) + 1
             continue
-        found.append(_placed(event, machine))
-    return tuple(found), tuple(f"{count} irradiation(s): {why}" for why, count in lacking.items())
+        known.append(_placed(event, machine))
+    return tuple(known), tuple(f"{count} irradiation(s): {why}" for why, count in lacking.items())
 
 
 def _lacks(event: XRayEvent, machine: Machine | None) -> str:  # noqa: PLR0911  one answer per lack
@@ -122,13 +122,13 @@ def _lacks(event: XRayEvent, machine: Machine | None) -> str:  # noqa: PLR0911  
     return ""
 
 
-def _placed(event: XRayEvent, machine: Machine | None) -> Placed:
+def _placed(event: XRayEvent, machine: Machine | None) -> PlacedBeam:
     table = event.table
     down = machine is None or machine.height == "down"
     height = table.height_mm if down else table.height_above_floor_mm
     start = (event.primary_deg or 0.0, event.secondary_deg or 0.0)
     ends = (event.primary_end_deg, event.secondary_end_deg)
-    return Placed(
+    return PlacedBeam(
         kerma_gy=event.kerma_gy or 0.0,
         table_mm=(table.longitudinal_mm or 0.0, table.lateral_mm or 0.0, height or 0.0),
         start_deg=start,
@@ -180,62 +180,62 @@ def _square(area_m2: float, away_mm: float) -> tuple[float, float, float, float]
     return -half, half, -half, half
 
 
-def middle_mm(found: Sequence[Placed]) -> float:
+def middle_mm(placed_beams: Sequence[PlacedBeam]) -> float:
     """Where along the table most of the kerma fell: the zero of z."""
-    kerma = np.array([p.kerma_gy for p in found])
-    return float(np.average([p.table_mm[1] for p in found], weights=kerma))
+    kerma = np.array([p.kerma_gy for p in placed_beams])
+    return float(np.average([p.table_mm[1] for p in placed_beams], weights=kerma))
 
 
-def reach_mm(found: Sequence[Placed]) -> float:
+def reach_mm(found: Sequence[PlacedBeam]) -> float:
     """How far along the table beams were spread."""
     along = [p.table_mm[1] for p in found]
     return max(along) - min(along)
 
 
-def beams(
-    found: Sequence[Placed], machine: Machine, chosen: Mapping[str, float]
+def make_beams(
+    placed_beams: Sequence[PlacedBeam], machine: Machine, chosen: Mapping[str, float]
 ) -> tuple[Beam, ...]:
     """The beams, in the frame of the table's top.
 
     Args:
-        found: irradiations.
+        placed_beams: irradiations.
         machine: how their table is counted.
         chosen: "table_zero_mm" and "shutter_plane_mm".
     """
-    along = middle_mm(found)
-    made: list[Beam] = []
-    for one in found:
+    along = middle_mm(placed_beams)
+    beams: list[Beam] = []
+    for beam in placed_beams:
         zero = chosen["table_zero_mm"]
-        below = one.table_mm[2] - zero if machine.height == "down" else zero - one.table_mm[2]
-        table = np.array([one.table_mm[0], below, one.table_mm[1] - along])
-        field = field_tangents(one.event, chosen)
+        below = beam.table_mm[2] - zero if machine.height == "down" else zero - beam.table_mm[2]
+        table = np.array([beam.table_mm[0], below, beam.table_mm[1] - along])
+        field = field_tangents(beam.event, chosen)
         if field is None:
             continue
-        turns = _turns(one)
+        turns = _turns(beam)
         for primary, secondary in turns:
-            source, axis, across = source_and_axis(primary, secondary, one.source_isocentre_mm)
-            made.append(
+            source, axis, across = source_and_axis(primary, secondary, beam.source_isocentre_mm)
+            beams.append(
                 Beam(
-                    kerma_gy=one.kerma_gy / len(turns),
+                    kerma_gy=beam.kerma_gy / len(turns),
                     source_mm=_vector(source - table),
                     axis=_vector(axis),
                     across=_vector(across),
-                    reference_mm=one.reference_mm,
+                    reference_mm=beam.reference_mm,
                     field=field,
                 )
             )
-    return tuple(made)
+    return tuple(beams)
 
 
-def _turns(one: Placed) -> list[tuple[float, float]]:
+def _turns(beam: PlacedBeam) -> list[tuple[float, float]]:
     """Angles of a rotation in small steps; one of a beam that stands."""
-    turned = max(abs(e - s) for s, e in zip(one.start_deg, one.end_deg, strict=True))
+    turned = max(abs(e - s) for s, e in zip(beam.start_deg, beam.end_deg, strict=True))
     count = max(math.ceil(turned / _STEP_DEG), 1)
     shares = [(n + 0.5) / count for n in range(count)] if count > 1 else [0.0]
     return [
         (
-            one.start_deg[0] + share * (one.end_deg[0] - one.start_deg[0]),
-            one.start_deg[1] + share * (one.end_deg[1] - one.start_deg[1]),
+            beam.start_deg[0] + share * (beam.end_deg[0] - beam.start_deg[0]),
+            beam.start_deg[1] + share * (beam.end_deg[1] - beam.start_deg[1]),
         )
         for share in shares
     ]

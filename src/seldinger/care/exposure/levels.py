@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
@@ -22,7 +22,7 @@ from seldinger.evidence.model import Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.exposure.account import Account, Compared
+    from seldinger.care.exposure.account import ComparedTotal, DoseSummary
     from seldinger.care.exposure.policy import Level, Policy
     from seldinger.care.exposure.skin import SkinEstimate
 
@@ -68,65 +68,65 @@ class Amounts:
     time: Amount
 
 
-def amounts(made: Account, skin: SkinEstimate) -> Amounts:
+def collect_amounts(summary: DoseSummary, skin: SkinEstimate) -> Amounts:
     """What one report says; nothing where its units cannot be believed."""
-    if made.unit_error:
+    if summary.unit_error:
         nothing = Amount(None, None, None)
         return Amounts(nothing, nothing, nothing, nothing)
     return Amounts(
-        kerma=_told(made, "kerma", made.kerma_gy),
+        kerma=_told(summary, "kerma", summary.kerma_gy),
         skin=Amount(skin.peak_gy, skin.low_gy, skin.high_gy),
-        pka=_told(made, "pka", None if made.pka_gy_m2 is None else made.pka_gy_m2 * _PKA),
+        pka=_told(summary, "pka", None if summary.pka_gy_m2 is None else summary.pka_gy_m2 * _PKA),
         time=_told(
-            made,
+            summary,
             "fluoro_time",
-            None if made.fluoro_time_s is None else made.fluoro_time_s / _PER_MIN,
+            None if summary.fluoro_time_s is None else summary.fluoro_time_s / _PER_MIN,
         ),
     )
 
 
-def _told(made: Account, quantity: str, value: float | None) -> Amount:
+def _told(made: DoseSummary, quantity: str, value: float | None) -> Amount:
     if quantity in made.at_least:
         return Amount(None, value, None)
     return Amount(value, value, value)
 
 
-def judged(policy: Policy, profile: str, found: Amounts) -> tuple[Finding, ...]:
+def assess_levels(policy: Policy, profile: str, amounts: Amounts) -> tuple[Finding, ...]:
     """Every level of a policy, in its order; then what it gives no level for.
 
     Raises:
         EvidenceError: a level names a fact that is not there.
     """
-    silent = (_silent(quantity, policy, profile, found) for quantity in policy.silent)
-    return (*(_level(level, profile, found) for level in policy.level), *silent)
+    silent = (_silent(quantity, policy, profile, amounts) for quantity in policy.silent)
+    return (*(_level(level, profile, amounts) for level in policy.level), *silent)
 
 
-def _silent(quantity: str, policy: Policy, profile: str, found: Amounts) -> Finding:
+def _silent(quantity: str, policy: Policy, profile: str, amounts: Amounts) -> Finding:
     """That a policy judges nothing by a quantity, so that silence is no "below"."""
     name, unit = _QUANTITIES[quantity]
-    amount: Amount = getattr(found, quantity)
+    amount: Amount = getattr(amounts, quantity)
     return Finding(
         id=f"dose.{profile}.{quantity}.silent",
         topic=TOPIC,
         status=Status.UNKNOWN,
         severity=Severity.INFO,
         text=(
-            f"{name[:1].upper()}{name[1:]} {told(amount, unit)}: {policy.title} gives no level "
-            "for it, so it is not judged."
+            f"{name[:1].upper()}{name[1:]} {format_dose(amount, unit)}: {policy.title} gives "
+            "no level for it, so it is not judged."
         ),
-        inputs={name: told(amount, unit)},
+        inputs={name: format_dose(amount, unit)},
         profile=profile,
     )
 
 
-def _level(level: Level, profile: str, found: Amounts) -> Finding:
+def _level(level: Level, profile: str, amounts: Amounts) -> Finding:
     fact = evidence.fact(level.fact)
     name, unit = _QUANTITIES[level.quantity]
-    amount: Amount = getattr(found, level.quantity)
+    amount: Amount = getattr(amounts, level.quantity)
     edge = fact.value or 0.0
     step = None if level.step is None else evidence.fact(level.step).value
     facts = (level.fact, *(() if level.step is None else (level.step,)))
-    said = f"{name} {told(amount, unit)}"
+    words = f"{name} {format_dose(amount, unit)}"
     what = "level of a substantial dose" if level.name == "substantial" else "level of notice"
     status, rest = _stands(amount, edge, step, unit)
     memory = fact.trust is Trust.MEMORY
@@ -144,8 +144,8 @@ def _level(level: Level, profile: str, found: Amounts) -> Finding:
         topic=TOPIC,
         status=status,
         severity=Severity.INFO if quiet else grave,
-        text=f"{said[:1].upper()}{said[1:]}; {rest}.",
-        inputs={name: told(amount, unit)},
+        text=f"{words[:1].upper()}{words[1:]}; {rest}.",
+        inputs={name: format_dose(amount, unit)},
         missing=missing,
         facts=facts,
         stamp=MEMORY_STAMP if memory else SECONDARY_STAMP if fact.trust is Trust.SECONDARY else "",
@@ -182,7 +182,7 @@ def _further(value: float, edge: float, step: float, unit: str) -> str:
     return f", and {count} further step(s) of {step:g} {unit}" if count > 0 else ""
 
 
-def told(amount: Amount, unit: str) -> str:
+def format_dose(amount: Amount, unit: str) -> str:
     """A dose in words, with its interval or as a bound."""
     if amount.high is None:
         least = amount.low or 0.0
@@ -198,7 +198,7 @@ def told(amount: Amount, unit: str) -> str:
     return f"{factor * amount.best:.3g} {shown} ({low:.3g} to {high:.3g})"
 
 
-def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
+def recommend_follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     """What follows when a substantial dose was reached or cannot be excluded.
 
     What is to be done is known here from memory only, so it is shown to be confirmed; that it is
@@ -234,9 +234,9 @@ def follow_up(levels: Iterable[Finding], profile: str) -> tuple[Finding, ...]:
     return wanted, remembered
 
 
-def units(made: Account) -> tuple[Finding, ...]:
+def check_units(summary: DoseSummary) -> tuple[Finding, ...]:
     """Whether a report's units can be believed."""
-    if not made.unit_error:
+    if not summary.unit_error:
         return ()
     return (
         Finding(
@@ -244,15 +244,15 @@ def units(made: Account) -> tuple[Finding, ...]:
             topic=TOPIC,
             status=Status.NOT_MET,
             severity=Severity.STOP,
-            text=f"{made.unit_error[:1].upper()}{made.unit_error[1:]}. No level is judged.",
-            inputs={} if made.area_cm2 is None else {"area": f"{made.area_cm2:.3g} cm2"},
+            text=f"{summary.unit_error[:1].upper()}{summary.unit_error[1:]}. No level is judged.",
+            inputs={} if summary.area_cm2 is None else {"area": f"{summary.area_cm2:.3g} cm2"},
         ),
     )
 
 
-def whole(made: Account) -> tuple[Finding, ...]:
+def check_complete(summary: DoseSummary) -> tuple[Finding, ...]:
     """Whether a report calls itself complete: what is missing in it no level can judge."""
-    if made.report.complete is not False:
+    if summary.report.complete is not False:
         return ()
     return (
         Finding(
@@ -264,32 +264,32 @@ def whole(made: Account) -> tuple[Finding, ...]:
                 "The report calls itself partial: irradiations may be missing, and levels judge "
                 "only what it tells. Ask for the report that was made when the procedure ended."
             ),
-            inputs={"file": made.report.source.name},
+            inputs={"file": summary.report.source.name},
         ),
     )
 
 
-def sums(made: Account) -> tuple[Finding, ...]:
+def check_sums(summary: DoseSummary) -> tuple[Finding, ...]:
     """Whether a report's totals are what its irradiations add up to, with the size of a gap."""
-    return tuple(_sum(one, made) for one in made.disagreeing)
+    return tuple(_sum(one, summary) for one in summary.disagreeing)
 
 
-def _sum(one: Compared, made: Account) -> Finding:
+def _sum(total: ComparedTotal, summary: DoseSummary) -> Finding:
     """One total that does not add up; a gap in the last digits alarms nobody."""
-    small = one.share is not None and one.share <= SMALL_MISMATCH.value
+    small = total.share is not None and total.share <= SMALL_MISMATCH.value
     what = "differs in the last digits" if small else "disagrees with itself"
-    size = "" if one.share is None else f" ({100.0 * one.share:.2g} %)"
+    size = "" if total.share is None else f" ({100.0 * total.share:.2g} %)"
     return Finding(
-        id=f"{SUMS}{one.quantity}",
+        id=f"{SUMS}{total.quantity}",
         topic=TOPIC,
         status=Status.NOT_MET,
         severity=Severity.INFO if small else Severity.CAUTION,
         text=(
-            f"The report {what}: {_spelled(one.quantity)} is told as "
-            f"{_amount(one.told, one.unit)}, its irradiations add up to "
-            f"{_amount(one.summed.value, one.unit)}{size}."
+            f"The report {what}: {_spelled(total.quantity)} is told as "
+            f"{_amount(total.told, total.unit)}, its irradiations add up to "
+            f"{_amount(total.summed.value, total.unit)}{size}."
         ),
-        inputs={"file": made.report.source.name, "plane": one.plane or "not told"},
+        inputs={"file": summary.report.source.name, "plane": total.plane or "not told"},
     )
 
 
@@ -305,7 +305,7 @@ def _amount(value: float | None, unit: str) -> str:
     return f"{factor * value:.4g} {shown}"
 
 
-def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[Finding, ...]:  # noqa: FBT001  an answer
+def check_fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[Finding, ...]:  # noqa: FBT001  an answer
     """Whether a physicist must look at the dose to a fetus; no number is ever given.
 
     Args:
@@ -315,7 +315,7 @@ def fetus(pregnant: bool | None, skin: SkinEstimate) -> tuple[Finding, ...]:  # 
     if pregnant is False:
         return ()
     known = pregnant is True
-    what = "CT" if skin.how is How.NONE else "fluoroscopy"
+    what = "CT" if skin.how is EstimateKind.NONE else "fluoroscopy"
     return (
         Finding(
             id="dose.fetus",

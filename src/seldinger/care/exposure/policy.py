@@ -58,23 +58,23 @@ class PoliciesPage:
 @cache
 def page() -> PoliciesPage:
     """All policies and reference levels."""
-    return pages.page(PoliciesPage, "dose_policies.toml")
+    return pages.read_page(PoliciesPage, "dose_policies.toml")
 
 
-def called(name: str) -> str:
+def match_policy(name: str) -> str:
     """The name of the policy that ``name`` spells, whatever its case and separators.
 
     Raises:
         CareError: there is none.
     """
     known = page().policy
-    found = match_name(name, known)
-    if found is None:
+    match = match_name(name, known)
+    if match is None:
         raise CareError(
             f"no dose policy is called {name!r}; {did_you_mean(name, known)}there are: "
             f"{', '.join(known)}"
         )
-    return found
+    return match
 
 
 def policy(name: str) -> Policy:
@@ -83,7 +83,7 @@ def policy(name: str) -> Policy:
     Raises:
         CareError: there is none.
     """
-    return page().policy[called(name)]
+    return page().policy[match_policy(name)]
 
 
 def reference(procedure: str) -> Reference:
@@ -93,10 +93,10 @@ def reference(procedure: str) -> Reference:
         CareError: nothing is.
     """
     known = page().reference
-    found = match_name(procedure, known)
-    if found is None:
+    match = match_name(procedure, known)
+    if match is None:
         raise CareError(
             f"no reference level is held for {procedure!r}; {did_you_mean(procedure, known)}"
             f"there are: {', '.join(known)}"
         )
-    return known[found]
+    return known[match]

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.exposure.levels import Amount, Amounts, amounts
-from seldinger.care.exposure.skin import How
+from seldinger.care.exposure.levels import Amount, Amounts, collect_amounts
+from seldinger.care.exposure.skin import EstimateKind
 from seldinger.image.dose_report import ReportKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.account import DoseSummary
     from seldinger.care.exposure.skin import SkinEstimate
 
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 class Case:
     """One report with what was made of it."""
 
-    made: Account
+    made: DoseSummary
     skin: SkinEstimate
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class CumulativeDose:
     """Several procedures on one patient.
 
     Attributes:
@@ -50,28 +50,28 @@ class Together:
     notes: tuple[str, ...]
 
 
-def together(cases: Sequence[Case]) -> Together:
+def cumulate(cases: Sequence[Case]) -> CumulativeDose:
     """All procedures as levels see them; of one procedure, just that one."""
     xray = [case for case in cases if case.made.report.kind is not ReportKind.CT]
-    each = [amounts(case.made, case.skin) for case in xray]
+    each = [collect_amounts(case.made, case.skin) for case in xray]
     dates = tuple(case.made.report.date for case in cases)
     if not xray:
         nothing = Amount(None, None, None)
-        return Together(dates, Amounts(nothing, nothing, nothing, nothing), "CT only", ())
+        return CumulativeDose(dates, Amounts(nothing, nothing, nothing, nothing), "CT only", ())
     notes = []
     if len(xray) < len(cases):
         notes.append("CT reports are left out of what the skin received.")
     if len(xray) == 1:
-        return Together(dates, each[0], "one procedure", tuple(notes))
+        return CumulativeDose(dates, each[0], "one procedure", tuple(notes))
     skin, how = _skin(xray, [one.skin for one in each])
     notes.append("Skin recovers between procedures; nothing is taken off for that.")
-    found = Amounts(
+    summed = Amounts(
         kerma=_added([one.kerma for one in each]),
         skin=skin,
         pka=_added([one.pka for one in each]),
         time=_added([one.time for one in each]),
     )
-    return Together(dates, found, how, tuple(notes))
+    return CumulativeDose(dates, summed, how, tuple(notes))
 
 
 def _added(parts: Sequence[Amount]) -> Amount:
@@ -109,7 +109,7 @@ def _peak_of_sum(cases: Sequence[Case]) -> float | None:
     total = None
     for case in cases:
         skin, report = case.skin, case.made.report
-        same = skin.how is How.MAP and (report.manufacturer, report.model) == machine
+        same = skin.how is EstimateKind.MAP and (report.manufacturer, report.model) == machine
         if not same or skin.surface is None or first.surface is None or skin.dose_gy is None:
             return None
         if not np.array_equal(skin.surface.points_mm, first.surface.points_mm):

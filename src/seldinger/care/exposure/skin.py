@@ -19,9 +19,9 @@ import numpy as np
 from seldinger.care.exposure import assumed
 from seldinger.care.exposure.beams import (
     REFERENCE_TO_ISOCENTRE_MM,
-    beams,
     isocentre_distance_mm,
-    placed,
+    make_beams,
+    place_beams,
     reach_mm,
     reference_distance_mm,
 )
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.care.exposure.account import Account
+    from seldinger.care.exposure.account import DoseSummary
     from seldinger.care.exposure.assumed import Machine
-    from seldinger.care.exposure.beams import Placed
+    from seldinger.care.exposure.beams import PlacedBeam
     from seldinger.core.record import AssumptionUse
     from seldinger.core.space import Vector
 
@@ -55,7 +55,7 @@ _DRAWS, _SEED = 32, 4
 _NOTHING = 1.0e-6
 
 
-class How(StrEnum):
+class EstimateKind(StrEnum):
     """What kind of answer it is."""
 
     MAP = "map"
@@ -80,7 +80,7 @@ class SkinEstimate:
         assumptions: as they were used.
     """
 
-    how: How
+    how: EstimateKind
     peak_gy: float | None
     low_gy: float | None
     high_gy: float | None
@@ -96,7 +96,7 @@ class SkinEstimate:
 
 
 def estimate(
-    made: Account,
+    summary: DoseSummary,
     edits: Mapping[str, float] | None = None,
     *,
     weight_kg: float | None = None,
@@ -106,7 +106,7 @@ def estimate(
     """What the skin received.
 
     Args:
-        made: the report, added up.
+        summary: the report, added up.
         edits: assumptions by name.
         weight_kg: of the patient; the report's where not given.
         height_cm: likewise.
@@ -117,7 +117,7 @@ def estimate(
         CareError: an edit names no assumption.
     """
     edits = edits or {}
-    report = made.report
+    report = summary.report
     weight_kg = report.weight_kg if weight_kg is None else weight_kg
     height_cm = report.height_cm if height_cm is None else height_cm
     machine = assumed.machine_of(report, edits)
@@ -127,31 +127,31 @@ def estimate(
         name = "skin of a scan"
     zero = () if machine is None else (assumed.zero_of(machine),)
     shape = axes if body is None else ()
-    uses = assumed.used(
+    uses = assumed.resolve_assumptions(
         (*assumed.FACTORS, *assumed.PLACES, *shape, *assumed.BOUNDS, *zero), edits
     )  # fmt: skip
     if report.kind is ReportKind.CT:
-        return _without(How.NONE, ("a CT report tells no dose to skin",), name, {})
-    if made.unit_error:
-        return _without(How.UNKNOWN, (made.unit_error,), name, {})
-    if not made.kerma_gy:
+        return _without(EstimateKind.NONE, ("a CT report tells no dose to skin",), name, {})
+    if summary.unit_error:
+        return _without(EstimateKind.UNKNOWN, (summary.unit_error,), name, {})
+    if not summary.kerma_gy:
         why = "the report tells no kerma: what the skin received is unknown, not zero"
-        return _without(How.UNKNOWN, (why,), name, {})
-    if "kerma" in made.at_least:
-        why = f"the report tells {made.kerma_gy:.3g} Gy and leaves out a part: no bound is known"
-        return _without(How.UNKNOWN, (why,), name, {})
-    found, lacking = placed(report.events, machine)
-    if machine is None or not found:
+        return _without(EstimateKind.UNKNOWN, (why,), name, {})
+    if "kerma" in summary.at_least:
+        why = f"the report tells {summary.kerma_gy:.3g} Gy and leaves out a part: no bound is known"
+        return _without(EstimateKind.UNKNOWN, (why,), name, {})
+    placed_beams, lacking = place_beams(report.events, machine)
+    if machine is None or not placed_beams:
         reasons = lacking or ("the report lists no irradiations",)
-        return _bounded(made, uses, reasons, name, 0.0)
-    return _mapped(made, found, machine, uses, lacking, name, body)
+        return _bounded(summary, uses, reasons, name, 0.0)
+    return _mapped(summary, placed_beams, machine, uses, lacking, name, body)
 
 
-def bound_ratio(made: Account, uses: Mapping[str, AssumptionUse]) -> float:
+def bound_ratio(summary: DoseSummary, uses: Mapping[str, AssumptionUse]) -> float:
     """Largest dose to skin over kerma at the reference point that the assumptions allow."""
     near = uses["nearest_skin_mm"].high
     ratios = []
-    for event in made.report.events:
+    for event in summary.report.events:
         isocentre = isocentre_distance_mm(event) or uses["source_isocentre_mm"].low
         reference = reference_distance_mm(event) or isocentre - REFERENCE_TO_ISOCENTRE_MM
         ratios.append(reference / (isocentre - near))
@@ -163,7 +163,7 @@ def bound_ratio(made: Account, uses: Mapping[str, AssumptionUse]) -> float:
 
 
 def _without(
-    how: How, reasons: tuple[str, ...], name: str, uses: Mapping[str, AssumptionUse]
+    how: EstimateKind, reasons: tuple[str, ...], name: str, uses: Mapping[str, AssumptionUse]
 ) -> SkinEstimate:
     return SkinEstimate(
         how, None, None, None, 0.0, reasons, name, None, None, None, tuple(uses.values())
@@ -171,22 +171,24 @@ def _without(
 
 
 def _bounded(
-    made: Account,
+    summary: DoseSummary,
     uses: Mapping[str, AssumptionUse],
     reasons: tuple[str, ...],
     name: str,
     share: float,
 ) -> SkinEstimate:
     """All kerma on one spot."""
-    high = (made.kerma_gy or 0.0) * bound_ratio(made, uses)
+    high = (summary.kerma_gy or 0.0) * bound_ratio(summary, uses)
     kept = {a.name for a in (*assumed.FACTORS, *assumed.BOUNDS)} - {"table_transmission"}
     used = tuple(use for key, use in uses.items() if key in kept)
-    return SkinEstimate(How.BOUND, None, None, high, share, reasons, name, None, None, None, used)
+    return SkinEstimate(
+        EstimateKind.BOUND, None, None, high, share, reasons, name, None, None, None, used
+    )
 
 
 def _mapped(
-    made: Account,
-    found: tuple[Placed, ...],
+    summary: DoseSummary,
+    placed_beams: tuple[PlacedBeam, ...],
     machine: Machine,
     uses: Mapping[str, AssumptionUse],
     lacking: tuple[str, ...],
@@ -194,29 +196,29 @@ def _mapped(
     body: Surface | None,
 ) -> SkinEstimate:
     values = {key: use.value for key, use in uses.items()}
-    length = reach_mm(found) + 2.0 * _BEYOND_MM
+    length = reach_mm(placed_beams) + 2.0 * _BEYOND_MM
     surface = _laid(body, values, length, _STEP_MM)
-    rays = beams(found, machine, values)
-    total = made.kerma_gy or 0.0
-    hit = hit_fraction(surface, rays) * sum(p.kerma_gy for p in found)
+    rays = make_beams(placed_beams, machine, values)
+    total = summary.kerma_gy or 0.0
+    hit = hit_fraction(surface, rays) * sum(p.kerma_gy for p in placed_beams)
     share = 1.0 if hit >= (1.0 - _NOTHING) * total else hit / total
     reasons = lacking
-    missed = sum(p.kerma_gy for p in found) - hit
+    missed = sum(p.kerma_gy for p in placed_beams) - hit
     if missed > _NOTHING * total:
         reasons = (
             *reasons,
             f"beams with {100.0 * missed / total:.0f} % of the kerma miss the body",
         )
     if share < MAPPED_SHARE:
-        return _bounded(made, uses, reasons, name, share)
+        return _bounded(summary, uses, reasons, name, share)
     dose = dose_map(surface, rays, _factors(values)) * values["kerma_calibration"]
     at = surface.points_mm[int(np.argmax(dose))]
-    low, high = _interval(found, machine, uses, length, body)
+    low, high = _interval(placed_beams, machine, uses, length, body)
     peak = float(dose.max())
-    off_map = (1.0 - share) * total * bound_ratio(made, uses)
+    off_map = (1.0 - share) * total * bound_ratio(summary, uses)
     kept = tuple(use for key, use in uses.items() if key not in {a.name for a in assumed.BOUNDS})
     return SkinEstimate(
-        how=How.MAP,
+        how=EstimateKind.MAP,
         peak_gy=peak,
         low_gy=min(low, peak),
         high_gy=max(high, peak) + off_map,
@@ -231,7 +233,7 @@ def _mapped(
 
 
 def _interval(
-    found: tuple[Placed, ...],
+    placed_beams: tuple[PlacedBeam, ...],
     machine: Machine,
     uses: Mapping[str, AssumptionUse],
     length_mm: float,
@@ -246,7 +248,7 @@ def _interval(
     for draw in rng.random((_DRAWS, len(varied))):
         values = {u.name: u.low + x * (u.high - u.low) for u, x in zip(varied, draw, strict=True)}
         surface = _laid(body, values, length_mm, _COARSE_MM)
-        rays = beams(found, machine, values)
+        rays = make_beams(placed_beams, machine, values)
         for ends, peaks in ((lows, peaks_low), (highs, peaks_high)):
             dose = dose_map(surface, rays, _factors({**values, **ends}))
             peaks.append(float(dose.max()) * ends["kerma_calibration"])

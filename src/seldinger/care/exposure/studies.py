@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seldinger.care.exposure.totals import ALIKE, added, fits
+from seldinger.care.exposure.totals import ALIKE, add_planes, fits
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
 
@@ -50,14 +50,18 @@ def _order(report: DoseReport) -> tuple[str, str, str]:
     return report.date, report.written, report.source.name
 
 
-def _belong(one: DoseReport, other: DoseReport) -> bool:
+def _belong(report: DoseReport, other: DoseReport) -> bool:
     """Whether two reports tell of the same study by the same machine, or share an irradiation."""
-    if (one.kind is ReportKind.CT) is not (other.kind is ReportKind.CT):
+    if (report.kind is ReportKind.CT) is not (other.kind is ReportKind.CT):
         return False
-    if _is_same_file(one, other) or _irradiations(one) & _irradiations(other):
+    if _is_same_file(report, other) or _irradiations(report) & _irradiations(other):
         return True
-    machines = [(r.manufacturer, r.model) for r in (one, other)]
-    return bool(one.study_uid) and one.study_uid == other.study_uid and machines[0] == machines[1]
+    machines = [(r.manufacturer, r.model) for r in (report, other)]
+    return (
+        bool(report.study_uid)
+        and report.study_uid == other.study_uid
+        and machines[0] == machines[1]
+    )
 
 
 def _is_same_file(one: DoseReport, other: DoseReport) -> bool:
@@ -128,16 +132,16 @@ def _tells_otherwise(report: DoseReport, holder: DoseReport) -> str:
     return ""
 
 
-def _holds(one: DoseReport, other: DoseReport, group: Sequence[DoseReport]) -> bool:
+def _holds(report: DoseReport, other: DoseReport, group: Sequence[DoseReport]) -> bool:
     """Whether ``other`` is a copy or a version of ``one`` with no irradiation of its own."""
-    if _is_same_file(one, other):
+    if _is_same_file(report, other):
         return True
-    here, there = _irradiations(one), _irradiations(other)
-    nameless = [r for r in (one, other) if not _is_listed(r)]
+    here, there = _irradiations(report), _irradiations(other)
+    nameless = [r for r in (report, other) if not _is_listed(r)]
     if nameless:
-        if (one.totals, one.ct_totals) == (other.totals, other.ct_totals):
+        if (report.totals, report.ct_totals) == (other.totals, other.ct_totals):
             # The same totals; the one that lists its irradiations tells more.
-            return _is_listed(one) or not _is_listed(other)
+            return _is_listed(report) or not _is_listed(other)
         names = ", ".join(r.source.name for r in group)
         raise CareError(
             f"{names}: reports of one study, and {nameless[0].source.name} does not identify its "
@@ -145,7 +149,7 @@ def _holds(one: DoseReport, other: DoseReport, group: Sequence[DoseReport]) -> b
             "give only the report that holds the whole study"
         )
     if here == there:
-        return _later(one, other)
+        return _later(report, other)
     return there < here
 
 
@@ -168,20 +172,20 @@ def _continued(group: list[DoseReport], notes: list[str]) -> DoseReport:
     scans = tuple({s.uid: s for report in group for s in report.ct_events}.values())
     names = ", ".join(r.source.name for r in group)
     notes.append(f"{names} belong to one study: their irradiations are taken together, each once.")
-    told = [added(r.totals, "") for r in group if r.totals]
+    sums = [add_planes(r.totals, "") for r in group if r.totals]
     overlap = sum(len(_irradiations(r)) for r in group) > len(
         {(e.uid, e.plane) for e in events}
     ) + len(scans)
     totals = last.totals
     ct_totals = last.ct_totals
-    if told and fits(added(last.totals, ""), events):
+    if sums and fits(add_planes(last.totals, ""), events):
         notes.append("The last report's totals hold those of the earlier ones.")
-    elif overlap or len(told) < len(group):
+    elif overlap or len(sums) < len(group):
         notes.append("Their totals are left out: what each of them covers is not told.")
         totals = ()
     else:
         notes.append("Their totals are added.")
-        totals = (added(told, ""),)
+        totals = (add_planes(sums, ""),)
         events = tuple(replace(event, plane="") for event in events)
     if scans:
         notes.append("Totals of dose-length product are those of the listed acquisitions.")

@@ -46,14 +46,14 @@ class Planes:
     notes: tuple[str, ...]
 
 
-def planes(report: DoseReport) -> Planes:
+def match_planes(report: DoseReport) -> Planes:
     """Bring totals and irradiations together.
 
     Raises:
         CareError: two totals contradict each other. The message starts with the file's name.
     """
     notes: list[str] = []
-    events = once(report.events, notes)
+    events = drop_repeated(report.events, notes)
     try:
         totals = _one_per_plane(report.totals, events, notes)
         totals = _whole_or_parts(totals, events, notes)
@@ -64,12 +64,12 @@ def planes(report: DoseReport) -> Planes:
         notes.append(
             "Totals and irradiations name their planes differently: they are compared as a whole."
         )
-        totals = (added(totals, ""),)
+        totals = (add_planes(totals, ""),)
         events = tuple(replace(event, plane="") for event in events)
     return Planes(totals, events, tuple(notes))
 
 
-def once(events: Sequence[XRayEvent], notes: list[str]) -> tuple[XRayEvent, ...]:
+def drop_repeated(events: Sequence[XRayEvent], notes: list[str]) -> tuple[XRayEvent, ...]:
     """Irradiations without those that stand in the report twice."""
     kept: dict[tuple[str, str, int], XRayEvent] = {}
     twice = differing = 0
@@ -92,7 +92,7 @@ def once(events: Sequence[XRayEvent], notes: list[str]) -> tuple[XRayEvent, ...]
     return tuple(kept.values())
 
 
-def once_ct(scans: Sequence[CtEvent], notes: list[str]) -> tuple[CtEvent, ...]:
+def drop_repeated_ct(scans: Sequence[CtEvent], notes: list[str]) -> tuple[CtEvent, ...]:
     """CT acquisitions without those that stand in the report twice."""
     kept = [s for n, s in enumerate(scans) if not s.uid or s not in scans[:n]]
     if len(kept) < len(scans):
@@ -109,40 +109,40 @@ def ct_totals(report: DoseReport, notes: list[str]) -> tuple[Total | None, Total
     Raises:
         CareError: several totals, and no list of acquisitions that tells how they belong together.
     """
-    told = list(dict.fromkeys(report.ct_totals))
-    if not told:
+    totals = list(dict.fromkeys(report.ct_totals))
+    if not totals:
         return None, None
-    if len(told) == 1:
-        return told[0].dlp_mgy_cm, told[0].events
+    if len(totals) == 1:
+        return totals[0].dlp_mgy_cm, totals[0].events
     summed = math.fsum(e.dlp_mgy_cm or 0.0 for e in report.ct_events)
-    values = [one.dlp_mgy_cm.value or 0.0 for one in told]
+    values = [one.dlp_mgy_cm.value or 0.0 for one in totals]
     if report.ct_events and _alike(max(values), summed):
-        largest = told[values.index(max(values))]
-        notes.append(f"{len(told)} totals of dose-length product: the largest holds the others.")
+        largest = totals[values.index(max(values))]
+        notes.append(f"{len(totals)} totals of dose-length product: the largest holds the others.")
         return largest.dlp_mgy_cm, largest.events
     if report.ct_events and _alike(math.fsum(values), summed):
-        notes.append(f"{len(told)} totals of dose-length product are added.")
-        count = [one.events.value for one in told if one.events.value is not None]
-        half = math.fsum(one.dlp_mgy_cm.half_digit for one in told)
+        notes.append(f"{len(totals)} totals of dose-length product are added.")
+        count = [one.events.value for one in totals if one.events.value is not None]
+        half = math.fsum(one.dlp_mgy_cm.half_digit for one in totals)
         return Total(math.fsum(values), half), Total(math.fsum(count) if count else None)
     doses = " and ".join(f"{value:.4g} mGy cm" for value in values)
     raise CareError(
-        f"{report.source.name}: {len(told)} totals of dose-length product contradict each other "
+        f"{report.source.name}: {len(totals)} totals of dose-length product contradict each other "
         f"({doses}), and the acquisitions add up to {summed:.4g}: whether they are parts or "
         "versions is not told; export the report again"
     )
 
 
-def added(totals: Sequence[PlaneTotals], plane: str) -> PlaneTotals:
+def add_planes(totals: Sequence[PlaneTotals], plane: str) -> PlaneTotals:
     """Totals of planes as one; a lower bound where one of them does not tell a quantity."""
     sums = {}
     for name in _QUANTITIES:
         parts: list[Total] = [getattr(one, name) for one in totals]
-        told = [part for part in parts if part.value is not None]
+        values = [part for part in parts if part.value is not None]
         sums[name] = Total(
-            math.fsum(part.value or 0.0 for part in told) if told else None,
-            math.fsum(part.half_digit for part in told),
-            at_least=bool(told) and any(part.value is None or part.at_least for part in parts),
+            math.fsum(part.value or 0.0 for part in values) if values else None,
+            math.fsum(part.half_digit for part in values),
+            at_least=bool(values) and any(part.value is None or part.at_least for part in parts),
         )
     return PlaneTotals(plane=plane, isocentre_height_mm=_height(totals), **sums)
 
@@ -153,23 +153,23 @@ def _height(totals: Sequence[PlaneTotals]) -> float | None:
 
 def fits(total: PlaneTotals, events: Sequence[XRayEvent]) -> bool | None:
     """Whether irradiations add up to a total; None where they cannot tell."""
-    found = []
-    for of, told in (("kerma_gy", total.kerma_gy), ("pka_gy_m2", total.pka_gy_m2)):
+    answers = []
+    for of, reported in (("kerma_gy", total.kerma_gy), ("pka_gy_m2", total.pka_gy_m2)):
         values = [getattr(event, of) for event in events]
-        if told.value is not None and values and None not in values:
-            found.append(_alike(told.value, math.fsum(values)))
-    return all(found) if found else None
+        if reported.value is not None and values and None not in values:
+            answers.append(_alike(reported.value, math.fsum(values)))
+    return all(answers) if answers else None
 
 
 def _one_per_plane(
     totals: Sequence[PlaneTotals], events: Sequence[XRayEvent], notes: list[str]
 ) -> tuple[PlaneTotals, ...]:
-    made = []
+    joined = []
     for plane in dict.fromkeys(total.plane for total in totals):
         group = [total for total in totals if total.plane == plane]
         fired = [event for event in events if event.plane == plane] or list(events)
-        made.append(group[0] if len(group) == 1 else _merged(plane, group, fired, notes))
-    return tuple(made)
+        joined.append(group[0] if len(group) == 1 else _merged(plane, group, fired, notes))
+    return tuple(joined)
 
 
 def _merged(
@@ -181,7 +181,7 @@ def _merged(
         notes.append("A total of zero beside another of the same plane is left out.")
     if len(some) <= 1:
         return some[0] if some else group[0]
-    both = added(some, plane)
+    both = add_planes(some, plane)
     largest = max(some, key=lambda t: (t.kerma_gy.value or 0.0, t.pka_gy_m2.value or 0.0))
     if _complete_each_other(some):
         return _told_once(some, plane)
@@ -212,11 +212,11 @@ def _whole_or_parts(
         return totals
     if not parts:
         wholes, parts = wholes[:1], tuple(wholes[1:])
-    whole, summed = added(wholes, ""), added(parts, "")
+    whole, summed = add_planes(wholes, ""), add_planes(parts, "")
     if _is_same(whole, summed):
         notes.append("The total of the whole run stands beside those of its planes: counted once.")
         return parts
-    together = added((whole, summed), "")
+    together = add_planes((whole, summed), "")
     smaller = _is_smaller(whole, summed)
     if fits(together, events) or (smaller and not fits(summed, events)):
         notes.append("A total that names no plane of its own is added to the others.")
@@ -240,13 +240,13 @@ def _are_called_otherwise(named: set[str], fired: set[str]) -> bool:
 
 def _told_once(totals: Sequence[PlaneTotals], plane: str) -> PlaneTotals:
     """Every quantity from the one total that tells it."""
-    told = {
+    uids = {
         name: next(
             (t for one in totals if (t := getattr(one, name)).value is not None), Total(None)
         )
         for name in _QUANTITIES
     }
-    return PlaneTotals(plane=plane, isocentre_height_mm=_height(totals), **told)
+    return PlaneTotals(plane=plane, isocentre_height_mm=_height(totals), **uids)
 
 
 def _complete_each_other(totals: Sequence[PlaneTotals]) -> bool:

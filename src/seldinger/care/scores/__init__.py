@@ -85,10 +85,10 @@ def read(
     Raises:
         CareError: no such score or input, a unit or a value that is not allowed.
     """
-    asked = form(name)
-    if asked.off and not insist:
-        return asked.unasked()
-    return asked.read(words, patient, others_no=others_no)
+    wanted = form(name)
+    if wanted.off and not insist:
+        return wanted.unasked()
+    return wanted.read(words, patient, others_no=others_no)
 
 
 def __dir__() -> list[str]:

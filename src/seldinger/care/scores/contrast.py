@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import AGE, Quantity, YesNo, condition, lab
-from seldinger.care.scores.model import Answer, Form, Told, points
+from seldinger.care.scores.model import Answer, Form, ScoreInputs, points
 from seldinger.core.errors import CareError
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
@@ -56,19 +56,19 @@ _OFF = (
 _YES = ("hypotension", "balloon_pump", "heart_failure", "anaemia", "diabetes")
 
 
-def _mehran(told: Told) -> Answer:
+def _mehran(inputs: ScoreInputs) -> Answer:
     c = MEHRAN_COEFFICIENTS
-    if told.has("creatinine") and told.has("egfr"):
+    if inputs.has("creatinine") and inputs.has("egfr"):
         raise CareError("Mehran scores creatinine or eGFR, never both: give one, or one as unknown")
-    if not told.has("creatinine") and not told.has("egfr"):
+    if not inputs.has("creatinine") and not inputs.has("egfr"):
         return Answer(missing=("egfr",), notes=("creatinine will do instead of eGFR",))
-    kidney = _kidney(told)
+    kidney = _kidney(inputs)
     if kidney is None:
         return Answer(notes=("an eGFR of 40 stands in two rows of the table: no value",))
     total = (
-        points(told, {key: c[key] for key in _YES})
-        + (c["age"] if told.number("age") > c["age_above"] else 0.0)
-        + math.floor(told.number("contrast") / c["contrast_ml_per_point"])
+        points(inputs, {key: c[key] for key in _YES})
+        + (c["age"] if inputs.number("age") > c["age_above"] else 0.0)
+        + math.floor(inputs.number("contrast") / c["contrast_ml_per_point"])
         + kidney
     )
     notes = ("derived in coronary intervention; contrast counts by full 100 mL",)
@@ -83,11 +83,11 @@ def _mehran(told: Told) -> Answer:
     return Answer(total, band, notes)
 
 
-def _kidney(told: Told) -> float | None:
+def _kidney(inputs: ScoreInputs) -> float | None:
     c = MEHRAN_COEFFICIENTS
-    if not told.has("egfr"):
-        return c["creatinine"] if told.number("creatinine") > c["creatinine_above"] else 0.0
-    egfr = told.number("egfr")
+    if not inputs.has("egfr"):
+        return c["creatinine"] if inputs.number("creatinine") > c["creatinine_above"] else 0.0
+    egfr = inputs.number("egfr")
     if egfr == c["egfr_2_from"]:
         return None
     if egfr > c["egfr_2_up_to"]:

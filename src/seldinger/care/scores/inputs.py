@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from seldinger.care.labs import analyte, spelled
+from seldinger.care.labs import analyte, spell_unit
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _UNKNOWN = "unknown"
 NO_UNIT = "1"
 
 
-def settled(value: float) -> float:
+def round_converted(value: float) -> float:
     """Nine digits of a converted value, so that an edge told in one unit is that edge in all."""
     return float(f"{value:.9g}")
 
@@ -98,11 +98,11 @@ class Quantity:
         match = _NUMBER.fullmatch(word.strip())
         if match is None:
             raise CareError(f"{self.name} is {word!r}: write a number and a unit; {self.domain}")
-        unit = spelled(match[2]) or NO_UNIT
+        unit = spell_unit(match[2]) or NO_UNIT
         if unit not in self.factors:
             told = "has no unit" if unit == NO_UNIT else f"is not told in {unit!r}"
             raise CareError(f"{self.name} {told}; allowed: {', '.join(self.factors)}")
-        value = settled(float(match[1]) * self.factors[unit])
+        value = round_converted(float(match[1]) * self.factors[unit])
         if not self.low <= value <= self.high:
             raise CareError(
                 f"{self.name} is {word.strip()}; allowed: {self.domain}: check value and unit"
@@ -202,25 +202,25 @@ Input: TypeAlias = Quantity | Choice | YesNo
 
 def lab(key: str, unit: str, *, optional: bool = False) -> Quantity:
     """A lab, in the unit in which the score speaks."""
-    one = analyte(key)
-    scale = one.factors[unit]
+    kind = analyte(key)
+    scale = kind.factors[unit]
 
-    def found(patient: Patient) -> tuple[Value, str] | None:
+    def look_up(patient: Patient) -> tuple[Value, str] | None:
         result = patient.lab(key)
         if result is None:
             return None
         drawn = "not told" if result.taken is None else result.taken.isoformat(" ", "minutes")
-        return settled(result.value / scale), f"{result.told} (drawn: {drawn})"
+        return round_converted(result.value / scale), f"{result.told} (drawn: {drawn})"
 
     return Quantity(
         key=key,
-        name=one.name,
+        name=kind.name,
         unit=NO_UNIT if unit == "{INR}" else unit,
-        factors=MappingProxyType({u: f / scale for u, f in one.factors.items()}),
-        low=settled(one.low / scale),
-        high=settled(one.high / scale),
+        factors=MappingProxyType({u: f / scale for u, f in kind.factors.items()}),
+        low=round_converted(kind.low / scale),
+        high=round_converted(kind.high / scale),
         optional=optional,
-        found=found,
+        found=look_up,
     )
 
 
@@ -235,11 +235,11 @@ def plain_number(
 def _told(
     read: Callable[[Patient], float | None], unit: str
 ) -> Callable[[Patient], tuple[Value, str] | None]:
-    def found(patient: Patient) -> tuple[Value, str] | None:
+    def look_up(patient: Patient) -> tuple[Value, str] | None:
         value = read(patient)
         return None if value is None else (value, f"{value:g} {unit}")
 
-    return found
+    return look_up
 
 
 AGE = Quantity(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import SEX, Choice, YesNo, condition, plain_number
-from seldinger.care.scores.model import Answer, Form, Told, points
+from seldinger.care.scores.model import Answer, Form, ScoreInputs, points
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -91,9 +91,9 @@ _HALIMI_YES_NO = {
 }
 
 
-def _halimi(told: Told) -> Answer:
+def _halimi(inputs: ScoreInputs) -> Answer:
     c = HALIMI_COEFFICIENTS
-    charlson, frailty = told.number("charlson"), told.number("frailty")
+    charlson, frailty = inputs.number("charlson"), inputs.number("frailty")
     total = (
         c["constant"]
         + (charlson >= c["charlson_1_from"])
@@ -102,10 +102,10 @@ def _halimi(told: Told) -> Answer:
         + (frailty >= c["frailty_1_from"])
         + (frailty >= c["frailty_2_from"])
         + (frailty > c["frailty_3_above"])
-        + (c["female"] if told.word("sex") == "female" else 0.0)
-        + points(told, {key: c[key] for key in _HALIMI_YES_NO})
+        + (c["female"] if inputs.word("sex") == "female" else 0.0)
+        + points(inputs, {key: c[key] for key in _HALIMI_YES_NO})
     )
-    lowest, highest = _by_the_table(told, total)
+    lowest, highest = _by_the_table(inputs, total)
     span = f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
     notes = (f"the table of the same paper departs from its abstract: by it {span} points",)
     # A rate only where abstract and table agree on the group.
@@ -116,23 +116,23 @@ def _halimi(told: Told) -> Answer:
     return Answer(total, None, (*notes, "the rate of this group was not read: none is given"))
 
 
-def _by_the_table(told: Told, total: float) -> tuple[float, float]:
+def _by_the_table(inputs: ScoreInputs, total: float) -> tuple[float, float]:
     """The least and the most that the table gives, which splits abnormal kidney function in two."""
     c, t = HALIMI_COEFFICIENTS, HALIMI_TABLE
-    sex = -c["female"] if told.word("sex") == "female" else t["male"]
-    if not told.yes("abnormal_kidney_function"):
+    sex = -c["female"] if inputs.word("sex") == "female" else t["male"]
+    if not inputs.yes("abnormal_kidney_function"):
         return total + sex, total + sex
     rest = total + sex - c["abnormal_kidney_function"]
     mild, acute = t["abnormal_kidney_function"], t["acute_kidney_failure"]
     return rest + mild, rest + mild + acute
 
 
-def _kaczmarek(told: Told) -> Answer:
+def _kaczmarek(inputs: ScoreInputs) -> Answer:
     c = KACZMAREK_COEFFICIENTS
     yes = ("anaemia", "heart_failure", "acute_kidney_failure")
-    total = points(told, {key: c[key] for key in yes})
-    total += c["female"] if told.word("sex") == "female" else 0.0
-    kidney = told.word("kidney")
+    total = points(inputs, {key: c[key] for key in yes})
+    total += c["female"] if inputs.word("sex") == "female" else 0.0
+    kidney = inputs.word("kidney")
     rate = c.get(f"{kidney}_{total:.0f}")
     notes = ("the score separates little in grafts: a group's rate, not a patient's",)
     if rate is None:

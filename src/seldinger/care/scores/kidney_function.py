@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import AGE, SEX, WEIGHT, lab
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
@@ -34,31 +34,31 @@ CKD_EPI_2021_COEFFICIENTS = MappingProxyType(
 _CHILD = Answer(notes=("under 18: the formula is for adults, the source is silent",))
 
 
-def _cockcroft_gault(told: Told) -> Answer:
+def _cockcroft_gault(inputs: ScoreInputs) -> Answer:
     c = COCKCROFT_GAULT_COEFFICIENTS
-    if told.number("age") < ADULT:
+    if inputs.number("age") < ADULT:
         return _CHILD
     value = (
-        (c["age"] - told.number("age"))
-        * told.number("weight")
-        / (c["divisor"] * told.number("creatinine"))
+        (c["age"] - inputs.number("age"))
+        * inputs.number("weight")
+        / (c["divisor"] * inputs.number("creatinine"))
     )
-    if told.word("sex") == "female":
+    if inputs.word("sex") == "female":
         value *= c["female"]
     return Answer(value, None, ("for the tables of drugs; contrast is judged by eGFR",))
 
 
-def _ckd_epi_2021(told: Told) -> Answer:
+def _ckd_epi_2021(inputs: ScoreInputs) -> Answer:
     c = CKD_EPI_2021_COEFFICIENTS
-    if told.number("age") < ADULT:
+    if inputs.number("age") < ADULT:
         return _CHILD
-    sex = told.word("sex")
-    ratio = told.number("creatinine") / c[f"kappa_{sex}"]
+    sex = inputs.word("sex")
+    ratio = inputs.number("creatinine") / c[f"kappa_{sex}"]
     value = (
         c["factor"]
         * min(ratio, 1.0) ** c[f"alpha_{sex}"]
         * max(ratio, 1.0) ** c["above_kappa"]
-        * c["age"] ** told.number("age")
+        * c["age"] ** inputs.number("age")
         * (c["female"] if sex == "female" else 1.0)
     )
     return Answer(value, None, ("for contrast; the tables of drugs want the clearance",))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import Choice, Quantity, YesNo, length
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
@@ -25,22 +25,22 @@ RENAL_COEFFICIENTS = MappingProxyType(
 )
 
 
-def _renal(told: Told) -> Answer:
+def _renal(inputs: ScoreInputs) -> Answer:
     c = RENAL_COEFFICIENTS
     diameter, exophytic, nearness = (
-        told.number(key) for key in ("diameter", "exophytic", "nearness")
+        inputs.number(key) for key in ("diameter", "exophytic", "nearness")
     )
     r = 1 + (diameter > c["diameter_1_up_to"]) + (diameter >= c["diameter_3_from"])
     e = 1 + (exophytic < c["exophytic_1_from"]) + (exophytic == 0.0)
     n = 1 + (nearness < c["nearness_1_from"]) + (nearness <= c["nearness_3_up_to"])
-    location = int(told.word("location"))
-    face = told.word("face")[0] if told.word("face") != "neither" else "x"
+    location = int(inputs.word("location"))
+    face = inputs.word("face")[0] if inputs.word("face") != "neither" else "x"
     total = r + e + n + location
     band = "high complexity (10 to 12)"
     if total <= c["middle_group_up_to"]:
         low = total <= c["lowest_group_up_to"]
         band = "low complexity (4 to 6)" if low else "moderate complexity (7 to 9)"
-    hilar = "h" if told.yes("hilar") else ""
+    hilar = "h" if inputs.yes("hilar") else ""
     return Answer(
         float(total),
         band,

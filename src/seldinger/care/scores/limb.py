@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import NO_UNIT, Choice, Quantity
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ _GRADES = ("0", "1", "2", "3")
 _MEASURES = ("toe_pressure", "tcpo2", "abi")
 
 
-def _wifi(told: Told) -> Answer:
-    grades = {key: _ischaemia(key, told) for key in (*_MEASURES, "ischaemia") if told.has(key)}
+def _wifi(inputs: ScoreInputs) -> Answer:
+    grades = {key: _ischaemia(key, inputs) for key in (*_MEASURES, "ischaemia") if inputs.has(key)}
     if not grades:
         return Answer(
             missing=("toe_pressure",),
@@ -50,7 +50,7 @@ def _wifi(told: Told) -> Answer:
         said = ", ".join(f"{key} grade {grade}" for key, grade in grades.items())
         return Answer(notes=(f"{said}: they disagree, and which one counts was not read",))
     ischaemia = next(iter(grades.values()))
-    wound, infection = told.word("wound"), told.word("infection")
+    wound, infection = inputs.word("wound"), inputs.word("infection")
     word = _WORDS[WIFI_TABLE[ischaemia][int(wound)][int(infection)]]
     return Answer(
         None,
@@ -59,12 +59,12 @@ def _wifi(told: Told) -> Answer:
     )
 
 
-def _ischaemia(key: str, told: Told) -> int:
+def _ischaemia(key: str, inputs: ScoreInputs) -> int:
     if key == "ischaemia":
-        return int(told.word(key))
+        return int(inputs.word(key))
     c = WIFI_COEFFICIENTS
     kind = "abi" if key == "abi" else "pressure"
-    return sum(told.number(key) < c[f"{kind}_{grade}_from"] for grade in range(3))
+    return sum(inputs.number(key) < c[f"{kind}_{grade}_from"] for grade in range(3))
 
 
 def _pressure(key: str, name: str) -> Quantity:

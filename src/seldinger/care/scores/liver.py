@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import Choice, lab, length
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ HAP_COEFFICIENTS = MappingProxyType(
 )
 
 
-def _albi(told: Told) -> Answer:
+def _albi(told: ScoreInputs) -> Answer:
     c = ALBI_COEFFICIENTS
     value = c["log_bilirubin"] * math.log10(told.number("bilirubin")) + c["albumin"] * told.number(
         "albumin"
@@ -60,14 +60,14 @@ def _albi(told: Told) -> Answer:
     return Answer(value, "grade 2" if round(value, 9) <= c["grade_2_up_to"] else "grade 3")
 
 
-def _ez_albi(told: Told) -> Answer:
+def _ez_albi(told: ScoreInputs) -> Answer:
     value = told.number("bilirubin") + EZ_ALBI_COEFFICIENTS["albumin"] * told.number("albumin")
     return Answer(value, None, ("its grades were not read: none is given",))
 
 
-def _child_pugh(told: Told) -> Answer:
+def _child_pugh(inputs: ScoreInputs) -> Answer:
     c = CHILD_PUGH_COEFFICIENTS
-    bilirubin, albumin, inr = (told.number(k) for k in ("bilirubin", "albumin", "inr"))
+    bilirubin, albumin, inr = (inputs.number(k) for k in ("bilirubin", "albumin", "inr"))
     total = (
         1
         + (bilirubin >= c["bilirubin_2_points_from"])
@@ -79,9 +79,9 @@ def _child_pugh(told: Told) -> Answer:
         + (inr >= c["inr_2_points_from"])
         + (inr > c["inr_3_points_above"])
         + 1
-        + ASCITES.choices.index(told.word("ascites"))
+        + ASCITES.choices.index(inputs.word("ascites"))
         + 1
-        + ENCEPHALOPATHY.choices.index(told.word("encephalopathy"))
+        + ENCEPHALOPATHY.choices.index(inputs.word("encephalopathy"))
     )
     notes = ["in cholestatic disease other cuts of bilirubin hold; not used here"]
     if c["albumin_3_points_below"] <= albumin < c["albumin_3_points_below_harrison"]:
@@ -98,13 +98,13 @@ def _child_pugh_class(total: int) -> str:
     return "class B" if total <= CHILD_PUGH_COEFFICIENTS["class_b_up_to"] else "class C"
 
 
-def _hap(told: Told) -> Answer:
+def _hap(inputs: ScoreInputs) -> Answer:
     c = HAP_COEFFICIENTS
     total = (
-        (told.number("albumin") < c["albumin_below"])
-        + (told.number("bilirubin") > c["bilirubin_above"])
-        + (told.number("afp") > c["afp_above"])
-        + (told.number("size") > c["size_above"])
+        (inputs.number("albumin") < c["albumin_below"])
+        + (inputs.number("bilirubin") > c["bilirubin_above"])
+        + (inputs.number("afp") > c["afp_above"])
+        + (inputs.number("size") > c["size_above"])
     )
     group = "abcd"[min(total, 3)]
     survival = f"{c[f'survival_{group}']:g} months"

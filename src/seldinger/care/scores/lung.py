@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import YesNo, condition
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 
 if TYPE_CHECKING:
     from seldinger.care.scores.model import Score
@@ -46,13 +46,13 @@ _NAMES = {
 }
 
 
-def _pneumothorax(told: Told) -> Answer:
+def _pneumothorax(inputs: ScoreInputs) -> Answer:
     present = [
         f"{_NAMES[key]}: odds ratio {ratio:g}"
         for key, ratio in PNEUMOTHORAX_COEFFICIENTS.items()
-        if told.has(key) and told.yes(key)
+        if inputs.has(key) and inputs.yes(key)
     ]
-    unknown = tuple(key for key in PNEUMOTHORAX_COEFFICIENTS if not told.has(key))
+    unknown = tuple(key for key in PNEUMOTHORAX_COEFFICIENTS if not inputs.has(key))
     return Answer(
         notes=(
             *present,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import AGE, DIALYSIS, SEX, lab
-from seldinger.care.scores.model import Answer, Form, Told
+from seldinger.care.scores.model import Answer, Form, ScoreInputs
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 
 if TYPE_CHECKING:
@@ -73,61 +73,61 @@ def _held(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def _creatinine(told: Told, c: Mapping[str, float]) -> float:
-    if told.yes("dialysis"):
+def _creatinine(inputs: ScoreInputs, c: Mapping[str, float]) -> float:
+    if inputs.yes("dialysis"):
         return c["highest_creatinine"]
-    return _held(told.number("creatinine"), c["lowest_input"], c["highest_creatinine"])
+    return _held(inputs.number("creatinine"), c["lowest_input"], c["highest_creatinine"])
 
 
-def _answered(told: Told, value: float, *notes: str) -> Answer:
+def _answered(told: ScoreInputs, value: float, *notes: str) -> Answer:
     if told.yes("dialysis"):
         return Answer(value, None, (*notes, _ON_DIALYSIS), stamp=MEMORY_STAMP)
     return Answer(value, None, notes)
 
 
-def _meld_points(told: Told) -> float:
+def _meld_points(inputs: ScoreInputs) -> float:
     c = MELD_COEFFICIENTS
     lowest = c["lowest_input"]
     return _rounded(
-        c["ln_bilirubin"] * math.log(max(told.number("bilirubin"), lowest))
-        + c["ln_inr"] * math.log(max(told.number("inr"), lowest))
-        + c["ln_creatinine"] * math.log(_creatinine(told, c))
+        c["ln_bilirubin"] * math.log(max(inputs.number("bilirubin"), lowest))
+        + c["ln_inr"] * math.log(max(inputs.number("inr"), lowest))
+        + c["ln_creatinine"] * math.log(_creatinine(inputs, c))
         + c["constant"]
     )
 
 
-def _meld(told: Told) -> Answer:
+def _meld(told: ScoreInputs) -> Answer:
     return _answered(told, _meld_points(told))
 
 
-def _meld_na(told: Told) -> Answer:
+def _meld_na(inputs: ScoreInputs) -> Answer:
     c = MELD_NA_COEFFICIENTS
-    meld = _meld_points(told)
+    meld = _meld_points(inputs)
     if meld <= c["above"]:
-        return _answered(told, meld, f"MELD is {meld:g}: sodium counts above {c['above']:g}")
-    if not told.has("sodium"):
+        return _answered(inputs, meld, f"MELD is {meld:g}: sodium counts above {c['above']:g}")
+    if not inputs.has("sodium"):
         return Answer(missing=("sodium",))
-    sodium = _held(told.number("sodium"), c["lowest_sodium"], c["highest_sodium"])
+    sodium = _held(inputs.number("sodium"), c["lowest_sodium"], c["highest_sodium"])
     lack = c["highest_sodium"] - sodium
     value = _rounded(meld + c["sodium"] * lack + c["meld_sodium"] * meld * lack)
-    return _answered(told, value, f"MELD, rounded first: {meld:g}")
+    return _answered(inputs, value, f"MELD, rounded first: {meld:g}")
 
 
-def _meld_3(told: Told) -> Answer:
+def _meld_3(inputs: ScoreInputs) -> Answer:
     c = MELD_3_COEFFICIENTS
-    if told.number("age") < ADULT:
+    if inputs.number("age") < ADULT:
         return Answer(notes=("under 18 another constant holds, known from memory only: no value",))
-    ln_bilirubin = math.log(max(told.number("bilirubin"), c["lowest_input"]))
-    ln_inr = math.log(max(told.number("inr"), c["lowest_input"]))
-    ln_creatinine = math.log(_creatinine(told, c))
+    ln_bilirubin = math.log(max(inputs.number("bilirubin"), c["lowest_input"]))
+    ln_inr = math.log(max(inputs.number("inr"), c["lowest_input"]))
+    ln_creatinine = math.log(_creatinine(inputs, c))
     sodium = c["highest_sodium"] - _held(
-        told.number("sodium"), c["lowest_sodium"], c["highest_sodium"]
+        inputs.number("sodium"), c["lowest_sodium"], c["highest_sodium"]
     )
     albumin = c["highest_albumin"] - _held(
-        told.number("albumin"), c["lowest_albumin"], c["highest_albumin"]
+        inputs.number("albumin"), c["lowest_albumin"], c["highest_albumin"]
     )
     value = (
-        (c["female"] if told.word("sex") == "female" else 0.0)
+        (c["female"] if inputs.word("sex") == "female" else 0.0)
         + c["ln_bilirubin"] * ln_bilirubin
         + c["sodium"] * sodium
         + c["sodium_ln_bilirubin"] * sodium * ln_bilirubin
@@ -137,7 +137,7 @@ def _meld_3(told: Told) -> Answer:
         + c["albumin_ln_creatinine"] * albumin * ln_creatinine
         + c["constant"]
     )
-    return _answered(told, _rounded(value))
+    return _answered(inputs, _rounded(value))
 
 
 _LABS = (lab("bilirubin", "mg/dL"), lab("inr", "{INR}"), lab("creatinine", "mg/dL"), DIALYSIS)

@@ -81,7 +81,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ScoreInputs:
     """Checked inputs; those that a form does not need may be missing."""
 
     values: Mapping[str, Value]
@@ -131,7 +131,7 @@ class Form:
     prefix: str
     coefficients: Mapping[str, float]
     stamp: str
-    judge: Callable[[Told], Answer]
+    judge: Callable[[ScoreInputs], Answer]
     band_stamp: str = ""
     band_facts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -150,13 +150,13 @@ class Form:
         return (*(f"{self.prefix}.{key}" for key in self.coefficients), *self.also)
 
     def score(
-        self, values: Mapping[str, Value | None], told: Mapping[str, str] | None = None
+        self, values: Mapping[str, Value | None], texts: Mapping[str, str] | None = None
     ) -> Score:
         """The score of these inputs.
 
         Args:
             values: by key, quantities in the unit of their input; None or absent: not known.
-            told: as the user wrote them, for printing.
+            texts: as the user wrote them, for printing.
 
         Raises:
             CareError: an input that the form does not have, or a value outside its domain.
@@ -164,13 +164,13 @@ class Form:
         self._refuse_strangers(values)
         checked: dict[str, Value] = {}
         shown: dict[str, str] = {}
-        for one in self.inputs:  # in their own order, so that the same inputs print the same
-            value = values.get(one.key)
+        for wanted in self.inputs:  # in their own order, so that the same inputs print the same
+            value = values.get(wanted.key)
             if value is not None:
-                checked[one.key] = one.checked(value)
-                shown[one.key] = (told or {}).get(one.key, one.shown(value))
+                checked[wanted.key] = wanted.checked(value)
+                shown[wanted.key] = (texts or {}).get(wanted.key, wanted.shown(value))
         missing = tuple(i.key for i in self.inputs if i.key not in checked and not i.optional)
-        answer = Answer(missing=missing) if missing else self.judge(Told(checked))
+        answer = Answer(missing=missing) if missing else self.judge(ScoreInputs(checked))
         return Score(
             name=self.name,
             value=answer.value,
@@ -204,22 +204,22 @@ class Form:
         """
         self._refuse_strangers(words)
         values: dict[str, Value | None] = {}
-        told: dict[str, str] = {}
-        for one in self.inputs if patient is not None else ():
-            found = None if patient is None else one.of(patient)
+        texts: dict[str, str] = {}
+        for wanted in self.inputs if patient is not None else ():
+            found = None if patient is None else wanted.of(patient)
             if found is not None:
-                values[one.key], told[one.key] = found
+                values[wanted.key], texts[wanted.key] = found
         for group in self.either:
             here = [key for key in group if key in values]
             for key in here if set(group) & set(words) else here[1:]:
-                del values[key], told[key]
+                del values[key], texts[key]
         for key, word in words.items():
             values[key] = self.by_key[key].parsed(word)
-            told[key] = word.strip()
+            texts[key] = word.strip()
         if others_no:
             silent = {k for k, i in self.by_key.items() if i.yes_no} - set(values)
             values.update(dict.fromkeys(silent, False))
-        return self.score(values, told)
+        return self.score(values, texts)
 
     def unasked(self) -> Score:
         """What a form that is off says: nothing, and why."""
@@ -238,6 +238,6 @@ class Form:
                 )
 
 
-def points(told: Told, table: Mapping[str, float]) -> float:
+def points(told: ScoreInputs, table: Mapping[str, float]) -> float:
     """The points of all that is answered with yes."""
     return sum(value for key, value in table.items() if told.yes(key))

@@ -57,7 +57,7 @@ def told(cleared: Clearance) -> tuple[Block, ...]:
 def banner(cleared: Clearance) -> Banner:
     """The answer, and what must be kept for it to stand."""
     answer = cleared.answer.value
-    short = headline.of(cleared)
+    short = headline.make_headline(cleared)
     more = (f"and {short.more} more below",) if short.more else ()
     kept = answer == "clear" and short.clauses
     sentence = _KEPT if kept else _SENTENCES[answer]
