@@ -29,7 +29,7 @@ def decided(about: str, what: str, role: str = BOTH, at: dt.datetime = NOW) -> D
 
 
 def lab(key: str, value: float, unit: str, taken: dt.datetime | None = DRAWN) -> Lab:
-    return Lab.of(key, value, unit, taken)
+    return Lab.from_unit(key, value, unit, taken)
 
 
 LABS = (

@@ -86,7 +86,7 @@ def killed(where: str, round_: int, lines: int, after_s: float) -> list[str]:
     """What a child said that is killed so long after so many lines; it may make the ledger."""
 
     def work() -> None:
-        ledger = Ledger.at(where, create=True)
+        ledger = Ledger.open(where, create=True)
         for number in itertools.count():
             one_case(ledger, f"{round_}-{number}")
 
@@ -102,7 +102,7 @@ def killed_inside(where: str) -> list[str]:
     """What a child said that kills itself with its rows written and nothing committed."""
 
     def work() -> None:
-        ledger = Ledger.at(where)
+        ledger = Ledger.open(where)
         from seldinger.care import ledger_writing
 
         with ledger.database.writing() as connection:
@@ -119,7 +119,7 @@ def together(where: str, cases: int) -> list[str]:
 
     def work(who: str) -> None:
         for number in range(cases):
-            one_case(Ledger.at(where, wait_s=60.0), f"{who}-{number}")
+            one_case(Ledger.open(where, wait_s=60.0), f"{who}-{number}")
 
     children = [forked(lambda: work("left")), forked(lambda: work("right"))]
     lines = [line for _, reads in children for line in heard(reads).splitlines()]
@@ -130,14 +130,14 @@ def together(where: str, cases: int) -> list[str]:
 
 def main(where: str, kills: int, seed: int, cases: int) -> None:
     """Run all of it and print what was acknowledged."""
-    warm = Ledger.at(f"{where}.warm", create=True)  # what is loaded once, the children need not
+    warm = Ledger.open(f"{where}.warm", create=True)  # what is loaded once, the children need not
     one_case(warm, "warm")
     chance = random.Random(seed)  # noqa: S311  moments to be killed at, no secrets
     said = []
     for number in range(kills):
         lines = 0 if number < FIRST else chance.randrange(1, 8)
         said += killed(where, number, lines, chance.uniform(0.0, LONGEST_S))
-    Ledger.at(where, create=True).open_case("end", "drainage", by=BY, now=NOW)
+    Ledger.open(where, create=True).open_case("end", "drainage", by=BY, now=NOW)
     said += killed_inside(where)
     both = together(where, cases)
     sys.stdout.write("\n" + json.dumps({"killed": said, "together": both}))

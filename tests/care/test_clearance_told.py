@@ -243,12 +243,12 @@ def test_two_drugs_against_platelets_are_never_both_stopped() -> None:
 def test_units_are_read_as_laboratories_print_them(
     key: str, value: float, unit: str, kept: float
 ) -> None:
-    assert labs.analyte(key).told(value, unit) == pytest.approx(kept, rel=1e-4)
+    assert labs.analyte(key).convert(value, unit) == pytest.approx(kept, rel=1e-4)
 
 
 def test_a_strange_unit_is_refused_with_what_is_near() -> None:
     with pytest.raises(CareError, match="did you mean 'mmol/L'"):
-        labs.analyte("potassium").told(4.0, "mmol/LL")
+        labs.analyte("potassium").convert(4.0, "mmol/LL")
 
 
 def test_a_decision_of_tomorrow_settles_nothing() -> None:

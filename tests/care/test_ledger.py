@@ -36,7 +36,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(place: Path) -> Ledger:
-    made = Ledger.at(place, create=True)
+    made = Ledger.open(place, create=True)
     made.open_case("K-1", "drainage", "percutaneous", **WHO)
     return made
 
@@ -296,11 +296,11 @@ def test_the_export_holds_everything_and_is_the_same_twice(ledger: Ledger) -> No
 
 def test_a_ledger_is_made_only_when_asked_to(tmp_path: Path, place: Path) -> None:
     with pytest.raises(CareError, match="there is no ledger"):
-        Ledger.at(place)
+        Ledger.open(place)
     assert list(tmp_path.iterdir()) == []
-    assert Ledger.at(place, create=True).database.made
-    assert not Ledger.at(place, create=True).database.made
-    assert Ledger.at(f"sqlite:///{place}").cases() == ()
+    assert Ledger.open(place, create=True).database.made
+    assert not Ledger.open(place, create=True).database.made
+    assert Ledger.open(f"sqlite:///{place}").cases() == ()
     assert list(tmp_path.iterdir()) == [place], "one file between operations"
 
 
@@ -319,7 +319,7 @@ def test_what_is_no_ledger_is_left_alone(tmp_path: Path) -> None:
     ):
         bytes_ = place.read_bytes() if place.is_file() else b""
         with pytest.raises(CareError, match=said):
-            Ledger.at(place, create=True)
+            Ledger.open(place, create=True)
         assert not place.is_file() or place.read_bytes() == bytes_
 
 
@@ -336,7 +336,7 @@ def test_what_is_no_ledger_is_left_alone(tmp_path: Path) -> None:
 )
 def test_addresses_that_cannot_hold_a_ledger(where: str, said: str) -> None:
     with pytest.raises(CareError, match=said) as refused:
-        Ledger.at(where, create=True)
+        Ledger.open(where, create=True)
     assert "secret" not in str(refused.value)
 
 
@@ -353,7 +353,7 @@ def test_another_schema_is_refused_in_words(
         raw.commit()
     for create in (False, True):
         with pytest.raises(CareError, match=said):
-            Ledger.at(place, create=create)
+            Ledger.open(place, create=create)
 
 
 def test_every_connection_keeps_its_promises(ledger: Ledger) -> None:

@@ -50,7 +50,7 @@ def said(place: Path) -> dict[str, list[str]]:
 def kept(place: Path, said: dict[str, list[str]]) -> dict[str, CaseRecord]:
     """The cases that are there afterwards."""
     assert said
-    ledger = Ledger.at(place)
+    ledger = Ledger.open(place)
     return {one.name: ledger.show(one.name) for one in ledger.cases()}
 
 
@@ -106,7 +106,7 @@ def test_a_busy_ledger_says_so_and_changes_nothing(
     place: Path, kept: dict[str, CaseRecord]
 ) -> None:
     by = Author("A", "nurse")
-    ledger = Ledger.at(place, wait_s=0.02)
+    ledger = Ledger.open(place, wait_s=0.02)
     name = next(iter(kept))
     now = kept[name].case.opened
     with closing(sqlite3.connect(place, isolation_level=None)) as other:

@@ -246,9 +246,9 @@ def test_an_edge_is_that_edge_in_every_unit(edge: str, group: str) -> None:
 
 def test_an_edge_of_a_patients_lab_is_that_edge() -> None:
     labs = (
-        Lab.of("bilirubin", 17.0, "umol/L", None),
-        Lab.of("albumin", 36.0, "g/L", None),
-        Lab.of("afp", 400.0, "ng/mL", None),
+        Lab.from_unit("bilirubin", 17.0, "umol/L", None),
+        Lab.from_unit("albumin", 36.0, "g/L", None),
+        Lab.from_unit("afp", 400.0, "ng/mL", None),
     )
     assert scores.read("hap", {"size": "70mm"}, patient(labs=labs)).band == "HAP A"
 
@@ -263,7 +263,7 @@ def test_a_patient_in_either_unit_is_the_same_patient() -> None:
     answers = []
     for labs in (us, si):
         who = patient(
-            labs=tuple(Lab.of(key, value, unit, None) for key, value, unit in labs),
+            labs=tuple(Lab.from_unit(key, value, unit, None) for key, value, unit in labs),
             age_years=70.0,
             weight_kg=80.0,
             sex=Sex.FEMALE,
@@ -329,7 +329,7 @@ def test_no_words_end_in_a_traceback(text: str) -> None:
 
 def test_a_patient_fills_what_is_known_and_words_go_first() -> None:
     who = patient(
-        labs=(Lab.of("creatinine", 1.2, "mg/dL", None),),
+        labs=(Lab.from_unit("creatinine", 1.2, "mg/dL", None),),
         age_years=70.0,
         weight_kg=80.0,
         sex=Sex.MALE,

@@ -94,8 +94,8 @@ def test_mehran_never_scores_creatinine_and_filtration_both() -> None:
 def test_mehran_takes_one_of_a_patients_two() -> None:
     who = patient(
         labs=(
-            Lab.of("creatinine", 2.0, "mg/dL", None),
-            Lab.of("egfr", 50.0, "mL/min/{1.73_m2}", None),
+            Lab.from_unit("creatinine", 2.0, "mg/dL", None),
+            Lab.from_unit("egfr", 50.0, "mL/min/{1.73_m2}", None),
         )
     )
     rest = {k: v for k, v in words(FULL["mehran"]).items() if k != "creatinine"}

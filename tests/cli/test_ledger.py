@@ -110,7 +110,7 @@ def test_a_case_is_moved_and_closed_from_the_command_line(place: Path) -> None:
     assert run("move", "K-1", state, *told, *WHO).exit_code == 0, state
     assert found("show", "K-1")["case"]["state"] == state == "assessed"
     # The states between are walked by the library's own test.
-    follow(Ledger.at(place), "K-1")
+    follow(Ledger.open(place), "K-1")
     assert run("missing", "K-1").stdout == "K-1 can be closed: nothing is missing\n"
     assert run("close", "K-1", *WHO).stdout == "K-1: closed\n"
     assert run("missing", "K-1").stdout == "K-1 is closed\n"
@@ -234,7 +234,7 @@ def follow(book: Ledger, name: str) -> None:
 
 def followed(place: Path, count: int, hit: int) -> None:
     """Cases of drainage that were followed up, some of them with a severe event."""
-    book, who = Ledger.at(place, create=True), Author("R. Vogel", "nurse")
+    book, who = Ledger.open(place, create=True), Author("R. Vogel", "nurse")
     now = dt.datetime.fromisoformat(WHO[-1])
     for number in range(count):
         case = book.open_case(f"D-{number}", "drainage", by=who, now=now)

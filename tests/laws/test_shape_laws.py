@@ -73,7 +73,7 @@ def test_an_arc_loses_the_square_of_its_step(step_mm: float) -> None:
 def test_the_way_back_is_the_same_way(curve: Curve, share: float) -> None:
     back, s_mm = curve.reversed(), share * curve.length_mm
     assert back.length_mm == pytest.approx(curve.length_mm, rel=1e-12)
-    assert np.allclose(back.at(curve.length_mm - s_mm), curve.at(s_mm), atol=1e-6)
+    assert np.allclose(back.points_at(curve.length_mm - s_mm), curve.points_at(s_mm), atol=1e-6)
     assert np.array_equal(back.reversed().points_lps_mm, curve.points_lps_mm)
     assert np.allclose(np.linalg.norm(curve.tangents, axis=1), 1.0)
 
@@ -83,7 +83,7 @@ def test_a_curve_does_not_mind_where_the_patient_lies(curve: Curve, seed: int) -
     there = Curve(moved(curve.points_lps_mm, seed), curve.radius_mm)
     assert there.length_mm == pytest.approx(curve.length_mm, rel=1e-9)
     middle = curve.length_mm / 2.0
-    assert np.allclose(there.at(middle), moved(curve.at(middle), seed), atol=1e-6)
+    assert np.allclose(there.points_at(middle), moved(curve.points_at(middle), seed), atol=1e-6)
 
 
 def test_tangents_run_along_and_halve_a_corner() -> None:
@@ -209,7 +209,7 @@ LINE = STRAIGHT.points_lps_mm
         (lambda: Curve(np.array([[0, 0, 0], [np.nan, 0, 0]])), "point 1 of a curve is .*finite"),
         (lambda: Curve(LINE, np.ones(3)), r"shape \(2,\), one a point, got \(3,\)"),
         (lambda: Curve(LINE, np.array([1.0, 0.0])), "at point 1 is 0.0; .* where it is unknown"),
-        (lambda: STRAIGHT.at(10.1), "10.1 to 10.1 mm .* from 0 to 10 mm: stay on it"),
+        (lambda: STRAIGHT.points_at(10.1), "10.1 to 10.1 mm .* from 0 to 10 mm: stay on it"),
         (lambda: STRAIGHT.resampled(0.0), "step_mm is 0.0; .* positive steps"),
         (lambda: Curve(np.array([LINE[0], LINE[1], LINE[0]])).resampled(50.0), "shorter step"),
         (lambda: Tree(LINE, ()), "at least one edge, got none"),

@@ -88,7 +88,13 @@ def test_an_antennas_pattern_belongs_to_its_place_and_not_to_its_power() -> None
 
 def test_power_follows_its_schedule() -> None:
     schedule = sources.Schedule((10.0, 20.0, 30.0), (5.0, 0.0, 8.0))
-    assert [schedule.at(t) for t in (0.0, 9.9, 10.0, 25.0, 30.0)] == [5.0, 5.0, 0.0, 8.0, 0.0]
+    assert [schedule.power_w_at(t) for t in (0.0, 9.9, 10.0, 25.0, 30.0)] == [
+        5.0,
+        5.0,
+        0.0,
+        8.0,
+        0.0,
+    ]
     pulsed = sources.gaussian(GRID, "heat", (0.0, 0.0, 0.0), 3.0, schedule)
     found = run(block(sources=(pulsed,)), Settings(40.0, sample_every_s=3.0))
     assert found.energy.absorbed_j[0] == pytest.approx(130.0, rel=1e-3)

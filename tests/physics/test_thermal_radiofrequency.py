@@ -52,12 +52,12 @@ def moved(name: str, x: float, z: float = -6.0) -> Electrode:
 
 
 def test_conductivity_over_temperature() -> None:
-    found = [CONDUCTOR.at(t) for t in (20.0, 37.0, 47.0, 100.0, 100.5, 101.0, 150.0)]
+    found = [CONDUCTOR.s_per_m_at(t) for t in (20.0, 37.0, 47.0, 100.0, 100.5, 101.0, 150.0)]
     wet = 0.33 * 1.945
     assert found == pytest.approx(
         [0.33 * 0.745, 0.33, 0.33 * 1.15, wet, 0.5 * (wet + 1e-3), 1e-3, 1e-3]
     )
-    assert CONDUCTOR.at(-100.0) == 1e-3
+    assert CONDUCTOR.s_per_m_at(-100.0) == 1e-3
 
 
 @pytest.mark.parametrize(

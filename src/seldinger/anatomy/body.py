@@ -63,7 +63,7 @@ class Body:
 
 
 def segment_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
-    """The body in a CT lattice in HU; ``AnatomyError`` when there is none."""
+    """The body in a CT lattice in HU, (i, j, k); ``AnatomyError`` when there is none."""
     unseen = _unseen(hu)
     solid = (hu > AIR_HU) & ~unseen
     core = morphology.erode(solid, SHEET_HALF_MM, voxel_mm)
@@ -87,7 +87,10 @@ def segment_ct(hu: NDArray[np.float32], voxel_mm: float) -> Body:
 
 
 def segment_mr(values: NDArray[np.float32], voxel_mm: float) -> Body:
-    """The body in an MR lattice by Otsu's threshold; neither table nor arms are told apart."""
+    """The body in an MR lattice, (i, j, k), by Otsu's threshold; ``AnatomyError`` if none.
+
+    Neither table nor arms are told apart.
+    """
     core = morphology.open_mask(values > _otsu(values), SHEET_HALF_MM, voxel_mm)
     if core.sum() * voxel_mm**3 < LEAST_ML * 1000.0:
         raise AnatomyError("no body found: the MR image holds no bright region of a body's size")

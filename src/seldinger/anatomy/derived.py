@@ -32,7 +32,10 @@ PERIPHERAL_MM = 15.0
 
 
 def split_skeleton(found: Sequence[Structure], body: Mask, voxel_mm: float) -> tuple[Mask, Mask]:
-    """The cage (ribs, sternum, cartilage), and the rest of the bone but that of limbs."""
+    """The cage (ribs, sternum, cartilage) of ``found``, and the rest of the bone but that of limbs.
+
+    ``body`` and both results are masks, (i, j, k).
+    """
     bones = structures.select(found, Kind.BONE)
     cage = structures.unite((s for s in bones if s.name in structures.CAGE), body)
     limbs = structures.unite((s for s in bones if s.name in structures.LIMB_BONES), body)
@@ -47,7 +50,7 @@ def split_skeleton(found: Sequence[Structure], body: Mask, voxel_mm: float) -> t
 def segment_ribs(
     structures: Sequence[Structure], cage: Mask, voxel_mm: float
 ) -> tuple[Mask, tuple[str, ...]]:
-    """The ribs and what they were made of; from unnamed bone when no label shows them."""
+    """The ribs of ``structures``, or else of bone in ``cage``, and what they were made of."""
     named = [s for s in structures if s.name == "ribs"]
     if named:
         return named[0].mask, named[0].sources
@@ -67,7 +70,7 @@ def segment_ribs(
 def estimate_pleural_recess(
     lung: Mask, body: Mask, faces: Faces, chosen: Settings
 ) -> Structure | None:
-    """The band inside the chest wall below the lung's lower edge; None without lung and ribs."""
+    """The band in the chest wall of ``body`` below the lung; None without lung or ribs."""
     voxel_mm = faces.rays.voxel_mm
     along = faces.rays.along_mm
     near = along > (faces.cage_inner - PERIPHERAL_MM)[:, None, :]
@@ -91,7 +94,10 @@ def estimate_pleural_recess(
 def estimate_rib_margin(
     rib: Mask, bone: Mask, body: Mask, sources: tuple[str, ...], chosen: Settings, voxel_mm: float
 ) -> Structure | None:
-    """The band just below every rib; None without ribs."""
+    """The band just below every ``rib`` in ``body``, but for ``bone``; None without ribs.
+
+    ``sources`` are the raw names that the ribs were made of.
+    """
     mask = np.zeros_like(rib)
     for step in range(1, max(1, round(chosen.value(settings.RIB_MARGIN_MM) / voxel_mm)) + 1):
         mask[:, :, :-step] |= rib[:, :, step:]

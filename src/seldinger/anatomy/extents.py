@@ -86,7 +86,7 @@ class Extents:
     def _places(self) -> tuple[list[Box | None], ...]:
         return tuple(scipy.ndimage.find_objects(layer) for layer in self._labels.layers)
 
-    def of(self, names: Sequence[str]) -> Extent | None:
+    def find(self, names: Sequence[str]) -> Extent | None:
         """The voxels of all segments called ``names``; None when they hold none."""
         wanted = set(names)
         extents = []
@@ -109,7 +109,7 @@ class Extents:
 
 
 def crop_grid(grid: Grid, low: NDArray[np.intp], shape: tuple[int, ...]) -> Grid:
-    """The part of ``grid`` that begins at index ``low``."""
+    """The part of ``grid`` that begins at index ``low``, (3,), and has ``shape``."""
     affine = grid.index_to_lps.copy()
     affine[:3, 3] = grid.to_lps(low)
     return Grid((shape[0], shape[1], shape[2]), affine)

@@ -36,7 +36,7 @@ def resample_image(volume: Volume, grid: Grid, fill: float) -> NDArray[np.float3
 
 
 def resample_labels(values: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
-    """Integer or boolean ``values`` of ``source`` on ``grid``: nearest neighbour, 0 outside."""
+    """``values``, (i, j, k) on ``source``, on ``grid``: nearest neighbour, 0 outside."""
     if source.matches(grid):
         return values
     whole = values.astype(np.uint8) if values.dtype == bool else values

@@ -48,7 +48,7 @@ def list_names(
 
 
 def check_name(what: str, name: str, known: Iterable[str]) -> None:
-    """``AnatomyError`` with the closest names when ``name`` is none of ``known``."""
+    """``AnatomyError`` with the closest names when ``name``, a ``what``, is none of ``known``."""
     among = tuple(known)
     if any(normalise(one) == normalise(name) for one in among) or match_name(name, among):
         return

@@ -214,7 +214,7 @@ class Settings:
 
     def uses(self) -> tuple[AssumptionUse, ...]:
         """All of ``ASSUMPTIONS`` as they are used."""
-        return tuple(AssumptionUse.of(a, self.assume) for a in ASSUMPTIONS)
+        return tuple(AssumptionUse.resolve(a, self.assume) for a in ASSUMPTIONS)
 
     def value(self, assumption: Assumption) -> float:
         """What is used for ``assumption``: the override, or its own value."""

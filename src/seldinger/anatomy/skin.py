@@ -56,7 +56,10 @@ def classify(
     chosen: Settings,
     voxel_mm: float,
 ) -> tuple[NDArray[np.uint8], bool]:
-    """``Skin`` per voxel, and whether table contact is an estimate because no table is seen."""
+    """``Skin`` per voxel, and whether table contact is an estimate because no table is seen.
+
+    ``humeri`` tell the arms, ``trunk_bones`` the trunk; masks are (i, j, k).
+    """
     outer = body_surface(body.mask)
     classes = np.where(outer, np.uint8(Skin.OPEN), np.uint8(Skin.NONE))
     contact, estimated = _contact(outer, body, position, chosen, voxel_mm)

@@ -50,7 +50,7 @@ def from_labels(labels: LabelMap, recognised: Recognised, grid: Grid) -> tuple[S
     structures: list[Structure] = []
     for name, raws in group_by_term(labels.names, recognised, terms).items():
         mask = _union(labels, layers, raws)
-        extent = None if extents is None else extents.of(raws)
+        extent = None if extents is None else extents.find(raws)
         if extent is not None:
             restore_lost(mask, extent, grid)
         if mask.any():
@@ -86,7 +86,10 @@ def select(structures: Sequence[Structure], *kinds: Kind) -> tuple[Structure, ..
 def group_by_term(
     names: Iterable[str], recognised: Recognised, terms: Mapping[str, Term]
 ) -> dict[str, list[str]]:
-    """Our names and the raw names behind each; every lesion label is a lesion of its own."""
+    """Our names and the raw names behind each; every lesion label is a lesion of its own.
+
+    ``terms`` are ours, by name.
+    """
     grouped: dict[str, list[str]] = {}
     for raw in names:
         name = recognised.terms.get(raw)

@@ -87,7 +87,7 @@ def from_sphere(
     label: str = "point",
     organ: str | None = None,
 ) -> Lesion:
-    """A sphere around a point; steered at its centre.
+    """A sphere around a point, called ``label``; steered at its centre.
 
     Raises:
         AnatomyError: the diameter is not positive, or the sphere leaves the scan, the body or its

@@ -63,7 +63,7 @@ STOOL_HU = -190.0
 def segment_bone(
     hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float
 ) -> Structure | None:
-    """Bone by threshold outside ``taken``; None when there is none."""
+    """Bone of ``body`` by ``hu``, (i, j, k), outside ``taken``; None when there is none."""
     bright = (hu >= BONE_HU) & body & ~taken
     vessels = _contrast(hu, bright, voxel_mm)
     contrast = morphology.dilate(vessels, BLOOD_BLUR_MM, voxel_mm)
@@ -104,7 +104,7 @@ def _contrast(hu: NDArray[np.float32], bright: Mask, voxel_mm: float) -> Mask:
 def segment_lungs(
     hu: NDArray[np.float32], body: Mask, taken: Mask, voxel_mm: float
 ) -> tuple[Structure, ...]:
-    """Both lungs by threshold, as far as the scan shows them."""
+    """Both lungs of ``body`` by ``hu``, (i, j, k), outside ``taken``, as far as scanned."""
     air = (hu < LUNG_HU) & body & ~taken
     labels, sizes = morphology.label_components(morphology.open_mask(air, voxel_mm, voxel_mm))
     volume = sizes * voxel_mm**3 / 1000.0
@@ -128,7 +128,7 @@ def segment_lungs(
 def segment_bowel_gas(
     hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, airway: Mask, voxel_mm: float
 ) -> Mask:
-    """Gas inside the body that is neither lung (``airy``), ``airway`` nor labelled ``gut``."""
+    """Gas in ``body`` by ``hu``, (i, j, k): not lung (``airy``), ``airway`` or labelled ``gut``."""
     gas = (hu < GAS_HU) & morphology.erode(body, 2 * voxel_mm, voxel_mm)
     gas &= ~morphology.dilate(gut, LABEL_BLUR_MM, voxel_mm)
     gas &= ~morphology.dilate(airy, LUNG_BLUR_MM, voxel_mm)
@@ -137,7 +137,10 @@ def segment_bowel_gas(
 
 
 def find_gassy(hu: NDArray[np.float32], body: Mask, gut: Mask, airy: Mask, voxel_mm: float) -> Mask:
-    """Voxels with some gas in them (stool, bubbles) away from labelled ``gut``, lung, skin."""
+    """Voxels of ``body`` with some gas (``hu``, (i, j, k)) away from labelled ``gut``, lung, skin.
+
+    Stool and bubbles; ``airy`` is lung.
+    """
     seen = (hu < STOOL_HU) & morphology.erode(body, 3 * voxel_mm, voxel_mm)
     seen &= ~morphology.dilate(airy, LUNG_BLUR_MM, voxel_mm)
     seen &= ~morphology.dilate(gut, LABEL_BLUR_MM, voxel_mm)

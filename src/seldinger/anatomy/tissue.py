@@ -43,13 +43,13 @@ RIM_MM = 2.0
 
 
 def smooth(hu: NDArray[np.float32]) -> NDArray[np.float32]:
-    """HU as they are judged here."""
+    """HU, (i, j, k), without their noise, as tissue is judged by."""
     found: NDArray[np.float32] = ndimage.gaussian_filter(hu, SMOOTH_VOXELS, truncate=3.0)
     return found
 
 
 def is_between(hu: NDArray[np.float32], limits: tuple[float, float]) -> Mask:
-    """Where HU lie in the half-open range ``limits``."""
+    """Where HU, (i, j, k), lie in the half-open range ``limits``."""
     found: Mask = (hu >= limits[0]) & (hu < limits[1])
     return found
 
@@ -110,7 +110,7 @@ def map_tissue(  # noqa: PLR0913, PLR0917  one decision needs everything known
 
 
 def map_tissue_without_hu(body: Mask, named: Mask, muscle: Mask) -> NDArray[np.uint8]:
-    """``Tissue`` per voxel where numbers are not HU: labels only, the rest unidentified."""
+    """``Tissue`` of ``body`` without HU: ``named``, ``muscle``, the rest unidentified."""
     tissue = np.where(body, np.uint8(Tissue.UNIDENTIFIED), np.uint8(Tissue.OUTSIDE))
     tissue[muscle & body] = Tissue.BODY_WALL
     tissue[named] = Tissue.STRUCTURE

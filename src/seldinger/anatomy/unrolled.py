@@ -89,21 +89,21 @@ class Rays:
 
 
 def outermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
-    """Largest radius at which ``met`` holds, per ray; NaN where it never does."""
+    """Largest radius where ``met``, (angles, steps, slices), holds, per ray; NaN where never."""
     steps = met.shape[1]
     last = steps - 1 - np.argmax(met[:, ::-1], axis=1)
     return np.where(met.any(axis=1), along_mm[0, last, 0], np.nan)
 
 
 def innermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
-    """Smallest radius at which ``met`` holds, per ray; NaN where it never does."""
+    """Smallest radius where ``met``, (angles, steps, slices), holds, per ray; NaN where never."""
     return np.where(met.any(axis=1), along_mm[0, np.argmax(met, axis=1), 0], np.nan)
 
 
 def local_percentile(
     radii: Map, percent: float, width_deg: float, height_mm: float, voxel_mm: float
 ) -> Map:
-    """A percentile of a finite map in a window around every ray; the map is a cylinder."""
+    """A ``percent`` percentile of a finite map ``radii`` around every ray of a cylinder."""
     small = radii[::_COARSE, ::_COARSE]
     size = (
         2 * max(1, round(width_deg * ANGLES / 360.0 / 2 / _COARSE)) + 1,
@@ -120,7 +120,7 @@ def local_percentile(
 
 
 def bridge_gaps(radii: Map, gap: int, axis: int) -> Map:
-    """NaN gaps of at most ``gap`` cells along ``axis`` filled linearly; axis 0 is a circle."""
+    """``radii`` with gaps of at most ``gap`` cells along ``axis`` filled; axis 0 is a circle."""
     lines = np.moveaxis(radii, axis, -1)
     lines = np.concatenate([lines] * 3, axis=-1) if axis == 0 else lines
     filled = np.array([_bridged_line(line, gap) for line in lines])

@@ -54,7 +54,7 @@ LEAST_VIABLE_SHARE = 0.05
 def find_viable(
     anatomy: Anatomy, mask: Mask, kind: Kind, host: str | None, chosen: Settings | None = None
 ) -> tuple[Mask, tuple[str, ...]]:
-    """The viable part of ``mask`` and what was left out, in words."""
+    """The viable part of ``mask``, which lies in ``host``, and what was left out, in words."""
     if anatomy.study.modality is not Modality.CT:
         return mask, ("no HU: dead parts of the target cannot be told",)
     host_kind = next((s.kind for s in anatomy.structures if s.name == host), None)
@@ -82,7 +82,10 @@ def find_viable(
 
 
 def choose_aim(mask: Mask, viable: Mask, grid: Grid, centre: Points, *, collection: bool) -> Vector:
-    """The centroid when the whole target is viable and holds it, else the deepest viable point."""
+    """The ``centre`` when all of ``mask`` is viable and holds it, else the deepest viable point.
+
+    Of a ``collection`` it is the deepest point in any case; ``centre`` is (3,) LPS mm.
+    """
     voxel_mm = grid.spacing_mm[0]
     whole = bool((mask == viable).all())
     index = np.rint(grid.to_index(centre)).astype(int)

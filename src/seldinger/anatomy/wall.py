@@ -171,7 +171,7 @@ def estimate_wall(
 
 
 def find_sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: float) -> Mask:
-    """Free voxels in a sheet of at most ``thick_mm`` between two masks: diaphragm, pleura, blur."""
+    """``free`` voxels in sheets of at most ``thick_mm`` between ``wall`` and ``solid``."""
     if not (wall.any() and solid.any()):
         return np.zeros_like(free)
     gap_mm = thick_mm + voxel_mm + 1e-3

@@ -103,7 +103,7 @@ class LabSection(Section):
 
     @model_validator(mode="after")
     def _is_a_result(self) -> Self:
-        _asked(lambda: Lab.of(self.name, self.value, self.unit, None))
+        _asked(lambda: Lab.from_unit(self.name, self.value, self.unit, None))
         return self
 
 
@@ -226,7 +226,7 @@ def _one_result_at_one_time(labs: tuple[LabSection, ...], where: ZoneInfo | None
 
 def _lab(told: LabSection, where: ZoneInfo | None) -> Lab:
     taken = localise(told.taken, where, f"the time of {told.name}")
-    return Lab.of(told.name, told.value, told.unit, taken)
+    return Lab.from_unit(told.name, told.value, told.unit, taken)
 
 
 def _drugs(section: DrugSection, where: ZoneInfo | None) -> tuple[Drug, ...]:

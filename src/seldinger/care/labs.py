@@ -40,7 +40,7 @@ class Analyte:
     low: float
     high: float
 
-    def told(self, value: float, unit: str) -> float:
+    def convert(self, value: float, unit: str) -> float:
         """A value in the unit in which it is kept.
 
         Raises:

@@ -56,7 +56,7 @@ class Ledger:
     database: Database
 
     @classmethod
-    def at(cls, where: str | Path, *, create: bool = False, wait_s: float = WAIT_S) -> Ledger:
+    def open(cls, where: str | Path, *, create: bool = False, wait_s: float = WAIT_S) -> Ledger:
         """Open a ledger.
 
         Args:
@@ -87,7 +87,7 @@ class Ledger:
     def import_cases(
         self, new: Sequence[NewCase], *, by: Author, now: dt.datetime
     ) -> tuple[Case, ...]:
-        """Open many cases with what is known of each: all of them, or none.
+        """Open the ``new`` cases with what is known of each: all of them, or none.
 
         Raises:
             CareError: as ``open_case`` and ``record`` say, with the number of the case.
@@ -173,7 +173,7 @@ class Ledger:
     def close(
         self, case: str, *, by: Author, now: dt.datetime, entries: Mapping[str, str] | None = None
     ) -> Case:
-        """Move a case to the last state.
+        """Move a case to the last state, with ``entries`` told at the same time.
 
         Raises:
             CareError: as ``move`` says.
@@ -237,7 +237,7 @@ class Ledger:
         by: Author,
         now: dt.datetime,
     ) -> Implant:
-        """Give an open implant another owner or date, saying why; None: as before.
+        """Give open implant ``number`` another ``owner`` or ``due`` date, and say ``why``.
 
         Raises:
             CareError: no such implant, it is resolved, or the date is before it was placed.
@@ -260,7 +260,7 @@ class Ledger:
     def resolve_implant(
         self, number: int, on: dt.date, how: str, *, by: Author, now: dt.datetime
     ) -> Implant:
-        """An implant is out, or stays for good in somebody's hands.
+        """Implant ``number`` is out, or stays for good in somebody's hands.
 
         ``how`` in words: removed, exchanged, or permanent and handed over to whom.
 
@@ -340,7 +340,7 @@ class Ledger:
             return writing.find_incident(connection, number)
 
     def report_incident(self, number: int, to: str, *, by: Author, now: dt.datetime) -> Incident:
-        """An incident was reported to somebody.
+        """Incident ``number`` was reported ``to`` somebody.
 
         Raises:
             CareError: no such incident.

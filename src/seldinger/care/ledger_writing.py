@@ -82,14 +82,14 @@ def insert_case(connection: Connection, new: NewCase, by: Author, now: dt.dateti
 def insert_entry(
     connection: Connection, case: str, key: str, value: str, by: Author, now: dt.datetime
 ) -> None:
-    """One entry, as it is told."""
+    """One entry of a ``case``: ``value`` under ``key``, as it is told."""
     insert_row(connection, tables.entries, by, now, case_name=case, key=key, value=value)
 
 
 def insert_entries(
     connection: Connection, case: str, values: Mapping[str, str], by: Author, now: dt.datetime
 ) -> None:
-    """Entries under the pathway's keys.
+    """Entries of a ``case``: ``values`` under the pathway's keys.
 
     Raises:
         CareError: a key that nobody asks for, empty words, or "none" where an event stands.
@@ -124,7 +124,7 @@ def last_state() -> str:
 
 
 def event_key(state: str) -> str:
-    """The pathway's key that an event answers while a case is in ``state``."""
+    """The key that an event answers in ``state``; ``CareError`` where the pathway asks for none."""
     for known_state in pathway.states():
         if any(need.key == _UNTIL_DISCHARGE for need in known_state.needs):
             return _LATER
@@ -189,7 +189,7 @@ def find_incident(connection: Connection, number: int) -> Incident:
 
 
 def check_owner(owner: str, due: dt.date | None, placed: dt.date) -> str:
-    """Who looks after an implant.
+    """Who looks after an implant: ``owner`` without blanks around it.
 
     Raises:
         CareError: nobody, or it is due before it was placed.
@@ -203,7 +203,7 @@ def check_owner(owner: str, due: dt.date | None, placed: dt.date) -> str:
 
 
 def check_day(day: dt.date, placed: dt.date | None, now: dt.datetime, what: str) -> None:
-    """A day on which something was done.
+    """A day on which ``what`` was done.
 
     Raises:
         CareError: it has not come yet, or lies before the implant was placed.

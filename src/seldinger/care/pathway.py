@@ -96,7 +96,7 @@ def list_missing(to: str, known: Collection[str]) -> tuple[Need, ...]:
 
 
 def check_move(now: str, to: str, known: Collection[str]) -> None:
-    """Refuse a move that skips a state, goes back, or is made without what it needs.
+    """Refuse a move from ``now`` ``to`` what is not next, or with too little ``known``.
 
     Raises:
         CareError: says which state comes next, or what is missing.

@@ -43,13 +43,13 @@ class Lab:
     taken: dt.datetime | None
 
     @classmethod
-    def of(cls, key: str, value: float, unit: str, taken: dt.datetime | None) -> Lab:
-        """A result told in one of its units.
+    def from_unit(cls, key: str, value: float, unit: str, taken: dt.datetime | None) -> Lab:
+        """A result of the lab ``key`` in one of its units, drawn when it was ``taken``.
 
         Raises:
             CareError: unknown lab or unit, or a value that nobody has.
         """
-        return cls(key, analyte(key).told(value, unit), f"{value:g} {unit}", taken)
+        return cls(key, analyte(key).convert(value, unit), f"{value:g} {unit}", taken)
 
 
 @dataclass(frozen=True, slots=True)

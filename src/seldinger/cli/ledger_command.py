@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli import ledger_department, ledger_things
-from seldinger.cli import ledger_words as told
+from seldinger.cli import ledger_department, ledger_things, ledger_words
 from seldinger.cli.ledger_options import (
     By,
     Case,
@@ -63,11 +62,11 @@ def open_(
     """Open a case; makes the ledger where there is none."""
     who, when = author(by, role), instant(now)
     book = ledger(db, create=True)
-    told.warn_of_person(case)
+    ledger_words.warn_of_person(case)
     made = book.open_case(case, procedure, access, by=who, now=when)
     if book.database.made:
         typer.echo(f"seldinger: made a new ledger at {book.database.shown}", err=True)
-    told.give(made, f"{made.name}: {made.state}", as_json=as_json)
+    ledger_words.give(made, f"{made.name}: {made.state}", as_json=as_json)
 
 
 @app.command("list", cls=Once, epilog=example("seldinger ledger list --open"))
@@ -79,9 +78,9 @@ def list_(
     """List the cases."""
     found = ledger(db).cases(open_only=only_open)
     if as_json:
-        told.print_record(found)
+        ledger_words.print_record(found)
         return
-    told.tell_cases(found)
+    ledger_words.tell_cases(found)
 
 
 @app.command("show", cls=Once, epilog=example("seldinger ledger show 2026-0412"))
@@ -89,9 +88,9 @@ def show(case: Case, db: Db = None, as_json: AsJson = False) -> None:
     """Show a case: where it stands, its implants and events, what is known."""
     found = ledger(db).show(case)
     if as_json:
-        told.print_record(found)
+        ledger_words.print_record(found)
         return
-    told.tell_case(found)
+    ledger_words.tell_case(found)
 
 
 @app.command(
@@ -115,7 +114,7 @@ def record(
     if not pairs:
         raise CareError("what is known? write KEY=WORDS; `missing` lists the keys")
     found = ledger(db).record(case, pairs, by=author(by, role), now=instant(now))
-    told.give(found, f"{case}: recorded {', '.join(pairs)}", as_json=as_json)
+    ledger_words.give(found, f"{case}: recorded {', '.join(pairs)}", as_json=as_json)
 
 
 @app.command("missing", cls=Once, epilog=example("seldinger ledger missing 2026-0412"))
@@ -131,10 +130,10 @@ def missing(
     book = ledger(db)
     found = book.missing(case, to)
     if as_json:
-        told.print_record(found)
+        ledger_words.print_record(found)
         return
     coming = pathway.next_state(book.show(case).case.state)
-    told.tell_missing(case, to or (coming.name if coming else None), found)
+    ledger_words.tell_missing(case, to or (coming.name if coming else None), found)
 
 
 @app.command(
@@ -154,7 +153,7 @@ def move(
 ) -> None:
     """Move a case to its next state; what is told with it is kept only if it moves."""
     found = ledger(db).move(case, state, by=author(by, role), now=instant(now), entries=said(words))
-    told.give(found, f"{found.name}: {found.state}", as_json=as_json)
+    ledger_words.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
 @app.command(
@@ -197,9 +196,9 @@ def time_out(
         judged = checklist.judge(answers, _devices(device, no_device=no_device), when.date())
         book.time_out(case, judged, by=who, now=when)
     if as_json:
-        told.print_with(judged, complete=judged.complete, missing=list(judged.missing))
+        ledger_words.print_with(judged, complete=judged.complete, missing=list(judged.missing))
         return
-    told.tell_time_out(judged)
+    ledger_words.tell_time_out(judged)
 
 
 @app.command("close", cls=Once, epilog=example(f"seldinger ledger close 2026-0412 {_WHO}"))
@@ -214,7 +213,7 @@ def close(
 ) -> None:
     """Close a case that was followed up and has no open implant."""
     found = ledger(db).close(case, by=author(by, role), now=instant(now), entries=said(words))
-    told.give(found, f"{found.name}: {found.state}", as_json=as_json)
+    ledger_words.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
 app.command(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seldinger.cli import ledger_words as told
+from seldinger.cli import ledger_words
 from seldinger.cli.ledger_options import By, Db, Now, Role, author, day, instant, ledger
 from seldinger.cli.terminal import AsJson
 from seldinger.core.errors import CareError, OutputError
@@ -50,9 +50,9 @@ def import_(
     who, when = author(by, role), instant(now)
     new = ledger_csv.parse_cases(_text(file))
     for one in new:
-        told.warn_of_person(one.name)
+        ledger_words.warn_of_person(one.name)
     made = ledger(db, create=True).import_cases(new, by=who, now=when)
-    told.give(made, f"{len(made)} case(s) opened", as_json=as_json)
+    ledger_words.give(made, f"{len(made)} case(s) opened", as_json=as_json)
 
 
 def summary(
@@ -76,9 +76,9 @@ def summary(
     asked = SummaryRequest(day(since), day(until), procedure, scale, grade, threshold)
     found = summarize(ledger(db).records(), asked, instant(now).date())
     if as_json:
-        told.print_record(found)
+        ledger_words.print_record(found)
         return
-    told.tell_summary(found, asked)
+    ledger_words.tell_summary(found, asked)
 
 
 def procedures(as_json: AsJson = False) -> None:
@@ -86,7 +86,7 @@ def procedures(as_json: AsJson = False) -> None:
     from seldinger.care.ledger_procedures import OTHER, all_names
 
     if as_json:
-        told.print_record(all_names())
+        ledger_words.print_record(all_names())
         return
     for name in all_names():
         typer.echo(name)

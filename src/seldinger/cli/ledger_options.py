@@ -60,7 +60,7 @@ def ledger(db: str | None, *, create: bool = False) -> Ledger:
         raise CareError(
             f"which ledger? say --db FILE_OR_URL, or set {VARIABLE}; there is no default"
         )
-    return Ledger.at(db, create=create)
+    return Ledger.open(db, create=create)
 
 
 def author(name: str | None, role: str | None) -> Author:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli import ledger_words as told
+from seldinger.cli import ledger_words
 from seldinger.cli.ledger_options import (
     By,
     Case,
@@ -50,7 +50,7 @@ def implant(
 
     new = NewImplant(kind, device, udi, times.parse_date(placed), owner, day(due))
     made = ledger(db).add_implant(case, new, by=author(by, role), now=instant(now))
-    told.give(made, told.implant_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.implant_line(made), as_json=as_json)
     if kind == "filter" and made.due is None:
         _tell_filter(made)
 
@@ -95,7 +95,7 @@ def assign(
     made = ledger(db).assign_implant(
         number, why, owner=owner, due=day(due), by=author(by, role), now=instant(now)
     )
-    told.give(made, told.implant_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.implant_line(made), as_json=as_json)
 
 
 def resolve(
@@ -113,7 +113,7 @@ def resolve(
     made = ledger(db).resolve_implant(
         number, day(on) or when.date(), how, by=author(by, role), now=when
     )
-    told.give(made, told.implant_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.implant_line(made), as_json=as_json)
 
 
 def due(
@@ -133,9 +133,9 @@ def due(
     if ics is not None:
         _write_calendar(ics, found, when)
     if as_json:
-        told.print_record(found)
+        ledger_words.print_record(found)
         return
-    told.tell_due(found, None if every else asked)
+    ledger_words.tell_due(found, None if every else asked)
 
 
 def event(
@@ -159,7 +159,7 @@ def event(
 
     new = NewEvent(scale, grade, text, device_related.truth, harm.truth, corrects)
     made = ledger(db).add_event(case, new, by=author(by, role), now=instant(now))
-    told.give(made, told.event_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.event_line(made), as_json=as_json)
 
 
 def incident(
@@ -181,7 +181,7 @@ def incident(
 
     new = NewIncident(case, device, what, lot, udi, day(expiry), reported_to)
     made = ledger(db).add_incident(new, by=author(by, role), now=instant(now))
-    told.give(made, told.incident_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.incident_line(made), as_json=as_json)
 
 
 def reported(
@@ -195,4 +195,4 @@ def reported(
 ) -> None:
     """Say to whom an incident was reported."""
     made = ledger(db).report_incident(number, to, by=author(by, role), now=instant(now))
-    told.give(made, told.incident_line(made), as_json=as_json)
+    ledger_words.give(made, ledger_words.incident_line(made), as_json=as_json)

@@ -48,7 +48,10 @@ def match_ending(name: str, known: Iterable[str]) -> str | None:
 def find_similar(
     name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.6
 ) -> tuple[str, ...]:
-    """The known names closest to a wrong one, the closest first, whatever their case."""
+    """The ``count`` known names closest to a wrong ``name``, the closest first, in any case.
+
+    ``cutoff``: how alike they must be at least, from 0 to 1.
+    """
     by_plain: dict[str, str] = {}
     for one in known:
         by_plain.setdefault(normalise(one), one)

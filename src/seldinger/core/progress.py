@@ -23,7 +23,10 @@ def silent(what: str, fraction: float) -> None:
 
 
 def scale_progress(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
-    """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole."""
+    """``progress`` for work that is only the stretch from ``start`` to ``end`` of the whole.
+
+    ``prefix`` stands before what the work says of itself.
+    """
 
     def tell(what: str, fraction: float) -> None:
         progress(f"{prefix}{what}", start + (end - start) * fraction)

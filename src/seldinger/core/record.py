@@ -51,7 +51,7 @@ class AssumptionUse:
     edited: bool
 
     @classmethod
-    def of(cls, assumption: Assumption, edits: Mapping[str, float]) -> Self:
+    def resolve(cls, assumption: Assumption, edits: Mapping[str, float]) -> Self:
         """``assumption`` with the user's value where there is one."""
         a = assumption
         value = float(edits.get(a.name, a.value))

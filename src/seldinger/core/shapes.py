@@ -80,7 +80,7 @@ class Curve:
         found: Points = both / np.linalg.norm(both, axis=1, keepdims=True)
         return found
 
-    def at(self, s_mm: float | NDArray[np.float64]) -> Points:
+    def points_at(self, s_mm: float | NDArray[np.float64]) -> Points:
         """The points at ``s_mm`` along the curve: (3,) for one place, (m, 3) for (m,) places.
 
         Raises:
@@ -110,7 +110,7 @@ class Curve:
         along = self.along_mm
         pieces = max(1, int(np.ceil(along[-1] / step_mm * (1.0 - _ROUNDING))))
         places = np.linspace(0.0, along[-1], pieces + 1)
-        points = self.at(places)
+        points = self.points_at(places)
         # A curve that turns straight back may meet itself in two neighbouring places.
         apart = np.linalg.norm(np.diff(points, axis=0), axis=1) > SAME_MM
         kept = np.concatenate([[True], apart])

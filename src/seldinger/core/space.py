@@ -64,7 +64,7 @@ class Grid:
         spacing_mm: Sequence[float] | float,
         origin_lps_mm: Sequence[float] = (0.0, 0.0, 0.0),
     ) -> Self:
-        """A lattice whose i, j, k run along L, P, S."""
+        """A lattice of ``shape`` voxels whose i, j, k run along L, P, S."""
         spacing = np.broadcast_to(np.asarray(spacing_mm, dtype=np.float64), (3,))
         affine = np.diag([*spacing, 1.0])
         affine[:3, 3] = origin_lps_mm
@@ -111,7 +111,7 @@ class Grid:
         return moved
 
     def contains(self, lps_mm: Points | Sequence[float]) -> bool:
-        """Whether a single point lies inside the lattice (voxel faces included)."""
+        """Whether a single point, (3,) LPS mm, lies inside the lattice (voxel faces included)."""
         index = self.to_index(lps_mm)
         return bool((index >= -_HALF).all() and (index <= np.asarray(self.shape) - _HALF).all())
 
@@ -124,13 +124,13 @@ class Grid:
 
 
 def as_vector(point: Points | Sequence[float]) -> Vector:
-    """Three numbers as a plain tuple."""
+    """A point, (3,), as a plain tuple."""
     x, y, z = (float(c) for c in np.asarray(point, dtype=np.float64))
     return (x, y, z)
 
 
 def unit(direction: Points) -> Points:
-    """``direction`` scaled to length one."""
+    """``direction``, (3,), scaled to length one; ``ValueError`` where it has none."""
     length = float(np.linalg.norm(direction))
     if length < 1e-12:  # noqa: PLR2004
         raise ValueError("a direction of length zero has no unit vector")
@@ -139,7 +139,7 @@ def unit(direction: Points) -> Points:
 
 
 def tangents(axis: Points) -> tuple[Points, Points]:
-    """Two unit vectors that form a right-handed frame with ``axis``, always the same."""
+    """Two unit vectors, (3,), a right-handed frame with ``axis``, (3,); always the same."""
     forward = unit(axis)
     helper = np.zeros(3)
     helper[int(np.argmin(np.abs(forward)))] = 1.0

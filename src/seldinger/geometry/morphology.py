@@ -80,7 +80,7 @@ def _within(mask: Mask, by_mm: float, voxel_mm: float) -> Mask:
 
 
 def capped_distance_mm(mask: Mask, cap_mm: float, voxel_mm: float) -> NDArray[np.float32]:
-    """``distance_mm`` where it is at most ``cap_mm``; elsewhere anything above that."""
+    """Distance to ``mask``, (i, j, k), up to ``cap_mm``; elsewhere anything above that."""
     reach = cap_mm / voxel_mm
     if reach > _LARGE_BALL:
         return distance_mm(mask, voxel_mm)

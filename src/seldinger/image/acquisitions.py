@@ -95,6 +95,8 @@ def check_single_acquisition(
 
     Blocks that follow one another, and values that each slice has for itself, are one volume.
 
+    ``height_mm``, (n,), has the height of each plane; ``name`` is the file's, for messages.
+
     Raises:
         ImageError: names what differs, and the slices of each.
     """

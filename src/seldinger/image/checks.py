@@ -37,6 +37,8 @@ def check_spacing(
 ) -> None:
     """Refuse voxel sizes that no scanner makes.
 
+    ``name`` is the file's, for messages.
+
     Raises:
         SeldingerError: of kind ``error``; zero, negative, not finite, or outside 0.05 to 20 mm.
     """
@@ -59,6 +61,8 @@ def make_grid(
 ) -> Grid:
     """A ``Grid`` of ``shape``, or a message about what is wrong with the file's geometry.
 
+    ``index_to_lps``: (4, 4). ``name`` is the file's, for messages.
+
     Raises:
         SeldingerError: of kind ``error``; not three-dimensional, absurd spacing, or singular.
     """
@@ -77,7 +81,7 @@ def make_grid(
 
 
 def check_finite(values: NDArray[Any], name: str, error: type[SeldingerError] = ImageError) -> None:
-    """Refuse NaN and infinity.
+    """Refuse NaN and infinity in ``values``, (i, j, k) of the file called ``name``.
 
     Raises:
         SeldingerError: of kind ``error``, with the number of voxels.
@@ -95,7 +99,7 @@ def check_finite(values: NDArray[Any], name: str, error: type[SeldingerError] = 
 
 
 def check_hu(values: NDArray[Any], name: str) -> None:
-    """Refuse a CT whose numbers cannot be Hounsfield units.
+    """Refuse a CT, (i, j, k), whose numbers cannot be Hounsfield units.
 
     Raises:
         ImageError: says what the range is and what it looks like.

@@ -104,6 +104,8 @@ def check_storage(headers: Sequence[Header], name: str) -> None:
 def check_wrap(values: NDArray[Any], headers: Sequence[Header], name: str) -> None:
     """Refuse bone that became colder than air: unsigned numbers read as signed.
 
+    ``values`` are (i, j, k), ``headers`` those of the files, ``name`` is for messages.
+
     Raises:
         ImageError: many different values below any that fewer than 16 signed bits measure.
     """

@@ -40,6 +40,8 @@ _BZIP2_LIMIT = 100_000
 def check_size(size: Sequence[int], files: Sequence[Path], name: str) -> None:
     """Refuse a header that promises more voxels than its bytes can hold, before allocating.
 
+    ``size`` is (i, j, k), ``files`` hold the bytes, ``name`` is for messages.
+
     Raises:
         ImageError: the header is damaged.
     """

@@ -49,6 +49,8 @@ def check_frame(source: Grid, grid: Grid, name: str) -> None:
 
     Nobody draws on a second lattice of the very same voxels that is only turned or moved.
 
+    ``name`` is the file's, for messages.
+
     Raises:
         LabelError: same voxel counts, but elsewhere, turned, or of another size; told in mm and
             degrees.
@@ -135,7 +137,7 @@ def _angle_deg(turn: NDArray[np.float64]) -> float:
 
 
 def count_inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, float]:
-    """Voxels of ``mask`` (not 0) inside ``grid``, and all of them; estimated from a sample."""
+    """Voxels of ``mask``, (i, j, k) on ``source``, inside ``grid``, and all of them; estimated."""
     marked = np.flatnonzero(mask.ravel(order="K"))
     if not marked.size:
         return 0.0, 0.0
@@ -149,6 +151,8 @@ def count_inside(mask: NDArray[Any], source: Grid, grid: Grid) -> tuple[float, f
 
 def check_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
     """Refuse labels that lie mostly outside the image; a note when some do.
+
+    ``within`` of ``total`` labelled voxels lie inside; ``name`` is the file's, for messages.
 
     Raises:
         LabelError: less than half of the labelled voxels lie inside.
@@ -167,7 +171,7 @@ def check_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
 
 
 def resampling_note(source: Grid, grid: Grid, name: str) -> str:
-    """What is said when labels had to be resampled."""
+    """What is said when the labels of the file ``name`` had to be resampled."""
     low, high = _extent(source)
     image_low, image_high = _extent(grid)
     shared = np.clip(np.minimum(high, image_high) - np.maximum(low, image_low), 0.0, None)

@@ -96,7 +96,7 @@ def _rounding_note(off: float, slope: str | None, name: str) -> str:
 
 
 def list_values(layer: NDArray[Any]) -> list[int]:
-    """Values other than 0 that occur, ascending."""
+    """Values other than 0 that occur in ``layer``, (i, j, k), ascending."""
     flat = layer.ravel(order="K")
     if layer.dtype.itemsize > 2:  # noqa: PLR2004  too many for a table
         return [int(v) for v in np.unique(flat) if v != 0]
@@ -106,7 +106,7 @@ def list_values(layer: NDArray[Any]) -> list[int]:
 
 
 def with_size(words: str, voxels: float, voxel_ml: float) -> str:
-    """``words`` with how much of it there is: what is left out is told with its size."""
+    """``words`` with how much of it there is, so many ``voxels``: what is left out has its size."""
     return f"{words} ({voxels * voxel_ml:.2f} mL)"
 
 

@@ -50,6 +50,9 @@ def prepare(
 ) -> Scene:
     """Both scans, ready to be compared.
 
+    Masks are (i, j, k): ``region`` and ``changed_before`` on ``before``, ``changed_after`` on
+    ``after``; what changed is not compared.
+
     Raises:
         ImageError: the region is empty, or too little of it can be compared.
     """
@@ -120,7 +123,7 @@ def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[
 
 
 def itk_image(values: NDArray[Any], grid: Grid) -> Any:
-    """An ITK image whose index is ours."""
+    """An ITK image of ``values``, (i, j, k), whose index is ours."""
     image = open_itk().GetImageFromArray(np.ascontiguousarray(values.transpose(2, 1, 0)))
     image.SetSpacing(list(grid.spacing_mm))
     image.SetOrigin(list(grid.origin_lps_mm))

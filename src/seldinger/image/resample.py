@@ -60,7 +60,7 @@ def resample_volume(volume: Volume, grid: Grid, order: Order, fill: float) -> Vo
 
 
 def resample_layer(layer: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
-    """An integer label layer on ``source`` carried to ``grid``, nearest neighbour; 0 outside."""
+    """A label layer, (i, j, k) on ``source``, on ``grid``, nearest neighbour; 0 outside."""
     if source.matches(grid):
         return layer
     return _sampled(layer, source, grid, 0, 0)

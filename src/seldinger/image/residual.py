@@ -80,7 +80,7 @@ def measure_residuals(
     after: Grid,
     hidden: Mask | None = None,
 ) -> tuple[Residual, ...]:
-    """What is left between the surfaces of structures seen on both scans, by name.
+    """What is left between the surfaces of ``pairs``, structures seen on both scans, by name.
 
     What lies in ``hidden`` after, the treated zone, is not compared: it cannot be seen there.
     """
@@ -113,7 +113,9 @@ def near_error_mm(
     organ: Mask | None = None,
     hidden: Mask | None = None,
 ) -> float | None:
-    """Root mean square registration error around a point, estimated; None when too little is seen.
+    """Root mean square registration error around a point, from ``pairs``.
+
+    None when too little is seen.
 
     From the gaps of all surfaces within ``within_mm``; with ``organ``, a mask on ``before``, of its
     own and of those inside it: what slides along its outside, as ribs and skin do, says nothing of

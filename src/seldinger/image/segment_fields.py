@@ -17,7 +17,7 @@ _FRACTIONAL_FIELDS = ("Segmentation_MasterRepresentation", "Segmentation_SourceR
 
 
 def check_kind(raster: Raster, name: str) -> None:
-    """Refuse a segmentation of 3D Slicer whose values are shares, not numbers of segments."""
+    """Refuse a 3D Slicer segmentation of shares; ``LabelError`` names the way out."""
     said = [raster.metadata.get(field, "") for field in _FRACTIONAL_FIELDS]
     if any("fractional" in word.lower() for word in said):
         raise LabelError(
@@ -27,7 +27,10 @@ def check_kind(raster: Raster, name: str) -> None:
 
 
 def read_names(metadata: Mapping[str, str], layers: int) -> dict[tuple[int, int], str]:
-    """(layer, value) -> name, as 3D Slicer writes them into .seg.nrrd; empty without any."""
+    """(layer, value) -> name, as 3D Slicer writes them into .seg.nrrd; empty without any.
+
+    A field that contradicts itself is a ``LabelError``.
+    """
     fields: dict[int, dict[str, str]] = {}
     for field, value in metadata.items():
         if match := _SEGMENT_FIELD.fullmatch(field):

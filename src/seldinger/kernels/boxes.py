@@ -99,7 +99,7 @@ def sweep(
 def sweep_plain(
     values: Floats, first_mm: float, width_mm: float, places_mm: Places
 ) -> NDArray[np.float64]:
-    """``sweep`` by comparing every place with every cell, written to be read."""
+    """Twin of ``sweep``: every place is compared with every cell, written to be read."""
     centres = first_mm + width_mm * np.arange(values.shape[1])
     beside = np.maximum(0.0, np.abs(places_mm[:, None] - centres) - width_mm / 2.0)
     least: NDArray[np.float64] = (values[:, None, :] + beside**2).min(axis=-1)

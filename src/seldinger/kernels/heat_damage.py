@@ -23,7 +23,10 @@ CAP = 60.0
 
 @stencil
 def extremes(box: Box, theta: Floats, peak: Floats, coldest: Floats) -> None:
-    """Keep the highest and lowest temperature of every cell."""
+    """Keep the highest (``peak``) and lowest ``theta``, (i, j, k), of every cell of ``box``.
+
+    The lowest goes to ``coldest``.
+    """
     k0, k1 = box[4], box[5]
     for i in prange(box[0], box[1]):
         for j in range(box[2], box[3]):

@@ -179,7 +179,7 @@ def nearest_approach_plain(
     spacing_mm: float,
     step_mm: float,
 ) -> Floats:
-    """``nearest_approach`` by even steps, all rays at once, written to be read."""
+    """Twin of ``nearest_approach``: even steps, all rays at once, written to be read."""
     along = aims - entries
     depth_mm = np.linalg.norm(along, axis=1) * spacing_mm
     total_mm = depth_mm + beyond_mm
@@ -196,7 +196,7 @@ def nearest_approach_plain(
 def measure_crossings_plain(
     entries: Floats, aims: Floats, classes: Classes, spacing_mm: float, step_mm: float, count: int
 ) -> Floats:
-    """Lengths per class, all rays at once, written to be read; oracle of ``measure_crossings``."""
+    """Twin of ``measure_crossings``: all rays at once, written to be read."""
     along = aims - entries
     total_mm = np.linalg.norm(along, axis=1) * spacing_mm
     steps = np.maximum(1, np.ceil(total_mm / step_mm)).astype(int)

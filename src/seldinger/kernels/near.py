@@ -82,7 +82,7 @@ def square_distances(along: Bytes, squares: Floats, out: Floats) -> None:
 
 
 def square_distances_plain(mask: NDArray[np.bool_], far: int) -> Floats:
-    """Both by comparing every cell with every cell of the mask, written to be read."""
+    """Twin of ``square_distances``: every cell is compared with every cell of the mask."""
     there, cells = np.argwhere(mask), np.indices(mask.shape).reshape(3, -1).T
     apart = ((cells[:, None, :] - there) ** 2).sum(axis=-1)
     least = apart.min(axis=1, initial=far * far)

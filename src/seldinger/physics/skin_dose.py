@@ -163,7 +163,7 @@ def plane(width_mm: float, length_mm: float, step_mm: float) -> Surface:
 
 
 def dose_map(surface: Surface, beams: Sequence[Beam], factors: Factors) -> NDArray[np.float64]:
-    """Dose to every point of a surface, Gy, shape (n,); zero where no beam came."""
+    """Dose of ``beams`` to every point of a surface, Gy, shape (n,); zero where none came."""
     total = np.zeros(len(surface.points_mm))
     for beam in beams:
         where, dose = _from_beam(surface, beam, factors)

@@ -178,7 +178,7 @@ class Assumed:
 
     def uses(self) -> tuple[AssumptionUse, ...]:
         """All of them, as the plan prints them."""
-        return tuple(AssumptionUse.of(a, self.edits) for a in self.known.values())
+        return tuple(AssumptionUse.resolve(a, self.edits) for a in self.known.values())
 
 
 def assumed(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed:

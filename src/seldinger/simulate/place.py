@@ -220,7 +220,7 @@ def _assumed(
     names: Sequence[str], asked: ExperimentFile, edits: Mapping[str, float]
 ) -> tuple[AssumptionUse, ...]:
     known = [q.assumption for q in _used(names, asked) if q.assumption is not None]
-    return tuple(AssumptionUse.of(one, edits) for one in known)
+    return tuple(AssumptionUse.resolve(one, edits) for one in known)
 
 
 def _sourced(
@@ -242,7 +242,7 @@ def _patient(asked: ExperimentFile, section: PatientSection, progress: Progress)
     scene, study = seen(section, held_mm, progress)
     edits = _edits(assume, scene.tissues)
     made = tuple(_bloodless(shelf.physical(name, edits), asked) for name in scene.tissues)
-    vessel = AssumptionUse.of(heat_scene.LEAST_VESSEL, asked.assume)
+    vessel = AssumptionUse.resolve(heat_scene.LEAST_VESSEL, asked.assume)
     return Place(
         grid=scene.grid,
         material=scene.material,

@@ -63,7 +63,10 @@ def list_alternatives(
     profile: Profile,
     judge: Callable[[Case], Clearance],
 ) -> Iterator[Finding]:
-    """Other ways in, where the labs of this one are not met; each is itself judged first."""
+    """Other ways in, where the ``labs`` of this one are not met; ``judge`` clears each first.
+
+    ``inputs`` are those of the rules, by name.
+    """
     against = [one for one in labs if one.status is not Status.MET and not one.missing]
     if any(one.id == FEMORAL_RULE for one in against):
         yield _radial(case, inputs, against, tables, profile)

@@ -121,7 +121,7 @@ def assess_alarms(case: Case, profile: Profile, now: dt.datetime) -> Iterator[Fi
 def list_assumptions(case: Case, profile: Profile) -> tuple[AssumptionUse, ...]:
     """The edges of the labs that were told."""
     return tuple(
-        AssumptionUse.of(assumed, profile.alarms)
+        AssumptionUse.resolve(assumed, profile.alarms)
         for key in dict.fromkeys(one.key for one in case.patient.labs)
         if key in alarms()
         for assumed in alarms()[key].edges.values()

@@ -45,7 +45,10 @@ def worst_answer(answers: Iterable[Answer]) -> Answer:
 def settle_alike(
     findings: Sequence[Finding], group: BleedingClass, plans: Sequence[DrugPlan]
 ) -> tuple[Finding, ...]:
-    """The findings; the one about an open class is met where every class ends alike."""
+    """The findings; the one about an open class is met where every class ends alike.
+
+    ``plans`` are those of the drugs.
+    """
     if group.value is not None or len(group.considered) < 2:  # noqa: PLR2004  one class, or none
         return tuple(findings)
     each = [_of_class(findings, group, item) for item in group.considered]

@@ -25,7 +25,7 @@ from seldinger.care.clearance import (
     understood,
 )
 from seldinger.care.clearance import answer as answers
-from seldinger.care.clearance import inputs as told
+from seldinger.care.clearance import inputs as rule_inputs
 from seldinger.care.clearance import profile_file as profiles
 from seldinger.care.clearance.findings import finding, settle, sort_findings
 from seldinger.care.clearance.model import Clearance, Due, TopicAnswer
@@ -79,13 +79,13 @@ def assess(
     as_told = _judged(case, now, used, known)
     if not case.request.decisions:
         return as_told
-    weighed = decided.weigh(case, told.collect_inputs(case, used, now, known), used, now)
+    weighed = decided.weigh(case, rule_inputs.collect_inputs(case, used, now, known), used, now)
     return _worse(_judged(weighed, now, used, known), as_told)
 
 
 def _judged(case: Case, now: dt.datetime, used: Profile, known: Tables) -> Clearance:
     """The answer, decisions as the request has them."""
-    inputs = told.collect_inputs(case, used, now, known)
+    inputs = rule_inputs.collect_inputs(case, used, now, known)
     group, result = _class(case, inputs, known, used)
     labs = [
         settle(one, case.request, used) if one.status is not Status.MET else one
@@ -209,13 +209,13 @@ def _assumptions(
     uses = [*profile.assumptions(), *alarms.list_assumptions(case, profile)]
     patient = case.patient
     if patient.sex is not Sex.MALE and not patient.pregnant:
-        uses += [AssumptionUse.of(one, profile.alarms) for one in told.FERTILE]
+        uses += [AssumptionUse.resolve(one, profile.alarms) for one in rule_inputs.FERTILE]
     if case.request.decisions:
-        uses.append(AssumptionUse.of(decided.VALIDITY, profile.alarms))
+        uses.append(AssumptionUse.resolve(decided.VALIDITY, profile.alarms))
     if drug_names.drugs_of_class(patient, "anticoagulant-vka"):
-        uses.append(AssumptionUse.of(told.INR_ON_VKA, profile.alarms))
+        uses.append(AssumptionUse.resolve(rule_inputs.INR_ON_VKA, profile.alarms))
     if any("drugs against platelets" in one.text for one in findings):
-        uses.append(AssumptionUse.of(thrombosis.FRESH, profile.alarms))
+        uses.append(AssumptionUse.resolve(thrombosis.FRESH, profile.alarms))
     return tuple(uses)
 
 

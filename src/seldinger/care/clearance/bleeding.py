@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
-from seldinger.care.clearance import inputs as told
+from seldinger.care.clearance import inputs as rule_inputs
 from seldinger.care.clearance import thrombosis
 from seldinger.care.clearance.decided import OPERATOR, find_ruling
 from seldinger.care.clearance.evaluate import concerns
@@ -39,7 +39,7 @@ SILENT = BleedingClass(None, (), (), "")
 
 
 def check_domain(inputs: Mapping[str, Input], tables: Tables, profile: Profile) -> Finding | None:
-    """What is said where the consensus does not speak of such a patient; None where it does."""
+    """Why the consensus does not speak of a patient with these ``inputs``; None where it does."""
     judgement = concerns(tables.domain, inputs)
     if judgement.status is Status.MET:
         return None
@@ -57,7 +57,7 @@ def check_domain(inputs: Mapping[str, Input], tables: Tables, profile: Profile) 
 def classify(
     inputs: Mapping[str, Input], tables: Tables, profile: Profile, request: Request
 ) -> tuple[BleedingClass, Finding]:
-    """The bleeding class, and what is to be said of it."""
+    """The bleeding class by ``inputs``, and what is to be said of it."""
     judged = [(row, concerns(row.when, inputs)) for row in tables.classes]
     rows = [row for row, found in judged if found.status is Status.MET]
     open_rows = [(row, found) for row, found in judged if found.status is Status.UNKNOWN]
@@ -127,12 +127,12 @@ def assess_labs(
     profile: Profile,
     now: dt.datetime,
 ) -> Iterator[Finding]:
-    """What each threshold says, for every class that is considered.
+    """What each threshold says of ``inputs``, for every class that is considered.
 
     A routine lab whose rule is not known to concern the case is unknown, with its value shown.
     """
     for bleeding_class in bleeding.considered:
-        classed = told.add_class(inputs, bleeding_class)
+        classed = rule_inputs.add_class(inputs, bleeding_class)
         for rule in tables.thresholds:
             found = _judged(rule, case, classed, bleeding, profile, now, tables)
             if found is not None:
@@ -151,7 +151,7 @@ def _judged(
     concerned = concerns(rule.when, inputs)
     if concerned.status is Status.NOT_MET:
         return None
-    value = told.latest_lab(case, rule.lab, profile, now)
+    value = rule_inputs.latest_lab(case, rule.lab, profile, now)
     if rule.sense == "none" and case.patient.lab(rule.lab) is None:
         return None
     again = rule.lab == "inr" and _measured_again(case, inputs, now)
@@ -278,7 +278,7 @@ def _after_hold(case: Case, value: Input) -> Input:
     after = all(last is not None and last.timestamp() < inr.taken.timestamp() for last in taken)
     if after:
         return value
-    return told.Input(
+    return rule_inputs.Input(
         None, f"{value.told}, not known to be after the last dose of warfarin",
         ("the INR after warfarin was withheld",),
     )  # fmt: skip

@@ -73,7 +73,7 @@ class Ruling:
 
 
 def weigh(case: Case, inputs: Mapping[str, Input], profile: Profile, now: dt.datetime) -> Case:
-    """The case, its decisions to be weighed."""
+    """The case, its decisions to be weighed against what ``inputs`` now say."""
     timed = [one for one in case.patient.labs if one.taken is not None]
     drawn: dict[str, tuple[str, dt.datetime]] = {}
     for lab in sorted(timed, key=lambda one: one.taken.timestamp() if one.taken else 0.0):

@@ -36,7 +36,11 @@ def finding(  # noqa: PLR0913  a finding has as many parts as a reader needs
     decides: str = "",
     considers: Iterable[str] = (),
 ) -> Finding:
-    """A finding with its stamp; a rule from memory is unknown and no more than to be confirmed."""
+    """A finding on a ``topic``; a rule from memory is unknown and no more than to be confirmed.
+
+    ``text`` is what it says, ``facts`` and ``inputs`` what it rests on, ``missing`` what nobody
+    told, ``decides`` who decides where the rule does not, ``considers`` what else it looked at.
+    """
     named = tuple(facts)
     mark = stamp_of(named) if named else PROJECT_RULE
     if mark == MEMORY_STAMP and status is not Status.UNKNOWN:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import drugs
-from seldinger.care.clearance import inputs as told
+from seldinger.care.clearance import inputs as rule_inputs
 from seldinger.care.clearance import needs, thrombosis, timetable
 from seldinger.care.clearance.decided import OPERATOR, find_ruling
 from seldinger.care.clearance.evaluate import concerns
@@ -96,7 +96,9 @@ def _needed(need: Need, drug: Drug, setting: Setting) -> DrugAssessment:
 def _of_drug(drug: Drug, bleeding_class: str, setting: Setting) -> Iterator[DrugAssessment]:
     classes = drugs.drug(drug.name).classes
     names = {drug.name, *(f"@{one}" for one in classes)}
-    inputs = told.add_drug(told.add_class(setting.inputs, bleeding_class), drug.route, drug.intent)
+    inputs = rule_inputs.add_drug(
+        rule_inputs.add_class(setting.inputs, bleeding_class), drug.route, drug.intent
+    )
     rules = [rule for rule in setting.tables.holds if rule.drugs & names]
     found = [(rule, concerns(rule.when, inputs)) for rule in rules]
     matched = [rule for rule, one in found if one.status is Status.MET]

@@ -69,7 +69,7 @@ class Input:
 def make_input(
     value: Value | None, missing: str, text: str | None = None, of: tuple[str, ...] = ()
 ) -> Input:
-    """An input that somebody told, or did not."""
+    """A ``value``, or what is ``missing``, with its ``text``, made ``of`` other inputs."""
     if value is None:
         return Input(None, "not known", (missing,))
     if isinstance(value, bool):
@@ -244,7 +244,7 @@ def add_class(inputs: Mapping[str, Input], bleeding_class: str) -> dict[str, Inp
 
 
 def latest_lab(case: Case, key: str, profile: Profile, now: dt.datetime) -> Input:
-    """The latest result of a lab that still counts at the start.
+    """The latest result of the lab ``key`` that still counts at the start.
 
     Its age is that at the start, or now where the start is not told.
     """
@@ -332,7 +332,7 @@ def filtration_rate(case: Case, profile: Profile, now: dt.datetime) -> Input:
 def add_drug(
     inputs: Mapping[str, Input], route: str | None, intent: str | None
 ) -> dict[str, Input]:
-    """The inputs with what is told of one drug among them."""
+    """The inputs with one drug's ``route`` and ``intent`` among them."""
     return {
         **inputs,
         "route": make_input(route, "its route: iv or sc"),

@@ -133,4 +133,4 @@ class Profile:
             for lab, days in self.validity_d.items()
             if lab != ANY
         )  # fmt: skip
-        return (AssumptionUse.of(LAB_VALIDITY, edits), *single)
+        return (AssumptionUse.resolve(LAB_VALIDITY, edits), *single)

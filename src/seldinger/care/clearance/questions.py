@@ -49,7 +49,7 @@ class QuestionResult:
 def ask_questions(
     case: Case, inputs: Mapping[str, Input], tables: Tables, profile: Profile
 ) -> Iterator[QuestionResult]:
-    """What comes of every question that concerns the case; authorities that differ, both."""
+    """What comes of every question that concerns the ``inputs``; authorities that differ, both."""
     results = {
         question.id: list(_answers(question, case, inputs, profile))
         for question in tables.questions
@@ -189,7 +189,7 @@ def _metformin(
 def assess_fasting(
     case: Case, inputs: Mapping[str, Input], tables: Tables, profile: Profile
 ) -> Iterator[QuestionResult]:
-    """Clock times before the start, where sedation is planned; else what was eaten, as told."""
+    """Clock times before the start, if ``inputs`` plan sedation; else what was eaten."""
     if case.request.sedation not in FASTED:
         for name, last in case.request.intake.items():
             if case.request.sedation is not None:

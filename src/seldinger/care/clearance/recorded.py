@@ -69,7 +69,7 @@ def list_considered(findings: Iterable[Finding], inputs: Mapping[str, Input]) ->
 def list_left_over(
     case: Case, findings: Iterable[Finding], inputs: Mapping[str, Input], profile: Profile
 ) -> Iterator[Finding]:
-    """What was told, and no finding looked at."""
+    """What was told, and neither ``findings`` nor ``inputs`` looked at."""
     seen = list_considered(findings, inputs)
     for key, printed in list_recorded(case).items():
         if key in seen:

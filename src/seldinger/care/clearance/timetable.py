@@ -92,7 +92,7 @@ def last_dose(
 def plan_restart(
     span: Span, end: dt.datetime, times: tuple[dt.time, ...], zone: ZoneInfo | None
 ) -> Restart:
-    """When a drug may come back after a procedure that ended at ``end``."""
+    """When a drug that is taken at ``times`` may come back after a procedure's ``end``."""
     if span.unit in {"next day", "days"}:
         local = end if zone is None else end.astimezone(zone)
         day = local.date() + dt.timedelta(days=int(span.high))

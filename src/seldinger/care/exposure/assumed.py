@@ -133,7 +133,7 @@ def zero_of(machine: Machine) -> Assumption:
 def body_of(
     region: str, weight_kg: float | None, height_cm: float | None
 ) -> tuple[tuple[Assumption, ...], str]:
-    """Half axes of the body that was irradiated, and which body it is.
+    """Half axes of the body in the ``region`` that was irradiated, and which body it is.
 
     A trunk grows with the root of weight over height, which keeps its volume in step.
     """
@@ -172,7 +172,7 @@ def resolve_assumptions(
             raise CareError(f"{name} is {value:g}: give a finite number above zero")
     uses = {}
     for a in assumptions:
-        use = AssumptionUse.of(a, edits)
+        use = AssumptionUse.resolve(a, edits)
         if use.edited:
             use = AssumptionUse(
                 a.name, use.value, a.unit, use.value, use.value, a.reason, edited=True

@@ -94,6 +94,8 @@ def _told(made: DoseSummary, quantity: str, value: float | None) -> Amount:
 def assess_levels(policy: Policy, profile: str, amounts: Amounts) -> tuple[Finding, ...]:
     """Every level of a policy, in its order; then what it gives no level for.
 
+    ``profile`` is the name that findings carry.
+
     Raises:
         EvidenceError: a level names a fact that is not there.
     """

@@ -109,7 +109,7 @@ class Quantity:
             )
         return value
 
-    def of(self, patient: Patient) -> tuple[Value, str] | None:
+    def look_up(self, patient: Patient) -> tuple[Value, str] | None:
         """Its value in a patient's file, and as it is printed."""
         return None if self.found is None else self.found(patient)
 
@@ -150,7 +150,7 @@ class Choice:
         plain = word.strip().lower()
         return None if plain == _UNKNOWN else self.checked(plain)
 
-    def of(self, patient: Patient) -> tuple[Value, str] | None:
+    def look_up(self, patient: Patient) -> tuple[Value, str] | None:
         """Its word in a patient's file."""
         word = None if self.found is None else self.found(patient)
         return None if word is None else (word, word)
@@ -183,7 +183,7 @@ class YesNo:
         return "yes" if value is True else "no"
 
     def parsed(self, word: str) -> Value | None:
-        """What somebody wrote; None for "unknown"."""
+        """What somebody wrote; None for "unknown"; ``CareError`` for what is neither yes nor no."""
         plain = word.strip().lower()
         if plain == _UNKNOWN:
             return None
@@ -191,7 +191,7 @@ class YesNo:
             raise CareError(f"{self.name} is {word!r}; allowed: {self.domain}, unknown")
         return plain == "yes"
 
-    def of(self, patient: Patient) -> tuple[Value, str] | None:
+    def look_up(self, patient: Patient) -> tuple[Value, str] | None:
         """Its answer in a patient's file."""
         answer = None if self.found is None else self.found(patient)
         return None if answer is None else (answer, self.shown(answer))
@@ -201,7 +201,7 @@ Input: TypeAlias = Quantity | Choice | YesNo
 
 
 def lab(key: str, unit: str, *, optional: bool = False) -> Quantity:
-    """A lab, in the unit in which the score speaks."""
+    """A lab, by ``key``, in the score's unit; an ``optional`` one may be missing."""
     kind = analyte(key)
     scale = kind.factors[unit]
 
@@ -227,7 +227,10 @@ def lab(key: str, unit: str, *, optional: bool = False) -> Quantity:
 def plain_number(
     key: str, name: str, low: float, high: float, *, decimals: int | None = None
 ) -> Quantity:
-    """A number without a unit."""
+    """A number without a unit, from ``low`` to ``high``: ``key`` for files, ``name`` as printed.
+
+    ``decimals``: as many are printed; None: as many as there are.
+    """
     factors = MappingProxyType({NO_UNIT: 1.0})
     return Quantity(key, name, NO_UNIT, factors, low, high, decimals=decimals)
 
@@ -282,5 +285,5 @@ def condition(key: str, name: str, kind: str, *, optional: bool = False) -> YesN
 
 
 def length(key: str, name: str, high_mm: float) -> Quantity:
-    """A length, in mm."""
+    """A length, in mm: ``key`` for files, ``name`` as printed."""
     return Quantity(key, name, "mm", MappingProxyType({"mm": 1.0, "cm": 10.0}), 0.0, high_mm)

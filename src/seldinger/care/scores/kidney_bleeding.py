@@ -222,7 +222,11 @@ def kaczmarek(
     heart_failure: bool | None,
     acute_kidney_failure: bool | None,
 ) -> Score:
-    """Points of 2023; of native kidneys only the rates of 0 and 5 points were read."""
+    """Points of 2023; of native kidneys only the rates of 0 and 5 points were read.
+
+    ``kidney`` and ``sex`` are words of the form; ``anaemia``, ``heart_failure`` and
+    ``acute_kidney_failure`` are yes, no or None: not known.
+    """
     return KACZMAREK.score(
         {
             "kidney": kidney,

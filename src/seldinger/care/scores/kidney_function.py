@@ -95,7 +95,7 @@ def cockcroft_gault(
     weight_kg: float | None,
     sex: str | None,
 ) -> Score:
-    """Creatinine clearance of an adult, mL/min."""
+    """Creatinine clearance of an adult of ``sex`` and ``age_years``, mL/min."""
     return COCKCROFT_GAULT.score(
         {"creatinine": creatinine_mg_per_dl, "age": age_years, "weight": weight_kg, "sex": sex}
     )
@@ -104,5 +104,5 @@ def cockcroft_gault(
 def ckd_epi_2021(
     creatinine_mg_per_dl: float | None, age_years: float | None, sex: str | None
 ) -> Score:
-    """Filtration of an adult, mL/min/1.73 m2; from memory: drives nothing."""
+    """Filtration by ``sex`` and ``age_years``, mL/min/1.73 m2; from memory: drives nothing."""
     return CKD_EPI_2021.score({"creatinine": creatinine_mg_per_dl, "age": age_years, "sex": sex})

@@ -84,7 +84,10 @@ def renal(
     location: int | None,
     hilar: bool | None,
 ) -> Score:
-    """R.E.N.A.L. of one tumour; nothing of it outside the kidney is 0 per cent."""
+    """R.E.N.A.L. of one tumour; nothing of it outside the kidney is 0 per cent.
+
+    ``face`` is a word of the form, ``location`` 1 to 3; ``hilar``: it touches a main vessel.
+    """
     return RENAL.score(
         {
             "diameter": diameter_mm,

@@ -106,7 +106,11 @@ def wifi(
     abi: float | None = None,
     ischaemia: int | None = None,
 ) -> Score:
-    """WIfI; ischaemia by any of its measures, which must agree."""
+    """WIfI; ischaemia by any of its measures, which must agree.
+
+    ``wound``, ``infection`` and ``ischaemia`` are grades, 0 to 3; ``toe_pressure_mmhg``,
+    ``tcpo2_mmhg`` and ``abi`` measure the last.
+    """
     return WIFI.score(
         {
             "wound": None if wound is None else str(wound),

@@ -198,7 +198,7 @@ def child_pugh(
     ascites: str | None,
     encephalopathy: str | None,
 ) -> Score:
-    """Child-Pugh, from memory: drives nothing."""
+    """Child-Pugh by labs, ``inr``, ``ascites``, ``encephalopathy``; from memory: drives nothing."""
     return CHILD_PUGH.score(
         {
             "bilirubin": bilirubin_mg_per_dl,

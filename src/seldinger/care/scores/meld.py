@@ -186,7 +186,7 @@ def meld(
     *,
     dialysis: bool | None,
 ) -> Score:
-    """MELD in whole points."""
+    """MELD in whole points, by two labs, ``inr`` and ``dialysis``."""
     return MELD.score(_common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis))
 
 
@@ -198,7 +198,7 @@ def meld_na(
     *,
     dialysis: bool | None,
 ) -> Score:
-    """MELD-Na in whole points."""
+    """MELD-Na in whole points, by three labs, ``inr`` and ``dialysis``."""
     common = _common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis)
     return MELD_NA.score({**common, "sodium": sodium_mmol_per_l})
 
@@ -214,7 +214,7 @@ def meld_3(
     sex: str | None,
     age_years: float | None,
 ) -> Score:
-    """MELD 3.0 of an adult, in whole points."""
+    """MELD 3.0 by labs, ``inr``, ``dialysis``, ``sex`` and ``age_years``, in whole points."""
     common = _common(bilirubin_mg_per_dl, inr, creatinine_mg_per_dl, dialysis=dialysis)
     return MELD_3.score(
         {

@@ -206,7 +206,7 @@ class Form:
         values: dict[str, Value | None] = {}
         texts: dict[str, str] = {}
         for wanted in self.inputs if patient is not None else ():
-            found = None if patient is None else wanted.of(patient)
+            found = None if patient is None else wanted.look_up(patient)
             if found is not None:
                 values[wanted.key], texts[wanted.key] = found
         for group in self.either:

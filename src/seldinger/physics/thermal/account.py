@@ -99,7 +99,7 @@ def list_warnings(state: State, seen: Recorder, energy: Energy) -> tuple[str, ..
 
 
 def warn_of_edge(theta: NDArray[np.floating]) -> tuple[str, ...]:
-    """A warning where the outermost cells changed, K: the grid is too small."""
+    """A warning where outermost cells, ``theta`` (i, j, k) K, changed: the grid is too small."""
     changed = np.abs(theta)
     most = max(float(np.take(changed, n, a).max()) for a in range(3) for n in (0, -1))
     if most <= _EDGE_K:

@@ -50,7 +50,7 @@ class SourceProfile:
 
 
 def profile_source(density: NDArray[Any]) -> SourceProfile:
-    """Profiles of a source."""
+    """Profiles of a source's power density, (i, j, k) 1/m3, along each axis."""
     first, second = density.max(axis=2), density.max(axis=0)
     return SourceProfile((first.max(axis=1), first.max(axis=0), second.max(axis=0)))
 
@@ -152,7 +152,7 @@ def grow_box(
     seconds: float,
     front_k: float,
 ) -> None:
-    """Widen the box where a source will soon have warmed.
+    """Widen the box where a source, ``coming_j`` of each, (n,), will soon have warmed.
 
     Args:
         state: changed in place.

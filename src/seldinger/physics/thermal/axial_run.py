@@ -98,7 +98,7 @@ def run(model: AxialModel, settings: AxialSettings) -> tuple[AxialResult, ...]:
     kept: list[AxialResult] = []
     for n in range(1, len(times)):
         start, end = float(times[n - 1]), float(times[n])
-        power = 0.0 if model.schedule is None else model.schedule.at(start)
+        power = 0.0 if model.schedule is None else model.schedule.power_w_at(start)
         steps = max(1, math.ceil((end - start) / stable - _INSTANT_S))
         dt = (end - start) / steps
         first, last, fixed = _rod_now(state, start, end)

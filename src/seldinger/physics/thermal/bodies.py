@@ -190,8 +190,8 @@ class Wall:
         """W/(m3 K) of each cell, from its conductivity (n,)."""
         return self.area_per_m / (self.depth_m / conductivity + self.resistance)
 
-    def at(self, which: NDArray[np.intp]) -> Wall:
-        """A part of it: the cells that stand at these places of ``cells``."""
+    def select(self, which: NDArray[np.intp]) -> Wall:
+        """A part of it: the cells that stand at these places, (n,), of ``cells``."""
         return replace(
             self,
             cells=self.cells[which],

@@ -67,7 +67,7 @@ def homogeneous(
 def gaussian_k(
     tissue: Tissue, blood: Blood, power_w: float, sigma_mm: float, radius_mm: float, seconds: float
 ) -> float:
-    """Temperature rise at a distance from a round Gaussian source in an infinite block, K."""
+    """Temperature rise at a distance from a round Gaussian source, after ``seconds``, K."""
     sigma, r = sigma_mm * 1e-3, radius_mm * 1e-3
     rate = tissue.perfusion_per_s * blood.capacity_j_per_m3_k / tissue.capacity_j_per_m3_k
 
@@ -81,7 +81,7 @@ def gaussian_k(
 
 
 def point_source_k(tissue: Tissue, power_w: float, radius_mm: float, seconds: float) -> float:
-    """Temperature rise at a distance from a steady point source without perfusion, K."""
+    """Temperature rise, K, at a distance from a point source without blood, after ``seconds``."""
     r = radius_mm * 1e-3
     reached = math.erfc(r / math.sqrt(4.0 * tissue.diffusivity_m2_per_s * seconds))
     return power_w / (4.0 * math.pi * tissue.conductivity_w_per_m_k * r) * reached

@@ -42,7 +42,10 @@ def list_phases(tissue: Tissue, model: Model) -> list[tuple[float, float]]:
 
 
 def stable_step_s(model: Model, material: NDArray[np.uint8], walls: Sequence[Wall]) -> float:
-    """Longest explicit step at which no cell can overshoot its neighbours, in any phase, s."""
+    """Longest explicit step at which no cell can overshoot its neighbours, in any phase, s.
+
+    ``material``, (i, j, k), numbers the tissues; ``walls`` are those of bodies.
+    """
     area = (model.grid.spacing_mm[0] * 1e-3) ** 2
     all_phases = [list_phases(t, model) for t in model.tissues]
     most = max(k for phase in all_phases for k, _ in phase)

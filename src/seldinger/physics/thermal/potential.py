@@ -79,7 +79,7 @@ class Lattice:
         return np.array(sides, dtype=np.int64)
 
     def summed(self, field: NDArray[Any]) -> NDArray[np.float64]:
-        """Sum of a field over the block's cells of each lattice cell."""
+        """Sum of a field, (i, j, k), over the block's cells of each lattice cell."""
         total = field.astype(np.float64)
         for axis, begin in enumerate(self.begins):
             total = np.add.reduceat(total, begin[:-1], axis=axis)
@@ -269,7 +269,7 @@ def _contacts(
 
 
 def refresh(field: Potential, theta: Floats, cells: Indices) -> None:
-    """Bring conductivity up to date in a box of lattice cells."""
+    """Bring conductivity up to date, from ``theta``, (i, j, k), in a box of lattice cells."""
     field.loops.conductivity(cells, *field.net.begins, theta, field.kinds, field.table, field.sigma)
     field.sigma.reshape(-1)[field.earth] = _EARTH_S_PER_M
 

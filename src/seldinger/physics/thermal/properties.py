@@ -188,7 +188,7 @@ def drying_shares(tissues: Sequence[Tissue]) -> NDArray[np.float64]:
 
 
 def enthalpy(row: NDArray[np.float64], theta: NDArray[Any]) -> NDArray[np.float64]:
-    """Enthalpy (J/m3) at a temperature above the reference; the inverse of the kernels' curve."""
+    """Enthalpy (J/m3) at ``theta``, of any shape: the inverse of the curve ``row``, (12,)."""
     t = np.asarray(theta, dtype=np.float64)
     knots: list[tuple[float, float]] = [(0.0, 0.0)]
     slope_low, slope_high = 1.0 / row[4], 1.0 / row[4]

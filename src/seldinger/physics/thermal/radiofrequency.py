@@ -69,7 +69,7 @@ class Conductor:
                 f"{self.s_per_m} S/m"
             )
 
-    def at(self, temperature_c: float) -> float:
+    def s_per_m_at(self, temperature_c: float) -> float:
         """Conductivity at a temperature, S/m."""
         zero, per_k, knee, fall, dry = self.row(0.0)
         wet = zero + per_k * min(temperature_c, knee)
@@ -248,6 +248,8 @@ class Radiofrequency:
         bodies: Sequence[FixedBody],
     ) -> None:
         """Refuse what does not fit a block.
+
+        ``material``, (i, j, k), numbers ``tissues`` from 1; ``bodies`` hold a temperature.
 
         Raises:
             ValueError: a tissue or body without a conductivity; an electrode that leaves the grid

@@ -66,7 +66,7 @@ def _run(model: Model, settings: Settings, progress: Progress) -> Result:
     for n in range(1, len(times)):
         start, end = float(times[n - 1]), float(times[n])
         progress("heat", start / settings.duration_s)
-        power = np.array([s.schedule.at(start) for s in model.sources], dtype=np.float64)
+        power = np.array([s.schedule.power_w_at(start) for s in model.sources], dtype=np.float64)
         coming = state.dose_j + power * (end - start)
         active_region.grow_box(state, reaches, coming, end - start, settings.front_k)
         _set_sources(state, tuple(power.tolist()), end - start)

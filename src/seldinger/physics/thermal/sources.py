@@ -58,7 +58,7 @@ class Schedule:
         """One power, then off."""
         return cls((seconds,), (power_w,))
 
-    def at(self, time_s: float) -> float:
+    def power_w_at(self, time_s: float) -> float:
         """Power in the stretch that contains ``time_s``, W."""
         for end, power in zip(self.ends_s, self.power_w, strict=True):
             if time_s < end:
@@ -90,7 +90,7 @@ class Source:
 def gaussian(
     grid: Grid, name: str, centre_lps_mm: Vector, sigma_mm: float, schedule: Schedule
 ) -> Source:
-    """Heat spread as a round Gaussian."""
+    """Heat spread as a round Gaussian; ``name`` is for messages."""
     _positive(name, sigma_mm=sigma_mm)
     sigma = sigma_mm * 1e-3
     scale = (2.0 * math.pi * sigma**2) ** -1.5
@@ -105,7 +105,7 @@ def gaussian(
 def uniform_sphere(
     grid: Grid, name: str, centre_lps_mm: Vector, radius_mm: float, schedule: Schedule
 ) -> Source:
-    """Heat spread evenly in a ball; cells at its surface get their share."""
+    """Heat spread evenly in a ball called ``name``; cells at its surface get their share."""
     _positive(name, radius_mm=radius_mm)
     centre = np.asarray(centre_lps_mm)
     scale = 1.0 / (4.0 / 3.0 * math.pi * (radius_mm * 1e-3) ** 3)
@@ -147,7 +147,7 @@ def antenna(
     absorption: Absorption,
     schedule: Schedule,
 ) -> Source:
-    """A microwave antenna; ``axis_lps`` points from the tip to the hub, power is at the antenna."""
+    """A microwave antenna called ``name``; ``axis_lps`` points from the tip to the hub."""
     a = absorption
     _positive(
         name,

@@ -126,7 +126,7 @@ class State:
 
 
 def begin(model: Model, settings: Settings, box: NDArray[np.int64]) -> State:
-    """The block before anything happens."""
+    """The block before anything happens; ``box``, (6,), has the cells that are computed."""
     dtype = np.float64 if settings.plain else np.float32
     material = model.material.copy()
     for body in model.held:
@@ -208,7 +208,7 @@ def restrict(state: State) -> None:
     for contact in state.contacts:
         i, j, k = np.unravel_index(contact.wall.cells, state.model.grid.shape)
         inside = (i >= i0) & (i < i1) & (j >= j0) & (j < j1) & (k >= k0) & (k < k1)
-        contact.here = contact.wall.at(np.flatnonzero(inside))
+        contact.here = contact.wall.select(np.flatnonzero(inside))
 
 
 def set_bodies(state: State, time_s: float, middle_s: float) -> None:
@@ -235,7 +235,7 @@ def _target(contact: Contact) -> float | None:
 
 
 def exchange(state: State, rate: Floats, scale: float) -> Flows:
-    """Add what bodies give, W/m3 times ``scale``, to a field; return W of each body.
+    """Add what bodies give, W/m3 times ``scale``, to ``rate``, (i, j, k); return W of each body.
 
     A body that would take up more than its limit is as warm as it needs to be to take just that.
     """
@@ -266,7 +266,7 @@ def exchange(state: State, rate: Floats, scale: float) -> Flows:
 
 
 def euler_step(state: State, time_s: float, dt: float) -> None:
-    """One explicit step."""
+    """One explicit step of ``dt`` seconds."""
     set_bodies(state, time_s, time_s + 0.5 * dt)
     state.given_j += dt * exchange(state, state.enthalpy, dt)
     numbers = _numbers(state, dt)
@@ -280,7 +280,7 @@ def euler_step(state: State, time_s: float, dt: float) -> None:
 
 
 def super_step(state: State, time_s: float, dt: float, count: int) -> None:
-    """One RKL2 step of ``count`` stages."""
+    """One RKL2 step of ``dt`` seconds and ``count`` stages."""
     if not state.stages:
         state.stages = tuple(np.zeros_like(state.enthalpy) for _ in range(3))
     set_bodies(state, time_s, time_s + 0.5 * dt)

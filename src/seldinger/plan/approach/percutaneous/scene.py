@@ -267,7 +267,7 @@ def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
             kept = _without_own(structure, target, anatomy.grid.spacing_mm[0])
             extent = None
             if extents is not None and structure.origin is Origin.LABEL:
-                extent = extents.of(structure.sources)
+                extent = extents.find(structure.sources)
             made = obstacle(kept, extent, anatomy.grid)
             if made is not None:
                 found.append((len(names) - 1, made))
