@@ -10,11 +10,11 @@ from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
 from seldinger.care.exposure import levels
-from seldinger.care.exposure.account import Agreement, DoseSummary, summarize_dose
-from seldinger.care.exposure.answer import DoseRequest, assess_dose
+from seldinger.care.exposure.assessment import DoseRequest, assess_dose
 from seldinger.care.exposure.levels import Amount, Amounts
 from seldinger.care.exposure.policy import policy
 from seldinger.care.exposure.skin import EstimateKind
+from seldinger.care.exposure.summary import Agreement, DoseSummary, summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP

@@ -10,8 +10,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import summarize_dose
 from seldinger.care.exposure.skin import EstimateKind, SkinEstimate, estimate
+from seldinger.care.exposure.summary import summarize_dose
 from seldinger.image.dose_report_reader import read
 from seldinger.physics.skin_dose import elliptic_cylinder
 

@@ -8,7 +8,7 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.answer import assess_dose
+from seldinger.care.exposure.assessment import assess_dose
 from seldinger.care.exposure.audit import audit
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report_reader import read

@@ -9,8 +9,8 @@ import pytest
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import DoseSummary, summarize_dose
-from seldinger.care.exposure.answer import assess_dose
+from seldinger.care.exposure.assessment import assess_dose
+from seldinger.care.exposure.summary import DoseSummary, summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.image.dose_report import ReportKind

@@ -8,7 +8,7 @@ import pytest
 
 from seldinger.care import ledger_procedures, outcomes, procedures, recovery
 from seldinger.care.clearance.rules import tables
-from seldinger.catalogue.procedures import entries
+from seldinger.catalogue.procedures import list_entries
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import procedures as registered
@@ -134,7 +134,7 @@ def _answers(ask: Callable[..., object], *words: object) -> bool:
 
 
 def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> None:
-    ids = set(entries())
+    ids = set(list_entries())
     tables_by_id = {
         "outcomes": {procedure for procedure, _ in outcomes.list_pages()},
         "leaflets": {page.procedure for page in sheet_text.pages("en").values()},
@@ -142,10 +142,10 @@ def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> 
         "planners": set(registered()) & ids,
     }
     catalogue = {
-        "outcomes": {key for key, entry in entries().items() if entry.outcomes},
-        "leaflets": {key for key, entry in entries().items() if entry.leaflet},
-        "recovery": {key for key, entry in entries().items() if entry.recovery},
-        "planners": {key for key, entry in entries().items() if entry.planner},
+        "outcomes": {key for key, entry in list_entries().items() if entry.outcomes},
+        "leaflets": {key for key, entry in list_entries().items() if entry.leaflet},
+        "recovery": {key for key, entry in list_entries().items() if entry.recovery},
+        "planners": {key for key, entry in list_entries().items() if entry.planner},
     }
     wrong = {name: sorted(tables_by_id[name] ^ catalogue[name]) for name in catalogue}
     assert not any(wrong.values()), wrong
@@ -156,7 +156,7 @@ def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> 
 def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
     wrong = [
         (page, key, organ)
-        for key in (*entries(), "liver-biopsy", "cryoablation", "radioembolization")
+        for key in (*list_entries(), "liver-biopsy", "cryoablation", "radioembolization")
         for organ in ORGANS
         for page, said, there in (
             ("outcomes", procedures.has_outcomes(key, organ), _answers(outcomes.find, key, organ)),

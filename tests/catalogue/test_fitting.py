@@ -62,7 +62,7 @@ def made(numbers: dict[str, float]) -> Fit:
 def synthetic() -> Applicator:
     """A table that the solver itself drew, with known numbers."""
     blank = antenna(row(50.0, 120.0), row(50.0, 240.0), row(90.0, 120.0))
-    zones = fitting.redrawn(blank, made(TRUE))
+    zones = fitting.redraw(blank, made(TRUE))
     rows = []
     for asked, zone in zones.items():
         assert zone is not None
@@ -113,7 +113,7 @@ def test_a_shipped_fit_is_the_best_of_its_neighbourhood(name: str) -> None:
 
 def rms(one: Applicator, fit: Fit) -> float:
     misses = []
-    for asked, zone in fitting.redrawn(one, fit).items():
+    for asked, zone in fitting.redraw(one, fit).items():
         assert zone is not None
         for key in ("width_mm", "length_mm", "centre_behind_tip_mm"):
             published = getattr(asked, key)
@@ -155,7 +155,8 @@ def test_an_unknown_tissue_is_refused() -> None:
 
 def test_a_number_at_its_bound_is_said() -> None:
     task = fitting._Task(
-        Table.of(applicators.applicator("emprint"), physical("liver")), fitting._MICROWAVE
+        Table.from_applicator(applicators.applicator("emprint"), physical("liver")),
+        fitting._MICROWAVE,
     )
     said = fitting._cornered(task, {**TRUE, "efficiency": 1.0})
     assert said == "; efficiency ran into its bound 1"
@@ -167,9 +168,9 @@ def test_a_fit_is_written_and_read_back() -> None:
     file = Path(applicators.__file__).with_name("applicators") / "emprint.toml"
     text = file.read_text(encoding="utf-8")
     assert one.fit is not None
-    assert fitting.rewritten(text, one.fit) == text
-    bare = fitting.rewritten(text, None)
+    assert fitting.replace_fit(text, one.fit) == text
+    bare = fitting.replace_fit(text, None)
     assert "[fit" not in bare
     assert applicators.parse_applicator(bare, "x") == replace(one, fit=None)
-    again = applicators.parse_applicator(fitting.rewritten(bare, one.fit), "x").fit
+    again = applicators.parse_applicator(fitting.replace_fit(bare, one.fit), "x").fit
     assert again == one.fit

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.demo.body import coats
-from seldinger.demo.truth import Truth, segment, truth_of
+from seldinger.demo.truth import Truth, collect_truth, sample_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Way:
 
 @lru_cache(maxsize=1)
 def truth() -> Truth:
-    return truth_of(coats())
+    return collect_truth(coats())
 
 
 def centre(name: str) -> Vector:
@@ -48,7 +48,9 @@ def ways(target: Vector, azimuths_deg: range, tilts_deg: range) -> Iterator[Way]
             towards = np.cos(tilt) * flat + np.array([0.0, 0.0, np.sin(tilt)])
             entry = truth().skin_point(target, towards.tolist())
             depth = float(np.linalg.norm(np.subtract(entry, target)))
-            yield Way(entry, depth, frozenset(truth().tissue_at(segment(entry, target, 1.0))))
+            yield Way(
+                entry, depth, frozenset(truth().tissue_at(sample_segment(entry, target, 1.0)))
+            )
 
 
 def clear(way: Way, target: Vector, least_mm: dict[str, float]) -> bool:
@@ -100,7 +102,7 @@ def test_the_superficial_abscess_lies_just_under_the_wall() -> None:
     assert len([w for w in fan if w.tissues <= FAT | pus]) >= 5
     before = []
     for way in fan:
-        line = segment(way.entry, target)
+        line = sample_segment(way.entry, target)
         outside = ~truth().contains("abscess-superficial", line)
         before.append(way.depth_mm * outside.mean())
     assert 15.0 < min(before) < 35.0

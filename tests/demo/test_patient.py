@@ -12,7 +12,7 @@ from seldinger.core.errors import AnatomyError, ImageError
 from seldinger.demo import DemoPatient, patient
 from seldinger.demo.body import coats
 from seldinger.demo.organs import DEEP_ABSCESS, KIDNEYS, NODULE, TUMOUR
-from seldinger.demo.render import inside, lattice
+from seldinger.demo.render import find_inside, lattice
 from seldinger.image.study import PatientPosition, PositionOrigin
 
 WITHIN_MM = 1e-3
@@ -49,7 +49,7 @@ def test_organs_keep_clear_of_each_other() -> None:
     for coat in coats():
         if coat.layer == 0:
             masks[coat.name] = np.zeros(grid.shape, np.bool_)
-            for box, mask in inside(coat.solid, grid):
+            for box, mask in find_inside(coat.solid, grid):
                 masks[coat.name][box] |= mask
     crowded = np.sum(list(masks.values()), axis=0) > 1
     meeting = [(a, b) for a, b in combinations(masks, 2) if (masks[a] & masks[b] & crowded).any()]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seldinger.demo.nearest import to_ellipsoid
+from seldinger.demo.nearest import ellipsoid_distance
 from seldinger.demo.solids import (
     Carved,
     Column,
@@ -65,7 +65,7 @@ def test_ellipsoid_distance_keeps_between_that_to_the_inner_and_outer_sphere(
     semi: tuple[float, float, float], radius: float, way: tuple[float, float, float]
 ) -> None:
     point = radius * np.array([way]) / np.linalg.norm(way)
-    distance = float(to_ellipsoid(point, semi)[0])
+    distance = float(ellipsoid_distance(point, semi)[0])
     assert radius - max(semi) - 1e-6 <= distance <= radius - min(semi) + 1e-6
 
 

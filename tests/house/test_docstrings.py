@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = Path(__file__).parents[2] / "src" / "seldinger"
-ROOMS = ("core", "geometry", "kernels", "physics", "image", "anatomy", "care")
+ROOMS = (
+    "core", "geometry", "kernels", "physics", "image", "catalogue", "anatomy", "care", "demo",
+    "followup", "guide",
+)  # fmt: skip
 """Those that keep these laws; it grows until it is all of them."""
 MANY = 3
 EMPTY_NAMES = {

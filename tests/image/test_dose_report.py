@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.image import synthetic_dose as synthetic
 from tests.image.synthetic_dose import Shot
 
-from seldinger.care.exposure.account import summarize_dose
+from seldinger.care.exposure.summary import summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import Mode, ReportKind
 from seldinger.image.dose_report_reader import read

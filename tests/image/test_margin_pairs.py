@@ -12,7 +12,7 @@ from tests.image.margin_pairs import Pose
 from seldinger.followup import labels, margin
 
 RIGID_MM, BENT_MM = 0.5, 1.0
-ASKED = labels.Asked(margin_pairs.TUMOUR, margin_pairs.ZONE)
+ASKED = labels.MarginRequest(margin_pairs.TUMOUR, margin_pairs.ZONE)
 
 
 @pytest.mark.parametrize("textured", [False, True])

@@ -26,7 +26,7 @@ def treated() -> warped.Treated:
 
 @pytest.fixture(scope="module")
 def found(treated: warped.Treated) -> margin.FollowUp:
-    asked = labels.Asked(warped.TUMOUR, warped.ZONE)
+    asked = labels.MarginRequest(warped.TUMOUR, warped.ZONE)
     return margin.assess(treated.before, treated.after, asked)
 
 

@@ -43,7 +43,7 @@ def zones(device: str) -> dict[tuple[float | None, float | None, float | None], 
     assert one.fit is not None
     return {
         (z.power_w, z.seconds, z.isotherm_c): found
-        for z, found in fitting.redrawn(one, one.fit).items()
+        for z, found in fitting.redraw(one, one.fit).items()
         if found is not None
     }
 
@@ -93,7 +93,7 @@ def test_one_power_foretells_the_other_to_two_millimetres(seen: float, unseen: f
     assert fit is not None
     misses = [
         getattr(found, key) - getattr(row, key)
-        for row, found in fitting.redrawn(rest, fit).items()
+        for row, found in fitting.redraw(rest, fit).items()
         for key in ("width_mm", "length_mm", "centre_behind_tip_mm")
     ]
     assert float(np.sqrt(np.mean(np.square(misses)))) < 2.0

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from seldinger.care.exposure.account import Agreement
-from seldinger.care.exposure.answer import DoseAssessment, assess_dose
+from seldinger.care.exposure.assessment import DoseAssessment, assess_dose
 from seldinger.care.exposure.skin import EstimateKind
+from seldinger.care.exposure.summary import Agreement
 from seldinger.cli.app import app
 from seldinger.core.errors import CareError
 from seldinger.image.dose_report import ReportKind
@@ -100,7 +100,7 @@ def test_the_peers_number_lies_in_our_interval_where_it_has_one(data_dir: Path) 
 
 
 def test_with_the_peers_body_we_differ_by_its_smaller_backscatter(data_dir: Path) -> None:
-    from seldinger.care.exposure.answer import DoseRequest
+    from seldinger.care.exposure.assessment import DoseRequest
 
     (case,) = assess_dose([read(data_dir / "rdsr" / SIEMENS)], DoseRequest(edits=PEER_BODY)).cases
     assert case.skin.peak_gy is not None

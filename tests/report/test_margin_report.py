@@ -57,7 +57,7 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
         PositionOrigin.USER, (),
     )  # fmt: skip
     return follow_up.FollowUp(
-        asked=follow_up_labels.Asked("lesion_1", "zone", "liver"),
+        asked=follow_up_labels.MarginRequest("lesion_1", "zone", "liver"),
         before=study,
         after=study,
         target_mask=tumour,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.rules import tables
 from seldinger.care.outcomes_pages import outcomes_pages
-from seldinger.catalogue.procedures import entries
+from seldinger.catalogue.procedures import list_entries
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -110,13 +110,15 @@ def has_outcomes(name: str, organ: str | None) -> bool:
         return False
     if match.fixed and organ is not None and match.organ not in normalise(organ).split("-"):
         return False
-    return entries()[match.id].has_outcomes(match.organ if match.fixed else organ or match.organ)
+    return list_entries()[match.id].has_outcomes(
+        match.organ if match.fixed else organ or match.organ
+    )
 
 
 def has_leaflet(name: str, organ: str | None) -> bool:
     """Whether a patient's leaflet is written for a procedure there."""
     found = find(name)
-    return found is not None and entries()[found.id].has_leaflet(organ or found.organ)
+    return found is not None and list_entries()[found.id].has_leaflet(organ or found.organ)
 
 
 def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
@@ -130,7 +132,7 @@ def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
     there = {
         "outcomes page": has_outcomes(name, organ),
         "leaflet": has_leaflet(name, organ),
-        "recovery page": match is not None and entries()[match.id].recovery,
+        "recovery page": match is not None and list_entries()[match.id].recovery,
     }
     where = " where no organ is named" if organ is None else f" of the {organ}"
     return tuple(
@@ -153,7 +155,7 @@ def list_names() -> Mapping[str, Procedure]:
         CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
             a name stands for two procedures.
     """
-    listed = sorted(key for row in entries().values() for key in row.clearance)
+    listed = sorted(key for row in list_entries().values() for key in row.clearance)
     if listed != sorted(tables().procedures):
         wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
         raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
@@ -169,14 +171,14 @@ def list_names() -> Mapping[str, Procedure]:
 
 def _all() -> Iterator[tuple[str, Procedure]]:
     """Each name beside what it stands for; a clearance's key names itself alone."""
-    for id_, row in entries().items():
+    for id_, row in list_entries().items():
         for name in (id_, *row.aliases):
             yield normalise(name), Procedure(id_, None, fixed=False, keys=row.clearance)
         for key in row.clearance:
             for name in (key, *tables().procedures[key].aliases):
                 yield normalise(name), Procedure(id_, None, fixed=False, keys=(key,))
     for page in outcomes_pages():
-        keys = entries()[page.procedure].clearance
+        keys = list_entries()[page.procedure].clearance
         for name in page.names:
             organ = page.organ if page.procedure in {"ablation", "biopsy"} else None
             narrow = tables().procedures

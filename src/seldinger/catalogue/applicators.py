@@ -254,13 +254,13 @@ def read_applicators(pages: Mapping[str, str]) -> Mapping[str, Applicator]:
     Raises:
         CatalogueError: a page is malformed or an id is there twice.
     """
-    found: dict[str, Applicator] = {}
+    by_id: dict[str, Applicator] = {}
     for name, text in pages.items():
-        one = parse_applicator(text, name)
-        if one.id in found:
-            raise CatalogueError(f"{name}: the applicator {one.id!r} is there twice")
-        found[one.id] = one
-    return MappingProxyType(found)
+        parsed = parse_applicator(text, name)
+        if parsed.id in by_id:
+            raise CatalogueError(f"{name}: the applicator {parsed.id!r} is there twice")
+        by_id[parsed.id] = parsed
+    return MappingProxyType(by_id)
 
 
 def applicators(modality: Modality | str | None = None) -> tuple[Applicator, ...]:

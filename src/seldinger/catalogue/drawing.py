@@ -47,13 +47,13 @@ class Table:
     rows: tuple[Zone, ...]
 
     @classmethod
-    def of(cls, applicator: Applicator, tissue: Tissue) -> Table:
+    def from_applicator(cls, applicator: Applicator, tissue: Tissue) -> Table:
         """All such rows."""
         rows = tuple(z for z in applicator.zones if _drawable(applicator, z))
         return cls(applicator, tissue, rows)
 
 
-def drawn(
+def draw_rows(
     table: Table, rows: Sequence[Zone], numbers: Mapping[str, float]
 ) -> dict[Zone, AxialZone | None]:
     """The zones of some rows of a table; rows that differ in time or level only share one run.
@@ -69,13 +69,13 @@ def drawn(
     groups: dict[tuple[float | None, float | None], list[Zone]] = defaultdict(list)
     for row in rows:
         groups[row.power_w, row.medium_c].append(row)
-    found: dict[Zone, AxialZone | None] = {}
+    zones: dict[Zone, AxialZone | None] = {}
     for group in groups.values():
         times = sorted({float(z.seconds) for z in group if z.seconds is not None})
         results = {r.time_s: r for r in _run(table, group[0], numbers, tuple(times))}
         for row in group:
-            found[row] = _zone(results[float(row.seconds or 0.0)], row)
-    return found
+            zones[row] = _zone(results[float(row.seconds or 0.0)], row)
+    return zones
 
 
 def _zone(result: AxialResult, row: Zone) -> AxialZone | None:

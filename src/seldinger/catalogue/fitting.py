@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize
 
 from seldinger.catalogue.applicators import Fit
-from seldinger.catalogue.drawing import COUNTED_ABOVE_C, Table, drawn
+from seldinger.catalogue.drawing import COUNTED_ABOVE_C, Table, draw_rows
 from seldinger.catalogue.tissues import physical
 from seldinger.core.progress import silent
 from seldinger.physics.thermal.damage import liver_arrhenius
@@ -137,23 +137,23 @@ def fit(applicator: Applicator, tissue: str | None = None, progress: Progress = 
     """
     cold = applicator.modality == "cryo"
     medium = tissue or ("gel" if cold else "liver")
-    task = _Task(Table.of(applicator, physical(medium)), _numbers(applicator))
+    task = _Task(Table.from_applicator(applicator, physical(medium)), _numbers(applicator))
     not_drawn = tuple(z.setting for z in applicator.zones if z not in task.rows)
     refused = _refused(task)
     if refused is not None:
         return Fitted(None, refused, (), (), not_drawn)
     progress(f"fitting {applicator.id}", 0.0)
-    found = _found(task, task.rows, None)
-    misses = _misses(task, found)
+    numbers = _found(task, task.rows, None)
+    misses = _misses(task, numbers)
     seen = np.array([_miss(m) for m in misses if m.fitted])
-    left_out = _left_out(task, found, progress)
+    left_out = _left_out(task, numbers, progress)
     per_number = len(seen) / len(task.numbers)
     why, assessable = _assessed(task, len(seen), per_number, left_out is not None)
-    why += _cornered(task, found)
+    why += _cornered(task, numbers)
     loo = None if left_out is None else _rms(np.concatenate([m for _, m in left_out]))
-    made = Fit(
+    fitted = Fit(
         mode="chart-calibrated",
-        numbers=MappingProxyType(found),
+        numbers=MappingProxyType(numbers),
         tissue=medium,
         perfusion_per_s=task.table.tissue.perfusion_per_s,
         law="isotherm" if cold else liver_arrhenius(COUNTED_ABOVE_C).name,
@@ -164,17 +164,17 @@ def fit(applicator: Applicator, tissue: str | None = None, progress: Progress = 
         assessable=assessable,
         why=why,
     )
-    return Fitted(made, why, misses, _by_setting(left_out), not_drawn)
+    return Fitted(fitted, why, misses, _by_setting(left_out), not_drawn)
 
 
-def redrawn(applicator: Applicator, fit: Fit) -> Mapping[Zone, AxialZone | None]:
+def redraw(applicator: Applicator, fit: Fit) -> Mapping[Zone, AxialZone | None]:
     """What the solver draws for every row it can draw, with a fit's numbers, tissue and blood."""
     blood = {f"{fit.tissue}.perfusion_per_s": fit.perfusion_per_s}
-    table = Table.of(applicator, physical(fit.tissue, blood))
-    return drawn(table, table.rows, fit.numbers)
+    table = Table.from_applicator(applicator, physical(fit.tissue, blood))
+    return draw_rows(table, table.rows, fit.numbers)
 
 
-def written(fit: Fit) -> str:
+def fit_to_toml(fit: Fit) -> str:
     """A fit as the end of an applicator's file: the table ``[fit]``."""
     lines = ["[fit]", f'mode = "{fit.mode}"', f'tissue = "{fit.tissue}"']
     lines += [f"perfusion_per_s = {fit.perfusion_per_s!r}", f'law = "{fit.law}"']
@@ -188,7 +188,7 @@ def written(fit: Fit) -> str:
     return "\n".join(lines)
 
 
-def rewritten(text: str, fit: Fit | None) -> str:
+def replace_fit(text: str, fit: Fit | None) -> str:
     """An applicator's file with this fit in place of the one it had."""
     lines = text.splitlines()
     starts = [n for n, line in enumerate(lines) if line.strip() in {"[fit]", "[fit.numbers]"}]
@@ -196,7 +196,7 @@ def rewritten(text: str, fit: Fit | None) -> str:
         after = [n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("[")]
         del lines[start : after[0] if after else len(lines)]
     kept = "\n".join(lines).rstrip() + "\n"
-    return kept if fit is None else f"{kept}\n{written(fit)}"
+    return kept if fit is None else f"{kept}\n{fit_to_toml(fit)}"
 
 
 def _numbers(applicator: Applicator) -> tuple[_Number, ...]:
@@ -246,12 +246,12 @@ def _assessed(
     return f"{count}; each setting left out in turn", True
 
 
-def _cornered(task: _Task, found: Mapping[str, float]) -> str:
+def _cornered(task: _Task, numbers: Mapping[str, float]) -> str:
     """Which numbers ran into their bounds, as the end of a sentence."""
     reach = {n.name: n for n in task.numbers}
     stuck = [
         f"{name} ran into its bound {edge:g}"
-        for name, value in found.items()
+        for name, value in numbers.items()
         for edge in (reach[name].low, reach[name].high)
         if abs(value - edge) < _AT_BOUND * abs(reach[name].high - reach[name].low)
     ]
@@ -276,7 +276,7 @@ def _found(
         return {n.name: n.from_search(float(v)) for n, v in zip(numbers, x, strict=True)}
 
     def missed(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        zones = drawn(task.table, rows, named(x))
+        zones = draw_rows(task.table, rows, named(x))
         return np.array(
             [
                 _WORST_MM if zones[z] is None else getattr(zones[z], key) - getattr(z, key)
@@ -298,8 +298,8 @@ def _found(
 
 
 def _misses(task: _Task, numbers: Mapping[str, float]) -> tuple[Miss, ...]:
-    zones = drawn(task.table, task.rows, numbers)
-    found = []
+    zones = draw_rows(task.table, task.rows, numbers)
+    misses = []
     for row in task.rows:
         for key in _SEEN:
             published = getattr(row, key)
@@ -308,12 +308,12 @@ def _misses(task: _Task, numbers: Mapping[str, float]) -> tuple[Miss, ...]:
             zone = zones[row]
             value = None if zone is None else float(getattr(zone, key))
             fitted = key in _lengths(row)
-            found.append(Miss(row.setting, row.level, key, published, value, fitted))
-    return tuple(found)
+            misses.append(Miss(row.setting, row.level, key, published, value, fitted))
+    return tuple(misses)
 
 
 def _left_out(
-    task: _Task, found: Mapping[str, float], progress: Progress
+    task: _Task, fitted: Mapping[str, float], progress: Progress
 ) -> tuple[tuple[str, NDArray[np.float64]], ...] | None:
     """What each setting's rows are missed by, drawn by a fit to the other settings."""
     settings = sorted({(z.power_w or 0.0, z.seconds or 0.0, z.medium_c or 0.0) for z in task.rows})
@@ -324,8 +324,8 @@ def _left_out(
         rest = [z for z in task.rows if not _same(z, setting)]
         if sum(len(_lengths(z)) for z in rest) < len(task.numbers) or not rest:
             return None
-        numbers = _found(task, rest, found)
-        zones = drawn(task.table, gone, numbers)
+        numbers = _found(task, rest, fitted)
+        zones = draw_rows(task.table, gone, numbers)
         missed = [
             _WORST_MM if zones[z] is None else getattr(zones[z], key) - getattr(z, key)
             for z in gone

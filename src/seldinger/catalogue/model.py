@@ -136,19 +136,19 @@ class Family(Make):
             CatalogueError: a device does not hold together.
         """
         common = {one.name: getattr(self, one.name) for one in fields(Make)}
-        found: list[Device] = []
+        members: list[Device] = []
         for length_mm in self.lengths_mm:
             alone = len(self.lengths_mm) == 1
             stem = self.id if alone else f"{self.id}-{length_mm:g}"
             title = self.name if alone else f"{self.name}, {length_mm:g} mm"
             common.update(id=stem, name=title)
             if not self.shots:
-                found.append(Device(**common, usable_mm=length_mm))
+                members.append(Device(**common, usable_mm=length_mm))
             for shot in self.shots:
                 throw = shot.throw_mm
                 common.update(id=f"{stem}-t{throw:g}", name=f"{title}, throw {throw:g} mm")
-                found.append(Device(**common, usable_mm=length_mm, **asdict(shot)))
-        return tuple(found)
+                members.append(Device(**common, usable_mm=length_mm, **asdict(shot)))
+        return tuple(members)
 
 
 def _given(parts: tuple[float | None, ...], *, wanted: bool) -> bool:

@@ -67,7 +67,7 @@ class _Page:
 
 
 @cache
-def entries() -> Mapping[str, ProcedureEntry]:
+def list_entries() -> Mapping[str, ProcedureEntry]:
     """Every procedure by its id.
 
     Raises:

@@ -33,15 +33,15 @@ def _shelf() -> Mapping[str, Device]:
 
 def read_devices(pages: Mapping[str, str]) -> Mapping[str, Device]:
     """Devices by id, from file name -> TOML text; ``CatalogueError`` when a page is malformed."""
-    found: dict[str, Device] = {}
+    by_id: dict[str, Device] = {}
     for name, text in pages.items():
         tables = records.parsed(text, name, CatalogueError)
         for family in records.checked(_Page, tables, name, CatalogueError).families:
             for member in family.members():
-                if member.id in found:
+                if member.id in by_id:
                     raise CatalogueError(f"{name}: the device {member.id!r} is there twice")
-                found[member.id] = member
-    return MappingProxyType(found)
+                by_id[member.id] = member
+    return MappingProxyType(by_id)
 
 
 def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:

@@ -150,13 +150,13 @@ class _Tissue:
             )
         if self.like_reason is None or self.like_spread is None:
             raise CatalogueError(f"say why {self.name} is like {like}, and how nearly")
-        made: dict[str, TissueNumber] = {}
+        borrowed: dict[str, TissueNumber] = {}
         for number, model in known[like].numbers.items():
             reach = self.like_spread * abs(model.value)
             low, high = model.value - reach, model.value + reach
             assumed = _Number(model.value, None, low, high, self.like_reason)
-            made[number] = assumed.called(self.name, number)
-        return made
+            borrowed[number] = assumed.called(self.name, number)
+        return borrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +185,13 @@ def read_tissues(text: str, name: str) -> Mapping[str, ThermalTissue]:
             tissue like one that is not there, or a number missing.
     """
     page = records.checked(_Page, records.parsed(text, name, CatalogueError), name, CatalogueError)
-    found: dict[str, ThermalTissue] = {}
+    by_name: dict[str, ThermalTissue] = {}
     for key, one in page.tissues.items():
         try:
-            found[key] = one.numbered(found)
+            by_name[key] = one.numbered(by_name)
         except (CatalogueError, ValueError) as wrong:
             raise CatalogueError(f"{name}: {wrong}") from wrong
-    return MappingProxyType(found)
+    return MappingProxyType(by_name)
 
 
 def tissue(name: str) -> ThermalTissue:

@@ -158,7 +158,7 @@ def recognise(raw_names: Iterable[str], vocabulary: Vocabulary | str | None = No
 def _recognised(names: tuple[str, ...], vocabulary: Vocabulary) -> Recognised:
     spelt = {normalise(raw): term for raw, term in vocabulary.entries.items()}
     ours = {normalise(word): word for word in terms()}
-    found: dict[str, str] = {}
+    terms_found: dict[str, str] = {}
     ignored: list[str] = []
     unknown: list[str] = []
     for name in names:
@@ -172,8 +172,10 @@ def _recognised(names: tuple[str, ...], vocabulary: Vocabulary) -> Recognised:
         if term is None:
             unknown.append(name)
         else:
-            found[name] = term
-    return Recognised(vocabulary.name, MappingProxyType(found), tuple(ignored), tuple(unknown))
+            terms_found[name] = term
+    return Recognised(
+        vocabulary.name, MappingProxyType(terms_found), tuple(ignored), tuple(unknown)
+    )
 
 
 def _by_pattern(name: str, vocabulary: Vocabulary) -> str | None:

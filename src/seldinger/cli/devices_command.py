@@ -176,14 +176,14 @@ def _print_fitted(one: Applicator, found: Fitted) -> None:
     )
     for setting, missed in found.left_out:
         typer.echo(f"left out {setting}: missed by {missed:.2f} mm")
-    typer.echo(f"\n{fitting.written(fit)}", nl=False)
+    typer.echo(f"\n{fitting.fit_to_toml(fit)}", nl=False)
 
 
 def _write(file: Path, found: Fitted) -> None:
     """Put the fit into its file, whole or not at all."""
     from seldinger.catalogue import applicators, fitting
 
-    text = fitting.rewritten(file.read_text(encoding="utf-8"), found.fit)
+    text = fitting.replace_fit(file.read_text(encoding="utf-8"), found.fit)
     applicators.parse_applicator(text, file.name)
     beside = file.with_name(f".{file.name}.part")
     try:

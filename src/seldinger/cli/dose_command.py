@@ -68,7 +68,7 @@ def dose(
         return
     if procedure is not None or csv is not None:
         raise CaseError("--procedure and --csv belong to: seldinger dose audit FOLDER")
-    from seldinger.care.exposure.answer import DoseRequest, assess_dose
+    from seldinger.care.exposure.assessment import DoseRequest, assess_dose
     from seldinger.care.exposure.policy import DEFAULT
     from seldinger.image.dose_report_reader import read
     from seldinger.report.folder import check_ahead

@@ -59,15 +59,15 @@ def margin(
     the voxels. When registration does not converge, that is said and no margin is given.
     """
     from seldinger import image
-    from seldinger.followup.labels import Asked, check_asked
+    from seldinger.followup.labels import MarginRequest, check_request
     from seldinger.followup.margin import assess
 
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
-    asked = Asked(target, zone, organ, _numbers(assume))
+    asked = MarginRequest(target, zone, organ, _numbers(assume))
     if out is not None:
         check_ahead(out)
-    check_asked(
+    check_request(
         asked,
         image.check_there(before, before_labels, before_key),
         image.check_there(after, after_labels, after_key),

@@ -36,7 +36,7 @@ class Level(Protocol):
         """Its value at each point, in the common shape of the coordinates."""
 
 
-def to_ellipsoid(points: Points, semi_mm: tuple[float, ...]) -> Distances:
+def ellipsoid_distance(points: Points, semi_mm: tuple[float, ...]) -> Distances:
     """Signed distance to an axis-parallel ellipsoid (3 axes) or ellipse (2) about the origin.
 
     The nearest surface point is ``e_i^2 p_i / (t + e_i^2)``, where ``t`` is the largest root of
@@ -65,8 +65,8 @@ def to_ellipsoid(points: Points, semi_mm: tuple[float, ...]) -> Distances:
     return np.where(inside, -distance, distance)
 
 
-def to_segment(x: Array, y: Array, z: Array, start: Vector, end: Vector) -> Array:
-    """Distance from broadcastable coordinates to a straight piece of line."""
+def segment_distance(x: Array, y: Array, z: Array, start: Vector, end: Vector) -> Array:
+    """Distance from broadcastable coordinates to the line ``start`` to ``end``, LPS mm."""
     ax, ay, az = start
     dx, dy, dz = (b - a for a, b in zip(start, end, strict=True))
     length_2 = max(dx * dx + dy * dy + dz * dz, _TINY)
@@ -85,7 +85,7 @@ class Surface:
     tree: cKDTree
 
     @classmethod
-    def of(cls, level: Level, low: Vector, high: Vector) -> Surface:
+    def sample(cls, level: Level, low: Vector, high: Vector) -> Surface:
         """Sample the surface inside the box from ``low`` to ``high`` (LPS mm)."""
         box = np.subtract(high, low)
         step = float(np.clip((np.prod(box) / _SAMPLES) ** (1 / 3), *_STEP_MM))

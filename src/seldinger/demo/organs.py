@@ -245,12 +245,12 @@ def lobes() -> dict[str, Carved]:
         "lung_middle_lobe_right": ("right", (above_oblique, below_minor)),
         "lung_lower_lobe_right": ("right", (below_oblique,)),
     }
-    found = {}
+    parts = {}
     for name, (side, planes) in cuts.items():
         half, dome = sides[side]
         cutters = (dome, central, MEDIASTINUM, heart, UPPER_CAVA.grown(1.5))
-        found[name] = Carved(Common((room, half, base, *planes)), cutters)
-    return found
+        parts[name] = Carved(Common((room, half, base, *planes)), cutters)
+    return parts
 
 
 _LUNG_VESSEL_ENDS = (
@@ -261,12 +261,12 @@ _LUNG_VESSEL_ENDS = (
 
 def lung_vessels() -> Union:
     """A tree of vessels from each hilum outwards, thinner on the way."""
-    found = []
+    vessels = []
     for side in (-1.0, 1.0):
         hilum = (side * 48.0, 8.0, 316.0)
         for reach, y, z in _LUNG_VESSEL_ENDS:
             fork = (side * 0.5 * (48.0 + reach), 0.5 * (8.0 + y), 0.5 * (316.0 + z))
-            found.append(Tube((hilum, fork), 4.0))
-            found.append(Tube((fork, (side * reach, y, z)), 2.6))
-            found.append(Tube((fork, (side * (reach - 12.0), y + 18.0, z + 14.0)), 2.0))
-    return Union(tuple(found))
+            vessels.append(Tube((hilum, fork), 4.0))
+            vessels.append(Tube((fork, (side * reach, y, z)), 2.6))
+            vessels.append(Tube((fork, (side * (reach - 12.0), y + 18.0, z + 14.0)), 2.0))
+    return Union(tuple(vessels))

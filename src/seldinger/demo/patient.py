@@ -14,7 +14,7 @@ from seldinger.core.record import InputFile
 from seldinger.core.space import as_vector
 from seldinger.demo.body import coats
 from seldinger.demo.render import lattice, paint, scan
-from seldinger.demo.truth import Truth, truth_of
+from seldinger.demo.truth import Truth, collect_truth
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def patient(
         inputs=_inputs(image, labels),
         notes=(NOTE,),
     )
-    return DemoPatient(study, truth_of(coats()))
+    return DemoPatient(study, collect_truth(coats()))
 
 
 def _inputs(image: Volume, labels: LabelMap) -> tuple[InputFile, ...]:

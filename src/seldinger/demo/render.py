@@ -40,7 +40,7 @@ def lattice(voxel_mm: Vector) -> Grid:
     )
 
 
-def inside(solid: Solid, grid: Grid) -> list[tuple[Box, Mask]]:
+def find_inside(solid: Solid, grid: Grid) -> list[tuple[Box, Mask]]:
     """Voxels of an aligned grid with their centre in the solid, in boxes that may overlap."""
     x, y, z = (
         (origin + step * np.arange(n)).astype(np.float32)
@@ -92,7 +92,7 @@ def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
     count = 1 + max(e.layer for e in entries)
     layers = tuple(np.zeros(grid.shape, np.uint8) for _ in range(count))
     for coat in coats:
-        for box, mask in inside(coat.solid, grid):
+        for box, mask in find_inside(coat.solid, grid):
             np.copyto(hu[box], np.float32(coat.hu), where=mask)
             if coat.layer is not None:
                 np.copyto(layers[coat.layer][box], np.uint8(values[coat.name]), where=mask)
@@ -100,7 +100,7 @@ def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
 
 
 def scan(hu: Floats, grid: Grid, noise_hu: float, seed: int) -> Volume:
-    """A CT of painted HU: blurred by partial volume, with noise that the same blur correlates."""
+    """A CT of painted ``hu``, (i, j, k): blurred, with ``noise_hu`` of noise by ``seed``."""
     blurred = hu
     if noise_hu > 0.0:
         noise = np.random.default_rng(seed).standard_normal(grid.shape, dtype=np.float32)

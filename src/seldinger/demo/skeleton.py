@@ -81,13 +81,13 @@ def marrow(name: str) -> Column:
 def discs() -> Union:
     """Discs between the vertebral bodies."""
     names = list(VERTEBRAE_Z_MM)
-    found = []
+    parts = []
     for below, above in pairwise(names):
         low = VERTEBRAE_Z_MM[below] + (13.5 if below.startswith("L") else 10.0)
         high = VERTEBRAE_Z_MM[above] - (13.5 if above.startswith("L") else 10.0)
         semi = (23.0, 16.5) if above.startswith("L") else (17.5, 14.5)
-        found.append(Column((0.0, 40.0, (low + high) / 2), (*semi, (high - low) / 2 - 0.1)))
-    return Union(tuple(found))
+        parts.append(Column((0.0, 40.0, (low + high) / 2), (*semi, (high - low) / 2 - 0.1)))
+    return Union(tuple(parts))
 
 
 def rib(number: int, side: float, wall: Trunk) -> Tube:
@@ -121,7 +121,7 @@ def _on_wall(wall: Trunk, angle: Points, z: Points) -> Points:
 
 def cartilages(wall: Trunk) -> Union:
     """Costal cartilages: ribs 3 to 7 to the sternum, 8 to 10 each to the one above."""
-    found = []
+    parts = []
     for side in (-1.0, 1.0):
         ends = {n: np.asarray(rib(n, side, wall).path[-1]) for n in RIBS if n <= 10}  # noqa: PLR2004
         for number, end in ends.items():
@@ -132,15 +132,15 @@ def cartilages(wall: Trunk) -> Union:
                     [side * 22.0, -95.0, min(end[2] + rise, 232.0 + 26.0 * (7 - number))]
                 )
                 middle = 0.5 * (start + goal) + np.array([0.0, -1.5, -3.0])
-                found.append(
+                parts.append(
                     Tube(
                         (as_vector(start), as_vector(middle), as_vector(goal)), CARTILAGE_RADIUS_MM
                     )
                 )
             else:
                 goal = ends[number - 1] + np.array([-side * 11.0, -5.0, -2.0])
-                found.append(Tube((as_vector(start), as_vector(goal)), CARTILAGE_RADIUS_MM))
-    return Union(tuple(found))
+                parts.append(Tube((as_vector(start), as_vector(goal)), CARTILAGE_RADIUS_MM))
+    return Union(tuple(parts))
 
 
 def _beyond(bone: Tube) -> Points:

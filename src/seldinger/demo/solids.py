@@ -16,7 +16,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from seldinger.core.space import Points, Vector, as_vector, unit
-from seldinger.demo.nearest import Array, Distances, Surface, to_ellipsoid, to_segment
+from seldinger.demo.nearest import Array, Distances, Surface, ellipsoid_distance, segment_distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,14 +73,14 @@ def _linear(weights: Array, coordinates: tuple[Array, Array, Array]) -> Array:
 @lru_cache(maxsize=64)
 def _turned(turn_deg: Vector) -> Points:
     """Unit vectors along x, y, z as columns, turned about x, then y, then z."""
-    found = np.eye(3)
+    rotation = np.eye(3)
     for axis, angle in enumerate(np.deg2rad(turn_deg)):
         a, b = (axis + 1) % 3, (axis + 2) % 3
         turn = np.eye(3)
         turn[a, a] = turn[b, b] = np.cos(angle)
         turn[a, b], turn[b, a] = -np.sin(angle), np.sin(angle)
-        found = turn @ found
-    return found
+        rotation = turn @ rotation
+    return rotation
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +99,7 @@ def _to_box(points: Points, bounds: Bounds) -> Distances:
 
 @lru_cache(maxsize=64)
 def _surface(solid: Solid) -> Surface:
-    return Surface.of(solid.level, *solid.bounds)
+    return Surface.sample(solid.level, *solid.bounds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +132,7 @@ class Ellipsoid(Solid):
     def distance_mm(self, points: Points | Sequence[float]) -> Distances:
         """Exact signed distance; shape (n,)."""
         local = (np.atleast_2d(np.asarray(points, dtype=np.float64)) - self.centre) @ self.axes
-        return to_ellipsoid(local, self.semi_mm)
+        return ellipsoid_distance(local, self.semi_mm)
 
     def grown(self, by_mm: float) -> Ellipsoid:
         """The ellipsoid whose half axes are ``by_mm`` longer (not a parallel surface)."""
@@ -161,7 +161,7 @@ class Tube(Solid):
     def level(self, x: Array, y: Array, z: Array) -> Array:
         """The exact signed distance."""
         pieces = zip(self.path[:-1], self.path[1:], strict=True)
-        nearest = reduce(np.minimum, (to_segment(x, y, z, a, b) for a, b in pieces))
+        nearest = reduce(np.minimum, (segment_distance(x, y, z, a, b) for a, b in pieces))
         found: Array = nearest - self.radius_mm
         return found
 
@@ -203,7 +203,7 @@ class Column(Solid):
     def distance_mm(self, points: Points | Sequence[float]) -> Distances:
         """Exact signed distance; shape (n,)."""
         local = np.atleast_2d(np.asarray(points, dtype=np.float64)) - self.centre
-        wall = to_ellipsoid(local[:, :2], self.semi_mm[:2])
+        wall = ellipsoid_distance(local[:, :2], self.semi_mm[:2])
         ends = np.abs(local[:, 2]) - self.semi_mm[2]
         outside = np.hypot(np.maximum(wall, 0.0), np.maximum(ends, 0.0))
         found: Distances = outside + np.minimum(np.maximum(wall, ends), 0.0)

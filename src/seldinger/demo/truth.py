@@ -66,7 +66,7 @@ class Truth:
     def clearance_mm(
         self, name: str, entry_lps: Sequence[float], tip_lps: Sequence[float]
     ) -> float:
-        """Smallest signed distance from a straight needle's axis to a solid; negative if it enters.
+        """Least signed distance from a needle's axis to the solid ``name``; negative if inside.
 
         Exact to 0.01 mm: a distance changes by at most 1 mm per mm, so only pieces of the needle
         that could still hold something nearer are looked at more finely.
@@ -90,13 +90,13 @@ class Truth:
     def tissue_at(self, points_lps: Points | Sequence[float]) -> tuple[str, ...]:
         """Name of what is painted last at each point, shape (3,) or (n, 3); or "air"."""
         points = np.atleast_2d(np.asarray(points_lps, dtype=np.float64))
-        found = np.full(len(points), "air", dtype=object)
+        names = np.full(len(points), "air", dtype=object)
         for name, solid in self.solids.items():
             low, high = solid.bounds
             near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
             if near.size:
-                found[near[solid.contains(points[near])]] = name
-        return tuple(found)
+                names[near[solid.contains(points[near])]] = name
+        return tuple(names)
 
     def skin_point(self, inside_lps: Sequence[float], towards: Sequence[float]) -> Vector:
         """Where a ray from a point in the body leaves it for good.
@@ -126,7 +126,9 @@ class Truth:
         return as_vector(start + low * way)
 
 
-def segment(entry_lps: Sequence[float], tip_lps: Sequence[float], step_mm: float = 0.5) -> Points:
+def sample_segment(
+    entry_lps: Sequence[float], tip_lps: Sequence[float], step_mm: float = 0.5
+) -> Points:
     """Points from entry to tip, both included, at most ``step_mm`` apart; shape (n, 3)."""
     entry, tip = np.asarray(entry_lps, dtype=np.float64), np.asarray(tip_lps, dtype=np.float64)
     count = max(2, int(np.ceil(np.linalg.norm(tip - entry) / step_mm)) + 1)
@@ -134,7 +136,7 @@ def segment(entry_lps: Sequence[float], tip_lps: Sequence[float], step_mm: float
     return points
 
 
-def truth_of(coats: Sequence[Coat]) -> Truth:
+def collect_truth(coats: Sequence[Coat]) -> Truth:
     """The truth about a list of coats."""
     solids = {c.name: c.solid for c in coats}
     starts = {"ribs": "rib_", "vertebrae": "vertebrae_", "lungs": "lung_", "kidneys": "kidney_"}

@@ -35,14 +35,14 @@ def visit(
     """
     page = resources.files("seldinger.demo") / FILE
     with resources.as_file(page) as path:
-        found = care.load(path, JUDGED_AT)
-    told = found.request or Request(procedure)
-    same = (procedure, organ) == (told.procedure, told.organ)
-    decisions = told.decisions if same or antibiotics is not None else ()
+        loaded = care.load(path, JUDGED_AT)
+    wanted = loaded.request or Request(procedure)
+    same = (procedure, organ) == (wanted.procedure, wanted.organ)
+    decisions = wanted.decisions if same or antibiotics is not None else ()
     if antibiotics is not None:
         decisions = tuple(
             replace(one, decided=antibiotics) if one.about == "antibiotics" else one
             for one in decisions
         )
-    request = replace(told, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
-    return replace(found, request=request, inputs=())
+    request = replace(wanted, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
+    return replace(loaded, request=request, inputs=())

@@ -85,26 +85,26 @@ def _dated(page: dict[str, Any]) -> dict[str, Any]:
     day, rows = page.get("review_date"), page.get("fact")
     if not isinstance(rows, dict):
         return page
-    told = {"review_date": day if isinstance(day, dt.date) else dt.date.min}
+    checked = {"review_date": day if isinstance(day, dt.date) else dt.date.min}
     return {
         **page,
-        "fact": {key: told | row if isinstance(row, dict) else row for key, row in rows.items()},
+        "fact": {key: checked | row if isinstance(row, dict) else row for key, row in rows.items()},
     }
 
 
 def _check_references(facts: Mapping[str, Fact], sources: Mapping[str, Source]) -> None:
-    for found in facts.values():
-        if found.source not in sources:
+    for known in facts.values():
+        if known.source not in sources:
             raise EvidenceError(
-                f"the fact {found.id!r} names the source {found.source!r}: not in {SOURCES_FILE}"
+                f"the fact {known.id!r} names the source {known.source!r}: not in {SOURCES_FILE}"
             )
-        for other in (*found.see, *found.conflicts):
-            if other == found.id or other not in facts:
-                raise EvidenceError(f"the fact {found.id!r} names {other!r}: no such fact")
-        for other in found.conflicts:
-            if found.id not in facts[other].conflicts:
+        for other in (*known.see, *known.conflicts):
+            if other == known.id or other not in facts:
+                raise EvidenceError(f"the fact {known.id!r} names {other!r}: no such fact")
+        for other in known.conflicts:
+            if known.id not in facts[other].conflicts:
                 raise EvidenceError(
-                    f"the fact {found.id!r} conflicts with {other!r}, which must name it in return"
+                    f"the fact {known.id!r} conflicts with {other!r}, which must name it in return"
                 )
 
 
@@ -162,24 +162,24 @@ def driving_value(fact_id: str, *, secondary: bool = False) -> float:
         EvidenceError: the fact is from memory, or secondary and that was not accepted, or a
             popular claim that does not stand, or has no value.
     """
-    found = fact(fact_id)
-    if found.trust is Trust.MEMORY:
+    wanted = fact(fact_id)
+    if wanted.trust is Trust.MEMORY:
         raise EvidenceError(
             f"the fact {fact_id!r} is from memory and drives nothing: confirm it in its source, "
             "or make an Assumption of it"
         )
-    if found.trust is Trust.SECONDARY and not secondary:
+    if wanted.trust is Trust.SECONDARY and not secondary:
         raise EvidenceError(
             f"the fact {fact_id!r} is secondary: pass secondary=True and stamp the output"
         )
-    if found.verdict is not None and not found.verdict.stands:
+    if wanted.verdict is not None and not wanted.verdict.stands:
         raise EvidenceError(
-            f"the claim {fact_id!r} is {found.verdict.value} and drives nothing: use the facts "
-            f"that answer it: {', '.join(found.see) or 'none'}"
+            f"the claim {fact_id!r} is {wanted.verdict.value} and drives nothing: use the facts "
+            f"that answer it: {', '.join(wanted.see) or 'none'}"
         )
-    if found.value is None:
+    if wanted.value is None:
         raise EvidenceError(f"the fact {fact_id!r} is a rule in words and has no value")
-    return found.value
+    return wanted.value
 
 
 def stamp_of(fact_ids: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ _NEVER_SHOWN = 60
 """A value that is longer, or a table, is not repeated in a message."""
 
 
-def sentences(
+def describe_mistakes(
     mistakes: Sequence[Any],
     data: object,
     kind: Any,
@@ -54,7 +54,7 @@ def sentences(
     ]
 
 
-def place_in_words(
+def describe_place(
     place: Place, data: object, kind: Any, names: Mapping[Place, str] | None = None
 ) -> str:
     """A place as its writer knows it: "[patient] sex", "[[lab]] 2 unit", "title", "the file".
@@ -96,19 +96,19 @@ def _sentence(
     place: Place, sort: str, many: Sequence[Any], data: object, kind: Any,
     names: Mapping[Place, str],
 ) -> str:  # fmt: skip
-    where = place_in_words(place, data, kind, names)
+    where = describe_place(place, data, kind, names)
     if sort == "unknown key":
-        above, key = place_in_words(place[:-1], data, kind, names), str(place[-1])
+        above, key = describe_place(place[:-1], data, kind, names), str(place[-1])
         allowed = sorted(_keys(kind, place[:-1]))
         hint = did_you_mean(key, allowed)
         return f"{above} has no key {key!r}; {hint}allowed: {', '.join(allowed)}"
     if sort == "missing":
         return f"{where} is missing{'' if place in names else _choices(kind, place)}"
-    said = list(dict.fromkeys(_said(one) for one in many))
+    texts = list(dict.fromkeys(_said(one) for one in many))
     if sort == "value_error":
-        words = "; ".join(said)
+        words = "; ".join(texts)
         return f"{where}: {words}" if place else words
-    return f"{where} is {_got(many[0]['input'])}: {', or '.join(said)}"
+    return f"{where} is {_got(many[0]['input'])}: {', or '.join(texts)}"
 
 
 def _said(mistake: Any) -> str:
@@ -153,7 +153,7 @@ def _holds_tables(value: object) -> bool:
 # --------------------------------------------------------------------------------- what may stand
 
 
-def key_of(field: Field[Any]) -> str | None:
+def written_key(field: Field[Any]) -> str | None:
     """How a file writes a field of a record; None: it does not."""
     key: str | None = field.metadata.get("written", field.name.removesuffix("_"))
     return key if field.init else None
@@ -163,7 +163,7 @@ def _hints(record: Any) -> dict[str, Any]:
     """The keys of a record as they are written, each with its annotation."""
     if is_dataclass(record):
         told = get_type_hints(record, include_extras=True)
-        written = ((key_of(one), told[one.name]) for one in fields(record))
+        written = ((written_key(one), told[one.name]) for one in fields(record))
         return {key: hint for key, hint in written if key is not None}
     return {one.alias or key: one.annotation for key, one in record.model_fields.items()}
 
@@ -219,13 +219,13 @@ def _keys(kind: Any, place: Place) -> set[str]:
 def _choices(kind: Any, place: Place) -> str:
     """What may stand at a place that was left empty."""
     above = _record(kind, place[:-1])
-    found, _ = _at(kind, place)
-    record = _inside(found)
+    annotation, _ = _at(kind, place)
+    record = _inside(annotation)
     if record is not None:
         needed = _needed(record)
         inner = [f"{key}{_choices(record, (key,))}" for key in needed]
         return f": give {'; '.join(inner)}" if inner else ""
-    bare = get_args(found)[0] if hasattr(found, "__metadata__") else found
+    bare = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
     if get_origin(bare) is Literal:
         return f"; choose one of {', '.join(map(str, get_args(bare)))}"
     description = _described(above).get(str(place[-1]))
@@ -235,7 +235,7 @@ def _choices(kind: Any, place: Place) -> str:
 def _described(record: Any) -> dict[str | None, str | None]:
     """What a record says of its keys."""
     if is_dataclass(record):
-        return {key_of(one): one.metadata.get("description") for one in fields(record)}
+        return {written_key(one): one.metadata.get("description") for one in fields(record)}
     rows = getattr(record, "model_fields", {})
     return {one.alias or key: one.description for key, one in rows.items()}
 
@@ -247,6 +247,6 @@ def _needed(record: Any) -> list[str]:
             for one in fields(record)
             if one.default is MISSING
             and one.default_factory is MISSING
-            and (key := key_of(one)) is not None
+            and (key := written_key(one)) is not None
         ]
     return [key for key, one in record.model_fields.items() if one.is_required()]

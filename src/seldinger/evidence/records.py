@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 from annotated_types import Ge, Gt, MinLen
 
 from seldinger.core.errors import SeldingerError
-from seldinger.evidence.mistakes import key_of, sentences
+from seldinger.evidence.mistakes import describe_mistakes, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -225,11 +225,13 @@ def checked(
     from pydantic import ValidationError
 
     try:
-        made: T = _validator(cast("Any", kind)).validate_python(dict(data))
+        record: T = _validator(cast("Any", kind)).validate_python(dict(data))
     except ValidationError as wrong:
         mistakes = wrong.errors(include_url=False, include_context=False)
-        raise error(f"{name}: {'; '.join(sentences(mistakes, data, kind, names))}") from wrong
-    return made
+        raise error(
+            f"{name}: {'; '.join(describe_mistakes(mistakes, data, kind, names))}"
+        ) from wrong
+    return record
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
@@ -250,12 +252,12 @@ def schema_of(kind: Any) -> dict[str, Any]:
 def beside(record: T, folder: Path) -> T:
     """A record of a file with its paths taken from a folder."""
     changed: dict[str, Any] = {}
-    for one in fields(cast("Any", record)):
-        value = getattr(record, one.name)
+    for part in fields(cast("Any", record)):
+        value = getattr(record, part.name)
         if is_dataclass(value):
-            changed[one.name] = beside(value, folder)
-        elif isinstance(value, Path) or _is_file(value, one.metadata.get("file")):
-            changed[one.name] = type(value)(folder / value)
+            changed[part.name] = beside(value, folder)
+        elif isinstance(value, Path) or _is_file(value, part.metadata.get("file")):
+            changed[part.name] = type(value)(folder / value)
     made: T = replace(cast("Any", record), **changed)
     return made
 
@@ -300,7 +302,7 @@ def _strict(schema: Any) -> Any:
     if kind == "dataclass-args":
         strict["extra_behavior"] = "forbid"
     if kind == "dataclass":
-        keys = {one.name: key_of(one) for one in fields(schema["cls"])}
+        keys = {one.name: written_key(one) for one in fields(schema["cls"])}
         for one in strict["schema"]["fields"]:
             key = keys[one["name"]]
             one.update({"init": False} if key is None else {"validation_alias": key})
@@ -315,10 +317,10 @@ def _built(row: object, make: Callable[[object], object]) -> object:
 
 
 def _refusing(make: Callable[[Any], object]) -> Callable[[Any], object]:
-    def made(value: object) -> object:
+    def build(value: object) -> object:
         try:
             return make(value)
         except SeldingerError as wrong:
             raise ValueError(str(wrong)) from wrong
 
-    return made
+    return build

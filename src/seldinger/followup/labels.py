@@ -21,7 +21,7 @@ _NAMED, _ALIKE = 4, 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MarginRequest:
     """Which labels; ``organ`` None = find it or do without.
 
     A name may be spelled in another case or with other separators than the labels' own.
@@ -33,67 +33,70 @@ class Asked:
     assume: Mapping[str, float] = field(default_factory=dict)
 
 
-def check_asked(
-    asked: Asked, before: tuple[str, ...] | None, after: tuple[str, ...] | None
+def check_request(
+    request: MarginRequest, before: tuple[str, ...] | None, after: tuple[str, ...] | None
 ) -> None:
     """Refuse an assumption or a label that is not there, before an image is read.
 
     ``before`` and ``after`` are the names of the scans' labels; None when nobody can tell yet.
     """
-    assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
-    _check_two_things(asked, before, after)
-    for when, known, wanted in (("before", before, asked.target), ("after", after, asked.zone)):
-        for name in (wanted, asked.organ):
+    assumed(margins.MARGIN_ASSUMPTIONS, request.assume)
+    _check_two_things(request, before, after)
+    for when, known, wanted in (("before", before, request.target), ("after", after, request.zone)):
+        for name in (wanted, request.organ):
             if known is not None and name is not None:
                 _own_name(name, known, when)
 
 
-def named(before: Study, after: Study, asked: Asked) -> Asked:
+def resolve_names(before: Study, after: Study, request: MarginRequest) -> MarginRequest:
     """``asked`` in the labels' own names; the organ in those of the scan before.
 
     Raises:
         LabelError: a label is missing or could be two, or two that must differ are the same.
     """
-    one, other = labels(before, "before").names, labels(after, "after").names
-    _check_two_things(asked, one, other)
-    target = _own_name(asked.target, one, "before", before.notes)
-    zone = _own_name(asked.zone, other, "after", after.notes)
-    organ = asked.organ
+    names_before, names_after = (
+        require_labels(before, "before").names,
+        require_labels(after, "after").names,
+    )
+    _check_two_things(request, names_before, names_after)
+    target = _own_name(request.target, names_before, "before", before.notes)
+    zone = _own_name(request.zone, names_after, "after", after.notes)
+    organ = request.organ
     if organ is not None:
-        organ = _own_name(organ, one, "before", before.notes)
-        _own_name(organ, other, "after", after.notes)
-    found = replace(asked, target=target, zone=zone, organ=organ)
-    _check_two_things(found, one, other)
+        organ = _own_name(organ, names_before, "before", before.notes)
+        _own_name(organ, names_after, "after", after.notes)
+    found = replace(request, target=target, zone=zone, organ=organ)
+    _check_two_things(found, names_before, names_after)
     return found
 
 
-def shared(
-    before: Sequence[str], after: Sequence[str], asked: Asked
+def list_shared(
+    before: Sequence[str], after: Sequence[str], request: MarginRequest
 ) -> tuple[tuple[str, str], ...]:
-    """Labels of both scans that are one name, however each spells it; neither target nor zone.
+    """Labels of ``before`` and ``after`` that are one name; neither target nor zone.
 
     A name that could be two of the other scan's is none of them.
     """
-    changed = (asked.target, asked.zone)
-    found = []
+    changed = (request.target, request.zone)
+    pairs = []
     for name in before:
         other = match_name(name, after)
         if other is None or match_name(other, before) != name:
             continue
         if match_name(name, changed) is None and match_name(other, changed) is None:
-            found.append((name, other))
-    return tuple(found)
+            pairs.append((name, other))
+    return tuple(pairs)
 
 
-def masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
+def read_masks(before: Study, after: Study, request: MarginRequest) -> tuple[Mask, Mask]:
     """The voxels of the target before and of the zone after; ``asked`` in the labels' own names.
 
     Raises:
         LabelError: both are the same voxels of one scan.
         PlanError: the scans are of two kinds.
     """
-    target = labels(before, "before").mask(asked.target)
-    zone = labels(after, "after").mask(asked.zone)
+    target = require_labels(before, "before").mask(request.target)
+    zone = require_labels(after, "after").mask(request.zone)
     if before.modality is not after.modality or before.modality is Modality.PET:
         raise PlanError(
             f"before is {before.modality.value}, after is {after.modality.value}: registration "
@@ -102,13 +105,13 @@ def masks(before: Study, after: Study, asked: Asked) -> tuple[Mask, Mask]:
     same = before.image.grid.matches(after.image.grid) and bool((target == zone).all())
     if same and target.any():
         raise LabelError(
-            f"{asked.target!r} before and {asked.zone!r} after are the same voxels: one label was "
-            "given twice; give what was treated as the zone"
+            f"{request.target!r} before and {request.zone!r} after are the same voxels: one label "
+            "was given twice; give what was treated as the zone"
         )
     return target, zone
 
 
-def labels(study: Study, when: str) -> LabelMap:
+def require_labels(study: Study, when: str) -> LabelMap:
     """The labels of the scan ``when``.
 
     Raises:
@@ -120,13 +123,13 @@ def labels(study: Study, when: str) -> LabelMap:
 
 
 def _check_two_things(
-    asked: Asked, before: Sequence[str] | None, after: Sequence[str] | None
+    request: MarginRequest, before: Sequence[str] | None, after: Sequence[str] | None
 ) -> None:
     """Refuse one name for two things, unless two labels differ by case or separators alone."""
-    organ = asked.organ
+    organ = request.organ
     if organ is None:
         return
-    for known, other in ((before, asked.target), (after, asked.zone)):
+    for known, other in ((before, request.target), (after, request.zone)):
         both = known is not None and {organ, other} <= set(known)
         if organ == other or (normalise(organ) == normalise(other) and not both):
             raise LabelError(f"{organ!r} is named as organ and as target or zone: name two things")

@@ -17,7 +17,13 @@ from seldinger.core.errors import LabelError, PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.core.space import Vector, as_vector
-from seldinger.followup.labels import Asked, labels, masks, named, shared
+from seldinger.followup.labels import (
+    MarginRequest,
+    list_shared,
+    read_masks,
+    require_labels,
+    resolve_names,
+)
 from seldinger.geometry import surface
 from seldinger.plan.assumptions import assumed
 from seldinger.simulate import margin as margins
@@ -73,7 +79,7 @@ class FollowUp:
         version: of this package.
     """
 
-    asked: Asked
+    asked: MarginRequest
     before: Study
     after: Study
     target_mask: Mask
@@ -132,13 +138,15 @@ class FollowUp:
         return (*self.provisional, thin + "is not certain")
 
 
-def assess(before: Study, after: Study, asked: Asked, progress: Progress = silent) -> FollowUp:
+def assess(
+    before: Study, after: Study, request: MarginRequest, progress: Progress = silent
+) -> FollowUp:
     """The margin of the zone in ``after`` over the target in ``before``.
 
     Args:
         before: scan before treatment with labels, the target among them.
         after: scan after treatment with labels, the zone among them.
-        asked: which labels; a name may be spelled in another case or with other separators.
+        request: which labels; a name may be spelled in another case or with other separators.
         progress: told between steps; may cancel.
 
     Raises:
@@ -149,20 +157,22 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     from seldinger.image import register as registering
     from seldinger.image import residual
 
-    used = assumed(margins.MARGIN_ASSUMPTIONS, asked.assume)
-    asked = named(before, after, asked)
-    target, zone = masks(before, after, asked)
+    used = assumed(margins.MARGIN_ASSUMPTIONS, request.assume)
+    request = resolve_names(before, after, request)
+    target, zone = read_masks(before, after, request)
     progress("surfaces", 0.0)
-    tumour = surface.extract_surface(target, before.image.grid, asked.target)
-    treated = surface.extract_surface(zone, after.image.grid, asked.zone)
-    pairs = _pairs(before, after, asked, target, zone)
-    organ = _organ(asked, pairs, target)
-    wanted = Asked(asked.target, asked.zone, organ.name if organ else None, asked.assume)
+    tumour = surface.extract_surface(target, before.image.grid, request.target)
+    treated = surface.extract_surface(zone, after.image.grid, request.zone)
+    pairs = _pairs(before, after, request, target, zone)
+    organ = _organ(request, pairs, target)
+    wanted = MarginRequest(
+        request.target, request.zone, organ.name if organ else None, request.assume
+    )
     region = organ.before if organ else _around(before)
     # Labels that do not belong together are refused before the long work.
     grids = before.image.grid, after.image.grid
     capsule = None if organ is None else _to_capsule(organ, target, tumour, grids[0])
-    found = registering.register(
+    registration = registering.register(
         before.image,
         after.image,
         region,
@@ -173,11 +183,11 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
     )
     progress("residuals", 0.85)
     mine = None if organ is None else organ.before
-    found, left_out = residual.choose_transform(found, pairs, *grids, mine, zone)
-    left = residual.measure_residuals(found, pairs, *grids, zone)
+    registration, left_out = residual.choose_transform(registration, pairs, *grids, mine, zone)
+    left = residual.measure_residuals(registration, pairs, *grids, zone)
     _check_residual(left, organ, used.value("registration_limit_mm"))
     middle = as_vector(tumour.points_lps_mm.mean(axis=0))
-    near = residual.near_error_mm(found, pairs, *grids, middle, _NEAR_MM, mine, zone)
+    near = residual.near_error_mm(registration, pairs, *grids, middle, _NEAR_MM, mine, zone)
     progress("margin", 0.95)
 
     def measured(moved: Points) -> margins.Margin:
@@ -185,9 +195,13 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         subcapsular_mm = used.value("subcapsular_mm")
         return margins.measured(tumour, treated, moved, capsule, tissue, subcapsular_mm)
 
-    rigid = measured(found.moved(tumour.points_lps_mm, rigid_only=True))
-    bent = None if found.bending is None else measured(found.bending.moved(tumour.points_lps_mm))
-    made = bent if bent is not None and found.bends else rigid
+    rigid = measured(registration.moved(tumour.points_lps_mm, rigid_only=True))
+    bent = (
+        None
+        if registration.bending is None
+        else measured(registration.bending.moved(tumour.points_lps_mm))
+    )
+    margin_kept = bent if bent is not None and registration.bends else rigid
     return FollowUp(
         asked=wanted,
         before=before,
@@ -196,12 +210,12 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         zone_mask=zone,
         target_ml=float(target.sum()) * grids[0].voxel_ml,
         zone_ml=float(zone.sum()) * grids[1].voxel_ml,
-        registration=found,
+        registration=registration,
         residuals=left,
         near_error_mm=near,
         near_mm=_NEAR_MM,
         left_out=left_out,
-        margin=made,
+        margin=margin_kept,
         rigid=rigid,
         deformable=bent,
         zone_surface=treated,
@@ -209,35 +223,37 @@ def assess(before: Study, after: Study, asked: Asked, progress: Progress = silen
         assumptions=used.uses(),
         inputs=_inputs(before, after),
         provisional=_doubts(left, near, organ, target),
-        notes=(NO_SHRINKAGE, *made.notes, *_said("before", before), *_said("after", after)),
+        notes=(NO_SHRINKAGE, *margin_kept.notes, *_said("before", before), *_said("after", after)),
         version=seldinger.__version__,
     )
 
 
-def _pairs(before: Study, after: Study, asked: Asked, target: Mask, zone: Mask) -> tuple[Pair, ...]:
+def _pairs(
+    before: Study, after: Study, request: MarginRequest, target: Mask, zone: Mask
+) -> tuple[Pair, ...]:
     """Structures labelled in both scans; the target belongs to its organ, as does the zone."""
     from seldinger.image.residual import Pair
 
-    one, other = labels(before, "before"), labels(after, "after")
+    labels_before, labels_after = require_labels(before, "before"), require_labels(after, "after")
     pairs = []
-    for name, again in shared(one.names, other.names, asked):
-        first, second = one.mask(name), other.mask(again)
+    for name, again in list_shared(labels_before.names, labels_after.names, request):
+        first, second = labels_before.mask(name), labels_after.mask(again)
         if first.any() and second.any():
-            mine = name == asked.organ or bool(margins.belongs(first, target))
+            mine = name == request.organ or bool(margins.belongs(first, target))
             pairs.append(
                 Pair(name, first | target if mine else first, second | zone if mine else second)
             )
     return tuple(pairs)
 
 
-def _organ(asked: Asked, pairs: tuple[Pair, ...], target: Mask) -> Pair | None:
+def _organ(request: MarginRequest, pairs: tuple[Pair, ...], target: Mask) -> Pair | None:
     """The organ that was named; else the largest shared structure that the target lies in."""
-    if asked.organ is not None:
+    if request.organ is not None:
         for pair in pairs:
-            if pair.name == asked.organ:
+            if pair.name == request.organ:
                 return pair
         raise LabelError(
-            f"{asked.organ!r} is not one label on both scans, or is empty on one: name the organ "
+            f"{request.organ!r} is not one label on both scans, or is empty on one: name the organ "
             "as both spell it"
         )
     around = [p for p in pairs if margins.belongs(p.before & ~target, target)]
@@ -259,21 +275,21 @@ def _to_capsule(
 
 def _start(before: Study, after: Study, organ: Pair | None) -> Vector:
     """Where the search begins: the organs' centres, else the scans', laid on each other."""
-    one, other = before.image.grid, after.image.grid
+    grid_before, grid_after = before.image.grid, after.image.grid
     if organ is None:
-        return as_vector(np.subtract(other.centre_lps_mm, one.centre_lps_mm))
+        return as_vector(np.subtract(grid_after.centre_lps_mm, grid_before.centre_lps_mm))
     ends = [
         grid.to_lps(np.argwhere(mask).mean(axis=0))
-        for mask, grid in ((organ.before, one), (organ.after, other))
+        for mask, grid in ((organ.before, grid_before), (organ.after, grid_after))
     ]
     return as_vector(ends[1] - ends[0])
 
 
 def _check_residual(left: tuple[Residual, ...], organ: Pair | None, limit_mm: float) -> None:
-    for one in left:
-        if organ is not None and one.name == organ.name and one.p95_mm > limit_mm:
+    for gap in left:
+        if organ is not None and gap.name == organ.name and gap.p95_mm > limit_mm:
             raise PlanError(
-                f"after registration the surface of {one.name} is still off by {one.p95_mm:.1f} mm "
+                f"after registration the surface of {gap.name} is still off by {gap.p95_mm:.1f} mm "
                 f"(95th percentile; limit {limit_mm:g} mm, registration_limit_mm): no margin is "
                 "given. Check both labels, or give scans in the same breath-hold"
             )
@@ -282,28 +298,28 @@ def _check_residual(left: tuple[Residual, ...], organ: Pair | None, limit_mm: fl
 def _doubts(
     left: tuple[Residual, ...], near: float | None, organ: Pair | None, target: Mask
 ) -> tuple[str, ...]:
-    said = []
+    doubts = []
     if not left:
-        said.append(
+        doubts.append(
             "no structure is labelled on both scans: the error of registration is unknown; label "
             "the organ on both"
         )
     elif near is None:
-        said.append(
+        doubts.append(
             f"no labelled surface lies within {_NEAR_MM:g} mm of the target: the error of "
             "registration there is unknown"
         )
     if organ is None:
-        said.append(
+        doubts.append(
             "no organ around the target is labelled on both scans: the capsule is unknown, nothing "
             "is clipped at it and no subcapsular part is told"
         )
     elif not margins.belongs(organ.before & ~target, target):
-        said.append(
+        doubts.append(
             f"less than half of the target's surface lies against {organ.name}: see whether it is "
             "the target's organ"
         )
-    return tuple(said)
+    return tuple(doubts)
 
 
 def _percent(share: float) -> str:

@@ -203,12 +203,12 @@ class Rehearsal:
 
 
 def share(met: NDArray[np.bool_], planned: float | None) -> Share:
-    """How often it is true, beside what was planned."""
+    """How often ``met``, (n,), is true, beside what was planned."""
     return Share(int(met.sum()), len(met), planned)
 
 
 def spread(values: NDArray[np.float64], nominal: float) -> Spread:
-    """How ``values`` scatter about what is drawn."""
+    """How ``values``, (n,), scatter about what is drawn."""
     low, middle, high = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
     return Spread(nominal, low, middle, high)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seldinger.care.exposure.account import Agreement
 from seldinger.care.exposure.levels import format_dose
 from seldinger.care.exposure.skin import EstimateKind
+from seldinger.care.exposure.summary import Agreement
 from seldinger.core.verdict import Severity
 from seldinger.report import dose_file, dose_picture, dose_words, folder, rendering, tables
 from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
 from seldinger.report.pictures import png
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.answer import DoseAssessment
-    from seldinger.care.exposure.several import Case
+    from seldinger.care.exposure.assessment import DoseAssessment
+    from seldinger.care.exposure.cumulative import Case
     from seldinger.core.record import AssumptionUse
 
 DOSE_FILE = "dose.json"

@@ -23,11 +23,11 @@ from seldinger.report.dose_form import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.account import ComparedTotal
-    from seldinger.care.exposure.answer import DoseAssessment
+    from seldinger.care.exposure.assessment import DoseAssessment
     from seldinger.care.exposure.audit import Audit
-    from seldinger.care.exposure.several import Case, CumulativeDose
+    from seldinger.care.exposure.cumulative import Case, CumulativeDose
     from seldinger.care.exposure.skin import SkinEstimate
+    from seldinger.care.exposure.summary import ComparedTotal
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
 

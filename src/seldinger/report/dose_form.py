@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seldinger.care.exposure.account import Agreement  # noqa: TC001  pydantic reads it at run time
 from seldinger.care.exposure.levels import Amount  # noqa: TC001  the same
 from seldinger.care.exposure.skin import EstimateKind  # noqa: TC001  the same
+from seldinger.care.exposure.summary import Agreement  # noqa: TC001  pydantic reads it at run time
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  the same
 from seldinger.core.space import Vector  # noqa: TC001  the same
 from seldinger.core.verdict import Severity, Status  # noqa: TC001  the same

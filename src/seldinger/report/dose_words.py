@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.care.exposure.account import CM2_PER_M2, Agreement
 from seldinger.care.exposure.levels import PARTIAL, SUMS, Amount, format_dose
 from seldinger.care.exposure.skin import EstimateKind
+from seldinger.care.exposure.summary import CM2_PER_M2, Agreement
 from seldinger.core.verdict import Severity
 
 if TYPE_CHECKING:
-    from seldinger.care.exposure.account import ComparedTotal
-    from seldinger.care.exposure.answer import DoseAssessment
-    from seldinger.care.exposure.several import Case
+    from seldinger.care.exposure.assessment import DoseAssessment
+    from seldinger.care.exposure.cumulative import Case
     from seldinger.care.exposure.skin import SkinEstimate
+    from seldinger.care.exposure.summary import ComparedTotal
 
 QUANTITIES = {
     "kerma": "kerma at the reference point",

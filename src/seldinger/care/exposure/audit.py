@@ -14,9 +14,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.exposure.account import CM2_PER_M2, summarize_dose
 from seldinger.care.exposure.policy import reference
 from seldinger.care.exposure.studies import merge
+from seldinger.care.exposure.summary import CM2_PER_M2, summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption
 from seldinger.image.dose_report import ReportKind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from seldinger.care.exposure.account import DoseSummary
+    from seldinger.care.exposure.summary import DoseSummary
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
 

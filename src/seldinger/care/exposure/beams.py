@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.care.exposure.account import CM2_PER_M2, LARGEST_AREA_CM2, SMALLEST_AREA_CM2
+from seldinger.care.exposure.summary import CM2_PER_M2, LARGEST_AREA_CM2, SMALLEST_AREA_CM2
 from seldinger.physics.skin_dose import Beam, source_and_axis
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from seldinger.evidence.model import Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.care.exposure.account import ComparedTotal, DoseSummary
     from seldinger.care.exposure.policy import Level, Policy
     from seldinger.care.exposure.skin import SkinEstimate
+    from seldinger.care.exposure.summary import ComparedTotal, DoseSummary
 
 TOPIC = "radiation"
 PARTIAL = "dose.partial"

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.care.exposure.account import DoseSummary
     from seldinger.care.exposure.assumed import Machine
     from seldinger.care.exposure.beams import PlacedBeam
+    from seldinger.care.exposure.summary import DoseSummary
     from seldinger.core.record import AssumptionUse
     from seldinger.core.space import Vector
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
-from seldinger.care.exposure import levels, several
-from seldinger.care.exposure.account import summarize_dose
+from seldinger.care.exposure import cumulative, levels
+from seldinger.care.exposure.cumulative import Case
 from seldinger.care.exposure.policy import DEFAULT, match_policy, policy
-from seldinger.care.exposure.several import Case
 from seldinger.care.exposure.skin import EstimateKind, estimate
 from seldinger.care.exposure.studies import merge
+from seldinger.care.exposure.summary import summarize_dose
 from seldinger.core.errors import CareError
 from seldinger.core.formatting import short_repr
 from seldinger.core.verdict import Severity, Status
@@ -19,8 +19,8 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seldinger.care.exposure.account import DoseSummary
-    from seldinger.care.exposure.several import CumulativeDose
+    from seldinger.care.exposure.cumulative import CumulativeDose
+    from seldinger.care.exposure.summary import DoseSummary
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
@@ -110,7 +110,7 @@ def assess_dose(
     if body is not None and len(merged) > 1:
         raise CareError("a scan's skin lies in one place on one table: give one report with it")
     cases = tuple(_case(summarize_dose(report), request, body) for report in merged)
-    whole = several.cumulate(cases)
+    whole = cumulative.cumulate(cases)
     xray = [case for case in cases if case.skin.how is not EstimateKind.NONE]
     judged = levels.assess_levels(chosen, request.policy, whole.found) if xray else ()
     findings = (

@@ -21,8 +21,8 @@ from seldinger.image.dose_report import ReportKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.care.exposure.account import DoseSummary
     from seldinger.care.exposure.skin import SkinEstimate
+    from seldinger.care.exposure.summary import DoseSummary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
