@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, scale_progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.core.record import InputFile
+    from seldinger.guide import Rehearsal
     from seldinger.plan.case import CaseFile
     from seldinger.plan.model import Plan
     from seldinger.plan.procedure import DemoCase, Settings
 
-__all__ = ["propose", "run", "run_demo", "spelled"]
+__all__ = ["Done", "propose", "run", "run_demo", "spelled"]
 
 
 def __dir__() -> list[str]:
@@ -33,9 +35,24 @@ def __dir__() -> list[str]:
 _COMPONENT = re.compile(r"\s*#\d+$")
 
 
-def run(
-    case: CaseFile, out: Path | None = None, progress: Progress = silent
-) -> tuple[Plan, Path | None]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """A request that was carried out.
+
+    Attributes:
+        plan: what is proposed.
+        outcome: what came of rehearsing it; None where nobody asked, or it cannot be.
+        page: the report's; None where nothing was written.
+        note: why it could not be rehearsed; empty where it was, or nobody asked.
+    """
+
+    plan: Plan
+    outcome: Rehearsal | None
+    page: Path | None
+    note: str = ""
+
+
+def run(case: CaseFile, out: Path | None = None, progress: Progress = silent) -> Done:
     """Carry out a request.
 
     Args:
@@ -43,25 +60,25 @@ def run(
         out: the report's folder; None writes nothing.
         progress: told what is being done; may raise ``Cancelled``: nothing is half-written then.
 
-    Returns:
-        The plan, and the report's page where there is one.
-
     Raises:
         SeldingerError: the request cannot be carried out, or the folder cannot be written; what can
             be known before long work is refused before it.
     """
     case = case.judged()
-    if out is None:
-        return propose(case, progress), None
-    from seldinger import report
-    from seldinger.report import folder
+    if out is not None:
+        from seldinger.report import folder
 
-    folder.check_ahead(out)
-    made = propose(case, scale_progress(progress, 0.0, 0.8))
-    command = spelled(case)
-    return made, report.write(
-        out, made, command=command, progress=scale_progress(progress, 0.8, 1.0)
-    )
+        folder.check_ahead(out)
+    planned = 1.0 if out is None and case.plan.rehearse is None else 0.75
+    made = propose(case, scale_progress(progress, 0.0, planned))
+    outcome, note = _rehearsed(made, case, scale_progress(progress, planned, 0.8))
+    if out is None:
+        return Done(made, outcome, None, note)
+    from seldinger import report
+
+    told = scale_progress(progress, 0.8, 1.0)
+    page = report.write(out, made, outcome, command=spelled(case), progress=told)
+    return Done(made, outcome, page, note)
 
 
 def run_demo(
@@ -146,6 +163,19 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         settings=settings,
         progress=scale_progress(progress, 0.6, 1.0),
     )
+
+
+def _rehearsed(made: Plan, case: CaseFile, progress: Progress) -> tuple[Rehearsal | None, str]:
+    """What came of rehearsing, where that was asked for; or why it cannot be: the plan stays."""
+    if case.plan.rehearse is None:
+        return None, ""
+    from seldinger import guide
+
+    try:
+        found = guide.rehearse(made, case.plan.seed, draws=case.plan.rehearse, progress=progress)
+    except PlanError as wrong:
+        return None, f"not rehearsed: {wrong}"
+    return found, ""
 
 
 def _demo_plans(

@@ -13,8 +13,9 @@ import pytest
 from tests.demo_plans import CASES
 from typer.testing import CliRunner, Result
 
-from seldinger import demo
+from seldinger import demo, guide
 from seldinger.cli.app import app
+from seldinger.core.errors import PlanError
 from seldinger.plan import file, procedures
 from seldinger.simulate.thermal import uncertainty
 
@@ -105,6 +106,35 @@ def test_ones_own_entry_is_scored(files: Path, planned: str) -> None:
     assert mine.origin == "user"
     assert mine.depth_mm == pytest.approx(best.depth_mm, abs=VOXEL_MM)
     assert mine.violations == ()
+
+
+def test_a_plan_is_rehearsed_where_that_is_asked_for(files: Path, tmp_path: Path) -> None:
+    words = asked(files, "--target", "tumour-1", "--rehearse", "40")
+    refused = run(*words, "--json")
+    assert refused.exit_code == 2
+    assert "give --out for it as well" in refused.stderr
+    out = tmp_path / "out"
+    result = run(*words, "--seed", "5", "--out", str(out))
+    assert result.exit_code == 0, result.stderr
+    assert "rehearsed: 40 draws of one uncorrected placement, seed 5." in result.stdout
+    told = json.loads((out / "rehearsal.json").read_text(encoding="utf-8"))
+    assert (told["draws"], told["seed"]) == (40, 5)
+    assert "--rehearse 40" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_plan_that_cannot_be_rehearsed_is_still_written(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PlanError("there is no way in")
+
+    monkeypatch.setattr(guide, "rehearse", refuse)
+    words = asked(files, "--target", "tumour-1", "--rehearse", "40", "--out", str(tmp_path / "out"))
+    result = run(*words)
+    assert result.exit_code == 0, result.stderr
+    assert "not rehearsed: there is no way in" in result.stdout
+    assert (tmp_path / "out" / "plan.json").is_file()
+    assert not (tmp_path / "out" / "rehearsal.json").exists()
 
 
 def test_a_point_and_a_mask_are_targets_too(files: Path, planned: str) -> None:

@@ -296,9 +296,9 @@ def test_what_cannot_be_rehearsed_is_refused(demo_plans: DemoPlans) -> None:
 
 
 def test_a_zone_outside_its_domain_says_so_first(small_ablation: Plan) -> None:
-    assert not [n for n in rehearse(small_ablation, draws=5).notes if "not to be believed" in n]
+    assert rehearse(small_ablation, draws=5).doubt == ""
     for outside, why in ((("too hot",), "too hot"), (None, "nobody judged")):
-        doubted = changed(small_ablation, outside_domain=outside)
-        note = rehearse(doubted, draws=5).notes[0]
-        assert "not to be believed" in note
-        assert why in note
+        made = rehearse(changed(small_ablation, outside_domain=outside), draws=5)
+        assert "not to be believed" in made.doubt
+        assert why in made.doubt
+        assert made.lines[0] == made.doubt == json.loads(file.to_json(made))["doubt"]

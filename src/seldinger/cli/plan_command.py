@@ -62,16 +62,22 @@ def plan(
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print the plan")
     case = _case(what, ctx.obj)
+    if case.plan.rehearse is not None and out is None:
+        raise CaseError("a rehearsal is not part of the plan's JSON: give --out for it as well")
     with progress_bar(quiet=as_json) as progress:
-        made, page = workflow.run(case, out, progress)
+        done = workflow.run(case, out, progress)
     if as_json:
         from seldinger.plan import file
 
-        typer.echo(file.to_json(made), nl=False)
+        typer.echo(file.to_json(done.plan), nl=False)
         return
-    tell(made)
-    if page is not None:
-        typer.echo(f"report: {page}")
+    tell(done.plan)
+    for line in () if done.outcome is None else done.outcome.lines:
+        typer.echo(f"rehearsed: {line}")
+    if done.note:
+        typer.echo(done.note)
+    if done.page is not None:
+        typer.echo(f"report: {done.page}")
 
 
 def _case(what: str, given: dict[str, Any]) -> CaseFile:

@@ -36,6 +36,7 @@ def to_json(made: Rehearsal) -> str:
         "passes": [_passes(one) for one in made.passes],
         "zone": None if made.zone is None else _zone(made.zone),
         "not_segmented": list(made.plan.not_segmented),
+        "doubt": made.doubt,
         "notes": list(made.notes),
         "breath_mm": _column(made.breath_mm),
     }

@@ -101,6 +101,7 @@ class ZoneDraws:
         margin_mm: (n,) thinnest margin away from the capsule.
         coverage: (n,) share of the target inside the zone.
         complete: (n,) whether all of the target's surface is inside it.
+        margin_asked_mm: what was asked.
         planned_margin_mm: as drawn.
         planned_coverage: as drawn.
         planned_complete: the plan's own chance of it, over tissue and power as well.
@@ -109,6 +110,7 @@ class ZoneDraws:
     margin_mm: NDArray[np.float64]
     coverage: NDArray[np.float64]
     complete: NDArray[np.bool_]
+    margin_asked_mm: float
     planned_margin_mm: float
     planned_coverage: float
     planned_complete: float
@@ -143,7 +145,9 @@ class Rehearsal:
         zone: of an ablation; None where nothing is heated or frozen.
         breath_mm: (n,) how far what follows the breath is shifted to the head, the same for all
             devices of a draw.
-        notes: what was assumed, and what a reader must know before he believes the rest.
+        target_moves: whether the target follows the breath.
+        doubt: why the zone's figures are not to be believed; empty where they may be.
+        notes: what was assumed.
     """
 
     plan: Plan
@@ -152,6 +156,8 @@ class Rehearsal:
     passes: tuple[Passes, ...]
     zone: ZoneDraws | None
     breath_mm: NDArray[np.float64]
+    target_moves: bool
+    doubt: str
     notes: tuple[str, ...]
 
     @property
@@ -167,7 +173,8 @@ class Rehearsal:
     @property
     def lines(self) -> tuple[str, ...]:
         """The answer, one sentence each; shares with their 95 % interval."""
-        said = [f"{self.draws} draws of one uncorrected placement, seed {self.seed}."]
+        said = [self.doubt] if self.doubt else []
+        said.append(f"{self.draws} draws of one uncorrected placement, seed {self.seed}.")
         for one in self.passes:
             hit, *touches = one.shares.items()
             lateral = spread(one.lateral_mm, 0.0)

@@ -87,7 +87,17 @@ def rehearse(
             shift[:, 2] += breath_mm
         zone = carry_zone(plan, figures, fields, made, shift)
     progress("rehearsed", 1.0)
-    return Rehearsal(plan, seed, draws, tuple(made), zone, breath_mm, _notes(plan))
+    return Rehearsal(
+        plan=plan,
+        seed=seed,
+        draws=draws,
+        passes=tuple(made),
+        zone=zone,
+        breath_mm=breath_mm,
+        target_moves=scene.goal.mobile,
+        doubt=_doubt(plan),
+        notes=_notes(plan),
+    )
 
 
 def _devices(plan: Plan) -> tuple[tuple[str, Path, Instrument], ...]:
@@ -158,13 +168,17 @@ def _inside_mm(scene: Scene, instrument: Instrument, thrown: Thrown) -> NDArray[
     return found * (stop - start) / count
 
 
+def _doubt(plan: Plan) -> str:
+    """Why the predicted zone is not to be believed; empty where it may be, and without one."""
+    if plan.effect is None or plan.effect.outside_domain == ():
+        return ""
+    why = "; ".join(plan.effect.outside_domain or ("nobody judged whether it may be",))
+    return f"The predicted zone is not to be believed, nor is its rehearsal: {why}."
+
+
 def _notes(plan: Plan) -> tuple[str, ...]:
-    """What was assumed, and what must be read before the rest is believed."""
+    """What was assumed, and what nobody knows."""
     said = []
-    outside = None if plan.effect is None else plan.effect.outside_domain
-    if plan.effect is not None and outside != ():
-        why = "; ".join(outside or ("nobody judged whether it may be",))
-        said.append(f"The predicted zone is not to be believed, nor is its rehearsal: {why}.")
     if plan.not_segmented:
         unknown = ", ".join(plan.not_segmented)
         said.append(f"Nobody has segmented, so touching it is unknown: {unknown}.")

@@ -68,6 +68,7 @@ def carry_zone(
         margin_mm=np.concatenate(margin),
         coverage=np.concatenate(share),
         complete=np.concatenate(least) >= 0.0,
+        margin_asked_mm=figures.margin_asked_mm,
         planned_margin_mm=figures.minimal_margin_mm.nominal,
         planned_coverage=float(as_drawn.mean()),
         planned_complete=figures.coverage_probability,

@@ -130,6 +130,10 @@ class PlanSection:
     )
     seed: Annotated[int, Ge(0)] = field(default=0, metadata=told("of all sampling"))
     voxel_mm: Positive = field(default=1.5, metadata=told("edge of the planning lattice's voxels"))
+    rehearse: Annotated[int, Ge(1), Le(100_000)] | None = field(
+        default=None,
+        metadata=told("how often to carry the plan out with its needle's errors", metavar="N"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def curves(figures: Figures, fields: AblationFields) -> Figure:
     axes.set_ylabel("°C", fontsize=8.5, color=_INK)
     axes.set_xlim(float(minutes[0]), float(minutes[-1]))
     axes.margins(y=0.08)
-    _plain(axes)
+    style_axes(axes)
     axes.grid(color="#e3e7eb", linewidth=0.6)
     axes.legend(
         loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=7.5, frameon=False,
@@ -121,7 +121,7 @@ def _sources(axes: Axes, figures: Figures) -> None:
     axes.set_xlim(0.0, max([*percent, 1.0]) * 1.3)
     axes.set_xticks([])
     axes.set_title("share of the variance", loc="left", fontsize=8.5, fontweight="bold", color=_INK)
-    _plain(axes)
+    style_axes(axes)
     axes.spines["bottom"].set_visible(False)
 
 
@@ -149,10 +149,11 @@ def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
         )  # fmt: skip
     axes.set_xlabel("thinnest margin of a sample, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
     axes.set_ylabel(f"of {len(found)} samples", fontsize=8.0, color=_INK)
-    _plain(axes)
+    style_axes(axes)
 
 
-def _plain(axes: Axes) -> None:
+def style_axes(axes: Axes) -> None:
+    """Two thin sides, small letters."""
     axes.tick_params(labelsize=8.0, colors=_INK, length=3)
     for side, spine in axes.spines.items():
         spine.set_visible(side in {"left", "bottom"})

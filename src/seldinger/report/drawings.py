@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from seldinger.guide import Rehearsal
     from seldinger.plan.model import Plan
     from seldinger.report.sections import Drawing
 
@@ -23,29 +24,35 @@ _ALSO = {"hero": "needle", "curves": "temperature", "ablation zone": "zone", "sk
 """Other words for a picture."""
 
 
-def drawings(plan: Plan) -> list[Drawing]:
+def drawings(plan: Plan, outcome: Rehearsal | None = None) -> list[Drawing]:
     """Name of each picture of the report and how to draw it, section by section."""
     sections, _ = installed()
-    return [one for section in sections for one in section.pictures(plan)]
+    return [
+        one
+        for section in sections
+        for told in section.concerns(plan, outcome)
+        for one in section.pictures(told)
+    ]
 
 
-def figure_names(plan: Plan) -> tuple[str, ...]:
+def figure_names(plan: Plan, outcome: Rehearsal | None = None) -> tuple[str, ...]:
     """The pictures that ``figure`` draws of ``plan``.
 
     "needle", "axial", "needles-eye", "skin", and "path-2" onwards for the alternatives; "target"
     alone where no path is free. Where something is heated or frozen also "zone", and, as far as the
     fields were kept, "margin-map", "temperature", "uncertainty"; "probe-1", "probe-1-axial" and so
-    on for each probe, of which the first is "needle" and "axial".
+    on for each probe, of which the first is "needle" and "axial". With an outcome "rehearsal".
     """
-    return tuple(_asked(plan))
+    return tuple(_asked(plan, outcome))
 
 
-def figure(plan: Plan, name: str = "needle") -> Figure:
+def figure(plan: Plan, name: str = "needle", outcome: Rehearsal | None = None) -> Figure:
     """One picture of a plan, as in its report.
 
     Args:
         plan: what to draw.
         name: one of ``figure_names(plan)``; case, blanks, hyphens and apostrophes do not matter.
+        outcome: of this plan, for its pictures.
 
     Returns:
         A matplotlib figure that belongs to no window: ``savefig`` writes it, its ``axes`` may be
@@ -54,7 +61,7 @@ def figure(plan: Plan, name: str = "needle") -> Figure:
     Raises:
         PlanError: this plan has no such picture; those there are stand in the message.
     """
-    asked = _asked(plan)
+    asked = _asked(plan, outcome)
     wanted = {_plain(one): one for one in asked}
     wanted |= {_plain(also): one for also, one in _ALSO.items() if one in asked}
     if _plain(name) not in wanted:
@@ -65,9 +72,9 @@ def figure(plan: Plan, name: str = "needle") -> Figure:
     return asked[wanted[_plain(name)]]()
 
 
-def _asked(plan: Plan) -> dict[str, Callable[[], Figure]]:
+def _asked(plan: Plan, outcome: Rehearsal | None) -> dict[str, Callable[[], Figure]]:
     """The report's pictures under the names that a person asks for."""
-    made = dict(drawings(plan))
+    made = dict(drawings(plan, outcome))
     hero = made.pop("hero")
     if not is_ablation(plan):
         return {"needle" if plan.approach.paths else "target": hero, **made}

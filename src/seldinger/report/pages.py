@@ -9,6 +9,7 @@ from seldinger.report.blocks import Document, Heading, Note, Text
 from seldinger.report.sections import Part, installed
 
 if TYPE_CHECKING:
+    from seldinger.guide import Rehearsal
     from seldinger.plan.model import Plan
     from seldinger.report.blocks import Block
 
@@ -16,8 +17,13 @@ _APPENDIX = "Appendix: what this plan rests on"
 _BEFORE = "Every rule with its source, every assumption, and the files that it was made from."
 
 
-def report(plan: Plan, command: str | None) -> Document:
-    """Everything that is printed about ``plan``; ``command`` is how it was asked for.
+def report(plan: Plan, command: str | None, outcome: Rehearsal | None = None) -> Document:
+    """Everything that is printed about ``plan`` and what came of it.
+
+    Args:
+        plan: what to tell.
+        command: how it was asked for.
+        outcome: of this plan.
 
     Raises:
         OutputError: the report's sections are not installed.
@@ -25,7 +31,8 @@ def report(plan: Plan, command: str | None) -> Document:
     sections, left_out = installed()
     parts: dict[Part, tuple[Block, ...]] = dict.fromkeys(Part, ())
     for section in sections:
-        parts[section.part] += section.blocks(plan)
+        for told in section.concerns(plan, outcome):
+            parts[section.part] += section.blocks(told)
     end: tuple[Block, ...] = (Text(command, lead="Command:"),) if command else ()
     missing = tuple(Note(sentence, "warn", "Left out") for sentence in left_out)
     appendix = (Heading(_APPENDIX), Text(_BEFORE, soft=True), *parts[Part.APPENDIX], *end)

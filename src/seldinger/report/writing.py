@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seldinger.care import procedures
+from seldinger.core.errors import OutputError
 from seldinger.core.progress import Progress, silent
+from seldinger.guide import file as rehearsal_file
 from seldinger.plan import file
 from seldinger.report import (
     drawings,
@@ -28,22 +30,30 @@ from seldinger.report.sections import verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seldinger.guide import Rehearsal
     from seldinger.plan.model import Plan
 
 PLAN_FILE = "plan.json"
+REHEARSAL_FILE = "rehearsal.json"
 REPORT_PAGE, PRINTED = "report.html", "report.pdf"
 INDEX_PAGE = "index.html"
 _PICTURES_DONE = 0.75
 
 
 def write(
-    out: Path | str, plan: Plan, *, command: str | None = None, progress: Progress = silent
+    out: Path | str,
+    plan: Plan,
+    outcome: Rehearsal | None = None,
+    *,
+    command: str | None = None,
+    progress: Progress = silent,
 ) -> Path:
     """Write ``plan`` as the folder ``out``; the old folder stays until the new one is complete.
 
     Args:
         out: a new or empty folder, or an earlier report, which is replaced as a whole.
         plan: what to write.
+        outcome: what came of it when it was rehearsed.
         command: how it was asked for; printed with the provenance.
         progress: told what is being done; may raise ``Cancelled``.
 
@@ -51,17 +61,22 @@ def write(
         The report's page, ``out/report.html``.
 
     Raises:
-        OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
+        OutputError: ``out`` is not ours or cannot be written, or the outcome is of another plan;
+            nothing is left behind then.
         PlanError: the plan holds a number that is not finite.
     """
     place = Path(out)
+    if outcome is not None and outcome.plan is not plan:
+        raise OutputError("the outcome is of another plan: rehearse the one that is written")
     with folder.replaced(place) as staging:
         (staging / PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
         (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
+        if outcome is not None:
+            (staging / REHEARSAL_FILE).write_text(rehearsal_file.to_json(outcome), encoding="utf-8")
         zone_files.write(staging, plan)
         _care(staging, plan)
-        report = pages.report(plan, command)
-        pictures = _pictures(plan, progress)
+        report = pages.report(plan, command, outcome)
+        pictures = _pictures(plan, outcome, progress)
         progress("pages", _PICTURES_DONE)
         rendering.write(staging, report, pictures, REPORT_PAGE, PRINTED)
         progress("pages", 1.0)
@@ -112,10 +127,10 @@ def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
     )
 
 
-def _pictures(plan: Plan, progress: Progress) -> dict[str, bytes]:
+def _pictures(plan: Plan, outcome: Rehearsal | None, progress: Progress) -> dict[str, bytes]:
     """Every picture as PNG bytes by its name in the report."""
     made: dict[str, bytes] = {}
-    wanted = drawings.drawings(plan)
+    wanted = drawings.drawings(plan, outcome)
     for number, (name, draw) in enumerate(wanted):
         progress("pictures", _PICTURES_DONE * number / len(wanted))
         made[f"pictures/{name}.png"] = png(draw())

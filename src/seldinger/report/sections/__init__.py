@@ -1,8 +1,9 @@
 """Sections: what a report of a plan tells, part by part, ours and others' by the same door.
 
-A section is a function from a plan to blocks, with its place; it gives none where it has nothing to
-say. Sections are found by the entry-point group ``seldinger.report_sections``. One that cannot be
-used harms no other: it is left out, and named in the report.
+A section is a function from a plan, or from an outcome of it, to blocks, with its place; it gives
+none where it has nothing to say. Sections are found by the entry-point group
+``seldinger.report_sections``. One that cannot be used harms no other: it is left out, and named in
+the report.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seldinger.core.errors import OutputError
+from seldinger.plan.model import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.figure import Figure
 
-    from seldinger.plan.model import Plan
     from seldinger.report.blocks import Block
 
     Drawing = tuple[str, Callable[[], Figure]]
@@ -36,9 +37,9 @@ class Part(IntEnum):
     APPENDIX = 3
 
 
-def _none(plan: Plan) -> tuple[Drawing, ...]:
+def _none(told: object) -> tuple[Drawing, ...]:
     """No pictures."""
-    del plan
+    del told
     return ()
 
 
@@ -51,12 +52,18 @@ class Section:
         order: within its part, the smallest first; ours are multiples of ten.
         blocks: what it says of a plan; the file of a figure is ``pictures/NAME.png``.
         pictures: the pictures that it shows, each a name and how it is drawn.
+        of: what it tells of: a plan, or an outcome such as ``guide.Rehearsal``.
     """
 
     part: Part
     order: int
-    blocks: Callable[[Plan], tuple[Block, ...]]
-    pictures: Callable[[Plan], tuple[Drawing, ...]] = _none
+    blocks: Callable[[Any], tuple[Block, ...]]
+    pictures: Callable[[Any], tuple[Drawing, ...]] = _none
+    of: type = Plan
+
+    def concerns(self, *told: object) -> tuple[object, ...]:
+        """Those of a plan and its outcomes that it tells of."""
+        return tuple(one for one in told if isinstance(one, self.of))
 
 
 def installed(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]:
