@@ -6,8 +6,10 @@ A package declares a ``Procedure`` and names it in its ``pyproject.toml``::
     inject = "my_package:PROCEDURE"
 
 It then gets the search, the gates, plan.json, reports and the exam
-(``seldinger.testing.check_procedure``). Everything it may lean on has a name here; what has none
-may change without notice.
+(``seldinger.testing.check_procedure``). A section of the report goes by the group
+``seldinger.report_sections``; devices, facts with their sources, outcomes, leaflets and the entry
+among the procedures are TOML pages laid out as ours, by the group ``seldinger.data``. Everything it
+may lean on has a name here; what has none may change without notice.
 """
 
 from __future__ import annotations
@@ -50,6 +52,8 @@ from seldinger.plan.procedure import (
     Settings,
     TreatmentLogic,
 )
+from seldinger.report.blocks import Block, Heading, Note, Row, Table, Text
+from seldinger.report.sections import Part, Section
 from seldinger.simulate.effect import (
     Effect,
     Fields,
@@ -65,6 +69,7 @@ __all__ = [
     "Approach",
     "ApproachLogic",
     "Assumption",
+    "Block",
     "Case",
     "Curve",
     "Decision",
@@ -76,12 +81,14 @@ __all__ = [
     "Gate",
     "Grid",
     "Guidance",
+    "Heading",
     "Instrument",
     "Limits",
     "Measure",
-    "Status",
     "NeedleCase",
+    "Note",
     "Option",
+    "Part",
     "Path",
     "Percutaneous",
     "Phase",
@@ -91,15 +98,20 @@ __all__ = [
     "Quantity",
     "Question",
     "Reach",
+    "Row",
     "Ruled",
     "ScalarSurface",
     "Search",
+    "Section",
     "Settings",
     "Severity",
     "Spread",
+    "Status",
     "Step",
     "StructureEffect",
+    "Table",
     "TargetPoint",
+    "Text",
     "Trace",
     "Treatment",
     "TreatmentLogic",

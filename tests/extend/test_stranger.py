@@ -29,7 +29,12 @@ changed = sd.plan.propose(
 print(json.dumps({
     "names": sorted(found), "broken": sorted(found.broken), "status": made.verdict.status.value,
     "sphere_mm": [p.treatment.settings["sphere_mm"] for p in (made, changed)],
-    "gates": len(made.gates), "files": sorted(f.name for f in Path(sys.argv[1]).iterdir()),
+    "missing_pages": [f.id for f in made.findings if f.id.startswith("no-")],
+    "outcomes": made.outlook is not None and made.outlook.title,
+    "device": sd.catalogue.device("inject-22g").name,
+    "effect": made.effect.measure("sphere-diameter").nominal,
+    "page": page.read_text("utf-8"), "gates": len(made.gates),
+    "files": sorted(f.name for f in Path(sys.argv[1]).iterdir()),
 }))
 """
 
@@ -38,7 +43,7 @@ print(json.dumps({
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the distribution is installed, beside one that cannot be imported."""
     place = tmp_path_factory.mktemp("site")
-    shutil.copy(HERE / "inject.py", place / "inject.py")
+    shutil.copytree(HERE, place, dirs_exist_ok=True)
     (place / "shattered.py").write_text("raise RuntimeError('shattered')\n", encoding="utf-8")
     for name in ("inject", "shattered"):
         told = place / f"{name}-1.0.dist-info"
@@ -47,7 +52,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8"
         )
         (told / "entry_points.txt").write_text(
-            f"[seldinger.procedures]\n{name} = {name}:PROCEDURE\n", encoding="utf-8"
+            f"[seldinger.procedures]\n{name} = {name}:PROCEDURE\n"
+            f"[seldinger.report_sections]\n{name} = {name}:SECTION\n"
+            f"[seldinger.data]\n{name} = {name}_data\n",
+            encoding="utf-8",
         )
     return place
 
@@ -84,7 +92,22 @@ def test_it_is_planned_examined_and_reported(site: Path, tmp_path: Path) -> None
     one, other = told["sphere_mm"]
     assert other / one == pytest.approx(4.0 ** (1.0 / 3.0), rel=0.01)
     assert one == pytest.approx(26.7, abs=0.1)
-    assert {"plan.json", "report.html", "report.pdf"} <= set(told["files"])
+    # Its device, outcomes, effect, section and leaflet are as good as ours.
+    assert told["device"] == "22 G injection needle"
+    assert told["outcomes"] == "Fluid in, or not"
+    assert told["missing_pages"] == ["no-recovery-page"]
+    assert told["effect"] == pytest.approx(26.7, abs=0.1)
+    assert "The fluid wets a ball of 27 mm." in told["page"]
+    assert "White outline: predicted zone." in told["page"]
+    assert {"plan.json", "report.html", "report.pdf", "zone.nii.gz", "zone.dcm"} <= set(
+        told["files"]
+    )
+
+
+def test_its_leaflet_is_written(site: Path, tmp_path: Path) -> None:
+    done = run(site, "-m", "seldinger", "sheet", "inject", "--out", str(tmp_path / "sheet"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sheet" / "sheet.html").is_file()
 
 
 def test_one_that_cannot_be_imported_is_named_and_passed_over(site: Path) -> None:
@@ -92,3 +115,23 @@ def test_one_that_cannot_be_imported_is_named_and_passed_over(site: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "inject" in done.stdout
     assert "shattered" in done.stdout + done.stderr
+
+
+def test_a_page_that_takes_a_name_of_ours_is_named_and_left_out(site: Path, tmp_path: Path) -> None:
+    for place in site.iterdir():
+        if place.is_dir():
+            shutil.copytree(place, tmp_path / place.name)
+        else:
+            shutil.copy(place, tmp_path)
+    pages = tmp_path / "inject_data"
+    table = pages / "procedures.toml"
+    table.write_text(table.read_text("utf-8").replace("procedure.inject]", "procedure.biopsy]"))
+    (pages / "facts" / "sources.toml").write_text("[source.tinguely2021]\ntitle = 3\n", "utf-8")
+    done = run(tmp_path, "-m", "seldinger", "procedures")
+    assert done.returncode == 0, done.stderr
+    assert "procedures.toml of inject is left out: biopsy is there already" in done.stderr
+    assert "the facts of inject are left out" in done.stderr
+    done = run(
+        tmp_path, "-c", "import seldinger as sd; print(sd.evidence.source('tinguely2021').year)"
+    )
+    assert done.stdout.strip() == "2021"

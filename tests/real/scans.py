@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seldinger import image
 from seldinger.anatomy import build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from seldinger.anatomy import Anatomy
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,29 @@ CHEST = Scan("chest-lidc0001", "labels.csv", 0.5)
 ABDOMEN = Scan("abdpelvis-totalseg", "labels.json", 0.5)
 
 
-def built(data_dir: Path, scan: Scan, *, labels: bool = True) -> Anatomy:
-    """The anatomy of one scan, with or without its labels."""
-    folder = data_dir / scan.folder
-    files = (folder / "labels.nii.gz", folder / scan.key) if labels else (None, None)
-    return build(image.load(folder / "ct.nii.gz", *files))
+class Scans:
+    """What was made of one scan at a time: all together would take 3 GB."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._scan: Scan | None = None
+        self._kept: dict[str, Any] = {}
+
+    def keep(self, scan: Scan, name: str, make: Callable[[], _T]) -> _T:
+        """What is called so of a scan, made once; of the scan before nothing is kept."""
+        if self._scan != scan:
+            self._scan, self._kept = scan, {}
+        if name not in self._kept:
+            self._kept[name] = make()
+        kept: _T = self._kept[name]
+        return kept
+
+    def build(self, scan: Scan, *, labels: bool = True) -> Anatomy:
+        """The anatomy of a scan, with or without its labels."""
+        folder = self._data_dir / scan.folder
+        files = (folder / "labels.nii.gz", folder / scan.key) if labels else (None, None)
+        return self.keep(
+            scan,
+            "labelled" if labels else "bare",
+            lambda: build(image.load(folder / "ct.nii.gz", *files)),
+        )

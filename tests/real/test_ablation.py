@@ -6,7 +6,6 @@ a plan are the same computation everywhere.
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from tests.ablated import parts
 from tests.demo_plans import STILL
+from tests.real.scans import LIVER
 
 from seldinger.anatomy import targets
 from seldinger.core.verdict import Severity, Status
@@ -22,6 +22,10 @@ from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation.arrange import gap_mm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.real.scans import Scans
+
     from seldinger.anatomy import Anatomy
     from seldinger.plan import Plan
 
@@ -38,7 +42,12 @@ MICROWAVE = Settings(answers={"modality": "microwave"})
 STILL_MICROWAVE = Settings(answers={"modality": "microwave"}, assume=STILL)
 
 
-@cache
+@pytest.fixture
+def point(scans: Scans, liver: Anatomy) -> Callable[[str], Plan]:
+    """A plan at a place, made once."""
+    return lambda where: scans.keep(LIVER, where, lambda: _point(liver, where))
+
+
 def _point(anatomy: Anatomy, where: str) -> Plan:
     goal = targets.from_sphere(anatomy, *PLACES[where], "tumour")
     return propose(
@@ -53,8 +62,8 @@ EACH = [
 
 
 @pytest.fixture(params=EACH)
-def plan(request: pytest.FixtureRequest, liver: Anatomy) -> Plan:
-    return _point(liver, request.param)
+def plan(request: pytest.FixtureRequest, point: Callable[[str], Plan]) -> Plan:
+    return point(request.param)
 
 
 def finding(made: Plan, name: str) -> tuple[Status, Severity, str]:
@@ -112,24 +121,24 @@ def test_the_tumour_dies_and_the_spread_is_wider_than_nothing(plan: Plan) -> Non
     assert effect.kill_probability.max() <= 1.0
 
 
-def test_only_the_vein_leaves_its_mark(liver: Anatomy) -> None:
+def test_only_the_vein_leaves_its_mark(liver: Anatomy, point: Callable[[str], Plan]) -> None:
     """The margin is whole in the middle, and too thin where a vein runs along the tumour."""
-    central, vein = (parts(_point(liver, w))[0] for w in ("central", "beside a vein"))
+    central, vein = (parts(point(w))[0] for w in ("central", "beside a vein"))
     # 5 mm are asked; a quarter of a cell less is not worth another applicator.
     assert central.minimal_margin_mm.nominal >= 4.75
     assert vein.minimal_margin_mm.nominal < 4.0
-    assert " 0 mm from the tumour" not in finding(_point(liver, "central"), "heat-sink")[2]
-    assert " 0 mm from the tumour" in finding(_point(liver, "beside a vein"), "heat-sink")[2]
-    assert finding(_point(liver, "beside a vein"), "heat-sink")[0] is Status.NOT_MET
-    _, effect = parts(_point(liver, "beside a vein"))
+    assert " 0 mm from the tumour" not in finding(point("central"), "heat-sink")[2]
+    assert " 0 mm from the tumour" in finding(point("beside a vein"), "heat-sink")[2]
+    assert finding(point("beside a vein"), "heat-sink")[0] is Status.NOT_MET
+    _, effect = parts(point("beside a vein"))
     veins = liver.structure("portal vein").mask | liver.structure("venous system").mask
     index = np.rint(liver.grid.to_index(effect.grid.to_lps(np.argwhere(effect.zone)))).astype(int)
     assert veins[tuple(index.T)].mean() < 0.02
 
 
 @pytest.mark.slow
-def test_under_the_capsule_the_margin_is_told_apart(liver: Anatomy) -> None:
-    made = _point(liver, "subcapsular")
+def test_under_the_capsule_the_margin_is_told_apart(point: Callable[[str], Plan]) -> None:
+    made = point("subcapsular")
     found, effect = parts(made)
     assert found.subcapsular_margin_mm is not None
     assert 0.02 < effect.subcapsular.mean() < 0.9

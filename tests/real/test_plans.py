@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.real.scans import ABDOMEN, CHEST, LIVER
 
 from seldinger import image
 from seldinger.anatomy import Skin, Tissue, targets
@@ -14,6 +15,8 @@ from seldinger.plan import Settings, propose
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.real.scans import Scans
 
     from seldinger.anatomy import Anatomy
     from seldinger.plan import Plan
@@ -24,20 +27,28 @@ KIDNEY_POINT = (-77.0, -144.0, 313.0)
 """In the lower pole of the right kidney of the abdomen, read off the pictures."""
 
 
-@pytest.fixture(scope="module")
-def liver_plan(liver: Anatomy) -> Plan:
-    return propose("biopsy", liver, "livertumor1")
+@pytest.fixture
+def liver_plan(scans: Scans, liver: Anatomy) -> Plan:
+    return scans.keep(LIVER, "biopsy", lambda: propose("biopsy", liver, "livertumor1"))
 
 
-@pytest.fixture(scope="module")
-def lung_plan(chest: Anatomy, data_dir: Path) -> Plan:
-    mask = image.load_mask(data_dir / "chest-lidc0001" / "nodule-threshold.nii.gz", chest.grid)
-    return propose("biopsy", chest, targets.from_mask(chest, mask, "nodule"))
+@pytest.fixture
+def lung_plan(scans: Scans, chest: Anatomy, data_dir: Path) -> Plan:
+    nodule = data_dir / "chest-lidc0001" / "nodule-threshold.nii.gz"
+
+    def made() -> Plan:
+        mask = image.load_mask(nodule, chest.grid)
+        return propose("biopsy", chest, targets.from_mask(chest, mask, "nodule"))
+
+    return scans.keep(CHEST, "biopsy", made)
 
 
-@pytest.fixture(scope="module")
-def kidney_plan(abdomen: Anatomy) -> Plan:
-    return propose("biopsy", abdomen, targets.from_sphere(abdomen, KIDNEY_POINT, 15.0))
+@pytest.fixture
+def kidney_plan(scans: Scans, abdomen: Anatomy) -> Plan:
+    def made() -> Plan:
+        return propose("biopsy", abdomen, targets.from_sphere(abdomen, KIDNEY_POINT, 15.0))
+
+    return scans.keep(ABDOMEN, "biopsy", made)
 
 
 @pytest.mark.parametrize("name", ["liver_plan", "lung_plan", "kidney_plan"])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Annotated, Literal
 
 from annotated_types import MinLen
 
-from seldinger.care import pages
+from seldinger import evidence
+from seldinger.catalogue.procedures import list_entries
 from seldinger.core.errors import CareError
+from seldinger.evidence import records
+from seldinger.evidence.packages import Extended, extend_records
 from seldinger.evidence.records import Key, Text, written
 
 
@@ -76,13 +78,44 @@ class OutcomesPage:
             raise CareError("a surgical or a conservative alternative is missing")
 
 
-@cache
 def outcomes_pages() -> tuple[OutcomesPage, ...]:
-    """Every page that ships, in the order of their files.
+    """Every page, ours in the order of their files, then those of other packages.
 
     Raises:
-        CareError: a page does not hold together.
+        CareError: a page of ours does not hold together.
     """
-    folder = resources.files("seldinger.care") / "data" / "outcomes"
-    files = sorted(one.name for one in folder.iterdir() if one.name.endswith(".toml"))
-    return tuple(pages.read_page(OutcomesPage, f"outcomes/{name}") for name in files)
+    return tuple(_pages().records.values())
+
+
+def left_out() -> tuple[str, ...]:
+    """A sentence for each page of another package that cannot be used."""
+    return _pages().left_out
+
+
+@cache
+def _pages() -> Extended[OutcomesPage]:
+    ours: dict[str, OutcomesPage] = {}
+    for name, text in records.shipped("seldinger.care", "data/outcomes").items():
+        ours |= _read(text, f"outcomes/{name}")
+    return extend_records(ours, "outcomes", lambda page: _read(page.text, page.label))
+
+
+def _read(text: str, name: str) -> dict[str, OutcomesPage]:
+    """A page by what it is of, the organ included: nothing is told twice."""
+    table = records.parsed(text, name, CareError)
+    page = records.checked(OutcomesPage, table, name, CareError)
+    if page.procedure not in list_entries():
+        raise CareError(
+            f"{name}: the catalogue has no procedure {page.procedure!r}: enter it in its table"
+        )
+    _check_facts(page, name)
+    return {f"{page.procedure} of {page.organ or 'any organ'}": page}
+
+
+def _check_facts(page: OutcomesPage, name: str) -> None:
+    """Refuse a page that names what nobody has read; ``CareError`` says which."""
+    of_options = (f for one in page.options for f in (*one.benefit, *one.harm, *one.burden))
+    named = {*page.indicated, *page.think_again, *of_options}
+    missing = sorted(named - {fact.id for fact in evidence.facts()})
+    if missing:
+        raise CareError(f"{name}: no such fact: {', '.join(missing)}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.clearance.rules import tables
 from seldinger.care.outcomes_pages import outcomes_pages
-from seldinger.catalogue.procedures import list_entries
+from seldinger.catalogue.procedures import list_entries, shipped_entries
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
@@ -155,13 +155,15 @@ def list_names() -> Mapping[str, Procedure]:
         CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
             a name stands for two procedures.
     """
-    listed = sorted(key for row in list_entries().values() for key in row.clearance)
+    listed = sorted(key for row in shipped_entries().values() for key in row.clearance)
     if listed != sorted(tables().procedures):
         wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
         raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
     names: dict[str, Procedure] = {}
     for name, procedure in _all():
         before = names.setdefault(name, procedure)
+        if procedure.id not in shipped_entries():  # another package takes no name of ours
+            continue
         if before.id != procedure.id or before.organ != procedure.organ:
             raise CareError(f"{name!r} stands for {before.id} and for {procedure.id}")
         if len(procedure.keys) < len(before.keys):
@@ -174,7 +176,7 @@ def _all() -> Iterator[tuple[str, Procedure]]:
     for id_, row in list_entries().items():
         for name in (id_, *row.aliases):
             yield normalise(name), Procedure(id_, None, fixed=False, keys=row.clearance)
-        for key in row.clearance:
+        for key in row.clearance if id_ in shipped_entries() else ():
             for name in (key, *tables().procedures[key].aliases):
                 yield normalise(name), Procedure(id_, None, fixed=False, keys=(key,))
     for page in outcomes_pages():

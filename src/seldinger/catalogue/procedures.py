@@ -17,6 +17,7 @@ from annotated_types import MinLen
 
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
+from seldinger.evidence.packages import Extended, extend_records
 from seldinger.evidence.records import Key, Text, written
 
 if TYPE_CHECKING:
@@ -66,13 +67,36 @@ class _Page:
     entries: Annotated[dict[Key, ProcedureEntry], MinLen(1)] = field(metadata=written("procedure"))
 
 
-@cache
 def list_entries() -> Mapping[str, ProcedureEntry]:
-    """Every procedure by its id.
+    """Every procedure by its id, ours and those of other packages.
 
     Raises:
         CatalogueError: the table does not hold together.
     """
+    return _entries().records
+
+
+def shipped_entries() -> Mapping[str, ProcedureEntry]:
+    """Those of this package alone."""
+    return _shipped()
+
+
+def left_out_entries() -> tuple[str, ...]:
+    """A sentence for each table of another package that cannot be used."""
+    return _entries().left_out
+
+
+@cache
+def _entries() -> Extended[ProcedureEntry]:
+    return extend_records(_shipped(), "", lambda page: _read(page.text, page.label), only=(_FILE,))
+
+
+@cache
+def _shipped() -> Mapping[str, ProcedureEntry]:
     file = resources.files("seldinger.catalogue") / _FILE
-    page = records.checked(_Page, records.tables(file, CatalogueError), _FILE, CatalogueError)
-    return page.entries
+    return _read(file.read_text("utf-8"), _FILE)
+
+
+def _read(text: str, name: str) -> Mapping[str, ProcedureEntry]:
+    table = records.parsed(text, name, CatalogueError)
+    return records.checked(_Page, table, name, CatalogueError).entries

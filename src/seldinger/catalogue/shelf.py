@@ -11,6 +11,7 @@ from seldinger.catalogue.model import DeviceKind, Family
 from seldinger.catalogue.names import closest, match_name
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records
+from seldinger.evidence.packages import Extended, extend_records
 from seldinger.evidence.records import written
 
 if TYPE_CHECKING:
@@ -27,8 +28,14 @@ class _Page:
 
 
 @cache
-def _shelf() -> Mapping[str, Device]:
-    return read_devices(records.shipped("seldinger.catalogue", "devices"))
+def _shelf() -> Extended[Device]:
+    ours = read_devices(records.shipped("seldinger.catalogue", "devices"))
+    return extend_records(ours, "devices", lambda page: read_devices({page.name: page.text}))
+
+
+def left_out() -> tuple[str, ...]:
+    """A sentence for each page of devices of another package that cannot be used."""
+    return _shelf().left_out
 
 
 def read_devices(pages: Mapping[str, str]) -> Mapping[str, Device]:
@@ -50,7 +57,7 @@ def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:
     Raises:
         CatalogueError: there is no such kind.
     """
-    known = tuple(_shelf().values())
+    known = tuple(_shelf().records.values())
     if kind is None:
         return known
     kinds = [k.value for k in DeviceKind]
@@ -65,7 +72,7 @@ def devices(kind: DeviceKind | str | None = None) -> tuple[Device, ...]:
 
 def device(device_id: str) -> Device:
     """The device called ``device_id``; ``CatalogueError`` with the closest ids otherwise."""
-    known = _shelf()
+    known = _shelf().records
     if device_id not in known:
         raise CatalogueError(f"no device is called {device_id!r}; {closest(device_id, known)}")
     return known[device_id]

@@ -26,6 +26,23 @@ class Schema(StrEnum):
     CLEARANCE = "clearance"
 
 
+def _left_out() -> tuple[str, ...]:
+    """Pages of other packages that cannot be used, each in a sentence."""
+    from seldinger.care import outcomes_pages
+    from seldinger.catalogue import procedures, shelf
+    from seldinger.evidence import library
+    from seldinger.report import sheet_text
+
+    told = (
+        *library.left_out(),
+        *shelf.left_out(),
+        *procedures.left_out_entries(),
+        *outcomes_pages.left_out(),
+        *(one for language in sheet_text.languages() for one in sheet_text.left_out(language)),
+    )
+    return tuple(dict.fromkeys(told))
+
+
 def procedures(as_json: AsJson = False) -> None:
     """List the procedures and what they ask."""
     from seldinger import plan
@@ -34,6 +51,8 @@ def procedures(as_json: AsJson = False) -> None:
     found = plan.procedures()
     for name, why in found.broken.items():
         typer.echo(f"not usable: {name}: {why}", err=True)
+    for sentence in _left_out():
+        typer.echo(f"not usable: {sentence}", err=True)
     if as_json:
         print_json(
             [

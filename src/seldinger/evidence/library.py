@@ -13,10 +13,11 @@ from seldinger.core.errors import EvidenceError
 from seldinger.core.naming import did_you_mean, find_similar, match_name
 from seldinger.evidence import records
 from seldinger.evidence.model import MEMORY_STAMP, SECONDARY_STAMP, Fact, Source, Trust
+from seldinger.evidence.packages import offered
 from seldinger.evidence.records import Named, Word, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SOURCES_FILE = "sources.toml"
 
@@ -45,9 +46,49 @@ class Library:
     facts: Mapping[str, Fact]
 
 
-@cache
 def _library() -> Library:
-    return read(records.shipped("seldinger.evidence", "facts"))
+    return _libraries()[0]
+
+
+def left_out() -> tuple[str, ...]:
+    """A sentence for the facts of each other package that cannot be used."""
+    return _libraries()[1]
+
+
+@cache
+def _libraries() -> tuple[Library, tuple[str, ...]]:
+    """Our facts with those of other packages; a package's facts stand or fall together."""
+    whole = read(records.shipped("seldinger.evidence", "facts"))
+    offers, lost = offered("facts")
+    left_out = list(lost)
+    for package in dict.fromkeys(page.package for page in offers):
+        pages = {page.name: page.text for page in offers if page.package == package}
+        try:
+            whole = _extended(whole, pages)
+        except EvidenceError as wrong:
+            left_out.append(f"the facts of {package} are left out: {wrong}")
+    return whole, tuple(left_out)
+
+
+def _extended(whole: Library, pages: Mapping[str, str]) -> Library:
+    """``whole`` and more pages; nothing of ``whole`` is replaced."""
+    sources = dict(whole.sources)
+    tables = {name: records.parsed(text, name, EvidenceError) for name, text in pages.items()}
+    bibliography = tables.pop(SOURCES_FILE, None)
+    if bibliography is not None:
+        more = records.checked(_SourcesPage, bibliography, SOURCES_FILE, EvidenceError).sources
+        _refuse_taken(set(more) & set(sources))
+        sources |= more
+    facts = _facts(tables)
+    _refuse_taken(set(facts) & set(whole.facts))
+    facts = {**whole.facts, **facts}
+    _check_references(facts, sources)
+    return Library(MappingProxyType(sources), MappingProxyType(facts))
+
+
+def _refuse_taken(names: Collection[str]) -> None:
+    if names:
+        raise EvidenceError(f"{', '.join(sorted(names))} is there already; give another name")
 
 
 def read(pages: Mapping[str, str]) -> Library:
@@ -67,6 +108,13 @@ def read(pages: Mapping[str, str]) -> Library:
     tables = {name: records.parsed(text, name, EvidenceError) for name, text in pages.items()}
     bibliography = tables.pop(SOURCES_FILE)
     sources = records.checked(_SourcesPage, bibliography, SOURCES_FILE, EvidenceError).sources
+    facts = _facts(tables)
+    _check_references(facts, sources)
+    return Library(sources, MappingProxyType(facts))
+
+
+def _facts(tables: Mapping[str, dict[str, Any]]) -> dict[str, Fact]:
+    """The facts of topics' tables, by file name."""
     facts: dict[str, Fact] = {}
     for name, table in tables.items():
         page = records.checked(_FactsPage, _dated(table), name, EvidenceError)
@@ -76,8 +124,7 @@ def read(pages: Mapping[str, str]) -> Library:
             if one.topic != page.topic:
                 raise EvidenceError(f"{name}: the id {one.id!r} must start with '{page.topic}.'")
         facts.update(page.facts)
-    _check_references(facts, sources)
-    return Library(sources, MappingProxyType(facts))
+    return facts
 
 
 def _dated(page: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from seldinger.care import procedures
 from seldinger.core.errors import CareError
+from seldinger.evidence.packages import Extended, OfferedPage, extend_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,21 +237,41 @@ def common(language: str) -> Common:
     return _checked(Common, COMMON, _texts(language)[COMMON])
 
 
-@cache
 def pages(language: str) -> Mapping[str, Page]:
     """Every procedure's page of a language, by its file's name without the ending."""
-    found = {
+    return _pages(language).records
+
+
+def left_out(language: str) -> tuple[str, ...]:
+    """A sentence for each page of another package that cannot be used."""
+    return _pages(language).left_out
+
+
+@cache
+def _pages(language: str) -> Extended[Page]:
+    ours = {
         name.removesuffix(".toml"): _checked(Page, name, text)
         for name, text in sorted(_texts(language).items())
         if name != COMMON
     }
+    _told_once(ours)
+
+    def read_page(page: OfferedPage) -> Mapping[str, Page]:
+        more = {page.name.removesuffix(".toml"): _checked(Page, page.label, page.text)}
+        _told_once({**ours, **more})
+        return more
+
+    return extend_records(ours, f"leaflets/{language}", read_page)
+
+
+def _told_once(found: Mapping[str, Page]) -> None:
+    """Refuse two pages of one procedure in one organ; ``CareError`` names the second."""
     seen: set[tuple[str, str]] = set()
     for name, page in found.items():
         for organ in page.organs or ("",):
             if (page.procedure, organ) in seen:
                 raise CareError(f"{name}.toml: {page.procedure} of {organ or 'any organ'} is told")
             seen.add((page.procedure, organ))
-    return found
 
 
 def page(procedure: str, organ: str | None, language: str) -> Page:

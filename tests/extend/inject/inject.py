@@ -8,6 +8,7 @@ import numpy as np
 
 from seldinger.extend import (
     Assumption,
+    Block,
     Decision,
     DemoCase,
     DeviceUse,
@@ -15,21 +16,26 @@ from seldinger.extend import (
     Fields,
     Finding,
     Grid,
+    Heading,
     Instrument,
     Limits,
     Measure,
     NeedleCase,
+    Part,
     Percutaneous,
     Phase,
     Placement,
+    Plan,
     Procedure,
     Quantity,
     Question,
     Search,
+    Section,
     Severity,
     Status,
     Step,
     TargetPoint,
+    Text,
     Treatment,
     TreatmentLogic,
     Volume,
@@ -55,15 +61,10 @@ class Inject(TreatmentLogic[NeedleCase]):
     def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         """One search; the fluid spreads as a sphere."""
         needle = Instrument(
-            device="access-21g-15",
-            technique="single needle",
-            diameter_mm=0.8,
-            usable_mm=150.0,
-            beyond_mm=0.0,
-            sample_mm=(-2.0, 0.0),
-            keeps_inside=False,
+            device="inject-22g", technique="single needle", diameter_mm=0.72, usable_mm=150.0,
+            beyond_mm=0.0, sample_mm=(-2.0, 0.0), keeps_inside=False,
             reason="thin: only fluid goes through it",
-        )
+        )  # fmt: skip
         reach = search((needle,))
         volume_ml = case.assumed.value("inject_ml")
         wetted_ml = volume_ml / case.assumed.value("inject_pore_share")
@@ -84,7 +85,7 @@ class Inject(TreatmentLogic[NeedleCase]):
         treatment = Treatment(
             kind="inject",
             technique=needle.technique,
-            devices=(DeviceUse(needle.device, "21 G needle", "carries the fluid"),),
+            devices=(DeviceUse(needle.device, "22 G injection needle", "carries the fluid"),),
             settings={"volume_ml": volume_ml, "sphere_mm": round(2.0 * radius_mm, 1)},
             steps=(
                 Step("Needle", "Advance the needle to the aim; see its tip inside the target."),
@@ -113,6 +114,15 @@ def sphere(centre_lps_mm: tuple[float, float, float], radius_mm: float) -> Volum
     return Volume(away <= radius_mm, grid, "1")
 
 
+def tell(plan: Plan) -> tuple[Block, ...]:
+    """What the fluid wets, in the report."""
+    if plan.effect is None or plan.effect.kind != "inject":
+        return ()
+    wide = plan.effect.measure("sphere-diameter").nominal
+    return (Heading("Injection"), Text(f"The fluid wets a ball of {wide:.0f} mm."))
+
+
+SECTION = Section(Part.BODY, 55, tell)
 PROCEDURE = Procedure(
     name="inject",
     title="Injection",
@@ -123,15 +133,9 @@ PROCEDURE = Procedure(
     treatment=Inject(),
     required_structures={"": ("ribs",), "liver": ("colon", "gallbladder")},
     questions=(
-        Question(
-            "fluid-allergy",
-            "Is there an allergy to what is injected?",
-            stop_if="yes",
-            severity="stop",
-            sources=(),
-        ),
+        Question("fluid-allergy", "Is there an allergy to what is injected?", "yes", "stop", ()),
     ),
     alternatives=("No injection.",),
-    references=("heerink2018",),
+    references=("nobody2026",),
     demo=(DemoCase("liver-tumour-1", {"fluid-allergy": "no"}),),
 )
