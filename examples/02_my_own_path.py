@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,12 +17,11 @@ def compared(voxel_mm: float = 3.0, aside_mm: float = 15.0) -> dict[str, float |
     proposed = sd.plan.propose("drainage", anatomy, "abscess-superficial", settings=settings)
     best = proposed.approach.paths[0]
     x, y, z = best.entry_lps_mm
-    mine = sd.plan.propose(
-        "drainage",
-        anatomy,
-        "abscess-superficial",
-        settings=replace(settings, entry_lps_mm=(x, y, z + aside_mm)),
-    ).approach.paths[0]
+    options = sd.plan.PercutaneousOptions(entry_lps_mm=(x, y, z + aside_mm))
+    settings = sd.plan.Settings(seed=1, options=(options,))
+    (mine,) = sd.plan.propose(
+        "drainage", anatomy, "abscess-superficial", settings=settings
+    ).approach.paths
     apart_mm = float(np.linalg.norm(np.subtract(mine.entry_lps_mm, best.entry_lps_mm)))
     return {
         "proposed_depth_mm": round(best.depth_mm, 1),

@@ -32,9 +32,8 @@ ERROR_MM = {"ablation": 3.7}
 def proposed(anatomy: Anatomy, case: Case) -> Plan:
     """The plan of a case."""
     procedure, target = case
-    settings = seldinger.plan.Settings(
-        answers=ANSWERS.get(procedure, {}), lateral_error_mm=ERROR_MM.get(procedure)
-    )
+    way = seldinger.plan.PercutaneousOptions(lateral_error_mm=ERROR_MM.get(procedure))
+    settings = seldinger.plan.Settings(answers=ANSWERS.get(procedure, {}), options=(way,))
     return seldinger.plan.propose(procedure, anatomy, target, settings=settings)
 
 

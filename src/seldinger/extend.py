@@ -21,6 +21,7 @@ from seldinger.core.shapes import Curve
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
+from seldinger.evidence.records import Positive, describe
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.guidance import choose as choose_guidance
 from seldinger.plan.approach.percutaneous.model import (
@@ -29,6 +30,7 @@ from seldinger.plan.approach.percutaneous.model import (
     NeedleCase,
     TargetPoint,
 )
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import (
     Approach,
     DeviceUse,
@@ -91,9 +93,11 @@ __all__ = [
     "Part",
     "Path",
     "Percutaneous",
+    "PercutaneousOptions",
     "Phase",
     "Placement",
     "Plan",
+    "Positive",
     "Procedure",
     "Quantity",
     "Question",
@@ -117,6 +121,7 @@ __all__ = [
     "TreatmentLogic",
     "Volume",
     "choose_guidance",
+    "describe",
 ]
 
 

@@ -241,23 +241,11 @@ def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:
 
     return plans.Settings(
         seed=case.plan.seed,
-        relax=case.plan.relax,
         assume=assume,
         answers=case.answers,
-        entry_lps_mm=case.plan.entry_lps_mm,
-        guidance=case.plan.guidance,
-        technique=case.plan.technique,
-        lateral_error_mm=case.plan.lateral_error_mm,
         device=case.plan.device,
-        paths=case.plan.paths,
-        probes=tuple(
-            plans.ProbeEdit(
-                one.number, one.tip_lps_mm, one.entry_lps_mm, one.power_w,
-                None if one.minutes is None else 60.0 * one.minutes,
-            )
-            for one in case.probe
-        ),
-    )  # fmt: skip
+        options=case.options,
+    )
 
 
 def _further(case: CaseFile) -> tuple[InputFile, ...]:

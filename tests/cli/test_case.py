@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
 from seldinger.core.errors import CaseError
-from seldinger.plan import case
+from seldinger.plan import PercutaneousOptions, case
+from seldinger.plan.procedure import CASE_SECTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +26,9 @@ vocabulary = "mine.toml"
 mask = "nodule.nii.gz"
 
 [plan]
+seed = 3
+
+[percutaneous]
 relax = ["lung"]
 entry_lps_mm = [1, 2.5, -3]
 
@@ -48,8 +53,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert read.study.label_key is None
     assert read.study.vocabulary == str(tmp_path / "mine.toml")
     assert read.target.mask == tmp_path / "nodule.nii.gz"
-    assert read.plan.relax == ("lung",)
-    assert read.plan.entry_lps_mm == (1.0, 2.5, -3.0)
+    assert read.options == (PercutaneousOptions(relax=("lung",), entry_lps_mm=(1.0, 2.5, -3.0)),)
+    assert read.plan.seed == 3
     assert read.assume == {"breath_hold_factor": 4.0}
     assert read.plan.voxel_mm == 1.5
 
@@ -62,15 +67,26 @@ def test_a_vocabulary_of_the_catalogue_is_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "said"),
     [
-        ("relax =", "relaxx =", "[plan] has no key 'relaxx'; did you mean 'relax'? allowed:"),
+        (
+            "relax =",
+            "relaxx =",
+            "[percutaneous] has no key 'relaxx'; did you mean 'relax'? allowed:",
+        ),
         ("[assume]", "[assumed]", "the file has no key 'assumed'; did you mean 'assume'?"),
         ('ct = "images/ct.nii.gz"', "", "[study] ct is missing"),
         ('"no"', "7", "[answers] hydatid is 7"),
-        ("[1, 2.5, -3]", "[1, 2.5]", "[plan] entry_lps_mm"),
-        ("[1, 2.5, -3]", "[1, 2.5, inf]", "[plan] entry_lps_mm"),
-        ('"lung"', '""', "[plan] relax"),
+        ("[1, 2.5, -3]", "[1, 2.5]", "[percutaneous] entry_lps_mm"),
+        ("[1, 2.5, -3]", "[1, 2.5, inf]", "[percutaneous] entry_lps_mm"),
+        ('"lung"', '""', "[percutaneous] relax"),
         ('mask = "nodule.nii.gz"', "", "[target]: no target"),
         ("[target]", "[target", "is not TOML"),
+        ("seed = 3", "relax = []", "[plan] has no key 'relax'; it stands in [percutaneous]; "),
+        ("seed = 3", "seed = true", "[plan] seed is True: input should be a valid integer"),
+        (
+            "[assume]",
+            "[[ablation.probe]]\nnumber = 9\n[assume]",
+            "[[ablation.probe]] 1 number is 9: input should be less than or equal to 4",
+        ),
         ("= 4", '= "much"', "[assume] breath_hold_factor is 'much'"),
     ],
 )
@@ -90,7 +106,12 @@ def test_a_folder_or_bytes_are_no_case(tmp_path: Path) -> None:
         case.read(tmp_path / "case.toml")
 
 
+def test_a_case_has_the_sections_that_no_options_may_be_called() -> None:
+    assert {one.name for one in fields(case.CaseFile)} == CASE_SECTIONS
+
+
 def test_every_key_of_the_schema_is_described() -> None:
+    assert {"percutaneous", "ablation"} <= set(case.schema()["properties"])
     for name, section in case.schema()["$defs"].items():
         for key, what in section["properties"].items():
             assert what.get("description"), f"{name}.{key}"

@@ -71,7 +71,7 @@ def asked(files: Path, words: str) -> Result:
         ("--label-key HERE/gone.json", "cannot be read"),
         ("--target-mask HERE/gone.nii.gz", "there is no file at"),
         ("--out HERE/a-file/out", "cannot write"),
-        ("--probe 1_power=60", "no probes to fix by hand"),
+        ("--probe 1_power=60", "biopsy takes no AblationOptions: leave them out"),
     ],
 )
 def test_a_mistake_is_refused_before_the_image_is_read(files: Path, words: str, said: str) -> None:

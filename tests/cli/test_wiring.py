@@ -87,16 +87,43 @@ def test_every_option_arrives(rooms: Rooms) -> None:
     assert named["patient"] is None
     assert named["settings"] == plan.Settings(
         seed=7,
-        relax=("unidentified", "spleen"),
         assume={"hub_standoff_mm": 5.0},
         answers={"hydatid": "no"},
-        entry_lps_mm=(-1.0, 2.5, 3.0),
-        guidance="ct",
-        technique="ct-angled",
-        lateral_error_mm=2.0,
         device="core-18g-150-t20",
-        paths=3,
+        options=(
+            plan.PercutaneousOptions(
+                relax=("unidentified", "spleen"),
+                entry_lps_mm=(-1.0, 2.5, 3.0),
+                guidance="ct",
+                technique="ct-angled",
+                lateral_error_mm=2.0,
+                paths=3,
+            ),
+        ),
     )
+
+
+def test_an_applicator_fixed_by_hand_arrives_and_is_spelled(rooms: Rooms) -> None:
+    probe = "1 tip=1,2,3 entry=4,5.5,6 power=75 minutes=7.5"
+    words = ["plan", "ablation", "--ct", "a.nii.gz", "--target-lps", "1,2,3", "--diameter-mm", "9"]
+    result = CliRunner().invoke(app, [*words, "--probe", probe, "--probe", "2 minutes=5", "--json"])
+    assert "far enough" in result.stderr
+    edits = (
+        plan.ProbeEdit(1, (1.0, 2.0, 3.0), (4.0, 5.5, 6.0), 75.0, 7.5),
+        plan.ProbeEdit(2, minutes=5.0),
+    )
+    options = plan.AblationOptions(probe=edits)
+    assert rooms.calls["propose"][1]["settings"].options == (options,)
+    table = {"number": 1, "tip_lps_mm": [1, 2, 3], "entry_lps_mm": [4, 5.5, 6], "power_w": 75}
+    case = cases.checked(
+        {
+            "procedure": "ablation", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
+            "ablation": {"probe": [table | {"minutes": 7.5}, {"number": 2, "minutes": 5}]},
+        },
+        "test",
+    )  # fmt: skip
+    assert case.options == (options,)
+    assert workflow.spelled(case).endswith(f"--probe '{probe}' --probe '2 minutes=5'")
 
 
 def test_without_options_the_rooms_choose(rooms: Rooms) -> None:
@@ -123,7 +150,8 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
             "procedure": "biopsy",
             "study": {"ct": "/some/where/ct.nii.gz", "vocabulary": "/some/where/ours.toml"},
             "target": {"centre_lps_mm": [1, -2.5, 3], "diameter_mm": 12},
-            "plan": {"relax": ["spleen", "left lung"], "seed": 0},
+            "plan": {"seed": 0},
+            "percutaneous": {"relax": ["spleen", "left lung"], "paths": 6},
             "assume": {"hub_standoff_mm": 5},
             "answers": {"hydatid": "no"},
         },
@@ -131,8 +159,8 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
     )
     assert workflow.spelled(case) == (
         "seldinger plan biopsy --ct ct.nii.gz --vocabulary ours.toml --target-lps 1,-2.5,3"
-        " --diameter-mm 12.0 --relax spleen --relax 'left lung' --assume hub_standoff_mm=5.0"
-        " --answer hydatid=no"
+        " --diameter-mm 12.0 --assume hub_standoff_mm=5.0 --answer hydatid=no"
+        " --relax spleen --relax 'left lung'"
     )
 
 

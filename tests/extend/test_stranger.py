@@ -17,6 +17,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import seldinger as sd
+from inject import InjectOptions
 from seldinger.plan import procedures
 
 found = procedures()
@@ -26,9 +27,14 @@ changed = sd.plan.propose(
     "inject", made.anatomy, made.target.label,
     settings=sd.plan.Settings(assume={"inject_ml": 8.0}),
 )
+chosen = sd.plan.propose(
+    "inject", made.anatomy, made.target.label,
+    settings=sd.plan.Settings(options=(InjectOptions(volume_ml=16.0),)),
+)
 print(json.dumps({
+    "volume_ml": [p.request.options.get("volume_ml") for p in (made, chosen)],
     "names": sorted(found), "broken": sorted(found.broken), "status": made.verdict.status.value,
-    "sphere_mm": [p.treatment.settings["sphere_mm"] for p in (made, changed)],
+    "sphere_mm": [p.treatment.settings["sphere_mm"] for p in (made, changed, chosen)],
     "missing_pages": [f.id for f in made.findings if f.id.startswith("no-")],
     "outcomes": made.outlook is not None and made.outlook.title,
     "device": sd.catalogue.device("inject-22g").name,
@@ -89,9 +95,11 @@ def test_it_is_planned_examined_and_reported(site: Path, tmp_path: Path) -> None
     assert told["status"] == "unknown"
     assert told["gates"] == 9
     # Four times the fluid, in a sphere: 4 to the third root as wide.
-    one, other = told["sphere_mm"]
+    one, other, chosen = told["sphere_mm"]
     assert other / one == pytest.approx(4.0 ** (1.0 / 3.0), rel=0.01)
     assert one == pytest.approx(26.7, abs=0.1)
+    assert chosen / one == pytest.approx(2.0, rel=0.01)
+    assert told["volume_ml"] == [None, 16.0]
     # Its device, outcomes, effect, section and leaflet are as good as ours.
     assert told["device"] == "22 G injection needle"
     assert told["outcomes"] == "Fluid in, or not"
@@ -108,6 +116,25 @@ def test_its_leaflet_is_written(site: Path, tmp_path: Path) -> None:
     done = run(site, "-m", "seldinger", "sheet", "inject", "--out", str(tmp_path / "sheet"))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "sheet" / "sheet.html").is_file()
+
+
+def test_its_options_are_a_section_of_a_case_and_of_the_command_line(
+    site: Path, tmp_path: Path
+) -> None:
+    told = " ".join(run(site, "-m", "seldinger", "plan", "--help").stdout.split())
+    assert "Injection: --volume-ml <float> How much is injected." in told
+    schema = json.loads(run(site, "-m", "seldinger", "schema", "case").stdout)
+    volume = schema["$defs"]["InjectOptions"]["properties"]["volume_ml"]
+    assert volume["description"] == "how much is injected"
+    case = tmp_path / "case.toml"
+    text = 'procedure = "inject"\nstudy.ct = "x"\ntarget.name = "x"\ninject.volume_ml = -1\n'
+    case.write_text(text, encoding="utf-8")
+    wrong = run(site, "-m", "seldinger", "plan", str(case), "--json")
+    assert wrong.returncode == 2
+    assert "[inject] volume_ml is -1: input should be greater than 0" in wrong.stderr
+    typed = ("--ct", "x", "--target", "x", "--volume-ml", "-1", "--json")
+    wrong = run(site, "-m", "seldinger", "plan", "inject", *typed)
+    assert "--volume-ml is -1.0: input should be greater than 0" in wrong.stderr
 
 
 def test_one_that_cannot_be_imported_is_named_and_passed_over(site: Path) -> None:

@@ -17,6 +17,7 @@ from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.plan.approach.percutaneous.model import Instrument
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
 from seldinger.plan.procedure import Settings
 
@@ -97,4 +98,8 @@ def known(**edits: float) -> Assumed:
 
 
 def settings(**changes: object) -> Settings:
-    return replace(Settings(lateral_error_mm=3.7), **changes)  # type: ignore[arg-type]
+    return Settings(options=(options(**changes),))
+
+
+def options(**changes: object) -> PercutaneousOptions:
+    return replace(PercutaneousOptions(lateral_error_mm=3.7), **changes)  # type: ignore[arg-type]

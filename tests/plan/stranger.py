@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,27 @@ class Prick(TreatmentLogic[NeedleCase]):
         return Decision(reach, treatment, Guidance("ct", "because", ()), ())
 
 
+@dataclass(frozen=True)
+class PrickOptions:
+    """Prick: nothing to choose."""
+
+
+class Named(Prick):
+    """One whose options are called as others are."""
+
+    section = "percutaneous"
+    options = PrickOptions
+
+
+class Reserved(Prick):
+    """One whose options are called as what every case has."""
+
+    section = "study"
+    options = PrickOptions
+
+
 STRANGER = Procedure("prick", "Prick", "A needle.", Percutaneous(), Prick())
+SAME_NAME = Procedure("same-name", "Prick", "A needle.", Percutaneous(), Named())
 BROKEN = "broken"
 NO_PROCEDURE = "no-procedure"
 LEAVES = "leaves"
@@ -42,6 +63,7 @@ def enter(patch: pytest.MonkeyPatch) -> None:
         EntryPoint(BROKEN, "tests.plan.no_such_module:PROCEDURE", group),
         EntryPoint(NO_PROCEDURE, "tests.plan.stranger:BROKEN", group),
         EntryPoint(LEAVES, "tests.plan.leaves:PROCEDURE", group),
+        EntryPoint("same-name", "tests.plan.stranger:SAME_NAME", group),
         EntryPoint("biopsy", "tests.plan.stranger:STRANGER", group),
     )
     patch.setattr(registry, "entry_points", lambda **_: (*ours, *theirs))

@@ -27,8 +27,8 @@ from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, file, neighbours, registry
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.procedure import ProbeEdit
 from seldinger.plan.treatments.ablation import choice, coverage, coverage_table, override
 from seldinger.plan.treatments.ablation.arrange import (
     Arrangement,
@@ -38,6 +38,7 @@ from seldinger.plan.treatments.ablation.arrange import (
     gap_mm,
 )
 from seldinger.plan.treatments.ablation.coverage_table import Trial
+from seldinger.plan.treatments.ablation.options import AblationOptions, ProbeEdit
 from seldinger.simulate.placement import Phase, freeze, heat
 from seldinger.simulate.thermal.effect import COMPLETE, COVERAGE, MARGIN, SPACING, ZONE
 from seldinger.simulate.thermal.heating import Placed
@@ -263,7 +264,11 @@ def core(assume: Mapping[str, float] = STILL, probes: tuple[ProbeEdit, ...] = ()
     goal = target(40.0, CORE_MM, "liver")
     liver = thing("liver", Kind.ORGAN, ball(goal.centre_lps_mm, CORE_MM + 8.0))
     around = thing("spleen", Kind.ORGAN, box((0.0, 110.0, 0.0), (180.0, 140.0, 180.0)))
-    settings = Settings(device="emprint", assume=assume, relax=("organ-first",), probes=probes)
+    settings = Settings(
+        device="emprint",
+        assume=assume,
+        options=(PercutaneousOptions(relax=("organ-first",)), AblationOptions(probe=probes)),
+    )
     return plan.propose("ablation", phantom((liver, around)), goal, settings=settings)
 
 
@@ -275,18 +280,18 @@ def core_plan() -> Plan:
 def test_a_probe_fixed_by_hand_is_kept(core_plan: Plan) -> None:
     (planned,) = core_plan.placements
     tip = tuple(float(c) for c in np.add(planned.tip_lps_mm, (2.0, 0.0, -1.0)))
-    fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.points_lps_mm[0], 150.0, 400.0)
+    fixed = ProbeEdit(1, (tip[0], tip[1], tip[2]), planned.points_lps_mm[0], 150.0, 7.5)
     made = core(probes=(fixed,))
     (found,) = made.placements
     assert found.tip_lps_mm == pytest.approx(tip)
     assert found.points_lps_mm[0] == pytest.approx(planned.points_lps_mm[0], abs=3.0)
     assert made.taken[0].origin == "user"
     assert [s.power_w for s in found.programme] == [150.0]
-    assert found.seconds == 400.0
+    assert found.seconds == 450.0
     assert parts(made)[0].zone_volume_ml > parts(core_plan)[0].zone_volume_ml
     treat = next(s for s in made.treatment.steps if s.title == "Treat")
     assert "150 W" in treat.text
-    assert "probe 1" in made.request.options
+    assert str(made.request.options["probe"]).startswith("1 tip=")
 
 
 def test_a_row_says_what_came_of_it_on_the_patient() -> None:
@@ -331,7 +336,8 @@ ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.
 
 def edited(*edits: ProbeEdit, outside: str | None = None, of: Placed = ONE) -> tuple[Placed, ...]:
     answers = {} if outside is None else {override.OUTSIDE: outside}
-    mine = case(ABLATION, target(40.0, 20.0, None), (), Settings(probes=edits, answers=answers))
+    settings = Settings(options=(AblationOptions(probe=edits),), answers=answers)
+    mine = case(ABLATION, target(40.0, 20.0, None), (), settings)
     return override.edited(mine, (of,))
 
 
@@ -351,8 +357,8 @@ def test_a_tip_and_an_entry_turn_the_axis() -> None:
     [
         (ProbeEdit(1, power_w=40.0), "75 to 150 W"),
         (ProbeEdit(1, power_w=160.0), "75 to 150 W"),
-        (ProbeEdit(1, seconds=900.0), "5 to 10 min"),
-        (ProbeEdit(1, seconds=60.0), "5 to 10 min"),
+        (ProbeEdit(1, minutes=15.0), "5 to 10 min"),
+        (ProbeEdit(1, minutes=1.0), "5 to 10 min"),
     ],
 )
 def test_settings_outside_the_table_are_refused_unless_asked_for(
@@ -371,8 +377,8 @@ def test_settings_outside_the_table_are_refused_unless_asked_for(
     [
         (ProbeEdit(1, power_w=0.0), "nothing to set"),
         (ProbeEdit(1, power_w=-75.0), "nothing to set"),
-        (ProbeEdit(1, seconds=0.0), "nothing to set"),
-        (ProbeEdit(1, seconds=float("nan")), "nothing to set"),
+        (ProbeEdit(1, minutes=0.0), "nothing to set"),
+        (ProbeEdit(1, minutes=float("nan")), "nothing to set"),
         (ProbeEdit(3, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), "no probe 3"),
         (ProbeEdit(0, power_w=75.0), "no probe 0"),
         (ProbeEdit(2, (90.0, 70.0, 90.0)), "tip and its entry"),
@@ -391,7 +397,7 @@ def test_a_generator_gives_no_more_than_it_has_and_cold_has_no_power() -> None:
     probe = Placed(applicator("cryo-17g"), ONE.tip_lps_mm, ONE.axis_lps, frozen)
     with pytest.raises(PlanError, match="no power"):
         edited(ProbeEdit(1, power_w=50.0), of=probe)
-    (longer,) = edited(ProbeEdit(1, seconds=720.0), of=probe)
+    (longer,) = edited(ProbeEdit(1, minutes=12.0), of=probe)
     assert [s.seconds for s in longer.schedule] == [720.0, 480.0, 720.0]
 
 

@@ -408,6 +408,7 @@ def test_one_plug_in_that_cannot_be_used_harms_nobody_else(
         assert why in found.broken[name]
         with pytest.raises(PlanError, match=f"{name}.*mend, update or uninstall"):
             found[name]
+    assert "are called 'percutaneous', as others are" in found.broken["same-name"]
     assert any("'biopsy' is taken" in why for why in found.broken.values())
 
 

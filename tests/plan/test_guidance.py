@@ -11,6 +11,7 @@ from tests.plan import treatment_phantom as phantom
 from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.plan.approach.percutaneous import guidance
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.procedure import Settings
 
@@ -37,6 +38,10 @@ def case(
 
 def chosen(found: NeedleCase) -> Guidance:
     return guidance.choose(found, phantom.path(found.target))
+
+
+def guided(by: str | None) -> Settings:
+    return Settings(options=(PercutaneousOptions(guidance=by),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +89,14 @@ def test_the_rule_for_ct_carries_its_stamp() -> None:
 
 @pytest.mark.parametrize("wanted", ["ct", "ultrasound"])
 def test_the_user_decides(wanted: str) -> None:
-    found = chosen(case("left lung", LUNG, settings=Settings(guidance=wanted)))
+    found = chosen(case("left lung", LUNG, settings=guided(wanted)))
     assert found.modality == wanted
     assert found.reason.startswith("Chosen by the user")
 
 
 def test_an_unknown_eye_is_refused() -> None:
     with pytest.raises(PlanError, match="allowed: ct, ultrasound"):
-        chosen(case("liver", LIVER, settings=Settings(guidance="mr")))
+        chosen(case("liver", LIVER, settings=guided("mr")))
 
 
 def test_without_a_path_nothing_is_judged() -> None:

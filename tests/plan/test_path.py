@@ -18,6 +18,7 @@ from tests.plan.phantom import (
     H,
     known,
     needle,
+    options,
     phantom,
     settings,
     sphere_target,
@@ -28,6 +29,7 @@ from seldinger.core.errors import PlanError
 from seldinger.image.study import PatientPosition
 from seldinger.plan.approach.percutaneous import path, ranking, rules
 from seldinger.plan.approach.percutaneous.model import Instrument, Limits
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.approach.percutaneous.scene import Scene, build
 from seldinger.plan.procedure import Settings
 
@@ -295,12 +297,12 @@ def test_instruments_of_equal_reach_share_one_cast(scene: Scene) -> None:
 
 
 def test_a_flat_path_beats_a_tilted_twin_by_its_published_error(scene: Scene) -> None:
-    published = Settings()
-    done = search(scene, needle(), Limits(), published, known())
+    published = PercutaneousOptions()
+    done = search(scene, needle(), Limits(), Settings(options=(published,)), known())
     free = np.flatnonzero(~done.blocking)
     error = ranking.expected_error_mm(done.candidates, published, known(), free)
     flat = done.candidates.tilt_deg[free] < 5.0
     assert set(np.round(error[flat], 3)) == {3.3}
     assert set(np.round(error[~flat], 3)) <= {4.4, 6.7}
-    fixed = ranking.expected_error_mm(done.candidates, settings(), known(), free)
+    fixed = ranking.expected_error_mm(done.candidates, options(), known(), free)
     assert set(np.round(fixed, 3)) == {3.7}

@@ -6,7 +6,7 @@ from math import erf, exp, pi, sqrt
 
 import numpy as np
 import pytest
-from tests.plan.phantom import AIM, H, known, needle, phantom, settings, sphere_target
+from tests.plan.phantom import AIM, H, known, needle, options, phantom, sphere_target
 
 from seldinger.anatomy.model import Anatomy, Kind, Origin, Structure
 from seldinger.core.errors import PlanError
@@ -120,4 +120,4 @@ def test_angulation_chooses_the_technique() -> None:
 
 def test_an_unknown_technique_is_refused() -> None:
     with pytest.raises(PlanError, match="no needle technique"):
-        error_model.model("dowsing", settings(), known())
+        error_model.model("dowsing", options(), known())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.plan import stranger
 from tests.plan import treatment_phantom as phantom
 
 from seldinger.core.errors import PlanError
@@ -49,6 +50,7 @@ _TWICE = Question("allergy", "Any allergy?", stop_if="yes", severity="stop", sou
         ({"references": ("nobody1900",)}, "nobody1900"),
         ({"questions": (replace(_TWICE, sources=("nobody1900",)),)}, "nobody1900"),
         ({"treatment": _Asking(), "questions": (_TWICE,)}, "twice"),
+        ({"treatment": stranger.Reserved()}, "options called 'study'; allowed: lower-case"),
     ],
 )
 def test_a_declaration_that_cannot_be_planned_is_refused(

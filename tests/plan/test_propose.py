@@ -16,7 +16,7 @@ from seldinger.cli import results
 from seldinger.core import Curve, Edge, Tree
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.core.record import InputFile
-from seldinger.plan import Settings, file, procedures, propose
+from seldinger.plan import AblationOptions, PercutaneousOptions, Settings, file, procedures, propose
 from seldinger.plan.approach.percutaneous.approach import skin_distance_mm
 from seldinger.plan.propose import check_answers
 
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
         (Settings(answers={"haemangioma": "perhaps"}), "yes, no"),
         (Settings(assume={"gantry_bore_m": 700.0}), "gantry_bore_mm"),
         (Settings(assume={"gantry_bore_mm": 70.0}), "600"),
-        (Settings(technique="dowsing"), "ct-in-plane"),
-        (Settings(lateral_error_mm=-1.0), "between"),
-        (Settings(relax=("livr",)), "closest"),
+        (Settings(options=(PercutaneousOptions(technique="dowsing"),)), "ct-in-plane"),
+        (Settings(options=(PercutaneousOptions(lateral_error_mm=-1.0),)), "between"),
+        (Settings(options=(PercutaneousOptions(relax=("livr",)),)), "closest"),
         (Settings(device="spoon"), "spoon"),
+        (Settings(options=(AblationOptions(),)), "biopsy takes no AblationOptions"),
     ],
 )
 def test_a_wrong_choice_is_refused_with_what_is_allowed(

@@ -11,7 +11,7 @@ from tests.real.scans import ABDOMEN, CHEST, LIVER
 from seldinger import image
 from seldinger.anatomy import Skin, Tissue, targets
 from seldinger.core.space import as_vector
-from seldinger.plan import Settings, propose
+from seldinger.plan import PercutaneousOptions, Settings, propose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,8 @@ def test_a_path_through_the_unlabelled_stomach_is_refused(liver: Anatomy) -> Non
     """The user's own entry from the left front, across stomach and colon that nobody labelled."""
     skin = liver.grid.to_lps(np.argwhere(liver.skin == Skin.OPEN))
     front = skin[np.argmin(np.linalg.norm(skin - [280.0, 60.0, 125.0], axis=1))]
-    made = propose("biopsy", liver, "livertumor1", settings=Settings(entry_lps_mm=as_vector(front)))
+    asked = Settings(options=(PercutaneousOptions(entry_lps_mm=as_vector(front)),))
+    made = propose("biopsy", liver, "livertumor1", settings=asked)
     (mine,) = made.approach.paths
     assert mine.origin == "user"
     assert "unidentified" in mine.violations or "bowel gas" in mine.violations

@@ -98,16 +98,16 @@ def _case(what: str, given: dict[str, Any]) -> CaseFile:
         for section in sections:
             table = table.setdefault(section, {})
         table[key] = option.read(words)
-    return cases.checked(data, "command line", names_of(cases.CaseFile))
+    return cases.checked(data, "command line", names_of(cases.layout()))
 
 
 @cache
 def _options() -> dict[str, Option]:
     """The fields of a case by the names of their parameters."""
-    from seldinger.plan.case import CaseFile
+    from seldinger.plan.case import layout
     from seldinger.plan.options import options_of
 
-    return {"_".join(map(str, one.place)): one for one in options_of(CaseFile)}
+    return {"_".join(map(str, one.place)): one for one in options_of(layout())}
 
 
 @cache

@@ -13,7 +13,7 @@ from enum import Enum
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType, UnionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -172,6 +172,8 @@ def _constant(one: Any) -> str:
     """What a name that is neither class nor function stands for: its entries by name."""
     if isinstance(one, str):
         return f"`{one!r}`\n"
+    if get_origin(one) is Annotated:
+        return f"`{one}`\n".replace("typing.", "")
     if isinstance(one, UnionType):
         return f"One of {', '.join(f'`{kind.__name__}`' for kind in one.__args__)}.\n"
     names = [key if isinstance(key, str) else key.name for key in one]

@@ -73,16 +73,15 @@ def describe_place(
         return "the file"
     first, rest = str(place[0]), place[1:]
     held = data.get(place[0]) if isinstance(data, Mapping) else None
-    tabled = (
+    inner = held.get(rest[0]) if rest and isinstance(held, Mapping) else None
+    if isinstance(inner, Mapping) or (_holds_tables(inner) and len(rest) > 1):
+        first, rest, held = f"{first}.{rest[0]}", rest[1:], inner
+    elif not (
         isinstance(held, Mapping) or _holds_tables(held) or _record(kind, place[:1]) is not None
-    )
-    if not tabled:
+    ):
         return " ".join([first, *_counted(rest)])
-    if rest and isinstance(rest[0], int):
-        return " ".join([f"[[{first}]]", *_counted(rest)])
-    if rest and isinstance(held, Mapping) and isinstance(held.get(rest[0]), Mapping):
-        return " ".join([f"[{first}.{rest[0]}]", *_counted(rest[1:])])
-    return " ".join([f"[{first}]", *_counted(rest)])
+    one_of_many = _holds_tables(held) and bool(rest)
+    return " ".join([f"[[{first}]]" if one_of_many else f"[{first}]", *_counted(rest)])
 
 
 def _sort(mistake: Any) -> str:
@@ -100,7 +99,7 @@ def _sentence(
     if sort == "unknown key":
         above, key = describe_place(place[:-1], data, kind, names), str(place[-1])
         allowed = sorted(_keys(kind, place[:-1]))
-        hint = did_you_mean(key, allowed)
+        hint = did_you_mean(key, allowed) or _elsewhere(key, kind)
         return f"{above} has no key {key!r}; {hint}allowed: {', '.join(allowed)}"
     if sort == "missing":
         return f"{where} is missing{'' if place in names else _choices(kind, place)}"
@@ -109,6 +108,12 @@ def _sentence(
         words = "; ".join(texts)
         return f"{where}: {words}" if place else words
     return f"{where} is {_got(many[0]['input'])}: {', or '.join(texts)}"
+
+
+def _elsewhere(key: str, kind: Any) -> str:
+    """In which section a key stands that was written into another."""
+    tables = (name for name in _hints(kind) if key in _keys(kind, (name,)))
+    return "".join(f"it stands in [{name}]; " for name in tables)
 
 
 def _said(mistake: Any) -> str:

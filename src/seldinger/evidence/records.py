@@ -49,7 +49,7 @@ def written(key: str) -> dict[str, str]:
     return {"written": key}
 
 
-def told(what: str, **typed: str) -> dict[str, str]:
+def describe(what: str, **typed: str) -> dict[str, str]:
     """Metadata of a field: what it is, for a schema, for who left it out, and for its option.
 
     Args:

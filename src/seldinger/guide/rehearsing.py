@@ -21,6 +21,7 @@ from seldinger.guide.zone import carry_zone
 from seldinger.plan.approach.percutaneous import error_model, probability
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.assumptions import Assumed
 from seldinger.plan.treatments.ablation import choice, trajectories
 from seldinger.simulate.thermal import effect, uncertainty
@@ -133,7 +134,7 @@ def _passes(
     """All passes of one device."""
     name, path, instrument = device
     told = plan.request.options.get("lateral_error_mm")
-    given = plans.Settings(lateral_error_mm=None if told is None else float(told))
+    given = PercutaneousOptions(lateral_error_mm=None if told is None else float(told))
     errors = error_model.model(path.technique, given, known)
     aimed = replace(scene, target=replace(scene.target, aim_lps_mm=path.target_lps_mm))
     met = probability.meet(aimed, path.entry_lps_mm, instrument, errors, samples)

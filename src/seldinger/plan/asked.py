@@ -24,10 +24,10 @@ def check(declared: Procedure, settings: Settings, structures: Iterable[str] | N
 
     Raises:
         PlanError, CatalogueError: an assumption, a rule, a technique or a device that is not known
-            or does not fit the procedure, or probes where there are none.
+            or does not fit the procedure, or options of what it is not.
     """
     assumed(assumptions(declared), settings.assume)
-    check_probes(declared, settings)
+    check_options(declared, settings)
     declared.approach.check(settings, structures)
     if settings.device is not None:
         declared.treatment.check_device(settings.device)
@@ -38,7 +38,13 @@ def assumptions(declared: Procedure) -> tuple[Assumption, ...]:
     return (*declared.approach.assumptions, *declared.treatment.assumptions)
 
 
-def check_probes(declared: Procedure, settings: Settings) -> None:
-    """Refuse probes fixed by hand where a procedure has none."""
-    if settings.probes and not declared.treatment.fixes_probes:
-        raise PlanError(f"{declared.name} has no probes to fix by hand: leave them out")
+def check_options(declared: Procedure, settings: Settings) -> None:
+    """Refuse options that neither the approach nor the treatment owns."""
+    owned = [o.options for o in (declared.approach, declared.treatment) if o.options is not None]
+    for one in settings.options:
+        if type(one) not in owned:
+            takes = ", ".join(kind.__name__ for kind in owned) or "none"
+            raise PlanError(
+                f"{declared.name} takes no {type(one).__name__}: leave them out; its own options "
+                f"are {takes}"
+            )

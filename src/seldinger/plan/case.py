@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, make_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,8 +19,9 @@ from seldinger.care.times import parse_instant
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
-from seldinger.evidence.records import Parsed, Positive, Text, told
+from seldinger.evidence.records import Parsed, Positive, Text, describe
 from seldinger.image.study import PatientPosition, parse_position
+from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
     from seldinger.evidence.mistakes import Place
@@ -38,34 +40,34 @@ Moment = Annotated[dt.datetime, Parsed(parse_instant, {"type": "string", "format
 class StudySection:
     """The images and their labels."""
 
-    ct: Path = field(metadata=told("DICOM folder or file, NIfTI, NRRD or MetaImage; CT or MR"))
+    ct: Path = field(metadata=describe("DICOM folder or file, NIfTI, NRRD or MetaImage; CT or MR"))
     labels: Path | None = field(
-        default=None, metadata=told("label map, folder of masks, or DICOM SEG")
+        default=None, metadata=describe("label map, folder of masks, or DICOM SEG")
     )
     label_key: Path | None = field(
-        default=None, metadata=told("JSON or CSV that names the label map's ids")
+        default=None, metadata=describe("JSON or CSV that names the label map's ids")
     )
     vocabulary: Text | None = field(
         default=None,
-        metadata=told(
+        metadata=describe(
             "what label names mean: a vocabulary of the catalogue, or the path of one's own .toml",
             file=".toml",
         ),
     )
     series: Text | None = field(
         default=None,
-        metadata=told("Series Instance UID, when the folder has several", metavar="UID"),
+        metadata=describe("Series Instance UID, when the folder has several", metavar="UID"),
     )
     scanned_position: Position | None = field(
         default=None,
-        metadata=told(
+        metadata=describe(
             "how the patient lay when the scan was made (not how you want to work): supine, prone, "
             "left-lateral or right-lateral",
             metavar="HOW",
         ),
     )
     modality: Literal["CT", "MR"] | None = field(
-        default=None, metadata=told("when the file does not say")
+        default=None, metadata=describe("when the file does not say")
     )
 
 
@@ -75,22 +77,22 @@ class TargetSection:
 
     name: Text | None = field(
         default=None,
-        metadata=told(
+        metadata=describe(
             "a label's name; with a mask or point, what to call it", flag="--target", metavar="NAME"
         ),
     )
     mask: Path | None = field(
         default=None,
-        metadata=told("image file whose non-zero voxels are the target", flag="--target-mask"),
+        metadata=describe("image file whose non-zero voxels are the target", flag="--target-mask"),
     )
     centre_lps_mm: Vector | None = field(
-        default=None, metadata=told("centre of a round target, LPS mm", flag="--target-lps")
+        default=None, metadata=describe("centre of a round target, LPS mm", flag="--target-lps")
     )
     diameter_mm: Positive | None = field(
-        default=None, metadata=told("diameter of the round target")
+        default=None, metadata=describe("diameter of the round target")
     )
     organ: Text | None = field(
-        default=None, metadata=told("the structure it lies in, when labels cannot tell")
+        default=None, metadata=describe("the structure it lies in, when labels cannot tell")
     )
 
     def __post_init__(self) -> None:
@@ -106,53 +108,17 @@ class TargetSection:
 class PlanSection:
     """Choices of the planner."""
 
-    entry_lps_mm: Vector | None = field(
-        default=None, metadata=told("score this entry instead of searching")
-    )
-    relax: tuple[Text, ...] = field(
-        default=(), metadata=told("hard rules to open; recorded in the plan", metavar="RULE")
-    )
-    guidance: Literal["ct", "ultrasound"] | None = field(
-        default=None, metadata=told("decide the guidance")
-    )
-    technique: Text | None = field(
-        default=None, metadata=told("error model for every path", metavar="KEY")
-    )
-    lateral_error_mm: Positive | None = field(
-        default=None, metadata=told("mean lateral error to use instead of the published one")
-    )
     device: Text | None = field(
         default=None,
-        metadata=told("catalogue id of the device to use; `devices` lists them", metavar="ID"),
+        metadata=describe("catalogue id of the device to use; `devices` lists them", metavar="ID"),
     )
-    paths: Annotated[int, Ge(1), Le(50)] = field(
-        default=6, metadata=told("how many alternatives to keep")
+    seed: Annotated[int, Ge(0)] = field(default=0, metadata=describe("of all sampling"))
+    voxel_mm: Positive = field(
+        default=1.5, metadata=describe("edge of the planning lattice's voxels")
     )
-    seed: Annotated[int, Ge(0)] = field(default=0, metadata=told("of all sampling"))
-    voxel_mm: Positive = field(default=1.5, metadata=told("edge of the planning lattice's voxels"))
     rehearse: Annotated[int, Ge(1), Le(100_000)] | None = field(
         default=None,
-        metadata=told("how often to carry the plan out with its needle's errors", metavar="N"),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeSection:
-    """What is fixed by hand of one applicator; what is left out stays the planner's."""
-
-    number: Annotated[int, Ge(1), Le(4)] = field(
-        metadata=told("which, from 1; one more than there are adds another", metavar="N")
-    )
-    tip_lps_mm: Vector | None = field(default=None, metadata=told("its tip", flag="tip"))
-    entry_lps_mm: Vector | None = field(
-        default=None, metadata=told("where it enters the skin", flag="entry")
-    )
-    power_w: Positive | None = field(
-        default=None, metadata=told("of a heater", flag="power", metavar="W")
-    )
-    minutes: Positive | None = field(
-        default=None,
-        metadata=told("of heating, or of each freeze", flag="minutes", metavar="M"),
+        metadata=describe("how often to carry the plan out with its needle's errors", metavar="N"),
     )
 
 
@@ -162,11 +128,15 @@ class VisitSection:
 
     patient: Path | None = field(
         default=None,
-        metadata=told("the patient, as patient.toml or as a case that `clear` reads: clearance"),
+        metadata=describe(
+            "the patient, as patient.toml or as a case that `clear` reads: clearance"
+        ),
     )
     now: Moment | None = field(
         default=None,
-        metadata=told("when clearance is judged, with its offset; now by default", metavar="TIME"),
+        metadata=describe(
+            "when clearance is judged, with its offset; now by default", metavar="TIME"
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -183,26 +153,23 @@ class VisitSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """One plan's request: what to do, on which images, where, and how."""
+    """One plan's request: what to do, on which images, where, and how.
+
+    ``layout`` adds a section for the options of each approach and treatment.
+    """
 
     procedure: Text = field(
-        metadata=told("an installed procedure; `seldinger procedures` lists them")
+        metadata=describe("an installed procedure; `seldinger procedures` lists them")
     )
     study: StudySection = field(metadata={"flag": "--ct"})
     target: TargetSection = field(metadata={"flag": "--target, --target-mask or --target-lps"})
     plan: PlanSection = PlanSection()
-    probe: tuple[ProbeSection, ...] = field(
-        default=(),
-        metadata=told(
-            "ablation: fix applicator N, or parts of it, by hand; N one more adds another"
-        ),
-    )
     assume: Mapping[Text, float] = field(
-        default_factory=dict, metadata=told("an assumption to override, by name")
+        default_factory=dict, metadata=describe("an assumption to override, by name")
     )
     answers: Mapping[Text, Text] = field(
         default_factory=dict,
-        metadata=told(
+        metadata=describe(
             "answer to a question of the procedure; or, of a structure that no label shows, "
             "NAME=absent or NAME=looked-at",
             flag="--answer",
@@ -211,11 +178,34 @@ class CaseFile:
     )
     visit: VisitSection = field(default=VisitSection(), metadata={"flag": "--patient"})
 
+    @property
+    def options(self) -> tuple[Any, ...]:
+        """What is given of an approach or a treatment: the records that they own."""
+        own = {one.name for one in fields(CaseFile)}
+        added = (getattr(self, one.name) for one in fields(self) if one.name not in own)
+        return tuple(one for one in added if one is not None)
+
     def judged(self) -> CaseFile:
         """The same case with the instant at which clearance is judged written into it."""
         if self.visit.patient is None:
             return self
         return replace(self, visit=replace(self.visit, now=self.visit.judged_at))
+
+
+@cache
+def layout() -> type[CaseFile]:
+    """A case with the sections of all that is installed."""
+    owners = (o for one in procedures().values() for o in (one.approach, one.treatment))
+    owned = {one.section: one.options for one in owners if one.options is not None}
+    return make_dataclass(
+        CaseFile.__name__,
+        [(name, kind | None, field(default=None)) for name, kind in owned.items()],
+        bases=(CaseFile,),
+        namespace={"__doc__": CaseFile.__doc__},
+        frozen=True,
+        slots=True,
+        kw_only=True,
+    )
 
 
 def read(path: Path) -> CaseFile:
@@ -224,7 +214,7 @@ def read(path: Path) -> CaseFile:
     Raises:
         CaseError: there is no such file, it is not TOML, or it does not fit the schema.
     """
-    return records.beside(records.read(CaseFile, path, CaseError), path.parent)
+    return records.beside(records.read(layout(), path, CaseError), path.parent)
 
 
 def checked(
@@ -240,9 +230,9 @@ def checked(
     Raises:
         CaseError: naming every place that does not fit, with what is allowed.
     """
-    return records.checked(CaseFile, data, source, CaseError, names)
+    return records.checked(layout(), data, source, CaseError, names)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a case file."""
-    return records.schema_of(CaseFile)
+    return records.schema_of(layout())

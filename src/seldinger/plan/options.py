@@ -10,8 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import reduce
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from dataclasses import Field
 
     from seldinger.evidence.mistakes import Place
+
+COMMANDS_OWN = ("--out", "--json", "--help")
+"""Options of the command line that are no field of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class Option:
 
     def spell(self, case: object) -> list[str]:
         """The words by which a case says it; files by their names, never by a machine's paths."""
-        value: Any = reduce(getattr, map(str, self.place), case)
+        value: Any = case
+        for part in self.place:
+            value = None if value is None else getattr(value, str(part))
         if value is None or value == self.default:
             return []
         if self.many == "named":
@@ -85,7 +89,7 @@ class Option:
 
 
 def options_of(case: type[Any]) -> tuple[Option, ...]:
-    """The fields of a case's sections, in their order."""
+    """The fields of a case's sections, in their order; a flag that is taken says its section."""
     hints = get_type_hints(case, include_extras=True)
     found: list[Option] = []
     for section in fields(case):
@@ -95,7 +99,12 @@ def options_of(case: type[Any]) -> tuple[Option, ...]:
         elif is_dataclass(kind):
             inner = get_type_hints(kind, include_extras=True)
             found += [_option(one, inner[one.name], kind, section.name) for one in fields(kind)]
-    return tuple(found)
+    taken, told = set(COMMANDS_OWN), []
+    for one in found:
+        flag = f"--{one.place[0]}-{one.flag[2:]}" if one.flag in taken else one.flag
+        taken.add(flag)
+        told.append(replace(one, flag=flag))
+    return tuple(told)
 
 
 def names_of(case: type[Any]) -> Mapping[Place, str]:
@@ -104,6 +113,23 @@ def names_of(case: type[Any]) -> Mapping[Place, str]:
     return {(one.name,): one.metadata["flag"] for one in fields(case) if "flag" in one.metadata} | (
         named
     )
+
+
+def options_recorded(record: Any) -> dict[str, str | float | bool | None]:
+    """What a plan keeps of options: plain values by key, the rest as it is typed."""
+    return {one.name: _recorded(getattr(record, one.name)) for one in fields(record)}
+
+
+def _recorded(value: Any) -> str | float | bool | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_spelled(one)}" for name, one in value.items()) or None
+    if not isinstance(value, tuple):
+        return _spelled(value)
+    if value and isinstance(value[0], float):
+        return str(value)
+    return ("; " if value and is_dataclass(value[0]) else ", ").join(map(_spelled, value)) or None
 
 
 def _option(one: Field[Any], hint: Any, owner: Any, *above: str) -> Option:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
-    from seldinger.core.space import Vector
     from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
@@ -31,25 +30,13 @@ if TYPE_CHECKING:
     from seldinger.simulate.placement import Placement
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_SECTION = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeEdit:
-    """What the user fixes of one applicator; None leaves the planner's own.
+CASE_SECTIONS = frozenset({"procedure", "study", "target", "plan", "assume", "answers", "visit"})
+"""What a case has whatever is planned: no options may be called so."""
 
-    Attributes:
-        number: which, from 1; one more than there are adds another.
-        tip_lps_mm: its tip.
-        entry_lps_mm: where it enters the skin; scored by the rules, even where it breaks them.
-        power_w: of a heater.
-        seconds: of heating, or of each freeze.
-    """
-
-    number: int
-    tip_lps_mm: Vector | None = None
-    entry_lps_mm: Vector | None = None
-    power_w: float | None = None
-    seconds: float | None = None
+OptionsT = TypeVar("OptionsT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +45,26 @@ class Settings:
 
     Attributes:
         seed: of all sampling.
-        relax: hard rules that the user opens, by rule name; recorded in the plan.
         assume: overrides of assumptions, by name.
         answers: answers to the procedure's questions, by question id: "yes" or "no".
-        entry_lps_mm: score this entry instead of searching.
-        guidance: "ct" or "ultrasound" to decide it; None lets the cited rule decide.
-        technique: key of the error model to use for every path; None chooses by angulation.
-        lateral_error_mm: mean lateral error that replaces the technique's published one.
         device: catalogue id of the device to use; None lets the treatment choose.
-        paths: how many alternatives to keep.
-        probes: what is fixed by hand of single applicators.
+        options: of the approach and the treatment, each a record of the kind that its owner
+            declares; what is left out has its defaults.
         inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
     """
 
     seed: int = 0
-    relax: tuple[str, ...] = ()
     assume: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
-    entry_lps_mm: Vector | None = None
-    guidance: str | None = None
-    technique: str | None = None
-    lateral_error_mm: float | None = None
     device: str | None = None
-    paths: int = 6
-    probes: tuple[ProbeEdit, ...] = ()
+    options: tuple[Any, ...] = ()
     inputs: tuple[InputFile, ...] = ()
 
     __repr__ = short_repr
+
+    def of(self, kind: type[OptionsT]) -> OptionsT:
+        """The options of a kind: as they are given, else their defaults."""
+        return next((one for one in self.options if isinstance(one, kind)), None) or kind()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +213,15 @@ class ApproachLogic(Generic[CaseT]):
     """How targets of a kind are reached: what ``plan/approach/<kind>`` offers to procedures."""
 
     kind: ClassVar[str]
+    options: ClassVar[type[Any] | None] = None
+    """What a user may choose of it: a frozen dataclass whose fields have defaults, of
+    ``evidence.records``. It is the section of a case that is called like the kind, and options of
+    the command line; ``Settings.of`` gives it."""
+
+    @property
+    def section(self) -> str:
+        """Name of its options in a case."""
+        return self.kind
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -284,8 +273,10 @@ class TreatmentLogic(Generic[CaseT]):
 
     approach: ClassVar[str] = "percutaneous"
     """The kind of approach whose cases it decides on."""
-    fixes_probes: ClassVar[bool] = False
-    """Whether single applicators may be fixed by hand."""
+    section: ClassVar[str] = ""
+    """Name of its options in a case."""
+    options: ClassVar[type[Any] | None] = None
+    """What a user may choose of it, as for an approach."""
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -379,6 +370,15 @@ class Procedure:
                 f"{self.name}: the treatment needs a {self.treatment.approach} approach and is "
                 f"given a {self.approach.kind} one: declare another of the two"
             )
+        for owner in (self.approach, self.treatment):
+            if owner.options is not None and (
+                not _SECTION.fullmatch(owner.section) or owner.section in CASE_SECTIONS
+            ):
+                raise PlanError(
+                    f"{self.name} has options called {owner.section!r}; allowed: lower-case "
+                    f"letters, digits and _, a letter first, and none of "
+                    f"{', '.join(sorted(CASE_SECTIONS))}"
+                )
         named = {
             *self.required_structures,
             *(s for n in self.required_structures.values() for s in n),

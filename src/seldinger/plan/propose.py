@@ -15,6 +15,7 @@ from seldinger.core.progress import Progress, silent
 from seldinger.plan import asked, gates, neighbours, readiness
 from seldinger.plan.assumptions import Assumed, assumed
 from seldinger.plan.model import Citation, Plan, Provenance, Request, TargetSection
+from seldinger.plan.options import options_recorded
 from seldinger.plan.procedure import Case, Settings
 from seldinger.plan.registry import procedures
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
     from seldinger.plan.model import Approach
-    from seldinger.plan.procedure import Decision, ProbeEdit, Procedure
+    from seldinger.plan.procedure import Decision, Procedure
     from seldinger.simulate.effect import Effect
 
 
@@ -56,7 +57,7 @@ def propose(
     chosen = settings or Settings()
     declared = procedures()[procedure]
     check_answers(declared, chosen)
-    asked.check_probes(declared, chosen)
+    asked.check_options(declared, chosen)
     known = assumed(asked.assumptions(declared), chosen.assume)
     found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
     goal = declared.treatment.choose_target(
@@ -89,7 +90,7 @@ def propose(
         *declared.approach.sources(decision),
     )
     return Plan(
-        request=_request(declared.name, goal, chosen),
+        request=_request(declared, goal, chosen),
         verdict=judged.verdict,
         target=_target_section(goal),
         approach=_approach(decision),
@@ -155,34 +156,20 @@ def _approach(decision: Decision) -> Approach:
     return replace(approach, paths=(*taken, *others))
 
 
-def _request(procedure: str, goal: Lesion, settings: Settings) -> Request:
-    options: dict[str, str | float | bool | None] = {
-        "relax": ", ".join(settings.relax) or None,
-        "entry_lps_mm": None if settings.entry_lps_mm is None else str(settings.entry_lps_mm),
-        "guidance": settings.guidance,
-        "technique": settings.technique,
-        "lateral_error_mm": settings.lateral_error_mm,
-        "device": settings.device,
-        "paths": settings.paths,
-    }
-    options |= {f"probe {edit.number}": _fixed(edit) for edit in settings.probes}
+def _request(declared: Procedure, goal: Lesion, settings: Settings) -> Request:
+    options: dict[str, str | float | bool | None] = {"device": settings.device}
+    approach, treatment = declared.approach.options, declared.treatment.options
+    if approach is not None:
+        options |= options_recorded(settings.of(approach))
+    if treatment is not None:
+        chosen = options_recorded(settings.of(treatment))
+        options |= {name: value for name, value in chosen.items() if value is not None}
     options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
     options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
     if goal.origin is Origin.USER:
         options["target_lps_mm"] = ", ".join(f"{c:.3f}" for c in goal.centre_lps_mm)
         options["target_diameter_mm"] = round(goal.diameter_mm, 3)
-    return Request(procedure, goal.label, options)
-
-
-def _fixed(edit: ProbeEdit) -> str:
-    """What is fixed of an applicator, in words."""
-    said = {
-        "tip": edit.tip_lps_mm,
-        "entry": edit.entry_lps_mm,
-        "power_w": edit.power_w,
-        "seconds": edit.seconds,
-    }
-    return ", ".join(f"{name} {value}" for name, value in said.items() if value is not None)
+    return Request(declared.name, goal.label, options)
 
 
 def _target_section(goal: Lesion) -> TargetSection:

@@ -57,11 +57,19 @@ class Registry(Mapping[str, Procedure]):
     @cached_property
     def _unusable(self) -> Mapping[str, str]:
         found = {}
-        for name, point in sorted(self._points.items()):
+        owned: dict[str, object] = {}
+        for name, point in self._points.items():
             try:
-                _loaded(point)
+                one = _loaded(point)
             except PlanError as wrong:
                 found[name] = str(wrong)
+                continue
+            for owner in (one.approach, one.treatment):
+                if owned.setdefault(owner.section, owner.options) is not owner.options:
+                    found[name] = (
+                        f"the options of {name} of {_package(point)} are called "
+                        f"{owner.section!r}, as others are: give them another name"
+                    )
         return found
 
 

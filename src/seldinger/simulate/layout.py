@@ -12,7 +12,7 @@ from typing import Literal
 
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
-from seldinger.evidence.records import Positive, told
+from seldinger.evidence.records import Positive, describe
 from seldinger.simulate.layout_place import (
     BlockSection,
     BloodSection,
@@ -40,16 +40,18 @@ class LawSection:
     kind: Literal[
         "arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "arrhenius", "cem43", "cold"
     ]
-    name: Key | None = field(default=None, metadata=told("what to call it; left out: its kind"))
+    name: Key | None = field(default=None, metadata=describe("what to call it; left out: its kind"))
     counted_above_c: Celsius | None = field(
-        default=None, metadata=told("heat: nothing counts below")
+        default=None, metadata=describe("heat: nothing counts below")
     )
-    lethal: Positive = field(metadata=told("dead from so much omega, minutes or cycles"))
-    frequency_per_s: Positive | None = field(default=None, metadata=told("arrhenius"))
-    activation_j_per_mol: Positive | None = field(default=None, metadata=told("arrhenius"))
-    temperature_c: Celsius | None = field(default=None, metadata=told("cold: the lethal isotherm"))
+    lethal: Positive = field(metadata=describe("dead from so much omega, minutes or cycles"))
+    frequency_per_s: Positive | None = field(default=None, metadata=describe("arrhenius"))
+    activation_j_per_mol: Positive | None = field(default=None, metadata=describe("arrhenius"))
+    temperature_c: Celsius | None = field(
+        default=None, metadata=describe("cold: the lethal isotherm")
+    )
     thawed_above_c: Celsius | None = field(
-        default=None, metadata=told("cold: a cell passes this before the next fall counts")
+        default=None, metadata=describe("cold: a cell passes this before the next fall counts")
     )
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ class NumericsSection:
     """How it is computed; left out: as the engine thinks best."""
 
     sample_every_s: Positive = 2.0
-    step_s: Positive | None = field(default=None, metadata=told("longest time step"))
+    step_s: Positive | None = field(default=None, metadata=describe("longest time step"))
     method: Literal["auto", "explicit", "super"] = "auto"
 
 
@@ -88,12 +90,12 @@ class NumericsSection:
 class ExperimentFile:
     """One ablation arrangement, whatever it is."""
 
-    title: str = field(default="", metadata=told("printed with the result"))
+    title: str = field(default="", metadata=describe("printed with the result"))
     duration_s: Positive | None = field(
-        default=None, metadata=told("simulated time; left out: until the last schedule ends")
+        default=None, metadata=describe("simulated time; left out: until the last schedule ends")
     )
     isotherms_c: tuple[Celsius, ...] = field(
-        default=(), metadata=told("zones measured by their hottest (or coldest) temperature")
+        default=(), metadata=describe("zones measured by their hottest (or coldest) temperature")
     )
     block: BlockSection | None = None
     patient: PatientSection | None = None
@@ -110,7 +112,7 @@ class ExperimentFile:
     point: tuple[PointSection, ...] = ()
     assume: Mapping[str, float] = field(
         default_factory=dict,
-        metadata=told("numbers of tissues to override, 'liver.perfusion_per_s'"),
+        metadata=describe("numbers of tissues to override, 'liver.perfusion_per_s'"),
     )
     numerics: NumericsSection = NumericsSection()
 

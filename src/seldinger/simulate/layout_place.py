@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
-from seldinger.evidence.records import NotNegative, Positive, Text, told
+from seldinger.evidence.records import NotNegative, Positive, Text, describe
 
 ABSOLUTE_ZERO_C = -273.15
 Celsius = Annotated[float, Ge(ABSOLUTE_ZERO_C), Le(2000.0)]
@@ -39,12 +39,12 @@ def given(section: object, kind: str, needed: dict[str, tuple[str, ...]]) -> Non
 class BlockSection:
     """A block of one tissue."""
 
-    size_mm: tuple[Positive, Positive, Positive] = field(metadata=told("edges along L, P, S"))
-    spacing_mm: Positive = field(metadata=told("edge of a cell"))
-    centre_lps_mm: Vector = field(default=(0.0, 0.0, 0.0), metadata=told("middle of the block"))
-    initial_c: Celsius = field(metadata=told("temperature of everything at first"))
+    size_mm: tuple[Positive, Positive, Positive] = field(metadata=describe("edges along L, P, S"))
+    spacing_mm: Positive = field(metadata=describe("edge of a cell"))
+    centre_lps_mm: Vector = field(default=(0.0, 0.0, 0.0), metadata=describe("middle of the block"))
+    initial_c: Celsius = field(metadata=describe("temperature of everything at first"))
     edge: Edge = field(
-        metadata=told(
+        metadata=describe(
             "faces: insulated, refused if they change by more than 1 K; held at initial_c; "
             "or insulated as mirrors, whatever happens there"
         )
@@ -55,22 +55,26 @@ class BlockSection:
 class PatientSection:
     """A part of a patient, at the temperature of blood."""
 
-    ct: Path = field(metadata=told("DICOM folder or file, NIfTI, NRRD or MetaImage"))
-    labels: Path = field(metadata=told("label map, folder of masks, or DICOM SEG"))
-    label_key: Path | None = field(default=None, metadata=told("JSON or CSV that names the ids"))
+    ct: Path = field(metadata=describe("DICOM folder or file, NIfTI, NRRD or MetaImage"))
+    labels: Path = field(metadata=describe("label map, folder of masks, or DICOM SEG"))
+    label_key: Path | None = field(
+        default=None, metadata=describe("JSON or CSV that names the ids")
+    )
     vocabulary: Text | None = field(
         default=None,
-        metadata=told("a vocabulary of the catalogue, or one's own .toml", file=".toml"),
+        metadata=describe("a vocabulary of the catalogue, or one's own .toml", file=".toml"),
     )
-    series: Text | None = field(default=None, metadata=told("Series Instance UID"))
-    target: Text | None = field(default=None, metadata=told("a label: the middle of the part"))
-    centre_lps_mm: Vector | None = field(default=None, metadata=told("or a round target's centre"))
-    diameter_mm: Positive | None = field(default=None, metadata=told("and its diameter"))
-    half_mm: Positive = field(metadata=told("half of the part's edge"))
-    spacing_mm: Positive = field(metadata=told("edge of a cell"))
-    edge: Edge = field(metadata=told("as for a block"))
+    series: Text | None = field(default=None, metadata=describe("Series Instance UID"))
+    target: Text | None = field(default=None, metadata=describe("a label: the middle of the part"))
+    centre_lps_mm: Vector | None = field(
+        default=None, metadata=describe("or a round target's centre")
+    )
+    diameter_mm: Positive | None = field(default=None, metadata=describe("and its diameter"))
+    half_mm: Positive = field(metadata=describe("half of the part's edge"))
+    spacing_mm: Positive = field(metadata=describe("edge of a cell"))
+    edge: Edge = field(metadata=describe("as for a block"))
     lung: Literal["inflated", "deflated", "flooded"] | None = field(
-        default=None, metadata=told("how the lung is; needed for a target in one")
+        default=None, metadata=describe("how the lung is; needed for a target in one")
     )
 
     def __post_init__(self) -> None:
@@ -84,9 +88,9 @@ class PatientSection:
 class TissueSection:
     """A tissue of the catalogue, numbers of one's own, or both: one's own win."""
 
-    name: Text | None = field(default=None, metadata=told("a tissue of the catalogue"))
-    freezes: bool = field(default=True, metadata=told("false: it never freezes, however cold"))
-    boils: bool = field(default=True, metadata=told("false: it passes 100 C like a solid"))
+    name: Text | None = field(default=None, metadata=describe("a tissue of the catalogue"))
+    freezes: bool = field(default=True, metadata=describe("false: it never freezes, however cold"))
+    boils: bool = field(default=True, metadata=describe("false: it passes 100 C like a solid"))
     density_kg_per_m3: Positive | None = None
     heat_capacity_j_per_kg_k: Positive | None = None
     conductivity_w_per_m_k: Positive | None = None
@@ -99,7 +103,7 @@ class TissueSection:
     dry_heat_capacity_j_per_kg_k: Positive | None = None
     dry_conductivity_w_per_m_k: Positive | None = None
     dry_absorption_share: Share | None = field(
-        default=None, metadata=told("of microwaves; left out: 1, as if it were wet")
+        default=None, metadata=describe("of microwaves; left out: 1, as if it were wet")
     )
     fusion_j_per_m3: Positive | None = None
     freezing_start_c: Celsius | None = None
@@ -122,9 +126,11 @@ class BloodSection:
     """Blood: what perfusion and vessels bring."""
 
     temperature_c: Celsius
-    density_kg_per_m3: Positive | None = field(default=None, metadata=told("or the catalogue's"))
+    density_kg_per_m3: Positive | None = field(
+        default=None, metadata=describe("or the catalogue's")
+    )
     heat_capacity_j_per_kg_k: Positive | None = field(
-        default=None, metadata=told("or the catalogue's")
+        default=None, metadata=describe("or the catalogue's")
     )
 
 
@@ -133,17 +139,17 @@ class PerfusionSection:
     """What blood in the tissue does."""
 
     mode: Literal["none", "constant", "stopped", "two-compartment"] = field(
-        metadata=told(
+        metadata=describe(
             "none (ex vivo); constant; stopped as a law of damage proceeds; or blood with "
             "a temperature of its own"
         )
     )
-    law: Key | None = field(default=None, metadata=told("stopped: name of an Arrhenius law"))
-    share: Share | None = field(default=None, metadata=told("stopped: what damage can stop"))
+    law: Key | None = field(default=None, metadata=describe("stopped: name of an Arrhenius law"))
+    share: Share | None = field(default=None, metadata=describe("stopped: what damage can stop"))
     blood_fraction: Share | None = field(
-        default=None, metadata=told("two-compartment: of the volume")
+        default=None, metadata=describe("two-compartment: of the volume")
     )
-    exchange_w_per_m3_k: Positive | None = field(default=None, metadata=told("two-compartment"))
+    exchange_w_per_m3_k: Positive | None = field(default=None, metadata=describe("two-compartment"))
 
     def __post_init__(self) -> None:
         two = ("blood_fraction", "exchange_w_per_m3_k")
@@ -158,8 +164,8 @@ class PerfusionSection:
 class FrostSection:
     """What is left of perfusion."""
 
-    frozen_share: Share = field(metadata=told("in ice"))
-    thawed_share: Share = field(metadata=told("after ice"))
+    frozen_share: Share = field(metadata=describe("in ice"))
+    thawed_share: Share = field(metadata=describe("after ice"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,5 +176,5 @@ class VesselSection:
     to_lps_mm: Vector
     diameter_mm: Positive
     wall_w_per_m2_k: Positive | None = field(
-        default=None, metadata=told("heat transfer at its wall; left out: as warm as blood")
+        default=None, metadata=describe("heat transfer at its wall; left out: as warm as blood")
     )

@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Le
 
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
-from seldinger.evidence.records import NotNegative, Positive, Text, told
+from seldinger.evidence.records import NotNegative, Positive, Text, describe
 from seldinger.simulate.layout_place import Celsius, Share, given
 
 Face = Literal["right", "left", "anterior", "posterior", "inferior", "superior"]
@@ -21,13 +21,13 @@ class StepSection:
     """One stretch of a schedule."""
 
     act: Act = field(
-        metadata=told("heat, pause; freeze, passive (no heat passes), thaw (actively warmed)")
+        metadata=describe("heat, pause; freeze, passive (no heat passes), thaw (actively warmed)")
     )
     seconds: Positive
-    power_w: NotNegative | None = field(default=None, metadata=told("heat"))
-    temperature_c: Celsius | None = field(default=None, metadata=told("freeze, thaw"))
+    power_w: NotNegative | None = field(default=None, metadata=describe("heat"))
+    temperature_c: Celsius | None = field(default=None, metadata=describe("freeze, thaw"))
     duty: Annotated[float, Gt(0.0), Le(1.0)] | None = field(
-        default=None, metadata=told("freeze, thaw: share of the time; left out: all of it")
+        default=None, metadata=describe("freeze, thaw: share of the time; left out: all of it")
     )
 
     def __post_init__(self) -> None:
@@ -52,29 +52,32 @@ class AbsorptionSection:
 class ProbeSection:
     """A device of the catalogue at work."""
 
-    device: Text = field(metadata=told("id of an applicator of the catalogue"))
+    device: Text = field(metadata=describe("id of an applicator of the catalogue"))
     tip_lps_mm: Vector
-    axis_lps: Vector = field(metadata=told("from the tip towards the hub"))
-    power_w: Positive | None = field(default=None, metadata=told("with seconds: one power"))
+    axis_lps: Vector = field(metadata=describe("from the tip towards the hub"))
+    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
     seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
+    schedule: tuple[StepSection, ...] = field(
+        default=(), metadata=describe("or stretch by stretch")
+    )
     ramp_s: NotNegative | None = field(
-        default=None, metadata=told("cryo: time to its temperature; 0: at once")
+        default=None, metadata=describe("cryo: time to its temperature; 0: at once")
     )
     limit_w: Positive | None = field(
         default=None,
-        metadata=told("cryo: most heat it takes up; left out: the catalogue's, or none"),
+        metadata=describe("cryo: most heat it takes up; left out: the catalogue's, or none"),
     )
     absorption: AbsorptionSection | None = None
     coolant_c: Celsius | None = field(
-        default=None, metadata=told("radiofrequency: of the coolant, where the electrode is cooled")
+        default=None,
+        metadata=describe("radiofrequency: of the coolant, where the electrode is cooled"),
     )
     potential: float = field(
-        default=1.0, metadata=told("radiofrequency: relative to the others and to earth (0)")
+        default=1.0, metadata=describe("radiofrequency: relative to the others and to earth (0)")
     )
     outside_table: bool = field(
         default=False,
-        metadata=told("allow settings beyond the published table; marked in the result"),
+        metadata=describe("allow settings beyond the published table; marked in the result"),
     )
 
     def __post_init__(self) -> None:
@@ -89,26 +92,30 @@ class ControllerSection:
     """What a radiofrequency generator does to its power."""
 
     kind: Literal["hold", "impedance-pulses", "power-ramp", "tip-temperature"]
-    power_w: Positive | None = field(default=None, metadata=told("hold, impedance-pulses"))
+    power_w: Positive | None = field(default=None, metadata=describe("hold, impedance-pulses"))
     rise_share: Positive | None = field(
         default=None,
-        metadata=told(
+        metadata=describe(
             "impedance-pulses, power-ramp: rise over the first reading, as a share of it"
         ),
     )
-    pause_s: Positive | None = field(default=None, metadata=told("impedance-pulses, power-ramp"))
-    start_w: Positive | None = field(default=None, metadata=told("power-ramp"))
-    step_w: NotNegative | None = field(default=None, metadata=told("power-ramp: every minute"))
+    pause_s: Positive | None = field(
+        default=None, metadata=describe("impedance-pulses, power-ramp")
+    )
+    start_w: Positive | None = field(default=None, metadata=describe("power-ramp"))
+    step_w: NotNegative | None = field(default=None, metadata=describe("power-ramp: every minute"))
     restart_share: Positive | None = field(
-        default=None, metadata=told("power-ramp: of the power at a roll-off, to go on with")
+        default=None, metadata=describe("power-ramp: of the power at a roll-off, to go on with")
     )
     restarts: Annotated[int, Ge(0), Le(100)] | None = field(
-        default=None, metadata=told("power-ramp: how many")
+        default=None, metadata=describe("power-ramp: how many")
     )
-    target_c: Celsius | None = field(default=None, metadata=told("tip-temperature"))
-    most_w: Positive | None = field(default=None, metadata=told("tip-temperature: while colder"))
+    target_c: Celsius | None = field(default=None, metadata=describe("tip-temperature"))
+    most_w: Positive | None = field(
+        default=None, metadata=describe("tip-temperature: while colder")
+    )
     band_k: NotNegative | None = field(
-        default=None, metadata=told("tip-temperature: over which power falls; 0: on or off")
+        default=None, metadata=describe("tip-temperature: over which power falls; 0: on or off")
     )
 
     def __post_init__(self) -> None:
@@ -126,27 +133,31 @@ class ControllerSection:
 class RadiofrequencySection:
     """Everything electrical, where a probe is an electrode; all electrodes make one field."""
 
-    seconds: Positive = field(metadata=told("off after this"))
+    seconds: Positive = field(metadata=describe("off after this"))
     pads: tuple[Face, ...] = field(
-        metadata=told("faces of the grid that are earth; [] for electrodes among themselves")
+        metadata=describe("faces of the grid that are earth; [] for electrodes among themselves")
     )
-    series_ohm: NotNegative = field(metadata=told("of the body beyond the grid, pads and cable"))
-    share_per_k: NotNegative = field(metadata=told("of conductivity, gained with each kelvin"))
-    falls_from_c: Celsius = field(metadata=told("where it begins to fall, as water leaves"))
-    dry_at_c: Celsius = field(metadata=told("where it has fallen"))
-    dry_share: Share = field(metadata=told("of tissue's conductivity at 37 C: what is left then"))
+    series_ohm: NotNegative = field(
+        metadata=describe("of the body beyond the grid, pads and cable")
+    )
+    share_per_k: NotNegative = field(metadata=describe("of conductivity, gained with each kelvin"))
+    falls_from_c: Celsius = field(metadata=describe("where it begins to fall, as water leaves"))
+    dry_at_c: Celsius = field(metadata=describe("where it has fallen"))
+    dry_share: Share = field(
+        metadata=describe("of tissue's conductivity at 37 C: what is left then")
+    )
     drying_mm: Positive = field(
         default=1.0,
-        metadata=told(
+        metadata=describe(
             "width of tissue that dries at once: edge of the cells, in line with the "
             "first electrode, that electrodes are computed on, whatever the block's spacing_mm"
         ),
     )
-    most_w: Positive | None = field(default=None, metadata=told("or the device's own limit"))
-    most_a: Positive | None = field(default=None, metadata=told("or the device's own, or none"))
-    most_v: Positive | None = field(default=None, metadata=told("left out: no such limit"))
+    most_w: Positive | None = field(default=None, metadata=describe("or the device's own limit"))
+    most_a: Positive | None = field(default=None, metadata=describe("or the device's own, or none"))
+    most_v: Positive | None = field(default=None, metadata=describe("left out: no such limit"))
     most_ohm: Positive | None = field(
-        default=None, metadata=told("stops for good above; left out: no such limit")
+        default=None, metadata=describe("stops for good above; left out: no such limit")
     )
     controller: ControllerSection
 
@@ -157,11 +168,13 @@ class SourceSection:
 
     kind: Literal["gaussian", "sphere"]
     centre_lps_mm: Vector
-    sigma_mm: Positive | None = field(default=None, metadata=told("gaussian"))
-    radius_mm: Positive | None = field(default=None, metadata=told("sphere"))
-    power_w: Positive | None = field(default=None, metadata=told("with seconds: one power"))
+    sigma_mm: Positive | None = field(default=None, metadata=describe("gaussian"))
+    radius_mm: Positive | None = field(default=None, metadata=describe("sphere"))
+    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
     seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
+    schedule: tuple[StepSection, ...] = field(
+        default=(), metadata=describe("or stretch by stretch")
+    )
 
     def __post_init__(self) -> None:
         given(self, self.kind, {"gaussian": ("sigma_mm",), "sphere": ("radius_mm",)})
@@ -176,22 +189,26 @@ class ColdSection:
     """A body of a simple shape that holds a temperature."""
 
     kind: Literal["plane", "rod"]
-    point_lps_mm: Vector | None = field(default=None, metadata=told("plane: on its wall"))
-    normal_lps: Vector | None = field(default=None, metadata=told("plane: into the tissue"))
-    tip_lps_mm: Vector | None = field(default=None, metadata=told("rod"))
+    point_lps_mm: Vector | None = field(default=None, metadata=describe("plane: on its wall"))
+    normal_lps: Vector | None = field(default=None, metadata=describe("plane: into the tissue"))
+    tip_lps_mm: Vector | None = field(default=None, metadata=describe("rod"))
     axis_lps: Vector | None = field(
-        default=None, metadata=told("rod: from the tip to its other end")
+        default=None, metadata=describe("rod: from the tip to its other end")
     )
-    length_mm: Positive | None = field(default=None, metadata=told("rod"))
-    diameter_mm: Positive | None = field(default=None, metadata=told("rod"))
-    temperature_c: Celsius | None = field(default=None, metadata=told("one temperature throughout"))
-    schedule: tuple[StepSection, ...] = field(default=(), metadata=told("or stretch by stretch"))
-    ramp_s: NotNegative = field(metadata=told("time to its temperature; 0: at once"))
+    length_mm: Positive | None = field(default=None, metadata=describe("rod"))
+    diameter_mm: Positive | None = field(default=None, metadata=describe("rod"))
+    temperature_c: Celsius | None = field(
+        default=None, metadata=describe("one temperature throughout")
+    )
+    schedule: tuple[StepSection, ...] = field(
+        default=(), metadata=describe("or stretch by stretch")
+    )
+    ramp_s: NotNegative = field(metadata=describe("time to its temperature; 0: at once"))
     limit_w: Positive | None = field(
-        default=None, metadata=told("most heat it takes up, or no limit")
+        default=None, metadata=describe("most heat it takes up, or no limit")
     )
     wall_w_per_m2_k: Positive | None = field(
-        default=None, metadata=told("heat transfer at its wall")
+        default=None, metadata=describe("heat transfer at its wall")
     )
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from seldinger.extend import (
     Phase,
     Placement,
     Plan,
+    Positive,
     Procedure,
     Quantity,
     Question,
@@ -40,18 +42,25 @@ from seldinger.extend import (
     TreatmentLogic,
     Volume,
     choose_guidance,
+    describe,
 )
 
-VOLUME = Assumption(
-    "inject_ml", 2.0, "mL", 0.5, 10.0, "an invented volume, for an example that treats nobody"
-)
-SHARE = Assumption(
-    "inject_pore_share", 0.2, "1", 0.05, 0.5, "share of tissue that fluid fills: invented"
-)
+VOLUME = Assumption("inject_ml", 2.0, "mL", 0.5, 10.0, "invented: an example that treats nobody")
+SHARE = Assumption("inject_pore_share", 0.2, "1", 0.05, 0.5, "share that fluid fills: invented")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectOptions:
+    """Injection: what is fixed by hand."""
+
+    volume_ml: Positive | None = field(default=None, metadata=describe("how much is injected"))
 
 
 class Inject(TreatmentLogic[NeedleCase]):
     """A needle to the middle of the target, and a sphere of fluid around its tip."""
+
+    section = "inject"
+    options = InjectOptions
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -66,17 +75,16 @@ class Inject(TreatmentLogic[NeedleCase]):
             reason="thin: only fluid goes through it",
         )  # fmt: skip
         reach = search((needle,))
-        volume_ml = case.assumed.value("inject_ml")
+        volume_ml = case.settings.of(InjectOptions).volume_ml or case.assumed.value("inject_ml")
         wetted_ml = volume_ml / case.assumed.value("inject_pore_share")
         radius_mm = (3000.0 * wetted_ml / (4.0 * math.pi)) ** (1.0 / 3.0)
-        inside = radius_mm <= case.target.diameter_mm / 2.0
         wide = Measure(
             "sphere-diameter", "diameter of the wetted sphere", "mm", 2.0 * radius_mm,
             at_most=case.target.diameter_mm,
         )  # fmt: skip
         found = Finding(
             "spread",
-            Status.MET if inside else Status.NOT_MET,
+            Status.MET if radius_mm <= case.target.diameter_mm / 2.0 else Status.NOT_MET,
             Severity.CAUTION,
             f"{volume_ml:g} mL wet a sphere of {2.0 * radius_mm:.0f} mm around the tip; the target "
             f"is {case.target.diameter_mm:.0f} mm wide.",

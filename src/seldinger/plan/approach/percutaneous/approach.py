@@ -18,6 +18,7 @@ from seldinger.plan.approach.percutaneous import aim, error_model, path, rules
 from seldinger.plan.approach.percutaneous import findings as found_on_path
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase, TargetPoint
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
 from seldinger.plan.model import Gate
 from seldinger.plan.procedure import ApproachLogic, Reach, Ruled
@@ -45,6 +46,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
     """
 
     kind: ClassVar[str] = "percutaneous"
+    options: ClassVar[type[Any] | None] = PercutaneousOptions
 
     limits: Limits = field(default_factory=Limits)
     permitted_structures: frozenset[str] = frozenset()
@@ -78,10 +80,11 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         Raises:
             PlanError: naming what is not known, with the closest.
         """
-        check_rules(settings.relax, structures)
-        if settings.technique is not None:
-            error_model.check(settings.technique)
-        error_model.check_given(settings.lateral_error_mm)
+        chosen = settings.of(PercutaneousOptions)
+        check_rules(chosen.relax, structures)
+        if chosen.technique is not None:
+            error_model.check(chosen.technique)
+        error_model.check_given(chosen.lateral_error_mm)
 
     def choose_target(self, target: Target, anatomy: Anatomy) -> Lesion:
         """The whole target where it is wanted, steered at its deepest point.
@@ -204,7 +207,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         used: dict[str, str | float | bool | None] = {"lateral_error_mean_mm": None}
         if paths:
             technique = paths[0].technique
-            told = decision.reach.case.settings.lateral_error_mm
+            told = decision.reach.case.options.lateral_error_mm
             used["technique"] = technique
             used["lateral_error_mean_mm"] = told or evidence.driving_value(
                 error_model.TECHNIQUES[technique][1]
@@ -279,7 +282,7 @@ def _unnamed(decision: Decision, reach: Reach[NeedleCase]) -> tuple[Finding, ...
     Placements whose ways were searched one by one have their own ends.
     """
     case, approach = reach.case, reach.approach
-    if "unidentified" in case.settings.relax:
+    if "unidentified" in case.options.relax:
         return ()
     tolerated_mm = case.assumed.value("unidentified_tolerance_mm")
     inside = found_on_path.unnamed_in_sphere(case.scene, approach, tolerated_mm)

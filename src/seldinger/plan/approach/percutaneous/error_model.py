@@ -19,8 +19,8 @@ from seldinger.core.errors import PlanError
 from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.procedure import Settings
 
 TECHNIQUES: dict[str, tuple[str, str]] = {
     "ct-in-plane": ("CT freehand, needle in the axial plane", "needle_error.ct.in_plane"),
@@ -97,11 +97,11 @@ def check_given(lateral_error_mm: float | None) -> None:
         )
 
 
-def model(technique: str, settings: Settings, assumed: Assumed) -> ErrorModel:
-    """The error model of ``technique`` under ``settings``; ``PlanError`` for an unknown key."""
+def model(technique: str, options: PercutaneousOptions, assumed: Assumed) -> ErrorModel:
+    """The error model of ``technique`` under ``options``; ``PlanError`` for an unknown key."""
     check(technique)
     fact: str | None = TECHNIQUES[technique][1]
-    given = settings.lateral_error_mm
+    given = options.lateral_error_mm
     check_given(given)
     mean = evidence.driving_value(TECHNIQUES[technique][1]) if given is None else given
     return ErrorModel(

@@ -44,9 +44,9 @@ def choose(case: NeedleCase, best: Path | None) -> Guidance:
     """Guidance for ``best`` (None when no path is free).
 
     Raises:
-        PlanError: ``settings.guidance`` is neither "ct", "ultrasound" nor None.
+        PlanError: ``options.guidance`` is neither "ct", "ultrasound" nor None.
     """
-    wanted = case.settings.guidance
+    wanted = case.options.guidance
     if wanted not in (None, CT, ULTRASOUND):
         raise PlanError(
             f"guidance {wanted!r} is not known; allowed: {CT}, {ULTRASOUND}; leave it out to let "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.procedure import Case
 
 if TYPE_CHECKING:
@@ -74,3 +75,8 @@ class NeedleCase(Case):
     scene: Scene
     limits: Limits
     skin_distance_mm: float
+
+    @property
+    def options(self) -> PercutaneousOptions:
+        """What the user chose of the way."""
+        return self.settings.of(PercutaneousOptions)

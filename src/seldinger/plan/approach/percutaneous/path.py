@@ -15,6 +15,7 @@ from seldinger.core.space import as_vector
 from seldinger.plan.approach.percutaneous import error_model, probability, ranking, rules
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.candidates import POSITIONS, entry_near, skin_entries
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import Approach, Path, Probability, Relaxation
 
 if TYPE_CHECKING:
@@ -54,9 +55,14 @@ class Search:
     rejected: Mapping[str, Rejected]
 
     @property
+    def options(self) -> PercutaneousOptions:
+        """What the user chose of the way."""
+        return self.settings.of(PercutaneousOptions)
+
+    @property
     def blocking(self) -> NDArray[np.bool_]:
         """Candidates rejected by any rule that was not opened."""
-        return _any([m for r, m in self.rejected.items() if r not in self.settings.relax], self)
+        return _any([m for r, m in self.rejected.items() if r not in self.options.relax], self)
 
 
 def _any(masks: list[Rejected], search: Search) -> NDArray[np.bool_]:
@@ -78,10 +84,11 @@ class Rays:
 def rays_into(scene: Scene, settings: Settings, assumed: Assumed) -> Rays:
     """The rays of all candidates, or of the user's own entry."""
     aim = scene.target.aim_lps_mm
-    if settings.entry_lps_mm is None:
+    entry = settings.of(PercutaneousOptions).entry_lps_mm
+    if entry is None:
         found = skin_entries(scene.anatomy, aim, assumed)
     else:
-        found = entry_near(scene.anatomy, settings.entry_lps_mm, aim, assumed)
+        found = entry_near(scene.anatomy, entry, aim, assumed)
     return Rays(scene, found, cache(partial(rules.marched, scene, found)))
 
 
@@ -92,7 +99,7 @@ def search(
     scene, found = rays.scene, rays.candidates
     met = rays.cast(instrument.beyond_mm)
     rejected = rules.rejections(scene, found, met, instrument, limits, assumed)
-    _check_relaxed(settings.relax, tuple(rejected))
+    _check_relaxed(settings.of(PercutaneousOptions).relax, tuple(rejected))
     return Search(scene, instrument, limits, settings, assumed, found, met, rejected)
 
 
@@ -112,7 +119,7 @@ def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
 def approach_of(done: Search) -> Approach:
     """The search as the plan tells it: counts, relaxations, paths best first."""
     free = np.flatnonzero(~done.blocking)
-    if done.settings.entry_lps_mm is not None:
+    if done.options.entry_lps_mm is not None:
         rows: list[int] = [0]
     else:
         rows, free = _shortlist(done, free)
@@ -132,10 +139,10 @@ def _shortlist(done: Search, free: NDArray[np.intp]) -> tuple[list[int], NDArray
     for _ in range(ROUNDS):
         if not len(free):
             return [], free
-        spread_mm, count = done.assumed.value("spread_mm"), done.settings.paths
+        spread_mm, count = done.assumed.value("spread_mm"), done.options.paths
         chosen = ranking.shortlist(done.candidates, free, _terms(done, free), spread_mm, count)
         rows = [int(free[c]) for c in chosen]
-        refused = [row for row in rows if too_near(done, row) - set(done.settings.relax)]
+        refused = [row for row in rows if too_near(done, row) - set(done.options.relax)]
         if not refused:
             return rows, free
         free = np.setdiff1d(free, refused)
@@ -160,7 +167,7 @@ def _terms(done: Search, rows: NDArray[np.intp]) -> ranking.Scores:
         done.candidates,
         done.met,
         done.instrument,
-        done.settings,
+        done.options,
         done.assumed,
         rows,
     )
@@ -170,7 +177,7 @@ def _recorded(done: Search) -> tuple[Relaxation, ...]:
     """The rules that the user opened, and how many candidates each of them frees."""
     return tuple(
         _relaxation(done, rule, recorded=True)
-        for rule in dict.fromkeys(done.settings.relax)
+        for rule in dict.fromkeys(done.options.relax)
         if rule in done.rejected
     )
 
@@ -180,14 +187,14 @@ def offered(done: Search, most: int = 3) -> tuple[Relaxation, ...]:
     made = [
         _relaxation(done, rule, recorded=False)
         for rule in done.rejected
-        if rule not in done.settings.relax and rule not in NEVER_RELAXED
+        if rule not in done.options.relax and rule not in NEVER_RELAXED
     ]
     useful = sorted((r for r in made if r.freed), key=lambda r: (-r.freed, r.rule))
     return tuple(useful[:most])
 
 
 def _relaxation(done: Search, rule: str, *, recorded: bool) -> Relaxation:
-    opened = {*done.settings.relax, rule}
+    opened = {*done.options.relax, rule}
     kept = [m for r, m in done.rejected.items() if r not in opened]
     alone = ~_any(kept, done) & done.rejected[rule]
     rows = np.flatnonzero(alone)
@@ -234,8 +241,8 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
     c = done.candidates
     entry = as_vector(c.lps_mm[row])
     tilt, axial = float(c.tilt_deg[row]), float(c.axial_angle_deg[row])
-    technique = done.settings.technique or error_model.technique_of(tilt, axial, done.assumed)
-    errors = error_model.model(technique, done.settings, done.assumed)
+    technique = done.options.technique or error_model.technique_of(tilt, axial, done.assumed)
+    errors = error_model.model(technique, done.options, done.assumed)
     provisional = bool(c.provisional[row])
     if provisional:
         chance = Probability(None, {})
@@ -265,9 +272,9 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
         probability=chance,
         score=float(sum(parts.values())),
         score_parts=dict(parts),
-        origin="planned" if done.settings.entry_lps_mm is None else "user",
-        violations=tuple(rule for rule in broken if rule not in done.settings.relax),
-        relies_on=tuple(rule for rule in broken if rule in done.settings.relax),
+        origin="planned" if done.options.entry_lps_mm is None else "user",
+        violations=tuple(rule for rule in broken if rule not in done.options.relax),
+        relies_on=tuple(rule for rule in broken if rule in done.options.relax),
     )
 
 

@@ -14,10 +14,10 @@ from seldinger.plan.approach.percutaneous.candidates import surface_normals
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.candidates import Candidates
     from seldinger.plan.approach.percutaneous.model import Instrument
+    from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
     from seldinger.plan.approach.percutaneous.rules import Marched
     from seldinger.plan.approach.percutaneous.scene import Scene
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.procedure import Settings
 
 Scores = dict[str, NDArray[np.float64]]
 
@@ -30,7 +30,7 @@ def soft_terms(
     candidates: Candidates,
     met: Marched,
     instrument: Instrument,
-    settings: Settings,
+    options: PercutaneousOptions,
     assumed: Assumed,
     rows: NDArray[np.intp],
 ) -> Scores:
@@ -48,7 +48,7 @@ def soft_terms(
         "capsule angle": assumed.value("weight_capsule_angle")
         * capsule_angle_deg(scene, candidates, met, rows) / 90.0,
         "needle error": assumed.value("weight_error")
-        * expected_error_mm(candidates, settings, assumed, rows)
+        * expected_error_mm(candidates, options, assumed, rows)
         / 5.0,
         "unscanned position": assumed.value("weight_provisional")
         * candidates.provisional[rows].astype(np.float64),
@@ -62,14 +62,14 @@ def soft_terms(
 
 
 def expected_error_mm(
-    candidates: Candidates, settings: Settings, assumed: Assumed, rows: NDArray[np.intp]
+    candidates: Candidates, options: PercutaneousOptions, assumed: Assumed, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Mean lateral error of the technique that each candidate's angles call for."""
-    if settings.technique is not None:
-        fixed = error_model.model(settings.technique, settings, assumed).lateral_mean_mm
+    if options.technique is not None:
+        fixed = error_model.model(options.technique, options, assumed).lateral_mean_mm
         return np.full(len(rows), fixed)
     mean = {
-        technique: error_model.model(technique, settings, assumed).lateral_mean_mm
+        technique: error_model.model(technique, options, assumed).lateral_mean_mm
         for technique in error_model.TECHNIQUES
     }
     used = (

@@ -208,7 +208,7 @@ def _sampled(
 
 def _shifts(case: NeedleCase, won: Covered, points: Points, draws: Samples) -> list[Points]:
     errors = [
-        error_model.model(path.technique, case.settings, case.assumed) for path in won.ways.paths
+        error_model.model(path.technique, case.options, case.assumed) for path in won.ways.paths
     ]
     return uncertainty.shifts_mm(
         points,

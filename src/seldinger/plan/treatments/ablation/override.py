@@ -11,14 +11,15 @@ from seldinger.core.errors import PlanError
 from seldinger.core.quantity import Quantity
 from seldinger.core.space import as_vector, unit
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES
+from seldinger.plan.treatments.ablation.options import AblationOptions
 from seldinger.simulate.placement import POWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.procedure import ProbeEdit
     from seldinger.plan.treatments.ablation.arrange import Arrangement
+    from seldinger.plan.treatments.ablation.options import ProbeEdit
     from seldinger.simulate.thermal.heating import Placed
 
 OUTSIDE = "outside-table"
@@ -33,7 +34,7 @@ def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
             applicator's table that was not asked for.
     """
     made = list(placed)
-    for edit in sorted(case.settings.probes, key=lambda e: e.number):
+    for edit in sorted(case.settings.of(AblationOptions).probe, key=lambda e: e.number):
         if not 1 <= edit.number <= min(len(made) + 1, MOST_PROBES):
             raise PlanError(
                 f"there is no probe {edit.number}: the plan has {len(made)}; allowed are 1 to "
@@ -49,15 +50,15 @@ def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
 
 def holding(case: NeedleCase, ranked: Sequence[Arrangement]) -> list[Arrangement]:
     """The arrangements that have the applicators which the user changes; all when none has."""
-    changed = [
-        e.number for e in case.settings.probes if e.tip_lps_mm is None or e.entry_lps_mm is None
-    ]
+    edits = case.settings.of(AblationOptions).probe
+    changed = [e.number for e in edits if e.tip_lps_mm is None or e.entry_lps_mm is None]
     most = max(changed, default=0)
     return [a for a in ranked if a.template.pattern.count >= most] or list(ranked)
 
 
 def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
-    for value, words in ((edit.power_w, "W"), (edit.seconds, "s")):
+    seconds = None if edit.minutes is None else 60.0 * edit.minutes
+    for value, words in ((edit.power_w, "W"), (edit.minutes, "min")):
         if value is not None and not 0.0 < value < np.inf:
             raise PlanError(f"probe {edit.number}: {value:g} {words} is nothing to set; give more")
     if edit.power_w is not None and one.applicator.modality == "cryo":
@@ -72,7 +73,7 @@ def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
             setpoints=s.setpoints
             if edit.power_w is None or s.power_w is None
             else (Quantity(POWER, edit.power_w, "W"),),
-            seconds=s.seconds if edit.seconds is None or s.act == "thaw" else edit.seconds,
+            seconds=s.seconds if seconds is None or s.act == "thaw" else seconds,
         )
         for s in one.schedule
     )

@@ -7,7 +7,7 @@ they become a treatment.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from seldinger.plan.treatments.ablation import (
 )
 from seldinger.plan.treatments.ablation import modality as rules
 from seldinger.plan.treatments.ablation.coverage import Blocked
+from seldinger.plan.treatments.ablation.options import AblationOptions
 from seldinger.simulate.placement import Placement
 from seldinger.simulate.thermal.effect import describe, describe_fields
 
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
 class HeatOrFreeze(TreatmentLogic[NeedleCase]):
     """Thermal ablation."""
 
-    fixes_probes: ClassVar[bool] = True
+    section: ClassVar[str] = "ablation"
+    options: ClassVar[type[Any] | None] = AblationOptions
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:

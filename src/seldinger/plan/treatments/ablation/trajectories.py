@@ -82,7 +82,8 @@ def _way(
     room = case.assumed.value(choices.TIP_ROOM.name)
     instrument = instrument_of(one.applicator, room)
     aimed = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=one.tip_lps_mm))
-    chosen = replace(case.settings, entry_lps_mm=one.entry_lps_mm)
+    from_there = replace(case.options, entry_lps_mm=one.entry_lps_mm)
+    chosen = replace(case.settings, options=(from_there, *case.settings.options))
     rays = paths.rays_into(aimed, chosen, case.assumed)
     done = paths.search(rays, instrument, case.limits, chosen, case.assumed)
     if one.entry_lps_mm is not None:
