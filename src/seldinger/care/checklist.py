@@ -8,7 +8,6 @@ The pause is one moment: its answers are given together, and an old list is neve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from seldinger.care import pages
 from seldinger.care.ledger_records import require_zone, strip_words
 from seldinger.care.pathway import Need  # noqa: TC001  a page is read by it
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 from seldinger.core.verdict import Status
 from seldinger.evidence.records import written
 
@@ -134,8 +134,7 @@ def judge(answers: Sequence[Answer], devices: Sequence[Device] | None, on: dt.da
     unknown = sorted(set(given) - {one.key for one in needs})
     if unknown:
         names = [one.key for one in needs]
-        near = get_close_matches(unknown[0], names, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        hint = did_you_mean(unknown[0], names)
         raise CareError(f"no item is called {unknown[0]!r}; {hint}allowed: {', '.join(names)}")
     return TimeOut(
         (*(_item(one, given.get(one.key)) for one in needs), *_device_items(devices, on))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,8 +48,7 @@ class Analyte:
         """
         unit = spell_unit(unit, self.factors)
         if unit not in self.factors:
-            near = get_close_matches(unit.lower(), self.factors, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            hint = did_you_mean(unit.lower(), self.factors)
             raise CareError(
                 f"{self.name} is not told in {unit!r}; {hint}allowed: {', '.join(self.factors)}"
             )
@@ -128,8 +127,7 @@ def analyte(key: str) -> Analyte:
         CareError: there is none.
     """
     if key not in ANALYTES:
-        near = get_close_matches(key.lower(), ANALYTES, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        hint = did_you_mean(key.lower(), ANALYTES)
         raise CareError(f"no lab is called {key!r}; {hint}there are: {', '.join(ANALYTES)}")
     return ANALYTES[key]
 

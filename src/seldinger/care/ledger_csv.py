@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from difflib import get_close_matches
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from seldinger.care import pathway
 from seldinger.care.ledger_records import NewCase
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,8 +91,7 @@ def _head(row: Sequence[str]) -> tuple[str, ...]:
     allowed = (*HEAD, *_STANDING, *columns)
     for name in names:
         if name not in allowed:
-            near = get_close_matches(name, allowed, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            hint = did_you_mean(name, allowed)
             raise CareError(
                 f"the column {name!r} is not known; {hint}nothing is passed over: rename it, or "
                 f"take it out. There are: {', '.join((*HEAD, *columns))}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
@@ -23,6 +22,7 @@ from seldinger.care.ledger_records import (
     strip_words,
 )
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +97,7 @@ def insert_entries(
     allowed = [need.key for state in pathway.states() for need in state.needs] + [NOTE]
     for key, word in values.items():
         if key not in allowed:
-            near = get_close_matches(key, allowed, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            hint = did_you_mean(key, allowed)
             raise CareError(f"nothing is asked under {key!r}; {hint}allowed: {', '.join(allowed)}")
         value = strip_words(word, key)
         if key.endswith(_DATE):

@@ -8,7 +8,6 @@ Never: a guess: a name that is close is offered, and a name that says not which 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from seldinger.care.clearance.rules import tables
 from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.catalogue.procedures import list_entries, shipped_entries
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,8 +79,9 @@ def get(name: str) -> Procedure:
     """
     match = find(name)
     if match is None:
+        hint = did_you_mean(normalise(name), list_names())
         raise CareError(
-            f"no procedure is called {name!r}; {_near(name)}there are: {', '.join(list_ids())}"
+            f"no procedure is called {name!r}; {hint}there are: {', '.join(list_ids())}"
         )
     return match
 
@@ -94,8 +95,9 @@ def clearance_key(name: str) -> str:
     match = find(name)
     if match is None:
         keys = dict.fromkeys(key for one in list_names().values() for key in one.keys)
+        hint = did_you_mean(normalise(name), list_names())
         raise CareError(
-            f"no procedure that may be cleared is called {name!r}; {_near(name)}there are: "
+            f"no procedure that may be cleared is called {name!r}; {hint}there are: "
             f"{', '.join(sorted(keys))}"
         )
     if len(match.keys) != 1:
@@ -140,11 +142,6 @@ def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
         for page, written in there.items()
         if not written
     )
-
-
-def _near(name: str) -> str:
-    near = get_close_matches(normalise(name), list_names(), n=1)
-    return f"did you mean {near[0]!r}? " if near else ""
 
 
 @cache

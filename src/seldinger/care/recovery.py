@@ -9,7 +9,6 @@ ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal, get_args
 
@@ -19,6 +18,7 @@ from seldinger import evidence
 from seldinger.care import pages
 from seldinger.care import procedures as named
 from seldinger.core.errors import CareError
+from seldinger.core.naming import did_you_mean
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.records import Spelled, Text, written
 
@@ -137,6 +137,5 @@ def find(procedure: str, access: str | None = None) -> tuple[RecoveryRow, ...]:
 def _check(what: str, name: str, known: tuple[str, ...]) -> None:
     if name in known:
         return
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = did_you_mean(name, known)
     raise CareError(f"no {what} is called {name!r}; {hint}allowed: {', '.join(known)}")

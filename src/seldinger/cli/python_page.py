@@ -119,7 +119,7 @@ def _of_class(name: str, one: type) -> str:
         parts.append(_code(f"{name}(\n{listed})"))
     elif issubclass(one, Exception):
         parts.append(_code(f"class {name}({one.__bases__[0].__name__})"))
-    parts.append(_prose(_doc(one)))
+    parts += [part for part in (_prose(_doc(one)), _described(one)) if part]
     for key, member in vars(one).items():
         inside = member.__func__ if isinstance(member, classmethod | staticmethod) else member
         if key.startswith("_"):
@@ -129,6 +129,13 @@ def _of_class(name: str, one: type) -> str:
         elif inspect.isfunction(inside):
             parts.append(f"{_code('.' + _signature(key, inside))}\n{_prose(_doc(inside))}")
     return "\n".join(parts)
+
+
+def _described(one: Any) -> str:
+    """What the fields of a record say of themselves."""
+    told = {f.name: f.metadata.get("description") for f in fields(one)} if is_dataclass(one) else {}
+    lines = "".join(f"- `{name}`: {said}.\n" for name, said in told.items() if said)
+    return f"**Attributes**\n\n{lines}" if lines else ""
 
 
 def _signature(name: str, one: Any) -> str:

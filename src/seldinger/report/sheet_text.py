@@ -7,15 +7,15 @@ bytes come in here.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seldinger.care import procedures
 from seldinger.core.errors import CareError
+from seldinger.evidence import records
 from seldinger.evidence.packages import Extended, OfferedPage, extend_records
 
 if TYPE_CHECKING:
@@ -327,7 +327,4 @@ def _texts(language: str) -> Mapping[str, str]:
 
 
 def _checked(model: type[_S], name: str, text: str) -> _S:
-    try:
-        return model.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, ValidationError) as wrong:
-        raise CareError(f"the sheet's text {name} does not fit its schema: {wrong}") from wrong
+    return records.checked(model, records.parsed(text, name, CareError), name, CareError)

@@ -13,16 +13,7 @@ from seldinger.evidence.records import Positive, Text, describe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PercutaneousOptions:
-    """The way through the skin: what is given instead of being searched or looked up.
-
-    Attributes:
-        entry_lps_mm: score this entry instead of searching.
-        relax: hard rules that the user opens, by rule name; recorded in the plan.
-        guidance: "ct" or "ultrasound" to decide it; None lets the cited rule decide.
-        technique: key of the error model to use for every path; None chooses by angulation.
-        lateral_error_mm: mean lateral error that replaces the technique's published one.
-        paths: how many alternatives to keep.
-    """
+    """The way through the skin: what is given instead of being searched or looked up."""
 
     entry_lps_mm: Vector | None = field(
         default=None, metadata=describe("score the path from this entry instead of searching")
@@ -34,7 +25,10 @@ class PercutaneousOptions:
         default=None, metadata=describe("what guides; left out: a cited rule decides")
     )
     technique: Text | None = field(
-        default=None, metadata=describe("error model to use for every path", metavar="KEY")
+        default=None,
+        metadata=describe(
+            "error model to use for every path; left out: chosen by angulation", metavar="KEY"
+        ),
     )
     lateral_error_mm: Positive | None = field(
         default=None, metadata=describe("mean lateral error to use instead of the published one")

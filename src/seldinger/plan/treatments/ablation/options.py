@@ -13,22 +13,15 @@ from seldinger.evidence.records import Positive, describe
 
 @dataclass(frozen=True, slots=True)
 class ProbeEdit:
-    """What is fixed by hand of one applicator; what is left out stays the planner's.
-
-    Attributes:
-        number: which, from 1; one more than there are adds another.
-        tip_lps_mm: its tip.
-        entry_lps_mm: where it enters the skin; scored by the rules, even where it breaks them.
-        power_w: of a heater.
-        minutes: of heating, or of each freeze.
-    """
+    """What is fixed by hand of one applicator; what is left out stays the planner's."""
 
     number: Annotated[int, Ge(1), Le(4)] = field(
         metadata=describe("which, from 1; one more than there are adds another", metavar="N")
     )
     tip_lps_mm: Vector | None = field(default=None, metadata=describe("its tip", flag="tip"))
     entry_lps_mm: Vector | None = field(
-        default=None, metadata=describe("where it enters the skin", flag="entry")
+        default=None,
+        metadata=describe("where it enters the skin, even where that breaks a rule", flag="entry"),
     )
     power_w: Positive | None = field(
         default=None, metadata=describe("of a heater", flag="power", metavar="W")
@@ -41,11 +34,7 @@ class ProbeEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AblationOptions:
-    """Ablation: what is fixed by hand of single applicators.
-
-    Attributes:
-        probe: one edit for each applicator that is not left to the planner.
-    """
+    """Ablation: what is fixed by hand of single applicators."""
 
     probe: tuple[ProbeEdit, ...] = field(
         default=(),
