@@ -1,17 +1,21 @@
-"""A biopsy of the built-in patient in five lines; what the first path says is printed as JSON."""
+"""A biopsy of the built-in patient; a folder as argument gets the picture of the needle."""
 
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import seldinger as sd
 
 
-def biopsy(voxel_mm: float = 3.0) -> dict[str, float | str | None]:
+def biopsy(out: Path | None = None, voxel_mm: float = 3.0) -> dict[str, float | str | None]:
     """Plan the liver tumour; the numbers of the best path."""
     patient = sd.demo.patient(voxel_mm)
     anatomy = sd.anatomy.build(patient.study, settings=sd.anatomy.Settings(voxel_mm=voxel_mm))
     plan = sd.plan.propose("biopsy", anatomy, "liver-tumour-1")
+    if out is not None:
+        sd.report.figure(plan, "needle").savefig(out / "01_biopsy.png")
     best = plan.approach.paths[0]
     return {
         "verdict": plan.verdict.status.value,
@@ -22,4 +26,4 @@ def biopsy(voxel_mm: float = 3.0) -> dict[str, float | str | None]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(biopsy()))
+    print(json.dumps(biopsy(Path(sys.argv[1]) if sys.argv[1:] else None)))
