@@ -12,9 +12,9 @@ from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
 from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.simulate import placement
-from seldinger.simulate.thermal import circuit
-from seldinger.simulate.thermal.heating import Biology, Placed
+from seldinger.simulate.thermal.modalities import radiofrequency
 from seldinger.simulate.thermal.scene import HeatScene, grid_around
+from seldinger.simulate.thermal.setup import Biology, Electric, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def biology(
     law: str = "arrhenius-liver", counted_above_c: float = 40.0, lethal_c: float = -40.0
 ) -> Biology:
     """What counts as dead, as the planner has it by default for a fitted antenna."""
-    electric = circuit.Electric(*(a.value for a in circuit.ASSUMPTIONS))
+    electric = Electric(*(a.value for a in radiofrequency.ASSUMPTIONS))
     return Biology(
         law, counted_above_c, 240.0, lethal_c, 1.0, FrozenFlow(0.0, 0.0), 30.0, -140.0, electric
     )

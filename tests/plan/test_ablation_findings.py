@@ -32,8 +32,8 @@ from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
 from seldinger.report.sections import basis
 from seldinger.simulate.placement import heat
-from seldinger.simulate.thermal.heating import Placed
 from seldinger.simulate.thermal.scene import grid_around, of_patient
+from seldinger.simulate.thermal.setup import Placed
 
 if TYPE_CHECKING:
     from seldinger.core.finding import Finding

@@ -10,17 +10,10 @@ import pytest
 from tests.plan.heat_block import lattice
 
 from seldinger.catalogue.applicators import applicator
-from seldinger.core.space import Grid, unit
+from seldinger.core.space import Grid, gap_mm, unit
 from seldinger.geometry import levels
 from seldinger.plan.treatments.ablation import arrange
-from seldinger.plan.treatments.ablation.arrange import (
-    Goal,
-    Pattern,
-    Setting,
-    Template,
-    fitted,
-    gap_mm,
-)
+from seldinger.plan.treatments.ablation.arrange import Goal, Pattern, Setting, Template, fitted
 from seldinger.simulate.placement import heat
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tests.plan.heat_block import UP, biology, block, heat, lattice, placed
 from seldinger.core.space import Grid
 from seldinger.geometry import levels
 from seldinger.simulate.thermal import uncertainty
-from seldinger.simulate.thermal.heating import Changes, Placed, heated
-from seldinger.simulate.thermal.model import CHART
+from seldinger.simulate.thermal.heating import heated
+from seldinger.simulate.thermal.setup import CHART, Changes, Placed
 from seldinger.simulate.thermal.uncertainty import Placing, Response, Samples
 
 if TYPE_CHECKING:
@@ -310,9 +310,9 @@ def test_more_blood_shrinks_and_more_power_grows() -> None:
 
 def test_what_has_no_spread_is_not_run() -> None:
     quiet = dict.fromkeys(SPREADS, 0.0)
-    assert uncertainty.variations("microwave", quiet) == {}
-    assert set(uncertainty.variations("microwave", SPREADS)) == {
+    assert uncertainty.variations(quiet, cold=False) == {}
+    assert set(uncertainty.variations(SPREADS, cold=False)) == {
         "perfusion", "thermal conductivity", "heat capacity", "power",
     }  # fmt: skip
-    assert "probe temperature" in uncertainty.variations("cryo", SPREADS)
-    assert "power" not in uncertainty.variations("cryo", SPREADS)
+    assert "probe temperature" in uncertainty.variations(SPREADS, cold=True)
+    assert "power" not in uncertainty.variations(SPREADS, cold=True)

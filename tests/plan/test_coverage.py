@@ -24,24 +24,18 @@ from seldinger import plan
 from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import PlanError
-from seldinger.core.space import Grid
+from seldinger.core.space import Grid, gap_mm
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, file, neighbours, registry
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation import choice, coverage, coverage_table, override
-from seldinger.plan.treatments.ablation.arrange import (
-    Arrangement,
-    Pattern,
-    Setting,
-    Template,
-    gap_mm,
-)
+from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern, Setting, Template
 from seldinger.plan.treatments.ablation.coverage_table import Trial
 from seldinger.plan.treatments.ablation.options import AblationOptions, ProbeEdit
 from seldinger.simulate.placement import Phase, freeze, heat
 from seldinger.simulate.thermal.effect import COMPLETE, COVERAGE, MARGIN, SPACING, ZONE
-from seldinger.simulate.thermal.heating import Placed
+from seldinger.simulate.thermal.setup import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -340,13 +340,12 @@ def sick() -> Visit:
 
 
 def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
-    treatment: Any = SimpleNamespace(settings={})
     assert sick().patient.labs != demo.visit().patient.labs
 
     case = met("biopsy", "liver", None, good_answers(declared("biopsy")))
 
     def status(visit: Visit) -> PlanStatus:
-        cleared = readiness.cleared("biopsy", "liver", treatment, visit)
+        cleared = readiness.cleared("biopsy", "liver", None, visit)
         return judged(case, None, None, cleared).verdict.status
 
     assert status(demo.visit()) is PlanStatus.GO

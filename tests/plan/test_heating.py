@@ -31,9 +31,10 @@ from seldinger.core.space import Grid
 from seldinger.geometry import levels
 from seldinger.simulate.placement import Phase, freeze
 from seldinger.simulate.thermal import heating
-from seldinger.simulate.thermal.heating import Changes, Heated, Placed, heated
-from seldinger.simulate.thermal.model import BODY_C, CHART, PHYSIOLOGICAL
+from seldinger.simulate.thermal.heating import Heated, heated
+from seldinger.simulate.thermal.modalities import MODALITIES
 from seldinger.simulate.thermal.scene import HeatScene, grid_around, of_patient
+from seldinger.simulate.thermal.setup import BODY_C, CHART, PHYSIOLOGICAL, Changes, Placed
 
 RF = heat(200.0, 720.0)
 DOSE = biology("cem43", 43.0)
@@ -256,7 +257,7 @@ def test_an_applicator_outside_the_grid_is_refused(name: str) -> None:
     with pytest.raises(PlanError):
         heated(
             block(20.0, 2.0), [placed(name, schedule, (300.0, 0.0, 0.0))], law,
-            heating.modes_of(applicator(name))[0], Changes(),
+            MODALITIES[applicator(name).modality].modes[0], Changes(),
         )  # fmt: skip
 
 
@@ -330,9 +331,9 @@ def test_electrodes_of_one_plan_heat_together() -> None:
 
 
 def test_the_modes_of_an_applicator() -> None:
-    assert heating.modes_of(applicator("emprint")) == (CHART, PHYSIOLOGICAL)
-    assert heating.modes_of(applicator("cool-tip")) == (PHYSIOLOGICAL,)
-    assert heating.modes_of(applicator("cryo-17g")) == (PHYSIOLOGICAL,)
+    assert MODALITIES[applicator("emprint").modality].modes == (CHART, PHYSIOLOGICAL)
+    assert MODALITIES[applicator("cool-tip").modality].modes == (PHYSIOLOGICAL,)
+    assert MODALITIES[applicator("cryo-17g").modality].modes == (PHYSIOLOGICAL,)
 
 
 def test_an_edit_of_a_tissue_is_heeded_and_changes_keep_it() -> None:
@@ -352,9 +353,9 @@ def test_the_same_arrangement_gives_the_same_bytes() -> None:
 
 
 def test_the_words_for_what_is_dead() -> None:
-    assert "-40 C" in heating.criterion(biology(), "cryo")
-    assert "240" in heating.criterion(DOSE, "radiofrequency")
-    assert "arrhenius-liver" in heating.criterion(biology(), "microwave")
+    assert "-40 C" in heating.criterion(biology(), cold=True)
+    assert "240" in heating.criterion(DOSE, cold=False)
+    assert "arrhenius-liver" in heating.criterion(biology(), cold=False)
 
 
 def test_time_and_energy_of_a_schedule() -> None:

@@ -28,9 +28,11 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import Trust
 from seldinger.plan import Settings, gates, registry
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.treatments.ablation import centrality, coverage, modality
+from seldinger.plan.treatments.ablation import centrality, coverage
 from seldinger.plan.treatments.ablation import choice as ablation_choice
-from seldinger.plan.treatments.ablation.modality import Bearing, Rule
+from seldinger.plan.treatments.ablation import ranking as rules
+from seldinger.plan.treatments.ablation.modalities import MODALITIES
+from seldinger.plan.treatments.ablation.modalities.base import Bearing, Rule
 from seldinger.simulate.effect import Option
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy.model import Structure
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.treatments.ablation.modality import Ranking, Reason
+    from seldinger.plan.treatments.ablation.modalities.base import Reason
+    from seldinger.plan.treatments.ablation.ranking import Ranking
 
 ABLATION = registry.procedures()["ablation"]
 MIDDLE_Y_MM = SKIN_Y_MM + 60.0
@@ -47,7 +50,7 @@ DEFAULT = {
     "liver": ("microwave", "radiofrequency", "cryo"),
     "left kidney": ("cryo", "radiofrequency", "microwave"),
     "right lung": ("microwave", "cryo", "radiofrequency"),
-    "spleen": modality.MODALITIES,
+    "spleen": tuple(MODALITIES),
 }
 
 
@@ -96,7 +99,7 @@ def only(ranking: Ranking, name: str, rule: Rule) -> Reason:
 
 def said(found: NeedleCase, taken: str | None = None, *, asked: bool = False) -> Any:
     ranking = ranking_of(found)
-    return modality.finding(ranking, ranking.order, taken or ranking.order[0], asked=asked)
+    return rules.finding(ranking, ranking.order, taken or ranking.order[0], asked=asked)
 
 
 VARIED = [
@@ -176,7 +179,7 @@ def test_who_asks_for_radiofrequency_beside_a_vessel_is_told() -> None:
     choice = ablation_choice.choose(found)
     assert choice.order == ("radiofrequency",)
     assert choice.ranking.order[0] == "microwave"
-    one = modality.finding(choice.ranking, choice.order, "radiofrequency", asked=True)
+    one = rules.finding(choice.ranking, choice.order, "radiofrequency", asked=True)
     assert (one.status, one.severity) == (Status.NOT_MET, Severity.CAUTION)
     for words in ("as you asked", "vessel of 3 mm or more", "Microwave or more margin"):
         assert words in one.text
@@ -267,7 +270,7 @@ def test_a_target_beyond_a_modalitys_largest_zone_is_noted_for_that_modality_onl
     for diameter_mm, beyond in (
         (36.0, set[str]()),
         (45.0, {"microwave", "cryo"}),
-        (56.0, set(modality.MODALITIES)),
+        (56.0, set(MODALITIES)),
     ):
         ranking = ranking_of(met("spleen", diameter_mm))
         assert {r.modality for r in ranking.reasons if r.rule is Rule.ZONE} == beyond
@@ -277,7 +280,7 @@ def test_a_target_beyond_a_modalitys_largest_zone_is_noted_for_that_modality_onl
 def test_the_table_of_alternatives_says_why_per_modality() -> None:
     ranking = ranking_of(met("liver", 46.0, vessel(2.0, radius_mm=23.0)))
     rows = [Option(m, "one", 1, "", (), note="as it was") for m in ranking.order]
-    notes = {o.technique: o.note for o in modality.noted(rows, ranking)}
+    notes = {o.technique: o.note for o in rules.noted(rows, ranking)}
     assert all(note.startswith("as it was") for note in notes.values())
     assert "vessel of 3 mm or more" not in notes["microwave"]
     assert "vessel of 3 mm or more" in notes["radiofrequency"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,12 +18,8 @@ if TYPE_CHECKING:
     from seldinger.care.clearance import Clearance
 
 
-def treatment(modality: str | None = None) -> Any:
-    return SimpleNamespace(settings={} if modality is None else {"modality": modality})
-
-
 def cleared(visit: Visit, procedure: str = "biopsy", organ: str | None = "liver") -> Clearance:
-    found = readiness.cleared(procedure, organ, treatment(), visit)
+    found = readiness.cleared(procedure, organ, None, visit)
     assert found is not None
     return found
 
@@ -37,12 +32,12 @@ def without_inr() -> Visit:
 
 
 def test_without_a_patient_nobody_is_assessed() -> None:
-    assert readiness.cleared("biopsy", "liver", treatment(), None) is None
+    assert readiness.cleared("biopsy", "liver", None, None) is None
 
 
 def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
     visit = demo.visit("a stranger's")
-    assert readiness.cleared("a stranger's", "liver", treatment(), visit) is None
+    assert readiness.cleared("a stranger's", "liver", None, visit) is None
 
 
 def test_a_clear_patient_meets_the_gate() -> None:
@@ -64,7 +59,7 @@ def test_a_missing_lab_never_clears_and_the_first_sentence_names_it() -> None:
 
 def test_the_plan_says_what_is_done_and_where() -> None:
     visit = demo.visit("ablation", None)
-    found = readiness.cleared("ablation", "left kidney", treatment("cryo"), visit)
+    found = readiness.cleared("ablation", "left kidney", "cold", visit)
     assert found is not None
     request = found.case.request
     assert (request.procedure, request.organ, request.technique) == (

@@ -15,8 +15,7 @@ from seldinger.physics.thermal import damage
 from seldinger.physics.thermal.model import Settings
 from seldinger.physics.thermal.run import run
 from seldinger.simulate.thermal import model as heat_model
-from seldinger.simulate.thermal.heating import Changes
-from seldinger.simulate.thermal.model import PHYSIOLOGICAL
+from seldinger.simulate.thermal.setup import PHYSIOLOGICAL, Changes
 
 DOSE = damage.cem43(240.0, 43.0)
 SECONDS = 720.0

@@ -153,12 +153,13 @@ def test_dried_tissue_stays_about_as_hot_as_a_published_model_has_it(
     flow: Flow, least: float, most: float
 ) -> None:
     """75 W for 6 min: 177 C at most in a finite-element model whose antenna was not told."""
-    one = applicators.applicator("emprint")
+    absorption = applicators.applicator("emprint").absorption
+    assert absorption is not None
     law = liver_arrhenius(40.0)
     rings = Rings.around(1.0, 45.0, 40.0, 80.0)
     model = AxialModel(
         rings, physical("liver"), blood(37.0), flow, FrozenFlow(0.0, 0.0),
-        axial.antenna(rings, one.absorption), Schedule.steady(75.0, 360.0), None, 37.0,
+        axial.antenna(rings, absorption), Schedule.steady(75.0, 360.0), None, 37.0,
     )  # fmt: skip
     hottest = float(run(model, AxialSettings(360.0, (law,)))[-1].peak_c.max())
     assert least < hottest < most

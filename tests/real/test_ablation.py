@@ -16,10 +16,10 @@ from tests.demo_plans import STILL
 from tests.real.scans import LIVER
 
 from seldinger.anatomy import targets
+from seldinger.core.space import gap_mm
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, propose
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.treatments.ablation.arrange import gap_mm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

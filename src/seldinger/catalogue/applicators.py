@@ -230,17 +230,11 @@ class Applicator:
             )
 
     @property
-    def absorption(self) -> Absorption:
-        """Its fit as the engine takes it.
-
-        Raises:
-            CatalogueError: no microwave, or no fit.
-        """
-        fit = self.fit
-        if self.modality != "microwave" or fit is None:
-            raise CatalogueError(f"applicator {self.id} has no fitted absorption: fit its table")
-        alpha, sigma, behind, efficiency = (fit.numbers[key] for key in _ABSORPTION)
-        return Absorption(alpha, sigma, behind, efficiency, 0.5 * self.diameter_mm)
+    def absorption(self) -> Absorption | None:
+        """Its fit as the engine takes it; None where it has none of that kind."""
+        if self.modality != "microwave" or self.fit is None:
+            return None
+        return Absorption(**self.fit.numbers, shaft_radius_mm=0.5 * self.diameter_mm)
 
 
 @cache

@@ -145,3 +145,16 @@ def tangents(axis: Points) -> tuple[Points, Points]:
     helper[int(np.argmin(np.abs(forward)))] = 1.0
     first = unit(np.cross(forward, helper))
     return first, np.cross(forward, first)
+
+
+def gap_mm(one: tuple[Points, Points], other: tuple[Points, Points]) -> float:
+    """Least distance between two segments, each (tip, hub)."""
+    p, q = np.asarray(one[0]), np.asarray(other[0])
+    u, v = np.asarray(one[1]) - p, np.asarray(other[1]) - q
+    w = p - q
+    a, b, c, d, e = u @ u, u @ v, v @ v, u @ w, v @ w
+    bottom = a * c - b * b
+    s = float(np.clip((b * e - c * d) / bottom, 0.0, 1.0)) if bottom > 1e-9 * a * c else 0.0
+    t = float(np.clip((b * s + e) / c, 0.0, 1.0))
+    s = float(np.clip((b * t - d) / a, 0.0, 1.0))
+    return float(np.linalg.norm(w + s * u - t * v))

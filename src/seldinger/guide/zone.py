@@ -15,7 +15,7 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.space import unit
 from seldinger.geometry import levels
 from seldinger.guide.model import ZoneDraws
-from seldinger.simulate.thermal.heating import Placed
+from seldinger.simulate.thermal.setup import Placed
 from seldinger.simulate.thermal.uncertainty import axis_weights
 
 if TYPE_CHECKING:

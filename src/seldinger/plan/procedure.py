@@ -172,6 +172,7 @@ class Decision:
         routes: the ways that they take, where the treatment searched for each; empty: the best of
             the search.
         effect, fields: of a treatment that predicts one.
+        technique: what clearance calls how it is done, where that matters.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
     """
@@ -184,6 +185,7 @@ class Decision:
     routes: tuple[Path, ...] = ()
     effect: Effect | None = None
     fields: Fields | None = None
+    technique: str | None = None
     tissues: tuple[str, ...] | None = None
 
     __repr__ = short_repr

@@ -82,7 +82,7 @@ def propose(
     goal = case.target
     missing = not_segmented(case, decision.effect)
     outlook = readiness.find_outcomes(procedure, goal.organ)
-    cleared = readiness.cleared(procedure, goal.organ, decision.treatment, patient)
+    cleared = readiness.cleared(procedure, goal.organ, decision.technique, patient)
     judged = gates.judge(decision, cleared, missing)
     more = (
         *decision.guidance.sources,

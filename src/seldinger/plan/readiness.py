@@ -20,10 +20,6 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from seldinger.care.clearance.model import Clearance, DrugPlan
     from seldinger.care.visit import Visit
-    from seldinger.plan.model import Treatment
-
-_TECHNIQUES = {"microwave": "microwave", "radiofrequency": "radiofrequency", "cryo": "cold"}
-"""Modality of a plan -> technique of a request."""
 
 CLEARANCE = "clearance"
 """Id of the gate's finding."""
@@ -141,7 +137,7 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
 
 
 def cleared(
-    procedure: str, organ: str | None, treatment: Treatment, visit: Visit | None
+    procedure: str, organ: str | None, technique: str | None, visit: Visit | None
 ) -> Clearance | None:
     """Whether the visiting patient is ready for what is planned.
 
@@ -151,11 +147,10 @@ def cleared(
     if visit is None or procedure not in rules.tables().procedures:
         return None
     asked = visit.request or Request(procedure)
-    technique = _TECHNIQUES.get(str(treatment.settings.get("modality")), asked.technique)
     request = replace(
         asked,
         organ=asked.organ if organ is None else organ,
-        technique=technique,
+        technique=technique or asked.technique,
         access=asked.access or "percutaneous",
     )
     return assess(Case(request, visit.patient), visit.now, visit.profile)

@@ -29,21 +29,22 @@ from seldinger.physics.thermal.model import (
 )
 from seldinger.physics.thermal.properties import Blood
 from seldinger.physics.thermal.run import run as heat
-from seldinger.simulate import electric, shapes
 from seldinger.simulate import place as places
 from seldinger.simulate import probes as probe_room
+from seldinger.simulate import shapes
 from seldinger.simulate.measured import measured
 from seldinger.simulate.outcome import Line, Outcome
+from seldinger.simulate.thermal.modalities import modality_of, radiofrequency
+from seldinger.simulate.thermal.modalities.base import AtWork
 
 if TYPE_CHECKING:
     from seldinger.physics.thermal.damage import Law
     from seldinger.physics.thermal.model import Flow
     from seldinger.physics.thermal.result import Result
-    from seldinger.physics.thermal.sources import Source
     from seldinger.simulate.experiment import Experiment
     from seldinger.simulate.layout import ExperimentFile, LawSection
     from seldinger.simulate.place import Place
-    from seldinger.simulate.probes import Probe
+    from seldinger.simulate.thermal.setup import Placed
 
 _EDGE_K = 1.0
 _OVERSHOT_K = 0.5
@@ -65,7 +66,7 @@ class Arranged:
     """
 
     place: Place
-    probes: tuple[Probe, ...]
+    probes: tuple[Placed, ...]
     model: Model
     settings: Settings
 
@@ -97,6 +98,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
     progress("measuring", _HEATED)
     asked, place = experiment.asked, made.place
     axis, isotherms, damage = measured(asked, place, result)
+    remarks = probe_room.remarks(place, made.probes, asked.radiofrequency)
     engine = [words for words in result.warnings if not words.startswith(_ENGINE_EDGE)]
     outcome = Outcome(
         experiment=experiment,
@@ -111,7 +113,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
             *(["electrodes"] if made.model.radiofrequency else []),
         ),
         lines=_lines(made),
-        warnings=(*probe_room.remarks(place, made.probes), *edge, *stepped, *engine),
+        warnings=(*remarks, *edge, *stepped, *engine),
         notes=(*place.notes, *_drying_told(made)),
         assumptions=place.assumptions,
         cites=_cites(made),
@@ -142,26 +144,25 @@ def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
         SimulationError, CatalogueError, SeldingerError: as ``run`` says.
     """
     place = places.of(asked, lambda what, fraction: progress(what, _READ * fraction))
-    placed = probe_room.placed(
-        place.grid, asked.probe, asked.radiofrequency.seconds if asked.radiofrequency else None
-    )
+    placed = probe_room.placed(place.grid, asked.probe, asked.radiofrequency)
     _check_points(asked, place)
     try:
-        sources, bodies = _at_work(asked, place, placed)
+        probes = modality_of(placed).build(place.grid, placed) if placed else AtWork()
+        made = _at_work(asked, place, probes)
         model = Model(
             grid=place.grid,
             material=place.material,
             tissues=place.tissues,
             blood=place.blood or Blood(1.0, place.initial_c),  # nothing is perfused then
             flow=_flow(asked),
-            frost=_frost(asked, place, bodies),
-            sources=sources,
-            bodies=bodies,
+            frost=_frost(asked, place, made.bodies),
+            sources=made.sources,
+            bodies=made.bodies,
             initial_c=place.initial_c,
-            radiofrequency=electric.setup(asked, place, placed, bodies),
+            radiofrequency=radiofrequency.circuit_of_file(asked, place, placed, made),
         )
         settings = Settings(
-            duration_s=_duration_s(asked, placed, sources, bodies),
+            duration_s=_duration_s(asked, placed, made),
             laws=tuple(_law(section) for section in asked.law),
             points_lps_mm=tuple(point.lps_mm for point in asked.point),
             sample_every_s=asked.numerics.sample_every_s,
@@ -173,15 +174,11 @@ def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
     return Arranged(place, placed, model, settings)
 
 
-def _at_work(
-    asked: ExperimentFile, place: Place, placed: tuple[Probe, ...]
-) -> tuple[tuple[Source, ...], tuple[FixedBody, ...]]:
-    """What heats, and what holds a temperature; probes keep cells that others share."""
+def _at_work(asked: ExperimentFile, place: Place, probes: AtWork) -> AtWork:
+    """Probes among all else that heats or holds a temperature; they keep shared cells."""
     grid = place.grid
-    sources = [probe_room.source(grid, p) for p in placed if p.device.modality == "microwave"]
-    sources += [shapes.source(grid, n, s) for n, s in enumerate(asked.source, start=1)]
-    bodies = [probe_room.cold(grid, p) for p in placed if p.device.modality == "cryo"]
-    bodies += [shapes.cold(grid, n, c) for n, c in enumerate(asked.cold, start=1)]
+    sources = (shapes.source(grid, n, s) for n, s in enumerate(asked.source, start=1))
+    bodies = [shapes.cold(grid, n, c) for n, c in enumerate(asked.cold, start=1)]
     bodies += [shapes.vessel(place, n, v) for n, v in enumerate(asked.vessel, start=1)]
     if place.vessels is not None and place.blood is not None:
         blood = Programme.constant(place.blood.temperature_c)
@@ -189,8 +186,7 @@ def _at_work(
     where = asked.block or asked.patient
     if where is not None and where.edge == "held":
         bodies.append(shapes.edge(place))
-    taken = electric.taken(grid, placed)
-    return tuple(sources), shapes.apart(bodies, taken)
+    return replace(probes, sources=(*probes.sources, *sources)).among(grid, bodies)
 
 
 def _flow(asked: ExperimentFile) -> Flow:
@@ -230,24 +226,15 @@ def _law(section: LawSection) -> Law:
     if section.frequency_per_s is not None and section.activation_j_per_mol is not None:
         a, e = section.frequency_per_s, section.activation_j_per_mol
         return laws.Arrhenius(name, a, e, above, lethal)
-    made = {
-        "arrhenius-liver": laws.liver_arrhenius,
-        "arrhenius-skin": laws.skin_arrhenius,
-        "arrhenius-artery": laws.artery_arrhenius,
-    }[section.kind](above)
+    made = laws.ARRHENIUS[section.kind](above)
     return laws.Arrhenius(name, made.frequency_per_s, made.activation_j_per_mol, above, lethal)
 
 
-def _duration_s(
-    asked: ExperimentFile,
-    placed: tuple[Probe, ...],
-    sources: tuple[Source, ...],
-    bodies: tuple[FixedBody, ...],
-) -> float:
+def _duration_s(asked: ExperimentFile, placed: tuple[Placed, ...], made: AtWork) -> float:
     if asked.duration_s is not None:
         return asked.duration_s
-    ends = [probe.seconds for probe in placed] + [s.schedule.ends_s[-1] for s in sources]
-    ends += [end for body in bodies for end in body.programme.ends_s]
+    ends = [probe.seconds for probe in placed] + [s.schedule.ends_s[-1] for s in made.sources]
+    ends += [end for body in made.bodies for end in body.programme.ends_s]
     ends += [asked.radiofrequency.seconds] if asked.radiofrequency else []
     finite = [end for end in ends if math.isfinite(end) and end > 0.0]
     if not finite:
@@ -304,20 +291,19 @@ def _check_edge(asked: ExperimentFile, made: Arranged, result: Result) -> tuple[
 
 
 def _lines(made: Arranged) -> tuple[Line, ...]:
-    rods = [(probe.name, probe.shaft) for probe in made.probes]
-    rods += [(b.name, b.rod) for b in made.model.bodies if b.rod and b.name.startswith("cold")]
-    found = []
-    for name, rod in rods:
-        tip = np.asarray(rod.tip_lps_mm)
-        hub = tip + rod.length_mm * unit(np.asarray(rod.axis_lps))
-        found.append(Line(name, as_vector(tip), as_vector(hub)))
-    return tuple(found)
+    found = [(probe.name, *probe_room.ends(probe)) for probe in made.probes]
+    for body in made.model.bodies:
+        if body.rod is not None and body.name.startswith("cold"):
+            tip = np.asarray(body.rod.tip_lps_mm)
+            hub = tip + body.rod.length_mm * unit(np.asarray(body.rod.axis_lps))
+            found.append((body.name, tip, hub))
+    return tuple(Line(name, as_vector(tip), as_vector(hub)) for name, tip, hub in found)
 
 
 def _cites(made: Arranged) -> tuple[str, ...]:
     found = set(made.place.sources)
     for probe in made.probes:
-        found |= {zone.source for zone in probe.device.zones}
-        if probe.device.source is not None:
-            found.add(probe.device.source)
+        found |= {zone.source for zone in probe.applicator.zones}
+        if probe.applicator.source is not None:
+            found.add(probe.applicator.source)
     return tuple(sorted(found))

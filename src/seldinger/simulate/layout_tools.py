@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
 from seldinger.core.errors import CaseError
+from seldinger.core.quantity import Quantity
 from seldinger.core.space import Vector
 from seldinger.evidence.records import NotNegative, Positive, Text, describe
+from seldinger.physics.thermal.sources import Absorption
 from seldinger.simulate.layout_place import Celsius, Share, given
+from seldinger.simulate.placement import DUTY, POWER, TEMPERATURE, Phase, freeze, heat
 
 Face = Literal["right", "left", "anterior", "posterior", "inferior", "superior"]
 Act = Literal["heat", "pause", "freeze", "passive", "thaw"]
@@ -37,6 +41,38 @@ class StepSection:
         if self.duty is not None and self.act not in {"freeze", "thaw"}:
             raise CaseError(f"duty means nothing to {self.act!r}: leave it out")
 
+    @property
+    def phase(self) -> Phase:
+        """As every programme has it."""
+        told = ((POWER, self.power_w, "W"), (TEMPERATURE, self.temperature_c, "Cel"),
+                (DUTY, self.duty, "1"))  # fmt: skip
+        setpoints = tuple(Quantity(name, v, unit) for name, v, unit in told if v is not None)
+        return Phase(self.act, self.seconds, setpoints)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Programmed:
+    """What works by one power, or by a schedule."""
+
+    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
+    seconds: Positive | None = None
+    schedule: tuple[StepSection, ...] = field(
+        default=(), metadata=describe("or stretch by stretch")
+    )
+
+    def __post_init__(self) -> None:
+        if (self.power_w is None) != (self.seconds is None):
+            raise CaseError("power_w and seconds go together: give both or a schedule")
+        if self.power_w is not None and self.schedule:
+            raise CaseError("power_w and a schedule: give one of them")
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What it does."""
+        if self.power_w is not None and self.seconds is not None:
+            return (heat(self.seconds, self.power_w),)
+        return tuple(step.phase for step in self.schedule)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsorptionSection:
@@ -47,19 +83,18 @@ class AbsorptionSection:
     behind_tip_mm: float
     efficiency: Positive
 
+    def around(self, shaft_radius_mm: float) -> Absorption:
+        """Of an antenna with this shaft."""
+        return Absorption(**asdict(self), shaft_radius_mm=shaft_radius_mm)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeSection:
+class ProbeSection(_Programmed):
     """A device of the catalogue at work."""
 
     device: Text = field(metadata=describe("id of an applicator of the catalogue"))
     tip_lps_mm: Vector
     axis_lps: Vector = field(metadata=describe("from the tip towards the hub"))
-    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
-    seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = field(
-        default=(), metadata=describe("or stretch by stretch")
-    )
     ramp_s: NotNegative | None = field(
         default=None, metadata=describe("cryo: time to its temperature; 0: at once")
     )
@@ -79,12 +114,6 @@ class ProbeSection:
         default=False,
         metadata=describe("allow settings beyond the published table; marked in the result"),
     )
-
-    def __post_init__(self) -> None:
-        if (self.power_w is None) != (self.seconds is None):
-            raise CaseError("power_w and seconds go together: give both or a schedule")
-        if self.power_w is not None and self.schedule:
-            raise CaseError("power_w and a schedule: give one of them")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,24 +192,18 @@ class RadiofrequencySection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSection:
+class SourceSection(_Programmed):
     """Heat of a simple shape."""
 
     kind: Literal["gaussian", "sphere"]
     centre_lps_mm: Vector
     sigma_mm: Positive | None = field(default=None, metadata=describe("gaussian"))
     radius_mm: Positive | None = field(default=None, metadata=describe("sphere"))
-    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
-    seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = field(
-        default=(), metadata=describe("or stretch by stretch")
-    )
 
     def __post_init__(self) -> None:
+        super(SourceSection, self).__post_init__()
         given(self, self.kind, {"gaussian": ("sigma_mm",), "sphere": ("radius_mm",)})
-        if (self.power_w is None) != (self.seconds is None) or (self.power_w is None) == (
-            not self.schedule
-        ):
+        if not self.phases:
             raise CaseError("say what it does: either power_w with seconds, or a schedule")
 
 
@@ -216,3 +239,10 @@ class ColdSection:
         given(self, self.kind, {"plane": ("point_lps_mm", "normal_lps"), "rod": rod})
         if (self.temperature_c is None) == (not self.schedule):
             raise CaseError("say how cold: either temperature_c, or a schedule")
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """One temperature for ever, or stretch by stretch."""
+        if self.temperature_c is not None:
+            return (freeze(math.inf, self.temperature_c),)
+        return tuple(step.phase for step in self.schedule)

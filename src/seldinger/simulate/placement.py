@@ -12,8 +12,9 @@ from seldinger.core.quantity import Quantity
 from seldinger.core.shapes import Curve
 from seldinger.core.space import Vector, as_vector
 
-POWER, TEMPERATURE = "power", "temperature"
-"""Names of set points: W at an antenna or electrode, degrees Celsius of a cryoprobe's wall."""
+POWER, TEMPERATURE, DUTY = "power", "temperature", "duty"
+"""Names of set points: W at an antenna or electrode, degrees Celsius of a cryoprobe's wall, and the
+share of the time that it works."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -11,53 +10,51 @@ import numpy as np
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import as_vector, unit
-from seldinger.physics.thermal import sources
-from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod, edge_cells, rod_cells
+from seldinger.physics.thermal import bodies, sources
+from seldinger.physics.thermal.bodies import FixedBody, Programme, Rod, edge_cells, rod_cells
+from seldinger.simulate.placement import DUTY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import Mask
     from seldinger.simulate.layout_place import VesselSection
-    from seldinger.simulate.layout_tools import ColdSection, SourceSection, StepSection
+    from seldinger.simulate.layout_tools import ColdSection, SourceSection
     from seldinger.simulate.place import Place
+    from seldinger.simulate.placement import Phase
 
 _HEATING, _COOLING = ("heat", "pause"), ("freeze", "passive", "thaw")
 _ON_FACE = 0.01
 _STRAIGHT = 1e-6
 
 
-def schedule(
-    name: str, power_w: float | None, seconds: float | None, steps: Sequence[StepSection]
-) -> sources.Schedule:
-    """Power over time."""
-    if power_w is not None and seconds is not None:
-        return sources.Schedule.steady(power_w, seconds)
-    _only(name, steps, _HEATING)
-    ends = tuple(accumulate(step.seconds for step in steps))
-    return sources.Schedule(ends, tuple(step.power_w or 0.0 for step in steps))
+def schedule(name: str, phases: Sequence[Phase]) -> sources.Schedule:
+    """Power over time; ``SimulationError`` where a phase is no heating."""
+    _only(name, phases, _HEATING)
+    ends = tuple(accumulate(phase.seconds for phase in phases))
+    return sources.Schedule(ends, tuple(phase.power_w or 0.0 for phase in phases))
 
 
-def programme(name: str, steps: Sequence[StepSection], ramp_s: float) -> Programme:
-    """Temperature over time."""
-    _only(name, steps, _COOLING)
-    phases = tuple(Phase(s.seconds, s.temperature_c, s.duty or 1.0) for s in steps)
-    if ramp_s > min(step.seconds for step in steps):
+def programme(name: str, phases: Sequence[Phase], ramp_s: float) -> Programme:
+    """Temperature over time; ``SimulationError`` where a phase is no cooling, or too short."""
+    _only(name, phases, _COOLING)
+    if ramp_s > min(phase.seconds for phase in phases):
         raise SimulationError(f"{name}: ramp_s {ramp_s:g} is longer than one of its steps")
-    return Programme(phases, ramp_s)
+    steps = (bodies.Phase(p.seconds, p.temperature_c, p.setpoint(DUTY) or 1.0) for p in phases)
+    return Programme(tuple(steps), ramp_s)
 
 
-def _only(name: str, steps: Sequence[StepSection], acts: tuple[str, ...]) -> None:
-    for step in steps:
-        if step.act not in acts:
-            raise SimulationError(f"{name} cannot {step.act!r}; allowed: {', '.join(acts)}")
+def _only(name: str, phases: Sequence[Phase], acts: tuple[str, ...]) -> None:
+    for phase in phases:
+        if phase.act not in acts:
+            raise SimulationError(f"{name} cannot {phase.act!r}; allowed: {', '.join(acts)}")
 
 
 def source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
     """A simple source."""
     name = f"source {number}"
-    power = schedule(name, section.power_w, section.seconds, section.schedule)
+    power = schedule(name, section.phases)
     inside(grid, name, section.centre_lps_mm)
     if section.kind == "gaussian" and section.sigma_mm is not None:
         return sources.gaussian(grid, name, section.centre_lps_mm, section.sigma_mm, power)
@@ -68,10 +65,7 @@ def source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
 def cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
     """A plane or a rod that holds a temperature."""
     name = f"cold {number}"
-    if section.temperature_c is not None:
-        plan = Programme((Phase(math.inf, section.temperature_c),), section.ramp_s)
-    else:
-        plan = programme(name, section.schedule, section.ramp_s)
+    plan = programme(name, section.phases, section.ramp_s)
     wall, limit = section.wall_w_per_m2_k, section.limit_w
     if section.kind == "plane":
         cells = _plane(grid, name, section)
@@ -168,22 +162,6 @@ def vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
 def edge(place: Place) -> FixedBody:
     """The faces of the block, held as they are."""
     return FixedBody("edge", edge_cells(place.grid), Programme.constant(place.initial_c))
-
-
-def apart(bodies: Iterable[FixedBody], taken: Mask) -> tuple[FixedBody, ...]:
-    """Bodies without common cells: the first one keeps them; one that keeps none is gone.
-
-    Args:
-        bodies: in the order of who keeps.
-        taken: (i, j, k) cells that none may have: electrodes and their shafts.
-    """
-    kept: list[FixedBody] = []
-    for body in bodies:
-        own = body.cells & ~taken
-        taken = taken | body.cells
-        if own.any():
-            kept.append(replace(body, cells=own))
-    return tuple(kept)
 
 
 def inside(grid: Grid, name: str, point: Vector | Points) -> None:

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from seldinger.physics.thermal.properties import ZERO_C_K
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 GAS_CONSTANT_J_PER_MOL_K = 8.314462618
 _KNEE_C = 43.0
@@ -93,6 +98,16 @@ def skin_arrhenius(counted_above_c: float) -> Arrhenius:
 def artery_arrhenius(counted_above_c: float) -> Arrhenius:
     """The set for artery: 5.6e63 1/s, 430 kJ/mol."""
     return Arrhenius("arrhenius-artery", 5.6e63, 4.3e5, counted_above_c, 1.0)
+
+
+ARRHENIUS: Mapping[str, Callable[[float], Arrhenius]] = MappingProxyType(
+    {
+        "arrhenius-liver": liver_arrhenius,
+        "arrhenius-skin": skin_arrhenius,
+        "arrhenius-artery": artery_arrhenius,
+    }
+)
+"""Sets by name; each takes the temperature above which it counts."""
 
 
 def cem43(lethal_min: float, counted_above_c: float) -> ThermalDose:

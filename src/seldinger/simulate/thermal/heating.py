@@ -8,121 +8,40 @@ with perfusion that goes on: stopping it makes radiofrequency zones beyond all t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.core.errors import CatalogueError, PlanError
+from seldinger.core.errors import CatalogueError, PlanError, SimulationError
 from seldinger.core.progress import Progress, silent
-from seldinger.physics.thermal import bodies, damage
-from seldinger.physics.thermal.model import FrozenFlow, Model, Settings, VascularStasis
+from seldinger.physics.thermal import damage
+from seldinger.physics.thermal.bodies import rod_cells
+from seldinger.physics.thermal.model import Model, Settings, VascularStasis
 from seldinger.physics.thermal.run import run
 from seldinger.simulate.thermal import model as heat_model
-from seldinger.simulate.thermal.model import BODY_C, CHART, PHYSIOLOGICAL
+from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.setup import BODY_C
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from seldinger.catalogue.applicators import Applicator
     from seldinger.core.space import Vector
     from seldinger.core.volume import Mask
     from seldinger.physics.thermal.damage import Law
     from seldinger.physics.thermal.result import Result
-    from seldinger.simulate.placement import Phase
-    from seldinger.simulate.thermal.circuit import Electric
     from seldinger.simulate.thermal.scene import HeatScene
+    from seldinger.simulate.thermal.setup import Biology, Changes, Placed
 
-LAWS = ("arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "cem43")
+
+LAWS = (*damage.ARRHENIUS, "cem43")
 _LEAST_LOG, _MOST_LOG = -8.0, 4.0
 """Levels are cut here: beyond, a cell is as alive or as dead as can be."""
 _LOG_PER_K = 0.3
 """About how fast the logarithm of damage falls per kelvin where damage is no longer counted."""
 _JUST_ALIVE = -1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Biology:
-    """What is called dead, and what blood does: nothing here has a default.
-
-    Attributes:
-        law: of heat, one of ``LAWS``.
-        counted_above_c: below this heat adds no damage.
-        lethal_min: minutes at 43 C that kill, for "cem43".
-        lethal_c: the isotherm that kills by cold.
-        stopped_share: of perfusion that stops as tissue dies; physiological mode only.
-        frost: what cold leaves of perfusion.
-        ramp_s: for a cryoprobe to reach its temperature.
-        wall_c: of a cryoprobe that was never fitted.
-        electric: what no table says of current.
-    """
-
-    law: str
-    counted_above_c: float
-    lethal_min: float
-    lethal_c: float
-    stopped_share: float
-    frost: FrozenFlow
-    ramp_s: float
-    wall_c: float
-    electric: Electric
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An applicator where it works.
-
-    Attributes:
-        applicator: which.
-        tip_lps_mm: its tip.
-        axis_lps: from the tip to the hub.
-        schedule: what it does.
-        entry_lps_mm: where the user wants it to enter the skin; None leaves that to the search.
-    """
-
-    applicator: Applicator
-    tip_lps_mm: Vector
-    axis_lps: Vector
-    schedule: tuple[Phase, ...]
-    entry_lps_mm: Vector | None = None
-
-    @property
-    def seconds(self) -> float:
-        """From first to last."""
-        return sum(s.seconds for s in self.schedule)
-
-    @property
-    def energy_kj(self) -> float:
-        """Sent out by a heater."""
-        return sum(s.seconds * (s.power_w or 0.0) for s in self.schedule) / 1000.0
-
-    @property
-    def behind_tip_mm(self) -> float:
-        """From the tip back to the middle of its zone."""
-        fit = self.applicator.fit
-        if fit is not None and "behind_tip_mm" in fit.numbers:
-            return fit.numbers["behind_tip_mm"]
-        return 0.5 * (self.applicator.active_mm or 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a sample of the uncertainty changes: factors on what was planned, 1 = as planned."""
-
-    perfusion: float = 1.0
-    power: float = 1.0
-    conductivity: float = 1.0
-    capacity: float = 1.0
-    wall_k: float = 0.0
-    """Added to the temperature of a cryoprobe's wall."""
-    edits: Mapping[str, float] = field(default_factory=dict)
-    """The user's own numbers of tissues, by "tissue.number"."""
-
-    def on(self, base: Changes) -> Changes:
-        """These changes, with the edits of ``base``."""
-        return replace(self, edits=base.edits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,11 +74,6 @@ class Heated:
         return dead
 
 
-def modes_of(applicator: Applicator) -> tuple[str, ...]:
-    """The modes that this applicator can be computed in, the default first."""
-    return (CHART, PHYSIOLOGICAL) if applicator.modality == "microwave" else (PHYSIOLOGICAL,)
-
-
 def heated(
     scene: HeatScene,
     placed: Sequence[Placed],
@@ -175,9 +89,6 @@ def heated(
         PlanError: applicators of several kinds or outside the block, or an arrangement that the
             engine refuses.
     """
-    kinds = {p.applicator.modality for p in placed}
-    if len(kinds) != 1:
-        raise PlanError(f"one plan has applicators of one kind, got {', '.join(sorted(kinds))}")
     for one in placed:
         if not scene.grid.contains(one.tip_lps_mm):
             tip = ", ".join(f"{c:.1f}" for c in one.tip_lps_mm)
@@ -185,10 +96,10 @@ def heated(
                 f"{one.applicator.id}: its tip ({tip}) lies outside the block that is computed; "
                 "move it nearer to the target"
             )
-    cold = kinds == {"cryo"}
-    law = _law(biology, cold=cold)
     try:
+        modality = modality_of(placed)
         model = heat_model.of(scene, placed, biology, mode, changes)
+        law = _law(biology, cold=modality.cold)
         settings = Settings(
             duration_s=max(p.seconds for p in placed),
             laws=_followed(law, model),
@@ -196,14 +107,19 @@ def heated(
             sample_every_s=4.0 if scene.grid.spacing_mm[0] > 1.5 else 2.0,  # noqa: PLR2004
         )
         done = run(model, settings, progress)
-    except (ValueError, CatalogueError) as refused:
+    except (ValueError, CatalogueError, SimulationError) as refused:
         raise PlanError(f"this arrangement cannot be computed: {refused}") from refused
-    extreme = done.coldest_c if cold else done.peak_c
+    extreme = done.coldest_c if modality.cold else done.peak_c
     level = _level(done, law, biology)
-    if not cold:
+    if not modality.cold:
         for one in placed:
             level[_shaft(scene, one)] = np.maximum(level[_shaft(scene, one)], 1.0)
     return Heated(level, extreme.values.astype(np.float32), done, mode)
+
+
+def _shaft(scene: HeatScene, one: Placed) -> Mask:
+    """Cells of the working part of a heater, which are neither alive nor dead."""
+    return rod_cells(scene.grid, one.rod(max(2.0 * one.behind_tip_mm, 1.0)))
 
 
 def _level(done: Result, law: Law, biology: Biology) -> NDArray[np.float32]:
@@ -222,30 +138,14 @@ def _level(done: Result, law: Law, biology: Biology) -> NDArray[np.float32]:
     return cut
 
 
-def _shaft(scene: HeatScene, one: Placed) -> Mask:
-    """Cells of the working part of a heater, which are neither alive nor dead."""
-    rod = bodies.Rod(
-        one.tip_lps_mm,
-        one.axis_lps,
-        max(2.0 * one.behind_tip_mm, 1.0),
-        0.5 * one.applicator.diameter_mm,
-    )
-    return bodies.rod_cells(scene.grid, rod)
-
-
 def _law(biology: Biology, *, cold: bool) -> Law:
     if cold:
         return damage.ColdIsotherm(f"{biology.lethal_c:g} C", biology.lethal_c, 0.0, 1.0)
     if biology.law == "cem43":
         return damage.cem43(biology.lethal_min, biology.counted_above_c)
-    made = {
-        "arrhenius-liver": damage.liver_arrhenius,
-        "arrhenius-skin": damage.skin_arrhenius,
-        "arrhenius-artery": damage.artery_arrhenius,
-    }
-    if biology.law not in made:
+    if biology.law not in damage.ARRHENIUS:
         raise PlanError(f"no law of damage is called {biology.law!r}; allowed: {', '.join(LAWS)}")
-    return made[biology.law](biology.counted_above_c)
+    return damage.ARRHENIUS[biology.law](biology.counted_above_c)
 
 
 def _followed(law: Law, model: Model) -> tuple[Law, ...]:
@@ -257,9 +157,9 @@ def _followed(law: Law, model: Model) -> tuple[Law, ...]:
     return (law,)
 
 
-def criterion(biology: Biology, modality: str) -> str:
+def criterion(biology: Biology, *, cold: bool) -> str:
     """What is called dead, in words."""
-    if modality == "cryo":
+    if cold:
         return f"colder than {biology.lethal_c:g} C once"
     if biology.law == "cem43":
         return f"{biology.lethal_min:g} equivalent minutes at 43 C (cem43)"

@@ -18,7 +18,9 @@ from seldinger.core.progress import Progress, silent
 from seldinger.core.record import Assumption
 from seldinger.core.space import tangents, unit
 from seldinger.geometry import levels
-from seldinger.simulate.thermal.heating import Changes, heated
+from seldinger.simulate.thermal.heating import heated
+from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.setup import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid, Points
-    from seldinger.simulate.thermal.heating import Biology, Heated, Placed
+    from seldinger.simulate.thermal.heating import Heated
     from seldinger.simulate.thermal.scene import HeatScene
+    from seldinger.simulate.thermal.setup import Biology, Placed
 
 SAMPLES = 200
 
@@ -149,7 +152,7 @@ def drawn(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) ->
     )
 
 
-def variations(modality: str, spreads: Mapping[str, float]) -> dict[str, tuple[Changes, Changes]]:
+def variations(spreads: Mapping[str, float], *, cold: bool) -> dict[str, tuple[Changes, Changes]]:
     """What varies besides the place: one standard deviation above, and below."""
     made: dict[str, tuple[Changes, Changes]] = {}
 
@@ -161,7 +164,7 @@ def variations(modality: str, spreads: Mapping[str, float]) -> dict[str, tuple[C
     pair("perfusion", PERFUSION.name, lambda f: Changes(perfusion=f))
     pair("thermal conductivity", CONDUCTIVITY.name, lambda f: Changes(conductivity=f))
     pair("heat capacity", CAPACITY.name, lambda f: Changes(capacity=f))
-    if modality != "cryo":
+    if not cold:
         pair("power", POWER.name, lambda f: Changes(power=f))
     elif spreads[WALL.name] > 0.0:
         k = spreads[WALL.name]
@@ -192,7 +195,7 @@ def response(
         drawn_run: the plan as drawn on this scene, where that was run before.
     """
     spacing = scene.grid.spacing_mm[0]
-    pairs = variations(placed[0].applicator.modality, spreads)
+    pairs = variations(spreads, cold=modality_of(placed).cold)
     total = 1 + 2 * len(pairs)
 
     def edge(number: int, changes: Changes) -> NDArray[np.float32]:

@@ -15,8 +15,9 @@ import scipy
 
 from seldinger.core.space import as_vector, tangents, unit
 from seldinger.geometry import levels
-from seldinger.simulate.thermal.heating import Changes, Placed, heated
+from seldinger.simulate.thermal.heating import heated
 from seldinger.simulate.thermal.scene import HeatScene, grid_around
+from seldinger.simulate.thermal.setup import Changes, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.space import Grid, Points, Vector
     from seldinger.simulate.placement import Phase
-    from seldinger.simulate.thermal.heating import Biology
+    from seldinger.simulate.thermal.setup import Biology
 
 MOST_PROBES = 4
 _COARSE_MM = 2.0
@@ -230,16 +231,3 @@ def _sampled(made: Template, local: Points) -> NDArray[np.float64]:
         made.signed_mm, index, order=1, mode="nearest", output=np.float64
     )
     return found
-
-
-def gap_mm(one: tuple[Points, Points], other: tuple[Points, Points]) -> float:
-    """Least distance between two segments, each (tip, hub)."""
-    p, q = np.asarray(one[0]), np.asarray(other[0])
-    u, v = np.asarray(one[1]) - p, np.asarray(other[1]) - q
-    w = p - q
-    a, b, c, d, e = u @ u, u @ v, v @ v, u @ w, v @ w
-    bottom = a * c - b * b
-    s = float(np.clip((b * e - c * d) / bottom, 0.0, 1.0)) if bottom > 1e-9 * a * c else 0.0
-    t = float(np.clip((b * s + e) / c, 0.0, 1.0))
-    s = float(np.clip((b * t - d) / a, 0.0, 1.0))
-    return float(np.linalg.norm(w + s * u - t * v))

@@ -14,18 +14,20 @@ from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.treatments.ablation import modality as rules
-from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern, Setting
-from seldinger.plan.treatments.ablation.modality import MODALITIES
-from seldinger.simulate.placement import Phase, freeze, heat
-from seldinger.simulate.thermal import circuit, scene, uncertainty
-from seldinger.simulate.thermal.circuit import Electric
-from seldinger.simulate.thermal.heating import LAWS, Biology, Changes
+from seldinger.plan.treatments.ablation import centrality, ranking
+from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern
+from seldinger.plan.treatments.ablation.modalities import MODALITIES
+from seldinger.plan.treatments.ablation.modalities.cryo import FREEZE, THAW
+from seldinger.plan.treatments.ablation.modalities.radiofrequency import RF_MINUTES
+from seldinger.simulate.thermal import scene, uncertainty
+from seldinger.simulate.thermal.heating import LAWS
+from seldinger.simulate.thermal.modalities import radiofrequency
+from seldinger.simulate.thermal.setup import Biology, Changes, Electric
 
 if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.treatments.ablation.modality import Ranking
+    from seldinger.plan.treatments.ablation.ranking import Ranking
 
 HISTOLOGIES = ("hcc", "crlm", "other")
 
@@ -87,15 +89,6 @@ WALL_C = Assumption(
     "cryo_wall_c", -140.0, "Cel", -185.0, -80.0,
     "temperature of a cryoprobe's wall where its table fixes none",
 )  # fmt: skip
-FREEZE = Assumption(
-    "freeze_min", 10.0, "min", 5.0, 15.0, "length of each of two freezes; usual, no source read",
-)  # fmt: skip
-THAW = Assumption(
-    "thaw_min", 8.0, "min", 3.0, 15.0, "length of the passive thaw between them; usual",
-)  # fmt: skip
-RF_MINUTES = Assumption(
-    "rf_min", 12.0, "min", 4.0, 24.0, "minutes of radiofrequency where the table names none",
-)  # fmt: skip
 BOWEL = Assumption(
     "bowel_away_mm", 10.0, "mm", 5.0, 20.0,
     "how far bowel, stomach and gallbladder should stay from the lethal zone; remembered, no "
@@ -113,7 +106,8 @@ SPARE_COLD = Assumption(
 ASSUMPTIONS = (
     MARGIN, PREFERRED, CAPSULE, SHAFT_GAP, LEAN, TIP_ROOM, LETHAL, COUNTED, LETHAL_MIN, STOPPED,
     FROZEN_FLOW, THAWED_FLOW, RAMP, WALL_C, FREEZE, THAW, RF_MINUTES, BOWEL, SPARE_HOT, SPARE_COLD,
-    scene.LEAST_VESSEL, *rules.ASSUMPTIONS, *uncertainty.ASSUMPTIONS, *circuit.ASSUMPTIONS,
+    scene.LEAST_VESSEL, *centrality.ASSUMPTIONS, *uncertainty.ASSUMPTIONS,
+    *radiofrequency.ASSUMPTIONS,
 )  # fmt: skip
 
 _ORGAN_TISSUES = (
@@ -128,7 +122,7 @@ def tissue_assumptions() -> tuple[Assumption, ...]:
 
 
 ANSWERS = {
-    "modality": MODALITIES,
+    "modality": tuple(MODALITIES),
     "histology": HISTOLOGIES,
     "damage": LAWS,
     "lung": scene.LUNG_STATES,
@@ -136,15 +130,8 @@ ANSWERS = {
 }
 """What decides that no image shows."""
 
-_BY_DEFAULT = {"microwave": "emprint", "radiofrequency": "cool-tip", "cryo": "cryo-2-4mm"}
-_IN_KIDNEY = {**_BY_DEFAULT, "microwave": "neuwave-kidney"}
 _UNFITTED = "cem43"
 """Law of heat for applicators without a fit: with it radiofrequency comes nearest to its tables."""
-_SPACING_MM = {
-    "microwave": (12.0, 18.0, 24.0),
-    "radiofrequency": (15.0, 20.0),
-    "cryo": (10.0, 15.0, 20.0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +156,15 @@ class Choice:
 def choose(case: NeedleCase) -> Choice:
     """Modality order with its reasons, and margins, for this case."""
     margin = case.assumed.value(MARGIN.name)
-    ranking = rules.ranked(case, margin)
+    ranks = ranking.ranked(case, margin)
     asked = case.settings.answers.get("modality")
-    order = (asked,) if asked is not None else ranking.order
+    order = (asked,) if asked is not None else ranks.order
     if case.settings.device is not None:
         order = (applicator(case.settings.device).modality,)
     liver = site_of(case) is Site.LIVER
     preferred = max(margin, case.assumed.value(PREFERRED.name)) if liver else margin
     lung = case.settings.answers.get("lung", "inflated")
-    return Choice(order, margin, preferred, lung, ranking)
+    return Choice(order, margin, preferred, lung, ranks)
 
 
 def changes(case: NeedleCase) -> Changes:
@@ -191,8 +178,8 @@ def applicator_of(case: NeedleCase, modality: str) -> Applicator:
         named = applicator(case.settings.device)
         if named.modality == modality:
             return named
-    shelf = _IN_KIDNEY if site_of(case) is Site.KIDNEY else _BY_DEFAULT
-    return applicator(shelf[modality])
+    taken = MODALITIES[modality]
+    return applicator(taken.device_at.get(site_of(case), taken.device))
 
 
 def biology(case: NeedleCase, kind: Applicator) -> Biology:
@@ -212,35 +199,7 @@ def biology(case: NeedleCase, kind: Applicator) -> Biology:
         frost=FrozenFlow(value(FROZEN_FLOW.name), value(THAWED_FLOW.name)),
         ramp_s=value(RAMP.name),
         wall_c=value(WALL_C.name),
-        electric=Electric(*(value(a.name) for a in circuit.ASSUMPTIONS)),
-    )
-
-
-def settings_of(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
-    """What an applicator can be set to, by its own table; the gentlest first."""
-    value = case.assumed.value
-    if kind.modality == "cryo":
-        cold, thaw = 60.0 * value(FREEZE.name), 60.0 * value(THAW.name)
-        words = f"freeze {cold / 60:g}, thaw {thaw / 60:g}, freeze {cold / 60:g} min"
-        schedule = (freeze(cold), Phase("thaw", thaw), freeze(cold))
-        return (Setting(words, schedule),)
-    if kind.modality == "radiofrequency":
-        seconds = [z.seconds for z in kind.zones if z.seconds is not None and z.probes == 1]
-        last = max(seconds, default=60.0 * value(RF_MINUTES.name))
-        power = kind.max_power_w
-        words = f"{last / 60:g} min, up to {power:g} W" if power else f"{last / 60:g} min"
-        return (Setting(words, (heat(last, power),)),)
-    rows = {
-        (z.power_w, z.seconds)
-        for z in kind.zones
-        if z.power_w is not None and z.seconds is not None and z.probes == 1
-    }
-    if not rows:
-        raise PlanError(f"{kind.id} has no setting of power and time: choose another applicator")
-    ordered = sorted(rows, key=lambda r: (r[0] * r[1], r))
-    return tuple(
-        Setting(f"{power:g} W for {seconds / 60:g} min", (heat(seconds, power),))
-        for power, seconds in ordered
+        electric=Electric(*(value(a.name) for a in radiofrequency.ASSUMPTIONS)),
     )
 
 
@@ -250,13 +209,4 @@ def patterns(modality: str, count: int) -> tuple[Pattern, ...]:
         raise PlanError(f"a plan has 1 to {MOST_PROBES} applicators, got {count}")
     if count == 1:
         return (Pattern(1, None),)
-    return tuple(Pattern(count, s) for s in _SPACING_MM[modality])
-
-
-def usable(kind: Applicator) -> str:
-    """Why an applicator cannot be computed; empty when it can."""
-    if kind.modality == "microwave" and kind.fit is None:
-        return f"{kind.id} has no fitted absorption: its table has too few observations"
-    if kind.modality == "radiofrequency" and kind.controller is None:
-        return f"{kind.id} declares no controller: its table is all that is known of it"
-    return ""
+    return tuple(Pattern(count, s) for s in MODALITIES[modality].spacing_mm)

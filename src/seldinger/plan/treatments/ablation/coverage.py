@@ -24,6 +24,7 @@ from seldinger.plan.treatments.ablation import (
 )
 from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation.coverage_table import TOLERANCE_MM, Trial
+from seldinger.plan.treatments.ablation.modalities import MODALITIES
 from seldinger.simulate.thermal import heating
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage_goal import Ground
+    from seldinger.plan.treatments.ablation.modalities.base import Modality
     from seldinger.plan.treatments.ablation.trajectories import Ways
     from seldinger.simulate.effect import Option
-    from seldinger.simulate.thermal.heating import Biology, Heated
+    from seldinger.simulate.thermal.heating import Heated
     from seldinger.simulate.thermal.scene import HeatScene
+    from seldinger.simulate.thermal.setup import Biology
 
 COARSE_MM = 2.0
 """Cells of the patient in which arrangements are compared."""
@@ -82,6 +85,11 @@ class Covered:
     watched: tuple[str, ...]
     options: tuple[Option, ...]
     notes: tuple[str, ...]
+
+    @property
+    def modality(self) -> Modality:
+        """Of all its applicators."""
+        return MODALITIES[self.ways.placed[0].applicator.modality]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ def _alternatives(
     found: list[Arrangement] = []
     for number, modality in enumerate(choice.order):
         kind = choices.applicator_of(case, modality)
-        if choices.usable(kind):
+        if MODALITIES[modality].why_unusable(kind):
             continue
         for count in range(1, arrange.MOST_PROBES + 1):
             progress(
@@ -245,8 +253,8 @@ def _best_of(
     directions: Sequence[Points],
 ) -> Arrangement:
     """The gentlest setting of so many applicators that is enough; else what comes nearest."""
-    settings = choices.settings_of(case, kind)
-    mode, biology = heating.modes_of(kind)[0], choices.biology(case, kind)
+    modality, biology = MODALITIES[kind.modality], choices.biology(case, kind)
+    settings, mode = modality.settings(case, kind), modality.engine.modes[0]
     tissue = ground.scene.tissues[_tissue_of(ground) - 1]
 
     def fit(setting: int, pattern: int) -> Arrangement:
@@ -302,7 +310,7 @@ def _stronger(
 ) -> tuple[Arrangement, ...]:
     """The same pattern at the strongest setting of its table; nothing when it already is."""
     made = one.template
-    strongest = choices.settings_of(case, made.applicator)[-1]
+    strongest = MODALITIES[made.applicator.modality].settings(case, made.applicator)[-1]
     if strongest == made.setting:
         return ()
     template = arrange.template(

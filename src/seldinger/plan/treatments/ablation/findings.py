@@ -11,9 +11,10 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, site_of
-from seldinger.plan.treatments.ablation import modality, override, plausibility, trajectories
+from seldinger.plan.treatments.ablation import override, plausibility, ranking, trajectories
+from seldinger.plan.treatments.ablation.modalities.base import to_vessel_mm, widest_mm
 from seldinger.plan.wording import cited, number, plainly
-from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL
+from seldinger.simulate.thermal.setup import CHART, PHYSIOLOGICAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
+    from seldinger.plan.treatments.ablation.modalities.base import Modality
     from seldinger.simulate.thermal.effect import AtRisk, Figures
 
 _WHOLE = 0.9995
@@ -30,13 +32,6 @@ _SIZE = {
     Site.KIDNEY: "ablation.kidney.size",
     Site.LUNG: "ablation.lung.size",
 }
-_ENERGY = {
-    ("microwave", "hcc"): ("ablation.energy.microwave.hcc",),
-    ("microwave", "crlm"): ("ablation.energy.microwave.crlm",),
-    ("microwave", ""): ("ablation.energy.microwave.hcc", "ablation.energy.microwave.crlm"),
-    ("radiofrequency", ""): ("ablation.energy.radiofrequency",),
-}
-"""By modality and histology; "" where histology is not told or makes no difference."""
 _MARGIN_FACTS = {
     (Site.LIVER, "hcc"): ("ablation_margin.hcc.ltp.5mm", "ablation_margin.hcc.ltp.under_5mm"),
     (Site.LIVER, "crlm"): ("ablation_margin.crlm.no_ltp.all_round",),
@@ -44,7 +39,6 @@ _MARGIN_FACTS = {
     (Site.LUNG, ""): ("ablation_margin.lung.mwa.2y.5mm", "ablation_margin.lung.mwa.2y.under_5mm"),
 }
 """What a margin was worth in whom, by site and histology; none read for other organs."""
-_TOO_MUCH_ML_PER_KJ = {"microwave": 1.2, "radiofrequency": 0.4}
 _THREE_MM = 3.0
 _LEAST_ML = 1.0
 _ENGINE_FACE = "the edge of the grid"
@@ -53,22 +47,22 @@ _ENGINE_FACE = "the edge of the grid"
 
 def of(case: NeedleCase, choice: Choice, won: Covered, found: Figures) -> tuple[Finding, ...]:
     """All findings of a plan with probes."""
-    kind = won.ways.placed[0].applicator
+    modality = won.modality
     made = [
         *_size(case, choice),
-        _modality(case, choice, won.ways.placed[0].applicator.modality),
+        _modality(case, choice, modality.name),
         _cover(case, choice, found),
         _sink(choice, won),
         *_lung(case),
         *_at_face(won),
         *_beyond_organ(case, won),
-        *_spared(found, kind.modality),
-        *_plausible(case, kind.modality, found),
+        *_spared(found, cold=modality.engine.cold),
+        *_plausible(case, modality, found),
         *plausibility.doubts(
-            kind.modality, len(won.ways.placed), found, float(won.heated.extreme_c.max())
+            modality, len(won.ways.placed), found, float(won.heated.extreme_c.max())
         ),
         *_probes(case, won),
-        *_isotherm(kind.modality),
+        *_isotherm(modality.lethal_facts),
         *_drying(won),
         Finding(
             "models",
@@ -141,7 +135,7 @@ def _no_way(device: str, said: tuple[str, ...]) -> Finding:
 def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
     """Whether a zone of that size was ever published, and what is called suited."""
     size = case.target.diameter_mm
-    widest = modality.widest_mm(case)
+    widest = widest_mm(case)
     largest = number(_LARGEST)
     facts = (_LARGEST, "ablation.largest_zone_in_vivo")
     said = " ".join(plainly(f) for f in facts)
@@ -174,7 +168,7 @@ def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
 def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
     """With what, in which order, and why."""
     asked = case.settings.device is not None or "modality" in case.settings.answers
-    return modality.finding(choice.ranking, choice.order, taken, asked=asked)
+    return ranking.finding(choice.ranking, choice.order, taken, asked=asked)
 
 
 def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
@@ -205,7 +199,7 @@ def _sink(choice: Choice, won: Covered) -> Finding:
     """Vessels that hold their temperature within target and margin."""
     scene = won.ground.scene
     facts = ("ablation.sink.over_3mm", "ablation.sink.recurrence")
-    near = modality.to_vessel_mm(scene)
+    near = to_vessel_mm(scene)
     if near is None:
         text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
         return Finding("heat-sink", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))
@@ -266,8 +260,8 @@ def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     return (Finding("outside-organ", Status.NOT_MET, Severity.ACTION, text),)
 
 
-def _spared(found: Figures, modality: str) -> tuple[Finding, ...]:
-    bound = "least" if modality == "cryo" else "most"
+def _spared(found: Figures, *, cold: bool) -> tuple[Finding, ...]:
+    bound = "least" if cold else "most"
     return tuple(_spared_one(c, bound) for c in found.at_risk)
 
 
@@ -284,13 +278,13 @@ def _spared_one(one: AtRisk, bound: str) -> Finding:
     return Finding(name, Status.NOT_MET, Severity.ACTION, text, one.sources)
 
 
-def _plausible(case: NeedleCase, modality: str, found: Figures) -> tuple[Finding, ...]:
+def _plausible(case: NeedleCase, modality: Modality, found: Figures) -> tuple[Finding, ...]:
     """Volume per energy against what was seen in patients."""
-    if found.ml_per_kj is None:
+    most = modality.most_ml_per_kj
+    if found.ml_per_kj is None or most is None:
         return ()
     histology = case.settings.answers.get("histology", "")
-    facts = _ENERGY.get((modality, histology), _ENERGY[modality, ""])
-    most = _TOO_MUCH_ML_PER_KJ[modality]
+    facts = modality.energy.get(histology, modality.energy[""])
     ok = found.ml_per_kj <= most
     text = (
         f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. {' '.join(plainly(f) for f in facts)}"
@@ -326,10 +320,9 @@ def _probes(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     return tuple(made)
 
 
-def _isotherm(modality: str) -> tuple[Finding, ...]:
+def _isotherm(facts: tuple[str, ...]) -> tuple[Finding, ...]:
     """Which isotherm kills: authorities side by side."""
-    if modality != "cryo":
+    if not facts:
         return ()
-    facts = ("ablation.cold.pig_kidney", "ablation.cold.planning_30", "ablation.cold.planning_40")
     text = f"Sources differ: {' '.join(plainly(f) for f in facts)}"
     return (Finding("lethal-isotherm", Status.MET, Severity.INFO, text, cited(*facts)),)

@@ -14,7 +14,7 @@ from seldinger.plan.treatments.ablation import choice as choices
 from seldinger.plan.treatments.ablation.coverage_goal import points_of
 from seldinger.plan.wording import cited, number
 from seldinger.simulate.thermal.effect import AtRisk
-from seldinger.simulate.thermal.model import BODY_C
+from seldinger.simulate.thermal.setup import BODY_C
 
 if TYPE_CHECKING:
     from seldinger.core.space import Vector

@@ -24,7 +24,7 @@ from seldinger.plan.treatments.ablation.coverage import COARSE_MM
 from seldinger.simulate import margin
 from seldinger.simulate.thermal import heating, uncertainty
 from seldinger.simulate.thermal.effect import AblationFields, Figures
-from seldinger.simulate.thermal.model import CHART, PHYSIOLOGICAL
+from seldinger.simulate.thermal.setup import CHART, PHYSIOLOGICAL
 from seldinger.simulate.thermal.uncertainty import Placing
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def predicted(
     ground, done = won.ground, won.heated
     grid = ground.scene.grid
     spacing = grid.spacing_mm[0]
-    cold = won.ways.placed[0].applicator.modality == "cryo"
+    cold = won.modality.engine.cold
     signed = levels.signed_distance_mm(done.level, spacing)
     under = coverage_goal.subcapsular(case, ground)
     values = _margins(ground, done.zone, signed)
@@ -68,7 +68,7 @@ def predicted(
     volume = float(np.clip(signed / spacing + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     curves = done.result.points_c
     figures = Figures(
-        criterion=heating.criterion(won.biology, won.ways.placed[0].applicator.modality),
+        criterion=heating.criterion(won.biology, cold=cold),
         mode=done.mode,
         minimal_margin_mm=_figures(values[inner], samples.minimal),
         subcapsular_margin_mm=_figures(values[under], samples.under) if under.any() else None,
@@ -240,8 +240,7 @@ def _kill_probability(
 
 def _other_mode_ml(case: NeedleCase, won: Covered) -> float | None:
     """The zone by the mode that the plan does not go by; None where there is only one."""
-    kind = won.ways.placed[0].applicator
-    modes = heating.modes_of(kind)
+    modes = won.modality.engine.modes
     if len(modes) == 1:
         return None
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
@@ -262,11 +261,8 @@ def _notes(won: Covered) -> tuple[str, ...]:
             f"settings left out by {left}; {'' if fit.assessable else 'not '}assessable."
         )
     said += shielding.said(won.ways.placed, won.heated, won.ground.scene.grid)
-    if kind.modality == "microwave":
-        said.append(
-            "Dried tissue beside an antenna takes up an assumed share of the microwaves: "
-            "temperatures above 100 C are rough; the edge of the zone hardly depends on them."
-        )
+    if won.modality.remark:
+        said.append(won.modality.remark)
     if kind.assumption:
         said.append(f"{kind.name}: {kind.assumption}")
     return tuple(said)

@@ -11,6 +11,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.quantity import Quantity
 from seldinger.core.space import as_vector, unit
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES
+from seldinger.plan.treatments.ablation.modalities import MODALITIES
 from seldinger.plan.treatments.ablation.options import AblationOptions
 from seldinger.simulate.placement import POWER
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.arrange import Arrangement
     from seldinger.plan.treatments.ablation.options import ProbeEdit
-    from seldinger.simulate.thermal.heating import Placed
+    from seldinger.simulate.thermal.setup import Placed
 
 OUTSIDE = "outside-table"
 """Answer "yes" to use power or time that an applicator's table does not hold."""
@@ -61,7 +62,7 @@ def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
     for value, words in ((edit.power_w, "W"), (edit.minutes, "min")):
         if value is not None and not 0.0 < value < np.inf:
             raise PlanError(f"probe {edit.number}: {value:g} {words} is nothing to set; give more")
-    if edit.power_w is not None and one.applicator.modality == "cryo":
+    if edit.power_w is not None and MODALITIES[one.applicator.modality].engine.cold:
         raise PlanError(f"probe {edit.number}: {one.applicator.id} freezes, it has no power")
     tip = edit.tip_lps_mm or one.tip_lps_mm
     axis = np.asarray(one.axis_lps)

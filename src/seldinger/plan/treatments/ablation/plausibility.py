@@ -12,14 +12,13 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
+    from seldinger.plan.treatments.ablation.modalities.base import Modality
     from seldinger.simulate.thermal.effect import Figures
 
-SHORT_AXIS_MM = {"microwave": 45.0, "radiofrequency": 35.0, "cryo": 25.0}
-"""Of one applicator's lethal zone."""
-RADIOFREQUENCY_C = 110.0
 
-
-def doubts(modality: str, probes: int, found: Figures, hottest_c: float) -> tuple[Finding, ...]:
+def doubts(
+    modality: Modality, probes: int, found: Figures, hottest_c: float
+) -> tuple[Finding, ...]:
     """A finding where a prediction is not to be believed; nothing where it may be.
 
     Args:
@@ -29,12 +28,12 @@ def doubts(modality: str, probes: int, found: Figures, hottest_c: float) -> tupl
         hottest_c: the hottest cell of the run.
     """
     said = []
-    limit = SHORT_AXIS_MM[modality]
+    limit, hottest = modality.widest_mm, modality.hottest_c
     short = found.zone_axes_mm[2]
     if probes == 1 and short > limit:
         said.append(f"One applicator makes a zone {short:.0f} mm across; more than {limit:g} mm")
-    if modality == "radiofrequency" and hottest_c > RADIOFREQUENCY_C:
-        said.append(f"Tissue reaches {hottest_c:.0f} C; more than {RADIOFREQUENCY_C:g} C")
+    if hottest is not None and hottest_c > hottest:
+        said.append(f"Tissue reaches {hottest_c:.0f} C; more than {hottest:g} C")
     if said:
         text = f"{'. '.join(f'{one} was never published' for one in said)}: do not believe it."
         return (Finding("not-believed", Status.UNKNOWN, Severity.ACTION, text),)

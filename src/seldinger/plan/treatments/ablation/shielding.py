@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.geometry import levels
+from seldinger.simulate.thermal.modalities import modality_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid, Points
-    from seldinger.simulate.thermal.heating import Heated, Placed
+    from seldinger.simulate.thermal.heating import Heated
+    from seldinger.simulate.thermal.setup import Placed
 
 _FROM = 3
 """Two electrodes cancel on the line between them alone; from three on a middle is enclosed."""
@@ -29,7 +31,7 @@ def said(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
         done: what they do on ``grid``.
         grid: of its fields.
     """
-    if len(placed) < _FROM or placed[0].applicator.modality != "radiofrequency":
+    if len(placed) < _FROM or not modality_of(placed).driven:
         return ()
     share = middle_share(placed)
     if share >= 1.0:

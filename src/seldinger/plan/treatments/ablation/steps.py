@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
     from seldinger.plan.treatments.ablation.coverage import Covered
-    from seldinger.simulate.thermal.heating import Placed
+    from seldinger.plan.treatments.ablation.modalities.base import Modality
+    from seldinger.simulate.thermal.setup import Placed
 
 
 def steps(case: NeedleCase, won: Covered) -> tuple[Step, ...]:
@@ -32,7 +33,7 @@ def steps(case: NeedleCase, won: Covered) -> tuple[Step, ...]:
         )
     )
     made.append(Step("Treat", _schedules(placed)))
-    made.append(Step("Withdraw", _withdraw(placed[0])))
+    made.append(Step("Withdraw", won.modality.withdrawal))
     made.append(
         Step(
             "Look again",
@@ -76,13 +77,7 @@ def _schedule(one: Placed) -> str:
     return ", ".join(parts)
 
 
-def _withdraw(one: Placed) -> str:
-    if one.applicator.modality == "cryo":
-        return "Thaw until the probes move freely; never pull a frozen probe."
-    return "Heat the track on the way out, as the maker says, until the capsule is near."
-
-
-def bail_out(modality: str) -> tuple[Step, ...]:
+def bail_out(modality: Modality) -> tuple[Step, ...]:
     """What to do when it goes wrong."""
     made = [
         Step(
@@ -100,8 +95,4 @@ def bail_out(modality: str) -> tuple[Step, ...]:
             "bowel, the gastroenterologist for bile ducts, the urologist for the ureter.",
         ),
     ]
-    if modality == "cryo":
-        made.append(
-            Step("Ice cracks or shock", "Pressure on the track, platelets and clotting at once.")
-        )
-    return tuple(made)
+    return (*made, *modality.bail_out)

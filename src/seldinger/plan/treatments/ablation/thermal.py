@@ -25,11 +25,12 @@ from seldinger.plan.treatments.ablation import (
     findings,
     organs_at_risk,
     outcome,
+    ranking,
     steps,
     trajectories,
 )
-from seldinger.plan.treatments.ablation import modality as rules
 from seldinger.plan.treatments.ablation.coverage import Blocked
+from seldinger.plan.treatments.ablation.modalities import MODALITIES
 from seldinger.plan.treatments.ablation.options import AblationOptions
 from seldinger.simulate.placement import Placement
 from seldinger.simulate.thermal.effect import describe, describe_fields
@@ -67,7 +68,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
 
     def check_device(self, device: str) -> None:
         """Refuse what is no applicator, or one that cannot be computed."""
-        if why := ablation_choice.usable(applicator(device)):
+        if why := _why_unusable(applicator(device)):
             raise PlanError(f"{why}; leave it out, or give another")
 
     def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
@@ -76,7 +77,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         made = []
         for modality in choice.order:
             kind = ablation_choice.applicator_of(case, modality)
-            if ablation_choice.usable(kind):
+            if _why_unusable(kind):
                 continue
             made.append(_aimed_past(case, kind))
         return tuple(made)
@@ -103,8 +104,9 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         if isinstance(won, Blocked):
             said = findings.without_probes(case, choice, won.why)
             nothing = _treatment(case, choice, instrument, None)
-            return Decision(reach, nothing, eye, said, placements=())
-        won = replace(won, options=rules.noted(won.options, choice.ranking))
+            technique = MODALITIES[instrument.technique].technique
+            return Decision(reach, nothing, eye, said, placements=(), technique=technique)
+        won = replace(won, options=ranking.noted(won.options, choice.ranking))
         figures, fields = outcome.predicted(case, choice, won, scale_progress(progress, 0.6, 1.0))
         said = findings.of(case, choice, won, figures)
         figures = replace(figures, outside_domain=findings.outside_domain(said))
@@ -117,8 +119,13 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
             routes=_unknown_said(won.ways.paths, approach),
             effect=describe(figures),
             fields=describe_fields(fields),
+            technique=won.modality.technique,
             tissues=won.ground.scene.tissues,
         )
+
+
+def _why_unusable(kind: Applicator) -> str:
+    return MODALITIES[kind.modality].why_unusable(kind)
 
 
 def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
@@ -146,6 +153,7 @@ def _treatment(
     case: NeedleCase, choice: Choice, instrument: Instrument, won: Covered | None
 ) -> Treatment:
     kind = applicator(instrument.device) if won is None else won.ways.placed[0].applicator
+    modality = MODALITIES[kind.modality]
     count = 0 if won is None else len(won.ways.placed)
     technique = kind.modality if won is None else f"{kind.modality}, {count} x {kind.id}"
     settings: dict[str, str | float | bool | None] = {
@@ -159,10 +167,12 @@ def _treatment(
     return Treatment(
         kind="heat or freeze",
         technique=technique,
-        devices=() if won is None else (DeviceUse(kind.id, kind.name, _role(kind.modality)),),
+        devices=()
+        if won is None
+        else (DeviceUse(kind.id, kind.name, _role(cold=modality.engine.cold)),),
         settings=settings,
         steps=() if won is None else steps.steps(case, won),
-        bail_out=steps.bail_out(kind.modality),
+        bail_out=steps.bail_out(modality),
         notes=() if won is None else (*_taken_for(case, won), *_searched_for(instrument, kind)),
     )
 
@@ -180,8 +190,8 @@ def _measures(case: NeedleCase, kind: Applicator) -> dict[str, str | float | boo
     }
 
 
-def _role(modality: str) -> str:
-    return "freezes the target" if modality == "cryo" else "heats the target"
+def _role(*, cold: bool) -> str:
+    return "freezes the target" if cold else "heats the target"
 
 
 def _placements(ways: Ways) -> tuple[Placement, ...]:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.core.space import as_vector
+from seldinger.core.space import as_vector, gap_mm
 from seldinger.plan.approach.percutaneous import path as paths
 from seldinger.plan.approach.percutaneous.model import Instrument
 from seldinger.plan.treatments.ablation import choice as choices
-from seldinger.plan.treatments.ablation.arrange import gap_mm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.simulate.thermal.heating import Placed
+    from seldinger.simulate.thermal.setup import Placed
 
 _OUTSIDE_MM = 20.0
 """Shafts are kept apart this far outside the skin as well."""
