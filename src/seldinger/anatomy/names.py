@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import find_similar, match_ending, match_name, normalise
+from seldinger.core.naming import did_you_mean, find_similar, match_ending, match_name, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +45,15 @@ def list_names(
     ours = structures.group_by_term(raw_names, recognised, catalogue.terms())
     bases = {recognised.terms[raws[0]] for raws in ours.values()}
     return tuple(dict.fromkeys((*ours, *sorted(bases), *raw_names, *DERIVED)))
+
+
+def list_unknown_terms(named: Iterable[str]) -> tuple[str, ...]:
+    """Names that are no structure of the vocabulary, each with the closest one."""
+    known = {*catalogue.terms(), *DERIVED}
+    return tuple(
+        f"{name!r} ({did_you_mean(name, known).strip() or 'nothing is close'})"
+        for name in sorted(set(named) - known)
+    )
 
 
 def check_name(what: str, name: str, known: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from seldinger import catalogue, evidence
+from seldinger import evidence
 from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
@@ -385,9 +385,12 @@ class Procedure:
             *self.required_structures,
             *(s for n in self.required_structures.values() for s in n),
         }
-        unknown = sorted(named - {""} - set(catalogue.terms()) - set(names.DERIVED))
+        unknown = names.list_unknown_terms(named - {""})
         if unknown:
-            raise PlanError(f"{self.name} requires structures that have no term: {unknown}")
+            raise PlanError(
+                f"{self.name} requires structures that have no term: {', '.join(unknown)}; "
+                "`seldinger.catalogue.terms()` has those that are known"
+            )
         cited = {*self.references, *(s for q in self.questions for s in q.sources)}
         missing = sorted(cited - set(evidence.sources()))
         if missing:

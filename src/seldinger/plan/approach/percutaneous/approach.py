@@ -59,10 +59,11 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             PlanError: naming them.
         """
         named = {*self.permitted_structures, *self.limits.organ_first}
-        unknown = sorted(named - set(catalogue.terms()) - set(names.DERIVED))
+        unknown = names.list_unknown_terms(named)
         if unknown:
             raise PlanError(
-                f"a percutaneous approach names structures that have no term: {unknown}"
+                "a percutaneous approach names structures that have no term: "
+                f"{', '.join(unknown)}; `seldinger.catalogue.terms()` has those that are known"
             )
 
     @property
