@@ -71,8 +71,10 @@ def test_a_plan_passes_the_exam_that_anyone_can_run(
 
 
 def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoPatient) -> None:
-    made = demo_plans["drainage", "abscess-deep"]
-    best = made.approach.paths[0]
+    whole = demo_plans["drainage", "abscess-deep"]
+    best = whole.approach.paths[0]
+    # One path is enough to break: six take six times as long.
+    made = replace(whole, approach=replace(whole.approach, paths=(best,)))
     missing = made.not_segmented[0]
     heart = np.argwhere(made.anatomy.structure("heart").mask).mean(axis=0)
     through_the_heart = as_vector(made.anatomy.grid.to_lps(heart))
