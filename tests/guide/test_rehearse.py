@@ -16,11 +16,13 @@ from seldinger.core.space import Grid, Vector, as_vector, unit
 from seldinger.guide import file, rehearse
 from seldinger.guide.model import Passes, percent
 from seldinger.guide.zone import carry_zone, rotations
+from seldinger.plan import PercutaneousOptions, Settings, propose
 from seldinger.plan.approach.percutaneous.scene import build
 
 if TYPE_CHECKING:
     from tests.demo_plans import DemoPlans
 
+    from seldinger.anatomy import Anatomy
     from seldinger.core.space import Points
     from seldinger.guide import Rehearsal
     from seldinger.plan import Plan
@@ -77,6 +79,19 @@ def test_a_needle_scatters_as_published_and_no_draw_knows_another(nodule: Rehear
     assert abs(between).max() < 3.5 / np.sqrt(DRAWS)
     after = [np.corrcoef(one[1:], one[:-1])[0, 1] for one in parts.T]
     assert np.abs(after).max() < 3.5 / np.sqrt(DRAWS)
+
+
+def test_errors_that_the_user_edits_are_the_ones_that_are_drawn(demo_anatomy: Anatomy) -> None:
+    way = PercutaneousOptions(lateral_error_mm=6.0)
+    settings = Settings(options=(way,), assume={"depth_error_sd_mm": 1.0})
+    plan = propose("biopsy", demo_anatomy, "lung-nodule-1", settings=settings)
+    (needle,) = rehearse(plan, draws=DRAWS).passes
+    assert needle.lateral_mm.mean() == pytest.approx(6.0, rel=0.03)
+    assert needle.errors.depth_sd_mm == 1.0
+    told = needle.shares["hit"]
+    assert told.planned is not None
+    assert told.planned < 0.9
+    assert agrees(told.value, told.planned, DRAWS)
 
 
 def test_each_draw_meets_what_a_plain_look_at_the_voxels_meets(
@@ -158,7 +173,7 @@ def test_as_meant_is_every_pass_in_and_nothing_touched(nodule: Rehearsal) -> Non
     clean = needle.hit & ~np.any(list(needle.touch.values()), axis=0)
     assert nodule.as_meant.count == clean.sum()
     assert nodule.as_meant.count < needle.shares["hit"].count
-    assert nodule.lines[-1].startswith("Everything goes as meant in")
+    assert nodule.lines[-1].startswith("All as meant, nothing that is labelled touched: ")
     assert "one uncorrected placement" in nodule.lines[0]
 
 
@@ -242,8 +257,8 @@ def test_a_ball_about_a_ball_misses_by_what_the_needles_geometry_says(small_abla
     assert apart.max() > 5.0
 
 
-def test_two_probes_that_do_not_miss_leave_the_zone_where_it_is(small_ablation: Plan) -> None:
-    plan = balls(small_ablation)
+def two_probes(plan: Plan) -> Plan:
+    """The same plan with a second probe 8 mm beside the first."""
     (probe,), (way, *others) = plan.placements, plan.approach.paths
 
     def aside(point: Vector) -> Vector:
@@ -253,15 +268,30 @@ def test_two_probes_that_do_not_miss_leave_the_zone_where_it_is(small_ablation: 
         way, target_lps_mm=aside(way.target_lps_mm), entry_lps_mm=aside(way.entry_lps_mm)
     )
     moved = replace(probe, points_lps_mm=tuple(map(aside, probe.points_lps_mm)), route=1)
-    plan = replace(
+    return replace(
         plan,
         approach=replace(plan.approach, paths=(way, beside, *others)),
         placements=(probe, moved),
     )
+
+
+def test_two_probes_miss_each_its_own_way_under_one_breath(small_ablation: Plan) -> None:
+    made = rehearse(two_probes(small_ablation), seed=2, draws=DRAWS)
+    away = [p.tip_lps_mm - np.asarray(p.path.target_lps_mm) for p in made.passes]
+    between = np.corrcoef(np.column_stack(away).T)[:3, 3:]
+    assert np.abs(between).max() < 4.0 / np.sqrt(DRAWS)
+    assert len(made.breath_mm) == DRAWS
+    both = made.passes[0].hit & made.passes[1].hit
+    assert made.as_meant.count <= both.sum()
+    assert any("Between probes" in note for note in made.notes)
+
+
+def test_two_probes_that_do_not_miss_leave_the_zone_where_it_is(small_ablation: Plan) -> None:
+    plan = two_probes(balls(small_ablation))
     (met,) = rehearse(small_ablation, draws=2).passes
     both: tuple[Passes, ...] = tuple(
         replace(met, path=path, tip_lps_mm=np.tile(np.asarray(one.tip_lps_mm), (2, 1)))
-        for one, path in ((probe, way), (moved, beside))
+        for one, path in zip(plan.placements, plan.approach.paths, strict=False)
     )
     off = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
     found = carry_zone(plan, *parts(plan), both, off)

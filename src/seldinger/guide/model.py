@@ -200,7 +200,9 @@ class Rehearsal:
                 f"The whole target dies in {describe_share(self.zone.shares)}; thinnest margin "
                 f"{margin.p05:.1f} to {margin.p95:.1f} mm (5 to 95 %)."
             )
-        said.append(f"Everything goes as meant in {describe_share(self.as_meant)}.")
+        said.append(
+            f"All as meant, nothing that is labelled touched: {describe_share(self.as_meant)}."
+        )
         return (*said, *self.notes)
 
     def __repr__(self) -> str:

@@ -46,7 +46,7 @@ def _shares(made: Rehearsal) -> Table:
         rows.append(Row((f"touches {unknown}", words.UNKNOWN, "", "nobody segmented it"), "warn"))
     if made.zone is not None:
         rows.append(_row("the whole target dies", made.zone.shares))
-    rows.append(_row("everything goes as meant", made.as_meant, "strong"))
+    rows.append(_row("all as meant, nothing that is labelled touched", made.as_meant, "strong"))
     note = (
         "As meant: every device hits, touches nothing that is labelled, and what shall die does."
         " The plan's own chance of the whole target also varies tissue and power."
