@@ -15,7 +15,7 @@ def biopsy(out: Path | None = None, voxel_mm: float = 3.0) -> dict[str, float | 
     anatomy = sd.anatomy.build(patient.study, settings=sd.anatomy.Settings(voxel_mm=voxel_mm))
     plan = sd.plan.propose("biopsy", anatomy, "liver-tumour-1")
     if out is not None:
-        sd.report.figure(plan, "needle").savefig(out / "01_biopsy.png")
+        sd.report.draw_figure(plan, "needle").savefig(out / "01_biopsy.png")
     best = plan.approach.paths[0]
     return {
         "verdict": plan.verdict.status.value,

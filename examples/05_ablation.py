@@ -15,7 +15,7 @@ def ablation(out: Path | None = None, voxel_mm: float = 4.0) -> dict[str, float]
     anatomy = sd.anatomy.build(patient.study, settings=sd.anatomy.Settings(voxel_mm=voxel_mm))
     plan = sd.plan.propose("ablation", anatomy, "liver-tumour-1")
     if out is not None:
-        sd.report.figure(plan, "zone").savefig(out / "05_ablation.png")
+        sd.report.draw_figure(plan, "zone").savefig(out / "05_ablation.png")
     measures = () if plan.effect is None else plan.effect.measures
     spreads = {m.id: m.value for m in measures if isinstance(m.value, sd.core.Spread)}
     margin = spreads["minimal-ablative-margin"]

@@ -22,13 +22,13 @@ def test_it_is_short_and_leaves_nothing_out_of_the_list(seen: Seen) -> None:
     assert lines[0].startswith(made.answer.words.upper())
     assert len(lines[0]) <= LONGEST
     assert len(short.clauses) <= 2
-    banner = pages.banner(made)
+    banner = pages.build_banner(made)
     assert banner.reasons[: len(short.clauses)] == short.clauses
     assert len(banner.reasons) <= 3
     if made.answer in {Answer.CLEAR, Answer.CONDITIONAL}:
         said = lines[0] if short.whole else "\n".join(lines[1:])
         assert all(one in said for one in made.conditions)
-    told = [b.points for b in pages.told(made) if isinstance(b, Text) and b.points]
+    told = [b.points for b in pages.build_clearance(made) if isinstance(b, Text) and b.points]
     assert not made.conditions or made.conditions in told
     # What is withheld until when is whole, wherever it is said.
     for clause in short.clauses:

@@ -205,7 +205,7 @@ def test_last_digits_sums_parts_and_levels_have_headlines_of_their_own(
     found = assess_dose([read(synthetic.saved(report, tmp_path / "r.dcm"))])
     # The bound of the skin is not the subject here.
     kept = tuple(f for f in found.findings if ".skin." not in f.id and "follow" not in f.id)
-    assert dose_words.word(replace(found, findings=kept))[0] == said
+    assert dose_words.answer_in_a_word(replace(found, findings=kept))[0] == said
 
 
 def test_what_a_policy_does_not_say_is_printed(tmp_path: Path) -> None:
@@ -215,4 +215,4 @@ def test_what_a_policy_does_not_say_is_printed(tmp_path: Path) -> None:
     assert line.severity is Severity.INFO
     assert "200 Gy cm2" in line.text
     assert "gives no level" in line.text
-    assert any("gives no level" in said for said in dose_words.lines(found))
+    assert any("gives no level" in said for said in dose_words.format_lines(found))

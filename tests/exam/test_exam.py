@@ -232,7 +232,7 @@ def test_a_plan_carries_outcomes_and_a_sheet(case: tuple[str, str], demo_plans: 
     assert made.outlook is not None
     assert {o.kind for o in made.outlook.options} & {"surgical", "conservative"}
     assert all(row.horizon and row.population for row in made.outlook.rows)
-    told = sheet.made(made.request.procedure, made.target.organ, None)
+    told = sheet.build_sheet(made.request.procedure, made.target.organ, None)
     assert max(told.grades.values()) <= reading.MOST_GRADE
     assert made.cleared is None, "no patient was given"
     assert any(f.id == "clearance" and f.status is Status.UNKNOWN for f in made.findings)

@@ -34,7 +34,7 @@ def nodule(demo_plans: DemoPlans) -> Rehearsal:
 
 def rows(made: Rehearsal) -> dict[str, tuple[str, ...]]:
     """The rows of the section's tables by their first cell."""
-    blocks = list(pages.report(made.plan, None, made).rest)
+    blocks = list(pages.build_report(made.plan, None, made).rest)
     start = next(
         n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text.startswith("Rehearsed")
     )
@@ -80,7 +80,7 @@ def test_a_zone_that_is_not_to_be_believed_says_so_before_its_figures(
 ) -> None:
     doubted = changed(small_ablation, outside_domain=("too hot",))
     made = rehearse(doubted, draws=50)
-    blocks = pages.report(doubted, None, made).rest
+    blocks = pages.build_report(doubted, None, made).rest
     note = [isinstance(b, Note) and "nor is its rehearsal" in b.text for b in blocks].index(True)
     picture = [isinstance(b, Figure) and b.file == "pictures/rehearsal.png" for b in blocks].index(
         True
@@ -98,9 +98,9 @@ def test_an_outcome_of_another_plan_is_refused_and_nothing_is_left(
 
 
 def test_the_picture_is_drawn_by_its_name(nodule: Rehearsal, small_ablation: Plan) -> None:
-    assert "rehearsal" in report.figure_names(nodule.plan, nodule)
-    assert "rehearsal" not in report.figure_names(nodule.plan)
-    drawn = report.figure(nodule.plan, "rehearsal", nodule)
+    assert "rehearsal" in report.list_figures(nodule.plan, nodule)
+    assert "rehearsal" not in report.list_figures(nodule.plan)
+    drawn = report.draw_figure(nodule.plan, "rehearsal", nodule)
     board, chart = drawn.axes
     (needle,) = nodule.passes
     told = [one for one in board.collections if not str(one.get_label()).startswith("_")]
@@ -112,4 +112,4 @@ def test_the_picture_is_drawn_by_its_name(nodule: Rehearsal, small_ablation: Pla
     moved = needle.tip_lps_mm - away - needle.path.target_lps_mm
     assert moved[:, 2] == pytest.approx(nodule.breath_mm if nodule.target_moves else 0.0)
     made = rehearse(small_ablation, draws=30)
-    assert len(report.figure(small_ablation, "rehearsal", made).axes) == 2
+    assert len(report.draw_figure(small_ablation, "rehearsal", made).axes) == 2

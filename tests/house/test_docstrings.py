@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parents[2] / "src" / "seldinger"
 ROOMS = (
     "core", "geometry", "kernels", "physics", "image", "catalogue", "anatomy", "care", "demo",
-    "followup", "guide",
+    "evidence", "followup", "guide", "report",
 )  # fmt: skip
 """Those that keep these laws; it grows until it is all of them."""
 MANY = 3

@@ -58,7 +58,7 @@ def test_tab_shows_what_a_room_offers() -> None:
 def test_tab_shows_it_before_anything_is_opened() -> None:
     run = [sys.executable, "-c", LISTED, json.dumps(LAZY)]
     shown = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
-    assert {"figure", "write"} <= set(shown["report"])
+    assert {"draw_figure", "write"} <= set(shown["report"])
     assert {"build", "targets"} <= set(shown["anatomy"])
     assert {"load", "scores"} <= set(shown["care"])
     assert shown["opened"] == [], "listing names opens nothing heavy"
@@ -110,7 +110,7 @@ def test_the_page_in_the_tree_is_what_the_code_makes(made: str) -> None:
 
 def test_the_page_names_no_place_in_memory(made: str) -> None:
     assert " at 0x" not in made
-    assert "### sd.report.figure\n" in made
+    assert "### sd.report.draw_figure\n" in made
     assert ".summary() -> dict[str, Value]" in made
     assert "progress: Progress = silent" in made
 

@@ -107,7 +107,7 @@ def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
     for text in why.values():
         assert f"vertebrae rejects {count}" in text
         assert text in file.to_json(made)
-        assert text in {row.cells[2] for row in basis.findings(made.findings).rows}
+        assert text in {row.cells[2] for row in basis.build_findings(made.findings).rows}
 
 
 def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from seldinger.report import (
 )
 from seldinger.report.blocks import Cards, Heading, Note
 from seldinger.report.margin_pictures import CLASSES
-from seldinger.report.planes import holding
+from seldinger.report.planes import along_needle_and_point
 from seldinger.report.sections import effect as told_effect
 from seldinger.report.sections import placements, structures, verdict
 
@@ -73,11 +73,11 @@ def uncovered(heated: model.Plan) -> model.Plan:
 
 
 def at_risk(plan: model.Plan) -> Table:
-    return structures.at_risk(plan, figures(plan))
+    return structures.build_at_risk(plan, figures(plan))
 
 
 def cards(plan: model.Plan) -> tuple[Card, ...]:
-    (_, found) = placements.recipes(plan)
+    (_, found) = placements.build_recipes(plan)
     assert isinstance(found, Cards)
     return found.cards
 
@@ -107,11 +107,11 @@ def pixels(figure: Figure) -> NDArray[np.float64]:
 
 def told(plan: model.Plan, written: Path) -> str:
     """The page of ``plan``, with pictures of another; it can be typeset, and its hero be drawn."""
-    view = pages.report(plan, None)
+    view = pages.build_report(plan, None)
     pictures = {p.file: (written / p.file).read_bytes() for p in view.figures}
-    assert pdf.printed(view, written, "report.pdf").startswith(b"%PDF")
-    assert ablation_figures.hero(plan).axes
-    return html.document(view, pictures)
+    assert pdf.print_document(view, written, "report.pdf").startswith(b"%PDF")
+    assert ablation_figures.draw_zone(plan).axes
+    return html.render_document(view, pictures)
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -119,7 +119,7 @@ def files(out: Path) -> dict[str, bytes]:
 
 
 def test_a_plan_without_a_prediction_has_no_such_section(plan: model.Plan) -> None:
-    headings = {b.text for b in pages.report(plan, None).blocks if isinstance(b, Heading)}
+    headings = {b.text for b in pages.build_report(plan, None).blocks if isinstance(b, Heading)}
     assert not headings & {"Probes", "Structures to spare", "Recipe of each probe for the CT room"}
 
 
@@ -142,8 +142,8 @@ def test_everything_is_there(written: Path) -> None:
 
 def test_every_picture_of_the_view_is_drawn_and_no_other(heated: model.Plan) -> None:
     for plan in (heated, ablated(heated, cold=True), replace(heated, effect=None)):
-        drawn = {f"pictures/{name}.png" for name, _ in drawings.drawings(plan)}
-        assert drawn == {p.file for p in pages.report(plan, None).figures}
+        drawn = {f"pictures/{name}.png" for name, _ in drawings.list_drawings(plan)}
+        assert drawn == {p.file for p in pages.build_report(plan, None).figures}
 
 
 def test_the_same_plan_gives_the_same_bytes(
@@ -155,7 +155,7 @@ def test_the_same_plan_gives_the_same_bytes(
 
 
 def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
-    rows = verdict.numbers(heated)
+    rows = verdict.build_numbers(heated)
     median = figures(heated).minimal_margin_mm.p50
     assert [r.cells[1] for r in rows] == [
         f"{median:.1f} mm (-0.6 to 6.2 mm)",
@@ -168,14 +168,14 @@ def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
 
 
 def test_almost_whole_is_never_called_whole() -> None:
-    assert [ablation.cover(s) for s in (1.0, 0.9999, 0.97, 0.001, 0.0)] == [
+    assert [ablation.format_cover(s) for s in (1.0, 0.9999, 0.97, 0.001, 0.0)] == [
         "100 %", "> 99 %", "97 %", "< 1 %", "0 %",
     ]  # fmt: skip
 
 
 def test_unsuitable_is_said_with_the_best_cover(uncovered: model.Plan) -> None:
-    numbers = verdict.numbers(uncovered)
-    box = told_effect.picture(uncovered)[-1]
+    numbers = verdict.build_numbers(uncovered)
+    box = told_effect.build_picture(uncovered)[-1]
     assert isinstance(box, Note)
     assert box.text.startswith(
         "Best cover found: 62 % of target plus margin, 83 % of the target; "
@@ -183,12 +183,12 @@ def test_unsuitable_is_said_with_the_best_cover(uncovered: model.Plan) -> None:
     )
     assert numbers[0].tone == numbers[2].tone == "bad"
     assert numbers[1].cells[1] == "< 0.01"
-    spread = told_effect.certainty(figures(uncovered))
+    spread = told_effect.build_certainty(figures(uncovered))
     assert row(spread, "Thinnest margin under the capsule").cells[1] == "no such part"
 
 
 def test_a_plan_that_may_go_on_has_no_best_cover(heated: model.Plan) -> None:
-    assert not [block for block in told_effect.picture(heated) if isinstance(block, Note)]
+    assert not [block for block in told_effect.build_picture(heated) if isinstance(block, Note)]
 
 
 def test_structures_are_kept_not_kept_or_unknown(heated: model.Plan) -> None:
@@ -215,14 +215,14 @@ def test_no_structure_to_spare_is_not_called_safe(heated: model.Plan) -> None:
 
 
 def test_the_chosen_alternative_is_strong(heated: model.Plan) -> None:
-    strong = [r for r in told_effect.options(figures(heated)).rows if r.tone == "strong"]
+    strong = [r for r in told_effect.build_options(figures(heated)).rows if r.tone == "strong"]
     assert [r.cells[:2] for r in strong] == [("microwave", "2 × mw-14g")]
     assert strong[0].cells[-1].startswith("CHOSEN")
-    assert "even tissue without vessels" in told_effect.options(figures(heated)).note
+    assert "even tissue without vessels" in told_effect.build_options(figures(heated)).note
 
 
 def test_every_probe_has_a_row_and_a_recipe(heated: model.Plan) -> None:
-    rows = placements.probes(heated).rows
+    rows = placements.build_probes(heated).rows
     assert [r.cells[0] for r in rows] == ["1", "2"]
     assert rows[1].cells[3:] == (
         "-36, 9, -7", "64 mm", "6°, hub to feet", "36°, hub to right", "60 W", "10 min",
@@ -239,7 +239,7 @@ def test_cold_is_told_as_cold(plan: model.Plan) -> None:
         "freeze -140 °C, 10 min; thaw (passive), 8 min; freeze -140 °C, 10 min"
     )
     assert at_risk(frozen).head[2] == "Coldest"
-    table = told_effect.plausibility(frozen, figures(frozen))
+    table = told_effect.build_plausibility(frozen, figures(frozen))
     assert row(table, "Visible ice").cells[1] == "37.3 ml"
     assert row(table, "Published").tone == "warn"
 
@@ -248,13 +248,13 @@ def test_a_probe_in_a_position_that_was_not_scanned_is_stamped(heated: model.Pla
     first, second, *others = heated.approach.paths
     turned = replace(second, provisional=True, patient_position="prone")
     approach = replace(heated.approach, paths=(first, turned, *others))
-    stamp = verdict.stamp(replace(heated, approach=approach))
+    stamp = verdict.first_warning(replace(heated, approach=approach))
     assert stamp.startswith("RESCAN FIRST")
     assert "prone" in stamp
 
 
 def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> None:
-    table = told_effect.plausibility(heated, figures(heated))
+    table = told_effect.build_plausibility(heated, figures(heated))
     assert row(table, "Zone, physiological").cells[1] == "19.1 ml, 38 × 32 × 30 mm"
     assert row(table, "Zone, chart-calibrated").cells[1] == "24.6 ml (+29 %)"
     assert row(table, "Zone by energy").cells[1] == "0.27 ml/kJ"
@@ -305,13 +305,13 @@ def test_without_a_probe_there_is_still_a_report(uncovered: model.Plan, written:
 
 
 def test_the_terminal_gets_the_answer_in_lines(uncovered: model.Plan, plan: model.Plan) -> None:
-    said = ablation.lines(uncovered)
+    said = ablation.summarize(uncovered)
     assert said[0].startswith("Best cover found")
     assert any("5 mm asked" in line for line in said)
     assert any(line.startswith("probe 2: ") for line in said)
     assert "gallbladder: unknown, unknown: not segmented" in said
     assert not any(line.startswith("colon") for line in said)
-    assert ablation.lines(plan) == ()
+    assert ablation.summarize(plan) == ()
 
 
 def test_the_page_is_whole_and_needs_nothing_but_itself(written: Path, heated: model.Plan) -> None:
@@ -329,7 +329,7 @@ def test_the_page_is_whole_and_needs_nothing_but_itself(written: Path, heated: m
 
     Tags().feed(page)
     assert opened == []
-    view = pages.report(heated, None)
+    view = pages.build_report(heated, None)
     assert page.count('src="data:image/png;base64,') == len(view.figures)
     for heading in ("Probes", "Alternatives: probes by modality", "Structures to spare", "Views"):
         assert f"<h2>{heading}</h2>" in page
@@ -340,9 +340,9 @@ def test_labels_that_look_like_code_stay_text(heated: model.Plan, written: Path)
     odd = renamed(heated, panic)
     one = replace(figures(odd).at_risk[0], structure=panic, protection=panic)
     odd = changed(odd, at_risk=(one,), notes=(panic,))
-    view = pages.report(odd, panic)
+    view = pages.build_report(odd, panic)
     assert panic in "\n".join(strings(asdict(view)))
-    assert pdf.printed(view, written, "report.pdf").startswith(b"%PDF")
+    assert pdf.print_document(view, written, "report.pdf").startswith(b"%PDF")
     page = (written / "report.html").read_text()
     assert "<script" not in page
 
@@ -356,7 +356,7 @@ def test_the_map_shows_the_margin_of_a_shifted_ball(shift: tuple[float, float, f
     for front in (True, False):
         looks, inside = ablation_map.disc_directions(front=front)
         exact = 15.0 - np.linalg.norm(TUMOUR_MM * looks - np.array(shift), axis=-1)
-        found = ablation_map.on_disc(effect, effect.surface_margin_mm, front=front)
+        found = ablation_map.project_to_disc(effect, effect.surface_margin_mm, front=front)
         assert np.isnan(found[~inside]).all()
         # The least of three neighbours: never thicker than it is by more than a point's spacing.
         assert np.abs(found - exact)[inside].max() < 0.9
@@ -365,7 +365,7 @@ def test_the_map_shows_the_margin_of_a_shifted_ball(shift: tuple[float, float, f
 
 def test_the_map_has_the_right_colours_on_the_right_side() -> None:
     # 8 mm towards the patient's left: the margin is 14 mm there and -2 mm on the right.
-    figure = ablation_map.margin_map(ball_effect(15.0, (8.0, 0.0, 0.0)))
+    figure = ablation_map.draw_margin_map(ball_effect(15.0, (8.0, 0.0, 0.0)))
     shown = pixels(figure)
     rows, columns = shown.shape[:2]
 
@@ -384,11 +384,13 @@ def test_the_map_has_the_right_colours_on_the_right_side() -> None:
 
 def test_shares_of_the_surface_are_those_of_the_ball() -> None:
     effect = ball_effect(20.0, (0.0, 0.0, 0.0))
-    assert ablation_map.shares(effect) == (0.0, 0.0, 0.0, 0.0, 1.0)
+    assert ablation_map.surface_shares(effect) == (0.0, 0.0, 0.0, 0.0, 1.0)
     shifted = ball_effect(15.0, (0.0, 0.0, 8.0))
     # Along the shift u, the margin is 15 - sqrt(81 + 64 - 144 u): below 0 where u < -5/9. On a
     # sphere u is spread evenly from -1 to 1.
-    assert ablation_map.shares(shifted)[0] == pytest.approx((1.0 - 5.0 / 9.0) / 2.0, abs=0.002)
+    assert ablation_map.surface_shares(shifted)[0] == pytest.approx(
+        (1.0 - 5.0 / 9.0) / 2.0, abs=0.002
+    )
 
 
 def test_equal_areas_of_the_map_are_equal_areas_of_the_surface() -> None:
@@ -415,11 +417,11 @@ def test_a_direction_stands_where_its_pixel_is() -> None:
 def test_the_ring_marks_the_thinnest_place_away_from_the_capsule() -> None:
     effect = ball_effect(15.0, (4.0, 0.0, 0.0))
     right = effect.surface_lps_mm[:, 0] - AIM[0] < -7.0
-    marked = ablation_map.thinnest(replace(effect, subcapsular=right))
+    marked = ablation_map.find_thinnest(replace(effect, subcapsular=right))
     assert not right[marked]
     assert effect.surface_margin_mm[marked] == effect.surface_margin_mm[~right].min()
     everywhere = np.ones_like(right)
-    assert ablation_map.thinnest(replace(effect, subcapsular=everywhere)) == int(
+    assert ablation_map.find_thinnest(replace(effect, subcapsular=everywhere)) == int(
         effect.surface_margin_mm.argmin()
     )
 
@@ -429,18 +431,18 @@ def test_the_ring_marks_the_thinnest_place_away_from_the_capsule() -> None:
 
 def test_the_plane_holds_the_first_probe_and_the_middle(heated: model.Plan) -> None:
     entry, tip = (np.array(point) for point in heated.placements[0].points_lps_mm)
-    across, up = holding(entry, tip, np.array(AIM))
+    across, up = along_needle_and_point(entry, tip, np.array(AIM))
     normal = np.cross(across, up)
     assert abs((entry - tip) @ normal) < 1e-9
     assert abs((np.array(AIM) - tip) @ normal) < 1e-9
     assert abs(across @ up) < 1e-12
     # A point on the needle names no plane: the one closest to the axial is taken.
-    across, up = holding(entry, tip, tip + 3.0 * unit(entry - tip))
+    across, up = along_needle_and_point(entry, tip, tip + 3.0 * unit(entry - tip))
     assert abs((entry - tip) @ np.cross(across, up)) < 1e-9
 
 
 def test_the_hero_shows_probe_target_zone_and_ice_in_their_colours(plan: model.Plan) -> None:
-    figure = ablation_figures.hero(ablated(plan, cold=True))
+    figure = ablation_figures.draw_zone(ablated(plan, cold=True))
     shown = pixels(figure)
     picture = shown[: int(0.85 * shown.shape[0])]
     for colour in ("#fff04d", "#ff5fd2", "#ffffff", "#6fe3ff"):
@@ -455,8 +457,8 @@ def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -
         zone=np.zeros_like(effect.zone),
         kill_probability=np.zeros_like(effect.kill_probability),
     )
-    drawn = pixels(ablation_figures.axial(heated, 1))
-    plain = pixels(ablation_figures.axial(nothing, 1))
+    drawn = pixels(ablation_figures.draw_axial(heated, 1))
+    plain = pixels(ablation_figures.draw_axial(nothing, 1))
     half = drawn.shape[1] // 2
     for side in (slice(None, half), slice(half, None)):
         white = (np.abs(drawn[:, side] - 1.0).max(axis=-1) < 0.02).sum()
@@ -465,19 +467,19 @@ def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -
         pink = np.abs(drawn[:, side] - np.array(to_rgb("#ff5fd2"))).max(axis=-1) < 0.02
         assert pink.sum() > 50
     assert "white: what dies" in next(
-        p.caption for p in placements.slices(heated) if p.file == "pictures/probe-1-axial.png"
+        p.caption for p in placements.build_slices(heated) if p.file == "pictures/probe-1-axial.png"
     )
 
 
 def test_the_curves_nearest_to_their_limits_are_drawn(heated: model.Plan) -> None:
     expected, effect = parts(heated)
-    assert ablation_charts.shown_curves(expected, effect) == (
+    assert ablation_charts.choose_curves(expected, effect) == (
         LONG, "diaphragm", "colon", "portal_vein",
     )  # fmt: skip
     many = {f"structure_{n}": effect.times_s * 0.0 for n in range(20)}
     crowded = replace(effect, curves_c={**many, **effect.curves_c})
-    shown = ablation_charts.shown_curves(expected, crowded)
+    shown = ablation_charts.choose_curves(expected, crowded)
     assert len(shown) == ablation_charts.MOST_CURVES
     assert shown[:3] == (LONG, "diaphragm", "colon")
-    charts = told_effect.charts(refilled(heated, curves_c=crowded.curves_c), expected)
+    charts = told_effect.build_charts(refilled(heated, curves_c=crowded.curves_c), expected)
     assert "Not drawn, further from their limits: 18." in charts[0].caption

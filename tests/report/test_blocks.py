@@ -24,7 +24,7 @@ from seldinger.report.blocks import (
     Table,
     Text,
 )
-from seldinger.report.pictures import png
+from seldinger.report.pictures import to_png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,12 +56,12 @@ def every(said: str) -> tuple[blocks.Block, ...]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "pictures").mkdir()
-    (tmp_path / "pictures" / "one.png").write_bytes(png(Drawing(figsize=(2.0, 1.0))))
+    (tmp_path / "pictures" / "one.png").write_bytes(to_png(Drawing(figsize=(2.0, 1.0))))
     return tmp_path
 
 
 def page(made: Document) -> str:
-    return html.document(made, {f.file: b"" for f in made.figures})
+    return html.render_document(made, {f.file: b"" for f in made.figures})
 
 
 def test_there_is_an_example_of_each_kind() -> None:
@@ -74,7 +74,7 @@ def test_every_kind_says_its_words_as_text(folder: Path) -> None:
         text = page(made)
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text, block
         assert "<script" not in text, block
-        assert pdf.printed(made, folder, "a.pdf").startswith(b"%PDF"), block
+        assert pdf.print_document(made, folder, "a.pdf").startswith(b"%PDF"), block
 
 
 def test_a_page_closes_what_it_opens_and_holds_its_pictures() -> None:
@@ -98,7 +98,7 @@ def test_a_page_closes_what_it_opens_and_holds_its_pictures() -> None:
 
 def test_the_same_document_is_printed_with_the_same_bytes(folder: Path) -> None:
     made = Document("A title", "on what", every("x"), every("y"))
-    first, again = (pdf.printed(made, folder, "a.pdf") for _ in range(2))
+    first, again = (pdf.print_document(made, folder, "a.pdf") for _ in range(2))
     assert first == again
     assert b"CreationDate" not in first
 
@@ -109,7 +109,7 @@ def test_pictures_that_fill_leave_room_for_what_page_one_says(folder: Path) -> N
 
     def pages(picture: blocks.Block, rows: Table) -> int:
         made = Document("A title", "", (Text("before"), picture, rows))
-        return pdf.printed(made, folder, "a.pdf").count(b"/Type/Page/")
+        return pdf.print_document(made, folder, "a.pdf").count(b"/Type/Page/")
 
     tall = Figure("pictures/one.png", "tall", "below", height_mm=180.0)
     assert pages(hero, long) == 1
@@ -118,7 +118,7 @@ def test_pictures_that_fill_leave_room_for_what_page_one_says(folder: Path) -> N
 
 
 def test_a_block_tells_its_kind_and_is_json() -> None:
-    made = blocks.data(Document("t", "s", every("x")))
+    made = blocks.to_data(Document("t", "s", every("x")))
     assert json.loads(json.dumps(made)) == made
     assert [b["kind"] for b in made["first"][:3]] == ["banner", "numbers", "heading"]
     assert made["first"][-1]["columns"][0][0]["kind"] == "table"

@@ -31,14 +31,14 @@ def parsed(bundle: fhir.Resource) -> Bundle:
 
 @pytest.fixture
 def whole(plan: Plan) -> fhir.Resource:
-    return fhir.of_plan(plan, (OPEN, SETTLED), outcomes.find("biopsy", "liver"))
+    return fhir.bundle_plan(plan, (OPEN, SETTLED), outcomes.find("biopsy", "liver"))
 
 
 def test_everything_parses_as_r4b(whole: fhir.Resource) -> None:
     kinds = [str(getattr(e.resource, "__resource_type__", "")) for e in parsed(whole).entry or ()]
     assert kinds[:3] == ["ServiceRequest", "CarePlan", "RiskAssessment"]
     assert set(kinds[3:]) == {"DetectedIssue"}
-    assert parsed(fhir.of_care("biopsy", (OPEN,), outcomes.find("biopsy", "liver"))).entry
+    assert parsed(fhir.bundle_care("biopsy", (OPEN,), outcomes.find("biopsy", "liver"))).entry
 
 
 def test_it_is_a_proposal_of_nobody(whole: fhir.Resource) -> None:
@@ -86,4 +86,4 @@ def test_risks_say_whose_they_are(whole: fhir.Resource) -> None:
 
 
 def test_the_same_plan_gives_the_same_bytes(plan: Plan) -> None:
-    assert fhir.to_json(fhir.of_plan(plan)) == fhir.to_json(fhir.of_plan(plan))
+    assert fhir.to_json(fhir.bundle_plan(plan)) == fhir.to_json(fhir.bundle_plan(plan))

@@ -17,7 +17,7 @@ from seldinger.report import folder
 
 
 def write(out: Path, text: str) -> None:
-    with folder.replaced(out) as staging:
+    with folder.replace_folder(out) as staging:
         (staging / "plan.json").write_text(text)
 
 
@@ -33,7 +33,7 @@ def test_a_new_folder_and_its_parents_appear(tmp_path: Path) -> None:
 
 def test_our_own_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with folder.replaced(out) as staging:
+    with folder.replace_folder(out) as staging:
         (staging / "plan.json").write_text("one")
         (staging / "pictures").mkdir()
         (staging / "pictures" / "ü.png").write_text("one")
@@ -45,7 +45,7 @@ def test_our_own_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_the_manifest_names_what_every_writer_wrote(tmp_path: Path) -> None:
     for _ in range(2):
-        with folder.replaced(tmp_path / "out") as staging:
+        with folder.replace_folder(tmp_path / "out") as staging:
             (staging / "deep" / "er").mkdir(parents=True)
             (staging / "deep" / "er" / "b.png").write_text("b")
             (staging / "a-file-of-a-new-writer.xyz").write_text("a")
@@ -159,7 +159,7 @@ def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
 
     def stopped() -> None:
-        with folder.replaced(out) as staging:
+        with folder.replace_folder(out) as staging:
             (staging / "plan.json").write_text("half")
             raise Cancelled("stopped by the user")
 
@@ -185,7 +185,7 @@ if sys.argv[2] == "after":
         swap(*paths)
         os.kill(os.getpid(), signal.SIGKILL)
     folder._swap = killed_after
-with folder.replaced(Path(sys.argv[1])) as staging:
+with folder.replace_folder(Path(sys.argv[1])) as staging:
     (staging / "plan.json").write_text("two")
     if sys.argv[2] == "writing":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -218,7 +218,7 @@ def test_two_writers_of_one_folder_do_not_meet(tmp_path: Path) -> None:
     out = tmp_path / "out"
 
     def at_once() -> None:
-        with folder.replaced(out):
+        with folder.replace_folder(out):
             write(out, "second")
 
     with pytest.raises(OutputError, match="another run"):

@@ -96,7 +96,7 @@ def short() -> follow_up.FollowUp:
 
 
 def verdict(made: follow_up.FollowUp) -> blocks.Banner:
-    return next(b for b in reports.page(made, None).first if isinstance(b, blocks.Banner))
+    return next(b for b in reports.build_page(made, None).first if isinstance(b, blocks.Banner))
 
 
 def numbers(page: blocks.Document) -> blocks.Numbers:
@@ -143,7 +143,7 @@ def test_doubt_comes_before_the_answer(short: follow_up.FollowUp) -> None:
 
 
 def test_the_subcapsular_part_stands_apart(capsular: follow_up.FollowUp) -> None:
-    page = reports.page(capsular, None)
+    page = reports.build_page(capsular, None)
     shares = table(page, "of surface")
     names = [row.cells[0] for row in shares.rows]
     assert names == ["whole surface", "away from the capsule", "subcapsular"]
@@ -161,17 +161,17 @@ def test_an_unknown_capsule_is_unknown_not_absent(capsular: follow_up.FollowUp) 
         asked=replace(capsular.asked, organ=None),
         margin=replace(capsular.margin, inner=None, under_capsule=None, subcapsular=None),
     )
-    page = reports.page(loose, None)
+    page = reports.build_page(loose, None)
     assert numbers(page).rows[1].cells[1:] == ("unknown", "capsule unknown")
     assert [row.cells[1] for row in table(page, "of surface").rows[1:]] == ["unknown", "unknown"]
     told = json.loads(margin_file.to_json(loose))
     assert told["clipped_at_capsule_share"] is None
     assert told["margin_mm"]["subcapsular"] is None
-    assert margin_pictures.thinnest_cut(loose).axes
+    assert margin_pictures.draw_thinnest_plane(loose).axes
 
 
 def test_published_figures_keep_their_counts_and_intervals(capsular: follow_up.FollowUp) -> None:
-    page = reports.page(capsular, None)
+    page = reports.build_page(capsular, None)
     values = [row.cells[1] for row in table(page, "population").rows]
     assert "26 %" in values
     assert "12.1 % (21 of 173)" in values
@@ -181,10 +181,10 @@ def test_published_figures_keep_their_counts_and_intervals(capsular: follow_up.F
 
 
 def test_shrinkage_is_said_once_and_not_in_the_small_print(capsular: follow_up.FollowUp) -> None:
-    page = reports.page(capsular, "seldinger margin")
+    page = reports.build_page(capsular, "seldinger margin")
     points = [b.points for b in page.blocks if isinstance(b, blocks.Text) and b.points]
     assert points == [("before: supine was assumed",)]
-    text = html.document(page, {p.file: b"" for p in page.figures})
+    text = html.render_document(page, {p.file: b"" for p in page.figures})
     assert text.count(follow_up.NO_SHRINKAGE) == 1
     assert text.index(follow_up.NO_SHRINKAGE) < text.index("<figure")
 
@@ -200,7 +200,7 @@ def test_the_map_has_the_shares_that_the_table_has(
     case: str, request: pytest.FixtureRequest
 ) -> None:
     made = request.getfixturevalue(case)
-    figure = margin_pictures.surface_map(made)
+    figure = margin_pictures.draw_surface_map(made)
     bar = figure.axes[1]
     shown = [float(t.get_text().rstrip(" %").replace("< 1", "0.5")) for t in bar.texts[:5]]
     assert sum(shown) == pytest.approx(100.0, abs=3.0)
@@ -210,7 +210,7 @@ def test_the_map_has_the_shares_that_the_table_has(
 
 
 def test_the_map_is_true_to_area(short: follow_up.FollowUp) -> None:
-    image = margin_pictures.surface_map(short).axes[0].images[0].get_array()
+    image = margin_pictures.draw_surface_map(short).axes[0].images[0].get_array()
     assert image is not None
     assert float((np.asarray(image) < 0.0).mean()) == pytest.approx(
         short.margin.whole.under["0"], abs=0.04
@@ -218,8 +218,8 @@ def test_the_map_is_true_to_area(short: follow_up.FollowUp) -> None:
 
 
 def test_the_same_margin_draws_the_same_bytes(capsular: follow_up.FollowUp) -> None:
-    for draw in (margin_pictures.surface_map, margin_pictures.thinnest_cut):
-        assert pictures.png(draw(capsular)) == pictures.png(draw(capsular))
+    for draw in (margin_pictures.draw_surface_map, margin_pictures.draw_thinnest_plane):
+        assert pictures.to_png(draw(capsular)) == pictures.to_png(draw(capsular))
 
 
 def test_the_print_holds_what_the_page_says_and_is_the_same_twice(

@@ -42,7 +42,7 @@ def everything(report: Document) -> str:
 
 
 def test_the_answer_and_its_reasons_come_first(plan: model.Plan) -> None:
-    banner = pages.report(plan, None).first[0]
+    banner = pages.build_report(plan, None).first[0]
     assert isinstance(banner, Banner)
     assert (banner.word, banner.tone) == ("UNKNOWN", "warn")
     assert banner.reasons == plan.verdict.reasons
@@ -50,7 +50,7 @@ def test_the_answer_and_its_reasons_come_first(plan: model.Plan) -> None:
 
 def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
     tones = {
-        status: first_page.banner(replace(plan, verdict=model.Verdict(status, ()))).tone
+        status: first_page.build_banner(replace(plan, verdict=model.Verdict(status, ()))).tone
         for status in model.PlanStatus
     }
     assert tones == {
@@ -62,7 +62,7 @@ def test_every_verdict_has_its_colour(plan: model.Plan) -> None:
 
 
 def test_the_recipe_leads_to_the_entry(plan: model.Plan) -> None:
-    recipe = first_page.recipe(plan)
+    recipe = first_page.build_recipe(plan)
     assert cells(recipe, "Entry slice")[1] == (
         "z 9.0 mm; from the target slice: 9.0 mm towards the head"
     )
@@ -73,7 +73,7 @@ def test_the_recipe_leads_to_the_entry(plan: model.Plan) -> None:
 
 
 def test_the_nearest_structures_say_where_their_label_came_from(plan: model.Plan) -> None:
-    nearest = first_page.nearest(plan)
+    nearest = first_page.build_nearest(plan)
     assert nearest is not None
     assert [row.cells[0] for row in nearest.rows] == ["ribs", "portal vein", "lung right", "aorta"]
     assert cells(nearest, "portal vein") == (
@@ -90,7 +90,7 @@ def test_a_structure_beyond_the_errors_is_out_of_reach_and_not_zero(plan: model.
     chance = replace(best.probability, touch={"ribs": 0.2})
     changed = replace(best, probability=chance)
     altered = replace(plan, approach=replace(plan.approach, paths=(changed,)))
-    nearest = first_page.nearest(altered)
+    nearest = first_page.build_nearest(altered)
     assert cells(nearest, "aorta")[2] == "out of reach"
     assert cells(nearest, "ribs")[2] == "0.20"
 
@@ -104,9 +104,9 @@ def test_a_crossed_structure_is_called_crossed(plan: model.Plan) -> None:
         violations=("bowel",),
     )
     crossing = replace(plan, approach=replace(plan.approach, paths=(changed,)))
-    assert cells(first_page.nearest(crossing), "colon")[1] == "crossed"
-    assert verdict.numbers(crossing)[1].cells[1] == "crossed"
-    recipe = first_page.recipe(crossing)
+    assert cells(first_page.build_nearest(crossing), "colon")[1] == "crossed"
+    assert verdict.build_numbers(crossing)[1].cells[1] == "crossed"
+    recipe = first_page.build_recipe(crossing)
     assert cells(recipe, "Breaks")[1] == "hard rules: bowel"
     assert cells(recipe, "Whose path")[1].startswith("yours")
 
@@ -115,20 +115,20 @@ def test_a_position_that_was_not_scanned_is_stamped_and_has_no_probabilities(
     plan: model.Plan,
 ) -> None:
     turned = replace(plan, approach=replace(plan.approach, paths=(path(provisional=True),)))
-    stamp = verdict.stamp(turned)
+    stamp = verdict.first_warning(turned)
     assert stamp.startswith("RESCAN FIRST")
     assert "prone" in stamp
-    assert Note(stamp) in pages.report(turned, None).first
-    assert verdict.numbers(turned)[2].cells[1] == "unknown"
-    assert {row.cells[2] for row in first_page.nearest(turned).rows} == {"unknown"}  # type: ignore[union-attr]
-    assert verdict.stamp(plan) == ""
+    assert Note(stamp) in pages.build_report(turned, None).first
+    assert verdict.build_numbers(turned)[2].cells[1] == "unknown"
+    assert {row.cells[2] for row in first_page.build_nearest(turned).rows} == {"unknown"}  # type: ignore[union-attr]
+    assert verdict.first_warning(plan) == ""
 
 
 def test_what_was_not_segmented_is_never_clear(plan: model.Plan) -> None:
-    (box,) = [block for block in pages.report(plan, None).first if isinstance(block, Note)]
+    (box,) = [block for block in pages.build_report(plan, None).first if isinstance(block, Note)]
     assert (box.strong, box.tone) == ("gallbladder, pleural recess", "warn")
     assert "unknown, not clear" in box.text
-    complete = pages.report(replace(plan, not_segmented=()), None)
+    complete = pages.build_report(replace(plan, not_segmented=()), None)
     (box,) = [block for block in complete.first if isinstance(block, Note)]
     assert (box.strong, box.tone) == ("", "plain")
     assert box.text.startswith("Nothing that this procedure asks")
@@ -137,10 +137,10 @@ def test_what_was_not_segmented_is_never_clear(plan: model.Plan) -> None:
 def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(
     blocked: model.Plan,
 ) -> None:
-    report = pages.report(blocked, None)
+    report = pages.build_report(blocked, None)
     assert not [block for block in report.first if isinstance(block, Columns)]
-    assert cells(first_page.blocked(blocked), "unidentified")[1] == "5100"
-    assert cells(first_page.relaxations(blocked), "unidentified")[1:4] == (
+    assert cells(first_page.build_blocked(blocked), "unidentified")[1] == "5100"
+    assert cells(first_page.build_relaxations(blocked), "unidentified")[1:4] == (
         "offered",
         "350",
         "12 mm of unidentified tissue",
@@ -149,7 +149,7 @@ def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(
 
 
 def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
-    rows = basis.findings(plan.findings).rows
+    rows = basis.build_findings(plan.findings).rows
     assert [(row.cells[0], row.cells[1], row.tone) for row in rows] == [
         ("stop", "unknown", "warn"),
         ("caution", "not met", "warn"),
@@ -159,33 +159,33 @@ def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
 
 def test_a_rule_that_is_met_is_never_printed_as_a_stop() -> None:
     met = Finding("a-rule", Status.MET, Severity.STOP, "It holds.")
-    (row,) = basis.findings((met,)).rows
+    (row,) = basis.build_findings((met,)).rows
     assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
 
 
 def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan) -> None:
     for one in (plan, blocked):
-        said = everything(pages.report(one, "seldinger plan biopsy"))
+        said = everything(pages.build_report(one, "seldinger plan biopsy"))
         assert "None" not in said
         assert "nan" not in said.split()
 
 
 def test_a_note_is_said_once(plan: model.Plan) -> None:
     twice = replace(plan, treatment=replace(plan.treatment, notes=("a", "a")))
-    assert basis.notes(twice).count("a") == 1
+    assert basis.list_notes(twice).count("a") == 1
 
 
 @pytest.mark.parametrize("name", ["nothing-labelled", "position-contradiction", "position-assumed"])
 def test_what_must_be_read_first_stands_in_a_red_box(plan: model.Plan, name: str) -> None:
     open_ = Finding(name, Status.UNKNOWN, Severity.ACTION, "READ THIS.")
     told = replace(plan, findings=(*plan.findings, open_))
-    assert "READ THIS." in verdict.stamp(told)
+    assert "READ THIS." in verdict.first_warning(told)
     met = replace(plan, findings=(replace(open_, status=Status.MET),))
-    assert "READ THIS." not in verdict.stamp(met)
+    assert "READ THIS." not in verdict.first_warning(met)
 
 
 def test_every_other_path_tells_its_chances_of_contact(plan: model.Plan) -> None:
-    (others,) = [block for block in pages.report(plan, None).rest if isinstance(block, Cards)]
+    (others,) = [block for block in pages.build_report(plan, None).rest if isinstance(block, Cards)]
     assert len(others.cards) == 3
     for card in others.cards:
         assert [row for row in card.facts if row.cells[0] == "P(touch)"]
@@ -193,4 +193,4 @@ def test_every_other_path_tells_its_chances_of_contact(plan: model.Plan) -> None
 
 def test_the_banner_carries_its_figures(plan: model.Plan) -> None:
     told = replace(plan, verdict=replace(plan.verdict, figures=("P(hit) 0.9.",)))
-    assert first_page.banner(told).reasons[0] == "P(hit) 0.9."
+    assert first_page.build_banner(told).reasons[0] == "P(hit) 0.9."

@@ -17,7 +17,7 @@ from seldinger.report.planes import (
     across_needle,
     along_needle,
     direction_letters,
-    image_on,
+    sample_image,
 )
 
 COORDINATE = st.floats(-200.0, 200.0)
@@ -89,7 +89,7 @@ def test_a_ramp_stays_a_ramp_and_ends_where_the_image_ends() -> None:
     grid = Grid.aligned((20, 20, 20), 2.0, (-10.0, -10.0, -10.0))
     x = grid.to_lps(np.argwhere(np.ones(grid.shape, dtype=bool)))[:, 0].reshape(grid.shape)
     plane = Plane(np.array([5.0, 5.0, 5.0]), LEFT, ANTERIOR, -40.0, 10.0, -5.0, 5.0)
-    shown = image_on(Volume(x, grid, "1"), plane, 1.0, outside=-999.0)
+    shown = sample_image(Volume(x, grid, "1"), plane, 1.0, outside=-999.0)
     columns = 5.0 - 40.0 + (np.arange(50) + 0.5)
     inside = columns >= -10.0
     assert np.allclose(shown[3][inside], columns[inside], atol=1e-4)
@@ -101,8 +101,8 @@ def test_a_mask_keeps_its_place_and_one_that_misses_the_plane_is_skipped() -> No
     mask = np.zeros(grid.shape, dtype=bool)
     mask[10:20, 5:25, 12:18] = True
     plane = Plane(np.array([15.0, 15.0, 15.0]), LEFT, ANTERIOR, -14.0, 14.0, -14.0, 14.0)
-    share = Sampler.of(plane, grid, 0.25).share(mask)
+    share = Sampler.across(plane, grid, 0.25).share(mask)
     assert share is not None
     assert (share > 0.5).sum() * 0.25**2 == pytest.approx(10.0 * 20.0, rel=0.03)
     elsewhere = Plane(np.array([15.0, 15.0, 2.0]), LEFT, ANTERIOR, -14.0, 14.0, -14.0, 14.0)
-    assert Sampler.of(elsewhere, grid, 0.5).share(mask) is None
+    assert Sampler.across(elsewhere, grid, 0.5).share(mask) is None

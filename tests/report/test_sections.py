@@ -27,7 +27,7 @@ def enter(patch: pytest.MonkeyPatch, *theirs: tuple[str, str]) -> None:
 
 
 def test_all_of_ours_can_be_used_and_stand_in_their_order() -> None:
-    found, left_out = sections.installed()
+    found, left_out = sections.load_sections()
     assert left_out == ()
     assert [(s.part, s.order) for s in found] == sorted((s.part, s.order) for s in found)
     assert len({(s.part, s.order) for s in found} - {(Part.FIRST, 20)}) == len(found) - 2
@@ -35,7 +35,7 @@ def test_all_of_ours_can_be_used_and_stand_in_their_order() -> None:
 
 
 def test_the_appendix_says_that_it_is_one_and_stands_last(plan: Plan) -> None:
-    rest = pages.report(plan, None).rest
+    rest = pages.build_report(plan, None).rest
     large = [b.text for b in rest if isinstance(b, Heading) and b.level == 1]
     assert large[-1].startswith("Appendix")
     after = [b.text for b in rest if isinstance(b, Heading) and b.level == 2]
@@ -46,7 +46,7 @@ def test_a_stranger_s_section_stands_where_it_asks_to(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(monkeypatch, ("theirs", "tests.report.strangers:SECTION"))
-    assert pages.report(plan, None).first[-1] == Note("A stranger on tumour-1.")
+    assert pages.build_report(plan, None).first[-1] == Note("A stranger on tumour-1.")
 
 
 def test_a_stranger_s_picture_is_drawn_with_ours(
@@ -79,9 +79,9 @@ def test_a_picture_that_nobody_draws_is_one_clear_error(
 def test_a_section_that_cannot_be_used_is_named_and_harms_no_other(
     plan: Plan, monkeypatch: pytest.MonkeyPatch, value: str, why: str
 ) -> None:
-    before = pages.report(plan, None)
+    before = pages.build_report(plan, None)
     enter(monkeypatch, ("theirs", value))
-    told = pages.report(plan, None)
+    told = pages.build_report(plan, None)
     assert told.first == before.first
     (box,) = [b for b in told.rest if isinstance(b, Note) and b.lead == "Left out"]
     assert "'theirs'" in box.text
@@ -94,4 +94,4 @@ def test_without_our_own_sections_no_report_is_written(
 ) -> None:
     monkeypatch.setattr(sections, "entry_points", lambda **_: ())
     with pytest.raises(OutputError, match="install it again"):
-        pages.report(plan, None)
+        pages.build_report(plan, None)

@@ -35,11 +35,11 @@ FIRST = "Your team must first say that all is well."
 
 def of(page: sheet_text.Page, released: Released | None = None) -> Sheet:
     organ = page.organs[0] if page.organs else None
-    return sheet.made(page.procedure, organ, TODAY, released=released)
+    return sheet.build_sheet(page.procedure, organ, TODAY, released=released)
 
 
 def text(found: Sheet) -> str:
-    return " ".join(sheet.read_aloud(found.parts))
+    return " ".join(sheet.list_sentences(found.parts))
 
 
 @EVERY
@@ -86,7 +86,7 @@ def test_every_number_is_a_fact_for_patients(name: str, page: sheet_text.Page) -
             assert fact.kind == "proportion", name
             assert fact.population
             assert fact.horizon
-            assert sheet_numbers.printable(fact), one.fact
+            assert sheet_numbers.is_printable(fact), one.fact
     told = [line for key in page.model_fields_set for line in _lines(page, key)]
     for line in told:
         numbers = re.findall(r"\d+", line)
@@ -259,8 +259,8 @@ def test_what_is_known_roughly_is_said_roughly(
         interval=interval,
         interval_kind=None if interval is None else "95 % confidence",
     )
-    assert sheet_numbers.chance(sheet_text.common("en"), fact, 1000) == said
-    assert sheet_numbers.denominator([fact]) == (1000 if value < 0.05 else 100)
+    assert sheet_numbers.format_chance(sheet_text.common("en"), fact, 1000) == said
+    assert sheet_numbers.choose_denominator([fact]) == (1000 if value < 0.05 else 100)
 
 
 def test_chances_are_said_in_people() -> None:
@@ -269,47 +269,48 @@ def test_chances_are_said_in_people() -> None:
     death = evidence.fact("biopsy.liver.death")
     air = evidence.fact("lung_biopsy.pneumothorax")
     assert (
-        sheet_numbers.chance(common, bleeding, 1000) == "about 5 in 1,000 (likely between 2 and 11)"
+        sheet_numbers.format_chance(common, bleeding, 1000)
+        == "about 5 in 1,000 (likely between 2 and 11)"
     )
-    assert sheet_numbers.chance(common, death, 1000) == "fewer than 1 in 1,000"
-    assert sheet_numbers.chance(common, air, 100) == "about 26 in 100"
+    assert sheet_numbers.format_chance(common, death, 1000) == "fewer than 1 in 1,000"
+    assert sheet_numbers.format_chance(common, air, 100) == "about 26 in 100"
     shock = evidence.fact("outcome_drainage.septic_shock")
     chills = evidence.fact("drainage.sepsis.liver_abscess")
     nobody = evidence.fact("outcome_carotid.crest2.stent.medical.early")
     assert shock.interval_kind == "bounds"
-    assert sheet_numbers.chance(common, shock, 100) == "between 1 and 2 in 100"
+    assert sheet_numbers.format_chance(common, shock, 100) == "between 1 and 2 in 100"
     assert (chills.numerator, chills.denominator, chills.interval) == (7, 27, None)
-    assert sheet_numbers.chance(common, chills, 100) == "about 1 in 4"  # likely 13 to 45
-    assert sheet_numbers.chance(common, nobody, 100) == "none in that study"
-    assert sheet_numbers.denominator([bleeding, air]) == 1000
-    assert sheet_numbers.denominator([air]) == 100
+    assert sheet_numbers.format_chance(common, chills, 100) == "about 1 in 4"  # likely 13 to 45
+    assert sheet_numbers.format_chance(common, nobody, 100) == "none in that study"
+    assert sheet_numbers.choose_denominator([bleeding, air]) == 1000
+    assert sheet_numbers.choose_denominator([air]) == 100
 
 
 def test_a_threshold_is_never_shown_to_a_patient() -> None:
     thresholds = [f for f in evidence.facts() if f.kind != "proportion"]
     assert thresholds
-    assert not any(sheet_numbers.printable(f) for f in thresholds)
-    assert not any(sheet_numbers.printable(f) for f in evidence.facts() if f.trust == "memory")
+    assert not any(sheet_numbers.is_printable(f) for f in thresholds)
+    assert not any(sheet_numbers.is_printable(f) for f in evidence.facts() if f.trust == "memory")
 
 
 def test_what_there_is_no_sheet_for_is_refused() -> None:
     with pytest.raises(CareError, match="no sheet for 'bypass'; there are:"):
-        sheet.made("bypass", None, TODAY)
+        sheet.build_sheet("bypass", None, TODAY)
     with pytest.raises(CareError, match="no sheets in 'xx'; there are: en"):
-        sheet.made("biopsy", "liver", TODAY, language="xx")
+        sheet.build_sheet("biopsy", "liver", TODAY, language="xx")
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:
     found = of(sheet_text.page("drainage", None, "en"))
-    assert sheet_file.document(found) == sheet_file.document(found)
-    assert html.sheet(found) == html.sheet(found)
-    assert sheet_file.document(found).startswith(b"%PDF")
-    assert "<script" not in html.sheet(found)
+    assert sheet_file.to_pdf(found) == sheet_file.to_pdf(found)
+    assert html.render_sheet(found) == html.render_sheet(found)
+    assert sheet_file.to_pdf(found).startswith(b"%PDF")
+    assert "<script" not in html.render_sheet(found)
 
 
 def test_the_text_of_a_name_stays_text() -> None:
     page = sheet_text.page("biopsy", "liver", "en")
     nasty = Released("<b>#panic()</b>", "role", "2026-11-24", ())
     found = of(page, nasty)
-    assert "&lt;b&gt;#panic()" in html.sheet(found)
-    assert sheet_file.document(found).startswith(b"%PDF")
+    assert "&lt;b&gt;#panic()" in html.render_sheet(found)
+    assert sheet_file.to_pdf(found).startswith(b"%PDF")

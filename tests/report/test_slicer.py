@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_every_path_is_a_line_from_entry_to_aim(plan: Plan) -> None:
-    data = json.loads(slicer.markups(plan))
+    data = json.loads(slicer.to_markups(plan))
     assert data["@schema"].endswith("markups-schema-v1.0.3.json#")
     *lines, target = data["markups"]
     assert len(lines) == len(plan.approach.paths)
@@ -31,4 +31,4 @@ def test_every_path_is_a_line_from_entry_to_aim(plan: Plan) -> None:
 
 
 def test_without_a_path_the_target_remains(blocked: Plan) -> None:
-    assert [m["type"] for m in json.loads(slicer.markups(blocked))["markups"]] == ["Fiducial"]
+    assert [m["type"] for m in json.loads(slicer.to_markups(blocked))["markups"]] == ["Fiducial"]

@@ -121,16 +121,16 @@ def test_a_summary_takes_the_worst_of_all_probes(ablated: Plan) -> None:
 
 
 def test_a_picture_is_asked_for_by_its_name(plan: Plan, blocked: Plan, ablated: Plan) -> None:
-    assert report.figure_names(blocked) == ("target",)
-    assert set(report.figure_names(plan)) >= {"needle", "axial", "needles-eye", "skin"}
+    assert report.list_figures(blocked) == ("target",)
+    assert set(report.list_figures(plan)) >= {"needle", "axial", "needles-eye", "skin"}
     heated = {"zone", "needle", "margin-map", "temperature", "uncertainty", "probe-1", "skin"}
-    assert set(report.figure_names(ablated)) >= heated
+    assert set(report.list_figures(ablated)) >= heated
     for name in ("Needle's eye", "NEEDLES_EYE", "needles-eye"):
-        assert len(report.figure(plan, name).axes) == 3
-    assert isinstance(report.figure(ablated, "curves"), Figure)
+        assert len(report.draw_figure(plan, name).axes) == 3
+    assert isinstance(report.draw_figure(ablated, "curves"), Figure)
 
 
 @pytest.mark.parametrize("name", ["neddle", "zone", "margin-map", "path-9", ""])
 def test_a_picture_that_there_is_not_is_refused_with_those_there_are(plan: Plan, name: str) -> None:
     with pytest.raises(PlanError, match="there are: needle, path-2"):
-        report.figure(plan, name)
+        report.draw_figure(plan, name)

@@ -34,8 +34,8 @@ def written(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def words(plan: Plan, command: str | None = None) -> str:
     """The page of ``plan`` without its pictures: nothing is drawn or typeset."""
-    view = pages.report(plan, command)
-    return html.document(view, dict.fromkeys((figure.file for figure in view.figures), b""))
+    view = pages.build_report(plan, command)
+    return html.render_document(view, dict.fromkeys((figure.file for figure in view.figures), b""))
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -97,8 +97,8 @@ def test_a_label_that_looks_like_a_script_stays_text(plan: Plan, tmp_path: Path)
 
 
 def test_a_label_that_looks_like_typst_stays_text(plan: Plan, written: Path) -> None:
-    view = pages.report(renamed(plan, PANIC), PANIC)
-    document = pdf.printed(view, written, "report.pdf")
+    view = pages.build_report(renamed(plan, PANIC), PANIC)
+    document = pdf.print_document(view, written, "report.pdf")
     assert document.startswith(b"%PDF")
     # The document's title carries the label as it stands.
     assert b'/Title(Biopsy of #panic("x") *bold* $1$ <b>)' in document
@@ -106,7 +106,7 @@ def test_a_label_that_looks_like_typst_stays_text(plan: Plan, written: Path) -> 
 
 def test_a_template_that_does_not_compile_is_one_clear_error(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"report\.pdf cannot be typeset"):
-        pdf.printed(pages.report(plan, None), tmp_path, "report.pdf")
+        pdf.print_document(pages.build_report(plan, None), tmp_path, "report.pdf")
 
 
 def test_without_a_path_there_is_still_a_report(blocked: Plan, tmp_path: Path) -> None:

@@ -119,12 +119,15 @@ def test_plans_on_the_same_images_share_a_frame_but_no_instance(
     where: Path, heated: model.Plan
 ) -> None:
     odd = lopsided(heated)
-    first, other = pydicom.dcmread(where / "zone.dcm"), zone_files.segmentation(odd, zone_of(odd))
+    first, other = (
+        pydicom.dcmread(where / "zone.dcm"),
+        zone_files.make_segmentation(odd, zone_of(odd)),
+    )
     assert first.FrameOfReferenceUID == other.FrameOfReferenceUID
     assert first.StudyInstanceUID == other.StudyInstanceUID
     assert first.SOPInstanceUID != other.SOPInstanceUID
     moved = replace(heated, provenance=replace(heated.provenance, inputs={"image x": "1" * 64}))
-    elsewhere = zone_files.segmentation(moved, zone_of(moved))
+    elsewhere = zone_files.make_segmentation(moved, zone_of(moved))
     assert elsewhere.FrameOfReferenceUID != first.FrameOfReferenceUID
 
 
@@ -134,7 +137,7 @@ def test_a_folder_that_is_not_there_is_one_clear_error(heated: model.Plan, tmp_p
 
 
 def test_slicer_gets_one_line_per_probe(heated: model.Plan) -> None:
-    *lines, target = json.loads(slicer.markups(heated))["markups"]
+    *lines, target = json.loads(slicer.to_markups(heated))["markups"]
     assert [line["name"] for line in lines] == ["probe 1", "probe 2"]
     for line, entry, tip in zip(lines, ENTRIES, TIPS, strict=True):
         assert [tuple(p["position"]) for p in line["controlPoints"]] == [entry, tip]
@@ -152,7 +155,7 @@ if sys.argv[2] == "after":
         swap(*paths)
         os.kill(os.getpid(), signal.SIGKILL)
     folder._swap = killed_after
-with folder.replaced(Path(sys.argv[1])) as staging:
+with folder.replace_folder(Path(sys.argv[1])) as staging:
     for name in ("plan.json", "zone.nii.gz", "kill_probability.nii.gz", zone_files.SEG):
         (staging / name).write_text("new")
         if sys.argv[2] == name:
@@ -169,7 +172,7 @@ def test_a_kill_leaves_all_of_the_old_or_all_of_the_new(
 ) -> None:
     out = tmp_path / "out"
     everything = (".seldinger", "plan.json", "zone.nii.gz", "kill_probability.nii.gz", "zone.dcm")
-    with folder.replaced(out) as staging:
+    with folder.replace_folder(out) as staging:
         for name in everything[1:]:
             (staging / name).write_text("old")
     done = subprocess.run([sys.executable, "-c", KILLED, str(out), when], check=False)

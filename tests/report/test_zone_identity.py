@@ -154,7 +154,7 @@ def test_the_same_plan_gives_the_same_bytes(
 
 
 def test_the_object_is_another_one_in_another_space(heated: model.Plan, zone: Path) -> None:
-    alone, joined = zone_files.segmentation(heated, zone_of(heated)), pydicom.dcmread(zone)
+    alone, joined = zone_files.make_segmentation(heated, zone_of(heated)), pydicom.dcmread(zone)
     assert alone.SOPInstanceUID != joined.SOPInstanceUID
     assert alone.SeriesInstanceUID != joined.SeriesInstanceUID
 
@@ -201,23 +201,23 @@ def test_without_a_frame_the_study_is_kept_and_the_report_says_so(
     data = pydicom.dcmread(tmp_path / "zone.dcm")
     assert data.StudyInstanceUID == STUDY_UID
     assert data.FrameOfReferenceUID.startswith("2.25.")
-    assert zone_files.notes(plan) == (zone_files.OWN_FRAME,)
+    assert zone_files.list_notes(plan) == (zone_files.OWN_FRAME,)
 
 
 def test_the_report_says_whose_frame_it_is(
     plan: model.Plan, heated: model.Plan, matched: model.Plan
 ) -> None:
-    assert zone_files.notes(plan) == ()
+    assert zone_files.list_notes(plan) == ()
     for one, said in ((heated, zone_files.OWN_FRAME), (matched, zone_files.SHARED_FRAME)):
-        points = [b.points for b in effect.expected(one) if isinstance(b, Text)]
+        points = [b.points for b in effect.build_expected(one) if isinstance(b, Text)]
         assert points[-1][-1] == said
 
 
 def test_nothing_but_the_segmentation_names_the_patient(matched: model.Plan, zone: Path) -> None:
     texts = [
         file.to_json(matched),
-        slicer.markups(matched),
-        repr(pages.report(matched, "seldinger plan ablation ct")),
+        slicer.to_markups(matched),
+        repr(pages.build_report(matched, "seldinger plan ablation ct")),
         repr(matched),
         *(
             path.read_bytes().decode("latin-1")

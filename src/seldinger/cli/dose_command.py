@@ -98,7 +98,7 @@ def dose(
         return
     from seldinger.report import dose_words
 
-    for line in dose_words.lines(found):
+    for line in dose_words.format_lines(found):
         typer.echo(line)
     if out is not None:
         typer.echo(f"report: {out / 'dose.html'}")

@@ -20,9 +20,9 @@ def tell(made: Plan) -> None:
     typer.echo(f"{title}: {made.verdict.status.value}")
     for line in (*made.verdict.figures, *made.verdict.reasons):
         typer.echo(f"  {line}")
-    if stamp := first_page.stamp(made, None):
+    if stamp := first_page.first_warning(made, None):
         typer.secho(f"! {stamp}", fg=typer.colors.RED, bold=True)
-    for line in ablation.lines(made):
+    for line in ablation.summarize(made):
         typer.echo(line)
     alternatives = () if made.has_programme else made.approach.paths
     for number, path in enumerate(alternatives, start=1):

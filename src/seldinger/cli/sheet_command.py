@@ -56,7 +56,7 @@ def sheet(
             procedure, organ, day or now.date(), None if patient is None else _digest(patient, now)
         )
         released = sheet_release.read(release, purpose)
-    made = sheets.made(procedure, organ, day, language=language, released=released)
+    made = sheets.build_sheet(procedure, organ, day, language=language, released=released)
     if as_json:
         typer.echo(sheet_file.to_json(made), nl=False)
     if out is not None:

@@ -249,9 +249,9 @@ def _needed(record: Any) -> list[str]:
     if is_dataclass(record):
         return [
             key
-            for one in fields(record)
-            if one.default is MISSING
-            and one.default_factory is MISSING
-            and (key := written_key(one)) is not None
+            for part in fields(record)
+            if part.default is MISSING
+            and part.default_factory is MISSING
+            and (key := written_key(part)) is not None
         ]
-    return [key for key, one in record.model_fields.items() if one.is_required()]
+    return [key for key, part in record.model_fields.items() if part.is_required()]

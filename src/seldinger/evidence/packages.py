@@ -91,7 +91,7 @@ def extend_records(
         read: a page as records; may raise a ``SeldingerError``.
         only: names of the files that are meant; empty: all of them.
     """
-    found, names = dict(ours), frozenset(only)
+    records, names = dict(ours), frozenset(only)
     pages, lost = offered(folder)
     left_out = list(lost)
     for page in pages:
@@ -102,11 +102,11 @@ def extend_records(
         except SeldingerError as wrong:
             left_out.append(f"{page.label} is left out: {wrong}")
             continue
-        taken = sorted(set(more) & set(found))
+        taken = sorted(set(more) & set(records))
         if taken:
             left_out.append(
                 f"{page.label} is left out: {', '.join(taken)} is there already; give another name"
             )
             continue
-        found |= more
-    return Extended(found, tuple(left_out))
+        records |= more
+    return Extended(records, tuple(left_out))

@@ -19,44 +19,44 @@ SCHEMA_VERSION = "1.0"
 _DECIMALS = 3
 
 
-def to_json(made: Rehearsal) -> str:
+def to_json(rehearsal: Rehearsal) -> str:
     """``made`` as the text of ``rehearsal.json``: what came of it, and under "draws" every draw.
 
     Lengths carry three decimals, shares nine digits; the same rehearsal gives the same text.
     """
-    asked = made.plan.request
+    request = rehearsal.plan.request
     data = {
         "schema_version": SCHEMA_VERSION,
-        "procedure": asked.procedure,
-        "target": asked.target,
-        "seed": made.seed,
-        "draws": made.draws,
+        "procedure": request.procedure,
+        "target": request.target,
+        "seed": rehearsal.seed,
+        "draws": rehearsal.draws,
         "corrected": False,
-        "as_meant": _share(made.as_meant),
-        "passes": [_passes(one) for one in made.passes],
-        "zone": None if made.zone is None else _zone(made.zone),
-        "not_segmented": list(made.plan.not_segmented),
-        "doubt": made.doubt,
-        "notes": list(made.notes),
-        "breath_mm": _column(made.breath_mm),
+        "as_meant": _share(rehearsal.as_meant),
+        "passes": [_passes(one) for one in rehearsal.passes],
+        "zone": None if rehearsal.zone is None else _zone(rehearsal.zone),
+        "not_segmented": list(rehearsal.plan.not_segmented),
+        "doubt": rehearsal.doubt,
+        "notes": list(rehearsal.notes),
+        "breath_mm": _column(rehearsal.breath_mm),
     }
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _passes(one: Passes) -> dict[str, Any]:
-    hit, *touches = one.shares.items()
-    inside = one.inside_mm
+def _passes(passes: Passes) -> dict[str, Any]:
+    hit, *touches = passes.shares.items()
+    inside = passes.inside_mm
     return {
-        "name": one.name,
-        "errors": asdict(one.errors),
+        "name": passes.name,
+        "errors": asdict(passes.errors),
         "hit": _share(hit[1]),
         "touch": {name: _share(found) for name, found in touches},
-        "lateral_mm": _spread(one.lateral_mm, 0.0),
-        "inside_mm": None if inside is None else _spread(inside, one.planned_inside_mm),
+        "lateral_mm": _spread(passes.lateral_mm, 0.0),
+        "inside_mm": None if inside is None else _spread(inside, passes.planned_inside_mm),
         "draws": {
-            "tip_lps_mm": _column(one.tip_lps_mm),
-            "hit": one.hit.tolist(),
-            "touch": {name: np.flatnonzero(met).tolist() for name, met in one.touch.items()},
+            "tip_lps_mm": _column(passes.tip_lps_mm),
+            "hit": passes.hit.tolist(),
+            "touch": {name: np.flatnonzero(met).tolist() for name, met in passes.touch.items()},
             "inside_mm": None if inside is None else _column(inside),
         },
     }

@@ -85,10 +85,10 @@ class Passes:
     @property
     def shares(self) -> dict[str, Share]:
         """By "hit" and by structure touched; the likeliest structure first."""
-        told = self.path.probability
-        made = {n: share(v, told.touch.get(n)) for n, v in self.touch.items()}
+        planned = self.path.probability
+        made = {n: share(v, planned.touch.get(n)) for n, v in self.touch.items()}
         ranked = sorted(made.items(), key=lambda item: (-item[1].count, item[0]))
-        return {"hit": share(self.hit, told.hit), **dict(ranked)}
+        return {"hit": share(self.hit, planned.hit), **dict(ranked)}
 
     __repr__ = short_repr
 
@@ -173,37 +173,37 @@ class Rehearsal:
     @property
     def lines(self) -> tuple[str, ...]:
         """The answer, one sentence each; shares with their 95 % interval."""
-        said = [self.doubt] if self.doubt else []
-        said.append(f"{self.draws} draws of one uncorrected placement, seed {self.seed}.")
-        for one in self.passes:
-            hit, *touches = one.shares.items()
-            lateral = spread(one.lateral_mm, 0.0)
-            said.append(
-                f"{one.name.capitalize()} hits in {describe_share(hit[1])}; its tip lies up to "
+        text_lines = [self.doubt] if self.doubt else []
+        text_lines.append(f"{self.draws} draws of one uncorrected placement, seed {self.seed}.")
+        for passes in self.passes:
+            hit, *touches = passes.shares.items()
+            lateral = spread(passes.lateral_mm, 0.0)
+            text_lines.append(
+                f"{passes.name.capitalize()} hits in {describe_share(hit[1])}; its tip lies up to "
                 f"{lateral.p50:.1f} mm beside its axis in half of them, up to {lateral.p95:.1f} mm "
                 "in 95 %."
             )
-            if one.inside_mm is not None:
-                inside = spread(one.inside_mm, one.planned_inside_mm)
-                said.append(
+            if passes.inside_mm is not None:
+                inside = spread(passes.inside_mm, passes.planned_inside_mm)
+                text_lines.append(
                     f"Of what shall lie in the target {inside.p50:.1f} mm do in the median, "
                     f"{inside.p05:.1f} mm or less in 5 % (planned {inside.nominal:.1f} mm)."
                 )
-            said += [
-                f"{one.name.capitalize()} touches {name} in {describe_share(found)}."
+            text_lines += [
+                f"{passes.name.capitalize()} touches {name} in {describe_share(found)}."
                 for name, found in touches
                 if found.count
             ]
         if self.zone is not None:
             margin = self.zone.margin
-            said.append(
+            text_lines.append(
                 f"The whole target dies in {describe_share(self.zone.shares)}; thinnest margin "
                 f"{margin.p05:.1f} to {margin.p95:.1f} mm (5 to 95 %)."
             )
-        said.append(
+        text_lines.append(
             f"All as meant, nothing that is labelled touched: {describe_share(self.as_meant)}."
         )
-        return (*said, *self.notes)
+        return (*text_lines, *self.notes)
 
     def __repr__(self) -> str:
         """The answer in one line."""
@@ -222,12 +222,12 @@ def spread(values: NDArray[np.float64], nominal: float) -> Spread:
     return Spread(nominal, low, middle, high)
 
 
-def describe_share(found: Share) -> str:
+def describe_share(share: Share) -> str:
     """A share in words, with its interval and the plan's own."""
-    told = "" if found.planned is None else f"; planned {percent(found.planned)}"
-    low, high = (percent(bound) for bound in found.interval)
+    planned = "" if share.planned is None else f"; planned {percent(share.planned)}"
+    low, high = (percent(bound) for bound in share.interval)
     between = low if low == high else f"{low.removesuffix(' %')} to {high}"
-    return f"{percent(found.value)} of draws ({between}{told})"
+    return f"{percent(share.value)} of draws ({between}{planned})"
 
 
 def percent(value: float) -> str:

@@ -89,21 +89,21 @@ def _carried(
     weights = [axis_weights(points, placed) for points in places]
     for start in range(0, len(target_shift_lps_mm), _AT_ONCE):
         now = slice(start, start + _AT_ONCE)
-        made = []
+        carried = []
         for points, weight in zip(places, weights, strict=True):
             moved = points + target_shift_lps_mm[now, None, :]
             back = np.zeros_like(moved)
             for share, one in zip(weight.T, passes, strict=True):
                 back += share[:, None] * _before(one, moved, now)
             flat = levels.sample_field(fields.edge_mm, fields.grid, back.reshape(-1, 3))
-            made.append(flat.reshape(moved.shape[:2]))
-        yield tuple(made)
+            carried.append(flat.reshape(moved.shape[:2]))
+        yield tuple(carried)
 
 
-def _before(one: Passes, points: Points, now: slice) -> Points:
+def _before(passes: Passes, points: Points, now: slice) -> Points:
     """Where the probe as planned has what the drawn one has at ``points``, (draws, n, 3)."""
-    entry, tip = np.asarray(one.path.entry_lps_mm), np.asarray(one.path.target_lps_mm)
-    drawn = one.tip_lps_mm[now]
+    entry, tip = np.asarray(passes.path.entry_lps_mm), np.asarray(passes.path.target_lps_mm)
+    drawn = passes.tip_lps_mm[now]
     turn = rotations(unit(tip - entry), (drawn - entry))
     away = points - drawn[:, None, :]
     before: Points = tip + np.einsum("nji,nmj->nmi", turn, away)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _SECTION = re.compile(r"[a-z][a-z0-9_]*")
 
-
 CASE_SECTIONS = frozenset({"procedure", "study", "target", "plan", "assume", "answers", "visit"})
 """What a case has whatever is planned: no options may be called so."""
 

@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seldinger.report.drawings import figure, figure_names
+    from seldinger.report.drawings import draw_figure, list_figures
     from seldinger.report.writing import write, write_index
 
-__all__ = ["figure", "figure_names", "write", "write_index"]
+__all__ = ["draw_figure", "list_figures", "write", "write_index"]
 
 _PAGES = {
-    "figure": "seldinger.report.drawings",
-    "figure_names": "seldinger.report.drawings",
+    "draw_figure": "seldinger.report.drawings",
+    "list_figures": "seldinger.report.drawings",
     "write": "seldinger.report.writing",
     "write_index": "seldinger.report.writing",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.plan.model import PlanStatus
 from seldinger.report import words
-from seldinger.report.ablation_probes import probe_rows
+from seldinger.report.ablation_probes import build_rows
 from seldinger.report.blocks import Row
 from seldinger.simulate.thermal.effect import read
 
@@ -24,14 +24,14 @@ def is_ablation(plan: Plan) -> bool:
     return read(plan.effect) is not None
 
 
-def headline(plan: Plan, found: Figures) -> tuple[Row, ...]:
+def build_headline(plan: Plan, figures: Figures) -> tuple[Row, ...]:
     """The numbers that matter most."""
-    spread = found.minimal_margin_mm
+    spread = figures.minimal_margin_mm
     least = min(spread.nominal, spread.p50)
-    short = least < found.margin_asked_mm or spread.p05 < 0.0
+    short = least < figures.margin_asked_mm or spread.p05 < 0.0
     tone = "bad" if least < 0.0 else "warn" if short else "plain"
     margin = (
-        f"thinnest margin, {found.margin_asked_mm:g} mm asked",
+        f"thinnest margin, {figures.margin_asked_mm:g} mm asked",
         f"{words.mm(spread.p50)} ({_mm_range(spread)})",
         f"median, 5 to 95 %; as drawn {words.mm(spread.nominal)}",
     )
@@ -40,71 +40,82 @@ def headline(plan: Plan, found: Figures) -> tuple[Row, ...]:
         Row(
             (
                 "P(whole target dies)",
-                words.chance(found.coverage_probability),
-                f"share of {found.samples} samples",
+                words.chance(figures.coverage_probability),
+                f"share of {figures.samples} samples",
             ),
             tone,
         ),
         Row(
             (
                 "target + margin covered",
-                cover(found.coverage),
-                f"target alone {cover(found.coverage_target)}",
+                format_cover(figures.coverage),
+                f"target alone {format_cover(figures.coverage_target)}",
             ),
-            "bad" if found.coverage_target < 1.0 else "warn" if found.coverage < 1.0 else "plain",
+            "bad"
+            if figures.coverage_target < 1.0
+            else "warn"
+            if figures.coverage < 1.0
+            else "plain",
         ),
         Row(
             (
                 "zone",
-                f"{found.zone_volume_ml:.0f} ml",
-                f"{axes(found)}; target {plan.target.volume_ml:.1f} ml",
+                f"{figures.zone_volume_ml:.0f} ml",
+                f"{format_axes(figures)}; target {plan.target.volume_ml:.1f} ml",
             )
         ),
     )
 
 
-def lines(plan: Plan) -> tuple[str, ...]:
+def summarize(plan: Plan) -> tuple[str, ...]:
     """What heat or cold is expected to do, in a few lines for a terminal; empty without it."""
-    found = read(plan.effect)
-    if found is None:
+    figures = read(plan.effect)
+    if figures is None:
         return ()
-    said = [best_cover(plan, found)] if plan.verdict.status is PlanStatus.UNSUITABLE else []
-    margin = found.minimal_margin_mm
-    said += [
+    summary = (
+        [describe_best_cover(plan, figures)] if plan.verdict.status is PlanStatus.UNSUITABLE else []
+    )
+    margin = figures.minimal_margin_mm
+    summary += [
         (
             f"thinnest margin {words.mm(margin.p50)} (median; 5 to 95 %: {_mm_range(margin)}), "
-            f"{found.margin_asked_mm:g} mm asked; as drawn {words.mm(margin.nominal)}"
+            f"{figures.margin_asked_mm:g} mm asked; as drawn {words.mm(margin.nominal)}"
         ),
         (
-            f"P(whole target dies) {words.chance(found.coverage_probability)}; target + margin "
-            f"{cover(found.coverage)}, target {cover(found.coverage_target)}"
+            f"P(whole target dies) {words.chance(figures.coverage_probability)}; target + margin "
+            f"{format_cover(figures.coverage)}, target {format_cover(figures.coverage_target)}"
         ),
-        f"zone {found.zone_volume_ml:.1f} ml, {axes(found)}; {found.mode}; {found.criterion}",
+        (
+            f"zone {figures.zone_volume_ml:.1f} ml, {format_axes(figures)}; {figures.mode}; "
+            f"{figures.criterion}"
+        ),
     ]
-    said += [
-        ": ".join((f"probe {row.cells[0]}", ", ".join(row.cells[1:]))) for row in probe_rows(plan)
+    summary += [
+        ": ".join((f"probe {row.cells[0]}", ", ".join(row.cells[1:]))) for row in build_rows(plan)
     ]
-    for one in found.at_risk:
-        if one.kept is not True:
-            state, _ = kept(one)
-            said.append(f"{words.name(one.structure)}: {state}, {distance(one)}")
-    return tuple(said)
+    for structure in figures.at_risk:
+        if structure.kept is not True:
+            state, _ = describe_limits(structure)
+            summary.append(
+                f"{words.name(structure.structure)}: {state}, {format_distance(structure)}"
+            )
+    return tuple(summary)
 
 
-def best_cover(plan: Plan, found: Figures) -> str:
+def describe_best_cover(plan: Plan, figures: Figures) -> str:
     """What the best arrangement that was found would still leave."""
-    least = found.minimal_margin_mm.nominal
+    least = figures.minimal_margin_mm.nominal
     left = f"thinnest margin {words.mm(least)}" + (" (tumour is left)" if least < 0.0 else "")
     sentence = (
-        f"Best cover found: {cover(found.coverage)} of target plus margin, "
-        f"{cover(found.coverage_target)} of the target; {left}."
+        f"Best cover found: {format_cover(figures.coverage)} of target plus margin, "
+        f"{format_cover(figures.coverage_target)} of the target; {left}."
     )
     if plan.placements:
         sentence += " The probes below give that cover; they describe it, they do not advise it."
     return sentence
 
 
-def cover(share: float) -> str:
+def format_cover(share: float) -> str:
     """A share; what is not whole is never called whole."""
     if share >= 1.0:
         return "100 %"
@@ -116,23 +127,23 @@ def is_cold(plan: Plan) -> bool:
     return any(phase.act == "freeze" for one in plan.placements for phase in one.programme)
 
 
-def kept(one: AtRisk) -> tuple[str, Tone]:
+def describe_limits(structure: AtRisk) -> tuple[str, Tone]:
     """Whether the limits of a structure are kept, and its colour."""
-    if one.kept is None:
+    if structure.kept is None:
         return words.UNKNOWN, "warn"
-    return ("kept", "good") if one.kept else ("NOT KEPT", "bad")
+    return ("kept", "good") if structure.kept else ("NOT KEPT", "bad")
 
 
-def distance(one: AtRisk) -> str:
+def format_distance(structure: AtRisk) -> str:
     """How far a structure is from what dies."""
-    if one.distance_mm is None:
+    if structure.distance_mm is None:
         return f"{words.UNKNOWN}: not segmented"
-    return "reached" if one.distance_mm <= 0.0 else words.mm(one.distance_mm)
+    return "reached" if structure.distance_mm <= 0.0 else words.mm(structure.distance_mm)
 
 
-def axes(found: Figures) -> str:
+def format_axes(figures: Figures) -> str:
     """The zone's axes in words."""
-    return " × ".join(f"{a:.0f}" for a in found.zone_axes_mm) + " mm"
+    return " × ".join(f"{a:.0f}" for a in figures.zone_axes_mm) + " mm"
 
 
 def _mm_range(spread: Spread) -> str:

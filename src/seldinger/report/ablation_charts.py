@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from seldinger.report import lettering
+from seldinger.report import labelling
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,37 +39,37 @@ _FLAT_K = 1.0
 """A structure that warms or cools by less than this stays as it is: the table says so."""
 
 
-def shown_curves(figures: Figures, fields: AblationFields) -> tuple[str, ...]:
+def choose_curves(figures: Figures, fields: AblationFields) -> tuple[str, ...]:
     """The structures whose curves are drawn: those nearest to their limit first."""
     known = {c.structure: c for c in figures.at_risk}
 
     def room_c(name: str) -> tuple[float, str]:
-        one = known.get(name)
-        if one is None or one.limit_c is None or one.extreme_c is None:
+        structure = known.get(name)
+        if structure is None or structure.limit_c is None or structure.extreme_c is None:
             return (np.inf, name)
-        cold = one.limit_c < fields.curves_c[name][0]
-        return ((one.extreme_c - one.limit_c) * (1.0 if cold else -1.0), name)
+        cold = structure.limit_c < fields.curves_c[name][0]
+        return ((structure.extreme_c - structure.limit_c) * (1.0 if cold else -1.0), name)
 
     return tuple(sorted(fields.curves_c, key=room_c)[:MOST_CURVES])
 
 
-def is_telling(figures: Figures, fields: AblationFields) -> bool:
+def is_informative(figures: Figures, fields: AblationFields) -> bool:
     """Whether any curve leaves the body's temperature by enough to be worth a picture.
 
     A flat line at 37 degrees takes half a page to say "nothing".
     """
     return any(
-        float(np.ptp(fields.curves_c[name])) >= _FLAT_K for name in shown_curves(figures, fields)
+        float(np.ptp(fields.curves_c[name])) >= _FLAT_K for name in choose_curves(figures, fields)
     )
 
 
-def curves(figures: Figures, fields: AblationFields) -> Figure:
+def draw_curves(figures: Figures, fields: AblationFields) -> Figure:
     """Temperature over time at the structures to spare, with the limit of each in its colour."""
     figure = Figure(figsize=_CURVES_IN, dpi=DPI, facecolor="white")
     axes = figure.add_axes((0.075, 0.15, 0.56, 0.81))
     minutes = fields.times_s / _MINUTE_S
     known = {c.structure: c for c in figures.at_risk}
-    for name, (colour, dash) in zip(shown_curves(figures, fields), _LOOKS, strict=False):
+    for name, (colour, dash) in zip(choose_curves(figures, fields), _LOOKS, strict=False):
         axes.plot(
             minutes, fields.curves_c[name], color=colour, linestyle=dash, linewidth=1.8,
             label=_label(name, known.get(name)),
@@ -90,7 +90,7 @@ def curves(figures: Figures, fields: AblationFields) -> Figure:
     return figure
 
 
-def how_sure(figures: Figures, fields: AblationFields) -> Figure:
+def draw_uncertainty(figures: Figures, fields: AblationFields) -> Figure:
     """What the uncertainty comes from, and the thinnest margin of every sample."""
     figure = Figure(figsize=_SURE_IN, dpi=DPI, facecolor="white")
     _sources(figure.add_axes((0.245, 0.17, 0.215, 0.68)), figures)
@@ -100,11 +100,11 @@ def how_sure(figures: Figures, fields: AblationFields) -> Figure:
 
 def _label(name: str, structure: AtRisk | None) -> str:
     """The structure with its limit, broken so that it fits beside the chart."""
-    said = "no limit known"
+    limit = "no limit known"
     if structure is not None and structure.limit_c is not None:
-        said = f"limit {structure.limit_c:g} °C, dotted"
-    readable = lettering.readable(name)
-    return "\n".join([*textwrap.wrap(readable, _NAME_WIDTH), said])
+        limit = f"limit {structure.limit_c:g} °C, dotted"
+    readable = labelling.readable_name(name)
+    return "\n".join([*textwrap.wrap(readable, _NAME_WIDTH), limit])
 
 
 def _sources(axes: Axes, figures: Figures) -> None:
@@ -116,7 +116,8 @@ def _sources(axes: Axes, figures: Figures) -> None:
         axes.text(value + 2.0, place, f"{value:.0f} %", va="center", fontsize=8.0, color=_INK)
     axes.set_yticks(places)
     axes.set_yticklabels(
-        ["\n".join(textwrap.wrap(lettering.readable(name), 24)) for name, _ in named], fontsize=8.0
+        ["\n".join(textwrap.wrap(labelling.readable_name(name), 24)) for name, _ in named],
+        fontsize=8.0,
     )
     axes.set_xlim(0.0, max([*percent, 1.0]) * 1.3)
     axes.set_xticks([])
@@ -126,18 +127,18 @@ def _sources(axes: Axes, figures: Figures) -> None:
 
 
 def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
-    found, asked = fields.margins_mm, figures.margin_asked_mm
-    low, high = min(float(found.min()), 0.0), max(float(found.max()), asked)
+    values, wanted = fields.margins_mm, figures.margin_asked_mm
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), wanted)
     low, high = np.floor(low) - 0.5, np.ceil(high) + 0.5
     axes.hist(
-        found, bins=np.linspace(low, high, _BARS + 1).tolist(), color="#9fb6c8", edgecolor="white"
+        values, bins=np.linspace(low, high, _BARS + 1).tolist(), color="#9fb6c8", edgecolor="white"
     )
     axes.set_xlim(low, high)
     spread = figures.minimal_margin_mm
     axes.axvspan(spread.p05, spread.p95, color=_BAR, alpha=0.12, linewidth=0.0)
     lines = (
         (0.0, _LIMIT, "solid", "tumour is left", "right"),
-        (asked, _INK, "dashed", f"{asked:g} mm asked", "left"),
+        (wanted, _INK, "dashed", f"{wanted:g} mm asked", "left"),
     )
     for at, colour, dash, words, side in lines:
         axes.axvline(at, color=colour, linestyle=dash, linewidth=1.4)
@@ -148,7 +149,7 @@ def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
             va="bottom", fontsize=8.0, color=colour, annotation_clip=False,
         )  # fmt: skip
     axes.set_xlabel("thinnest margin of a sample, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
-    axes.set_ylabel(f"of {len(found)} samples", fontsize=8.0, color=_INK)
+    axes.set_ylabel(f"of {len(values)} samples", fontsize=8.0, color=_INK)
     style_axes(axes)
 
 

@@ -11,9 +11,15 @@ from matplotlib.patches import Patch
 from scipy import ndimage
 
 from seldinger.core.volume import Volume
-from seldinger.report import cut, figures, lettering, palette
-from seldinger.report.overlay import HALF, Dash, lattice, outline, sampled
-from seldinger.report.planes import Plane, Sampler, along_needle, holding, image_on
+from seldinger.report import figures, labelling, mpr, palette
+from seldinger.report.overlay import HALF, Dash, draw_outline, plane_axes, sample_plane
+from seldinger.report.planes import (
+    Plane,
+    Sampler,
+    along_needle,
+    along_needle_and_point,
+    sample_image,
+)
 from seldinger.simulate.thermal.effect import read, read_fields
 
 if TYPE_CHECKING:
@@ -41,72 +47,72 @@ _DOTS: Dash = (0.0, (1.0, 1.3))
 _DASHES: Dash = (0.0, (4.0, 2.2))
 
 
-def hero(plan: Plan) -> Figure:
+def draw_zone(plan: Plan) -> Figure:
     """The plane of the first probe: tumour, margin asked, what dies, its 5-95 % band, probes."""
     figure = Figure(figsize=HERO_IN, dpi=DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, _LEGEND_SHARE, 1.0, 1.0 - _LEGEND_SHARE))
     aspect = HERO_IN[0] / (HERO_IN[1] * (1.0 - _LEGEND_SHARE))
     probes = plan.placements
     plane = _plane(plan, probes, aspect)
-    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=7.5, corner=True)
+    look = mpr.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=7.5, corner=True)
     names = tuple(_name(plane, probe, n) for n, probe in enumerate(probes, start=1))
     clear = np.concatenate([_spots(plane, probes), _dying(plan, plane)])
-    cut.draw(axes, plan, plane, clear, look, names)
+    mpr.draw(axes, plan, plane, clear, look, names)
     signs: list[Artist] = [Line2D([], [], color=palette.TARGET, linewidth=2.0, label="tumour")]
     signs += _margin(axes, plan, plane)
-    signs += effect_on(axes, plan, plane)
+    signs += draw_effect(axes, plan, plane)
     signs += _probes(axes, plane, probes, 2.0)
-    cut.borders(axes, plane, 9.5, _words(plan))
+    mpr.draw_borders(axes, plane, 9.5, _words(plan))
     _legend(figure, signs)
     return figure
 
 
-def probe_card(plan: Plan, number: int) -> Figure:
+def draw_probe(plan: Plan, number: int) -> Figure:
     """The plane of probe ``number`` (from 1) that lies closest to the axial one, without words."""
     figure = Figure(figsize=_SMALL_IN, dpi=DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     probe = plan.placements[number - 1]
     plane = _plane(plan, (probe,), _SMALL_IN[0] / _SMALL_IN[1])
-    look = cut.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
-    cut.draw(axes, plan, plane, _spots(plane, (probe,)), look)
-    effect_on(axes, plan, plane, line=0.7)
+    look = mpr.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
+    mpr.draw(axes, plan, plane, _spots(plane, (probe,)), look)
+    draw_effect(axes, plan, plane, line=0.7)
     _probes(axes, plane, (probe,), 1.5)
-    cut.borders(axes, plane, 8.0)
+    mpr.draw_borders(axes, plane, 8.0)
     return figure
 
 
-def axial(plan: Plan, number: int) -> Figure:
+def draw_axial(plan: Plan, number: int) -> Figure:
     """Axial slices at the tip and at the entry of probe ``number`` (from 1), with what dies."""
 
     def over(axes: Axes, plane: Plane) -> None:
-        effect_on(axes, plan, plane, line=_ON_SLICES)
+        draw_effect(axes, plan, plane, line=_ON_SLICES)
 
-    return figures.axial(plan, plan.taken[number - 1], ("tip", "entry"), over)
+    return figures.draw_axial(plan, plan.taken[number - 1], ("tip", "entry"), over)
 
 
-def effect_on(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:
-    """What dies, its band and the ice on ``plane``; the signs for a legend."""
+def draw_effect(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:
+    """What dies, its band and the ice on ``plane``, ``line`` wide; the signs for a legend."""
     effect = read_fields(plan.fields)
     if effect is None:
         return []
     signs: list[Artist] = []
     step_mm = max(min(effect.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
     if effect.ice is not None:
-        ice = sampled(effect.ice, effect.grid, plane, step_mm)
-        outline(axes, plane, ice, HALF, (palette.ICE, _DASHES, 1.6 * line))
+        ice = sample_plane(effect.ice, effect.grid, plane, step_mm)
+        draw_outline(axes, plane, ice, HALF, (palette.ICE, _DASHES, 1.6 * line))
         signs.append(
             Line2D([], [], color=palette.ICE, linestyle=_DASHES, linewidth=1.6, label="visible ice")
         )
-    chance = sampled(effect.kill_probability, effect.grid, plane, step_mm)
+    chance = sample_plane(effect.kill_probability, effect.grid, plane, step_mm)
     if chance.max() > _BAND[0]:
         axes.contourf(
-            *lattice(plane, chance), chance, levels=list(_BAND), colors=[palette.LETHAL],
+            *plane_axes(plane, chance), chance, levels=list(_BAND), colors=[palette.LETHAL],
             alpha=0.30, zorder=2,
         )  # fmt: skip
     for level in _BAND:
-        outline(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
-    zone = sampled(effect.zone, effect.grid, plane, step_mm)
-    outline(axes, plane, zone, HALF, (palette.LETHAL, "solid", 2.2 * line))
+        draw_outline(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
+    zone = sample_plane(effect.zone, effect.grid, plane, step_mm)
+    draw_outline(axes, plane, zone, HALF, (palette.LETHAL, "solid", 2.2 * line))
     return [
         Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="dies, as planned"),
         Patch(facecolor=palette.LETHAL, alpha=0.45, label="dies in 5 to 95 % of samples"),
@@ -132,7 +138,9 @@ def _plane(plan: Plan, probes: tuple[Placement, ...], aspect: float) -> Plane:
     else:
         entry, tip = _ends(probes[0])
         alone = len(probes) == 1
-        across, up = along_needle(entry, tip) if alone else holding(entry, tip, centre)
+        across, up = (
+            along_needle(entry, tip) if alone else along_needle_and_point(entry, tip, centre)
+        )
         around += [end for probe in probes for end in _ends(probe, _OUTSIDE_MM)]
         centre = tip
     frame = Plane(centre, across, up, 0.0, 1.0, 0.0, 1.0)
@@ -156,10 +164,10 @@ def _reach(plan: Plan, frame: Plane) -> Points:
     there = effect.kill_probability >= _BAND[0]
     if effect.ice is not None:
         there = there | effect.ice
-    found = np.argwhere(there)[::11]
-    if len(found) == 0:
+    places = np.argwhere(there)[::11]
+    if len(places) == 0:
         return frame.project(effect.surface_lps_mm)
-    return frame.project(effect.grid.to_lps(found))
+    return frame.project(effect.grid.to_lps(places))
 
 
 def _ends(probe: Placement, outside_mm: float = 0.0) -> tuple[Points, Points]:
@@ -190,13 +198,13 @@ def _dying(plan: Plan, plane: Plane) -> Points:
     if effect is None:
         return np.zeros((0, 2))
     points, _ = plane.samples(_NAMES_OFF_MM)
-    chance = sampled(effect.kill_probability, effect.grid, plane, _NAMES_OFF_MM)
+    chance = sample_plane(effect.kill_probability, effect.grid, plane, _NAMES_OFF_MM)
     return plane.project(points[chance.ravel() >= _BAND[0]])
 
 
-def _name(plane: Plane, probe: Placement, number: int) -> lettering.Wanted:
+def _name(plane: Plane, probe: Placement, number: int) -> labelling.Wanted:
     x, y = (float(c) for c in plane.project(_ends(probe)[0]))
-    return lettering.Wanted(
+    return labelling.Wanted(
         f"probe {number}", (x, y), 3.0, palette.NEEDLE, -3.0 + 0.1 * number, np.array([[x, y]]),
         strong=True,
     )  # fmt: skip
@@ -213,7 +221,7 @@ def _probes(
         ends = plane.project(np.stack(_ends(probe, _OUTSIDE_MM)))
         axes.plot(
             ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=width_pt, linestyle=dash,
-            path_effects=lettering.halo(width_pt + 1.4), solid_capstyle="butt", zorder=7,
+            path_effects=labelling.halo(width_pt + 1.4), solid_capstyle="butt", zorder=7,
         )  # fmt: skip
         entry, tip = plane.project(np.stack(_ends(probe)))
         for at, sign, size in ((entry, "o", 4.5), (tip, "D", 3.6)):
@@ -231,22 +239,24 @@ def _probes(
 def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
     """The margin that was asked for around the target, inside the organ, dashed."""
     expected = read(plan.effect)
-    asked = 0.0 if expected is None else expected.margin_asked_mm
-    if asked <= 0.0 or not plan.goal.mask.any():
+    wanted = 0.0 if expected is None else expected.margin_asked_mm
+    if wanted <= 0.0 or not plan.goal.mask.any():
         return []
     grid = plan.anatomy.grid
-    sampler = Sampler.of(plane, grid, min(plane.size_mm[0] / 300.0, *grid.spacing_mm))
+    sampler = Sampler.across(plane, grid, min(plane.size_mm[0] / 300.0, *grid.spacing_mm))
     step_mm = plane.size_mm[0] / sampler.shape[1]
-    away_mm = image_on(Volume(_away_mm(plan, asked), grid, "mm"), plane, step_mm, 10.0 * asked)
-    inside = asked - away_mm
+    away_mm = sample_image(
+        Volume(_away_mm(plan, wanted), grid, "mm"), plane, step_mm, 10.0 * wanted
+    )
+    inside = wanted - away_mm
     organ = plan.target.organ
     if organ is not None and plan.anatomy.has(organ):
         mask = plan.anatomy.structure(organ).mask | plan.goal.mask
         share = sampler.share(mask)
         if share is not None:
             inside = np.minimum(inside, (share - HALF) * max(grid.spacing_mm))
-    outline(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
-    label = f"tumour + {asked:g} mm in the organ" if organ else f"tumour + {asked:g} mm"
+    draw_outline(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
+    label = f"tumour + {wanted:g} mm in the organ" if organ else f"tumour + {wanted:g} mm"
     return [Line2D([], [], color=palette.TARGET, linestyle=_DASHES, linewidth=1.3, label=label)]
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch
 from scipy.spatial import cKDTree
 
-from seldinger.report import lettering, palette
+from seldinger.report import labelling, palette
 from seldinger.report.margin_pictures import CLASSES
 from seldinger.simulate.margin import THRESHOLDS_MM
 
@@ -32,7 +32,7 @@ _NORTH = np.array([0.0, 0.0, 1.0])
 _WORDS = ("under 0", "0 to 3", "3 to 5", "5 to 10", "over 10")
 
 
-def margin_map(fields: AblationFields) -> Figure:
+def draw_margin_map(fields: AblationFields) -> Figure:
     """Two discs, front above, and the colours with their share of the surface."""
     figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor=palette.PAPER)
     side = 0.405 * SIZE_IN[1] / SIZE_IN[0]
@@ -77,10 +77,10 @@ def disc_directions(*, front: bool) -> tuple[Points, NDArray[np.bool_]]:
     return looks, inside
 
 
-def on_disc(
+def project_to_disc(
     fields: AblationFields, values: NDArray[np.float64], *, front: bool
 ) -> NDArray[np.float64]:
-    """Least of the nearest ``values`` in every direction, (rows, columns); NaN off the disc."""
+    """Least of nearest ``values``, (n,), on the ``front`` disc or the back, (rows, columns)."""
     looks, inside = disc_directions(front=front)
     away = fields.surface_lps_mm - centre_of(fields)
     tree = cKDTree(away / np.linalg.norm(away, axis=1, keepdims=True))
@@ -91,7 +91,7 @@ def on_disc(
 
 
 def place_on_disc(direction: Points, *, front: bool) -> tuple[float, float] | None:
-    """Where a unit direction stands on a disc; None when it stands on the other."""
+    """Where a unit direction, (3,), stands on a disc; None when it stands on the other."""
     towards = -direction[1] if front else direction[1]
     if towards < 0.0:
         return None
@@ -102,13 +102,13 @@ def place_on_disc(direction: Points, *, front: bool) -> tuple[float, float] | No
     return float(across) * scale, float(direction[2]) * scale
 
 
-def thinnest(fields: AblationFields) -> int:
+def find_thinnest(fields: AblationFields) -> int:
     """Which point is thinnest away from the capsule; of all where all lie under it."""
     apart = fields.subcapsular & ~fields.subcapsular.all()
     return int(np.argmin(np.where(apart, np.inf, fields.surface_margin_mm)))
 
 
-def shares(fields: AblationFields) -> tuple[float, ...]:
+def surface_shares(fields: AblationFields) -> tuple[float, ...]:
     """Share of the surface in each class, thin to thick."""
     edges = np.array([-np.inf, *THRESHOLDS_MM, np.inf])
     counts, _ = np.histogram(fields.surface_margin_mm, bins=edges)
@@ -122,14 +122,14 @@ def _disc(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) ->
     axes.set_ylim(-1.02, 1.02)
     axes.set_axis_off()
     shown = axes.imshow(
-        np.ma.masked_invalid(on_disc(fields, fields.surface_margin_mm, front=front)),
+        np.ma.masked_invalid(project_to_disc(fields, fields.surface_margin_mm, front=front)),
         origin="lower", extent=(-_EDGE, _EDGE, -_EDGE, _EDGE), cmap=ListedColormap(list(CLASSES)),
         norm=BoundaryNorm(edges, len(CLASSES)), interpolation="nearest",
     )  # fmt: skip
     axes.add_patch(rim)
     shown.set_clip_path(rim)
     if fields.subcapsular.any():
-        under = on_disc(fields, fields.subcapsular.astype(np.float64), front=front)
+        under = project_to_disc(fields, fields.subcapsular.astype(np.float64), front=front)
         ends = np.linspace(-_EDGE, _EDGE, _PIXELS)
         there = np.nan_to_num(under)
         if there.max() > _HALF:
@@ -145,14 +145,14 @@ def _disc(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) ->
             x, y, text, color=palette.INK, fontsize=9.0, fontweight="bold", ha="center", va="center"
         )
     axes.text(0.0, 0.86, "head", color=palette.INK, fontsize=6.5, ha="center", va="center",
-              path_effects=lettering.halo())  # fmt: skip
+              path_effects=labelling.halo())  # fmt: skip
     axes.text(0.0, -0.87, "feet", color=palette.INK, fontsize=6.5, ha="center", va="center",
-              path_effects=lettering.halo())  # fmt: skip
+              path_effects=labelling.halo())  # fmt: skip
 
 
 def _thinnest(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) -> None:
     """A ring around the thinnest place, and its margin."""
-    least = thinnest(fields)
+    least = find_thinnest(fields)
     away = fields.surface_lps_mm[least] - middle
     place = place_on_disc(away / np.linalg.norm(away), front=front)
     if place is None:
@@ -160,20 +160,20 @@ def _thinnest(axes: Axes, fields: AblationFields, middle: Points, *, front: bool
     x, y = place
     axes.plot(
         x, y, marker="o", markersize=9.0, markerfacecolor="none", markeredgecolor=palette.INK,
-        markeredgewidth=1.6, clip_on=False, path_effects=lettering.halo(3.2), zorder=6,
+        markeredgewidth=1.6, clip_on=False, path_effects=labelling.halo(3.2), zorder=6,
     )  # fmt: skip
     # Towards the middle of the disc there is always room for the number.
     axes.text(
         0.62 * x, y + (-0.24 if y > 0.0 else 0.24), f"{fields.surface_margin_mm[least]:.1f} mm",
         color=palette.INK, fontsize=9.0, fontweight="bold", ha="center", va="center",
-        path_effects=lettering.halo(3.0), zorder=7,
+        path_effects=labelling.halo(3.0), zorder=7,
     )  # fmt: skip
 
 
 def _legend(figure: Figure, fields: AblationFields) -> None:
     signs = [
         Patch(facecolor=colour, label=f"{words} mm: {100.0 * share:.0f} %")
-        for colour, words, share in zip(CLASSES, _WORDS, shares(fields), strict=True)
+        for colour, words, share in zip(CLASSES, _WORDS, surface_shares(fields), strict=True)
     ]
     if fields.subcapsular.any():
         label = f"at the capsule: {100.0 * fields.subcapsular.mean():.0f} %"

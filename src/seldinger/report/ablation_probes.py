@@ -27,12 +27,12 @@ _MINUTE_S = 60.0
 _UPRIGHT_DEG = 0.5
 
 
-def probe_rows(plan: Plan) -> tuple[Row, ...]:
+def build_rows(plan: Plan) -> tuple[Row, ...]:
     """Number, device, entry, tip, depth, tilt, lean, power, time of every probe."""
     return tuple(_row(plan, n) for n in range(1, len(plan.placements) + 1))
 
 
-def card(plan: Plan, number: int) -> Card:
+def build_card(plan: Plan, number: int) -> Card:
     """The recipe of probe ``number`` (from 1) for the CT room."""
     probe, way = plan.placements[number - 1], plan.taken[number - 1]
     sideways, height, along = words.entry_seen_from_target(way)
@@ -48,10 +48,10 @@ def card(plan: Plan, number: int) -> Card:
         Row(("depth", f"{way.depth_mm:.0f} mm from the skin to the tip"), "strong"),
         Row(("angle to the skin", f"{way.skin_angle_deg:.0f}° off the skin's normal")),
         Row(("tip, LPS mm", tip)),
-        Row(("programme", programme(probe)), "strong"),
+        Row(("programme", format_programme(probe)), "strong"),
         Row(("nearest", _nearest(way))),
         Row(("P(hit)", f"{words.chance(way.probability.hit)}, {words.ONE_UNCORRECTED}")),
-        Row(("P(touch)", touches(way))),
+        Row(("P(touch)", describe_touches(way))),
         Row(
             ("unidentified", words.mm(way.unidentified_mm)),
             "bad" if way.unidentified_mm > 0.0 else "plain",
@@ -80,13 +80,13 @@ def device_name(plan: Plan, device: str) -> str:
     return next((d.name for d in plan.treatment.devices if d.id == device), words.name(device))
 
 
-def programme(probe: Placement) -> str:
+def format_programme(probe: Placement) -> str:
     """The schedule in words: "heat 60 W, 10 min; pause 1 min"."""
     said = [_stretch(s) for s in probe.programme]
     return "; ".join(said) or words.UNKNOWN
 
 
-def minutes(seconds: float) -> str:
+def format_minutes(seconds: float) -> str:
     """A time as a person says it."""
     whole = round(seconds)
     if whole < _MINUTE_S:
@@ -107,7 +107,7 @@ def _row(plan: Plan, number: int) -> Row:
         _tilt(way),
         _lean(way),
         _power(probe),
-        minutes(probe.seconds),
+        format_minutes(probe.seconds),
     )
     return Row(cells, "bad" if way.violations or way.provisional else "plain")
 
@@ -135,11 +135,11 @@ def _power(probe: Placement) -> str:
 
 
 def _stretch(stretch: Phase) -> str:
-    said = words.name(stretch.act)
-    said += "".join(f" {q.value:g} {words.unit(q.unit)}" for q in stretch.setpoints)
+    text = words.name(stretch.act)
+    text += "".join(f" {q.value:g} {words.unit(q.unit)}" for q in stretch.setpoints)
     if stretch.act == "thaw" and not stretch.setpoints:
-        said += " (passive)"
-    return f"{said}, {minutes(stretch.seconds)}"
+        text += " (passive)"
+    return f"{text}, {format_minutes(stretch.seconds)}"
 
 
 def _nearest(way: Path) -> str:
@@ -148,7 +148,7 @@ def _nearest(way: Path) -> str:
     return ", ".join(said) or words.UNKNOWN
 
 
-def touches(way: Path) -> str:
+def describe_touches(way: Path) -> str:
     """The structures that one uncorrected pass most probably touches, the likeliest first."""
     if way.probability.hit is None:
         return words.UNKNOWN

@@ -188,13 +188,13 @@ class Document:
         return tuple(_figures(self.blocks))
 
 
-def data(value: Any) -> Any:
+def to_data(value: Any) -> Any:
     """``value`` as JSON can hold it; a block tells its ``kind``."""
     if is_dataclass(value):
-        made = {one.name: data(getattr(value, one.name)) for one in fields(value)}
+        made = {one.name: to_data(getattr(value, one.name)) for one in fields(value)}
         kind = getattr(value, "kind", None)
         return made if kind is None else {"kind": kind, **made}
-    return [data(one) for one in value] if isinstance(value, tuple) else value
+    return [to_data(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _figures(blocks: tuple[Block, ...]) -> Iterator[Figure]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 PAGE, PRINTED = "clearance.html", "clearance.pdf"
 
 
-def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
+def write(out: Path, cleared: Clearance, sealed: Release | None) -> Path:
     """Write a clearance as the folder ``out``.
 
     Args:
         out: a new or empty folder, or an earlier one of ours, which is replaced as a whole.
-        found: the clearance.
+        cleared: the clearance.
         sealed: a clinician's release of it.
 
     Returns:
@@ -33,40 +33,40 @@ def write(out: Path, found: Clearance, sealed: Release | None) -> Path:
     Raises:
         OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
     """
-    rates = _outcomes(found)
+    rates = _outcomes(cleared)
     seal = () if sealed is None else (
         Text(
-            lead=f"Released by {sealed.name}, {sealed.role}, {clearance.when(sealed.at)}; SHA-256 "
-            f"{sealed.sha256}."
+            lead=f"Released by {sealed.name}, {sealed.role}, {clearance.format_moment(sealed.at)}; "
+            f"SHA-256 {sealed.sha256}."
         ),
     )  # fmt: skip
-    rest = () if rates is None else outcomes.told(rates)
+    rest = () if rates is None else outcomes.build_outcomes(rates)
     document = Document(
-        f"Clearance: {text.format_title(found)}",
+        f"Clearance: {text.format_title(cleared)}",
         "",
-        (*clearance.told(found), *_missing(found), *seal),
+        (*clearance.build_clearance(cleared), *_missing(cleared), *seal),
         rest,
     )
-    said = (*found.findings, *found.alternatives)
-    bundle = fhir.of_care(found.case.request.procedure, said, rates)
-    lines = "\n".join(text.format_lines(found, sealed))
-    with folder.replaced(out) as staging:
+    said = (*cleared.findings, *cleared.alternatives)
+    bundle = fhir.bundle_care(cleared.case.request.procedure, said, rates)
+    lines = "\n".join(text.format_lines(cleared, sealed))
+    with folder.replace_folder(out) as staging:
         (staging / "clearance.txt").write_text(f"{lines}\n", encoding="utf-8")
-        (staging / "clearance.json").write_text(file.to_json(found, sealed), encoding="utf-8")
+        (staging / "clearance.json").write_text(file.to_json(cleared, sealed), encoding="utf-8")
         (staging / "fhir.json").write_text(fhir.to_json(bundle), encoding="utf-8")
         rendering.write(staging, document, {}, PAGE, PRINTED)
     return out / PAGE
 
 
-def _outcomes(found: Clearance) -> outcome_pages.Outcomes | None:
-    request = found.case.request
+def _outcomes(cleared: Clearance) -> outcome_pages.Outcomes | None:
+    request = cleared.case.request
     if not procedures.has_outcomes(request.procedure, request.organ):
         return None
     return outcome_pages.find(request.procedure, request.organ)
 
 
-def _missing(found: Clearance) -> tuple[Text, ...]:
+def _missing(cleared: Clearance) -> tuple[Text, ...]:
     """Which pages about the procedure nobody has written."""
-    request = found.case.request
+    request = cleared.case.request
     missing = procedures.missing_pages(request.procedure, request.organ)
     return tuple(Text(sentence, soft=True) for _, sentence in missing)

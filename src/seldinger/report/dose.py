@@ -11,7 +11,7 @@ from seldinger.care.exposure.summary import Agreement
 from seldinger.core.verdict import Severity
 from seldinger.report import dose_file, dose_picture, dose_words, folder, rendering, tables
 from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
-from seldinger.report.pictures import png
+from seldinger.report.pictures import to_png
 
 if TYPE_CHECKING:
     from seldinger.care.exposure.assessment import DoseAssessment
@@ -30,12 +30,12 @@ _TONES = {
 _AGREEMENT = {Agreement.DISAGREES: "bad", Agreement.UNKNOWN: "warn"}
 
 
-def write(out: Path | str, found: DoseAssessment, *, command: str | None = None) -> Path:
+def write(out: Path | str, assessment: DoseAssessment, *, command: str | None = None) -> Path:
     """Write ``found`` as the folder ``out``; the old folder stays until the new one is complete.
 
     Args:
         out: a new or empty folder, or an earlier report, which is replaced as a whole.
-        found: what to write.
+        assessment: what to write.
         command: how it was asked for; printed with the provenance.
 
     Returns:
@@ -46,41 +46,41 @@ def write(out: Path | str, found: DoseAssessment, *, command: str | None = None)
         CareError: a number is not finite.
     """
     place = Path(out)
-    with folder.replaced(place) as staging:
-        (staging / DOSE_FILE).write_text(dose_file.to_json(found), encoding="utf-8")
-        document = page(found, command)
-        maps = [png(dose_picture.skin_map(case.skin)) for case in _mapped(found)]
+    with folder.replace_folder(place) as staging:
+        (staging / DOSE_FILE).write_text(dose_file.to_json(assessment), encoding="utf-8")
+        document = build_page(assessment, command)
+        maps = [to_png(dose_picture.draw_skin_map(case.skin)) for case in _mapped(assessment)]
         pictures = {f.file: data for f, data in zip(document.figures, maps, strict=True)}
         rendering.write(staging, document, pictures, PAGE, PRINTED)
     return place / PAGE
 
 
-def page(found: DoseAssessment, command: str | None) -> Document:
+def build_page(assessment: DoseAssessment, command: str | None) -> Document:
     """What the page says."""
-    dates = [date for date in found.together.dates if date]
+    dates = [date for date in assessment.together.dates if date]
     files = [
         (file.name, file.sha256)
-        for c in found.cases
+        for c in assessment.cases
         for file in (c.made.report.source, *c.made.report.also)
     ]
-    notes = _notes(found)
+    notes = _notes(assessment)
     return Document(
         title="Radiation dose",
-        subtitle=f"{len(found.cases)} report(s), {', '.join(dates) or 'no date'}; "
-        f"levels: {found.policy_title}",
-        first=(_banner(found), _headline(found), *_pictures(found)),
+        subtitle=f"{len(assessment.cases)} report(s), {', '.join(dates) or 'no date'}; "
+        f"levels: {assessment.policy_title}",
+        first=(_banner(assessment), _headline(assessment), *_pictures(assessment)),
         rest=(
-            *tables.headed(
-                ("Levels and what follows", _findings(found)),
-                ("Totals, added up again", _totals(found)),
-                ("Dose to the skin", _skin(found)),
+            *tables.with_headings(
+                ("Levels and what follows", _findings(assessment)),
+                ("Totals, added up again", _totals(assessment)),
+                ("Dose to the skin", _skin(assessment)),
             ),
             *((Heading("Notes"), Text(points=notes)) if notes else ()),
-            *tables.headed(
-                ("Assumptions", tables.assumptions(_assumed(found))),
-                ("What it rests on", _published(found)),
-                ("Sources", tables.sources(fact.source for fact in found.facts)),
-                ("Provenance", tables.provenance(files, found.version, command)),
+            *tables.with_headings(
+                ("Assumptions", tables.build_assumptions(_assumed(assessment))),
+                ("What it rests on", _published(assessment)),
+                ("Sources", tables.build_sources(fact.source for fact in assessment.facts)),
+                ("Provenance", tables.build_provenance(files, assessment.version, command)),
             ),
         ),
     )
@@ -91,52 +91,54 @@ def _mapped(found: DoseAssessment) -> list[Case]:
     return [case for case in found.cases if case.skin.how is EstimateKind.MAP]
 
 
-def _banner(found: DoseAssessment) -> Banner:
-    said, tone = dose_words.word(found)
-    skin = found.together.found.skin
+def _banner(assessment: DoseAssessment) -> Banner:
+    word, tone = dose_words.answer_in_a_word(assessment)
+    skin = assessment.together.found.skin
     sentence = f"Peak skin dose {format_dose(skin, 'Gy')}."
-    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
+    if all(case.skin.how is EstimateKind.NONE for case in assessment.cases):
         sentence = "CT reports tell no dose to skin."
-    return Banner(said, sentence, tone, tuple(f.text for f in found.wants))
+    return Banner(word, sentence, tone, tuple(f.text for f in assessment.wants))
 
 
-def _headline(found: DoseAssessment) -> Numbers:
-    whole = found.together.found
-    wrong = sum(len(case.made.disagreeing) for case in found.cases)
+def _headline(assessment: DoseAssessment) -> Numbers:
+    whole = assessment.together.found
+    wrong = sum(len(case.made.disagreeing) for case in assessment.cases)
     rows = [
         Row(("peak skin dose", format_dose(whole.skin, "Gy"), "estimate with interval, or bound")),
         Row(("kerma", format_dose(whole.kerma, "Gy"), "at the reference point")),
         Row(("kerma-area product", format_dose(whole.pka, "Gy cm2"), "")),
         Row(("fluoroscopy", format_dose(whole.time, "min"), "")),
     ]
-    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
+    if all(case.skin.how is EstimateKind.NONE for case in assessment.cases):
         rows = [
-            Row(("dose-length product", dose_words.quantity(c.made.dlp_mgy_cm, "mGy.cm"), ""))
-            for c in found.cases
+            Row(
+                ("dose-length product", dose_words.format_quantity(c.made.dlp_mgy_cm, "mGy.cm"), "")
+            )
+            for c in assessment.cases
         ]
     differ = f"{wrong} differ from their irradiations" if wrong else "add up"
     rows.append(Row(("totals", differ, "the report's own"), "warn" if wrong else "plain"))
     return Numbers(tuple(rows))
 
 
-def _pictures(found: DoseAssessment) -> list[Figure]:
+def _pictures(assessment: DoseAssessment) -> list[Figure]:
     return [
         Figure(
             f"pictures/skin-{number}.png",
             "Dose to the skin, unrolled",
             f"{case.made.report.date or 'No date'}: the skin unrolled and seen from behind, head "
-            f"up. The ring marks the peak, {dose_words.skin(case.skin)} "
-            f"({dose_words.place(case.skin)}).",
+            f"up. The ring marks the peak, {dose_words.describe_skin(case.skin)} "
+            f"({dose_words.describe_place(case.skin)}).",
             height_mm=_MAP_MM,
         )
-        for number, case in enumerate(_mapped(found), start=1)
+        for number, case in enumerate(_mapped(assessment), start=1)
     ]
 
 
-def _findings(found: DoseAssessment) -> Table:
+def _findings(assessment: DoseAssessment) -> Table:
     rows = tuple(
         Row((f.status.value.replace("_", " "), f.text, f.stamp, f.id), _TONES[f.severity])
-        for f in found.findings
+        for f in assessment.findings
     )
     widths = ("auto", "1fr", "22%", "24%")
     return Table(("status", "finding", "stamp", "rule"), rows, "No level applies.", widths=widths)
@@ -145,17 +147,17 @@ def _findings(found: DoseAssessment) -> Table:
 def _totals(found: DoseAssessment) -> Table:
     rows = []
     for case in found.cases:
-        for one in case.made.compared:
-            if one.told in (None, 0.0) and not one.summed.value:
+        for total in case.made.compared:
+            if total.told in (None, 0.0) and not total.summed.value:
                 continue
             cells = (
                 case.made.report.date,
-                dose_words.name(one),
-                dose_words.quantity(one.told, one.unit),
-                dose_words.quantity(one.summed.value, one.unit),
-                dose_words.difference(one),
+                dose_words.format_name(total),
+                dose_words.format_quantity(total.told, total.unit),
+                dose_words.format_quantity(total.summed.value, total.unit),
+                dose_words.describe_difference(total),
             )
-            rows.append(Row(cells, _AGREEMENT.get(one.agreement, "plain")))
+            rows.append(Row(cells, _AGREEMENT.get(total.agreement, "plain")))
     return Table(
         ("date", "what", "the report says", "its irradiations add up to", "how they stand"),
         tuple(rows),
@@ -165,33 +167,39 @@ def _totals(found: DoseAssessment) -> Table:
     )
 
 
-def _skin(found: DoseAssessment) -> Table:
+def _skin(assessment: DoseAssessment) -> Table:
     rows = [
-        Row((case.made.report.date, dose_words.skin(case.skin), dose_words.sure(case.skin)))
-        for case in found.cases
+        Row(
+            (
+                case.made.report.date,
+                dose_words.describe_skin(case.skin),
+                dose_words.describe_certainty(case.skin),
+            )
+        )
+        for case in assessment.cases
     ]
-    if len(found.cases) > 1:
-        whole = found.together
+    if len(assessment.cases) > 1:
+        whole = assessment.together
         rows.append(Row(("together", format_dose(whole.found.skin, "Gy"), whole.how), "strong"))
-    if found.screening_gy is not None:
-        about = dose_words.quantity(found.screening_gy, "Gy")
+    if assessment.screening_gy is not None:
+        about = dose_words.format_quantity(assessment.screening_gy, "Gy")
         rows.append(Row(("screening", f"about {about}", "one institution's ratio to kerma")))
     head, widths = ("date", "peak skin dose", "how sure"), ("auto", "1fr", "1.6fr")
     return Table(head, tuple(rows), widths=widths)
 
 
-def _notes(found: DoseAssessment) -> tuple[str, ...]:
-    several = len(found.cases) > 1
-    said = [
+def _notes(assessment: DoseAssessment) -> tuple[str, ...]:
+    several = len(assessment.cases) > 1
+    notes = [
         f"{case.made.report.date}: {note}" if several else note
-        for case in found.cases
+        for case in assessment.cases
         for note in (
             *case.made.notes,
             *(case.skin.reasons if case.skin.how is EstimateKind.MAP else ()),
         )
     ]
-    said += [f"{phantom}" for case in found.cases for phantom in _ctdi(case)]
-    return (*said, *found.together.notes)
+    notes += [f"{phantom}" for case in assessment.cases for phantom in _ctdi(case)]
+    return (*notes, *assessment.together.notes)
 
 
 def _ctdi(case: Case) -> list[str]:
@@ -206,7 +214,7 @@ def _assumed(found: DoseAssessment) -> list[AssumptionUse]:
     return [a for case in found.cases for a in case.skin.assumptions]
 
 
-def _published(found: DoseAssessment) -> Table:
+def _published(assessment: DoseAssessment) -> Table:
     rows = tuple(
         Row(
             (
@@ -217,7 +225,7 @@ def _published(found: DoseAssessment) -> Table:
                 fact.trust.value,
             )
         )
-        for fact in found.facts
+        for fact in assessment.facts
     )
     head = ("what", "kind", "where", "source", "trust")
     widths = ("1fr", "auto", "24%", "auto", "auto")

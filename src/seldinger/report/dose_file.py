@@ -34,31 +34,31 @@ if TYPE_CHECKING:
 _DIGITS = 6
 
 
-def to_json(found: DoseAssessment) -> str:
+def to_json(assessment: DoseAssessment) -> str:
     """``found`` as the text of ``dose.json``.
 
     Raises:
         CareError: a number is not finite.
     """
-    return _text(asdict(to_file(found)))
+    return _text(asdict(to_file(assessment)))
 
 
-def to_file(found: DoseAssessment) -> DoseFile:
+def to_file(assessment: DoseAssessment) -> DoseFile:
     """``found`` in its written form."""
     return DoseFile(
         schema_version=SCHEMA_VERSION,
-        policy=found.asked.policy,
-        findings=tuple(_finding(f) for f in found.findings),
-        together=_together(found.together),
-        screening_skin_gy=found.screening_gy,
-        reports=tuple(_case(case) for case in found.cases),
-        published=tuple(_fact(fact) for fact in found.facts),
-        citations={f.source: evidence.source(f.source).text for f in found.facts},
-        version=found.version,
+        policy=assessment.asked.policy,
+        findings=tuple(_finding(f) for f in assessment.findings),
+        together=_together(assessment.together),
+        screening_skin_gy=assessment.screening_gy,
+        reports=tuple(_case(case) for case in assessment.cases),
+        published=tuple(_fact(fact) for fact in assessment.facts),
+        citations={f.source: evidence.source(f.source).text for f in assessment.facts},
+        version=assessment.version,
     )
 
 
-def audit_json(found: Audit) -> str:
+def audit_json(audit: Audit) -> str:
     """An audit as JSON text.
 
     Raises:
@@ -67,16 +67,16 @@ def audit_json(found: Audit) -> str:
     return _text(
         {
             "schema_version": SCHEMA_VERSION,
-            "procedure": found.procedure,
-            "files": [asdict(line) for line in found.lines],
-            "medians": [asdict(one) for one in found.medians],
+            "procedure": audit.procedure,
+            "files": [asdict(line) for line in audit.lines],
+            "medians": [asdict(comparison) for comparison in audit.medians],
             "held_against": [
                 {
-                    "quantity": one.quantity,
-                    "fact": asdict(_fact(one.fact)),
-                    "standing": None if one.standing is None else one.standing.value,
+                    "quantity": comparison.quantity,
+                    "fact": asdict(_fact(comparison.fact)),
+                    "standing": None if comparison.standing is None else comparison.standing.value,
                 }
-                for one in found.held
+                for comparison in audit.held
             ],
         }
     )
@@ -86,34 +86,34 @@ def _text(value: Any) -> str:
     return json.dumps(_tidied(value, "dose"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _finding(found: Finding) -> FindingLine:
+def _finding(finding: Finding) -> FindingLine:
     return FindingLine(
-        rule=found.id,
-        status=found.status,
-        severity=found.severity,
-        text=found.text,
-        inputs=dict(found.inputs),
-        missing=found.missing,
-        facts=found.facts,
-        stamp=found.stamp,
+        rule=finding.id,
+        status=finding.status,
+        severity=finding.severity,
+        text=finding.text,
+        inputs=dict(finding.inputs),
+        missing=finding.missing,
+        facts=finding.facts,
+        stamp=finding.stamp,
     )
 
 
-def _together(found: CumulativeDose) -> Sums:
+def _together(cumulative: CumulativeDose) -> Sums:
     return Sums(
-        dates=found.dates,
-        kerma_gy=found.found.kerma,
-        skin_gy=found.found.skin,
-        pka_gy_cm2=found.found.pka,
-        fluoro_min=found.found.time,
-        how=found.how,
-        notes=found.notes,
+        dates=cumulative.dates,
+        kerma_gy=cumulative.found.kerma,
+        skin_gy=cumulative.found.skin,
+        pka_gy_cm2=cumulative.found.pka,
+        fluoro_min=cumulative.found.time,
+        how=cumulative.how,
+        notes=cumulative.notes,
     )
 
 
 def _case(case: Case) -> Report:
-    made = case.made
-    report = made.report
+    summary = case.made
+    report = summary.report
     return Report(
         kind=report.kind,
         input=report.source,
@@ -123,33 +123,33 @@ def _case(case: Case) -> Report:
         model=report.model,
         complete=report.complete,
         irradiations=len(report.events) or len(report.ct_events),
-        kerma_gy=made.kerma_gy,
-        pka_gy_m2=made.pka_gy_m2,
-        fluoro_s=made.fluoro_time_s,
-        area_cm2=made.area_cm2,
-        unit_error=made.unit_error or None,
-        dlp_mgy_cm=made.dlp_mgy_cm,
+        kerma_gy=summary.kerma_gy,
+        pka_gy_m2=summary.pka_gy_m2,
+        fluoro_s=summary.fluoro_time_s,
+        area_cm2=summary.area_cm2,
+        unit_error=summary.unit_error or None,
+        dlp_mgy_cm=summary.dlp_mgy_cm,
         ctdi_vol_mgy=tuple(
             CtdiVol(phantom or None, largest, total)
-            for phantom, largest, total in made.ctdi_vol_mgy
+            for phantom, largest, total in summary.ctdi_vol_mgy
         ),
-        totals=tuple(_compared(one) for one in made.compared),
-        notes=made.notes,
+        totals=tuple(_compared(one) for one in summary.compared),
+        notes=summary.notes,
         skin=_skin(case.skin),
     )
 
 
-def _compared(one: ComparedTotal) -> Total:
+def _compared(total: ComparedTotal) -> Total:
     return Total(
-        plane=one.plane or None,
-        quantity=one.quantity,
-        unit=one.unit,
-        told=one.told,
-        recomputed=one.summed.value,
-        difference=one.difference,
-        rounding=one.summed.rounding,
-        not_told_by=one.summed.missing,
-        agreement=one.agreement,
+        plane=total.plane or None,
+        quantity=total.quantity,
+        unit=total.unit,
+        told=total.told,
+        recomputed=total.summed.value,
+        difference=total.difference,
+        rounding=total.summed.rounding,
+        not_told_by=total.summed.missing,
+        agreement=total.agreement,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
-from seldinger.report import lettering, palette
+from seldinger.report import labelling, palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ _NEAR_MM = 12.0
 _AROUND_MM = 60.0
 
 
-def skin_map(skin: SkinEstimate) -> Figure:
+def draw_skin_map(skin: SkinEstimate) -> Figure:
     """The map around the body as one sees it from behind: the back in the middle, head up.
 
     Args:
@@ -118,7 +118,7 @@ def _peak(axes: Axes, at: tuple[float, float], peak_gy: float, ends: tuple[float
         color=palette.ICE,
         fontsize=11,
         fontweight="bold",
-        path_effects=lettering.halo(3.0),
+        path_effects=labelling.halo(3.0),
     )
 
 

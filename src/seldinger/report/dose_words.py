@@ -31,7 +31,7 @@ _SIDE_SHARE = 0.5
 _INTERVAL = "every assumption at its ends; no confidence interval"
 
 
-def quantity(value: float | None, unit: str) -> str:
+def format_quantity(value: float | None, unit: str) -> str:
     """A dose, product or time in the unit in which it is read."""
     if value is None:
         return "not told"
@@ -44,60 +44,62 @@ def quantity(value: float | None, unit: str) -> str:
     return f"{value:.4g} mGy cm" if unit == "mGy.cm" else f"{value:.4g}"
 
 
-def name(one: ComparedTotal) -> str:
+def format_name(total: ComparedTotal) -> str:
     """A total with its plane where there are two."""
-    plane = f", plane {one.plane.upper()}" if one.plane not in {"single", ""} else ""
-    return f"{QUANTITIES[one.quantity]}{plane}"
+    plane = f", plane {total.plane.upper()}" if total.plane not in {"single", ""} else ""
+    return f"{QUANTITIES[total.quantity]}{plane}"
 
 
-def difference(one: ComparedTotal) -> str:
+def describe_difference(total: ComparedTotal) -> str:
     """How a report's total stands to the sum, with the size of the difference."""
-    if one.agreement is Agreement.UNKNOWN:
-        if one.is_part:
+    if total.agreement is Agreement.UNKNOWN:
+        if total.is_part:
             return "at least: a part is not told"
         why = (
-            f"{one.summed.missing} do not tell it" if one.summed.missing else "one side is missing"
+            f"{total.summed.missing} do not tell it"
+            if total.summed.missing
+            else "one side is missing"
         )
-        return f"{one.agreement.value}: {why}"
-    if one.agreement is Agreement.AGREES or one.difference is None:
-        return one.agreement.value
-    sign = "more" if one.difference > 0.0 else "less"
-    share = f" ({100.0 * abs(one.difference) / one.told:.2g} %)" if one.told else ""
-    size = quantity(abs(one.difference), one.unit)
-    return f"{one.agreement.value}: irradiations give {size} {sign}{share}"
+        return f"{total.agreement.value}: {why}"
+    if total.agreement is Agreement.AGREES or total.difference is None:
+        return total.agreement.value
+    sign = "more" if total.difference > 0.0 else "less"
+    share = f" ({100.0 * abs(total.difference) / total.told:.2g} %)" if total.told else ""
+    size = format_quantity(abs(total.difference), total.unit)
+    return f"{total.agreement.value}: irradiations give {size} {sign}{share}"
 
 
-def skin(found: SkinEstimate) -> str:
+def describe_skin(estimate: SkinEstimate) -> str:
     """Peak skin dose in one line."""
-    if found.how is EstimateKind.MAP:
-        return format_dose(Amount(found.peak_gy, found.low_gy, found.high_gy), "Gy")
-    if found.how is EstimateKind.BOUND:
-        return format_dose(Amount(None, None, found.high_gy), "Gy")
-    return found.how.value
+    if estimate.how is EstimateKind.MAP:
+        return format_dose(Amount(estimate.peak_gy, estimate.low_gy, estimate.high_gy), "Gy")
+    if estimate.how is EstimateKind.BOUND:
+        return format_dose(Amount(None, None, estimate.high_gy), "Gy")
+    return estimate.how.value
 
 
-def sure(found: SkinEstimate) -> str:
+def describe_certainty(estimate: SkinEstimate) -> str:
     """How sure the skin dose is, in words."""
-    if found.how is EstimateKind.MAP:
-        return f"map on {_a(found.body)}; {_INTERVAL}"
-    if found.how is EstimateKind.BOUND:
-        return f"a bound, no estimate: {'; '.join(found.reasons)}"
-    return "; ".join(found.reasons)
+    if estimate.how is EstimateKind.MAP:
+        return f"map on {_a(estimate.body)}; {_INTERVAL}"
+    if estimate.how is EstimateKind.BOUND:
+        return f"a bound, no estimate: {'; '.join(estimate.reasons)}"
+    return "; ".join(estimate.reasons)
 
 
 def _a(body: str) -> str:
     return f"the {body}" if body.startswith("skin") else f"a {body}"
 
 
-def place(found: SkinEstimate) -> str:
+def describe_place(estimate: SkinEstimate) -> str:
     """Where the peak lies, in words; empty without a map."""
-    if found.peak_at_mm is None or found.surface is None:
+    if estimate.peak_at_mm is None or estimate.surface is None:
         return ""
-    points = found.surface.points_mm
+    points = estimate.surface.points_mm
     middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
     half = 0.5 * (points.max(axis=0) - points.min(axis=0))
-    x = (found.peak_at_mm[0] - middle[0]) / max(float(half[0]), 1e-9)
-    y = (found.peak_at_mm[1] - middle[1]) / max(float(half[1]), 1e-9)
+    x = (estimate.peak_at_mm[0] - middle[0]) / max(float(half[0]), 1e-9)
+    y = (estimate.peak_at_mm[1] - middle[1]) / max(float(half[1]), 1e-9)
     sides = []
     if abs(y) > _SIDE_SHARE:
         sides.append("back" if y > 0.0 else "front")
@@ -106,18 +108,18 @@ def place(found: SkinEstimate) -> str:
     return " and ".join(sides) or "middle"
 
 
-def word(found: DoseAssessment) -> tuple[str, str]:
+def answer_in_a_word(assessment: DoseAssessment) -> tuple[str, str]:
     """The answer in a word, and its tone."""
-    worst = {f.severity for f in found.findings}
+    worst = {f.severity for f in assessment.findings}
     if Severity.STOP in worst:
         return "UNITS WRONG", "bad"
     if Severity.ACTION in worst:
         return "FOLLOW UP", "bad"
     if Severity.CAUTION in worst:
-        return _caution(found), "warn"
-    if all(case.skin.how is EstimateKind.NONE for case in found.cases):
+        return _caution(assessment), "warn"
+    if all(case.skin.how is EstimateKind.NONE for case in assessment.cases):
         return "CT DOSE", "good"
-    known = found.together.found.kerma.high is not None
+    known = assessment.together.found.kerma.high is not None
     return ("BELOW LEVELS", "good") if known else ("UNKNOWN", "warn")
 
 
@@ -129,50 +131,60 @@ def _caution(found: DoseAssessment) -> str:
     return "PARTIAL REPORT" if PARTIAL in rules else "SUMS DIFFER"
 
 
-def lines(found: DoseAssessment) -> list[str]:
+def format_lines(assessment: DoseAssessment) -> list[str]:
     """The answer for a terminal: first what matters, then the rest."""
-    said = [f"{word(found)[0].lower()}; levels of {found.policy_title}"]
-    if any(case.skin.how is not EstimateKind.NONE for case in found.cases):
-        said[0] += f"; peak skin dose {format_dose(found.together.found.skin, 'Gy')}"
-    for finding in found.wants:
+    text_lines = [f"{answer_in_a_word(assessment)[0].lower()}; levels of {assessment.policy_title}"]
+    if any(case.skin.how is not EstimateKind.NONE for case in assessment.cases):
+        text_lines[0] += f"; peak skin dose {format_dose(assessment.together.found.skin, 'Gy')}"
+    for finding in assessment.wants:
         stamp = f" [{finding.stamp}]" if finding.stamp else ""
-        said.append(f"  {finding.text}{stamp}")
-    for case in found.cases:
-        said += _case_lines(case.made.report.date, case)
-    if len(found.cases) > 1:
-        whole = found.together
-        said.append(f"together: {format_dose(whole.found.kerma, 'Gy')} at the reference point")
-        said.append(f"  peak skin dose {format_dose(whole.found.skin, 'Gy')}: {whole.how}")
-        said += [f"  {note}" for note in whole.notes]
-    if found.screening_gy is not None:
-        said.append(
-            f"one institution's ratio to kerma gives about {quantity(found.screening_gy, 'Gy')} to "
-            "the skin: for the order of magnitude only"
+        text_lines.append(f"  {finding.text}{stamp}")
+    for case in assessment.cases:
+        text_lines += _case_lines(case.made.report.date, case)
+    if len(assessment.cases) > 1:
+        whole = assessment.together
+        text_lines.append(
+            f"together: {format_dose(whole.found.kerma, 'Gy')} at the reference point"
         )
-    quiet = [f for f in found.findings if f not in found.wants]
-    said += [f"{f.text}{f' [{f.stamp}]' if f.stamp else ''}" for f in quiet]
-    return said
+        text_lines.append(f"  peak skin dose {format_dose(whole.found.skin, 'Gy')}: {whole.how}")
+        text_lines += [f"  {note}" for note in whole.notes]
+    if assessment.screening_gy is not None:
+        about = format_quantity(assessment.screening_gy, "Gy")
+        text_lines.append(
+            f"one institution's ratio to kerma gives about {about} to the skin: for the order of "
+            "magnitude only"
+        )
+    quiet = [f for f in assessment.findings if f not in assessment.wants]
+    text_lines += [f"{f.text}{f' [{f.stamp}]' if f.stamp else ''}" for f in quiet]
+    return text_lines
 
 
 def _case_lines(date: str, case: Case) -> list[str]:
-    report, made = case.made.report, case.made
-    said = [f"counted with {report.source.name}: {other.name}" for other in report.also]
-    said += [
+    report, summary = case.made.report, case.made
+    text_lines = [f"counted with {report.source.name}: {other.name}" for other in report.also]
+    text_lines += [
         f"{date or 'no date'}, {report.manufacturer} {report.model}, {report.kind.value} report"
     ]
-    for one in made.compared:
-        if one.quantity in {"kerma", "pka", "fluoro_time", "dlp"} and (one.larger or 0.0) > 0.0:
-            said.append(f"  {name(one)}: {quantity(one.larger, one.unit)}; {difference(one)}")
-        elif one.agreement is Agreement.DISAGREES:
-            said.append(f"  {name(one)}: {difference(one)}")
-    for phantom, largest, total in made.ctdi_vol_mgy:
+    for compared in summary.compared:
+        if (
+            compared.quantity in {"kerma", "pka", "fluoro_time", "dlp"}
+            and (compared.larger or 0.0) > 0.0
+        ):
+            larger = format_quantity(compared.larger, compared.unit)
+            text_lines.append(
+                f"  {format_name(compared)}: {larger}; {describe_difference(compared)}"
+            )
+        elif compared.agreement is Agreement.DISAGREES:
+            text_lines.append(f"  {format_name(compared)}: {describe_difference(compared)}")
+    for phantom, largest, total in summary.ctdi_vol_mgy:
         of = f"{phantom} phantom" if phantom else "phantom not told"
-        said.append(f"  CTDIvol ({of}): largest {largest:.4g} mGy, summed {total:.4g} mGy")
+        text_lines.append(f"  CTDIvol ({of}): largest {largest:.4g} mGy, summed {total:.4g} mGy")
     if case.skin.how is not EstimateKind.NONE:
-        at = place(case.skin)
-        said.append(
-            f"  peak skin dose: {skin(case.skin)}{f', {at}' if at else ''}; {sure(case.skin)}"
+        at = describe_place(case.skin)
+        where = f", {at}" if at else ""
+        text_lines.append(
+            f"  peak skin dose: {describe_skin(case.skin)}{where}; {describe_certainty(case.skin)}"
         )
         if case.skin.how is EstimateKind.MAP:
-            said += [f"    {reason}" for reason in case.skin.reasons]
-    return [*said, *(f"  {note}" for note in made.notes)]
+            text_lines += [f"    {reason}" for reason in case.skin.reasons]
+    return [*text_lines, *(f"  {note}" for note in summary.notes)]

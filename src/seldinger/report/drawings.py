@@ -9,7 +9,7 @@ from seldinger.catalogue.names import closest
 from seldinger.core.errors import PlanError
 from seldinger.report import figures
 from seldinger.report.ablation import is_ablation
-from seldinger.report.sections import installed
+from seldinger.report.sections import load_sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,19 +24,19 @@ _ALSO = {"hero": "needle", "curves": "temperature", "ablation zone": "zone", "sk
 """Other words for a picture."""
 
 
-def drawings(plan: Plan, outcome: Rehearsal | None = None) -> list[Drawing]:
+def list_drawings(plan: Plan, outcome: Rehearsal | None = None) -> list[Drawing]:
     """Name of each picture of the report and how to draw it, section by section."""
-    sections, _ = installed()
+    sections, _ = load_sections()
     return [
-        one
+        drawing
         for section in sections
         for told in section.concerns(plan, outcome)
-        for one in section.pictures(told)
+        for drawing in section.pictures(told)
     ]
 
 
-def figure_names(plan: Plan, outcome: Rehearsal | None = None) -> tuple[str, ...]:
-    """The pictures that ``figure`` draws of ``plan``.
+def list_figures(plan: Plan, outcome: Rehearsal | None = None) -> tuple[str, ...]:
+    """The pictures that ``draw_figure`` draws of ``plan``.
 
     "needle", "axial", "needles-eye", "skin", and "path-2" onwards for the alternatives; "target"
     alone where no path is free. Where something is heated or frozen also "zone", and, as far as the
@@ -46,12 +46,12 @@ def figure_names(plan: Plan, outcome: Rehearsal | None = None) -> tuple[str, ...
     return tuple(_asked(plan, outcome))
 
 
-def figure(plan: Plan, name: str = "needle", outcome: Rehearsal | None = None) -> Figure:
+def draw_figure(plan: Plan, name: str = "needle", outcome: Rehearsal | None = None) -> Figure:
     """One picture of a plan, as in its report.
 
     Args:
         plan: what to draw.
-        name: one of ``figure_names(plan)``; case, blanks, hyphens and apostrophes do not matter.
+        name: one of ``list_figures(plan)``; case, blanks, hyphens and apostrophes do not matter.
         outcome: of this plan, for its pictures.
 
     Returns:
@@ -61,32 +61,32 @@ def figure(plan: Plan, name: str = "needle", outcome: Rehearsal | None = None) -
     Raises:
         PlanError: this plan has no such picture; those there are stand in the message.
     """
-    asked = _asked(plan, outcome)
-    wanted = {_plain(one): one for one in asked}
-    wanted |= {_plain(also): one for also, one in _ALSO.items() if one in asked}
+    by_name = _asked(plan, outcome)
+    wanted = {_plain(one): one for one in by_name}
+    wanted |= {_plain(also): one for also, one in _ALSO.items() if one in by_name}
     if _plain(name) not in wanted:
         raise PlanError(
-            f"this plan has no picture called {name!r}; {closest(name, asked)}; there are: "
-            f"{', '.join(asked)}"
+            f"this plan has no picture called {name!r}; {closest(name, by_name)}; there are: "
+            f"{', '.join(by_name)}"
         )
-    return asked[wanted[_plain(name)]]()
+    return by_name[wanted[_plain(name)]]()
 
 
 def _asked(plan: Plan, outcome: Rehearsal | None) -> dict[str, Callable[[], Figure]]:
     """The report's pictures under the names that a person asks for."""
-    made = dict(drawings(plan, outcome))
-    hero = made.pop("hero")
+    by_name = dict(list_drawings(plan, outcome))
+    hero = by_name.pop("hero")
     if not is_ablation(plan):
-        return {"needle" if plan.approach.paths else "target": hero, **made}
+        return {"needle" if plan.approach.paths else "target": hero, **by_name}
     if not plan.taken:
-        return {"zone": hero, **made}
+        return {"zone": hero, **by_name}
     first = plan.taken[0]
     return {
         "zone": hero,
-        "needle": lambda: figures.hero(plan, first),
-        "axial": made["probe-1-axial"],
-        "needles-eye": lambda: figures.needles_eye(plan, first),
-        **made,
+        "needle": lambda: figures.draw_needle(plan, first),
+        "axial": by_name["probe-1-axial"],
+        "needles-eye": lambda: figures.draw_needles_eye(plan, first),
+        **by_name,
     }
 
 

@@ -34,7 +34,7 @@ _SEVERITY = {
 }
 
 
-def of_plan(
+def bundle_plan(
     plan: Plan, findings: Sequence[Finding] = (), outcomes: Outcomes | None = None
 ) -> Resource:
     """A plan as a Bundle: the request, the plan of care, risks, and an issue per open finding.
@@ -51,28 +51,28 @@ def of_plan(
             request,
             _care_plan(plan, title, request),
             *([] if outcomes is None else [_risks(outcomes)]),
-            *issues_of((*plan.findings, *findings)),
+            *list_issues((*plan.findings, *findings)),
         ]
     )
 
 
-def of_care(
+def bundle_care(
     procedure: str, findings: Sequence[Finding], outcomes: Outcomes | None = None
 ) -> Resource:
-    """A clearance without a plan as a Bundle: the request, risks, and an issue per open finding."""
+    """A clearance of a ``procedure`` as a Bundle, with an issue for each of ``findings``."""
     risks = [] if outcomes is None else [_risks(outcomes)]
-    return _bundle([_request(procedure, None, ()), *risks, *issues_of(findings)])
+    return _bundle([_request(procedure, None, ()), *risks, *list_issues(findings)])
 
 
-def issues_of(findings: Iterable[Finding]) -> list[Resource]:
+def list_issues(findings: Iterable[Finding]) -> list[Resource]:
     """An issue for every rule that is not met or unknown."""
-    made = []
+    issues = []
     for one in findings:
         stamp = f" [{one.stamp}]" if one.stamp else ""
         issue = _issue(one.id, one.status, one.severity, f"{one.text}{stamp}")
         if issue is not None:
-            made.append(issue)
-    return made
+            issues.append(issue)
+    return issues
 
 
 def to_json(bundle: Resource) -> str:
@@ -82,10 +82,10 @@ def to_json(bundle: Resource) -> str:
 
 def _bundle(resources: Sequence[Resource]) -> Resource:
     entries: list[Resource] = []
-    for number, one in enumerate(resources):
-        name = json.dumps([number, one], sort_keys=True, ensure_ascii=False)
+    for number, resource in enumerate(resources):
+        name = json.dumps([number, resource], sort_keys=True, ensure_ascii=False)
         own = str(uuid.uuid5(_SPACE, name))
-        entries.append({"fullUrl": f"urn:uuid:{own}", "resource": {**one, "id": own}})
+        entries.append({"fullUrl": f"urn:uuid:{own}", "resource": {**resource, "id": own}})
     for entry in entries:
         _point(entry["resource"], entries)
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
@@ -110,7 +110,7 @@ def _narrative(said: str) -> Resource:
 
 
 def _request(procedure: str, where: str | None, notes: Sequence[str]) -> Resource:
-    made: Resource = {
+    request: Resource = {
         "resourceType": "ServiceRequest",
         "text": _narrative(f"{procedure}. {words.DISCLAIMER}"),
         "contained": [dict(_PATIENT)],
@@ -120,10 +120,10 @@ def _request(procedure: str, where: str | None, notes: Sequence[str]) -> Resourc
         "subject": dict(_SUBJECT),
     }
     if where is not None:
-        made["bodySite"] = [_text(where)]
+        request["bodySite"] = [_text(where)]
     if notes:
-        made["note"] = [{"text": note} for note in notes]
-    return made
+        request["note"] = [{"text": note} for note in notes]
+    return request
 
 
 def _care_plan(plan: Plan, title: str, request: Resource) -> Resource:
@@ -162,7 +162,7 @@ def _risks(outcomes: Outcomes) -> Resource:
         for option in outcomes.options
         for row in option.rows
     ]
-    made: Resource = {
+    assessment: Resource = {
         "resourceType": "RiskAssessment",
         "text": _narrative("Rates of populations, not this patient's probabilities."),
         "contained": [dict(_PATIENT)],
@@ -172,8 +172,8 @@ def _risks(outcomes: Outcomes) -> Resource:
         "note": [{"text": "Rates of populations, not this patient's probabilities."}],
     }
     if predictions:
-        made["prediction"] = predictions
-    return made
+        assessment["prediction"] = predictions
+    return assessment
 
 
 def _told(row: OutcomeRow) -> tuple[str, ...]:

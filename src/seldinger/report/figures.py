@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
-from seldinger.report import cut, lettering, overlay, palette
-from seldinger.report.needle import Needle, needle_of
+from seldinger.report import labelling, mpr, overlay, palette
+from seldinger.report.needle import Needle, make_needle
 from seldinger.report.planes import ANTERIOR, LEFT, Plane, across_needle, along_needle
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ _RINGS_MM = (5.0, 10.0)
 _APART_MM = 6.0
 
 
-def hero(plan: Plan, path: Path) -> Figure:
+def draw_needle(plan: Plan, path: Path) -> Figure:
     """The oblique plane that holds the needle, from outside the skin to beyond the tip."""
-    needle = needle_of(plan, path)
+    needle = make_needle(plan, path)
     figure, axes = _canvas(_HERO_IN)
     plane = _needle_plane(needle, _HERO_IN[0] / _HERO_IN[1])
     spots = _spots(plane, needle)
-    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=8.5, notes=True)
-    cut.draw(axes, plan, plane, spots, look, (_entry_name(plane, needle),))
-    overlay.masks_on(axes, plan, plane)
+    look = mpr.Look(step_mm=plane.size_mm[0] / 420.0, name_pt=8.5, notes=True)
+    mpr.draw(axes, plan, plane, spots, look, (_entry_name(plane, needle),))
+    overlay.draw_masks(axes, plan, plane)
     _cone(axes, plane, needle)
     _shaft(axes, plane, needle, width_pt=1.8)
     _ticks(axes, plane, needle)
@@ -61,37 +61,39 @@ def hero(plan: Plan, path: Path) -> Figure:
         zorder=8,
         markeredgecolor=palette.HALO,
     )
-    cut.borders(axes, plane, 11.0)
+    mpr.draw_borders(axes, plane, 11.0)
     return figure
 
 
-def target_only(plan: Plan) -> Figure:
+def draw_target(plan: Plan) -> Figure:
     """The axial slice at the target, for a plan without a path."""
     figure, axes = _canvas(_HERO_IN)
     half_height = _TARGET_ONLY_HALF_MM
     half_width = half_height * _HERO_IN[0] / _HERO_IN[1]
     origin = np.asarray(plan.target.centre_lps_mm, dtype=np.float64)
     plane = Plane(origin, LEFT, ANTERIOR, -half_width, half_width, -half_height, half_height)
-    look = cut.Look(step_mm=plane.size_mm[0] / 420.0, corner=True, notes=True)
-    cut.draw(axes, plan, plane, _circle(plan.target.diameter_mm / 2.0 + 3.0), look)
-    cut.borders(axes, plane, 10.0, f"no path is free; axial, target slice, z {origin[2]:.1f} mm")
+    look = mpr.Look(step_mm=plane.size_mm[0] / 420.0, corner=True, notes=True)
+    mpr.draw(axes, plan, plane, _circle(plan.target.diameter_mm / 2.0 + 3.0), look)
+    mpr.draw_borders(
+        axes, plane, 10.0, f"no path is free; axial, target slice, z {origin[2]:.1f} mm"
+    )
     _note(axes, [_STRIPES])
     return figure
 
 
-def small_hero(plan: Plan, path: Path) -> Figure:
+def draw_thumbnail(plan: Plan, path: Path) -> Figure:
     """The same plane, small and without words, for the list of alternatives."""
-    needle = needle_of(plan, path)
+    needle = make_needle(plan, path)
     figure, axes = _canvas(_SMALL_IN)
     plane = _needle_plane(needle, _SMALL_IN[0] / _SMALL_IN[1])
-    look = cut.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
-    cut.draw(axes, plan, plane, _spots(plane, needle), look)
+    look = mpr.Look(step_mm=plane.size_mm[0] / 220.0, name_pt=0.0, line=0.8)
+    mpr.draw(axes, plan, plane, _spots(plane, needle), look)
     _shaft(axes, plane, needle, width_pt=1.4)
-    cut.borders(axes, plane, 8.0)
+    mpr.draw_borders(axes, plane, 8.0)
     return figure
 
 
-def axial(
+def draw_axial(
     plan: Plan,
     path: Path,
     what: tuple[str, str] = ("target", "entry"),
@@ -105,7 +107,7 @@ def axial(
         what: how the two slices are called.
         over: draws on each slice, under the needle.
     """
-    needle = needle_of(plan, path)
+    needle = make_needle(plan, path)
     figure = Figure(figsize=(7.2, 3.75), dpi=DPI, facecolor=palette.PAPER)
     aim, entry = needle.aim_lps_mm, needle.entry_lps_mm
     middle = (aim + entry) / 2.0
@@ -115,26 +117,26 @@ def axial(
         origin = np.array([middle[0], middle[1], point[2]])
         plane = Plane(origin, LEFT, ANTERIOR, -half, half, -half, half)
         spots = _spots(plane, needle)
-        cut.draw(axes, plan, plane, spots, cut.Look(2.0 * half / 330.0, 7.0, 10, corner=True))
+        mpr.draw(axes, plan, plane, spots, mpr.Look(2.0 * half / 330.0, 7.0, 10, corner=True))
         if over is not None:
             over(axes, plane)
         _projected(axes, plane, needle)
         same = " (the same)" if number and abs(entry[2] - aim[2]) < _SAME_SLICE_MM else ""
-        cut.borders(axes, plane, 10.0, f"axial, {name} slice{same}, z {point[2]:.1f} mm")
+        mpr.draw_borders(axes, plane, 10.0, f"axial, {name} slice{same}, z {point[2]:.1f} mm")
     return figure
 
 
-def needles_eye(plan: Plan, path: Path) -> Figure:
+def draw_needles_eye(plan: Plan, path: Path) -> Figure:
     """Three planes across the needle, seen along it, with rings of 5 and 10 mm."""
-    needle = needle_of(plan, path)
+    needle = make_needle(plan, path)
     figure = Figure(figsize=(7.2, 2.55), dpi=DPI, facecolor=palette.PAPER)
     across, up = across_needle(needle.entry_lps_mm, needle.aim_lps_mm)
     half = _EYE_HALF_MM
     for number, (depth, words) in enumerate(_depths(plan, path, needle)):
         axes = figure.add_axes((0.004 + number / 3.0, 0.01, 0.325, 0.98))
-        plane = Plane(needle.at(depth), across, up, -half, half, -half, half)
-        cut.draw(
-            axes, plan, plane, _ring_points(), cut.Look(2.0 * half / 220.0, 6.5, 7, corner=True)
+        plane = Plane(needle.point_at(depth), across, up, -half, half, -half, half)
+        mpr.draw(
+            axes, plan, plane, _ring_points(), mpr.Look(2.0 * half / 220.0, 6.5, 7, corner=True)
         )
         for ring in _RINGS_MM:
             axes.add_patch(
@@ -154,13 +156,13 @@ def needles_eye(plan: Plan, path: Path) -> Figure:
                 f"{ring:.0f}",
                 color=palette.NEEDLE,
                 fontsize=6.0,
-                path_effects=lettering.halo(),
+                path_effects=labelling.halo(),
                 zorder=7,
                 ha="center",
                 va="center",
             )
         axes.plot(0.0, 0.0, marker="o", markersize=3.5, color=palette.NEEDLE, zorder=7)
-        cut.borders(axes, plane, 8.5, words)
+        mpr.draw_borders(axes, plane, 8.5, words)
     return figure
 
 
@@ -172,12 +174,12 @@ def _canvas(size_in: tuple[float, float]) -> tuple[Figure, Axes]:
 def _needle_plane(needle: Needle, aspect: float) -> Plane:
     """The needle's plane, framed so that skin, needle and what lies beyond its tip are seen."""
     across, up = along_needle(needle.entry_lps_mm, needle.aim_lps_mm)
-    middle = needle.at(needle.end_mm / 2.0)
+    middle = needle.point_at(needle.end_mm / 2.0)
     frame = Plane(middle, across, up, 0.0, 1.0, 0.0, 1.0)
     ends = np.stack(
         [
-            frame.project(needle.at(-_OUTSIDE_MM)),
-            frame.project(needle.at(needle.end_mm + _BEYOND_MM)),
+            frame.project(needle.point_at(-_OUTSIDE_MM)),
+            frame.project(needle.point_at(needle.end_mm + _BEYOND_MM)),
         ]
     )
     reach = np.abs(ends).max(axis=0)
@@ -195,7 +197,7 @@ def _spots(plane: Plane, needle: Needle) -> Points:
 def _line(
     plane: Plane, needle: Needle, start: float, stop: float
 ) -> tuple[list[float], list[float]]:
-    a, b = plane.project(needle.at(start)), plane.project(needle.at(stop))
+    a, b = plane.project(needle.point_at(start)), plane.project(needle.point_at(stop))
     return [float(a[0]), float(b[0])], [float(a[1]), float(b[1])]
 
 
@@ -206,7 +208,7 @@ def _shaft(axes: Axes, plane: Plane, needle: Needle, width_pt: float) -> None:
         color=palette.NEEDLE,
         zorder=6,
         linewidth=width_pt,
-        path_effects=lettering.halo(width_pt + 1.6),
+        path_effects=labelling.halo(width_pt + 1.6),
         solid_capstyle="butt",
     )
     if needle.beyond_mm:
@@ -216,7 +218,7 @@ def _shaft(axes: Axes, plane: Plane, needle: Needle, width_pt: float) -> None:
             zorder=6,
             linewidth=width_pt,
             linestyle=(0, (2.0, 1.4)),
-            path_effects=lettering.halo(width_pt + 1.6),
+            path_effects=labelling.halo(width_pt + 1.6),
         )
     if needle.sample_mm is not None:
         start, stop = (needle.depth_mm + s for s in needle.sample_mm)
@@ -226,7 +228,7 @@ def _shaft(axes: Axes, plane: Plane, needle: Needle, width_pt: float) -> None:
             linewidth=2.2 * width_pt,
             solid_capstyle="butt",
             zorder=7,
-            path_effects=lettering.halo(2.2 * width_pt + 1.6),
+            path_effects=labelling.halo(2.2 * width_pt + 1.6),
         )
 
 
@@ -236,7 +238,7 @@ def _cone(axes: Axes, plane: Plane, needle: Needle) -> None:
         return
     direction = np.array([needle.direction @ plane.across, needle.direction @ plane.up])
     side = np.array([-direction[1], direction[0]]) / max(float(np.linalg.norm(direction)), 1e-6)
-    entry, end = plane.project(needle.at(0.0)), plane.project(needle.at(needle.end_mm))
+    entry, end = plane.project(needle.point_at(0.0)), plane.project(needle.point_at(needle.end_mm))
     wide = needle.lateral_error_mm * needle.end_mm / needle.depth_mm * side
     axes.add_patch(
         Polygon(
@@ -267,7 +269,7 @@ def _ticks(axes: Axes, plane: Plane, needle: Needle) -> None:
     if side[1] < 0:
         side = -side
     for count in range(int(needle.depth_mm // _TICK_MM) + 1):
-        at = plane.project(needle.at(count * _TICK_MM))
+        at = plane.project(needle.point_at(count * _TICK_MM))
         ends = np.stack([at - 1.6 * side, at + 1.6 * side])
         axes.plot(ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=1.0, zorder=7)
         if count and count % 2 == 0:
@@ -280,30 +282,30 @@ def _ticks(axes: Axes, plane: Plane, needle: Needle) -> None:
                 fontsize=7.5,
                 ha="center",
                 va="center",
-                path_effects=lettering.halo(),
+                path_effects=labelling.halo(),
                 zorder=8,
             )
 
 
-def _entry_name(plane: Plane, needle: Needle) -> lettering.Wanted:
+def _entry_name(plane: Plane, needle: Needle) -> labelling.Wanted:
     at = plane.project(needle.entry_lps_mm)
     place = (float(at[0]), float(at[1]))
-    return lettering.Wanted("entry", place, 3.0, palette.NEEDLE, -2.0, at[None, :], strong=True)
+    return labelling.Wanted("entry", place, 3.0, palette.NEEDLE, -2.0, at[None, :], strong=True)
 
 
-def explained(plan: Plan, path: Path) -> str:
+def explain_signs(plan: Plan, path: Path) -> str:
     """What the signs of the needle's plane mean, for the words under it."""
-    needle = needle_of(plan, path)
-    said = ["Ticks every 10 mm from the skin"]
+    needle = make_needle(plan, path)
+    signs = ["Ticks every 10 mm from the skin"]
     if needle.lateral_error_mm is not None:
-        said.append(f"cone: mean lateral error, {needle.lateral_error_mm:.1f} mm at the target")
+        signs.append(f"cone: mean lateral error, {needle.lateral_error_mm:.1f} mm at the target")
     if needle.beyond_mm:
-        said.append(f"dashed: the device ends {needle.beyond_mm:.0f} mm beyond the aim")
+        signs.append(f"dashed: the device ends {needle.beyond_mm:.0f} mm beyond the aim")
     if needle.sample_mm is not None:
-        said.append("pink bar: where the device works")
-    if cut.has_dead_part(plan):
-        said.append("dotted pink: edge of what is worth sampling")
-    return "; ".join((*said, _STRIPES))
+        signs.append("pink bar: where the device works")
+    if mpr.has_dead_part(plan):
+        signs.append("dotted pink: edge of what is worth sampling")
+    return "; ".join((*signs, _STRIPES))
 
 
 def _note(axes: Axes, lines: list[str]) -> None:
@@ -317,7 +319,7 @@ def _note(axes: Axes, lines: list[str]) -> None:
         va="bottom",
         color=palette.INK,
         fontsize=6.8,
-        path_effects=lettering.halo(),
+        path_effects=labelling.halo(),
         zorder=12,
         linespacing=1.35,
     )
@@ -342,7 +344,7 @@ def _projected(axes: Axes, plane: Plane, needle: Needle) -> None:
             color=palette.NEEDLE,
             linewidth=1.8,
             zorder=6,
-            path_effects=lettering.halo(3.2),
+            path_effects=labelling.halo(3.2),
             solid_capstyle="butt",
         )
     entry, aim = plane.project(needle.entry_lps_mm), plane.project(needle.aim_lps_mm)
@@ -366,7 +368,7 @@ def _depths(plan: Plan, path: Path, needle: Needle) -> list[tuple[float, str]]:
         if depth is not None and all(abs(depth - d) >= _APART_MM for d, _ in chosen):
             clearance = known[name]
             words = "crossed" if clearance == 0.0 else f"{clearance:.0f} mm away"
-            chosen.append((depth, f"{depth:.0f} mm: {lettering.readable(name)} {words}"))
+            chosen.append((depth, f"{depth:.0f} mm: {labelling.readable_name(name)} {words}"))
             break
     for share in (0.5, 0.25, 0.75):
         depth = share * needle.depth_mm

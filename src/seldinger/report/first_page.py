@@ -10,7 +10,7 @@ from seldinger.core.verdict import Status
 from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.blocks import Banner, Row, Table
-from seldinger.report.needle import needle_of
+from seldinger.report.needle import make_needle
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
@@ -28,7 +28,7 @@ _BANNERS = {
 }
 
 
-def banner(plan: Plan) -> Banner:
+def build_banner(plan: Plan) -> Banner:
     """The answer, and what must be kept for it to stand."""
     word, sentence, tone = _BANNERS[plan.verdict.status]
     cleared = plan.cleared
@@ -42,19 +42,19 @@ _STAMPED = ("nothing-labelled", "position-contradiction", "position-assumed")
 """Findings that stand in a red box on page one while they are open."""
 
 
-def stamp(plan: Plan, path: Path | None) -> str:
+def first_warning(plan: Plan, path: Path | None) -> str:
     """What must be read before anything else; empty when there is nothing of the kind."""
-    said = [f.text for f in plan.findings if f.id in _STAMPED and f.status is not Status.MET]
+    warnings = [f.text for f in plan.findings if f.id in _STAMPED and f.status is not Status.MET]
     if path is not None and path.provisional:
         scanned = plan.anatomy.study.position.value
-        said.append(
+        warnings.append(
             f"RESCAN FIRST: this path needs the patient {path.patient_position}, the scan shows "
             f"{scanned}. Organs move when a patient turns; every number below is provisional."
         )
-    return " ".join(said)
+    return " ".join(warnings)
 
 
-def headline(plan: Plan) -> tuple[Row, ...]:
+def build_headline(plan: Plan) -> tuple[Row, ...]:
     """The numbers that matter most."""
     if not plan.approach.paths:
         return (
@@ -93,13 +93,13 @@ def headline(plan: Plan) -> tuple[Row, ...]:
     )
 
 
-def recipe(plan: Plan) -> Table | None:
+def build_recipe(plan: Plan) -> Table | None:
     """What the CT room needs to place the needle."""
     if not plan.approach.paths:
         return None
     best = plan.approach.paths[0]
     sideways, height, along = words.entry_seen_from_target(best)
-    needle = needle_of(plan, best)
+    needle = make_needle(plan, best)
     depth = f"{best.depth_mm:.0f} mm from the skin to the aim"
     if needle.beyond_mm:
         depth += f"; the device ends {needle.beyond_mm:.0f} mm beyond it"
@@ -127,7 +127,7 @@ def recipe(plan: Plan) -> Table | None:
     return Table(("", ""), tuple(rows), widths=("auto", "1fr"))
 
 
-def nearest(plan: Plan) -> Table | None:
+def build_nearest(plan: Plan) -> Table | None:
     """Structures around the best path, nearest first; those nobody segmented last, as unknown."""
     if not plan.approach.paths:
         return None
@@ -148,7 +148,7 @@ def nearest(plan: Plan) -> Table | None:
     return Table(head, tuple(rows), empty, note, widths, wrap=True)
 
 
-def blocked(plan: Plan) -> Table | None:
+def build_blocked(plan: Plan) -> Table | None:
     """How many candidates each rule rejects; None when there is a path."""
     if plan.approach.paths:
         return None
@@ -166,10 +166,10 @@ def blocked(plan: Plan) -> Table | None:
     )
 
 
-def relaxations(plan: Plan) -> Table | None:
+def build_relaxations(plan: Plan) -> Table | None:
     """What was opened, or could be, and what that costs; None when there is nothing to say."""
-    found = plan.approach.relaxations
-    if plan.approach.paths and not any(r.recorded for r in found):
+    relaxed = plan.approach.relaxations
+    if plan.approach.paths and not any(r.recorded for r in relaxed):
         return None
     rows = tuple(
         Row(
@@ -182,7 +182,7 @@ def relaxations(plan: Plan) -> Table | None:
             ),
             "warn" if r.recorded else "plain",
         )
-        for r in found
+        for r in relaxed
     )
     return Table(
         ("Rule", "", "Entries it frees", "Cost", "Best entry, LPS mm"),
@@ -205,14 +205,14 @@ def _nearest_row(plan: Plan, path: Path, name: str) -> Row:
     if path.probability.hit is not None and clearance is not None and touch is None:
         chance = _OUT_OF_REACH
     if clearance is None:
-        said, tone = words.UNKNOWN, "warn"
+        text, tone = words.UNKNOWN, "warn"
     elif clearance == 0.0:
-        said, tone = "crossed", "bad"
+        text, tone = "crossed", "bad"
     else:
-        said = words.mm(clearance)
+        text = words.mm(clearance)
         close = clearance < _CLOSE_MM or (touch is not None and touch >= _LIKELY_TOUCH)
         tone = "warn" if close else "plain"
-    return Row((words.name(name), said, chance, _origin(plan, name)), tone)
+    return Row((words.name(name), text, chance, _origin(plan, name)), tone)
 
 
 def _origin(plan: Plan, name: str) -> str:

@@ -32,18 +32,18 @@ _EXCHANGE = 2
 
 
 @contextmanager
-def replaced(out: Path) -> Iterator[Path]:
+def replace_folder(out: Path) -> Iterator[Path]:
     """A new empty folder that takes the place of ``out`` when the block ends without an error.
 
     Raises:
         OutputError: ``out`` is a file or a folder that is not ours, or cannot be written.
     """
     target = Path(os.path.realpath(out))
-    check(target)
-    made: list[Path] = []
+    check_folder(target)
+    new_folders: list[Path] = []
     staging = target.parent / f".{target.name}.seldinger-{os.getpid()}-{secrets.token_hex(3)}"
     try:
-        made = _parents_made(target.parent)
+        new_folders = _parents_made(target.parent)
         with _locked(target.parent, target.name):
             _clear_leftovers(target)
             staging.mkdir()
@@ -58,12 +58,12 @@ def replaced(out: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         if not target.exists():
-            for parent in reversed(made):
+            for parent in reversed(new_folders):
                 with suppress(OSError):
                     parent.rmdir()
 
 
-def check(target: Path) -> None:
+def check_folder(target: Path) -> None:
     """``OutputError`` unless ``target`` is absent, empty, or a folder that is ours alone."""
     if not target.exists():
         return
@@ -80,13 +80,13 @@ def check(target: Path) -> None:
 
 
 def check_ahead(out: Path) -> None:
-    """Refuse what ``replaced`` would refuse, before long work; whether it can be made is tried.
+    """Refuse what ``replace_folder`` would refuse, before long work; making it is tried.
 
     Raises:
         OutputError: ``out`` is a file or a folder that is not ours, or cannot be written.
     """
     target = Path(os.path.realpath(out))
-    check(target)
+    check_folder(target)
     parent = next(p for p in target.parents if p.exists())
     probe = parent / f".{target.name}.seldinger-{os.getpid()}-{secrets.token_hex(3)}"
     try:
@@ -111,7 +111,7 @@ def check_page(page: Path) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """One text file, replaced as a whole."""
+    """One text file, replaced as a whole; ``OutputError`` where it cannot be."""
     staging = path.parent / f".{path.name}.seldinger-{os.getpid()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,21 +33,21 @@ class IndexCard:
     headline: tuple[Row, ...]
 
 
-def document(made: Document, pictures: Mapping[str, bytes]) -> str:
+def render_document(content: Document, pictures: Mapping[str, bytes]) -> str:
     """``made`` as HTML text, its ``pictures`` (file name -> PNG bytes) inside; no script."""
     template = _environment().get_template("document.html")
     return template.render(
-        d=made, images=_inside(pictures), style=_style(), disclaimer=words.DISCLAIMER
+        d=content, images=_inside(pictures), style=_style(), disclaimer=words.DISCLAIMER
     )
 
 
-def sheet(view: Sheet) -> str:
+def render_sheet(view: Sheet) -> str:
     """A patient's sheet as HTML text; no script."""
     template = _environment().get_template("sheet.html")
     return template.render(s=view, style=_style("style.css", "sheet.css"))
 
 
-def index(cards: tuple[IndexCard, ...]) -> str:
+def render_index(cards: tuple[IndexCard, ...]) -> str:
     """The page that lists several plans."""
     template = _environment().get_template("index.html")
     return template.render(entries=cards, style=_style(), disclaimer=words.DISCLAIMER)

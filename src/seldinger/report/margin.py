@@ -10,7 +10,7 @@ from seldinger.evidence.model import FactKind
 from seldinger.followup.margin import NO_SHRINKAGE, POPULATION
 from seldinger.report import folder, margin_file, margin_pictures, rendering, tables, words
 from seldinger.report.blocks import Banner, Document, Figure, Heading, Numbers, Row, Table, Text
-from seldinger.report.pictures import png
+from seldinger.report.pictures import to_png
 from seldinger.simulate.margin import THRESHOLDS_MM
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ _MAP, _CUT = "pictures/surface.png", "pictures/thinnest.png"
 
 
 def write(
-    out: Path | str, found: FollowUp, *, command: str | None = None, progress: Progress = silent
+    out: Path | str, follow_up: FollowUp, *, command: str | None = None, progress: Progress = silent
 ) -> Path:
     """Write ``found`` as the folder ``out``; the old folder stays until the new one is complete.
 
     Args:
         out: a new or empty folder, or an earlier report, which is replaced as a whole.
-        found: what to write.
+        follow_up: what to write.
         command: how it was asked for; printed with the provenance.
         progress: told what is being done; may raise ``Cancelled``.
 
@@ -44,60 +44,61 @@ def write(
         PlanError: a number is not finite.
     """
     place = Path(out)
-    with folder.replaced(place) as staging:
-        (staging / MARGIN_FILE).write_text(margin_file.to_json(found), encoding="utf-8")
+    with folder.replace_folder(place) as staging:
+        (staging / MARGIN_FILE).write_text(margin_file.to_json(follow_up), encoding="utf-8")
         progress("pictures", 0.0)
         pictures = {
-            _MAP: png(margin_pictures.surface_map(found)),
-            _CUT: png(margin_pictures.thinnest_cut(found)),
+            _MAP: to_png(margin_pictures.draw_surface_map(follow_up)),
+            _CUT: to_png(margin_pictures.draw_thinnest_plane(follow_up)),
         }
         progress("page", 0.8)
-        rendering.write(staging, page(found, command), pictures, PAGE, PRINTED)
+        rendering.write(staging, build_page(follow_up, command), pictures, PAGE, PRINTED)
         progress("page", 1.0)
     return place / PAGE
 
 
-def page(found: FollowUp, command: str | None) -> Document:
+def build_page(follow_up: FollowUp, command: str | None) -> Document:
     """What the page says."""
-    organ = found.asked.organ or "organ not known"
-    files = [(f"{i.role} ({i.name})", i.sha256) for i in found.inputs]
-    notes = tuple(note for note in found.notes if note != NO_SHRINKAGE)
+    organ = follow_up.asked.organ or "organ not known"
+    files = [(f"{i.role} ({i.name})", i.sha256) for i in follow_up.inputs]
+    notes = tuple(note for note in follow_up.notes if note != NO_SHRINKAGE)
+    request = follow_up.asked
     return Document(
-        title=f"Margin of {words.name(found.asked.zone)} over {words.name(found.asked.target)}",
-        subtitle=f"{words.name(organ)}; {_volumes(found)}",
+        title=f"Margin of {words.name(request.zone)} over {words.name(request.target)}",
+        subtitle=f"{words.name(organ)}; {_volumes(follow_up)}",
         first=(
-            _banner(found),
-            Numbers(_headline(found)),
+            _banner(follow_up),
+            Numbers(_headline(follow_up)),
             Text(NO_SHRINKAGE, lead="Not corrected for shrinkage."),
-            *_pictures(found),
+            *_pictures(follow_up),
         ),
         rest=(
-            *tables.headed(
-                ("Margin over the tumour's surface", _shares(found)),
-                ("How well the two scans fit", _fit(found)),
+            *tables.with_headings(
+                ("Margin over the tumour's surface", _shares(follow_up)),
+                ("How well the two scans fit", _fit(follow_up)),
             ),
-            _residuals(found),
+            _residuals(follow_up),
             Heading("What was published about margins"),
             Text(POPULATION, soft=True),
-            _bands(found),
+            _bands(follow_up),
             *((Heading("Notes"), Text(points=notes)) if notes else ()),
-            *tables.headed(
-                ("Assumptions", tables.assumptions(found.assumptions)),
-                ("Sources", tables.sources(fact.source for fact in found.facts)),
-                ("Provenance", tables.provenance(files, found.version, command)),
+            *tables.with_headings(
+                ("Assumptions", tables.build_assumptions(follow_up.assumptions)),
+                ("Sources", tables.build_sources(fact.source for fact in follow_up.facts)),
+                ("Provenance", tables.build_provenance(files, follow_up.version, command)),
             ),
         ),
     )
 
 
-def _pictures(found: FollowUp) -> tuple[Figure, ...]:
+def _pictures(follow_up: FollowUp) -> tuple[Figure, ...]:
     whole, thinnest = (
         "Margin in every direction from the tumour's middle",
         "Scan after treatment through the thinnest place",
     )
     return (
-        Figure(_MAP, whole, _map_words(found), height_mm=_PICTURE_MM),
-        Figure(_CUT, thinnest, _cut_words(found), height_mm=_PICTURE_MM),
+        Figure(_MAP, whole, _map_words(follow_up), height_mm=_PICTURE_MM),
+        Figure(_CUT, thinnest, _cut_words(follow_up), height_mm=_PICTURE_MM),
     )
 
 
@@ -105,27 +106,27 @@ def _volumes(found: FollowUp) -> str:
     return f"tumour {found.target_ml:.1f} mL before, zone {found.zone_ml:.1f} mL after"
 
 
-def _banner(found: FollowUp) -> Banner:
-    least = found.margin.whole.minimal_mm
+def _banner(follow_up: FollowUp) -> Banner:
+    least = follow_up.margin.whole.minimal_mm
     sentence = f"Thinnest margin {words.mm(least)}"
-    if found.interval_mm is not None:
-        low, high = (words.mm(x) for x in found.interval_mm)
+    if follow_up.interval_mm is not None:
+        low, high = (words.mm(x) for x in follow_up.interval_mm)
         sentence += f" ({low} to {high})"
-    if found.near_error_mm is not None:
-        sentence += f"; registration is off by about {words.mm(found.near_error_mm)} nearby"
-    error = found.near_error_mm or 0.0
+    if follow_up.near_error_mm is not None:
+        sentence += f"; registration is off by about {words.mm(follow_up.near_error_mm)} nearby"
+    error = follow_up.near_error_mm or 0.0
     # A margin is measured, not judged: what is enough depends on the tumour.
-    tone = "warn" if found.provisional or least - error < _ASKED_MM else "good"
-    if least < 0.0 and not found.provisional:
+    tone = "warn" if follow_up.provisional or least - error < _ASKED_MM else "good"
+    if least < 0.0 and not follow_up.provisional:
         tone = "bad"
-    return Banner(found.status.upper(), sentence + ".", tone, found.reasons)
+    return Banner(follow_up.status.upper(), sentence + ".", tone, follow_up.reasons)
 
 
-def _headline(found: FollowUp) -> tuple[Row, ...]:
-    margin = found.margin
+def _headline(follow_up: FollowUp) -> tuple[Row, ...]:
+    margin = follow_up.margin
     whole = margin.whole
     inner = margin.inner
-    known = found.asked.organ is not None
+    known = follow_up.asked.organ is not None
     return (
         Row(("minimal margin", words.mm(whole.minimal_mm), "all of the surface"), _tone(whole)),
         Row(
@@ -140,8 +141,8 @@ def _headline(found: FollowUp) -> tuple[Row, ...]:
         Row(
             (
                 "registration error",
-                words.mm(found.near_error_mm),
-                f"estimate, surfaces within {found.near_mm:.0f} mm",
+                words.mm(follow_up.near_error_mm),
+                f"estimate, surfaces within {follow_up.near_mm:.0f} mm",
             )
         ),
     )
@@ -161,27 +162,27 @@ def _map_words(found: FollowUp) -> str:
     )
 
 
-def _cut_words(found: FollowUp) -> str:
-    said = (
+def _cut_words(follow_up: FollowUp) -> str:
+    text = (
         "The plane through the tumour's middle and the thinnest place (ring). Dots: the tumour's "
         "surface carried over from the scan before, in the map's colours; white: the zone"
     )
-    if found.asked.organ is not None:
-        said += f"; green: {words.name(found.asked.organ)}"
-    if found.margin.under_capsule is not None:
-        said += "; diamonds: subcapsular"
-    return said + "."
+    if follow_up.asked.organ is not None:
+        text += f"; green: {words.name(follow_up.asked.organ)}"
+    if follow_up.margin.under_capsule is not None:
+        text += "; diamonds: subcapsular"
+    return text + "."
 
 
-def _shares(found: FollowUp) -> Table:
-    margin = found.margin
+def _shares(follow_up: FollowUp) -> Table:
+    margin = follow_up.margin
     rows = []
     named = (
         ("whole surface", margin.whole),
         ("away from the capsule", margin.inner),
         ("subcapsular", margin.under_capsule),
     )
-    known = found.asked.organ is not None
+    known = follow_up.asked.organ is not None
     for name, part in named:
         if part is None:
             rows.append(Row((name, "none" if known else words.UNKNOWN, *("",) * 7)))
@@ -202,8 +203,8 @@ def _shares(found: FollowUp) -> Table:
     return Table(head, tuple(rows), note=note, widths=widths, wrap=True)
 
 
-def _fit(found: FollowUp) -> Table:
-    made = found.registration
+def _fit(follow_up: FollowUp) -> Table:
+    registration = follow_up.registration
     rows = [
         Row(
             (
@@ -212,40 +213,42 @@ def _fit(found: FollowUp) -> Table:
                 f"{stage.metric_before:.3f} to {stage.metric_after:.3f}: {_first(stage.stopped)}",
             )
         )
-        for stage in made.stages
+        for stage in registration.stages
     ]
-    shift = ", ".join(f"{s:.1f}" for s in made.shift_mm)
-    rows.append(Row(("rigid movement", f"({shift}) mm LPS", f"turned by {made.turn_deg:.1f}°")))
-    rows.append(_bent(found))
-    rows.append(_kept(found))
-    rigid = words.mm(found.rigid.whole.minimal_mm)
+    shift = ", ".join(f"{s:.1f}" for s in registration.shift_mm)
+    rows.append(
+        Row(("rigid movement", f"({shift}) mm LPS", f"turned by {registration.turn_deg:.1f}°"))
+    )
+    rows.append(_bent(follow_up))
+    rows.append(_kept(follow_up))
+    rigid = words.mm(follow_up.rigid.whole.minimal_mm)
     rows.append(Row(("minimal margin, rigid", rigid, "")))
-    bent = None if found.deformable is None else found.deformable.whole.minimal_mm
-    rows.append(Row(("minimal margin, deformable", words.mm(bent), made.refused)))
+    bent = None if follow_up.deformable is None else follow_up.deformable.whole.minimal_mm
+    rows.append(Row(("minimal margin, deformable", words.mm(bent), registration.refused)))
     head, widths = ("what", "how far", "in its own words"), ("auto", "auto", "1fr")
     return Table(head, tuple(rows), widths=widths)
 
 
-def _bent(found: FollowUp) -> Row:
-    bending = found.registration.bending
+def _bent(follow_up: FollowUp) -> Row:
+    bending = follow_up.registration.bending
     if bending is None:
-        return Row(("bending", "none", found.registration.refused))
+        return Row(("bending", "none", follow_up.registration.refused))
     least = bending.least_jacobian
     folded = f"least local volume {least:.2f} of before: nothing is folded"
     return Row(("bending", f"up to {bending.bend_mm:.1f} mm", folded))
 
 
-def _kept(found: FollowUp) -> Row:
+def _kept(follow_up: FollowUp) -> Row:
     """Which part is kept, and what decided it."""
-    which = "deformable" if found.registration.bends else "rigid"
-    left = found.left_out
+    which = "deformable" if follow_up.registration.bends else "rigid"
+    left = follow_up.left_out
     if left.rigid_mm is None or left.deformable_mm is None:
         return Row(("kept", which, "no labelled surface was left out to tell a better one"))
-    said = (
+    text = (
         f"at {left.points} points that the deformable match has not seen, "
         f"{left.rigid_mm:.1f} mm are left by the rigid, {left.deformable_mm:.1f} mm by the other"
     )
-    return Row(("kept", which, said))
+    return Row(("kept", which, text))
 
 
 def _first(words_of_itk: str) -> str:
@@ -254,18 +257,18 @@ def _first(words_of_itk: str) -> str:
     return said[:1].lower() + said[1:]
 
 
-def _residuals(found: FollowUp) -> Table:
+def _residuals(follow_up: FollowUp) -> Table:
     rows = tuple(
         Row(
             (
-                words.name(one.name),
-                words.mm(one.rigid_mean_mm),
-                words.mm(one.mean_mm),
-                words.mm(one.p95_mm),
-                words.mm(one.max_mm),
+                words.name(residual.name),
+                words.mm(residual.rigid_mean_mm),
+                words.mm(residual.mean_mm),
+                words.mm(residual.p95_mm),
+                words.mm(residual.max_mm),
             )
         )
-        for one in found.residuals
+        for residual in follow_up.residuals
     )
     return Table(
         ("surface seen on both scans", "mean, rigid only", "mean left", "95 %", "largest"),
@@ -292,13 +295,13 @@ def _value(fact: Fact) -> str:
     """The number of a fact as it is read aloud, with its counts and its interval."""
     if fact.value is None:
         return ""
-    said = f"{fact.value:g} {words.unit(fact.unit)}".strip()
+    text = f"{fact.value:g} {words.unit(fact.unit)}".strip()
     if fact.kind is FactKind.PROPORTION:
-        said = f"{100.0 * fact.value:.3g} %"
+        text = f"{100.0 * fact.value:.3g} %"
         if fact.numerator is not None and fact.denominator is not None:
-            said += f" ({fact.numerator} of {fact.denominator})"
+            text += f" ({fact.numerator} of {fact.denominator})"
     elif fact.kind is not FactKind.THRESHOLD:
-        said = f"{fact.kind.value} {said}"
+        text = f"{fact.kind.value} {text}"
     if fact.interval is not None:
-        said += f" ({fact.interval_kind}: {fact.interval[0]:g} to {fact.interval[1]:g})"
-    return said
+        text += f" ({fact.interval_kind}: {fact.interval[0]:g} to {fact.interval[1]:g})"
+    return text

@@ -160,57 +160,59 @@ class MarginFile:
     provenance: Provenance
 
 
-def to_file(found: FollowUp) -> MarginFile:
+def to_file(follow_up: FollowUp) -> MarginFile:
     """``found`` without what lives in memory only."""
-    made, margin, asked = found.registration, found.margin, found.asked
+    registration, margin, request = follow_up.registration, follow_up.margin, follow_up.asked
     return MarginFile(
         schema_version=SCHEMA_VERSION,
-        request=Request(asked.target, asked.zone, asked.organ),
-        verdict=Verdict(found.status.replace(" ", "_"), found.reasons),
-        target_ml=found.target_ml,
-        zone_ml=found.zone_ml,
+        request=Request(request.target, request.zone, request.organ),
+        verdict=Verdict(follow_up.status.replace(" ", "_"), follow_up.reasons),
+        target_ml=follow_up.target_ml,
+        zone_ml=follow_up.zone_ml,
         margin_mm=Parts(margin.whole, margin.inner, margin.under_capsule),
-        by_part=_by_part(found),
-        clipped_at_capsule_share=None if asked.organ is None else margin.clipped_share,
+        by_part=_by_part(follow_up),
+        clipped_at_capsule_share=None if request.organ is None else margin.clipped_share,
         shrinkage_correction=None,
         registration=Fit(
             converged=True,
-            stages=made.stages,
-            least_jacobian=None if made.bending is None else made.bending.least_jacobian,
-            shift_mm=made.shift_mm,
-            turn_deg=made.turn_deg,
-            bend_mm=None if made.bending is None else made.bending.bend_mm,
-            not_bent=made.refused or None,
-            left_out=found.left_out,
-            residuals=found.residuals,
-            near_target=NearTarget(found.near_mm, found.near_error_mm),
+            stages=registration.stages,
+            least_jacobian=None
+            if registration.bending is None
+            else registration.bending.least_jacobian,
+            shift_mm=registration.shift_mm,
+            turn_deg=registration.turn_deg,
+            bend_mm=None if registration.bending is None else registration.bending.bend_mm,
+            not_bent=registration.refused or None,
+            left_out=follow_up.left_out,
+            residuals=follow_up.residuals,
+            near_target=NearTarget(follow_up.near_mm, follow_up.near_error_mm),
         ),
-        published=tuple(_published(fact) for fact in found.facts),
+        published=tuple(_published(fact) for fact in follow_up.facts),
         population_note=POPULATION,
-        citations={fact.source: evidence.source(fact.source).text for fact in found.facts},
-        assumptions=found.assumptions,
-        notes=found.notes,
-        provenance=Provenance(found.version, found.inputs),
+        citations={fact.source: evidence.source(fact.source).text for fact in follow_up.facts},
+        assumptions=follow_up.assumptions,
+        notes=follow_up.notes,
+        provenance=Provenance(follow_up.version, follow_up.inputs),
     )
 
 
-def _by_part(found: FollowUp) -> ByPart:
-    bent = found.deformable
+def _by_part(follow_up: FollowUp) -> ByPart:
+    bent = follow_up.deformable
     return ByPart(
-        "deformable" if found.registration.bends else "rigid",
-        found.rigid.whole.minimal_mm,
+        "deformable" if follow_up.registration.bends else "rigid",
+        follow_up.rigid.whole.minimal_mm,
         None if bent is None else bent.whole.minimal_mm,
-        found.interval_mm,
+        follow_up.interval_mm,
     )
 
 
-def to_json(found: FollowUp) -> str:
+def to_json(follow_up: FollowUp) -> str:
     """``found`` as the text of ``margin.json``.
 
     Raises:
         PlanError: a number is not finite.
     """
-    tidy = _tidied(asdict(to_file(found)), "margin")
+    tidy = _tidied(asdict(to_file(follow_up)), "margin")
     return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

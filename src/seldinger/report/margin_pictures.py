@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 from seldinger.anatomy.model import Kind
-from seldinger.report import cut, lettering, palette, words
-from seldinger.report.planes import Plane, Sampler, along_needle, image_on
+from seldinger.report import labelling, mpr, palette, words
+from seldinger.report.planes import Plane, Sampler, along_needle, sample_image
 from seldinger.simulate.margin import THRESHOLDS_MM, distances_mm
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ _COARSE = 3.0
 _HATCH = 6.0
 
 
-def surface_map(found: FollowUp) -> Figure:
+def draw_surface_map(follow_up: FollowUp) -> Figure:
     """The margin in every direction from the tumour's middle, as an equal-area map of a globe."""
-    margin = found.margin
+    margin = follow_up.margin
     figure = Figure(figsize=_MAP_IN, dpi=_DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.075, 0.26, 0.90, 0.70))
     colours, norm = _scale()
@@ -60,33 +60,35 @@ def surface_map(found: FollowUp) -> Figure:
     return figure
 
 
-def thinnest_cut(found: FollowUp) -> Figure:
+def draw_thinnest_plane(follow_up: FollowUp) -> Figure:
     """The scan after on the plane through the tumour's middle and the thinnest place."""
-    margin, scan = found.margin, found.after.image
+    margin, scan = follow_up.margin, follow_up.after.image
     middle = np.average(margin.points_lps_mm, axis=0, weights=margin.areas_mm2)
     thinnest = np.asarray(margin.whole.thinnest_lps_mm)
     across, up = along_needle(thinnest, middle)
-    reach = np.abs(Plane(middle, across, up, 0.0, 1.0, 0.0, 1.0).project(_zone_points(found))).max(
-        axis=0
-    )
+    reach = np.abs(
+        Plane(middle, across, up, 0.0, 1.0, 0.0, 1.0).project(_zone_points(follow_up))
+    ).max(axis=0)
     half = max(float(reach[1]) + _AROUND_MM, (float(reach[0]) + _AROUND_MM) * 4.6 / 7.2)
     wide = half * _CUT_IN[0] / _CUT_IN[1]
     plane = Plane(middle, across, up, -wide, wide, -half, half)
     step = plane.size_mm[0] / 480.0
     figure = Figure(figsize=_CUT_IN, dpi=_DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    low, high = _window(found)
+    low, high = _window(follow_up)
     axes.imshow(
-        image_on(scan, plane, step, low), origin="lower", extent=plane.extent, cmap="gray",
+        sample_image(scan, plane, step, low), origin="lower", extent=plane.extent, cmap="gray",
         vmin=low, vmax=high, interpolation="bilinear",
     )  # fmt: skip
-    _organ(axes, found, plane, step)
-    _zone(axes, found, plane, _COARSE * step)
+    _organ(axes, follow_up, plane, step)
+    _zone(axes, follow_up, plane, _COARSE * step)
     _tumour(axes, margin, plane, _THICK_VOXELS * max(scan.grid.spacing_mm))
     axes.set_xlim(plane.left_mm, plane.right_mm)
     axes.set_ylim(plane.bottom_mm, plane.top_mm)
     axes.set_axis_off()
-    cut.borders(axes, plane, 10.0, "scan after; white: zone; dots: tumour's surface, carried over")
+    mpr.draw_borders(
+        axes, plane, 10.0, "scan after; white: zone; dots: tumour's surface, carried over"
+    )
     return figure
 
 
@@ -112,7 +114,7 @@ def _tumour(axes: Axes, margin: Margin, plane: Plane, thick_mm: float) -> None:
     axes.annotate(
         f"{margin.whole.minimal_mm:.1f} mm", (x, y), xytext=(-38.0 * x / away, -38.0 * y / away),
         textcoords="offset points", ha="center", va="center", color=palette.NEEDLE, fontsize=11,
-        fontweight="bold", path_effects=lettering.halo(3.0), zorder=12,
+        fontweight="bold", path_effects=labelling.halo(3.0), zorder=12,
     )  # fmt: skip
 
 
@@ -186,7 +188,7 @@ def _thinnest_on_map(axes: Axes, margin: Margin) -> None:
         color=palette.INK,
         fontsize=10,
         fontweight="bold",
-        path_effects=lettering.halo(3.0),
+        path_effects=labelling.halo(3.0),
     )
 
 
@@ -236,33 +238,33 @@ def _zone_points(found: FollowUp) -> Points:
     return found.after.image.grid.to_lps(np.argwhere(found.zone_mask)[::7])
 
 
-def _window(found: FollowUp) -> tuple[float, float]:
+def _window(follow_up: FollowUp) -> tuple[float, float]:
     """Grey levels from what lies around the zone."""
-    if found.after.image.unit != "HU":
-        values = found.after.image.values
+    if follow_up.after.image.unit != "HU":
+        values = follow_up.after.image.values
         return float(np.percentile(values, 1.0)), float(np.percentile(values, 99.0))
-    inside = float(np.median(found.after.image.values[found.zone_mask]))
+    inside = float(np.median(follow_up.after.image.values[follow_up.zone_mask]))
     return (-1350.0, 150.0) if inside < -300.0 else (-160.0, 240.0)  # noqa: PLR2004  lung, else soft
 
 
-def _organ(axes: Axes, found: FollowUp, plane: Plane, step: float) -> None:
+def _organ(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
     """The capsule, where the organ is known on both scans."""
-    labels = found.after.labels
-    if found.asked.organ is None or labels is None:
+    labels = follow_up.after.labels
+    if follow_up.asked.organ is None or labels is None:
         return
-    whole = labels.mask(found.asked.organ) | found.zone_mask
-    share = Sampler.of(plane, found.after.image.grid, step).share(whole)
+    whole = labels.mask(follow_up.asked.organ) | follow_up.zone_mask
+    share = Sampler.across(plane, follow_up.after.image.grid, step).share(whole)
     if share is None or share.min() == share.max():
         return
     u, v = _pixels(plane, share.shape)
-    colour = palette.stroke(Kind.ORGAN, found.asked.organ).colour
+    colour = palette.stroke(Kind.ORGAN, follow_up.asked.organ).colour
     axes.contour(u, v, share, levels=[0.5], colors=[colour], linewidths=1.2, zorder=4)
 
 
-def _zone(axes: Axes, found: FollowUp, plane: Plane, step: float) -> None:
+def _zone(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
     """The zone's surface between the voxels: the one that the margin is measured to."""
     points, shape = plane.samples(step)
-    away = distances_mm(points, found.zone_surface).reshape(shape)
+    away = distances_mm(points, follow_up.zone_surface).reshape(shape)
     u, v = _pixels(plane, shape)
     axes.contour(u, v, away, levels=[0.0], colors=[palette.INK], linewidths=1.6, zorder=5)
 

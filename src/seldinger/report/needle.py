@@ -47,7 +47,7 @@ class Needle:
         """From the skin inwards, unit length."""
         return unit(self.aim_lps_mm - self.entry_lps_mm)
 
-    def at(self, depth_mm: float) -> Points:
+    def point_at(self, depth_mm: float) -> Points:
         """LPS of the point ``depth_mm`` below the skin."""
         point: Points = self.entry_lps_mm + depth_mm * self.direction
         return point
@@ -55,7 +55,7 @@ class Needle:
     def nearest_depth_mm(self, mask: Mask, plan: Plan) -> float | None:
         """Depth at which the needle comes closest to ``mask``; None when it is nowhere near."""
         grid = plan.anatomy.grid
-        ends = grid.to_index(np.stack([self.at(0.0), self.at(self.end_mm)]))
+        ends = grid.to_index(np.stack([self.point_at(0.0), self.point_at(self.end_mm)]))
         reach = _REACH_MM / np.asarray(grid.spacing_mm)
         low = np.maximum(np.floor(ends.min(axis=0) - reach).astype(int), 0)
         high = np.minimum(np.ceil(ends.max(axis=0) + reach).astype(int) + 1, grid.shape)
@@ -70,18 +70,18 @@ class Needle:
         return float(depths[int(np.argmin(distance))])
 
 
-def needle_of(plan: Plan, path: Path) -> Needle:
+def make_needle(plan: Plan, path: Path) -> Needle:
     """The needle of ``path``; what the plan does not say stays None."""
-    said = dict(_settings(plan))
+    settings = dict(_settings(plan))
     best = bool(plan.approach.paths) and path is plan.approach.paths[0]
-    start, stop = said.get("sample_from_mm"), said.get("sample_to_mm")
+    start, stop = settings.get("sample_from_mm"), settings.get("sample_to_mm")
     return Needle(
         np.asarray(path.entry_lps_mm, dtype=np.float64),
         np.asarray(path.target_lps_mm, dtype=np.float64),
         path.depth_mm,
-        said.get("beyond_mm"),
+        settings.get("beyond_mm"),
         None if start is None or stop is None else (start, stop),
-        said.get("lateral_error_mean_mm") if best else None,
+        settings.get("lateral_error_mean_mm") if best else None,
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from seldinger.core.volume import Volume
-from seldinger.report import lettering, palette
-from seldinger.report.planes import Plane, image_on
+from seldinger.report import labelling, palette
+from seldinger.report.planes import Plane, sample_image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,34 +21,34 @@ HALF = 0.5
 Dash = Literal["solid"] | tuple[float, tuple[float, float]]
 
 
-def masks_on(axes: Axes, plan: Plan, plane: Plane) -> tuple[str, ...]:
+def draw_masks(axes: Axes, plan: Plan, plane: Plane) -> tuple[str, ...]:
     """The outline of every mask among the plan's fields; the names of those that are drawn."""
     drawn = []
     for name, volume in ({} if plan.fields is None else plan.fields.volumes).items():
         if volume.values.dtype == bool:
             step_mm = max(min(volume.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
-            shown = sampled(volume.values, volume.grid, plane, step_mm)
-            if outline(axes, plane, shown, HALF, (palette.LETHAL, "solid", 2.2)):
+            shown = sample_plane(volume.values, volume.grid, plane, step_mm)
+            if draw_outline(axes, plane, shown, HALF, (palette.LETHAL, "solid", 2.2)):
                 drawn.append(name)
     return tuple(drawn)
 
 
-def sampled(
+def sample_plane(
     values: NDArray[np.generic], grid: Grid, plane: Plane, step_mm: float
 ) -> NDArray[np.float32]:
     """``values`` (i, j, k) of ``grid`` on the plane, (rows, columns), every ``step_mm``."""
-    return image_on(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
+    return sample_image(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
 
 
-def lattice(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
-    """Where the columns and rows of ``values`` lie on the plane, mm."""
+def plane_axes(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
+    """Where the columns and rows of ``values``, (rows, columns), lie on the plane, mm."""
     rows, columns = values.shape
     u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
     v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
     return u, v
 
 
-def outline(
+def draw_outline(
     axes: Axes,
     plane: Plane,
     values: NDArray[np.float32],
@@ -68,8 +68,8 @@ def outline(
         return False
     colour, dash, width = stroke
     drawn = axes.contour(
-        *lattice(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
+        *plane_axes(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
         linewidths=[width], zorder=5,
     )  # fmt: skip
-    drawn.set_path_effects(lettering.halo(width + 1.0))
+    drawn.set_path_effects(labelling.halo(width + 1.0))
     return True

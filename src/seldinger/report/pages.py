@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.report import words
 from seldinger.report.blocks import Document, Heading, Note, Text
-from seldinger.report.sections import Part, installed
+from seldinger.report.sections import Part, load_sections
 
 if TYPE_CHECKING:
     from seldinger.guide import Rehearsal
@@ -17,7 +17,7 @@ _APPENDIX = "Appendix: what this plan rests on"
 _BEFORE = "Every rule with its source, every assumption, and the files that it was made from."
 
 
-def report(plan: Plan, command: str | None, outcome: Rehearsal | None = None) -> Document:
+def build_report(plan: Plan, command: str | None, outcome: Rehearsal | None = None) -> Document:
     """Everything that is printed about ``plan`` and what came of it.
 
     Args:
@@ -28,7 +28,7 @@ def report(plan: Plan, command: str | None, outcome: Rehearsal | None = None) ->
     Raises:
         OutputError: the report's sections are not installed.
     """
-    sections, left_out = installed()
+    sections, left_out = load_sections()
     parts: dict[Part, tuple[Block, ...]] = dict.fromkeys(Part, ())
     for section in sections:
         for told in section.concerns(plan, outcome):

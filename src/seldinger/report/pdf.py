@@ -20,18 +20,18 @@ _EPOCH_S = 0
 """The clock as the document sees it: the same plan gives the same bytes."""
 
 
-def printed(made: Document, folder: Path | None, name: str) -> bytes:
+def print_document(content: Document, folder: Path | None, name: str) -> bytes:
     """``made`` as PDF bytes.
 
     Args:
-        made: what is printed.
+        content: what is printed.
         folder: where pictures are read from; None: there are none.
         name: of the document, for messages.
 
     Raises:
         OutputError: it cannot be typeset.
     """
-    view = blocks.data(made) | {"disclaimer": words.DISCLAIMER}
+    view = blocks.to_data(content) | {"disclaimer": words.DISCLAIMER}
     return typeset(("document.typ",), {"document": json.dumps(view, allow_nan=False)}, folder, name)
 
 
@@ -58,9 +58,9 @@ def typeset(
             ignore_system_fonts=True,
             sys_inputs=inputs,
         )
-        made = compiler.compile(format="pdf", timestamp=_EPOCH_S)
+        pages = compiler.compile(format="pdf", timestamp=_EPOCH_S)
     except RuntimeError as error:
         raise OutputError(f"{name} cannot be typeset: {error}") from error
-    if not isinstance(made, bytes):
+    if not isinstance(pages, bytes):
         raise OutputError(f"{name} cannot be typeset: typst gave no single document")
-    return made
+    return pages

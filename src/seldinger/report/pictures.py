@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
     """``figure`` as PNG bytes."""
     stream = BytesIO()
     # Without the library's name in it, which would change with its version.

@@ -89,7 +89,7 @@ class Sampler:
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, plane: Plane, grid: Grid, step_mm: float) -> Sampler:
+    def across(cls, plane: Plane, grid: Grid, step_mm: float) -> Sampler:
         """Where ``plane`` meets ``grid``, every ``step_mm``."""
         points, shape = plane.samples(step_mm)
         index = grid.to_index(points)
@@ -122,21 +122,23 @@ class Sampler:
         return share.reshape(self.shape)
 
 
-def image_on(volume: Volume, plane: Plane, step_mm: float, outside: float) -> NDArray[np.float32]:
+def sample_image(
+    volume: Volume, plane: Plane, step_mm: float, outside: float
+) -> NDArray[np.float32]:
     """``volume`` linearly interpolated on ``plane``, (rows, columns); ``outside`` beyond it."""
     points, shape = plane.samples(step_mm)
     index = volume.grid.to_index(points)
     low = np.clip(np.floor(index.min(axis=0)).astype(int) - 1, 0, np.asarray(volume.grid.shape) - 1)
     high = np.clip(np.ceil(index.max(axis=0)).astype(int) + 2, low + 1, volume.grid.shape)
     box = volume.values[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    found: NDArray[np.float32] = ndimage.map_coordinates(
+    sampled: NDArray[np.float32] = ndimage.map_coordinates(
         box, (index - low).T, order=1, mode="constant", cval=outside, output=np.float32
     )
-    return found.reshape(shape)
+    return sampled.reshape(shape)
 
 
 def along_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Points]:
-    """``across`` and ``up`` of the plane that holds the needle and lies closest to the axial one.
+    """``across`` and ``up``, (3,), of the plane that holds the needle and is closest to axial.
 
     It is turned as an axial slice is: patient's left to the right, anterior to the top; where it
     stands upright, the head to the top.
@@ -151,10 +153,10 @@ def along_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Poin
     return across, (-up if upright and up @ CRANIAL < 0.0 else up)
 
 
-def holding(
+def along_needle_and_point(
     entry_lps_mm: Points, aim_lps_mm: Points, point_lps_mm: Points
 ) -> tuple[Points, Points]:
-    """``across`` and ``up`` of the plane that holds the needle and a point beside it.
+    """``across`` and ``up``, (3,), of the plane that holds the needle and a point beside it.
 
     Where the point lies on the needle, the plane is that of ``along_needle``.
     """
@@ -167,7 +169,7 @@ def holding(
 
 
 def across_needle(entry_lps_mm: Points, aim_lps_mm: Points) -> tuple[Points, Points]:
-    """``across`` and ``up`` of the plane seen when looking along the needle, the head upwards."""
+    """``across`` and ``up``, (3,), of the plane seen along the needle, the head upwards."""
     direction = unit(np.asarray(aim_lps_mm) - np.asarray(entry_lps_mm))
     up = CRANIAL - (CRANIAL @ direction) * direction
     if np.linalg.norm(up) < _DEGENERATE:
@@ -188,7 +190,7 @@ def _turned(normal: Points, rightwards: Points, upwards: Points) -> tuple[Points
 
 
 def direction_letters(direction: Points) -> str:
-    """The patient direction of ``direction``: its main letter, and a second when it is oblique."""
+    """The patient direction of ``direction``, (3,): its main letter, and a second when oblique."""
     order = np.argsort(-np.abs(direction), kind="stable")
     letters = [_LETTERS[axis][0 if direction[axis] > 0 else 1] for axis in order]
     second = abs(direction[order[1]]) >= _SECOND_LETTER_FROM * abs(direction[order[0]])

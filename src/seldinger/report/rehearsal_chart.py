@@ -37,43 +37,43 @@ _MOST_TARGET_MM = 20.0
 """A board shows so much of a large target beside its tips."""
 
 
-def draw_rehearsal(made: Rehearsal) -> Figure:
+def draw_rehearsal(rehearsal: Rehearsal) -> Figure:
     """A board for each device, seen along it, and a histogram of margin or of what is sampled."""
     figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), dpi=DPI, facecolor="white")
-    count = len(made.passes)
+    count = len(rehearsal.passes)
     each = min(_BOARD_IN, (_WIDTH_IN - _CHART_IN) / count) / _WIDTH_IN
-    half = _half_mm(made)
-    for number, one in enumerate(made.passes):
+    half = _half_mm(rehearsal)
+    for number, one in enumerate(rehearsal.passes):
         place = (0.005 + each * number, 0.13, each - 0.015, 0.78)
-        _board(figure.add_axes(place), made, one, half)
-    told: dict[str, Artist] = {}
+        _board(figure.add_axes(place), rehearsal, one, half)
+    artists: dict[str, Artist] = {}
     for axes in figure.axes:
         handles, words = axes.get_legend_handles_labels()
-        told |= dict(zip(words, handles, strict=True))
+        artists |= dict(zip(words, handles, strict=True))
     figure.legend(
-        list(told.values()), list(told), loc="lower left", bbox_to_anchor=(0.0, -0.01), ncols=3,
-        fontsize=7.5, frameon=False, handletextpad=0.1, columnspacing=1.0,
+        list(artists.values()), list(artists), loc="lower left", bbox_to_anchor=(0.0, -0.01),
+        ncols=3, fontsize=7.5, frameon=False, handletextpad=0.1, columnspacing=1.0,
     )  # fmt: skip
     left = 0.005 + each * count + 0.075
-    _histogram(figure.add_axes((left, 0.2, 0.955 - left, 0.68)), made)
+    _histogram(figure.add_axes((left, 0.2, 0.955 - left, 0.68)), rehearsal)
     return figure
 
 
-def beside_target(made: Rehearsal, one: Passes) -> Points:
+def beside_target(rehearsal: Rehearsal, passes: Passes) -> Points:
     """(n, 3) where each tip lies from its aim, as the target sees it that the breath has moved."""
-    away: Points = one.tip_lps_mm - np.asarray(one.path.target_lps_mm)
-    if made.target_moves:
-        away = away - np.outer(made.breath_mm, [0.0, 0.0, 1.0])
+    away: Points = passes.tip_lps_mm - np.asarray(passes.path.target_lps_mm)
+    if rehearsal.target_moves:
+        away = away - np.outer(rehearsal.breath_mm, [0.0, 0.0, 1.0])
     return away
 
 
-def _half_mm(made: Rehearsal) -> float:
+def _half_mm(rehearsal: Rehearsal) -> float:
     """Half of what a board shows: nearly every tip, and the target unless it is large."""
     far = [
-        np.quantile(np.linalg.norm(_flat(made, one), axis=1), 0.99, method="lower")
-        for one in made.passes
+        np.quantile(np.linalg.norm(_flat(rehearsal, one), axis=1), 0.99, method="lower")
+        for one in rehearsal.passes
     ]
-    target = min(_MOST_TARGET_MM, 0.6 * made.plan.target.diameter_mm)
+    target = min(_MOST_TARGET_MM, 0.6 * rehearsal.plan.target.diameter_mm)
     return float(max(target, 1.08 * max(far)))
 
 
@@ -87,11 +87,11 @@ def _ends(one: Passes) -> tuple[Points, Points]:
     return np.asarray(one.path.entry_lps_mm), np.asarray(one.path.target_lps_mm)
 
 
-def _board(axes: Axes, made: Rehearsal, one: Passes, half: float) -> None:
+def _board(axes: Axes, rehearsal: Rehearsal, passes: Passes, half: float) -> None:
     """Tips about the aim, the target's outline as it is seen along the device."""
-    across, up = across_needle(*_ends(one))
-    plane = Plane(_ends(one)[1], across, up, -half, half, -half, half)
-    outline = silhouette(made, plane)
+    across, up = across_needle(*_ends(passes))
+    plane = Plane(_ends(passes)[1], across, up, -half, half, -half, half)
+    outline = silhouette(rehearsal, plane)
     if outline.max() > 0.0:
         axes.contour(
             outline, levels=[0.5], extent=plane.extent, origin="lower", colors=[_TARGET],
@@ -104,9 +104,9 @@ def _board(axes: Axes, made: Rehearsal, one: Passes, half: float) -> None:
                 0.71 * ring, -0.71 * ring, f"{ring:.0f}", fontsize=6.5, color=_SOFT, ha="center",
                 va="center", zorder=5, bbox=_UNDER,
             )  # fmt: skip
-    touched = np.any([np.zeros(made.draws, dtype=bool), *one.touch.values()], axis=0)
-    groups = (one.hit & ~touched, touched, ~one.hit & ~touched)
-    flat = _flat(made, one)
+    touched = np.any([np.zeros(rehearsal.draws, dtype=bool), *passes.touch.values()], axis=0)
+    groups = (passes.hit & ~touched, touched, ~passes.hit & ~touched)
+    flat = _flat(rehearsal, passes)
     for met, (words, colour, marker, size) in zip(groups, _LOOKS, strict=True):
         seen = flat[:MOST_DOTS][met[:MOST_DOTS]]
         if not len(seen):
@@ -124,7 +124,7 @@ def _board(axes: Axes, made: Rehearsal, one: Passes, half: float) -> None:
     for spine in axes.spines.values():
         spine.set_color("#c9d0d6")
     axes.set_anchor("N")
-    axes.set_title(one.name, fontsize=8.5, color=_INK, loc="left")
+    axes.set_title(passes.name, fontsize=8.5, color=_INK, loc="left")
     for at, turned, where in (
         ((0.5, 0.985), up, ("center", "top")),
         ((0.985, 0.5), across, ("right", "center")),
@@ -136,38 +136,38 @@ def _board(axes: Axes, made: Rehearsal, one: Passes, half: float) -> None:
         )  # fmt: skip
 
 
-def silhouette(made: Rehearsal, plane: Plane) -> NDArray[np.float32]:
+def silhouette(rehearsal: Rehearsal, plane: Plane) -> NDArray[np.float32]:
     """The viable target as it is seen across a plane, 0 to 1, (rows, columns)."""
-    grid, mask = made.plan.anatomy.grid, made.plan.goal.viable
+    grid, mask = rehearsal.plan.anatomy.grid, rehearsal.plan.goal.viable
     points = grid.to_lps(np.argwhere(mask))
     normal = np.cross(plane.across, plane.up)
     depth = (points - plane.origin_lps_mm) @ normal
-    found: NDArray[np.float32] | None = None
+    seen: NDArray[np.float32] | None = None
     for at in np.arange(depth.min(), depth.max() + _SLAB_MM, _SLAB_MM):
         cut = Plane(
             plane.origin_lps_mm + at * normal, plane.across, plane.up, plane.left_mm,
             plane.right_mm, plane.bottom_mm, plane.top_mm,
         )  # fmt: skip
-        sampler = Sampler.of(cut, grid, _STEP_MM)
+        sampler = Sampler.across(cut, grid, _STEP_MM)
         share = sampler.share(mask)
         if share is not None:
-            found = share if found is None else np.maximum(found, share)
-    return np.zeros((2, 2), dtype=np.float32) if found is None else found
+            seen = share if seen is None else np.maximum(seen, share)
+    return np.zeros((2, 2), dtype=np.float32) if seen is None else seen
 
 
-def _histogram(axes: Axes, made: Rehearsal) -> None:
+def _histogram(axes: Axes, rehearsal: Rehearsal) -> None:
     """The thinnest margin of every draw, or how much of the stretch lies in the target."""
     lines: tuple[tuple[float, str, str, str], ...] = ()
-    if made.zone is not None:
-        values, asked = made.zone.margin_mm, made.zone.margin_asked_mm
+    if rehearsal.zone is not None:
+        values, wanted = rehearsal.zone.margin_mm, rehearsal.zone.margin_asked_mm
         words = "thinnest margin of a draw, mm"
         lines = (
             (0.0, _LIMIT, "tumour is left", "right"),
-            (asked, _INK, f"{asked:g} mm asked", "center"),
+            (wanted, _INK, f"{wanted:g} mm asked", "center"),
         )
-        low, high = min(float(values.min()), 0.0), max(float(values.max()), asked)
+        low, high = min(float(values.min()), 0.0), max(float(values.max()), wanted)
     else:
-        inside = made.passes[0].inside_mm
+        inside = rehearsal.passes[0].inside_mm
         if inside is None:  # probes without a prediction
             axes.set_axis_off()
             return
@@ -176,13 +176,13 @@ def _histogram(axes: Axes, made: Rehearsal) -> None:
     edges = np.linspace(np.floor(low), np.ceil(high) + (1.5 if lines else 0.5), _BARS + 1)
     axes.hist(values, bins=edges.tolist(), color="#9fb6c8", edgecolor="white")
     axes.set_xlim(edges[0], edges[-1])
-    for at, colour, said, side in lines:
+    for at, colour, text, side in lines:
         axes.axvline(at, color=colour, linewidth=1.4)
         axes.annotate(
-            said, (at, 1.0), xycoords=("data", "axes fraction"),
+            text, (at, 1.0), xycoords=("data", "axes fraction"),
             xytext=(2.0 if side == "right" else 0.0, 4.0), textcoords="offset points", ha=side,
             va="bottom", fontsize=7.5, color=colour, annotation_clip=False,
         )  # fmt: skip
     axes.set_xlabel(words, fontsize=8.0, color=_INK)
-    axes.set_ylabel(f"of {made.draws} draws", fontsize=8.0, color=_INK)
+    axes.set_ylabel(f"of {rehearsal.draws} draws", fontsize=8.0, color=_INK)
     style_axes(axes)

@@ -37,5 +37,5 @@ def write(
     for name, data in pictures.items():
         (staging / name).parent.mkdir(exist_ok=True)
         (staging / name).write_bytes(data)
-    (staging / page).write_text(html.document(document, pictures), encoding="utf-8")
-    (staging / printed).write_bytes(pdf.printed(document, staging, printed))
+    (staging / page).write_text(html.render_document(document, pictures), encoding="utf-8")
+    (staging / printed).write_bytes(pdf.print_document(document, staging, printed))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.evidence.model import Trust
 from seldinger.report import reading, sheet_shared, sheet_text, words
-from seldinger.report.sheet_numbers import chance, denominator, printable
+from seldinger.report.sheet_numbers import choose_denominator, format_chance, is_printable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -117,7 +117,7 @@ class Sheet:
     disclaimer: str
 
 
-def made(
+def build_sheet(
     procedure: str,
     organ: str | None,
     today: dt.date | None,
@@ -141,16 +141,16 @@ def made(
     common, page = sheet_text.common(language), sheet_text.page(procedure, organ, language)
     counted = (*page.benefit, *page.other_choices, *page.risk)
     facts = {c.fact: evidence.fact(c.fact) for c in counted if c.fact is not None}
-    shown = {key: fact for key, fact in facts.items() if printable(fact)}
-    out_of = denominator(shown.values())
+    shown = {key: fact for key, fact in facts.items() if is_printable(fact)}
+    out_of = choose_denominator(shown.values())
     parts = _parts(common, page, shown, out_of, released)
-    grades = reading.grades(" ".join(read_aloud(parts)))
+    grades = reading.grades(" ".join(list_sentences(parts)))
     return Sheet(
         language=common.language,
         title=common.title.format(name=page.name),
         lead=common.lead,
         parts=parts,
-        numbers=_cited(common, (*shown.values(), *sheet_shared.facts(page, released)), out_of),
+        numbers=_cited(common, (*shown.values(), *sheet_shared.list_facts(page, released)), out_of),
         numbers_heading=common.headings.numbers,
         numbers_note=common.words.not_you,
         stamp=common.words.stamp.format(
@@ -174,21 +174,23 @@ def _parts(
     """All sections in their order; one without anything to say is left out."""
     h = common.headings
 
-    def told(found: Sequence[Counted]) -> tuple[str, ...]:
-        return tuple(_told(common, c, facts, out_of) for c in found)
+    def describe(risks: Sequence[Counted]) -> tuple[str, ...]:
+        return tuple(_told(common, c, facts, out_of) for c in risks)
 
     bands = ((h.common, "common"), (h.uncommon, "uncommon"), (h.rare, "rare"))
-    risks = tuple((title, told([r for r in page.risk if r.band == band])) for title, band in bands)
+    risks = tuple(
+        (title, describe([r for r in page.risk if r.band == band])) for title, band in bands
+    )
     parts = (
         Part(h.what_for, page.what_for),
-        Part(h.benefits, told(page.benefit)),
-        Part(h.other_choices, told(page.other_choices)),
+        Part(h.benefits, describe(page.benefit)),
+        Part(h.other_choices, describe(page.other_choices)),
         Part(h.contested, page.contested),
-        Part(h.before, (*page.before, *sheet_shared.before(common, page, released))),
+        Part(h.before, (*page.before, *sheet_shared.describe_before(common, page, released))),
         Part(h.medicines, _medicines(common, released)),
         Part(h.on_the_day, page.on_the_day),
-        Part(h.during, (*page.during, *sheet_shared.during(common, page))),
-        Part(h.after, (*page.after, *sheet_shared.after(common, page))),
+        Part(h.during, (*page.during, *sheet_shared.describe_during(common, page))),
+        Part(h.after, (*page.after, *sheet_shared.describe_after(common, page))),
         Part(h.risks, (), tuple(r for r in risks if r[1]), common.words.not_you if facts else ""),
         Part(h.xrays, _xrays(common, page)),
         Part(h.call, page.call, note=common.words.phone, tone="call"),
@@ -204,7 +206,7 @@ def _told(common: Common, counted: Counted, facts: dict[str, Fact], out_of: int)
     stem = counted.text.rstrip(".")
     if counted.fact not in facts:
         return f"{stem}."
-    return f"{stem}: {chance(common, facts[counted.fact], out_of)}."
+    return f"{stem}: {format_chance(common, facts[counted.fact], out_of)}."
 
 
 def _xrays(common: Common, page: Page) -> tuple[str, ...]:
@@ -227,24 +229,24 @@ def _medicines(common: Common, released: Released | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _of_drug(common: Common, one: MedicineLine) -> Iterable[str]:
+def _of_drug(common: Common, line: MedicineLine) -> Iterable[str]:
     say = common.medicines
-    if one.ask:
-        yield say.ask.format(drug=one.drug)
-    elif one.dye:
-        yield say.dye.format(drug=one.drug, when=one.restart)
-    elif one.last is None:
-        yield say.go_on.format(drug=one.drug)
+    if line.ask:
+        yield say.ask.format(drug=line.drug)
+    elif line.dye:
+        yield say.dye.format(drug=line.drug, when=line.restart)
+    elif line.last is None:
+        yield say.go_on.format(drug=line.drug)
     else:
-        last = say.passed if one.passed else say.last
-        yield last.format(drug=one.drug, when=one.last)
-        back = say.restart if one.restart is not None else say.ask_back
-        yield back.format(drug=one.drug, when=one.restart)
+        last = say.passed if line.passed else say.last
+        yield last.format(drug=line.drug, when=line.last)
+        back = say.restart if line.restart is not None else say.ask_back
+        yield back.format(drug=line.drug, when=line.restart)
 
 
 def _cited(common: Common, facts: Iterable[Fact], out_of: int) -> tuple[Cited, ...]:
     """The numbers for who wants to look them up: what, in whom, by whom."""
-    found: dict[str, dict[str, list[str]]] = {}
+    by_source: dict[str, dict[str, list[str]]] = {}
     for fact in facts:
         seen = common.words.group.format(
             population=fact.population, horizon=fact.horizon or words.UNKNOWN
@@ -252,16 +254,16 @@ def _cited(common: Common, facts: Iterable[Fact], out_of: int) -> tuple[Cited, .
         text = evidence.source(fact.source).text
         if fact.trust is Trust.SECONDARY:
             text = f"{text} ({common.words.secondary})"
-        said = f": {chance(common, fact, out_of)}" if printable(fact) else ""
+        said = f": {format_chance(common, fact, out_of)}" if is_printable(fact) else ""
         what = f"{fact.statement.rstrip('.')}{said}."
-        found.setdefault(text, {}).setdefault(seen, []).append(what)
+        by_source.setdefault(text, {}).setdefault(seen, []).append(what)
     return tuple(
         Cited(source, tuple((tuple(whats), seen) for seen, whats in groups.items()))
-        for source, groups in found.items()
+        for source, groups in by_source.items()
     )
 
 
-def read_aloud(parts: Sequence[Part]) -> Iterable[str]:
+def list_sentences(parts: Sequence[Part]) -> Iterable[str]:
     """Every sentence of the sections, without headings; one without a full stop gets one."""
     for part in parts:
         for points in (part.points, *(g[1] for g in part.groups)):

@@ -26,18 +26,18 @@ def write(out: Path, sheet: Sheet) -> Path:
     Raises:
         OutputError: ``out`` is not ours, or cannot be written; nothing is left behind then.
     """
-    with folder.replaced(out) as staging:
-        add(staging, sheet)
+    with folder.replace_folder(out) as staging:
+        write_files(staging, sheet)
     return out / HTML_PAGE
 
 
-def add(staging: Path, sheet: Sheet) -> None:
+def write_files(staging: Path, sheet: Sheet) -> None:
     """The sheet's two files in a folder that is being made."""
-    (staging / HTML_PAGE).write_text(html.sheet(sheet), encoding="utf-8")
-    (staging / PDF_PAGE).write_bytes(document(sheet))
+    (staging / HTML_PAGE).write_text(html.render_sheet(sheet), encoding="utf-8")
+    (staging / PDF_PAGE).write_bytes(to_pdf(sheet))
 
 
-def document(sheet: Sheet) -> bytes:
+def to_pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF bytes.
 
     Raises:

@@ -31,7 +31,7 @@ _WIDE = 0.15
 _SHARES = ((1, 10), (1, 5), (1, 4), (1, 3), (1, 2), (2, 3), (3, 4), (4, 5), (9, 10))
 
 
-def printable(fact: Fact) -> bool:
+def is_printable(fact: Fact) -> bool:
     """Whether a patient may be shown a fact: a proportion that somebody read, for patients."""
     return (
         fact.kind in _FOR_PATIENTS
@@ -41,14 +41,14 @@ def printable(fact: Fact) -> bool:
     )
 
 
-def denominator(facts: Iterable[Fact]) -> int:
+def choose_denominator(facts: Iterable[Fact]) -> int:
     """The people that every number of a leaflet is out of: 1,000 where any is small."""
     least = min((f.value for f in facts if f.value), default=1.0)
     return _DENOMINATORS[1] if least < _SMALL else _DENOMINATORS[0]
 
 
-def chance(common: Common, fact: Fact, out_of: int) -> str:
-    """A fact's value in people, with what is likely where the source or its counts tell it."""
+def format_chance(common: Common, fact: Fact, out_of: int) -> str:
+    """A fact's value in people ``out_of`` so many, with what is likely where it is known."""
     say = common.words
     value = fact.value or 0.0
     if value == 0.0:

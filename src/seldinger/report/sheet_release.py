@@ -58,19 +58,19 @@ def read(path: Path, purpose: Purpose) -> Released:
         CareError: no such file, not a clearance, not released, changed since, not clear, for
             another procedure, organ or patient, or for a day that is past.
     """
-    told = _loaded(path)
-    seal = told.pop("release", None)
+    data = _loaded(path)
+    seal = data.pop("release", None)
     if not isinstance(seal, dict):
         raise CareError(
             f"{path.name} is not released: a clinician does that with `seldinger clear CASE.toml "
             "--release NAME --role ROLE`"
         )
-    said = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    said = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     if hashlib.sha256(said.encode("utf-8")).hexdigest() != seal.get("sha256"):
         raise CareError(f"{path.name} was changed since it was released: release it anew")
     try:
-        _check(path.name, told, purpose)
-        start = told["request"]["start"]
+        _check(path.name, data, purpose)
+        start = data["request"]["start"]
         at = dt.datetime.fromisoformat(seal["at"])
         if at.date() > purpose.today:
             raise CareError(
@@ -82,8 +82,8 @@ def read(path: Path, purpose: Purpose) -> Released:
             role=seal["role"],
             date=at.date().isoformat(),
             start=None if start is None else _when(start),
-            lines=_lines(told, purpose.today),
-            fasting=_fasting(told),
+            lines=_lines(data, purpose.today),
+            fasting=_fasting(data),
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise CareError(f"{path.name} does not hold a clearance: {wrong!r} is missing") from wrong
@@ -93,22 +93,22 @@ def _loaded(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise CareError(f"{path.name} is too large for a clearance")
-        told = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as wrong:
         raise CareError(f"{path.name}: {wrong.strerror or 'cannot be read'}") from wrong
     except ValueError as wrong:
         raise CareError(f"{path.name} is not JSON: {wrong}") from wrong
-    if not isinstance(told, dict) or "drugs" not in told:
+    if not isinstance(data, dict) or "drugs" not in data:
         raise CareError(f"{path.name} is no clearance: give what `seldinger clear --out` wrote")
-    return told
+    return data
 
 
-def _check(name: str, told: Mapping[str, Any], purpose: Purpose) -> None:
+def _check(name: str, data: Mapping[str, Any], purpose: Purpose) -> None:
     """Refuse a release that was given for something else."""
-    request = told["request"]
-    if told["answer"] not in {*_SETTLING, "unknown"}:
+    request = data["request"]
+    if data["answer"] not in {*_SETTLING, "unknown"}:
         raise CareError(
-            f"{name} says {told['answer'].upper()}: no medicines are told from it; leave --release "
+            f"{name} says {data['answer'].upper()}: no medicines are told from it; leave --release "
             "out, and the sheet says what to ask"
         )
     if not _same_procedure(request["procedure"], request["organ"], purpose):
@@ -123,7 +123,7 @@ def _check(name: str, told: Mapping[str, Any], purpose: Purpose) -> None:
             f"{name} was released for {of}, this sheet is for {wanted}: what was decided there "
             "does not hold here; clear and release this procedure"
         )
-    if purpose.patient_sha256 is not None and told["patient"]["sha256"] != purpose.patient_sha256:
+    if purpose.patient_sha256 is not None and data["patient"]["sha256"] != purpose.patient_sha256:
         raise CareError(
             f"{name} was released for another patient, or for this one before something changed: "
             "clear and release the patient's file as it is now"
@@ -154,33 +154,33 @@ def _same_procedure(procedure: str, organ: str | None, purpose: Purpose) -> bool
     return pages[0] is pages[1] and not (organ is None and pages[1].organs)
 
 
-def _same_organ(one: str, other: str) -> bool:
+def _same_organ(organ: str, other: str) -> bool:
     """Whether two names are of one organ; a side that only one of them tells is no difference."""
-    if one == other:
+    if organ == other:
         return True
-    sided = [name.startswith(_SIDES) for name in (one, other)]
-    bare = [name.removeprefix(_SIDES[0]).removeprefix(_SIDES[1]) for name in (one, other)]
+    sided = [name.startswith(_SIDES) for name in (organ, other)]
+    bare = [name.removeprefix(_SIDES[0]).removeprefix(_SIDES[1]) for name in (organ, other)]
     return bare[0] == bare[1] and not all(sided)
 
 
-def _lines(told: Mapping[str, Any], today: dt.date) -> tuple[MedicineLine, ...]:
+def _lines(data: Mapping[str, Any], today: dt.date) -> tuple[MedicineLine, ...]:
     """One line for each drug that the patient takes, in the order in which they were told."""
     plans: dict[str, list[Mapping[str, Any]]] = {}
-    for drug in told["drugs"]:
+    for drug in data["drugs"]:
         plans.setdefault(drug["told"], []).append(drug)
-    names = {drug["told"]: drug["name"] for drug in told["patient"]["drugs"]}
-    settling = told["answer"] in _SETTLING and told["bleeding"]["value"] is not None
-    made = []
+    names = {drug["told"]: drug["name"] for drug in data["patient"]["drugs"]}
+    settling = data["answer"] in _SETTLING and data["bleeding"]["value"] is not None
+    medicines = []
     for drug in dict.fromkeys([*names, *plans]):
         if names.get(drug) == "metformin":
-            made.append(_metformin(drug, told))
+            medicines.append(_metformin(drug, data))
             continue
         own = plans.get(drug, [])
         # One drug told under two names is taken twice: no date of either holds.
         twice = sum(name == names.get(drug) for name in names.values()) > 1
         lines = {_line(one, today) for one in own} if settling and not twice else set()
-        made.append(lines.pop() if len(lines) == 1 else MedicineLine(drug, ask=True))
-    return tuple(made)
+        medicines.append(lines.pop() if len(lines) == 1 else MedicineLine(drug, ask=True))
+    return tuple(medicines)
 
 
 def _line(drug: Mapping[str, Any], today: dt.date) -> MedicineLine:
@@ -200,33 +200,33 @@ def _line(drug: Mapping[str, Any], today: dt.date) -> MedicineLine:
     )
 
 
-def _metformin(drug: str, told: Mapping[str, Any]) -> MedicineLine:
+def _metformin(drug: str, data: Mapping[str, Any]) -> MedicineLine:
     """Metformin and the dye: held, going on, or open; never left out."""
-    if told["answer"] not in _SETTLING:
+    if data["answer"] not in _SETTLING:
         return MedicineLine(drug, ask=True)
-    found = [f for f in told["findings"] if "metformin" in f["rule"]]
+    findings = [f for f in data["findings"] if "metformin" in f["rule"]]
     about = [
         one
-        for one in told["request"]["decisions"]
+        for one in data["request"]["decisions"]
         if one["about"] in {"metformin", "contrast.metformin"}
     ]
     latest = max(about, key=lambda one: dt.datetime.fromisoformat(one["at"]), default=None)
     decided = "" if latest is None else str(latest["decided"]).lower()
-    nothing = found and all(f["status"] == "met" and f["severity"] == "info" for f in found)
-    still_open = any(f["status"] != "met" and f["severity"] != "info" for f in found)
+    nothing = findings and all(f["status"] == "met" and f["severity"] == "info" for f in findings)
+    still_open = any(f["status"] != "met" and f["severity"] != "info" for f in findings)
     if (decided == "continue" and not still_open) or nothing:
         return MedicineLine(drug)
-    backs = [row["when"] for row in told["timetable"] if "metformin" in row["rule"]]
+    backs = [row["when"] for row in data["timetable"] if "metformin" in row["rule"]]
     if backs and not still_open:
         return MedicineLine(drug, None, _when(max(backs)), dye=True)
     return MedicineLine(drug, ask=True)
 
 
-def _fasting(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _fasting(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """When the last drink and the last meals are due: (sentence's key, when)."""
     return tuple(
         (_FASTS[end], _when(row["when"]))
-        for row in told["timetable"]
+        for row in data["timetable"]
         if (end := row["rule"].rpartition(".")[2]) in _FASTS
     )
 

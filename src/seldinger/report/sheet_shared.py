@@ -22,25 +22,25 @@ _HOURS = {
 }
 
 
-def before(common: Common, page: Page, released: Released | None) -> tuple[str, ...]:
+def describe_before(common: Common, page: Page, released: Released | None) -> tuple[str, ...]:
     """Fasting, by the clock where a clinician released it; and who goes home how."""
-    said = common.shared
+    shared = common.shared
     if released is not None and released.fasting:
         fasts = tuple(
-            getattr(said.fasting_clock, what).format(when=when) for what, when in released.fasting
+            getattr(shared.fasting_clock, what).format(when=when) for what, when in released.fasting
         )
     elif page.care.fasting:
         hours = {
             name: f"{evidence.driving_value(fact, secondary=True):.0f}"
             for name, fact in _HOURS.items()
         }
-        fasts = tuple(line.format(**hours) for line in said.fasting)
+        fasts = tuple(line.format(**hours) for line in shared.fasting)
     else:
-        fasts = said.no_fasting
-    return (*fasts, getattr(said.stay, page.care.stay))
+        fasts = shared.no_fasting
+    return (*fasts, getattr(shared.stay, page.care.stay))
 
 
-def facts(page: Page, released: Released | None) -> tuple[Fact, ...]:
+def list_facts(page: Page, released: Released | None) -> tuple[Fact, ...]:
     """The facts behind the hours that are printed."""
     by_the_clock = released is not None and bool(released.fasting)
     if not page.care.fasting or by_the_clock:
@@ -48,17 +48,17 @@ def facts(page: Page, released: Released | None) -> tuple[Fact, ...]:
     return tuple(evidence.fact(fact) for fact in _HOURS.values())
 
 
-def during(common: Common, page: Page) -> tuple[str, ...]:
+def describe_during(common: Common, page: Page) -> tuple[str, ...]:
     """The breath."""
     return () if page.care.breath == "no" else (getattr(common.shared.breath, page.care.breath),)
 
 
-def after(common: Common, page: Page) -> tuple[str, ...]:
+def describe_after(common: Common, page: Page) -> tuple[str, ...]:
     """By the way in; soreness; driving."""
-    said, care = common.shared, page.care
-    lines = [getattr(said.way_in, way) for way in care.way_in]
+    shared, care = common.shared, page.care
+    lines = [getattr(shared.way_in, way) for way in care.way_in]
     if care.sore:
-        lines.append(said.sore)
+        lines.append(shared.sore)
     if care.sedation:
-        lines += said.driving
+        lines += shared.driving
     return tuple(lines)

@@ -264,10 +264,10 @@ def _pages(language: str) -> Extended[Page]:
     return extend_records(ours, f"leaflets/{language}", read_page)
 
 
-def _told_once(found: Mapping[str, Page]) -> None:
+def _told_once(every_page: Mapping[str, Page]) -> None:
     """Refuse two pages of one procedure in one organ; ``CareError`` names the second."""
     seen: set[tuple[str, str]] = set()
-    for name, page in found.items():
+    for name, page in every_page.items():
         for organ in page.organs or ("",):
             if (page.procedure, organ) in seen:
                 raise CareError(f"{name}.toml: {page.procedure} of {organ or 'any organ'} is told")
@@ -289,12 +289,12 @@ def page(procedure: str, organ: str | None, language: str) -> Page:
     if not own:
         procedure, organ = _otherwise(procedure, organ)
         own = [p for p in pages(language).values() if p.procedure == procedure]
-    for one in own:
-        if organ is not None and organ in one.organs:
-            return one
-    for one in own:
-        if not one.organs:
-            return one
+    for candidate in own:
+        if organ is not None and organ in candidate.organs:
+            return candidate
+    for candidate in own:
+        if not candidate.organs:
+            return candidate
     there = sorted({p.procedure for p in pages(language).values()})
     if not own:
         raise CareError(f"no sheet for {procedure!r}; there are: {', '.join(there)}")

@@ -13,7 +13,7 @@ from seldinger import evidence
 from seldinger.core.errors import SimulationError
 from seldinger.core.progress import Progress, silent
 from seldinger.report import folder, words
-from seldinger.report.pictures import png
+from seldinger.report.pictures import to_png
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +30,12 @@ _DIGITS = 7
 _CHANGED_K = 1e-3
 
 
-def write(out: Path | str, found: Outcome, *, progress: Progress = silent) -> Path:
+def write(out: Path | str, outcome: Outcome, *, progress: Progress = silent) -> Path:
     """Write ``found`` as the folder ``out``; the old folder stays until the new one is complete.
 
     Args:
         out: a new or empty folder, or an earlier one of ours, which is replaced as a whole.
-        found: what to write.
+        outcome: what to write.
         progress: told what is being done; may raise ``Cancelled``.
 
     Returns:
@@ -48,90 +48,92 @@ def write(out: Path | str, found: Outcome, *, progress: Progress = silent) -> Pa
     from seldinger.report import nifti, simulation_picture  # heavy libraries stand behind both
 
     place = Path(out)
-    with folder.replaced(place) as staging:
-        (staging / RESULT_FILE).write_text(to_json(found), encoding="utf-8")
-        pages = volumes(found)
+    with folder.replace_folder(place) as staging:
+        (staging / RESULT_FILE).write_text(to_json(outcome), encoding="utf-8")
+        pages = list_volumes(outcome)
         for number, (name, volume) in enumerate(pages.items()):
             progress("volumes", number / (len(pages) + 1))
             nifti.write(staging / name, volume)
         progress("picture", len(pages) / (len(pages) + 1))
-        (staging / PICTURE_FILE).write_bytes(png(simulation_picture.drawn(found)))
+        (staging / PICTURE_FILE).write_bytes(to_png(simulation_picture.draw(outcome)))
         progress("picture", 1.0)
     return place / RESULT_FILE
 
 
-def volumes(found: Outcome) -> dict[str, Volume]:
+def list_volumes(outcome: Outcome) -> dict[str, Volume]:
     """The volumes of a result by the names of their files; extremes only where there are any."""
-    result, start = found.result, found.initial_c
-    made = {"temperature.nii.gz": result.temperature_c}
+    result, start = outcome.result, outcome.initial_c
+    volumes = {"temperature.nii.gz": result.temperature_c}
     if float(result.peak_c.values.max()) > start + _CHANGED_K:
-        made["peak.nii.gz"] = result.peak_c
+        volumes["peak.nii.gz"] = result.peak_c
     if float(result.coldest_c.values.min()) < start - _CHANGED_K:
-        made["coldest.nii.gz"] = result.coldest_c
-    return made | {f"damage-{name}.nii.gz": field for name, field in result.damage.items()}
+        volumes["coldest.nii.gz"] = result.coldest_c
+    return volumes | {f"damage-{name}.nii.gz": field for name, field in result.damage.items()}
 
 
-def to_json(found: Outcome) -> str:
+def to_json(outcome: Outcome) -> str:
     """``found`` as the text of ``result.json``: no fields, no paths, no time; unknown is null.
 
     Raises:
         SimulationError: a number is not finite.
     """
-    result = found.result
+    result = outcome.result
     grid = result.temperature_c.grid
     data = {
         "schema_version": SCHEMA_VERSION,
-        "title": found.experiment.asked.title,
-        "request": _named(found.experiment.asked),
-        "measured_along": asdict(found.axis),
-        "isotherms": [asdict(one) for one in found.isotherms],
-        "damage": [asdict(one) for one in found.damage],
-        "points": _points(found),
+        "title": outcome.experiment.asked.title,
+        "request": _named(outcome.experiment.asked),
+        "measured_along": asdict(outcome.axis),
+        "isotherms": [asdict(one) for one in outcome.isotherms],
+        "damage": [asdict(one) for one in outcome.damage],
+        "points": _points(outcome),
         "bodies": [
             {"name": name, "temperature_c": _list(result.bodies_c[:, n])}
-            for n, name in enumerate(found.bodies)
+            for n, name in enumerate(outcome.bodies)
         ],
         "times_s": _list(result.times_s),
         "energy": {
-            "sent_j": dict(zip(found.sources_of_heat, result.energy.sent_j, strict=True)),
+            "sent_j": dict(zip(outcome.sources_of_heat, result.energy.sent_j, strict=True)),
             "not_absorbed_j": dict(
-                zip(found.sources_of_heat, result.energy.not_absorbed_j, strict=True)
+                zip(outcome.sources_of_heat, result.energy.not_absorbed_j, strict=True)
             ),
-            "elsewhere_j": dict(zip(found.sources_of_heat, result.energy.elsewhere_j, strict=True)),
-            "absorbed_j": dict(zip(found.sources_of_heat, result.energy.absorbed_j, strict=True)),
-            "from_bodies_j": dict(zip(found.bodies, result.energy.from_bodies_j, strict=True)),
+            "elsewhere_j": dict(
+                zip(outcome.sources_of_heat, result.energy.elsewhere_j, strict=True)
+            ),
+            "absorbed_j": dict(zip(outcome.sources_of_heat, result.energy.absorbed_j, strict=True)),
+            "from_bodies_j": dict(zip(outcome.bodies, result.energy.from_bodies_j, strict=True)),
             "to_blood_j": result.energy.to_blood_j,
             "stored_j": result.energy.stored_j,
             "missing_j": result.energy.missing_j,
         },
-        "radiofrequency": _trace(found),
+        "radiofrequency": _trace(outcome),
         "stepping": asdict(result.stepping),
         "grid": {
             "shape": list(grid.shape),
             "spacing_mm": grid.spacing_mm[0],
             "origin_lps_mm": list(grid.origin_lps_mm),
         },
-        "files": list(volumes(found)),
-        "warnings": list(found.warnings),
-        "notes": list(found.notes),
-        "assumptions": [asdict(one) for one in found.assumptions],
-        "sources": {key: evidence.source(key).text for key in found.cites},
+        "files": list(list_volumes(outcome)),
+        "warnings": list(outcome.warnings),
+        "notes": list(outcome.notes),
+        "assumptions": [asdict(one) for one in outcome.assumptions],
+        "sources": {key: evidence.source(key).text for key in outcome.cites},
         "disclaimer": words.DISCLAIMER,
-        "provenance": {"version": found.version, "inputs": [asdict(i) for i in found.inputs]},
+        "provenance": {"version": outcome.version, "inputs": [asdict(i) for i in outcome.inputs]},
     }
     tidy = _tidied(data, "result")
     return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _points(found: Outcome) -> list[dict[str, Any]]:
+def _points(outcome: Outcome) -> list[dict[str, Any]]:
     return [
         {
             "name": point.name,
             "lps_mm": list(point.lps_mm),
-            "end_c": float(found.result.points_c[-1, n]),
-            "temperature_c": _list(found.result.points_c[:, n]),
+            "end_c": float(outcome.result.points_c[-1, n]),
+            "temperature_c": _list(outcome.result.points_c[:, n]),
         }
-        for n, point in enumerate(found.experiment.asked.point)
+        for n, point in enumerate(outcome.experiment.asked.point)
     ]
 
 

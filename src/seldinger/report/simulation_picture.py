@@ -28,11 +28,11 @@ _NEAR_MM = 1.5
 """Rods are drawn where they lie in the plane, and dashed where they only pass through it."""
 
 
-def drawn(found: Outcome) -> Figure:
+def draw(outcome: Outcome) -> Figure:
     """Extreme temperature on the plane, isotherms and damage as lines, probes as strokes."""
-    plane = _Plane(found)
-    result = found.result
-    cold = _colder(found)
+    plane = _Plane(outcome)
+    result = outcome.result
+    cold = _colder(outcome)
     extreme = result.coldest_c if cold else result.peak_c
     values = plane.of(extreme)
     figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
@@ -41,43 +41,43 @@ def drawn(found: Outcome) -> Figure:
         values, origin="lower", extent=plane.extent, cmap="Blues_r" if cold else "inferno",
         interpolation="nearest",
     )  # fmt: skip
-    for one in found.isotherms:
+    for one in outcome.isotherms:
         mine = plane.of(result.coldest_c if one.side == "colder" else result.peak_c)
         _line(axes, plane, mine, one.temperature_c, f"{one.temperature_c:g} °C", palette.HALO
               if cold else palette.INK)  # fmt: skip
     for law in result.laws:
         beyond = Volume(excess(law, result), plane.grid, "1")
         _line(axes, plane, plane.of(beyond), 0.0, law.name, palette.TARGET)
-    for line in found.lines:
+    for line in outcome.lines:
         _rod(axes, plane, line.tip_lps_mm, line.hub_lps_mm)
     axes.set_xlim(plane.extent[0], plane.extent[1])
     axes.set_ylim(plane.extent[2], plane.extent[3])
     axes.set_aspect("equal")
     axes.set_xlabel("mm across")
-    axes.set_ylabel(f"mm along the axis of {found.axis.name}")
-    axes.set_title(found.experiment.asked.title or "simulated ablation", fontsize=10, color=_INK)
+    axes.set_ylabel(f"mm along the axis of {outcome.axis.name}")
+    axes.set_title(outcome.experiment.asked.title or "simulated ablation", fontsize=10, color=_INK)
     side = figure.add_axes((0.87, 0.11, 0.025, 0.80))
     figure.colorbar(image, cax=side, label="lowest °C" if cold else "highest °C")
     return figure
 
 
-def _colder(found: Outcome) -> bool:
+def _colder(outcome: Outcome) -> bool:
     """Whether cold is what happened."""
-    down = found.initial_c - float(found.result.coldest_c.values.min())
-    return down > float(found.result.peak_c.values.max()) - found.initial_c
+    down = outcome.initial_c - float(outcome.result.coldest_c.values.min())
+    return down > float(outcome.result.peak_c.values.max()) - outcome.initial_c
 
 
 class _Plane:
     """The plane through the tip, along the axis, and across it towards the next probe."""
 
-    def __init__(self, found: Outcome) -> None:
-        axis = found.axis
-        self.grid: Grid = found.result.peak_c.grid
+    def __init__(self, outcome: Outcome) -> None:
+        axis = outcome.axis
+        self.grid: Grid = outcome.result.peak_c.grid
         self.middle = np.asarray(axis.tip_lps_mm)
         self.up = unit(np.asarray(axis.axis_lps))
         self.across = tangents(self.up)[0]
-        if len(found.lines) > 1:
-            aside = np.asarray(found.lines[1].tip_lps_mm) - self.middle
+        if len(outcome.lines) > 1:
+            aside = np.asarray(outcome.lines[1].tip_lps_mm) - self.middle
             aside = aside - (aside @ self.up) * self.up
             if float(np.linalg.norm(aside)) > _NEAR_MM:
                 self.across = unit(aside)

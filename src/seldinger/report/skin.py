@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from seldinger.anatomy.model import Skin
 from seldinger.core.space import unit
-from seldinger.report import cut, lettering, palette
+from seldinger.report import labelling, mpr, palette
 from seldinger.report.planes import CRANIAL, Plane
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class _Surface:
     kind: NDArray[np.uint8]
 
 
-def skin_map(plan: Plan) -> Figure:
+def draw_skin_map(plan: Plan) -> Figure:
     """The body surface from the side of the best entry; skin that cannot be entered is grey.
 
     Entries of what is used together, or of all paths where one of them is to be chosen.
@@ -68,19 +68,19 @@ def skin_map(plan: Plan) -> Figure:
     axes.text(
         float(aim[0]),
         float(aim[1]) - 0.045 * plane.size_mm[1],
-        f"{lettering.readable(plan.target.label)} (deep to the skin)",
+        f"{labelling.readable_name(plan.target.label)} (deep to the skin)",
         color=palette.TARGET,
         fontsize=8,
         ha="center",
         va="top",
-        path_effects=lettering.halo(),
+        path_effects=labelling.halo(),
         zorder=4,
         clip_on=True,
     )
     for number in range(len(paths), 0, -1):
         _dot(axes, paths[number - 1], number, plane, surface, towards)
     words = "skin, seen from the side of entry 1; grey: table contact, arm, cut or scan end"
-    cut.borders(axes, plane, 10.0, words)
+    mpr.draw_borders(axes, plane, 10.0, words)
     return figure
 
 
@@ -195,5 +195,5 @@ def _dot(
         fontweight="bold",
         color=palette.NEEDLE if hidden else palette.HALO,
         zorder=7,
-        path_effects=lettering.halo() if hidden else None,
+        path_effects=labelling.halo() if hidden else None,
     )

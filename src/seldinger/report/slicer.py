@@ -19,7 +19,7 @@ _OTHER = [0.75, 0.75, 0.75]
 _TARGET = [1.0, 0.37, 0.82]
 
 
-def markups(plan: Plan) -> str:
+def to_markups(plan: Plan) -> str:
     """A line for every path (or probe, where there are any), and the target, as JSON text."""
     if plan.has_programme:
         lines = [_probe(plan, number, way) for number, way in enumerate(plan.taken, 1)]

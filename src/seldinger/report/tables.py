@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from seldinger.core.record import AssumptionUse
 
 
-def assumptions(used: Iterable[AssumptionUse]) -> Table:
+def build_assumptions(used: Iterable[AssumptionUse]) -> Table:
     """What was used, its range and why; what is used twice alike stands once."""
     rows = {}
     for a in used:
@@ -25,13 +25,13 @@ def assumptions(used: Iterable[AssumptionUse]) -> Table:
     return Table(head, tuple(rows.values()), "None was needed.", widths=widths, wrap=True)
 
 
-def sources(keys: Iterable[str]) -> Table:
+def build_sources(keys: Iterable[str]) -> Table:
     """The full citations of ``keys``."""
     rows = tuple(Row((key, evidence.source(key).text)) for key in dict.fromkeys(keys))
     return Table(("key", "source"), rows, widths=("auto", "1fr"), dense=True)
 
 
-def provenance(inputs: Sequence[tuple[str, str]], version: str, command: str | None) -> Table:
+def build_provenance(inputs: Sequence[tuple[str, str]], version: str, command: str | None) -> Table:
     """What a report was made from.
 
     Args:
@@ -46,6 +46,6 @@ def provenance(inputs: Sequence[tuple[str, str]], version: str, command: str | N
     return Table(("what", "value"), tuple(rows), widths=("auto", "1fr"), dense=True)
 
 
-def headed(*parts: tuple[str, Block]) -> tuple[Block, ...]:
+def with_headings(*parts: tuple[str, Block]) -> tuple[Block, ...]:
     """Each block under its heading."""
     return tuple(block for title, part in parts for block in (Heading(title), part))

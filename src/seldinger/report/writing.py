@@ -24,7 +24,7 @@ from seldinger.report import (
     slicer,
     zone_files,
 )
-from seldinger.report.pictures import png
+from seldinger.report.pictures import to_png
 from seldinger.report.sections import verdict
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ def write(
     place = Path(out)
     if outcome is not None and outcome.plan is not plan:
         raise OutputError("the outcome is of another plan: rehearse the one that is written")
-    with folder.replaced(place) as staging:
+    with folder.replace_folder(place) as staging:
         (staging / PLAN_FILE).write_text(file.to_json(plan), encoding="utf-8")
-        (staging / "needle.mrk.json").write_text(slicer.markups(plan), encoding="utf-8")
+        (staging / "needle.mrk.json").write_text(slicer.to_markups(plan), encoding="utf-8")
         if outcome is not None:
             (staging / REHEARSAL_FILE).write_text(rehearsal_file.to_json(outcome), encoding="utf-8")
         zone_files.write(staging, plan)
         _care(staging, plan)
-        report = pages.report(plan, command, outcome)
+        report = pages.build_report(plan, command, outcome)
         pictures = _pictures(plan, outcome, progress)
         progress("pages", _PICTURES_DONE)
         rendering.write(staging, report, pictures, REPORT_PAGE, PRINTED)
@@ -86,12 +86,12 @@ def write(
 def _care(staging: Path, plan: Plan) -> None:
     """The patient's sheet, where there is a text for one, and the plan as FHIR."""
     findings = () if plan.cleared is None else plan.cleared.findings
-    bundle = fhir.of_plan(plan, findings, plan.outlook)
+    bundle = fhir.bundle_plan(plan, findings, plan.outlook)
     (staging / "fhir.json").write_text(fhir.to_json(bundle), encoding="utf-8")
     judged = None if plan.cleared is None else plan.cleared.now.date()
     name, organ = plan.request.procedure, plan.target.organ
     if procedures.has_leaflet(name, organ):  # otherwise a finding of the plan says so
-        sheet_file.add(staging, sheet.made(name, organ, judged))
+        sheet_file.write_files(staging, sheet.build_sheet(name, organ, judged))
 
 
 def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:
@@ -107,14 +107,14 @@ def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:
     place = Path(out) / INDEX_PAGE
     cards = tuple(_card(Path(out), plan, where) for plan, where in entries)
     folder.check_page(place)
-    folder.write_file(place, html.index(cards))
+    folder.write_file(place, html.render_index(cards))
     return place
 
 
 def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
     page = where if where.suffix == ".html" else where / REPORT_PAGE
     link = Path(os.path.relpath(page, out)).as_posix()
-    view = pages.report(plan, None)
+    view = pages.build_report(plan, None)
     hero = view.figures[0]
     return html.IndexCard(
         page=link,
@@ -122,16 +122,16 @@ def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
         alt=hero.alt,
         title=view.title,
         subtitle=view.subtitle,
-        banner=first_page.banner(plan),
-        headline=verdict.numbers(plan),
+        banner=first_page.build_banner(plan),
+        headline=verdict.build_numbers(plan),
     )
 
 
 def _pictures(plan: Plan, outcome: Rehearsal | None, progress: Progress) -> dict[str, bytes]:
     """Every picture as PNG bytes by its name in the report."""
-    made: dict[str, bytes] = {}
-    wanted = drawings.drawings(plan, outcome)
+    pictures: dict[str, bytes] = {}
+    wanted = drawings.list_drawings(plan, outcome)
     for number, (name, draw) in enumerate(wanted):
         progress("pictures", _PICTURES_DONE * number / len(wanted))
-        made[f"pictures/{name}.png"] = png(draw())
-    return made
+        pictures[f"pictures/{name}.png"] = to_png(draw())
+    return pictures

@@ -74,10 +74,10 @@ def write(folder: Path, plan: Plan) -> None:
         written = Volume(volume.values.astype(kind), volume.grid, volume.unit)
         nifti.write(folder / f"{name}.nii.gz", written)
     if "zone" in volumes:
-        segmentation(plan, volumes["zone"]).save_as(folder / SEG, enforce_file_format=True)
+        make_segmentation(plan, volumes["zone"]).save_as(folder / SEG, enforce_file_format=True)
 
 
-def notes(plan: Plan) -> tuple[str, ...]:
+def list_notes(plan: Plan) -> tuple[str, ...]:
     """What a reader of the report must know of ``zone.dcm``; nothing where it is not written."""
     if plan.fields is None or "zone" not in plan.fields.volumes:
         return ()
@@ -86,7 +86,7 @@ def notes(plan: Plan) -> tuple[str, ...]:
     return (SHARED_FRAME if has_frame else OWN_FRAME,)
 
 
-def segmentation(plan: Plan, zone: Volume) -> Dataset:
+def make_segmentation(plan: Plan, zone: Volume) -> Dataset:
     """The nominal zone as a DICOM SEG with one segment, every slice of the lattice stored.
 
     Made of DICOM images it lies in their frame of reference, belongs to their study and patient,
@@ -123,7 +123,7 @@ def segmentation(plan: Plan, zone: Volume) -> Dataset:
         hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
         method,
     )
-    made: Dataset = hd.seg.Segmentation(
+    dataset: Dataset = hd.seg.Segmentation(
         source_images=[_source(plan, zone.grid, uid)],
         pixel_array=volume,
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
@@ -141,13 +141,13 @@ def segmentation(plan: Plan, zone: Volume) -> Dataset:
         # Readers that take the first stored slice for the lattice's first then take the right one.
         omit_empty_frames=False,
     )
-    _timeless(made, uid.of_zone("dimensions"))
+    _timeless(dataset, uid.of_zone("dimensions"))
     if identity is not None:
-        _belongs_to(made, identity)
-    return made
+        _belongs_to(dataset, identity)
+    return dataset
 
 
-def _belongs_to(made: Any, identity: DicomIdentity) -> None:
+def _belongs_to(dataset: Any, identity: DicomIdentity) -> None:
     """Give ``made`` the space, study, patient and source images of ``identity``.
 
     This is done last and unchecked: the writer refuses texts that break the standard, but only
@@ -160,16 +160,16 @@ def _belongs_to(made: Any, identity: DicomIdentity) -> None:
         for tag, text in known.items():
             if text:
                 # An element that is there already would go on checking what is put into it.
-                made.pop(tag, None)
-                setattr(made, tag, text)
-        texts = (*known.values(), made.SegmentSequence[0].SegmentLabel)
+                dataset.pop(tag, None)
+                setattr(dataset, tag, text)
+        texts = (*known.values(), dataset.SegmentSequence[0].SegmentLabel)
         if not all(text.isascii() for text in texts):
-            made.SpecificCharacterSet = _UTF_8
+            dataset.SpecificCharacterSet = _UTF_8
         if identity.instances and identity.series_instance_uid:
-            _refer(made, identity)
+            _refer(dataset, identity)
 
 
-def _refer(made: Any, identity: DicomIdentity) -> None:
+def _refer(dataset: Any, identity: DicomIdentity) -> None:
     """Name the images that the zone was computed on.
 
     Frames name no image: the lattice is the plan's, and its planes need not be slices of the scan.
@@ -179,17 +179,17 @@ def _refer(made: Any, identity: DicomIdentity) -> None:
     def references() -> list[Dataset]:
         listed = []
         for instance in identity.instances:
-            one = Dataset()
-            one.ReferencedSOPClassUID = instance.class_uid
-            one.ReferencedSOPInstanceUID = instance.uid
-            listed.append(one)
+            reference = Dataset()
+            reference.ReferencedSOPClassUID = instance.class_uid
+            reference.ReferencedSOPInstanceUID = instance.uid
+            listed.append(reference)
         return listed
 
     series = Dataset()
     series.SeriesInstanceUID = identity.series_instance_uid
     series.ReferencedInstanceSequence = references()
-    made.ReferencedSeriesSequence = [series]
-    made.SourceImageSequence = references()
+    dataset.ReferencedSeriesSequence = [series]
+    dataset.SourceImageSequence = references()
 
 
 class _Names:
@@ -213,11 +213,11 @@ class _Names:
 
 def _digest(plan: Plan, zone: Volume) -> str:
     """What tells this zone from others."""
-    found = hashlib.sha256(plan.target.label.encode())
-    found.update(np.packbits(zone.values).tobytes())
-    found.update(repr(zone.values.shape).encode())
-    found.update(zone.grid.index_to_lps.tobytes())
-    return found.hexdigest()
+    digest = hashlib.sha256(plan.target.label.encode())
+    digest.update(np.packbits(zone.values).tobytes())
+    digest.update(repr(zone.values.shape).encode())
+    digest.update(zone.grid.index_to_lps.tobytes())
+    return digest.hexdigest()
 
 
 def _source(plan: Plan, grid: Grid, uid: _Names) -> Dataset:

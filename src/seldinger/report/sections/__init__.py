@@ -66,7 +66,7 @@ class Section:
         return tuple(one for one in told if isinstance(one, self.of))
 
 
-def installed(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+def load_sections(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """Every section in its order, and a sentence for each that cannot be used.
 
     Raises:
@@ -78,7 +78,7 @@ def installed(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]
             "seldinger is installed without its report sections: install it again (uv sync, or "
             "pip install)"
         )
-    found: list[tuple[Part, int, str, Section]] = []
+    loaded: list[tuple[Part, int, str, Section]] = []
     left_out = []
     for point in points:
         try:
@@ -86,9 +86,9 @@ def installed(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]
         except OutputError as wrong:
             left_out.append(str(wrong))
             continue
-        found.append((section.part, section.order, point.name, section))
-    found.sort(key=lambda entry: entry[:3])
-    return tuple(section for *_, section in found), tuple(left_out)
+        loaded.append((section.part, section.order, point.name, section))
+    loaded.sort(key=lambda entry: entry[:3])
+    return tuple(section for *_, section in loaded), tuple(left_out)
 
 
 def _loaded(point: EntryPoint) -> Section:

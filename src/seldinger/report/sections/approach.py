@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from seldinger.report import figures, first_page, skin, words
 from seldinger.report.ablation import is_ablation
-from seldinger.report.ablation_probes import touches
+from seldinger.report.ablation_probes import describe_touches
 from seldinger.report.blocks import Block, Card, Cards, Columns, Figure, Heading, Note, Row, Text
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
@@ -20,38 +20,38 @@ _SKIN_MM = 100.0
 _COMPARED = "Scores compare within this plan only."
 
 
-def picture(plan: Plan) -> tuple[Block, ...]:
+def build_picture(plan: Plan) -> tuple[Block, ...]:
     """The plane that holds the needle; the target alone without a path."""
     if is_ablation(plan):
         return ()
     return (_hero(plan, plan.approach.paths[0]) if plan.approach.paths else _target_only(),)
 
 
-def reach(plan: Plan) -> tuple[Block, ...]:
+def build_reach(plan: Plan) -> tuple[Block, ...]:
     """What blocks and could be opened; the recipe beside the nearest structures."""
-    blocked, opened = first_page.blocked(plan), first_page.relaxations(plan)
-    said: tuple[Block, ...] = ()
+    blocked, opened = first_page.build_blocked(plan), first_page.build_relaxations(plan)
+    blocks: tuple[Block, ...] = ()
     if blocked is not None:
-        said += headed(("What blocks", blocked))
+        blocks += with_headings(("What blocks", blocked))
     if opened is not None:
         offered = "What could be opened, and what that costs"
-        said += headed((offered if blocked is not None else "Rules opened by you", opened))
-    recipe, nearest = first_page.recipe(plan), first_page.nearest(plan)
+        blocks += with_headings((offered if blocked is not None else "Rules opened by you", opened))
+    recipe, nearest = first_page.build_recipe(plan), first_page.build_nearest(plan)
     if not is_ablation(plan) and recipe is not None and nearest is not None:
-        left = headed(("Needle recipe for the CT room", recipe))
-        right = headed(("Nearest structures", nearest))
-        said += (Columns((left, right), (1.02, 1.0)),)
-    return said
+        left = with_headings(("Needle recipe for the CT room", recipe))
+        right = with_headings(("Nearest structures", nearest))
+        blocks += (Columns((left, right), (1.02, 1.0)),)
+    return blocks
 
 
-def unseen(plan: Plan) -> tuple[Block, ...]:
+def build_unseen(plan: Plan) -> tuple[Block, ...]:
     """What was not segmented is unknown, never clear."""
     names = ", ".join(words.name(n) for n in plan.not_segmented)
     tone, lead = "warn" if names else "plain", "What was not segmented"
     return (Note(_not_segmented_note(plan), tone, lead, names),)
 
 
-def alternatives(plan: Plan) -> tuple[Block, ...]:
+def build_alternatives(plan: Plan) -> tuple[Block, ...]:
     """The other paths, and the views of the best."""
     chances = f"P(hit) is {words.ONE_UNCORRECTED}. {_COMPARED}"
     if is_ablation(plan):
@@ -85,7 +85,7 @@ def _hero(plan: Plan, best: Path) -> Figure:
         "pictures/hero.png",
         "Oblique CT plane that holds the needle, from outside the skin to beyond the tip",
         f"The plane that holds the needle. P(hit) {words.chance(best.probability.hit)} "
-        f"{words.ONE_UNCORRECTED}. {figures.explained(plan, best)}.{_outlined(plan)}",
+        f"{words.ONE_UNCORRECTED}. {figures.explain_signs(plan, best)}.{_outlined(plan)}",
         fills=True,
     )
 
@@ -141,7 +141,7 @@ def _card(number: int, path: Path) -> Card:
             Row(("depth", words.mm(path.depth_mm))),
             Row(("nearest", close)),
             Row(("P(hit)", words.chance(path.probability.hit))),
-            Row(("P(touch)", touches(path))),
+            Row(("P(touch)", describe_touches(path))),
             Row(("entry from target", words.entry_in_short(path))),
             Row(("tilt", words.axial_tilt(path))),
             Row(("position", path.patient_position)),
@@ -159,13 +159,13 @@ def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
     if is_ablation(plan):
         return ()
     if not plan.approach.paths:
-        return (("hero", lambda: figures.target_only(plan)),)
-    return (("hero", lambda: figures.hero(plan, plan.approach.paths[0])),)
+        return (("hero", lambda: figures.draw_target(plan)),)
+    return (("hero", lambda: figures.draw_needle(plan, plan.approach.paths[0])),)
 
 
 def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     small = tuple(
-        (f"path-{number}", partial(figures.small_hero, plan, path))
+        (f"path-{number}", partial(figures.draw_thumbnail, plan, path))
         for number, path in enumerate(plan.spare_paths, start=2)
     )
     if is_ablation(plan) or not plan.approach.paths:
@@ -173,13 +173,13 @@ def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     best = plan.approach.paths[0]
     return (
         *small,
-        ("axial", lambda: figures.axial(plan, best)),
-        ("needles-eye", lambda: figures.needles_eye(plan, best)),
-        ("skin", lambda: skin.skin_map(plan)),
+        ("axial", lambda: figures.draw_axial(plan, best)),
+        ("needles-eye", lambda: figures.draw_needles_eye(plan, best)),
+        ("skin", lambda: skin.draw_skin_map(plan)),
     )
 
 
-PICTURE = Section(Part.FIRST, 20, picture, _drawn_first)
-REACH = Section(Part.FIRST, 50, reach)
-UNSEEN = Section(Part.FIRST, 60, unseen)
-ALTERNATIVES = Section(Part.BODY, 40, alternatives, _drawn_after)
+PICTURE = Section(Part.FIRST, 20, build_picture, _drawn_first)
+REACH = Section(Part.FIRST, 50, build_reach)
+UNSEEN = Section(Part.FIRST, 60, build_unseen)
+ALTERNATIVES = Section(Part.BODY, 40, build_alternatives, _drawn_after)

@@ -20,7 +20,7 @@ _NOTHING = "nothing"
 _STATUS_WORDS = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNKNOWN: "unknown"}
 
 
-def findings(found: tuple[Finding, ...]) -> Table:
+def build_findings(every: tuple[Finding, ...]) -> Table:
     """Every rule, what is open first."""
 
     def order(finding: Finding) -> tuple[bool, int]:
@@ -36,7 +36,7 @@ def findings(found: tuple[Finding, ...]) -> Table:
             ),
             _finding_tone(f),
         )
-        for f in sorted(found, key=order)
+        for f in sorted(every, key=order)
     )
     head, widths = ("Asks for", "Rule", "Finding", "Source"), ("auto", "auto", "1fr", "20%")
     return Table(head, rows, "No rule was applied.", widths=widths, dense=True)
@@ -51,7 +51,7 @@ def _finding_tone(finding: Finding) -> str:
     return "bad" if serious else "warn" if finding.severity is Severity.CAUTION else "plain"
 
 
-def assumptions(plan: Plan) -> Table:
+def build_assumptions(plan: Plan) -> Table:
     """Assumptions of the organ at hand; those of its neighbours' tissue are counted."""
     shown = [a for a in plan.assumptions if a.edited or _concerns(a.name, plan.target.organ)]
     rows = tuple(
@@ -87,7 +87,7 @@ def _concerns(name: str, organ: str | None) -> bool:
     return tissue.split("_")[0] in organ.replace("_", " ").split()
 
 
-def sources(plan: Plan) -> Table:
+def build_sources(plan: Plan) -> Table:
     """Every citation with its trust."""
     rows = tuple(
         Row((c.key, c.text + (f" doi:{c.doi}" if c.doi and c.doi not in c.text else ""), c.trust))
@@ -97,7 +97,7 @@ def sources(plan: Plan) -> Table:
     return Table(head, rows, "No source is cited.", widths=widths, dense=True)
 
 
-def provenance(plan: Plan) -> Table:
+def build_provenance(plan: Plan) -> Table:
     """Inputs, version, seed and settings."""
     provenance = plan.provenance
     rows = [
@@ -111,7 +111,7 @@ def provenance(plan: Plan) -> Table:
     return Table(("Made from", ""), tuple(rows), widths=("28%", "1fr"), dense=True)
 
 
-def notes(plan: Plan) -> tuple[str, ...]:
+def list_notes(plan: Plan) -> tuple[str, ...]:
     """What readers, builders and treatment had to say, each sentence once."""
     study, anatomy = plan.anatomy.study.notes, plan.anatomy.notes
     return tuple(dict.fromkeys((*plan.target.notes, *study, *anatomy, *plan.treatment.notes)))
@@ -122,12 +122,16 @@ def _under(title: str, *blocks: Block) -> tuple[Block, ...]:
 
 
 def _told_notes(plan: Plan) -> tuple[Block, ...]:
-    said = notes(plan)
+    said = list_notes(plan)
     return _under("Notes", Text(points=said)) if said else ()
 
 
-FINDINGS = Section(Part.APPENDIX, 10, lambda plan: _under("Findings", findings(plan.findings)))
-ASSUMPTIONS = Section(Part.APPENDIX, 20, lambda plan: _under("Assumptions", assumptions(plan)))
+FINDINGS = Section(
+    Part.APPENDIX, 10, lambda plan: _under("Findings", build_findings(plan.findings))
+)
+ASSUMPTIONS = Section(
+    Part.APPENDIX, 20, lambda plan: _under("Assumptions", build_assumptions(plan))
+)
 NOTES = Section(Part.APPENDIX, 30, _told_notes)
-SOURCES = Section(Part.APPENDIX, 40, lambda plan: _under("Sources", sources(plan)))
-PROVENANCE = Section(Part.APPENDIX, 50, lambda plan: _under("Provenance", provenance(plan)))
+SOURCES = Section(Part.APPENDIX, 40, lambda plan: _under("Sources", build_sources(plan)))
+PROVENANCE = Section(Part.APPENDIX, 50, lambda plan: _under("Provenance", build_provenance(plan)))

@@ -29,16 +29,16 @@ _SENTENCES = {
 _KEPT = "Nothing that was asked stands against the procedure, if this is kept:"
 
 
-def clearance(plan: Plan) -> tuple[Block, ...]:
+def build_section(plan: Plan) -> tuple[Block, ...]:
     """Whether the patient is ready; nothing where no patient was given."""
-    return () if plan.cleared is None else (Heading("Clearance"), *told(plan.cleared))
+    return () if plan.cleared is None else (Heading("Clearance"), *build_clearance(plan.cleared))
 
 
-def told(cleared: Clearance) -> tuple[Block, ...]:
+def build_clearance(cleared: Clearance) -> tuple[Block, ...]:
     """A clearance, the answer first."""
     return (
         Text(_subject(cleared), soft=True),
-        banner(cleared),
+        build_banner(cleared),
         Text("; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics), "By topic:"),
         *_points("What must be kept:", cleared.conditions),
         *(Text(sentence, soft=True) for sentence in cleared.understood),
@@ -54,7 +54,7 @@ def told(cleared: Clearance) -> tuple[Block, ...]:
     )
 
 
-def banner(cleared: Clearance) -> Banner:
+def build_banner(cleared: Clearance) -> Banner:
     """The answer, and what must be kept for it to stand."""
     answer = cleared.answer.value
     short = headline.make_headline(cleared)
@@ -69,7 +69,7 @@ def _subject(cleared: Clearance) -> str:
     bleeding = cleared.bleeding.value or "open"
     return (
         f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
-        f"({cleared.bleeding.chosen_by}); judged {when(cleared.now)} by the profile "
+        f"({cleared.bleeding.chosen_by}); judged {format_moment(cleared.now)} by the profile "
         f"{cleared.profile.name}"
     )
 
@@ -101,7 +101,7 @@ def _orders(cleared: Clearance) -> tuple[Block, ...]:
 
 
 def _timetable(cleared: Clearance) -> Table:
-    rows = tuple(Row((when(one.when), one.what, one.rule)) for one in cleared.timetable)
+    rows = tuple(Row((format_moment(one.when), one.what, one.rule)) for one in cleared.timetable)
     widths = ("auto", "1fr", "22%")
     return Table(("When", "What", "Rule"), rows, "Nothing has a date.", widths=widths)
 
@@ -112,41 +112,45 @@ def _other_ways(cleared: Clearance) -> tuple[Block, ...]:
     return (Heading("Other ways in", level=2), _findings(cleared.alternatives, ""))
 
 
-def when(moment: dt.datetime) -> str:
+def format_moment(moment: dt.datetime) -> str:
     """A moment as it is read, with its day: "Mon 30 Nov 2026, 08:00"."""
     return f"{moment:%a %d %b %Y, %H:%M}"
 
 
-def last_dose(plan: DrugPlan) -> str:
+def format_last_dose(plan: DrugPlan) -> str:
     """The last permitted dose of a drug; both where the source gives a range."""
     if plan.act == "continue":
         return "go on"
     if plan.last_dose is None:
         return words.UNKNOWN if plan.act == "withhold" else "-"
-    first = when(plan.last_dose)
+    first = format_moment(plan.last_dose)
     other = plan.last_dose_at_most
-    return first if other is None or other == plan.last_dose else f"{first} or {when(other)}"
+    return (
+        first if other is None or other == plan.last_dose else f"{first} or {format_moment(other)}"
+    )
 
 
-def restart(one: Restart) -> str:
+def format_restart(back: Restart) -> str:
     """When a drug may come back."""
-    day = f"{one.not_before:%a %d %b %Y}"
-    text = day if one.whole_day else when(one.not_before)
-    if one.earliest != one.not_before:
-        text = f"{when(one.earliest)} to {text}"
-    return f"{one.note}: {text}" if one.note else text
+    day = f"{back.not_before:%a %d %b %Y}"
+    text = day if back.whole_day else format_moment(back.not_before)
+    if back.earliest != back.not_before:
+        text = f"{format_moment(back.earliest)} to {text}"
+    return f"{back.note}: {text}" if back.note else text
 
 
 def _drug(plan: DrugPlan) -> Row:
-    back = "; ".join(restart(one) for one in plan.restarts) or "-"
+    back = "; ".join(format_restart(one) for one in plan.restarts) or "-"
     decided = plan.decision.text if plan.decision is not None else plan.decides
-    told = plan.drug if plan.told.lower() == plan.drug.lower() else f"{plan.drug} ({plan.told})"
+    name = plan.drug if plan.told.lower() == plan.drug.lower() else f"{plan.drug} ({plan.told})"
     what = f"{plan.act} {plan.hold}".strip()
     open_one = plan.act == "silent" or (bool(plan.decides) and plan.decision is None)
-    return Row((told, what, last_dose(plan), back, decided or "-"), "warn" if open_one else "plain")
+    return Row(
+        (name, what, format_last_dose(plan), back, decided or "-"), "warn" if open_one else "plain"
+    )
 
 
-def _findings(found: tuple[Finding, ...], empty: str) -> Table:
+def _findings(every: tuple[Finding, ...], empty: str) -> Table:
     rows = tuple(
         Row(
             (
@@ -158,7 +162,7 @@ def _findings(found: tuple[Finding, ...], empty: str) -> Table:
             ),
             _tone(f),
         )
-        for f in sorted(found, key=lambda f: f.status is Status.MET)
+        for f in sorted(every, key=lambda f: f.status is Status.MET)
     )
     head = ("Asks for", "Rule", "Finding", "Judged on", "Rule, source, trust")
     widths = ("auto", "auto", "1.6fr", "1fr", "1fr")
@@ -180,4 +184,4 @@ def _tone(finding: Finding) -> str:
     return "bad" if serious else "warn"
 
 
-CLEARANCE = Section(Part.BODY, 60, clearance)
+CLEARANCE = Section(Part.BODY, 60, build_section)

@@ -8,20 +8,20 @@ from seldinger.plan.model import PlanStatus
 from seldinger.report import words
 from seldinger.report.blocks import Block, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan, Step
 
 
-def course(plan: Plan) -> tuple[Block, ...]:
+def build_course(plan: Plan) -> tuple[Block, ...]:
     """Guidance and treatment, steps, bail-out."""
     steps = _steps(plan.treatment.steps, "The plan names no steps.", _steps_note(plan))
     bail_out = _steps(plan.treatment.bail_out, "The plan names no bail-out steps.")
     return (
-        *headed(("Guidance and treatment", _guidance(plan))),
+        *with_headings(("Guidance and treatment", _guidance(plan))),
         _treatment(plan),
-        *headed(("Steps", steps), ("If it goes wrong", bail_out)),
+        *with_headings(("Steps", steps), ("If it goes wrong", bail_out)),
     )
 
 
@@ -32,25 +32,25 @@ def _guidance(plan: Plan) -> Table:
     if probe is not None:
         fits = {True: "fits", False: "does not fit", None: words.UNKNOWN}[probe.fits]
         angle = probe.needle_to_beam_deg
-        said = (
+        text = (
             f"{fits}: free aperture {words.mm(probe.aperture_mm)}, "
             f"{words.mm(probe.needed_mm)} needed; "
             f"depth {words.mm(probe.depth_mm)}; needle to beam "
             f"{words.UNKNOWN if angle is None else f'{angle:.0f}°'}"
         )
-        rows.append(Row(("Ultrasound probe", said, "geometry only")))
+        rows.append(Row(("Ultrasound probe", text, "geometry only")))
         rows.append(Row(("Seen on ultrasound", words.UNKNOWN, "until someone looks"), "warn"))
     return Table(("Guidance", "Why", "Source"), tuple(rows), widths=("auto", "1fr", "auto"))
 
 
 def _treatment(plan: Plan) -> Table:
     rows = [Row(("technique", words.name(plan.treatment.technique) or words.UNKNOWN))]
-    told = {"technique", "device"}  # stand above already
+    stated = {"technique", "device"}  # stand above already
     for device in plan.treatment.devices:
         settings = ", ".join(" ".join(words.setting(k, v)) for k, v in device.settings.items())
         rows.append(Row((device.role, device.name + (f" ({settings})" if settings else ""))))
     for key, value in plan.treatment.settings.items():
-        if key in told:
+        if key in stated:
             continue
         rows.append(Row(words.setting(key, value), "warn" if value is None else "plain"))
     head = ("Treatment", words.name(plan.treatment.kind))
@@ -71,4 +71,4 @@ def _steps(steps: tuple[Step, ...], empty: str, note: str = "") -> Table:
     return Table(("", "", ""), rows, empty, note, ("auto", "24%", "1fr"))
 
 
-COURSE = Section(Part.BODY, 50, course)
+COURSE = Section(Part.BODY, 50, build_course)

@@ -16,7 +16,7 @@ from seldinger.report import (
 )
 from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 from seldinger.simulate.thermal.effect import COVERAGE, MARGIN, SPACING, ZONE, read, read_fields
 
 if TYPE_CHECKING:
@@ -41,38 +41,38 @@ _OVER_EVEN = (
 )
 
 
-def picture(plan: Plan) -> tuple[Block, ...]:
+def build_picture(plan: Plan) -> tuple[Block, ...]:
     """What dies, beside the margin over the tumour's surface; what the best cover leaves."""
-    found = read(plan.effect)
-    if found is None:
+    figures = read(plan.effect)
+    if figures is None:
         return ()
     zone, margin = _zone(plan), _map(plan)
     shown: Block = zone if margin is None else Columns(((zone,), (margin,)), (2.0, 1.0))
     left = plan.verdict.status is PlanStatus.UNSUITABLE
-    return (shown, Note(ablation.best_cover(plan, found))) if left else (shown,)
+    return (shown, Note(ablation.describe_best_cover(plan, figures))) if left else (shown,)
 
 
-def tried(plan: Plan) -> tuple[Block, ...]:
+def build_tried(plan: Plan) -> tuple[Block, ...]:
     """Alternatives of treatment, the chosen one strong."""
-    found = read(plan.effect)
-    if found is None:
+    figures = read(plan.effect)
+    if figures is None:
         return ()
-    return headed(("Alternatives: probes by modality", options(found)))
+    return with_headings(("Alternatives: probes by modality", build_options(figures)))
 
 
-def expected(plan: Plan) -> tuple[Block, ...]:
+def build_expected(plan: Plan) -> tuple[Block, ...]:
     """Courses over time, the spread, and what was published."""
-    found = read(plan.effect)
-    if found is None:
+    figures = read(plan.effect)
+    if figures is None:
         return ()
     notes = (
-        f"What is called dead: {found.criterion}.", *found.notes, *zone_files.notes(plan),
+        f"What is called dead: {figures.criterion}.", *figures.notes, *zone_files.list_notes(plan),
     )  # fmt: skip
     return (
         Heading("How it is expected to go, and how sure that is"),
-        *charts(plan, found),
-        certainty(found),
-        plausibility(plan, found),
+        *build_charts(plan, figures),
+        build_certainty(figures),
+        build_plausibility(plan, figures),
         Text(points=notes),
     )
 
@@ -105,16 +105,16 @@ def _map(plan: Plan) -> Figure | None:
     )
 
 
-def charts(plan: Plan, found: Figures) -> tuple[Figure, ...]:
+def build_charts(plan: Plan, figures: Figures) -> tuple[Figure, ...]:
     """Temperature over time, and how sure the margin is; none without fields."""
     fields = read_fields(plan.fields)
     if fields is None:
         return ()
-    made = []
-    if ablation_charts.is_telling(found, fields):
-        more = len(fields.curves_c) - len(ablation_charts.shown_curves(found, fields))
+    charts = []
+    if ablation_charts.is_informative(figures, fields):
+        more = len(fields.curves_c) - len(ablation_charts.choose_curves(figures, fields))
         rest = f" Not drawn, further from their limits: {more}." if more else ""
-        made.append(
+        charts.append(
             Figure(
                 "pictures/temperature.png",
                 "Temperature over time at the structures to spare",
@@ -122,23 +122,23 @@ def charts(plan: Plan, found: Figures) -> tuple[Figure, ...]:
             )
         )
     if len(fields.margins_mm):
-        most = f" Most of it: {words.name(found.dominant)}." if found.dominant else ""
-        made.append(
+        most = f" Most of it: {words.name(figures.dominant)}." if figures.dominant else ""
+        charts.append(
             Figure(
                 "pictures/uncertainty.png",
                 "Sources of the uncertainty, and the thinnest margin of every sample",
                 f"How sure the thinnest margin is.{most}",
             )
         )
-    return tuple(made)
+    return tuple(charts)
 
 
-def options(found: Figures) -> Table:
+def build_options(figures: Figures) -> Table:
     """Probes by modality, the chosen row strong."""
     return Table(
         ("Modality", "Probes", "Setting", "Spacing", "Thinnest margin", "Target + margin", "Zone",
          "Why, or why not"),
-        tuple(_option(o) for o in found.options),
+        tuple(_option(o) for o in figures.options),
         "No alternative was estimated.",
         _OVER_EVEN,
         widths=("auto", "auto", "1.2fr", "auto", "auto", "auto", "auto", "1.3fr"),
@@ -156,7 +156,7 @@ def _option(option: Option) -> Row:
         option.setting,
         _figure(option, SPACING, words.mm),
         _figure(option, MARGIN, words.mm),
-        _figure(option, COVERAGE, ablation.cover),
+        _figure(option, COVERAGE, ablation.format_cover),
         _figure(option, ZONE, "{:.0f} ml".format),
         note,
     )
@@ -168,10 +168,10 @@ def _figure(option: Option, measure: str, tell: Callable[[float], str]) -> str:
     return "–" if value is None else tell(value)
 
 
-def certainty(found: Figures) -> Table:
+def build_certainty(figures: Figures) -> Table:
     """Figures with their 5 to 95 %."""
-    rows = [_spread_row("Thinnest margin, away from the capsule", found.minimal_margin_mm)]
-    under = found.subcapsular_margin_mm
+    rows = [_spread_row("Thinnest margin, away from the capsule", figures.minimal_margin_mm)]
+    under = figures.subcapsular_margin_mm
     if under is None:
         rows.append(Row(("Thinnest margin under the capsule", "no such part", "", "", "")))
     else:
@@ -179,8 +179,8 @@ def certainty(found: Figures) -> Table:
     return Table(
         ("", "As planned", "5 %", "50 %", "95 %"),
         tuple(rows),
-        note=f"{found.samples} samples. The whole target dies in "
-        f"{words.chance(found.coverage_probability)} of them. Below 0 mm tumour is left.",
+        note=f"{figures.samples} samples. The whole target dies in "
+        f"{words.chance(figures.coverage_probability)} of them. Below 0 mm tumour is left.",
         widths=("1fr", "auto", "auto", "auto", "auto"),
         wrap=True,
     )
@@ -191,33 +191,39 @@ def _spread_row(what: str, spread: Spread) -> Row:
     return Row(cells, "bad" if spread.nominal < 0.0 else "warn" if spread.p05 < 0.0 else "plain")
 
 
-def plausibility(plan: Plan, found: Figures) -> Table:
+def build_plausibility(plan: Plan, figures: Figures) -> Table:
     """Zone by both modes, and volume by energy against what was published."""
-    other = next((m for m in _MODES if m != found.mode), "other")
+    other = next((m for m in _MODES if m != figures.mode), "other")
     rows = [
         Row(
             (
-                f"Zone, {found.mode}",
-                f"{found.zone_volume_ml:.1f} ml, {ablation.axes(found)}",
+                f"Zone, {figures.mode}",
+                f"{figures.zone_volume_ml:.1f} ml, {ablation.format_axes(figures)}",
                 "used here",
             )
         ),
     ]
-    if found.other_mode_volume_ml is None:
+    if figures.other_mode_volume_ml is None:
         rows.append(Row((f"Zone, {other}", "not computed", "there is only one mode")))
     else:
-        change = found.other_mode_volume_ml / max(found.zone_volume_ml, 1e-9) - 1.0
-        said = f"{found.other_mode_volume_ml:.1f} ml ({change:+.0%})".replace("%", " %")
+        change = figures.other_mode_volume_ml / max(figures.zone_volume_ml, 1e-9) - 1.0
+        said = f"{figures.other_mode_volume_ml:.1f} ml ({change:+.0%})".replace("%", " %")
         rows.append(Row((f"Zone, {other}", said, "for comparison")))
-    if found.visible_ice_ml is not None:
+    if figures.visible_ice_ml is not None:
         rows.append(
-            Row(("Visible ice", f"{found.visible_ice_ml:.1f} ml", "its edge is not the lethal one"))
+            Row(
+                (
+                    "Visible ice",
+                    f"{figures.visible_ice_ml:.1f} ml",
+                    "its edge is not the lethal one",
+                )
+            )
         )
-    if found.ml_per_kj is not None:
-        rows.append(Row(("Zone by energy", f"{found.ml_per_kj:.2f} ml/kJ", "energy sent out")))
+    if figures.ml_per_kj is not None:
+        rows.append(Row(("Zone by energy", f"{figures.ml_per_kj:.2f} ml/kJ", "energy sent out")))
     compared = [f for f in plan.findings if f.id.startswith(PLAUSIBILITY)]
     rows += [Row(("Compared", f.text, ", ".join(f.sources) or "no source")) for f in compared]
-    facts = _published(plan) if found.ml_per_kj is not None else ()
+    facts = _published(plan) if figures.ml_per_kj is not None else ()
     rows += [Row(("Published", f"{f.statement} Seen in {f.population}.", f.source)) for f in facts]
     if not compared and not facts:
         rows.append(Row(("Published", "not compared with published figures", ""), "warn"))
@@ -243,25 +249,25 @@ def _drawn_first(plan: Plan) -> tuple[Drawing, ...]:
     if read(plan.effect) is None:
         return ()
     fields = read_fields(plan.fields)
-    hero: Drawing = ("hero", lambda: ablation_figures.hero(plan))
+    hero: Drawing = ("hero", lambda: ablation_figures.draw_zone(plan))
     if fields is None or not len(fields.surface_lps_mm):
         return (hero,)
-    return (hero, ("margin-map", lambda: ablation_map.margin_map(fields)))
+    return (hero, ("margin-map", lambda: ablation_map.draw_margin_map(fields)))
 
 
 def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     """Charts of the fields; none where these were not kept."""
-    found, fields = read(plan.effect), read_fields(plan.fields)
-    if found is None or fields is None:
+    figures, fields = read(plan.effect), read_fields(plan.fields)
+    if figures is None or fields is None:
         return ()
-    made: list[Drawing] = []
-    if ablation_charts.is_telling(found, fields):
-        made.append(("temperature", lambda: ablation_charts.curves(found, fields)))
+    drawings: list[Drawing] = []
+    if ablation_charts.is_informative(figures, fields):
+        drawings.append(("temperature", lambda: ablation_charts.draw_curves(figures, fields)))
     if len(fields.margins_mm):
-        made.append(("uncertainty", lambda: ablation_charts.how_sure(found, fields)))
-    return tuple(made)
+        drawings.append(("uncertainty", lambda: ablation_charts.draw_uncertainty(figures, fields)))
+    return tuple(drawings)
 
 
-PICTURE = Section(Part.FIRST, 20, picture, _drawn_first)
-TRIED = Section(Part.FIRST, 40, tried)
-EXPECTED = Section(Part.BODY, 20, expected, _drawn_after)
+PICTURE = Section(Part.FIRST, 20, build_picture, _drawn_first)
+TRIED = Section(Part.FIRST, 40, build_tried)
+EXPECTED = Section(Part.BODY, 20, build_expected, _drawn_after)

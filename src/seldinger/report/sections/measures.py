@@ -12,7 +12,7 @@ from seldinger.report import words
 from seldinger.report.ablation import is_ablation
 from seldinger.report.blocks import Block, Row, Table, Text
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
@@ -24,7 +24,7 @@ _KEPT: dict[bool | None, tuple[str, Tone]] = {
 }  # fmt: skip
 
 
-def measures(plan: Plan) -> tuple[Block, ...]:
+def build_measures(plan: Plan) -> tuple[Block, ...]:
     """Every measure with its spread and what was asked of it, and what a reader must know."""
     effect = _effect(plan)
     if effect is None:
@@ -39,10 +39,10 @@ def measures(plan: Plan) -> tuple[Block, ...]:
         wrap=True,
     )
     points = (f"What counts as affected: {effect.criterion}.", *effect.notes)
-    return (*headed(("Predicted effect and uncertainty", table)), Text(points=points))
+    return (*with_headings(("Predicted effect and uncertainty", table)), Text(points=points))
 
 
-def structures(plan: Plan) -> tuple[Block, ...]:
+def build_structures(plan: Plan) -> tuple[Block, ...]:
     """Structures at risk, those that are not spared first."""
     effect = _effect(plan)
     if effect is None or not effect.structures:
@@ -55,10 +55,10 @@ def structures(plan: Plan) -> tuple[Block, ...]:
         widths=("1fr", "1.6fr", "auto", "1.4fr", "auto"),
         wrap=True,
     )
-    return headed(("Structures at risk", table))
+    return with_headings(("Structures at risk", table))
 
 
-def options(plan: Plan) -> tuple[Block, ...]:
+def build_options(plan: Plan) -> tuple[Block, ...]:
     """The alternatives that were tried; the columns are their measures."""
     effect = _effect(plan)
     if effect is None or not effect.options:
@@ -69,25 +69,25 @@ def options(plan: Plan) -> tuple[Block, ...]:
         tuple(_option(one, labels) for one in effect.options),
         wrap=True,
     )
-    return headed(("Alternatives", table))
+    return with_headings(("Alternatives", table))
 
 
 def _effect(plan: Plan) -> Effect | None:
     return None if is_ablation(plan) else plan.effect
 
 
-def _measure(one: Measure) -> Row:
-    spread = one.value if isinstance(one.value, Spread) else None
+def _measure(measure: Measure) -> Row:
+    spread = measure.value if isinstance(measure.value, Spread) else None
     rest = ("", "", "") if spread is None else (spread.p05, spread.p50, spread.p95)
-    state, tone = _KEPT[one.kept] if _asked(one) else ("", "plain")
-    cells = (one.label, _figure(one, one.nominal), *(_figure(one, v) for v in rest))
-    return Row((*cells, _asked(one), state), tone)
+    state, tone = _KEPT[measure.kept] if _asked(measure) else ("", "plain")
+    cells = (measure.label, _figure(measure, measure.nominal), *(_figure(measure, v) for v in rest))
+    return Row((*cells, _asked(measure), state), tone)
 
 
-def _figure(one: Measure, value: float | str | None) -> str:
+def _figure(measure: Measure, value: float | str | None) -> str:
     if isinstance(value, str):
         return value
-    return words.UNKNOWN if value is None else f"{value:.3g} {words.unit(one.unit)}".strip()
+    return words.UNKNOWN if value is None else f"{value:.3g} {words.unit(measure.unit)}".strip()
 
 
 def _asked(one: Measure) -> str:
@@ -95,28 +95,28 @@ def _asked(one: Measure) -> str:
     return ", ".join(f"{side} {_figure(one, v)}" for side, v in sides if v is not None)
 
 
-def _structure(one: StructureEffect) -> Row:
+def _structure(structure: StructureEffect) -> Row:
     reached = "; ".join(
         f"{m.label} {_figure(m, m.nominal)}" + (f" ({_asked(m)} asked)" if _asked(m) else "")
-        for m in one.measures
+        for m in structure.measures
     )
-    state, tone = _KEPT[one.kept]
-    protection = one.protection or ("none needed" if one.kept else words.UNKNOWN)
-    sources = ", ".join(one.sources) or "no source"
-    return Row((words.name(one.structure), reached, state, protection, sources), tone)
+    state, tone = _KEPT[structure.kept]
+    protection = structure.protection or ("none needed" if structure.kept else words.UNKNOWN)
+    sources = ", ".join(structure.sources) or "no source"
+    return Row((words.name(structure.structure), reached, state, protection, sources), tone)
 
 
-def _option(one: Option, labels: tuple[str, ...]) -> Row:
-    told = {m.label: _figure(m, m.nominal) for m in one.measures}
-    note = one.note
-    if one.chosen:
+def _option(option: Option, labels: tuple[str, ...]) -> Row:
+    by_label = {m.label: _figure(m, m.nominal) for m in option.measures}
+    note = option.note
+    if option.chosen:
         note = f"CHOSEN: {note}" if note else "CHOSEN"
-    device = f"{one.count} × {words.name(one.device)}"
-    figures = (told.get(label, "–") for label in labels)
-    cells = (words.name(one.technique), device, one.setting, *figures, note)
-    return Row(cells, "strong" if one.chosen else "plain")
+    device = f"{option.count} × {words.name(option.device)}"
+    figures = (by_label.get(label, "–") for label in labels)
+    cells = (words.name(option.technique), device, option.setting, *figures, note)
+    return Row(cells, "strong" if option.chosen else "plain")
 
 
-MEASURES = Section(Part.FIRST, 35, measures)
-STRUCTURES = Section(Part.BODY, 15, structures)
-OPTIONS = Section(Part.FIRST, 45, options)
+MEASURES = Section(Part.FIRST, 35, build_measures)
+STRUCTURES = Section(Part.BODY, 15, build_structures)
+OPTIONS = Section(Part.FIRST, 45, build_options)

@@ -21,20 +21,20 @@ _KINDS = {
 }
 
 
-def outcomes(plan: Plan) -> tuple[Block, ...]:
+def build_section(plan: Plan) -> tuple[Block, ...]:
     """Outcomes beside those of the alternatives; nothing where no page of them was written."""
-    return () if plan.outlook is None else told(plan.outlook)
+    return () if plan.outlook is None else build_outcomes(plan.outlook)
 
 
-def told(outcomes: Outcomes) -> tuple[Block, ...]:
+def build_outcomes(outcomes: Outcomes) -> tuple[Block, ...]:
     """The outcomes, the answer first; the procedure itself stands before its alternatives."""
-    said = (outcomes.confounding, outcomes.caveat)
+    caveats = (outcomes.confounding, outcomes.caveat)
     least = f"Among what follows: {outcomes.stamp}." if outcomes.stamp else ""
     moved = (Text(outcomes.transplant, "Transplant."),) if outcomes.transplant else ()
     return (
         Heading("Outcomes and alternatives"),
         Text(outcomes.answer, f"{outcomes.title}."),
-        *(Text(one, soft=True) for one in (*said, least) if one),
+        *(Text(one, soft=True) for one in (*caveats, least) if one),
         *(block for option in outcomes.options for block in _choice(option)),
         *moved,
         Heading("What it is for, and when to think again", level=2),
@@ -75,4 +75,4 @@ def _cited(row: OutcomeRow) -> str:
     return f"{key}; {row.stamp}" if row.stamp else key
 
 
-OUTCOMES = Section(Part.BODY, 70, outcomes)
+OUTCOMES = Section(Part.BODY, 70, build_section)

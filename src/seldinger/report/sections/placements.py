@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from seldinger.report import ablation_figures, skin
 from seldinger.report.ablation import is_ablation
-from seldinger.report.ablation_probes import PROBE_HEAD, card, device_name, probe_rows, programme
+from seldinger.report.ablation_probes import (
+    PROBE_HEAD,
+    build_card,
+    build_rows,
+    device_name,
+    format_programme,
+)
 from seldinger.report.blocks import Block, Cards, Figure, Heading, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
@@ -21,50 +27,50 @@ _SKIN_MM = 100.0
 _NONE = "No probe could be placed."
 
 
-def placements(plan: Plan) -> tuple[Block, ...]:
+def build_placements(plan: Plan) -> tuple[Block, ...]:
     """One row per probe, or per device of another treatment that does something where it lies."""
     if is_ablation(plan):
-        return headed(("Probes", probes(plan)))
-    return headed(("Placements", placed(plan))) if plan.has_programme else ()
+        return with_headings(("Probes", build_probes(plan)))
+    return with_headings(("Placements", build_devices(plan))) if plan.has_programme else ()
 
 
-def placed(plan: Plan) -> Table:
+def build_devices(plan: Plan) -> Table:
     """Each device, where its tip lies, and its programme."""
     rows = tuple(
         Row(
             (
-                one.name,
-                device_name(plan, one.device),
-                ", ".join(f"{c:.1f}" for c in one.tip_lps_mm),
-                f"{one.curve.length_mm:.0f} mm",
-                programme(one),
+                placement.name,
+                device_name(plan, placement.device),
+                ", ".join(f"{c:.1f}" for c in placement.tip_lps_mm),
+                f"{placement.curve.length_mm:.0f} mm",
+                format_programme(placement),
             )
         )
-        for one in plan.placements
+        for placement in plan.placements
     )
     return Table(("", "Device", "Tip, LPS mm", "Length inside", "Programme"), rows)
 
 
-def probes(plan: Plan) -> Table:
+def build_probes(plan: Plan) -> Table:
     """Where each probe lies, with its power and time."""
-    return Table(PROBE_HEAD, probe_rows(plan), _NONE, widths=_WIDTHS, dense=True)
+    return Table(PROBE_HEAD, build_rows(plan), _NONE, widths=_WIDTHS, dense=True)
 
 
-def recipes(plan: Plan) -> tuple[Block, ...]:
+def build_recipes(plan: Plan) -> tuple[Block, ...]:
     """One card per probe."""
     if not is_ablation(plan):
         return ()
-    made = tuple(card(plan, n) for n in range(1, len(plan.placements) + 1))
+    made = tuple(build_card(plan, n) for n in range(1, len(plan.placements) + 1))
     return (Heading("Recipe of each probe for the CT room"), Cards(made, _NONE))
 
 
-def views(plan: Plan) -> tuple[Block, ...]:
+def build_views(plan: Plan) -> tuple[Block, ...]:
     """Slices of each probe, and the skin."""
-    found = () if not is_ablation(plan) else slices(plan)
+    found = () if not is_ablation(plan) else build_slices(plan)
     return (Heading("Views"), *found) if found else ()
 
 
-def slices(plan: Plan) -> tuple[Figure, ...]:
+def build_slices(plan: Plan) -> tuple[Figure, ...]:
     """Axial slices of each probe, and the skin map."""
     numbers = range(1, len(plan.placements) + 1)
     dying = ""
@@ -94,19 +100,21 @@ def _cards_drawn(plan: Plan) -> tuple[Drawing, ...]:
     if not is_ablation(plan):
         return ()
     numbers = range(1, len(plan.placements) + 1)
-    return tuple((f"probe-{n}", partial(ablation_figures.probe_card, plan, n)) for n in numbers)
+    return tuple((f"probe-{n}", partial(ablation_figures.draw_probe, plan, n)) for n in numbers)
 
 
 def _views_drawn(plan: Plan) -> tuple[Drawing, ...]:
     if not is_ablation(plan):
         return ()
     numbers = range(1, len(plan.placements) + 1)
-    slices = tuple((f"probe-{n}-axial", partial(ablation_figures.axial, plan, n)) for n in numbers)
+    slices = tuple(
+        (f"probe-{n}-axial", partial(ablation_figures.draw_axial, plan, n)) for n in numbers
+    )
     if not plan.approach.paths:
         return slices
-    return (*slices, ("skin", lambda: skin.skin_map(plan)))
+    return (*slices, ("skin", lambda: skin.draw_skin_map(plan)))
 
 
-PLACEMENTS = Section(Part.FIRST, 30, placements)
-RECIPES = Section(Part.BODY, 30, recipes, _cards_drawn)
-VIEWS = Section(Part.BODY, 45, views, _views_drawn)
+PLACEMENTS = Section(Part.FIRST, 30, build_placements)
+RECIPES = Section(Part.BODY, 30, build_recipes, _cards_drawn)
+VIEWS = Section(Part.BODY, 45, build_views, _views_drawn)

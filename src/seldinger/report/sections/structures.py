@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.report import ablation, words
 from seldinger.report.blocks import Block, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import headed
+from seldinger.report.tables import with_headings
 from seldinger.simulate.thermal.effect import read
 
 if TYPE_CHECKING:
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from seldinger.simulate.thermal.effect import AtRisk, Figures
 
 
-def structures(plan: Plan) -> tuple[Block, ...]:
+def build_structures(plan: Plan) -> tuple[Block, ...]:
     """The table of what must be spared."""
     found = read(plan.effect)
-    return () if found is None else headed(("Structures to spare", at_risk(plan, found)))
+    return (
+        () if found is None else with_headings(("Structures to spare", build_at_risk(plan, found)))
+    )
 
 
-def at_risk(plan: Plan, found: Figures) -> Table:
+def build_at_risk(plan: Plan, figures: Figures) -> Table:
     """Structures to spare: what is not kept first, then what is unknown."""
 
     def order(one: AtRisk) -> tuple[int, float, str]:
@@ -31,7 +33,7 @@ def at_risk(plan: Plan, found: Figures) -> Table:
     return Table(
         ("Structure", "From the zone", "Coldest" if ablation.is_cold(plan) else "Hottest", "Limits",
          "Limits kept", "Protection", "Source"),
-        tuple(_critical_row(one) for one in sorted(found.at_risk, key=order)),
+        tuple(_critical_row(one) for one in sorted(figures.at_risk, key=order)),
         "No structure to spare is named: that nothing is near is unknown.",
         "Distances are from what dies as planned. Limits in °C are assumptions.",
         ("1.2fr", "auto", "auto", "auto", "auto", "1.4fr", "auto"),
@@ -40,22 +42,22 @@ def at_risk(plan: Plan, found: Figures) -> Table:
     )  # fmt: skip
 
 
-def _critical_row(one: AtRisk) -> Row:
-    state, tone = ablation.kept(one)
-    asked = [f"{one.limit_mm:g} mm"] if one.limit_mm is not None else []
-    asked += [f"{one.limit_c:g} °C"] if one.limit_c is not None else []
+def _critical_row(structure: AtRisk) -> Row:
+    state, tone = ablation.describe_limits(structure)
+    limits = [f"{structure.limit_mm:g} mm"] if structure.limit_mm is not None else []
+    limits += [f"{structure.limit_c:g} °C"] if structure.limit_c is not None else []
     return Row(
         (
-            words.name(one.structure),
-            ablation.distance(one),
-            words.UNKNOWN if one.extreme_c is None else f"{one.extreme_c:.0f} °C",
-            ", ".join(asked) or "no limit known",
+            words.name(structure.structure),
+            ablation.format_distance(structure),
+            words.UNKNOWN if structure.extreme_c is None else f"{structure.extreme_c:.0f} °C",
+            ", ".join(limits) or "no limit known",
             state,
-            one.protection or ("none needed" if one.kept else words.UNKNOWN),
-            ", ".join(one.sources) or "no source",
+            structure.protection or ("none needed" if structure.kept else words.UNKNOWN),
+            ", ".join(structure.sources) or "no source",
         ),
         tone,
     )
 
 
-STRUCTURES = Section(Part.BODY, 10, structures)
+STRUCTURES = Section(Part.BODY, 10, build_structures)

@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
 
 
-def verdict(plan: Plan) -> tuple[Block, ...]:
+def build_verdict(plan: Plan) -> tuple[Block, ...]:
     """Banner, red box, numbers."""
-    warning = stamp(plan)
+    warning = first_warning(plan)
     box = (Note(warning),) if warning else ()
-    return (first_page.banner(plan), *box, Numbers(numbers(plan)))
+    return (first_page.build_banner(plan), *box, Numbers(build_numbers(plan)))
 
 
-def numbers(plan: Plan) -> tuple[Row, ...]:
+def build_numbers(plan: Plan) -> tuple[Row, ...]:
     """The numbers that matter most."""
-    found = read(plan.effect)
-    if found is None:
-        return first_page.headline(plan)
-    return ablation.headline(plan, found)
+    figures = read(plan.effect)
+    if figures is None:
+        return first_page.build_headline(plan)
+    return ablation.build_headline(plan, figures)
 
 
-def stamp(plan: Plan) -> str:
+def first_warning(plan: Plan) -> str:
     """What must be read first, of the first path or probe that must be rescanned."""
     ways: tuple[Path | None, ...] = plan.taken or plan.approach.paths[:1] or (None,)
-    stamps = [first_page.stamp(plan, way) for way in ways]
+    stamps = [first_page.first_warning(plan, way) for way in ways]
     return next((one for one in stamps if one), stamps[0])
 
 
-VERDICT = Section(Part.FIRST, 10, verdict)
+VERDICT = Section(Part.FIRST, 10, build_verdict)

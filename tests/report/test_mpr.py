@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from tests.report.phantom import AIM
 
-from seldinger.report import cut
+from seldinger.report import mpr
 from seldinger.report.planes import ANTERIOR, LEFT, Plane
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def drawn(plan: Plan, z_mm: float, half_mm: float = 90.0) -> Figure:
     figure = Figure(figsize=(5.0, 5.0), dpi=100)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     plane = Plane(np.array([0.0, 0.0, z_mm]), LEFT, ANTERIOR, -half_mm, half_mm, -half_mm, half_mm)
-    cut.draw(axes, plan, plane, FAR, cut.Look())
+    mpr.draw(axes, plan, plane, FAR, mpr.Look())
     return figure
 
 
@@ -65,6 +65,6 @@ def test_tissue_that_nobody_has_named_is_striped(plan: Plan) -> None:
 
 
 def test_a_target_in_the_lung_is_shown_in_a_lung_window(plan: Plan) -> None:
-    assert cut.window_of(plan) == (-160.0, 240.0)
+    assert mpr.window_of(plan) == (-160.0, 240.0)
     lung = replace(plan, target=replace(plan.target, organ="lung_right"))
-    assert cut.window_of(lung) == (-1350.0, 150.0)
+    assert mpr.window_of(lung) == (-1350.0, 150.0)

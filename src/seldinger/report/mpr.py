@@ -12,8 +12,8 @@ import numpy as np
 
 from seldinger.anatomy.model import Kind, Tissue
 from seldinger.image.study import Modality
-from seldinger.report import lettering, palette
-from seldinger.report.planes import Plane, Sampler, image_on
+from seldinger.report import labelling, palette
+from seldinger.report.planes import Plane, Sampler, sample_image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,11 +79,14 @@ def draw(
     plane: Plane,
     keep_clear: Points,
     look: Look,
-    more_names: tuple[lettering.Wanted, ...] = (),
+    more_names: tuple[labelling.Wanted, ...] = (),
 ) -> None:
-    """The cut of ``plan`` along ``plane``; no name covers ``keep_clear``, (n, 2), plane mm."""
+    """The cut of ``plan`` along ``plane``; no name covers ``keep_clear``, (n, 2), plane mm.
+
+    ``more_names`` are written among those of the structures.
+    """
     low, high = window_of(plan)
-    image = image_on(plan.anatomy.study.image, plane, look.step_mm, min(low, _AIR_HU))
+    image = sample_image(plan.anatomy.study.image, plane, look.step_mm, min(low, _AIR_HU))
     axes.imshow(
         image,
         cmap="gray",
@@ -101,7 +104,7 @@ def draw(
     axes.set_xticks([])
     axes.set_yticks([])
     step_mm = min(max(min(plan.anatomy.grid.spacing_mm) * 0.75, 2.0 * look.step_mm), 2.0)
-    sampler = Sampler.of(plane, plan.anatomy.grid, step_mm)
+    sampler = Sampler.across(plane, plan.anatomy.grid, step_mm)
     _hatch(axes, plan, plane, sampler)
     wanted = _outlines(axes, plan, plane, sampler, keep_clear, look)
     if look.name_pt:
@@ -109,7 +112,7 @@ def draw(
             : look.most_names
         ]
         clear = np.concatenate([keep_clear, _border_spots(plane, look)])
-        lettering.place(axes, chosen, clear, look.name_pt, plane.extent)
+        labelling.place_names(axes, chosen, clear, look.name_pt, plane.extent)
 
 
 def _hatch(axes: Axes, plan: Plan, plane: Plane, sampler: Sampler) -> None:
@@ -130,8 +133,8 @@ def _hatch(axes: Axes, plan: Plan, plane: Plane, sampler: Sampler) -> None:
 
 def _outlines(
     axes: Axes, plan: Plan, plane: Plane, sampler: Sampler, keep_clear: Points, look: Look
-) -> list[lettering.Wanted]:
-    wanted: list[lettering.Wanted] = []
+) -> list[labelling.Wanted]:
+    wanted: list[labelling.Wanted] = []
     pixel = (plane.size_mm[0] / sampler.shape[1], plane.size_mm[1] / sampler.shape[0])
     for structure in plan.anatomy.structures:
         if _is_target(structure, plan):
@@ -148,11 +151,11 @@ def _outlines(
     if share is not None and share.max() > 0.5:  # noqa: PLR2004
         _contour(axes, share, plane, palette.Stroke(palette.TARGET, width_pt=2.0), look.line)
         _viable(axes, plan, plane, sampler, look)
-        column, row, depth = lettering.middle(share > 0.5)  # noqa: PLR2004
+        column, row, depth = labelling.find_middle(share > 0.5)  # noqa: PLR2004
         at = (plane.left_mm + (column + 0.5) * pixel[0], plane.bottom_mm + (row + 0.5) * pixel[1])
-        text = lettering.readable(plan.target.label)
+        text = labelling.readable_name(plan.target.label)
         wanted.append(
-            lettering.Wanted(
+            labelling.Wanted(
                 text, at, depth * min(pixel), palette.TARGET, -1.0, np.array([at]), strong=True
             )
         )
@@ -199,7 +202,7 @@ def _contour(
         linewidths=[stroke.width_pt * line],
         zorder=3,
     )
-    lines.set_path_effects(lettering.halo(stroke.width_pt * line + 1.0))
+    lines.set_path_effects(labelling.halo(stroke.width_pt * line + 1.0))
 
 
 def _name(
@@ -209,13 +212,13 @@ def _name(
     pixel: tuple[float, float],
     keep_clear: Points,
     colour: str,
-) -> lettering.Wanted | None:
+) -> labelling.Wanted | None:
     if (
         structure.kind in _UNNAMED_KINDS
         or section.sum() * pixel[0] * pixel[1] < _SMALLEST_NAMED_MM2
     ):
         return None
-    column, row, depth = lettering.middle(section)
+    column, row, depth = labelling.find_middle(section)
     at = (plane.left_mm + (column + 0.5) * pixel[0], plane.bottom_mm + (row + 0.5) * pixel[1])
     rows, columns = np.nonzero(section)
     edge = np.stack(
@@ -226,8 +229,8 @@ def _name(
     near = np.inf
     if len(spots):
         near = float(np.sqrt(((edge[:, None] - spots[None]) ** 2).sum(axis=-1)).min())
-    return lettering.Wanted(
-        lettering.readable(structure.name), at, depth * min(pixel), colour, near, edge
+    return labelling.Wanted(
+        labelling.readable_name(structure.name), at, depth * min(pixel), colour, near, edge
     )
 
 
@@ -253,8 +256,11 @@ def _border_spots(plane: Plane, look: Look) -> Points:
     return placed
 
 
-def borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "") -> None:
-    """Patient directions at the four sides, a scale bar, and words in the top left corner."""
+def draw_borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "") -> None:
+    """Patient directions at the four sides, a scale bar, and words in the top left ``corner``.
+
+    ``size_pt`` is that of the letters.
+    """
     left, right, bottom, top = plane.border_letters()
     if corner:
         _caption(axes, corner, size_pt - 1.5)
@@ -275,7 +281,7 @@ def borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "") ->
             color=palette.INK,
             fontsize=size_pt,
             fontweight="bold",
-            path_effects=lettering.halo(),
+            path_effects=labelling.halo(),
             zorder=12,
         )
     width, height = plane.size_mm
@@ -288,7 +294,7 @@ def borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "") ->
         color=palette.INK,
         linewidth=2.0,
         zorder=12,
-        path_effects=lettering.halo(3.5),
+        path_effects=labelling.halo(3.5),
         solid_capstyle="butt",
     )
     axes.text(
@@ -299,7 +305,7 @@ def borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "") ->
         va="bottom",
         color=palette.INK,
         fontsize=size_pt - 2.0,
-        path_effects=lettering.halo(),
+        path_effects=labelling.halo(),
         zorder=12,
     )
 
@@ -314,6 +320,6 @@ def _caption(axes: Axes, text: str, size_pt: float) -> None:
         va="top",
         color=palette.INK,
         fontsize=size_pt,
-        path_effects=lettering.halo(),
+        path_effects=labelling.halo(),
         zorder=12,
     )

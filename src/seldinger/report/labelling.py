@@ -88,19 +88,19 @@ def halo(width_pt: float = 2.2) -> list[AbstractPathEffect]:
     return [withStroke(linewidth=width_pt, foreground=HALO)]
 
 
-def middle(section: NDArray[np.bool_]) -> tuple[float, float, float]:
+def find_middle(section: NDArray[np.bool_]) -> tuple[float, float, float]:
     """The (column, row) deepest inside ``section``, and how deep that is in pixels."""
     depth = ndimage.distance_transform_edt(np.pad(section, 1))[1:-1, 1:-1]
     row, column = np.unravel_index(int(np.argmax(depth)), section.shape)
     return float(column), float(row), float(depth[row, column])
 
 
-def readable(name: str) -> str:
+def readable_name(name: str) -> str:
     """A structure's name as a person writes it."""
     return name.replace("_", " ")
 
 
-def place(
+def place_names(
     axes: Axes,
     wanted: list[Wanted],
     keep_clear: Points,
@@ -120,35 +120,35 @@ def place(
     width_in = figure_width_in * axes.get_position().width
     mm_per_pt = (extent[1] - extent[0]) / (width_in * _POINTS_PER_INCH)
     taken: list[_Box] = []
-    for one in sorted(wanted, key=lambda w: (w.importance, w.text)):
-        others = [w.body_mm for w in wanted if w is not one and w.room_mm < _SMALL_MM]
+    for name in sorted(wanted, key=lambda w: (w.importance, w.text)):
+        others = [w.body_mm for w in wanted if w is not name and w.room_mm < _SMALL_MM]
         clear = np.concatenate([keep_clear, *others])
-        size = size_pt * (_STRONG if one.strong else 1.0)
-        found = _free_place(one, taken, clear, size * mm_per_pt, extent)
-        if found is None:
+        size = size_pt * (_STRONG if name.strong else 1.0)
+        spot = _free_place(name, taken, clear, size * mm_per_pt, extent)
+        if spot is None:
             continue
-        at, box = found
+        at, box = spot
         taken.append(box)
-        _write(axes, one, at, size)
+        _write(axes, name, at, size)
     return len(taken)
 
 
 def _free_place(
-    one: Wanted,
+    name: Wanted,
     taken: list[_Box],
     keep_clear: Points,
     size_mm: float,
     extent: tuple[float, float, float, float],
 ) -> tuple[tuple[float, float], _Box] | None:
-    letter_mm = (_ASPECT + 0.08 * one.strong) * size_mm
-    half_width = 0.5 * letter_mm * len(one.text) + 0.3 * size_mm
+    letter_mm = (_ASPECT + 0.08 * name.strong) * size_mm
+    half_width = 0.5 * letter_mm * len(name.text) + 0.3 * size_mm
     half_height = 0.7 * size_mm
-    outside = one.room_mm < half_width * _FITS
-    for ring in (one.room_mm + r + half_height if outside else r for r in _RINGS_MM):
+    outside = name.room_mm < half_width * _FITS
+    for ring in (name.room_mm + r + half_height if outside else r for r in _RINGS_MM):
         for turn in np.arange(_DIRECTIONS if ring else 1) * 2.0 * np.pi / _DIRECTIONS:
             reach = ring + (half_width * abs(np.cos(turn)) if ring else 0.0)
-            x = one.at_mm[0] + reach * float(np.cos(turn))
-            y = one.at_mm[1] + ring * float(np.sin(turn))
+            x = name.at_mm[0] + reach * float(np.cos(turn))
+            y = name.at_mm[1] + ring * float(np.sin(turn))
             box = _Box(x - half_width, x + half_width, y - half_height, y + half_height)
             if (
                 box.within(extent)
@@ -159,20 +159,24 @@ def _free_place(
     return None
 
 
-def _write(axes: Axes, one: Wanted, at: tuple[float, float], size_pt: float) -> None:
-    away = float(np.hypot(at[0] - one.at_mm[0], at[1] - one.at_mm[1]))
-    far = away > max(one.room_mm, _LEADER_FROM_MM)
+def _write(axes: Axes, name: Wanted, at: tuple[float, float], size_pt: float) -> None:
+    away = float(np.hypot(at[0] - name.at_mm[0], at[1] - name.at_mm[1]))
+    far = away > max(name.room_mm, _LEADER_FROM_MM)
     if far:
         axes.plot(
-            [one.at_mm[0], at[0]], [one.at_mm[1], at[1]], color=one.colour, linewidth=0.6, zorder=8
+            [name.at_mm[0], at[0]],
+            [name.at_mm[1], at[1]],
+            color=name.colour,
+            linewidth=0.6,
+            zorder=8,
         )
     axes.text(
         *at,
-        one.text,
-        color=one.colour,
+        name.text,
+        color=name.colour,
         fontsize=size_pt,
         ha="center",
-        fontweight="bold" if one.strong else "normal",
+        fontweight="bold" if name.strong else "normal",
         va="center",
         path_effects=halo(),
         zorder=9,
