@@ -10,13 +10,13 @@ from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
-from seldinger.catalogue import DeviceKind
+from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.biopsy import seat as seats
 from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
 from seldinger.procedures.biopsy import PROCEDURE
 
-NEEDLES = [n for n in catalogue.devices(DeviceKind.CORE_NEEDLE) if introducer_for(n)]
+NEEDLES = [n for n in catalogue.devices(CoreNeedle) if introducer_for(n)]
 WANTED_MM = 3.0
 
 

@@ -94,7 +94,8 @@ def test_french_by_content(content: str | None, french: int) -> None:
     decision = decided(found)
     assert decision.treatment.settings["french"] == french
     assert decision.treatment.settings["content"] == content
-    assert catalogue.device(needle_logic(PROCEDURE).instruments(found)[0].device).french == french
+    (first, *_) = needle_logic(PROCEDURE).instruments(found)
+    assert catalogue.device(first.device).size == f"{french} F"
 
 
 def test_unknown_content_names_both_sizes() -> None:

@@ -14,6 +14,7 @@ from tests.plan.treatment_phantom import needle_logic
 
 from seldinger import catalogue
 from seldinger.anatomy.model import Kind
+from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Status
 from seldinger.plan.procedure import Settings
@@ -87,7 +88,7 @@ def test_each_organ_has_its_needle(
 ) -> None:
     found = case(name, settings=Settings(answers=answers))
     instrument = needle_logic(PROCEDURE).instruments(found)[0]
-    assert catalogue.device(instrument.device).gauge == gauge
+    assert catalogue.device(instrument.device).size == f"{gauge:g} G"
     assert instrument.technique == technique
     assert instrument.diameter_mm == pytest.approx(through_mm)
     assert decided(found).treatment.settings["cores"] == cores
@@ -98,7 +99,7 @@ def test_each_organ_has_its_needle(
 )
 def test_the_long_throw_only_where_its_notch_fits(diameter_mm: float, throws: list[float]) -> None:
     offered = needle_logic(PROCEDURE).instruments(case("liver", diameter_mm))
-    seen = [catalogue.device(i.device).throw_mm for i in offered]
+    seen = [catalogue.device(i.device, CoreNeedle).throw_mm for i in offered]
     assert list(dict.fromkeys(seen)) == throws
 
 
@@ -111,7 +112,8 @@ def test_the_shortest_needle_that_reaches_comes_first(
     depth_mm: float, lengths: list[float]
 ) -> None:
     found = replace(case("liver"), skin_distance_mm=depth_mm - 15.0)
-    offered = [catalogue.device(i.device) for i in needle_logic(PROCEDURE).instruments(found)]
+    instruments = needle_logic(PROCEDURE).instruments(found)
+    offered = [catalogue.device(i.device, CoreNeedle) for i in instruments]
     assert [d.usable_mm for d in offered if d.throw_mm == 20] == lengths
 
 
@@ -129,7 +131,7 @@ def test_the_shot_puts_the_notch_on_the_aim() -> None:
 @law(deadline=None)
 @given(throw=st.floats(5.0, 30.0), notch=st.floats(2.0, 25.0), dead=st.floats(0.0, 8.0))
 def test_the_algebra_of_every_shot(throw: float, notch: float, dead: float) -> None:
-    base = catalogue.device("core-18g-150-t20")
+    base = catalogue.device("core-18g-150-t20", CoreNeedle)
     needle = replace(base, throw_mm=throw, notch_mm=notch, dead_tip_mm=dead)
     found = shot(needle, 15.0)
     assert sum(found.notch_mm) == pytest.approx(0.0)

@@ -9,13 +9,12 @@ Public names: ``devices`` and ``device``; ``terms``, ``vocabularies``, ``recogni
 meets in ``tissues``, how a published table becomes a source in ``fitting``.
 """
 
-from seldinger.catalogue.model import Device, DeviceKind, Recognised, Term, Vocabulary
+from seldinger.catalogue.model import Device, Recognised, Term, Vocabulary
 from seldinger.catalogue.shelf import device, devices
 from seldinger.catalogue.vocabulary import read_vocabulary, recognise, terms, vocabularies
 
 __all__ = [
     "Device",
-    "DeviceKind",
     "Recognised",
     "Term",
     "Vocabulary",

@@ -3,88 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from enum import StrEnum
-from typing import Annotated, Literal
-
-from annotated_types import MinLen
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
 
 from seldinger.core.errors import CatalogueError
 from seldinger.core.formatting import short_repr
 from seldinger.evidence.records import Count, Key, NotNegative, Positive, Text
 
 
-class DeviceKind(StrEnum):
-    """What a device is for."""
-
-    CORE_NEEDLE = "core-needle"
-    COAXIAL_INTRODUCER = "coaxial-introducer"
-    FINE_NEEDLE = "fine-needle"
-    ACCESS_NEEDLE = "access-needle"
-    GUIDEWIRE = "guidewire"
-    DRAIN = "drain"
-    TROCAR_DRAIN = "trocar-drain"
-    BONE_NEEDLE = "bone-needle"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Make:
-    """What devices of one make share; ``Device`` says what each is."""
-
-    id: Key
-    name: Text
-    kind: DeviceKind
-    gauge: Count | None = None
-    french: Count | None = None
-    outer_diameter_mm: Positive
-    inner_diameter_mm: Positive | None = None
-    loop_mm: Positive | None = None
-    side_hole_mm: Positive | None = None
-    wire_mm: Positive | None = None
-    source: Text | None = None
-    assumption: Text | None = None
-    facts: Mapping[Text, Text] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One setting of a core needle.
-
-    Attributes:
-        throw_mm: how far its tip shoots.
-        notch_mm: length of the sample notch.
-        dead_tip_mm: from the far end of the notch to the tip, after the shot.
-    """
-
-    throw_mm: Positive
-    notch_mm: Positive
-    dead_tip_mm: NotNegative
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device(Make):
-    """A generic, unbranded device.
+class Device:
+    """A generic, unbranded device: what all have in common; a class for each kind adds the rest.
 
     Attributes:
         id: how plans and users name it.
         name: as printed.
-        kind: what it is for.
-        gauge, french: nominal size, where one applies.
+        kind: what it is for: a key of ``KINDS``.
         outer_diameter_mm, inner_diameter_mm: of the shaft; the bore may be unknown.
-        loop_mm: outer diameter of a drain's pigtail loop.
-        side_hole_mm: length of the holed part of a drain, from its tip, straightened.
+        usable_mm: from tip to hub.
         wire_mm: diameter of the guidewire that the device is made for.
         source: key of the bibliography when it says every dimension; otherwise None.
         assumption: what is typical here and has no source; exactly one of the two is set.
         facts: of single dimensions -> id of the evidence fact it was taken from.
-        usable_mm: from tip to hub.
-        throw_mm, notch_mm, dead_tip_mm: of a core needle, as in ``Shot``.
     """
 
-    usable_mm: float
-    throw_mm: float | None = None
-    notch_mm: float | None = None
-    dead_tip_mm: float | None = None
+    id: Key
+    name: Text
+    kind: Text
+    outer_diameter_mm: Positive
+    inner_diameter_mm: Positive | None = None
+    usable_mm: Positive
+    wire_mm: Positive | None = None
+    source: Text | None = None
+    assumption: Text | None = None
+    facts: Mapping[Text, Text] = field(default_factory=dict, hash=False)
 
     __repr__ = short_repr
 
@@ -101,59 +54,97 @@ class Device(Make):
             raise CatalogueError(
                 f"device {self.id}: a {self.wire_mm} mm wire does not pass the bore of {bore} mm"
             )
-        self._check_parts()
 
-    def _check_parts(self) -> None:
-        shot = (self.throw_mm, self.notch_mm, self.dead_tip_mm)
-        if not _given(shot, wanted=self.kind is DeviceKind.CORE_NEEDLE):
-            raise CatalogueError(
-                f"device {self.id}: throw, notch and dead tip belong to core needles, all three"
-            )
-        pigtail = (self.loop_mm, self.side_hole_mm)
-        if not _given(pigtail, wanted=self.kind in (DeviceKind.DRAIN, DeviceKind.TROCAR_DRAIN)):
-            raise CatalogueError(f"device {self.id}: loop and side holes belong to drains, both")
+    @property
+    def size(self) -> str:
+        """Its nominal size, where its kind has one: "18 G", "12 F"."""
+        return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family(Make):
-    """Devices that differ in length, and throw, only; their ids tell both.
+class Guidewire(Device):
+    """Leads what follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Needle(Device):
+    """A needle of a nominal gauge."""
+
+    gauge: Count
+
+    @property
+    def size(self) -> str:
+        """Its gauge."""
+        return f"{self.gauge} G"
+
+
+class CoaxialIntroducer(Needle):
+    """Stays in place while other needles go through it."""
+
+
+class FineNeedle(Needle):
+    """Aspirates cells."""
+
+
+class AccessNeedle(Needle):
+    """Opens the way for a wire."""
+
+
+class BoneNeedle(Needle):
+    """Drills a core of bone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CoreNeedle(Needle):
+    """Shoots a notch into tissue and cuts what lies in it.
 
     Attributes:
-        lengths_mm: from tip to hub.
-        shots: of core needles.
+        throw_mm: how far its tip shoots.
+        notch_mm: length of the sample notch.
+        dead_tip_mm: from the far end of the notch to the tip, after the shot.
     """
 
-    lengths_mm: Annotated[tuple[Positive, ...], MinLen(1)]
-    shots: tuple[Shot, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.members()  # refused here, they are refused with their place in the file
-
-    def members(self) -> tuple[Device, ...]:
-        """One device of each length, and of each throw.
-
-        Raises:
-            CatalogueError: a device does not hold together.
-        """
-        common = {one.name: getattr(self, one.name) for one in fields(Make)}
-        members: list[Device] = []
-        for length_mm in self.lengths_mm:
-            alone = len(self.lengths_mm) == 1
-            stem = self.id if alone else f"{self.id}-{length_mm:g}"
-            title = self.name if alone else f"{self.name}, {length_mm:g} mm"
-            common.update(id=stem, name=title)
-            if not self.shots:
-                members.append(Device(**common, usable_mm=length_mm))
-            for shot in self.shots:
-                throw = shot.throw_mm
-                common.update(id=f"{stem}-t{throw:g}", name=f"{title}, throw {throw:g} mm")
-                members.append(Device(**common, usable_mm=length_mm, **asdict(shot)))
-        return tuple(members)
+    throw_mm: Positive
+    notch_mm: Positive
+    dead_tip_mm: NotNegative
 
 
-def _given(parts: tuple[float | None, ...], *, wanted: bool) -> bool:
-    """Whether all parts are given where they are wanted, and none where they are not."""
-    return all((part is not None) == wanted for part in parts)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PigtailDrain(Device):
+    """A pigtail drain, over a wire.
+
+    Attributes:
+        french: nominal size.
+        loop_mm: outer diameter of the loop.
+        side_hole_mm: length of the holed part, from the tip, straightened.
+    """
+
+    french: Count
+    loop_mm: Positive
+    side_hole_mm: Positive
+
+    @property
+    def size(self) -> str:
+        """Its French size."""
+        return f"{self.french} F"
+
+
+class TrocarDrain(PigtailDrain):
+    """A pigtail drain that goes in on its own stylet, in one step."""
+
+
+KINDS: Mapping[str, type[Device]] = MappingProxyType(
+    {
+        "core-needle": CoreNeedle,
+        "coaxial-introducer": CoaxialIntroducer,
+        "fine-needle": FineNeedle,
+        "access-needle": AccessNeedle,
+        "guidewire": Guidewire,
+        "drain": PigtailDrain,
+        "trocar-drain": TrocarDrain,
+        "bone-needle": BoneNeedle,
+    }
+)
+"""What a device's ``kind`` says -> what it has."""
 
 
 @dataclass(frozen=True, slots=True)

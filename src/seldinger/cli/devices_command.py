@@ -72,12 +72,13 @@ def plain(value: object) -> Any:
 def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]]:
     from seldinger import catalogue
     from seldinger.catalogue import applicators
+    from seldinger.catalogue.model import KINDS
     from seldinger.catalogue.names import closest, match_name
 
     if kind is None:
         return catalogue.devices(), applicators.applicators()
     modalities = get_args(applicators.Modality)
-    kinds = [one.value for one in catalogue.DeviceKind]
+    kinds = tuple(KINDS)
     called = match_name(kind, (*kinds, *modalities))
     if called in modalities:
         return (), applicators.applicators(called)
@@ -95,7 +96,7 @@ def _print_devices(found: tuple[Device, ...]) -> None:
         [
             (
                 one.id,
-                one.kind.value,
+                one.kind,
                 f"{one.outer_diameter_mm:.2f}",
                 f"{one.usable_mm:.0f}",
                 one.source or "assumed",

@@ -234,6 +234,32 @@ def checked(
     return record
 
 
+def pick(
+    kinds: Mapping[str, type[T]],
+    key: str,
+    table: Mapping[str, Any],
+    name: str,
+    error: type[SeldingerError],
+) -> type[T]:
+    """The record that a table is, among several that are told apart by one of its words.
+
+    Args:
+        kinds: records by that word.
+        key: where it stands.
+        table: as the file has it.
+        name: who says so, for messages.
+        error: of the room that asks.
+
+    Raises:
+        SeldingerError: an ``error``: no such word; those there are, are named.
+    """
+    word = table.get(key)
+    if isinstance(word, str) and word in kinds:
+        return kinds[word]
+    told = "missing" if word is None else repr(word)
+    raise error(f"{name}: {key} is {told}; choose one of {', '.join(kinds)}")
+
+
 def schema_of(kind: Any) -> dict[str, Any]:
     """The JSON schema of a file that is read as a record."""
     from pydantic import TypeAdapter

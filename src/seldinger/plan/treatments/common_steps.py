@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger import catalogue, evidence
+from seldinger.catalogue.model import KINDS
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.space import unit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seldinger.catalogue import Device
+    from seldinger.catalogue.shelf import DeviceT
     from seldinger.core.record import Assumption
     from seldinger.plan.model import Guidance, Path
     from seldinger.plan.procedure import Settings
@@ -56,28 +58,26 @@ def use(device: Device, role: str, settings: Mapping[str, str | float] | None = 
     return DeviceUse(device.id, device.name, role, dict(settings or {}))
 
 
-def long_enough(devices: tuple[Device, ...], needed_mm: float) -> tuple[Device, ...]:
+def long_enough(devices: tuple[DeviceT, ...], needed_mm: float) -> tuple[DeviceT, ...]:
     """Devices that reach ``needed_mm``, shortest first; the longest one when none does."""
     ordered = sorted(devices, key=lambda d: (d.usable_mm, d.id))
     reaching = tuple(d for d in ordered if d.usable_mm >= needed_mm)
     return reaching or tuple(ordered[-1:])
 
 
-def of_size(
-    kind: str, *, gauge: float | None = None, french: float | None = None
-) -> tuple[Device, ...]:
-    """Catalogue devices of one kind and size.
+def of_size(kind: type[DeviceT], size: str) -> tuple[DeviceT, ...]:
+    """Catalogue devices of one kind and size, as "18 G" or "12 F".
 
     Raises:
         PlanError: there is none; the sizes there are, are named.
     """
     known = catalogue.devices(kind)
-    found = tuple(d for d in known if gauge in (None, d.gauge) and french in (None, d.french))
-    if not found:
-        sizes = sorted({f"{d.gauge} G" if d.gauge else f"{d.french} F" for d in known})
-        wanted = f"{gauge:g} G" if gauge is not None else f"{french:g} F"
-        raise PlanError(f"the catalogue has no {kind} of {wanted}; there are: {', '.join(sizes)}")
-    return found
+    fitting = tuple(d for d in known if d.size == size)
+    if not fitting:
+        sizes = ", ".join(sorted({d.size for d in known}))
+        (word,) = (word for word, one in KINDS.items() if one is kind)
+        raise PlanError(f"the catalogue has no {word} of {size}; there are: {sizes}")
+    return fitting
 
 
 def aiming(path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
-from seldinger.catalogue import DeviceKind
+from seldinger.catalogue.model import CoaxialIntroducer, CoreNeedle
 from seldinger.core.record import Assumption
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.treatments import common_steps
@@ -97,10 +97,12 @@ def shot(needle: Device, core_mm: float) -> Shot:
         needle: a core needle, or one without throw (bone), which then cuts ``core_mm``.
         core_mm: length of the sample of a needle without notch.
     """
-    half = (core_mm if needle.notch_mm is None else needle.notch_mm) / 2.0
-    after = half + (needle.dead_tip_mm or 0.0)
-    before = after - needle.throw_mm if needle.throw_mm is not None else -half
-    return Shot((-half, half), after, before)
+    if isinstance(needle, CoreNeedle):
+        half = needle.notch_mm / 2.0
+        after = half + needle.dead_tip_mm
+        return Shot((-half, half), after, after - needle.throw_mm)
+    half = core_mm / 2.0
+    return Shot((-half, half), half, -half)
 
 
 def choice(case: NeedleCase) -> Choice:
@@ -131,11 +133,11 @@ def choice(case: NeedleCase) -> Choice:
     return Choice(gauge, cores, why, coaxial=True)
 
 
-def introducer_for(needle: Device) -> Device | None:
+def introducer_for(needle: Device) -> CoaxialIntroducer | None:
     """The thinnest introducer that ``needle`` fits; of these the longest that is shorter."""
     fitting = [
         d
-        for d in catalogue.devices(DeviceKind.COAXIAL_INTRODUCER)
+        for d in catalogue.devices(CoaxialIntroducer)
         if (d.inner_diameter_mm or 0.0) > needle.outer_diameter_mm
         and d.usable_mm < needle.usable_mm
     ]

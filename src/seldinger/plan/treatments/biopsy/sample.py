@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
-from seldinger.catalogue import DeviceKind
+from seldinger.catalogue.model import BoneNeedle, CoreNeedle
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
@@ -38,10 +38,10 @@ from seldinger.plan.treatments.biopsy.choice import (
 from seldinger.plan.wording import cited, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from seldinger.anatomy.model import Anatomy, Lesion
-    from seldinger.catalogue import Device
+    from seldinger.catalogue.model import CoaxialIntroducer, Needle
     from seldinger.core.record import Assumption
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, DeviceUse, Path
@@ -91,17 +91,9 @@ class Sample(TreatmentLogic[NeedleCase]):
         chosen = choice(case)
         if case.settings.device is not None:
             return (self._instrument(case, chosen, _named(case.settings.device)),)
-        if site_of(case) is Site.BONE:
-            needles = common_steps.of_size(DeviceKind.BONE_NEEDLE, gauge=chosen.gauge)
-        else:
-            needles = common_steps.of_size(DeviceKind.CORE_NEEDLE, gauge=chosen.gauge)
-        throws = sorted({d.throw_mm or 0.0 for d in needles}, reverse=True)
-        groups = [tuple(d for d in needles if (d.throw_mm or 0.0) == t) for t in throws]
-        fitting = [g for g in groups if (g[0].notch_mm or 0.0) <= case.target.diameter_mm]
-        offered = fitting or groups[-1:]
         return tuple(
             self._instrument(case, chosen, needle)
-            for group in offered
+            for group in _offered(case, chosen)
             for needle in common_steps.long_enough(group, self._needed_mm(case, group[0]))
         )
 
@@ -113,7 +105,7 @@ class Sample(TreatmentLogic[NeedleCase]):
     def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """Shot geometry, steps, guidance and findings for the best path."""
         chosen, best = choice(case), next(iter(approach.paths), None)
-        needle = catalogue.device(instrument.device)
+        needle = _named(instrument.device)
         introducer = introducer_for(needle) if chosen.coaxial else None
         fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
         seated, seat_found = _seated(case, needle, introducer, fired, best)
@@ -145,19 +137,19 @@ class Sample(TreatmentLogic[NeedleCase]):
         )
         return 1.0 - inside / (high - low)
 
-    def _needed_mm(self, case: NeedleCase, needle: Device) -> float:
+    def _needed_mm(self, case: NeedleCase, needle: Needle) -> float:
         fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
         way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
         return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
 
-    def _instrument(self, case: NeedleCase, chosen: Choice, needle: Device) -> Instrument:
+    def _instrument(self, case: NeedleCase, chosen: Choice, needle: Needle) -> Instrument:
         introducer = introducer_for(needle) if chosen.coaxial else None
         fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
-        if needle.kind is DeviceKind.BONE_NEEDLE:
+        if isinstance(needle, BoneNeedle):
             technique = "bone needle"
         else:
             technique = "single needle" if introducer is None else "coaxial"
-        throw = "" if needle.throw_mm is None else f", throw {needle.throw_mm:g} mm"
+        throw = f", throw {needle.throw_mm:g} mm" if isinstance(needle, CoreNeedle) else ""
         return Instrument(
             device=needle.id,
             technique=technique,
@@ -171,20 +163,29 @@ class Sample(TreatmentLogic[NeedleCase]):
         )
 
 
-def _named(device: str) -> Device:
+def _offered(case: NeedleCase, chosen: Choice) -> Sequence[tuple[Needle, ...]]:
+    """Needles of each throw whose notch fits, the longest first; the shortest where none does."""
+    size = f"{chosen.gauge:g} G"
+    if site_of(case) is Site.BONE:
+        return (common_steps.of_size(BoneNeedle, size),)
+    needles = common_steps.of_size(CoreNeedle, size)
+    throws = sorted({n.throw_mm for n in needles}, reverse=True)
+    groups = [tuple(n for n in needles if n.throw_mm == t) for t in throws]
+    return [g for g in groups if g[0].notch_mm <= case.target.diameter_mm] or groups[-1:]
+
+
+def _named(device: str) -> Needle:
     """The user's own choice, if it can sample at all."""
     found = catalogue.device(device)
-    if found.kind not in (DeviceKind.CORE_NEEDLE, DeviceKind.BONE_NEEDLE):
-        allowed = [
-            d.id
-            for kind in (DeviceKind.CORE_NEEDLE, DeviceKind.BONE_NEEDLE)
-            for d in catalogue.devices(kind)
-        ]
+    if not isinstance(found, CoreNeedle | BoneNeedle):
+        allowed = [d.id for kind in (CoreNeedle, BoneNeedle) for d in catalogue.devices(kind)]
         raise PlanError(f"{device} ({found.kind}) takes no cores; allowed: {', '.join(allowed)}")
     return found
 
 
-def _devices(needle: Device, introducer: Device | None, chosen: Choice) -> tuple[DeviceUse, ...]:
+def _devices(
+    needle: Needle, introducer: CoaxialIntroducer | None, chosen: Choice
+) -> tuple[DeviceUse, ...]:
     core = common_steps.use(needle, "takes the cores", {"cores": chosen.cores})
     if introducer is None:
         return (core,)
@@ -192,7 +193,11 @@ def _devices(needle: Device, introducer: Device | None, chosen: Choice) -> tuple
 
 
 def _seated(
-    case: NeedleCase, needle: Device, introducer: Device | None, fired: Shot, best: Path | None
+    case: NeedleCase,
+    needle: Needle,
+    introducer: CoaxialIntroducer | None,
+    fired: Shot,
+    best: Path | None,
 ) -> tuple[seats.Seat | None, tuple[Finding, ...]]:
     """Where the introducer stands, and whether that is beyond pleura or capsule."""
     if introducer is None or best is None:
@@ -204,18 +209,19 @@ def _seated(
 
 
 def _settings(
-    needle: Device,
+    needle: Needle,
     chosen: Choice,
     fired: Shot,
     seated: seats.Seat | None,
     best: Path | None,
 ) -> dict[str, str | float | bool | None]:
+    core = needle if isinstance(needle, CoreNeedle) else None
     found: dict[str, str | float | bool | None] = {
-        "gauge": chosen.gauge if needle.gauge is None else float(needle.gauge),
+        "gauge": float(needle.gauge),
         "coaxial": chosen.coaxial,
         "cores": chosen.cores,
-        "throw_mm": needle.throw_mm,
-        "notch_mm": needle.notch_mm,
+        "throw_mm": None if core is None else core.throw_mm,
+        "notch_mm": None if core is None else core.notch_mm,
         "tip_before_shot_mm": None,
         "tip_after_shot_mm": None,
         "introducer_depth_mm": None,
@@ -230,12 +236,12 @@ def _settings(
     return found
 
 
-def _notes(needle: Device, introducer: Device | None) -> tuple[str, ...]:
+def _notes(needle: Needle, introducer: CoaxialIntroducer | None) -> tuple[str, ...]:
     return tuple(f"{d.name}: {d.assumption}" for d in (introducer, needle) if d and d.assumption)
 
 
 def _findings(
-    case: NeedleCase, chosen: Choice, needle: Device, fired: Shot, best: Path | None
+    case: NeedleCase, chosen: Choice, needle: Needle, fired: Shot, best: Path | None
 ) -> tuple[Finding, ...]:
     site = site_of(case)
     made = [common_steps.bleeding_class(*_bleeding_class(site)), _needle_choice(case, chosen)]
@@ -262,10 +268,10 @@ def _needle_choice(case: NeedleCase, chosen: Choice) -> Finding:
     return Finding("needle", Status.MET, Severity.INFO, text.strip(), cited(*chosen.facts))
 
 
-def _thickest(needle: Device, chosen: Choice) -> float:
+def _thickest(needle: Needle, chosen: Choice) -> float:
     """The smallest gauge number that goes through the pleura."""
     introducer = introducer_for(needle) if chosen.coaxial else None
-    gauges = [d.gauge for d in (needle, introducer) if d is not None and d.gauge is not None]
+    gauges = [d.gauge for d in (needle, introducer) if d is not None]
     return float(min(gauges))
 
 
@@ -276,7 +282,7 @@ def _bleeding_class(site: Site) -> tuple[str, ...]:
     return ("biopsy.bleeding_class.organ", *limits)
 
 
-def _notch(case: NeedleCase, needle: Device, fired: Shot, best: Path) -> Finding:
+def _notch(case: NeedleCase, needle: Needle, fired: Shot, best: Path) -> Finding:
     """Whether the sampled stretch lies in the lesion, along the path on the lesion's mask."""
     low, high = fired.notch_mm
     target = case.target
@@ -284,7 +290,7 @@ def _notch(case: NeedleCase, needle: Device, fired: Shot, best: Path) -> Finding
     inside = tissue_profile.length_inside_mm(target.mask, grid, best, low, high)
     viable = tissue_profile.length_inside_mm(target.viable, grid, best, low, high)
     out = (high - low) - inside
-    name = "notch" if needle.notch_mm is not None else "core"
+    name = "notch" if isinstance(needle, CoreNeedle) else "core"
     if out > _STICKS_OUT_MM:
         text = (
             f"The {name} ({high - low:g} mm) sticks out: along this path {inside:.0f} mm of it lie "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.catalogue import DeviceKind
+from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
@@ -25,7 +25,7 @@ from seldinger.plan.wording import cited, told
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.catalogue import Device
+    from seldinger.catalogue.model import Device, Needle
     from seldinger.core.volume import Mask
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
@@ -82,7 +82,7 @@ def edges(case: NeedleCase, path: Path) -> Edges:
     return Edges(_entry_mm(case, path, whole), near)
 
 
-def seat(fired: Shot, needle: Device, introducer: Device, found: Edges, beyond_mm: float) -> Seat:
+def seat(fired: Shot, needle: Needle, introducer: Device, found: Edges, beyond_mm: float) -> Seat:
     """The introducer's tip at the lesion's near edge, as far as needle and organ allow.
 
     The notch opens only beyond the introducer, so its tip stands no deeper than the needle's before
@@ -98,7 +98,7 @@ def seat(fired: Shot, needle: Device, introducer: Device, found: Edges, beyond_m
 
 
 def finding(
-    case: NeedleCase, needle: Device, introducer: Device, found: Edges, made: Seat
+    case: NeedleCase, needle: Needle, introducer: Device, found: Edges, made: Seat
 ) -> Finding:
     """Whether the introducer stays beyond pleura or capsule; what pair would, where it does not."""
     in_lung = site_of(case) is Site.LUNG
@@ -136,10 +136,10 @@ def _side(to_edge_mm: float) -> str:
     return "beyond" if to_edge_mm > 0.0 else "before"
 
 
-def _others(case: NeedleCase, needle: Device, found: Edges) -> Iterable[Device]:
+def _others(case: NeedleCase, needle: Needle, found: Edges) -> Iterable[Needle]:
     """Needles of the same gauge and length whose introducer would be seated on this path."""
     beyond = common_steps.in_use(case.settings, BEYOND)
-    for other in catalogue.devices(DeviceKind.CORE_NEEDLE):
+    for other in catalogue.devices(CoreNeedle):
         pair = introducer_for(other)
         same = other.gauge == needle.gauge and other.usable_mm == needle.usable_mm
         if same and pair is not None and seat(shot(other, 0.0), other, pair, found, beyond).kept:

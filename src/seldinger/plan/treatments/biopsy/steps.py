@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.catalogue.model import CoreNeedle
 from seldinger.plan.approach.percutaneous.site import Site, site_of
 from seldinger.plan.model import Step
 from seldinger.plan.treatments import common_steps
@@ -101,7 +102,7 @@ def _check(introducer: Device | None, best: Path, eye: Guidance) -> Step:
 
 def _take(chosen: Choice, needle: Device, fired: Shot, seated: Seat | None, best: Path) -> Step:
     cores = f"{chosen.cores} cores" if chosen.cores > 1 else "one core"
-    if needle.throw_mm is None or needle.notch_mm is None:
+    if not isinstance(needle, CoreNeedle):
         low, high = fired.notch_mm
         return Step(
             "Cut",

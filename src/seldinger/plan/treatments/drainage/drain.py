@@ -1,4 +1,4 @@
-"""Drain: abscesses and other collections, and the gallbladder.
+"""PigtailDrain: abscesses and other collections, and the gallbladder.
 
 The decisions are in ``drain_choice``; here they become instruments for the path search and, once
 the paths are known, a treatment: devices, settings, steps, findings.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
-from seldinger.catalogue import DeviceKind
+from seldinger.catalogue.model import AccessNeedle, Guidewire, PigtailDrain, TrocarDrain
 from seldinger.core.errors import PlanError
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Search
 
 
-_DRAIN_KINDS = (DeviceKind.TROCAR_DRAIN, DeviceKind.DRAIN, DeviceKind.ACCESS_NEEDLE)
+_DRAIN_KINDS = ("trocar-drain", "drain", "access-needle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         if way.name == ASPIRATION:
             offers += self._aspiration(case, "; ".join(way.reasons))
         if way.name == TROCAR:
-            (device, *_) = common_steps.of_size(DeviceKind.TROCAR_DRAIN, french=wanted.french)
+            (device, *_) = common_steps.of_size(TrocarDrain, _french(wanted.french))
             offers.append(self._trocar(device, "; ".join(way.reasons)))
         for drain in self._drains(case, wanted):
             offers += self._seldinger(case, drain, "; ".join(way.reasons))
@@ -102,7 +102,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         return self.conclude(reach.case, reach.instrument, reach.approach)
 
     def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
-        """Drain, steps, guidance and findings for the best path."""
+        """PigtailDrain, steps, guidance and findings for the best path."""
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
         wanted = self._bore(case)
@@ -157,60 +157,62 @@ class Drain(TreatmentLogic[NeedleCase]):
     def _bore(self, case: NeedleCase) -> Bore:
         return bore_of_gallbladder(case) if self.gallbladder else bore(case)
 
-    def _drains(self, case: NeedleCase, wanted: Bore) -> list[Device]:
+    def _drains(self, case: NeedleCase, wanted: Bore) -> list[PigtailDrain]:
         """The wanted drain, then the smaller one with its tighter loop; only loops that can fit."""
         sizes = [wanted.french]
         smaller = number("drainage.size.serous")
         if smaller < wanted.french:
             sizes.append(smaller)
-        found = [common_steps.of_size(DeviceKind.DRAIN, french=f)[0] for f in sizes]
-        return [d for d in found if (d.loop_mm or 0.0) < case.target.diameter_mm]
+        found = [common_steps.of_size(PigtailDrain, _french(f))[0] for f in sizes]
+        return [d for d in found if d.loop_mm < case.target.diameter_mm]
 
-    def _drain_of(self, case: NeedleCase, instrument: Instrument, wanted: Bore) -> Device | None:
+    def _drain_of(
+        self, case: NeedleCase, instrument: Instrument, wanted: Bore
+    ) -> PigtailDrain | None:
         """The drain that ``instrument`` brings in; None for a needle alone."""
         if instrument.technique == ASPIRATION:
             return None
         if instrument.technique == TROCAR:
-            return catalogue.device(instrument.device)
+            return catalogue.device(instrument.device, PigtailDrain)
         if case.settings.device is not None:
-            return catalogue.device(case.settings.device)
+            return catalogue.device(case.settings.device, PigtailDrain)
         fitting = [d for d in self._drains(case, wanted) if self._room(d) == instrument.beyond_mm]
-        return next(iter(fitting), common_steps.of_size(DeviceKind.DRAIN, french=wanted.french)[0])
+        return next(iter(fitting), common_steps.of_size(PigtailDrain, _french(wanted.french))[0])
 
     @staticmethod
-    def _room(drain: Device) -> float:
+    def _room(drain: PigtailDrain) -> float:
         """How far beyond the aim the drain reaches: half its loop; the holes lie on the loop."""
-        return (drain.loop_mm or 0.0) / 2.0
+        return drain.loop_mm / 2.0
 
-    def _trocar(self, drain: Device, reason: str) -> Instrument:
+    def _trocar(self, drain: PigtailDrain, reason: str) -> Instrument:
         return _instrument(drain, TROCAR, self._room(drain), reason)
 
-    def _seldinger(self, case: NeedleCase, drain: Device, reason: str) -> list[Instrument]:
+    def _seldinger(self, case: NeedleCase, drain: PigtailDrain, reason: str) -> list[Instrument]:
         room, gauge = self._room(drain), common_steps.in_use(case.settings, ACCESS_GAUGE)
-        needles = common_steps.of_size(DeviceKind.ACCESS_NEEDLE, gauge=gauge)
+        needles = common_steps.of_size(AccessNeedle, f"{gauge:g} G")
         reaching = common_steps.long_enough(needles, _needed_mm(case, room))
         return [_instrument(n, SELDINGER, room, reason, drain) for n in reaching]
 
     def _aspiration(self, case: NeedleCase, reason: str) -> list[Instrument]:
         tip = common_steps.in_use(case.settings, NEEDLE_TIP)
         gauge = common_steps.in_use(case.settings, ASPIRATION_GAUGE)
-        needles = common_steps.of_size(DeviceKind.ACCESS_NEEDLE, gauge=gauge)
+        needles = common_steps.of_size(AccessNeedle, f"{gauge:g} G")
         reaching = common_steps.long_enough(needles, _needed_mm(case, tip))
         return [_instrument(n, ASPIRATION, tip, reason) for n in reaching]
 
     def _named(self, case: NeedleCase, device: Device) -> Instrument:
         """The user's own choice: a trocar drain, a drain over a wire, or a needle."""
-        if device.kind is DeviceKind.TROCAR_DRAIN:
+        if isinstance(device, TrocarDrain):
             return self._trocar(device, BY_USER)
-        if device.kind is DeviceKind.DRAIN:
+        if isinstance(device, PigtailDrain):
             return self._seldinger(case, device, BY_USER)[-1]
-        if device.kind is DeviceKind.ACCESS_NEEDLE:
+        if isinstance(device, AccessNeedle):
             tip = common_steps.in_use(case.settings, NEEDLE_TIP)
             return _instrument(device, ASPIRATION, tip, BY_USER)
         raise _drains_nothing(device)
 
     @staticmethod
-    def _devices(instrument: Instrument, drain: Device | None) -> tuple[DeviceUse, ...]:
+    def _devices(instrument: Instrument, drain: PigtailDrain | None) -> tuple[DeviceUse, ...]:
         first = catalogue.device(instrument.device)
         if drain is None:
             return (common_steps.use(first, "empties the collection"),)
@@ -223,14 +225,14 @@ class Drain(TreatmentLogic[NeedleCase]):
         )
 
     def _settings(
-        self, case: NeedleCase, instrument: Instrument, drain: Device | None, wanted: Bore
+        self, case: NeedleCase, instrument: Instrument, drain: PigtailDrain | None, wanted: Bore
     ) -> dict[str, str | float | bool | None]:
         loop = None if drain is None else drain.loop_mm
         return {
             "technique": instrument.technique,
             "content": wanted.content,
             "simple": simple(case),
-            "french": None if drain is None or drain.french is None else float(drain.french),
+            "french": None if drain is None else float(drain.french),
             "loop_mm": loop,
             "side_hole_mm": None if drain is None else drain.side_hole_mm,
             "beyond_aim_mm": instrument.beyond_mm,
@@ -240,7 +242,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         }
 
     def _notes(
-        self, case: NeedleCase, instrument: Instrument, drain: Device | None, wanted: Bore
+        self, case: NeedleCase, instrument: Instrument, drain: PigtailDrain | None, wanted: Bore
     ) -> tuple[str, ...]:
         made = [wanted.reason]
         if drain is not None:
@@ -256,7 +258,7 @@ class Drain(TreatmentLogic[NeedleCase]):
 
 
 def _instrument(
-    device: Device, way: str, beyond_mm: float, reason: str, follows: Device | None = None
+    device: Device, way: str, beyond_mm: float, reason: str, follows: PigtailDrain | None = None
 ) -> Instrument:
     """Everything beyond the near wall stays inside; what matters lies around the aim.
 
@@ -275,6 +277,10 @@ def _instrument(
         reason=reason,
         widest=widest.id,
     )
+
+
+def _french(size: float) -> str:
+    return f"{size:g} F"
 
 
 def _needed_mm(case: NeedleCase, beyond_mm: float) -> float:
@@ -296,9 +302,9 @@ def wires(needle: Device, drain: Device) -> tuple[tuple[Device, str], ...]:
     return ((through, thin), (working, carries))
 
 
-def _wire_of(device: Device) -> Device:
+def _wire_of(device: Device) -> Guidewire:
     """The guidewire of the catalogue that ``device`` is made for."""
-    known = catalogue.devices(DeviceKind.GUIDEWIRE)
+    known = catalogue.devices(Guidewire)
     found = [w for w in known if w.outer_diameter_mm == device.wire_mm]
     if not found:
         sizes = ", ".join(f"{w.outer_diameter_mm:g} mm" for w in known)

@@ -14,7 +14,7 @@ from seldinger.plan.treatments.drainage.choice import BY_USER
 from seldinger.plan.wording import cited, number, plainly, told
 
 if TYPE_CHECKING:
-    from seldinger.catalogue import Device
+    from seldinger.catalogue.model import PigtailDrain
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
 
@@ -26,7 +26,7 @@ class Chosen:
     way: str
     reasons: tuple[str, ...]
     needle_mm: float
-    drain: Device | None
+    drain: PigtailDrain | None
     content: str | None
     simple: str | None
     gallbladder: bool
@@ -114,7 +114,7 @@ def _room(case: NeedleCase, chosen: Chosen) -> list[Finding]:
             return []
         text = f"No drain was planned: no free path leaves room for a loop in {size:.0f} mm."
         return [Finding("loop-inside", Status.NOT_MET, Severity.ACTION, text)]
-    loop, holes = chosen.drain.loop_mm or 0.0, chosen.drain.side_hole_mm or 0.0
+    loop, holes = chosen.drain.loop_mm, chosen.drain.side_hole_mm
     what = f"loop {loop:g} mm, side holes over {holes:g} mm of it, collection {size:.0f} mm"
     if loop < size:
         text = (

@@ -13,6 +13,7 @@ from seldinger.plan.wording import plainly
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
+    from seldinger.catalogue.model import PigtailDrain
     from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
     from seldinger.plan.model import Guidance, Path
     from seldinger.plan.treatments.drainage.findings import Chosen
@@ -88,8 +89,8 @@ def _needle(needle: Device, best: Path, then: str) -> Step:
     )
 
 
-def _trocar(drain: Device, best: Path) -> tuple[Step, ...]:
-    loop = drain.loop_mm or 0.0
+def _trocar(drain: PigtailDrain, best: Path) -> tuple[Step, ...]:
+    loop = drain.loop_mm
     return (
         Step(
             "Probe",
@@ -111,8 +112,8 @@ def _trocar(drain: Device, best: Path) -> tuple[Step, ...]:
     )
 
 
-def _seldinger(needle: Device, drain: Device, best: Path) -> tuple[Step, ...]:
-    loop = drain.loop_mm or 0.0
+def _seldinger(needle: Device, drain: PigtailDrain, best: Path) -> tuple[Step, ...]:
+    loop = drain.loop_mm
     return (
         _needle(needle, best, "Take a sample, do not empty it: the wire needs the room."),
         Step(
@@ -134,7 +135,7 @@ def _seldinger(needle: Device, drain: Device, best: Path) -> tuple[Step, ...]:
     )
 
 
-def _passed(needle: Device, drain: Device) -> str:
+def _passed(needle: Device, drain: PigtailDrain) -> str:
     """Which wire goes through the needle, and which takes its place."""
     if needle.wire_mm == drain.wire_mm:
         return f"Pass the {_inch(drain.wire_mm)} wire."
