@@ -180,7 +180,7 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.slow  # `make demo` runs it whole, after the gate
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
-    monkeypatch.setattr(uncertainty, "variations", lambda *_: {})
+    monkeypatch.setattr(uncertainty, "variations", lambda *_, **__: {})
     assert {procedure for procedure, _ in CASES} == set(procedures())
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")
