@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from importlib import import_module
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from seldinger.care import scores
+from seldinger.care.scores import kidney_bleeding, model
+from seldinger.care.scores.model import read_coefficients
 from seldinger.core.errors import CareError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LN = math.log
 
@@ -435,22 +438,12 @@ def test_every_score_has_cases() -> None:
     assert {case.name for case in CASES} == set(scores.FORMS)
 
 
-TABLES = [
-    (page, name, key)
-    for page in (
-        "liver",
-        "meld",
-        "kidney_function",
-        "kidney_tumour",
-        "kidney_bleeding",
-        "contrast",
-        "limb",
-        "lung",
-    )
-    for name, table in vars(import_module(f"seldinger.care.scores.{page}")).items()
-    if isinstance(table, MappingProxyType)
-    for key in table
-]
+NUMBERS = [
+    *((form.prefix, key, number) for form in scores.FORMS.values()
+      for key, number in form.coefficients.items()),
+    *((prefix, key, number) for form in scores.FORMS.values() for prefix in form.beside
+      for key, number in read_coefficients(prefix).items()),
+]  # fmt: skip
 
 
 IN_DOUBT = {"group_1_up_to", "group_3_up_to"}
@@ -465,15 +458,20 @@ def mutants(key: str, value: float) -> tuple[float, float]:
     return 0.9 * value, 1.1 * value
 
 
-@pytest.mark.parametrize(("page", "name", "key"), TABLES)
+@pytest.mark.parametrize(("prefix", "key", "number"), NUMBERS)
 def test_each_mutated_number_breaks_a_case(
-    page: str, name: str, key: str, monkeypatch: pytest.MonkeyPatch
+    prefix: str, key: str, number: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module: Any = import_module(f"seldinger.care.scores.{page}")
-    table = getattr(module, name)
-    names = {form.name for form in module.FORMS}
-    for mutant in mutants(key, table[key]):
-        monkeypatch.setattr(module, name, MappingProxyType({**table, key: mutant}))
+    def read(asked: str, *rest: tuple[str, ...]) -> Mapping[str, float]:
+        true = read_coefficients(asked, *rest)
+        return {**true, key: mutant} if asked == prefix else true
+
+    page = {one.prefix: one.judge.__module__ for one in scores.FORMS.values()}
+    page |= {other: page[one.prefix] for one in scores.FORMS.values() for other in one.beside}
+    names = {name for name, one in scores.FORMS.items() if page[one.prefix] == page[prefix]}
+    for module in (model, kidney_bleeding):
+        monkeypatch.setattr(module, "read_coefficients", read)
+    for mutant in mutants(key, number):
         assert not all(right(case) for case in CASES if case.name in names), mutant
 
 

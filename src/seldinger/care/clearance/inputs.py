@@ -13,7 +13,7 @@ from seldinger.care.clearance import recorded
 from seldinger.care.labs import ANALYTES, analyte
 from seldinger.care.patient import Sex
 from seldinger.care.scores.inputs import round_converted
-from seldinger.care.scores.kidney_function import ckd_epi_2021, cockcroft_gault
+from seldinger.care.scores.kidney_function import CKD_EPI_2021, COCKCROFT_GAULT
 from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
@@ -295,11 +295,13 @@ def creatinine_clearance(case: Case, profile: Profile, now: dt.datetime) -> Inpu
         missing.append("a steady creatinine: there is acute kidney injury")
     if missing:
         return Input(None, "clearance not known", tuple(missing))
-    score = cockcroft_gault(
-        None if creatinine.value is None else float(creatinine.value),
-        patient.age_years,
-        patient.weight_kg,
-        str(patient.sex),
+    score = COCKCROFT_GAULT.score(
+        {
+            "creatinine": creatinine.value,
+            "age": patient.age_years,
+            "weight": patient.weight_kg,
+            "sex": str(patient.sex),
+        }
     )
     if score.value is None:
         return Input(None, "; ".join(score.notes), ("a clearance: the formula is for adults",))
@@ -319,7 +321,9 @@ def filtration_rate(case: Case, profile: Profile, now: dt.datetime) -> Input:
         return replace(measured, missing=("eGFR, or creatinine with age and sex",))
     if patient.acute_kidney_injury:
         return replace(measured, told="not known: creatinine is not steady in acute kidney injury")
-    score = ckd_epi_2021(float(creatinine.value), patient.age_years, str(patient.sex))
+    score = CKD_EPI_2021.score(
+        {"creatinine": creatinine.value, "age": patient.age_years, "sex": str(patient.sex)}
+    )
     if score.value is None:
         return replace(measured, told="; ".join(score.notes))
     value = round_converted(score.value)

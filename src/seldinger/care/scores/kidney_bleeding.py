@@ -5,72 +5,17 @@ Rates are of groups, at 8 days. A group whose rate was not read has none: nothin
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import SEX, Choice, YesNo, condition, plain_number
-from seldinger.care.scores.model import Answer, Form, ScoreInputs, points
+from seldinger.care.scores.model import Answer, Form, ScoreInputs, points, read_coefficients
 
 if TYPE_CHECKING:
-    from seldinger.care.scores.model import Score
+    from collections.abc import Mapping
 
-HALIMI_COEFFICIENTS = MappingProxyType(
-    {
-        "constant": 5.0,
-        "charlson_1_from": 2.0,
-        "charlson_2_from": 5.0,
-        "charlson_3_above": 6.0,
-        "frailty_1_from": 1.5,
-        "frailty_2_from": 4.5,
-        "frailty_3_above": 9.5,
-        "female": 1.0,
-        "dyslipidaemia": -1.0,
-        "obesity": -1.0,
-        "anaemia": 8.0,
-        "thrombocytopenia": 2.0,
-        "cancer": 2.0,
-        "abnormal_kidney_function": 4.0,
-        "glomerular_disease": -1.0,
-        "vascular_kidney_disease": -1.0,
-        "diabetic_kidney_disease": -1.0,
-        "autoimmune_disease": 2.0,
-        "vasculitis": 5.0,
-        "haematological_disease": 2.0,
-        "thrombotic_microangiopathy": 4.0,
-        "amyloidosis": -2.0,
-        "other_diagnosis": -1.0,
-        "lowest_group_up_to": 4.0,
-        "highest_group_from": 35.0,
-        "rate_lowest": 0.004,
-        "rate_highest": 0.33,
-    }
-)
-HALIMI_TABLE = MappingProxyType(
-    {
-        "male": -1.0,
-        "abnormal_kidney_function": 2.0,
-        "acute_kidney_failure": 4.0,
-    }
-)
+
+_TABLE = "scores.halimi_table"
 """Where the paper's own table departs from its abstract."""
-
-KACZMAREK_COEFFICIENTS = MappingProxyType(
-    {
-        "anaemia": 1.0,
-        "female": 1.0,
-        "heart_failure": 1.0,
-        "acute_kidney_failure": 2.0,
-        "graft_0": 0.016,
-        "graft_1": 0.029,
-        "graft_2": 0.037,
-        "graft_3": 0.06,
-        "graft_4": 0.08,
-        "graft_5": 0.092,
-        "native_0": 0.012,
-        "native_5": 0.192,
-    }
-)
 
 _HALIMI_YES_NO = {
     "dyslipidaemia": condition("dyslipidaemia", "Dyslipidaemia", "dyslipidaemia"),
@@ -91,8 +36,7 @@ _HALIMI_YES_NO = {
 }
 
 
-def _halimi(inputs: ScoreInputs) -> Answer:
-    c = HALIMI_COEFFICIENTS
+def _halimi(inputs: ScoreInputs, c: Mapping[str, float]) -> Answer:
     charlson, frailty = inputs.number("charlson"), inputs.number("frailty")
     total = (
         c["constant"]
@@ -105,7 +49,7 @@ def _halimi(inputs: ScoreInputs) -> Answer:
         + (c["female"] if inputs.word("sex") == "female" else 0.0)
         + points(inputs, {key: c[key] for key in _HALIMI_YES_NO})
     )
-    lowest, highest = _by_the_table(inputs, total)
+    lowest, highest = _by_the_table(inputs, total, c)
     span = f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
     notes = (f"the table of the same paper departs from its abstract: by it {span} points",)
     # A rate only where abstract and table agree on the group.
@@ -116,9 +60,9 @@ def _halimi(inputs: ScoreInputs) -> Answer:
     return Answer(total, None, (*notes, "the rate of this group was not read: none is given"))
 
 
-def _by_the_table(inputs: ScoreInputs, total: float) -> tuple[float, float]:
+def _by_the_table(inputs: ScoreInputs, total: float, c: Mapping[str, float]) -> tuple[float, float]:
     """The least and the most that the table gives, which splits abnormal kidney function in two."""
-    c, t = HALIMI_COEFFICIENTS, HALIMI_TABLE
+    t = read_coefficients(_TABLE)
     sex = -c["female"] if inputs.word("sex") == "female" else t["male"]
     if not inputs.yes("abnormal_kidney_function"):
         return total + sex, total + sex
@@ -127,8 +71,7 @@ def _by_the_table(inputs: ScoreInputs, total: float) -> tuple[float, float]:
     return rest + mild, rest + mild + acute
 
 
-def _kaczmarek(inputs: ScoreInputs) -> Answer:
-    c = KACZMAREK_COEFFICIENTS
+def _kaczmarek(inputs: ScoreInputs, c: Mapping[str, float]) -> Answer:
     yes = ("anaemia", "heart_failure", "acute_kidney_failure")
     total = points(inputs, {key: c[key] for key in yes})
     total += c["female"] if inputs.word("sex") == "female" else 0.0
@@ -156,10 +99,8 @@ HALIMI = Form(
         *_HALIMI_YES_NO.values(),
     ),
     prefix="scores.halimi",
-    coefficients=HALIMI_COEFFICIENTS,
-    stamp="",
     judge=_halimi,
-    also=tuple(f"scores.halimi_table.{key}" for key in HALIMI_TABLE),
+    beside=(_TABLE,),
 )
 KACZMAREK = Form(
     name="kaczmarek",
@@ -178,61 +119,6 @@ KACZMAREK = Form(
         ),
     ),
     prefix="scores.kaczmarek",
-    coefficients=KACZMAREK_COEFFICIENTS,
-    stamp="",
     judge=_kaczmarek,
 )
 FORMS = (HALIMI, KACZMAREK)
-
-
-@dataclass(frozen=True, slots=True)
-class HalimiInputs:
-    """What the score of 2020 asks; None: not known."""
-
-    charlson: int | None = None
-    frailty: float | None = None
-    sex: str | None = None
-    dyslipidaemia: bool | None = None
-    obesity: bool | None = None
-    anaemia: bool | None = None
-    thrombocytopenia: bool | None = None
-    cancer: bool | None = None
-    abnormal_kidney_function: bool | None = None
-    glomerular_disease: bool | None = None
-    vascular_kidney_disease: bool | None = None
-    diabetic_kidney_disease: bool | None = None
-    autoimmune_disease: bool | None = None
-    vasculitis: bool | None = None
-    haematological_disease: bool | None = None
-    thrombotic_microangiopathy: bool | None = None
-    amyloidosis: bool | None = None
-    other_diagnosis: bool | None = None
-
-
-def halimi(inputs: HalimiInputs) -> Score:
-    """Points of 2020, with a rate for the lowest and the highest group only."""
-    return HALIMI.score(asdict(inputs))
-
-
-def kaczmarek(
-    kidney: str | None,
-    sex: str | None,
-    *,
-    anaemia: bool | None,
-    heart_failure: bool | None,
-    acute_kidney_failure: bool | None,
-) -> Score:
-    """Points of 2023; of native kidneys only the rates of 0 and 5 points were read.
-
-    ``kidney`` and ``sex`` are words of the form; ``anaemia``, ``heart_failure`` and
-    ``acute_kidney_failure`` are yes, no or None: not known.
-    """
-    return KACZMAREK.score(
-        {
-            "kidney": kidney,
-            "sex": sex,
-            "anaemia": anaemia,
-            "heart_failure": heart_failure,
-            "acute_kidney_failure": acute_kidney_failure,
-        }
-    )

@@ -7,26 +7,12 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import Choice, Quantity, YesNo, length
 from seldinger.care.scores.model import Answer, Form, ScoreInputs
-from seldinger.evidence import SECONDARY_STAMP
 
 if TYPE_CHECKING:
-    from seldinger.care.scores.model import Score
-
-RENAL_COEFFICIENTS = MappingProxyType(
-    {
-        "diameter_1_up_to": 40.0,
-        "diameter_3_from": 70.0,
-        "exophytic_1_from": 50.0,
-        "nearness_1_from": 7.0,
-        "nearness_3_up_to": 4.0,
-        "lowest_group_up_to": 6.0,
-        "middle_group_up_to": 9.0,
-    }
-)
+    from collections.abc import Mapping
 
 
-def _renal(inputs: ScoreInputs) -> Answer:
-    c = RENAL_COEFFICIENTS
+def _renal(inputs: ScoreInputs, c: Mapping[str, float]) -> Answer:
     diameter, exophytic, nearness = (
         inputs.number(key) for key in ("diameter", "exophytic", "nearness")
     )
@@ -68,33 +54,6 @@ RENAL = Form(
         YesNo("hilar", "Touches the main renal artery or vein (h)"),
     ),
     prefix="scores.renal",
-    coefficients=RENAL_COEFFICIENTS,
-    stamp=SECONDARY_STAMP,
     judge=_renal,
 )  # fmt: skip
 FORMS = (RENAL,)
-
-
-def renal(
-    diameter_mm: float | None,
-    exophytic_percent: float | None,
-    nearness_mm: float | None,
-    *,
-    face: str | None,
-    location: int | None,
-    hilar: bool | None,
-) -> Score:
-    """R.E.N.A.L. of one tumour; nothing of it outside the kidney is 0 per cent.
-
-    ``face`` is a word of the form, ``location`` 1 to 3; ``hilar``: it touches a main vessel.
-    """
-    return RENAL.score(
-        {
-            "diameter": diameter_mm,
-            "exophytic": exophytic_percent,
-            "nearness": nearness_mm,
-            "face": face,
-            "location": None if location is None else str(location),
-            "hilar": hilar,
-        }
-    )

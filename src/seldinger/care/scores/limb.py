@@ -11,21 +11,10 @@ from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import NO_UNIT, Choice, Quantity
 from seldinger.care.scores.model import Answer, Form, ScoreInputs
-from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
-    from seldinger.care.scores.model import Score
+    from collections.abc import Mapping
 
-WIFI_COEFFICIENTS = MappingProxyType(
-    {
-        "pressure_0_from": 60.0,
-        "pressure_1_from": 40.0,
-        "pressure_2_from": 30.0,
-        "abi_0_from": 0.8,
-        "abi_1_from": 0.6,
-        "abi_2_from": 0.4,
-    }
-)
 WIFI_TABLE = (
     ("VVLM", "VVLH", "LLMH", "MMHH"),
     ("VLMH", "VLMH", "MMHH", "HHHH"),
@@ -39,8 +28,10 @@ _GRADES = ("0", "1", "2", "3")
 _MEASURES = ("toe_pressure", "tcpo2", "abi")
 
 
-def _wifi(inputs: ScoreInputs) -> Answer:
-    grades = {key: _ischaemia(key, inputs) for key in (*_MEASURES, "ischaemia") if inputs.has(key)}
+def _wifi(inputs: ScoreInputs, c: Mapping[str, float]) -> Answer:
+    grades = {
+        key: _ischaemia(key, inputs, c) for key in (*_MEASURES, "ischaemia") if inputs.has(key)
+    }
     if not grades:
         return Answer(
             missing=("toe_pressure",),
@@ -59,10 +50,9 @@ def _wifi(inputs: ScoreInputs) -> Answer:
     )
 
 
-def _ischaemia(key: str, inputs: ScoreInputs) -> int:
+def _ischaemia(key: str, inputs: ScoreInputs, c: Mapping[str, float]) -> int:
     if key == "ischaemia":
         return int(inputs.word(key))
-    c = WIFI_COEFFICIENTS
     kind = "abi" if key == "abi" else "pressure"
     return sum(inputs.number(key) < c[f"{kind}_{grade}_from"] for grade in range(3))
 
@@ -89,35 +79,7 @@ WIFI = Form(
         Choice("ischaemia", "Ischaemia grade", _GRADES, optional=True),
     ),
     prefix="scores.wifi",
-    coefficients=WIFI_COEFFICIENTS,
-    stamp=MEMORY_STAMP,
     judge=_wifi,
     also=("scores.wifi.table",),
 )  # fmt: skip
 FORMS = (WIFI,)
-
-
-def wifi(
-    wound: int | None,
-    infection: int | None,
-    *,
-    toe_pressure_mmhg: float | None = None,
-    tcpo2_mmhg: float | None = None,
-    abi: float | None = None,
-    ischaemia: int | None = None,
-) -> Score:
-    """WIfI; ischaemia by any of its measures, which must agree.
-
-    ``wound``, ``infection`` and ``ischaemia`` are grades, 0 to 3; ``toe_pressure_mmhg``,
-    ``tcpo2_mmhg`` and ``abi`` measure the last.
-    """
-    return WIFI.score(
-        {
-            "wound": None if wound is None else str(wound),
-            "infection": None if infection is None else str(infection),
-            "toe_pressure": toe_pressure_mmhg,
-            "tcpo2": tcpo2_mmhg,
-            "abi": abi,
-            "ischaemia": None if ischaemia is None else str(ischaemia),
-        }
-    )

@@ -6,31 +6,14 @@ multiplied; there is no value and no band.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from seldinger.care.scores.inputs import YesNo, condition
 from seldinger.care.scores.model import Answer, Form, ScoreInputs
 
 if TYPE_CHECKING:
-    from seldinger.care.scores.model import Score
+    from collections.abc import Mapping
 
-PNEUMOTHORAX_COEFFICIENTS = MappingProxyType(
-    {
-        "bulla_crossed": 6.13,
-        "site_up": 4.79,
-        "fissure_crossed": 3.75,
-        "emphysema": 3.33,
-        "dependent_lateral": 3.15,
-        "pleural_passes": 2.43,
-        "depth_over_30mm": 2.38,
-        "lesion_under_40mm": 2.09,
-        "noncoaxial_samples": 1.99,
-        "no_pleural_contact": 1.73,
-        "needle_18g_or_thicker": 1.55,
-    }
-)
 _NAMES = {
     "bulla_crossed": "a bulla is crossed",
     "site_up": "the puncture site faces up",
@@ -46,13 +29,13 @@ _NAMES = {
 }
 
 
-def _pneumothorax(inputs: ScoreInputs) -> Answer:
+def _pneumothorax(inputs: ScoreInputs, c: Mapping[str, float]) -> Answer:
     present = [
         f"{_NAMES[key]}: odds ratio {ratio:g}"
-        for key, ratio in PNEUMOTHORAX_COEFFICIENTS.items()
+        for key, ratio in c.items()
         if inputs.has(key) and inputs.yes(key)
     ]
-    unknown = tuple(key for key in PNEUMOTHORAX_COEFFICIENTS if not inputs.has(key))
+    unknown = tuple(key for key in c if not inputs.has(key))
     return Answer(
         notes=(
             *present,
@@ -74,31 +57,8 @@ PNEUMOTHORAX = Form(
         for key, name in _NAMES.items()
     ),
     prefix="lung_biopsy.odds",
-    coefficients=PNEUMOTHORAX_COEFFICIENTS,
-    stamp="",
+    keys=tuple(_NAMES),
     judge=_pneumothorax,
     also=("lung_biopsy.pneumothorax",),
 )
 FORMS = (PNEUMOTHORAX,)
-
-
-@dataclass(frozen=True, slots=True)
-class PneumothoraxInputs:
-    """What goes with more pneumothorax; None: not known."""
-
-    bulla_crossed: bool | None = None
-    site_up: bool | None = None
-    fissure_crossed: bool | None = None
-    emphysema: bool | None = None
-    dependent_lateral: bool | None = None
-    pleural_passes: bool | None = None
-    depth_over_30mm: bool | None = None
-    lesion_under_40mm: bool | None = None
-    noncoaxial_samples: bool | None = None
-    no_pleural_contact: bool | None = None
-    needle_18g_or_thicker: bool | None = None
-
-
-def pneumothorax(inputs: PneumothoraxInputs) -> Score:
-    """The list of what is present; never a number."""
-    return PNEUMOTHORAX.score(asdict(inputs))

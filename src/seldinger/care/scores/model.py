@@ -8,16 +8,18 @@ is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from seldinger import evidence
 from seldinger.core.errors import CareError
 from seldinger.core.formatting import short_repr
 from seldinger.core.naming import did_you_mean
 from seldinger.evidence import MEMORY_STAMP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from seldinger.care.patient import Patient
     from seldinger.care.scores.inputs import Input, Value
@@ -114,10 +116,10 @@ class Form:
         unit: UCUM of its value.
         inputs: in the order in which they are asked.
         prefix: of its facts.
-        coefficients: number by the rest of its fact's id.
-        stamp, band_stamp: see ``Score``.
-        judge: works it out.
+        judge: works it out of its inputs and ``coefficients``.
+        keys: of its facts; empty: all that begin with ``prefix`` and are not ``also``.
         band_facts: those of ``coefficients`` on which the band alone rests.
+        beside: prefixes of other numbers that it works with.
         also: ids of other facts behind it.
         either: groups of inputs of which a patient's file gives the first that it has.
         off: why it says nothing unless the caller insists; empty: it is on.
@@ -129,11 +131,10 @@ class Form:
     unit: str
     inputs: tuple[Input, ...]
     prefix: str
-    coefficients: Mapping[str, float]
-    stamp: str
-    judge: Callable[[ScoreInputs], Answer]
-    band_stamp: str = ""
+    judge: Callable[[ScoreInputs, Mapping[str, float]], Answer]
+    keys: tuple[str, ...] = ()
     band_facts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     either: tuple[tuple[str, ...], ...] = ()
     off: str = ""
@@ -145,9 +146,30 @@ class Form:
         object.__setattr__(self, "by_key", MappingProxyType({i.key: i for i in self.inputs}))
 
     @property
+    def coefficients(self) -> Mapping[str, float]:
+        """Number by the rest of its fact's id."""
+        return read_coefficients(self.prefix, self.keys, self.also)
+
+    @property
     def fact_ids(self) -> tuple[str, ...]:
         """Ids of the facts behind it."""
-        return (*(f"{self.prefix}.{key}" for key in self.coefficients), *self.also)
+        beside = (f"{prefix}.{key}" for prefix in self.beside for key in read_coefficients(prefix))
+        return (*self._ids(self.coefficients), *beside, *self.also)
+
+    @property
+    def stamp(self) -> str:
+        """Of the least trusted fact behind its value; see ``Score``."""
+        return evidence.stamp_of(
+            self._ids(k for k in self.coefficients if k not in self.band_facts)
+        )
+
+    @property
+    def band_stamp(self) -> str:
+        """The same for the band, where that rests on facts of its own."""
+        return evidence.stamp_of(self._ids(self.band_facts))
+
+    def _ids(self, keys: Iterable[str]) -> list[str]:
+        return [f"{self.prefix}.{key}" for key in keys]
 
     def score(
         self, values: Mapping[str, Value | None], texts: Mapping[str, str] | None = None
@@ -170,7 +192,9 @@ class Form:
                 checked[wanted.key] = wanted.checked(value)
                 shown[wanted.key] = (texts or {}).get(wanted.key, wanted.shown(value))
         missing = tuple(i.key for i in self.inputs if i.key not in checked and not i.optional)
-        answer = Answer(missing=missing) if missing else self.judge(ScoreInputs(checked))
+        answer = Answer(missing=missing)
+        if not missing:
+            answer = self.judge(ScoreInputs(checked), self.coefficients)
         return Score(
             name=self.name,
             value=answer.value,
@@ -236,6 +260,22 @@ class Form:
                     f"{self.title} has no input {key!r}; {hint}it asks for: "
                     f"{', '.join(self.by_key)}"
                 )
+
+
+@cache
+def read_coefficients(
+    prefix: str, keys: tuple[str, ...] = (), also: tuple[str, ...] = ()
+) -> Mapping[str, float]:
+    """The numbers of the facts whose ids begin with ``prefix``, by the rest of their ids.
+
+    Args:
+        prefix: without the full stop.
+        keys: of those facts alone; empty: all.
+        also: ids of facts that are no coefficients.
+    """
+    mine = [f for f in evidence.facts() if f.id.startswith(f"{prefix}.") and f.id not in also]
+    numbers = {f.id.removeprefix(f"{prefix}."): f.value for f in mine if f.value is not None}
+    return MappingProxyType({key: numbers[key] for key in keys or numbers})
 
 
 def points(told: ScoreInputs, table: Mapping[str, float]) -> float:
