@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -158,15 +159,16 @@ def test_the_reference_names_every_key_of_the_answer() -> None:
 
 
 def test_the_reference_names_every_key_of_a_case_and_every_procedure() -> None:
-    from seldinger.care.clearance import case_file
+    from seldinger.care.clearance import RadialArtery, case_file
     from seldinger.care.clearance.rules import tables
+    from seldinger.evidence.mistakes import written_key
 
     sections = (
         case_file.ProcedureSection,
-        case_file.RadialSection,
+        RadialArtery,
         case_file.IntakeSection,
         case_file.DecisionSection,
     )
-    keys = {key for one in sections for key in one.model_fields}
+    keys = {written_key(part) for one in sections for part in fields(one)}
     assert not {key for key in keys if f"`{key}`" not in REFERENCE}
     assert not {key for key in tables().procedures if f"`{key}`" not in REFERENCE}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from seldinger import care
 from seldinger.care import conditions, drugs, labs
-from seldinger.care.files import PatientFile, Section
+from seldinger.care.files import PatientFile
 from seldinger.care.patient import Lab, Patient, Sex
 from seldinger.core.errors import CareError
 from seldinger.evidence import records
@@ -130,7 +131,9 @@ def test_an_age_is_in_completed_years(tmp_path: Path, day: str, years: float) ->
 
 def test_an_age_needs_now_and_a_birth_before_it(tmp_path: Path) -> None:
     with pytest.raises(CareError, match="give now, or age_years"):
-        PatientFile.model_validate({"patient": {"birth_date": "1958-11-25"}}).to_patient()
+        records.checked(
+            PatientFile, {"patient": {"birth_date": "1958-11-25"}}, "x.toml", CareError
+        ).to_patient()
     refused(tmp_path, "[patient]\nbirth_date = 2027-01-01", "is after 2026-11-25")
 
 
@@ -370,12 +373,14 @@ def test_a_reason_in_other_words_is_kept() -> None:
 # --- in a larger file -----------------------------------------------------------------------------
 
 
-class Procedure(Section):
+@dataclass(frozen=True)
+class Procedure:
     """What another page may ask for beside the patient."""
 
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Larger(PatientFile):
     """A file that embeds a patient."""
 
@@ -409,7 +414,16 @@ SCALARS = st.one_of(
 )
 NAMES = st.sampled_from(
     sorted(
-        {*PatientFile.model_fields, "name", "value", "unit", "taken", "times", "last", "since"}
+        {
+            *(one.name for one in fields(PatientFile)),
+            "name",
+            "value",
+            "unit",
+            "taken",
+            "times",
+            "last",
+            "since",
+        }
         | {"reason", "time_zone", "birth_date", "sex", "pregnant", "to"}
     )
 )

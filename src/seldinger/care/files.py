@@ -1,183 +1,131 @@
-"""patient.toml: a patient written down; its schema, and the patient that it describes.
+"""patient.toml: a patient written down, and the patient that it describes.
 
 The same sections stand beside others in a case file: a page that needs them subclasses
-``PatientFile``. pydantic stands here because bytes come in here.
+``PatientFile``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from annotated_types import Ge, Gt, Le
 
 from seldinger.care import conditions, drugs
 from seldinger.care.patient import Allergy, Condition, Drug, Lab, Patient, Sex
-from seldinger.care.times import (
-    age_years,
-    localise,
-    parse_date,
-    parse_instant,
-    parse_time,
-    parse_zone,
-)
+from seldinger.care.times import Moment, age_years, localise, parse_date, parse_time, parse_zone
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import Parsed, Text, describe, optional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-T = TypeVar("T")
-
-Words = Annotated[str, Field(min_length=1)]
-Flag = Annotated[bool, Field(strict=True)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Day = Annotated[dt.date, Parsed(parse_date, {"type": "string", "format": "date"})]
+Clock = Annotated[dt.time, Parsed(parse_time, {"type": "string", "format": "time"})]
+Zone = Annotated[str, Parsed(lambda told: parse_zone(told).key)]
 
 
-def _asked(ask: Callable[[], T]) -> T:
-    """An answer of the room, its refusal turned into one that pydantic collects."""
-    try:
-        return ask()
-    except CareError as refused:
-        raise ValueError(str(refused)) from refused
-
-
-Moment = Annotated[dt.datetime, BeforeValidator(lambda told: _asked(lambda: parse_instant(told)))]
-Day = Annotated[dt.date, BeforeValidator(lambda told: _asked(lambda: parse_date(told)))]
-Clock = Annotated[dt.time, BeforeValidator(lambda told: _asked(lambda: parse_time(told)))]
-Zone = Annotated[str, BeforeValidator(lambda told: _asked(lambda: parse_zone(told).key))]
-
-
-class Section(BaseModel):
-    """A table of a file: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PatientSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientSection:
     """``[patient]``: who it is, without a name; what is left out is not known."""
 
-    age_years: Annotated[Number, Field(ge=0, le=125)] | None = Field(
-        default=None, description="age; or a birth_date"
+    age_years: Annotated[float, Ge(0), Le(125)] | None = optional("age; or a birth_date")
+    birth_date: Day | None = optional("from which the age follows")
+    sex: Sex | None = optional("as formulas know it")
+    weight_kg: Annotated[float, Ge(0.3), Le(500)] | None = optional("body weight")
+    height_cm: Annotated[float, Ge(20), Le(260)] | None = optional("body height")
+    asa_class: Annotated[int, Ge(1), Le(6)] | None = optional(
+        "physical status, as a clinician said"
     )
-    birth_date: Day | None = Field(default=None, description="from which the age follows")
-    sex: Sex | None = Field(default=None, description="as formulas know it")
-    weight_kg: Annotated[Number, Field(ge=0.3, le=500)] | None = Field(
-        default=None, description="body weight"
-    )
-    height_cm: Annotated[Number, Field(ge=20, le=260)] | None = Field(
-        default=None, description="body height"
-    )
-    asa_class: Annotated[int, Field(strict=True, ge=1, le=6)] | None = Field(
-        default=None, description="physical status, as a clinician said"
-    )
-    pregnant: Literal["yes", "no", "unknown"] = Field(default="unknown", description="now")
-    dialysis: Flag | None = Field(default=None, description="whether on dialysis")
-    acute_kidney_injury: Flag | None = Field(default=None, description="whether there is one now")
-    time_zone: Zone | None = Field(
-        default=None, description="IANA name, in which times without an offset are meant"
-    )
-    drugs_complete: Flag = Field(default=False, description="whether [[drug]] names all drugs")
-    allergies_complete: Flag = Field(default=False, description="whether [[allergy]] names all")
-    conditions_complete: Flag = Field(
-        default=False, description="whether [[condition]] names all that this table knows"
+    pregnant: Literal["yes", "no", "unknown"] = optional("now", "unknown")
+    dialysis: bool | None = optional("whether on dialysis")
+    acute_kidney_injury: bool | None = optional("whether there is one now")
+    time_zone: Zone | None = optional("IANA name, in which times without an offset are meant")
+    drugs_complete: bool = optional("whether [[drug]] names all drugs", default=False)
+    allergies_complete: bool = optional("whether [[allergy]] names all", default=False)
+    conditions_complete: bool = optional(
+        "whether [[condition]] names all that this table knows", default=False
     )
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
+    def __post_init__(self) -> None:
         if self.age_years is not None and self.birth_date is not None:
-            raise ValueError("an age and a birth date: give one of them")
+            raise CareError("an age and a birth date: give one of them")
         if self.pregnant == "yes" and self.sex is Sex.MALE:
-            raise ValueError('pregnant is "yes" and sex is "male": one of them is wrong')
-        return self
+            raise CareError('pregnant is "yes" and sex is "male": one of them is wrong')
 
 
-class LabSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSection:
     """``[[lab]]``: one result."""
 
-    name: Words = Field(description="key of a lab, e.g. creatinine")
-    value: Number = Field(description="as the laboratory told it")
-    unit: Words = Field(description="UCUM; {INR} for the INR")
-    taken: Moment | None = Field(default=None, description="when the blood was drawn")
+    name: Text = field(metadata=describe("key of a lab, e.g. creatinine"))
+    value: float = field(metadata=describe("as the laboratory told it"))
+    unit: Text = field(metadata=describe("UCUM; {INR} for the INR"))
+    taken: Moment | None = optional("when the blood was drawn")
 
-    @model_validator(mode="after")
-    def _is_a_result(self) -> Self:
-        _asked(lambda: Lab.from_unit(self.name, self.value, self.unit, None))
-        return self
+    def __post_init__(self) -> None:
+        Lab.from_unit(self.name, self.value, self.unit, None)
 
 
-class DrugSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugSection:
     """``[[drug]]``: one drug as it is taken."""
 
-    name: Words = Field(description="generic or brand name")
-    dose_mg: Annotated[Number, Field(gt=0)] | None = Field(default=None, description="of one dose")
-    times: tuple[Clock, ...] = Field(default=(), description='of day, ["08:00", "20:00"]')
-    last: Moment | None = Field(default=None, description="last dose taken")
-    intent: Literal["prophylactic", "therapeutic"] | None = Field(
-        default=None, description="where that decides"
-    )
-    reason: Words | None = Field(default=None, description="what it is for, best a condition's key")
-    route: Literal["oral", "sc", "iv", "other"] | None = Field(default=None, description="how")
+    name: Text = field(metadata=describe("generic or brand name"))
+    dose_mg: Annotated[float, Gt(0)] | None = optional("of one dose")
+    times: tuple[Clock, ...] = optional('of day, ["08:00", "20:00"]', ())
+    last: Moment | None = optional("last dose taken")
+    intent: Literal["prophylactic", "therapeutic"] | None = optional("where that decides")
+    reason: Text | None = optional("what it is for, best a condition's key")
+    route: Literal["oral", "sc", "iv", "other"] | None = optional("how")
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
+    def __post_init__(self) -> None:
         if len(set(self.times)) != len(self.times):
-            raise ValueError("a time of day is given twice: give each once")
+            raise CareError("a time of day is given twice: give each once")
         if self.reason is not None:
-            _asked(lambda: conditions.parse_reason(str(self.reason)))
-        return self
+            conditions.parse_reason(self.reason)
 
 
-class AllergySection(Section):
-    """``[[allergy]]``: to what, and what happened."""
-
-    to: Words = Field(description="the substance")
-    reaction: Literal["mild", "moderate", "severe"] | None = Field(
-        default=None, description="how bad it was"
-    )
-
-
-class ConditionSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionSection:
     """``[[condition]]``: something the patient has or had."""
 
-    name: Words = Field(description="a condition's key; other, with a detail, for the rest")
-    since: Day | None = Field(default=None, description="day of the event, a stent's for example")
-    detail: Words | None = Field(default=None, description="what else rules may read")
+    name: Text = field(metadata=describe("a condition's key; other, with a detail, for the rest"))
+    since: Day | None = optional("day of the event, a stent's for example")
+    detail: Text | None = optional("what else rules may read")
 
-    @model_validator(mode="after")
-    def _is_known(self) -> Self:
-        key = _asked(lambda: conditions.condition(self.name).key)
-        if key == conditions.OTHER and self.detail is None:
-            raise ValueError("a condition called other needs a detail that says what it is")
-        return self
+    def __post_init__(self) -> None:
+        if conditions.condition(self.name).key == conditions.OTHER and self.detail is None:
+            raise CareError("a condition called other needs a detail that says what it is")
 
 
-class PatientFile(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientFile:
     """A patient's file, or that part of a larger one."""
 
     patient: PatientSection = PatientSection()
-    lab: tuple[LabSection, ...] = Field(default=(), description="results, several of a kind too")
-    drug: tuple[DrugSection, ...] = Field(default=(), description="what is taken")
-    allergy: tuple[AllergySection, ...] = Field(default=(), description="what is not borne")
-    condition: tuple[ConditionSection, ...] = Field(default=(), description="what else counts")
+    lab: tuple[LabSection, ...] = optional("results, several of a kind too", ())
+    drug: tuple[DrugSection, ...] = optional("what is taken", ())
+    allergy: tuple[Allergy, ...] = optional("what is not borne", ())
+    condition: tuple[ConditionSection, ...] = optional("what else counts", ())
 
-    @model_validator(mode="after")
-    def _times_have_a_zone(self) -> Self:
-        where = None if self.patient.time_zone is None else parse_zone(self.patient.time_zone)
-        for name, time in (
-            *((f"the time of {one.name}", one.taken) for one in self.lab),
-            *((f"the last dose of {one.name}", one.last) for one in self.drug),
-        ):
-            _asked(partial(localise, time, where, name))
-        _asked(partial(_one_result_at_one_time, self.lab, where))
+    def __post_init__(self) -> None:
+        for drug in self.drug:
+            localise(drug.last, self.zone, f"the last dose of {drug.name}")
+        _check_one_result_at_one_time(_lab(told, self.zone) for told in self.lab)
         clocked = [one.name for one in self.drug if one.times]
-        if clocked and where is None:
-            raise ValueError(
+        if clocked and self.zone is None:
+            raise CareError(
                 f"times of day of {', '.join(clocked)} need a zone: give [patient] time_zone, "
                 'e.g. "Europe/Berlin"'
             )
-        return self
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The patient's; None: not told."""
+        return None if self.patient.time_zone is None else parse_zone(self.patient.time_zone)
 
     def to_patient(self, now: dt.datetime | None = None) -> Patient:
         """The patient this file describes.
@@ -189,31 +137,30 @@ class PatientFile(Section):
         Raises:
             CareError: a birth date without ``now``, or one after it.
         """
-        section = self.patient
-        where = None if section.time_zone is None else parse_zone(section.time_zone)
+        section, where = self.patient, self.zone
+        told = copy_fields(section, Patient) | {
+            "age_years": _age(section, now, where),
+            "pregnant": {"yes": True, "no": False}.get(section.pregnant),
+            "time_zone": where,
+        }
         return Patient(
-            age_years=_age(section, now, where),
-            sex=section.sex,
-            weight_kg=section.weight_kg,
-            height_cm=section.height_cm,
-            asa_class=section.asa_class,
-            pregnant={"yes": True, "no": False}.get(section.pregnant),
-            dialysis=section.dialysis,
-            acute_kidney_injury=section.acute_kidney_injury,
+            **told,
             labs=tuple(_lab(one, where) for one in self.lab),
             drugs=tuple(made for one in self.drug for made in _drugs(one, where)),
-            drugs_complete=section.drugs_complete,
-            allergies=tuple(Allergy(one.to, one.reaction) for one in self.allergy),
-            allergies_complete=section.allergies_complete,
+            allergies=self.allergy,
             conditions=tuple(_condition(one) for one in self.condition),
-            conditions_complete=section.conditions_complete,
-            time_zone=where,
         )
 
 
-def _one_result_at_one_time(labs: tuple[LabSection, ...], where: ZoneInfo | None) -> None:
+def copy_fields(section: Any, kind: Any) -> dict[str, Any]:
+    """What a section of a file and the record that follows from it both have, by name."""
+    there = {one.name for one in fields(kind)}
+    return {f.name: getattr(section, f.name) for f in fields(section) if f.name in there}
+
+
+def _check_one_result_at_one_time(labs: Iterable[Lab]) -> None:
     seen: dict[tuple[str, float], Lab] = {}
-    for lab in (_lab(told, where) for told in labs):
+    for lab in labs:
         if lab.taken is None:
             continue
         first = seen.setdefault((lab.key, lab.taken.timestamp()), lab)
@@ -232,19 +179,15 @@ def _lab(told: LabSection, where: ZoneInfo | None) -> Lab:
 def _drugs(section: DrugSection, where: ZoneInfo | None) -> tuple[Drug, ...]:
     """The drug; of a fixed combination every part, none with a dose: the file tells one for all."""
     parts = drugs.find(section.name)
+    told = copy_fields(section, Drug) | {
+        "dose_mg": section.dose_mg if len(parts) < 2 else None,  # noqa: PLR2004  one or several
+        "times": tuple(sorted(section.times)),
+        "last": localise(section.last, where, f"the last dose of {section.name}"),
+        "reason": None if section.reason is None else conditions.parse_reason(section.reason),
+    }
+    names = [part.name for part in parts] or [drugs.normalise(section.name)]
     return tuple(
-        Drug(
-            name=name,
-            told=section.name,
-            dose_mg=section.dose_mg if len(parts) < 2 else None,  # noqa: PLR2004  one drug or several
-            times=tuple(sorted(section.times)),
-            intent=section.intent,
-            last=localise(section.last, where, f"the last dose of {section.name}"),
-            reason=None if section.reason is None else conditions.parse_reason(section.reason),
-            route=section.route,
-            recognised=bool(parts),
-        )
-        for name in ([part.name for part in parts] or [drugs.normalise(section.name)])
+        Drug(**told | {"name": name}, told=section.name, recognised=bool(parts)) for name in names
     )
 
 

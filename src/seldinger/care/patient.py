@@ -7,12 +7,13 @@ the file is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from seldinger.care.labs import analyte
 from seldinger.core.formatting import short_repr
+from seldinger.evidence.records import Text, describe, optional
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,10 +97,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """To what, and what happened: "mild", "moderate", "severe" or None."""
+    """To what, and what happened; a file's ``[[allergy]]``."""
 
-    to: str
-    reaction: str | None = None
+    to: Text = field(metadata=describe("the substance"))
+    reaction: Literal["mild", "moderate", "severe"] | None = optional("how bad it was")
 
 
 @dataclass(frozen=True, slots=True)

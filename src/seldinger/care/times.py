@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from difflib import get_close_matches
+from typing import Annotated
 
 from seldinger.core.errors import CareError
+from seldinger.evidence.records import Parsed
 
 
 def parse_zone(value: object) -> zoneinfo.ZoneInfo:
@@ -40,6 +42,10 @@ def parse_instant(value: object) -> dt.datetime:
     if not isinstance(parsed, dt.datetime):
         raise CareError(f"{value} is no date with a time: write 2026-11-25T08:00:00+01:00")
     return parsed
+
+
+Moment = Annotated[dt.datetime, Parsed(parse_instant, {"type": "string", "format": "date-time"})]
+"""An instant as a file has it; its zone may still be missing."""
 
 
 def parse_date(value: object) -> dt.date:

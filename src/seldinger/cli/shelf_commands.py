@@ -126,9 +126,10 @@ def schema(
     if name in {Schema.PATIENT, Schema.CLEARANCE}:
         from seldinger.care import files
         from seldinger.care.clearance import case_file
+        from seldinger.evidence import records
 
         read = files.PatientFile if name is Schema.PATIENT else case_file.ClearanceFile
-        print_json(_DIALECT | read.model_json_schema() | {"title": f"{name.value}.toml"})
+        print_json(_DIALECT | records.schema_of(read) | {"title": f"{name.value}.toml"})
         return
     from seldinger.plan import case, file
 

@@ -60,21 +60,28 @@ def describe(what: str, **typed: str) -> dict[str, str]:
     return {"description": what, **typed}
 
 
+def optional(what: str, default: Any = None, **typed: str) -> Any:
+    """A field that a file need not give: what it is, for ``describe``, and its ``default``."""
+    return field(default=default, metadata=describe(what, **typed))
+
+
 UNWRITTEN = {"written": None}
 """Metadata of a field with a default that no file gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """Constraint of a name: it matches ``pattern`` from end to end."""
+    """Constraint of a name: it matches ``pattern``, from end to end unless ``whole`` is False."""
 
     pattern: str
+    whole: bool = True
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         """As pydantic knows it."""
-        return {**handler(source), "pattern": f"^(?:{self.pattern})$"}
+        pattern = f"^(?:{self.pattern})$" if self.whole else self.pattern
+        return {**handler(source), "pattern": pattern}
 
 
 Key = Annotated[str, Spelled("[a-z0-9]+(-[a-z0-9]+)*")]

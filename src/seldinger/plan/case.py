@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le
 
-from seldinger.care.times import parse_instant
+from seldinger.care.times import Moment
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
@@ -33,7 +33,6 @@ Position = Annotated[
         {"type": "string", "enum": [one.value for one in PatientPosition]},
     ),
 ]
-Moment = Annotated[dt.datetime, Parsed(parse_instant, {"type": "string", "format": "date-time"})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

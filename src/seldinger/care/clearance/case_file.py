@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from annotated_types import Gt, Le
 
 from seldinger.care import drugs, procedures
 from seldinger.care.clearance import recorded
 from seldinger.care.clearance.model import Case, Decision, RadialArtery, Request
 from seldinger.care.clearance.rules import tables
-from seldinger.care.files import Flag, Moment, Number, PatientFile, Section, Words
-from seldinger.care.times import localise, parse_zone
+from seldinger.care.files import PatientFile, copy_fields
+from seldinger.care.times import Moment, localise
 from seldinger.core.errors import CareError
 from seldinger.evidence import records
+from seldinger.evidence.records import Spelled, Text, describe, optional, written
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,95 +46,74 @@ Access = Literal[
 ]  # fmt: skip
 
 
-class ProcedureSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureSection:
     """``[procedure]``: what is to be done; what is left out is not known."""
 
-    name: Words = Field(description="key or alias of a procedure that may be cleared")
-    organ: Words | None = Field(default=None, description="liver, left kidney, lymph node, ...")
-    depth: Literal["superficial", "deep"] | None = Field(
-        default=None, description="of a collection, a lymph node or soft tissue"
+    name: Text = field(metadata=describe("key or alias of a procedure that may be cleared"))
+    organ: Text | None = optional("liver, left kidney, lymph node, ...")
+    depth: Literal["superficial", "deep"] | None = optional(
+        "of a collection, a lymph node or soft tissue"
     )
-    complex: Flag | None = Field(default=None, description="removal of a filter: is it complex")
-    technique: Literal["radiofrequency", "microwave", "cold"] | None = Field(
-        default=None, description="of an ablation"
+    complex_removal: bool | None = field(
+        default=None, metadata=written("complex") | describe("removal of a filter: is it complex")
     )
-    access: Access | None = Field(
-        default=None, description="femoral means artery or vein, as the procedure has it"
+    technique: Literal["radiofrequency", "microwave", "cold"] | None = optional("of an ablation")
+    access: Access | None = optional("femoral means artery or vein, as the procedure has it")
+    sheath_french: Annotated[float, Gt(0), Le(30)] | None = optional("French size of the sheath")
+    urgency: Literal["elective", "urgent", "emergency"] | None = optional("how urgent it is")
+    start: Moment | None = optional("when it starts")
+    duration_min: Annotated[float, Gt(0), Le(1440)] | None = optional(
+        "as planned; restarts count from the end"
     )
-    sheath_french: Annotated[Number, Field(gt=0, le=30)] | None = Field(
-        default=None, description="French size of the sheath"
+    contrast: Literal["none", "intravenous", "intra-arterial"] | None = optional(
+        "iodinated contrast"
     )
-    urgency: Literal["elective", "urgent", "emergency"] | None = Field(
-        default=None, description="how urgent it is"
+    renal_emboli: bool | None = optional("may a catheter send emboli into the renal arteries")
+    sedation: Literal["none", "minimal", "moderate", "deep", "general"] | None = optional(
+        "as planned"
     )
-    start: Moment | None = Field(default=None, description="when it starts")
-    duration_min: Annotated[Number, Field(gt=0, le=1440)] | None = Field(
-        default=None, description="as planned; restarts count from the end"
-    )
-    contrast: Literal["none", "intravenous", "intra-arterial"] | None = Field(
-        default=None, description="iodinated contrast"
-    )
-    renal_emboli: Flag | None = Field(
-        default=None, description="may a catheter send emboli into the renal arteries"
-    )
-    sedation: Literal["none", "minimal", "moderate", "deep", "general"] | None = Field(
-        default=None, description="as planned"
-    )
-    local_anaesthetic: Words | None = Field(default=None, description="generic name, or none")
-    profile: Words | None = Field(default=None, description="a local profile, beside this file")
-    case_number: Words | None = Field(
-        default=None, description="as the department counts it; never a name"
-    )
+    local_anaesthetic: Text | None = optional("generic name, or none")
+    profile: Text | None = optional("a local profile, beside this file")
+    case_number: Text | None = optional("as the department counts it; never a name")
 
 
-class RadialSection(Section):
-    """``[radial]``: what was found at the wrist."""
-
-    barbeau: Literal["A", "B", "C", "D"] | None = Field(default=None, description="type")
-    diameter_mm: Annotated[Number, Field(gt=0, le=10)] | None = Field(
-        default=None, description="inner diameter"
-    )
-    tortuous: Flag | None = Field(default=None, description="does it wind severely")
-    occluded: Flag | None = Field(default=None, description="is it known to be closed")
-
-
-class IntakeSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSection:
     """``[intake]``: the last of each before the start."""
 
-    clear_fluids: Moment | None = Field(default=None, description="water, tea, clear juice")
-    light_meal: Moment | None = Field(default=None, description="toast, a light meal")
-    fatty_meal: Moment | None = Field(default=None, description="fried or fatty food, meat")
+    clear_fluids: Moment | None = optional("water, tea, clear juice")
+    light_meal: Moment | None = optional("toast, a light meal")
+    fatty_meal: Moment | None = optional("fried or fatty food, meat")
 
 
-Someone = Annotated[Words, Field(pattern=r"[^\W\d_]")]
+Someone = Annotated[Text, Spelled(r"[^\W\d_]", whole=False)]
 """A name or a role: at least one letter, so that a dash or a question mark decides nothing."""
 
 
-class DecisionSection(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSection:
     """``[[decision]]``: what a person decided where the rules do not."""
 
-    about: Words = Field(description="a drug, or the id of a finding")
-    decided: Words = Field(description='in words; of a drug "hold" or "continue"')
-    name: Someone = Field(description="who")
-    role: Someone = Field(description="as what")
-    at: Moment = Field(description="when")
+    about: Text = field(metadata=describe("a drug, or the id of a finding"))
+    decided: Text = field(metadata=describe('in words; of a drug "hold" or "continue"'))
+    name: Someone = field(metadata=describe("who"))
+    role: Someone = field(metadata=describe("as what"))
+    at: Moment = field(metadata=describe("when"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClearanceFile(PatientFile):
     """A case to be cleared."""
 
     procedure: ProcedureSection
-    radial: RadialSection = RadialSection()
+    radial: RadialArtery = field(default_factory=RadialArtery)
     intake: IntakeSection = IntakeSection()
-    decision: tuple[DecisionSection, ...] = Field(default=(), description="what was decided so far")
+    decision: tuple[DecisionSection, ...] = optional("what was decided so far", ())
 
-    @model_validator(mode="after")
-    def _is_known(self) -> Self:
-        try:
-            procedures.clearance_key(self.procedure.name)
-        except CareError as wrong:
-            raise ValueError(str(wrong)) from wrong
-        return self
+    def __post_init__(self) -> None:
+        PatientFile.__post_init__(self)
+        procedures.clearance_key(self.procedure.name)
 
     def to_case(self, now: dt.datetime | None = None) -> Case:
         """The case this file describes.
@@ -143,8 +124,7 @@ class ClearanceFile(PatientFile):
         Raises:
             CareError: a time without a zone, or one that the clock shows twice or never.
         """
-        where = None if self.patient.time_zone is None else parse_zone(self.patient.time_zone)
-        return Case(self._request(where), self.to_patient(now))
+        return Case(self._request(self.zone), self.to_patient(now))
 
     def _request(self, where: ZoneInfo | None) -> Request:
         section = self.procedure
@@ -153,33 +133,19 @@ class ClearanceFile(PatientFile):
             drugs.normalise(one.name) for one in self.drug if not drugs.find(one.name)
         )
         taken = {
-            name: localise(getattr(self.intake, name), where, name)
-            for name in IntakeSection.model_fields
+            one.name: localise(getattr(self.intake, one.name), where, one.name)
+            for one in fields(self.intake)
+        }
+        told = copy_fields(section, Request) | {
+            "access": _access(section.access, key),
+            "start": localise(section.start, where, "the start"),
         }
         return Request(
-            procedure=key,
-            organ=section.organ,
-            depth=section.depth,
-            complex_removal=section.complex,
-            technique=section.technique,
-            access=_access(section.access, key),
-            sheath_french=section.sheath_french,
-            urgency=section.urgency,
-            start=localise(section.start, where, "the start"),
-            duration_min=section.duration_min,
-            contrast=section.contrast,
-            renal_emboli=section.renal_emboli,
-            sedation=section.sedation,
-            local_anaesthetic=section.local_anaesthetic,
-            radial=RadialArtery(
-                self.radial.barbeau,
-                self.radial.diameter_mm,
-                self.radial.tortuous,
-                self.radial.occluded,
-            ),
+            key,
+            **told,
+            radial=self.radial,
             intake=MappingProxyType({k: v for k, v in taken.items() if v is not None}),
             decisions=tuple(_decision(one, where, unknown) for one in self.decision),
-            case_number=section.case_number,
         )
 
 

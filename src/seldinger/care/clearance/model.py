@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from annotated_types import Gt, Le
 
 from seldinger.core.formatting import short_repr
+from seldinger.evidence.records import optional
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,19 +72,12 @@ class TopicAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RadialArtery:
-    """What was found at the wrist; None: not looked at.
+    """What was found at the wrist, a file's ``[radial]``; None: not looked at."""
 
-    Attributes:
-        barbeau: type A to D.
-        diameter_mm: inner diameter.
-        tortuous: whether it winds severely.
-        occluded: whether it is known to be closed.
-    """
-
-    barbeau: str | None = None
-    diameter_mm: float | None = None
-    tortuous: bool | None = None
-    occluded: bool | None = None
+    barbeau: Literal["A", "B", "C", "D"] | None = optional("type")
+    diameter_mm: Annotated[float, Gt(0), Le(10)] | None = optional("inner diameter")
+    tortuous: bool | None = optional("does it wind severely")
+    occluded: bool | None = optional("is it known to be closed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ bytes are recorded by their hash. It may choose within what a source gives, neve
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from seldinger.care.times import parse_instant
+from seldinger.care.times import Moment
 from seldinger.core.errors import CareError
 from seldinger.core.record import Assumption, AssumptionUse
-from seldinger.evidence.records import UNWRITTEN, Parsed, Positive, Spelled, Text, written
+from seldinger.evidence.records import UNWRITTEN, Positive, Spelled, Text, written
 
 DEFAULT = "us-sir2019"
 ANY = "any"
@@ -52,7 +51,7 @@ class Signature:
 
     name: Text
     role: Text
-    at: Annotated[dt.datetime, Parsed(parse_instant)]
+    at: Moment
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
