@@ -3,8 +3,9 @@
 In:    Study (``image``), vocabularies (``catalogue``).      Out: ``Anatomy``, ``Target``.
 Never: files, needles, procedures.
 
-``build`` makes the anatomy, ``targets`` finds what the needle is for, ``ASSUMPTIONS`` lists every
-number that is ours. The pages behind them open on first use.
+``build`` makes the anatomy, ``targets`` finds what the needle is for, ``vessels`` traces
+centrelines and grades stenoses, ``ASSUMPTIONS`` lists every number that is ours. The
+pages behind them open on first use.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from seldinger.anatomy.model import (
 from seldinger.anatomy.settings import ASSUMPTIONS, Settings
 
 if TYPE_CHECKING:
-    from seldinger.anatomy import names, targets
+    from seldinger.anatomy import names, targets, vessels
     from seldinger.anatomy.assemble import build
 
 __all__ = [
@@ -46,13 +47,14 @@ __all__ = [
     "build",
     "names",
     "targets",
+    "vessels",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "build":
         return import_module("seldinger.anatomy.assemble").build
-    if name in {"names", "targets"}:
+    if name in {"names", "targets", "vessels"}:
         return import_module(f"seldinger.anatomy.{name}")
     raise AttributeError(f"seldinger.anatomy has no {name!r}; it offers {', '.join(__all__)}")
 
