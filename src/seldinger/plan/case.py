@@ -19,7 +19,7 @@ from seldinger.care.times import Moment
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
-from seldinger.evidence.records import Parsed, Positive, Text, describe
+from seldinger.evidence.records import Parsed, Positive, Text, describe, optional
 from seldinger.image.study import PatientPosition, parse_position
 from seldinger.plan.registry import procedures
 
@@ -40,59 +40,36 @@ class StudySection:
     """The images and their labels."""
 
     ct: Path = field(metadata=describe("DICOM folder or file, NIfTI, NRRD or MetaImage; CT or MR"))
-    labels: Path | None = field(
-        default=None, metadata=describe("label map, folder of masks, or DICOM SEG")
+    labels: Path | None = optional("label map, folder of masks, or DICOM SEG")
+    label_key: Path | None = optional("JSON or CSV that names the label map's ids")
+    vocabulary: Text | None = optional(
+        "what label names mean: a vocabulary of the catalogue, or the path of one's own .toml",
+        file=".toml",
     )
-    label_key: Path | None = field(
-        default=None, metadata=describe("JSON or CSV that names the label map's ids")
+    series: Text | None = optional(
+        "Series Instance UID, when the folder has several", metavar="UID"
     )
-    vocabulary: Text | None = field(
-        default=None,
-        metadata=describe(
-            "what label names mean: a vocabulary of the catalogue, or the path of one's own .toml",
-            file=".toml",
-        ),
+    scanned_position: Position | None = optional(
+        "how the patient lay when the scan was made (not how you want to work): supine, prone, "
+        "left-lateral or right-lateral",
+        metavar="HOW",
     )
-    series: Text | None = field(
-        default=None,
-        metadata=describe("Series Instance UID, when the folder has several", metavar="UID"),
-    )
-    scanned_position: Position | None = field(
-        default=None,
-        metadata=describe(
-            "how the patient lay when the scan was made (not how you want to work): supine, prone, "
-            "left-lateral or right-lateral",
-            metavar="HOW",
-        ),
-    )
-    modality: Literal["CT", "MR"] | None = field(
-        default=None, metadata=describe("when the file does not say")
-    )
+    modality: Literal["CT", "MR"] | None = optional("when the file does not say")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSection:
     """The target: a name, a mask file, or a point with a diameter."""
 
-    name: Text | None = field(
-        default=None,
-        metadata=describe(
-            "a label's name; with a mask or point, what to call it", flag="--target", metavar="NAME"
-        ),
+    name: Text | None = optional(
+        "a label's name; with a mask or point, what to call it", flag="--target", metavar="NAME"
     )
-    mask: Path | None = field(
-        default=None,
-        metadata=describe("image file whose non-zero voxels are the target", flag="--target-mask"),
+    mask: Path | None = optional(
+        "image file whose non-zero voxels are the target", flag="--target-mask"
     )
-    centre_lps_mm: Vector | None = field(
-        default=None, metadata=describe("centre of a round target, LPS mm", flag="--target-lps")
-    )
-    diameter_mm: Positive | None = field(
-        default=None, metadata=describe("diameter of the round target")
-    )
-    organ: Text | None = field(
-        default=None, metadata=describe("the structure it lies in, when labels cannot tell")
-    )
+    centre_lps_mm: Vector | None = optional("centre of a round target, LPS mm", flag="--target-lps")
+    diameter_mm: Positive | None = optional("diameter of the round target")
+    organ: Text | None = optional("the structure it lies in, when labels cannot tell")
 
     def __post_init__(self) -> None:
         if self.mask is not None and self.centre_lps_mm is not None:
@@ -107,17 +84,13 @@ class TargetSection:
 class PlanSection:
     """Choices of the planner."""
 
-    device: Text | None = field(
-        default=None,
-        metadata=describe("catalogue id of the device to use; `devices` lists them", metavar="ID"),
+    device: Text | None = optional(
+        "catalogue id of the device to use; `devices` lists them", metavar="ID"
     )
-    seed: Annotated[int, Ge(0)] = field(default=0, metadata=describe("of all sampling"))
-    voxel_mm: Positive = field(
-        default=1.5, metadata=describe("edge of the planning lattice's voxels")
-    )
-    rehearse: Annotated[int, Ge(1), Le(100_000)] | None = field(
-        default=None,
-        metadata=describe("how often to carry the plan out with its needle's errors", metavar="N"),
+    seed: Annotated[int, Ge(0)] = optional("of all sampling", default=0)
+    voxel_mm: Positive = optional("edge of the planning lattice's voxels", default=1.5)
+    rehearse: Annotated[int, Ge(1), Le(100_000)] | None = optional(
+        "how often to carry the plan out with its needle's errors", metavar="N"
     )
 
 
@@ -125,17 +98,11 @@ class PlanSection:
 class VisitSection:
     """The patient who comes for it, besides the images."""
 
-    patient: Path | None = field(
-        default=None,
-        metadata=describe(
-            "the patient, as patient.toml or as a case that `clear` reads: clearance"
-        ),
+    patient: Path | None = optional(
+        "the patient, as patient.toml or as a case that `clear` reads: clearance"
     )
-    now: Moment | None = field(
-        default=None,
-        metadata=describe(
-            "when clearance is judged, with its offset; now by default", metavar="TIME"
-        ),
+    now: Moment | None = optional(
+        "when clearance is judged, with its offset; now by default", metavar="TIME"
     )
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
-from seldinger.evidence.records import Positive, describe
+from seldinger.evidence.records import Positive, describe, optional
 from seldinger.simulate.layout_place import (
     BlockSection,
     BloodSection,
@@ -40,18 +40,14 @@ class LawSection:
     kind: Literal[
         "arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "arrhenius", "cem43", "cold"
     ]
-    name: Key | None = field(default=None, metadata=describe("what to call it; left out: its kind"))
-    counted_above_c: Celsius | None = field(
-        default=None, metadata=describe("heat: nothing counts below")
-    )
+    name: Key | None = optional("what to call it; left out: its kind")
+    counted_above_c: Celsius | None = optional("heat: nothing counts below")
     lethal: Positive = field(metadata=describe("dead from so much omega, minutes or cycles"))
-    frequency_per_s: Positive | None = field(default=None, metadata=describe("arrhenius"))
-    activation_j_per_mol: Positive | None = field(default=None, metadata=describe("arrhenius"))
-    temperature_c: Celsius | None = field(
-        default=None, metadata=describe("cold: the lethal isotherm")
-    )
-    thawed_above_c: Celsius | None = field(
-        default=None, metadata=describe("cold: a cell passes this before the next fall counts")
+    frequency_per_s: Positive | None = optional("arrhenius")
+    activation_j_per_mol: Positive | None = optional("arrhenius")
+    temperature_c: Celsius | None = optional("cold: the lethal isotherm")
+    thawed_above_c: Celsius | None = optional(
+        "cold: a cell passes this before the next fall counts"
     )
 
     def __post_init__(self) -> None:
@@ -82,7 +78,7 @@ class NumericsSection:
     """How it is computed; left out: as the engine thinks best."""
 
     sample_every_s: Positive = 2.0
-    step_s: Positive | None = field(default=None, metadata=describe("longest time step"))
+    step_s: Positive | None = optional("longest time step")
     method: Literal["auto", "explicit", "super"] = "auto"
 
 
@@ -90,12 +86,10 @@ class NumericsSection:
 class ExperimentFile:
     """One ablation arrangement, whatever it is."""
 
-    title: str = field(default="", metadata=describe("printed with the result"))
-    duration_s: Positive | None = field(
-        default=None, metadata=describe("simulated time; left out: until the last schedule ends")
-    )
-    isotherms_c: tuple[Celsius, ...] = field(
-        default=(), metadata=describe("zones measured by their hottest (or coldest) temperature")
+    title: str = optional("printed with the result", default="")
+    duration_s: Positive | None = optional("simulated time; left out: until the last schedule ends")
+    isotherms_c: tuple[Celsius, ...] = optional(
+        "zones measured by their hottest (or coldest) temperature", default=()
     )
     block: BlockSection | None = None
     patient: PatientSection | None = None

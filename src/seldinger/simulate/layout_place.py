@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
-from seldinger.evidence.records import NotNegative, Positive, Text, describe
+from seldinger.evidence.records import NotNegative, Positive, Text, describe, optional
 
 ABSOLUTE_ZERO_C = -273.15
 Celsius = Annotated[float, Ge(ABSOLUTE_ZERO_C), Le(2000.0)]
@@ -57,24 +57,19 @@ class PatientSection:
 
     ct: Path = field(metadata=describe("DICOM folder or file, NIfTI, NRRD or MetaImage"))
     labels: Path = field(metadata=describe("label map, folder of masks, or DICOM SEG"))
-    label_key: Path | None = field(
-        default=None, metadata=describe("JSON or CSV that names the ids")
+    label_key: Path | None = optional("JSON or CSV that names the ids")
+    vocabulary: Text | None = optional(
+        "a vocabulary of the catalogue, or one's own .toml", file=".toml"
     )
-    vocabulary: Text | None = field(
-        default=None,
-        metadata=describe("a vocabulary of the catalogue, or one's own .toml", file=".toml"),
-    )
-    series: Text | None = field(default=None, metadata=describe("Series Instance UID"))
-    target: Text | None = field(default=None, metadata=describe("a label: the middle of the part"))
-    centre_lps_mm: Vector | None = field(
-        default=None, metadata=describe("or a round target's centre")
-    )
-    diameter_mm: Positive | None = field(default=None, metadata=describe("and its diameter"))
+    series: Text | None = optional("Series Instance UID")
+    target: Text | None = optional("a label: the middle of the part")
+    centre_lps_mm: Vector | None = optional("or a round target's centre")
+    diameter_mm: Positive | None = optional("and its diameter")
     half_mm: Positive = field(metadata=describe("half of the part's edge"))
     spacing_mm: Positive = field(metadata=describe("edge of a cell"))
     edge: Edge = field(metadata=describe("as for a block"))
-    lung: Literal["inflated", "deflated", "flooded"] | None = field(
-        default=None, metadata=describe("how the lung is; needed for a target in one")
+    lung: Literal["inflated", "deflated", "flooded"] | None = optional(
+        "how the lung is; needed for a target in one"
     )
 
     def __post_init__(self) -> None:
@@ -88,9 +83,9 @@ class PatientSection:
 class TissueSection:
     """A tissue of the catalogue, numbers of one's own, or both: one's own win."""
 
-    name: Text | None = field(default=None, metadata=describe("a tissue of the catalogue"))
-    freezes: bool = field(default=True, metadata=describe("false: it never freezes, however cold"))
-    boils: bool = field(default=True, metadata=describe("false: it passes 100 C like a solid"))
+    name: Text | None = optional("a tissue of the catalogue")
+    freezes: bool = optional("false: it never freezes, however cold", default=True)
+    boils: bool = optional("false: it passes 100 C like a solid", default=True)
     density_kg_per_m3: Positive | None = None
     heat_capacity_j_per_kg_k: Positive | None = None
     conductivity_w_per_m_k: Positive | None = None
@@ -102,9 +97,7 @@ class TissueSection:
     boiling_end_c: Celsius | None = None
     dry_heat_capacity_j_per_kg_k: Positive | None = None
     dry_conductivity_w_per_m_k: Positive | None = None
-    dry_absorption_share: Share | None = field(
-        default=None, metadata=describe("of microwaves; left out: 1, as if it were wet")
-    )
+    dry_absorption_share: Share | None = optional("of microwaves; left out: 1, as if it were wet")
     fusion_j_per_m3: Positive | None = None
     freezing_start_c: Celsius | None = None
     freezing_end_c: Celsius | None = None
@@ -126,12 +119,8 @@ class BloodSection:
     """Blood: what perfusion and vessels bring."""
 
     temperature_c: Celsius
-    density_kg_per_m3: Positive | None = field(
-        default=None, metadata=describe("or the catalogue's")
-    )
-    heat_capacity_j_per_kg_k: Positive | None = field(
-        default=None, metadata=describe("or the catalogue's")
-    )
+    density_kg_per_m3: Positive | None = optional("or the catalogue's")
+    heat_capacity_j_per_kg_k: Positive | None = optional("or the catalogue's")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +133,10 @@ class PerfusionSection:
             "a temperature of its own"
         )
     )
-    law: Key | None = field(default=None, metadata=describe("stopped: name of an Arrhenius law"))
-    share: Share | None = field(default=None, metadata=describe("stopped: what damage can stop"))
-    blood_fraction: Share | None = field(
-        default=None, metadata=describe("two-compartment: of the volume")
-    )
-    exchange_w_per_m3_k: Positive | None = field(default=None, metadata=describe("two-compartment"))
+    law: Key | None = optional("stopped: name of an Arrhenius law")
+    share: Share | None = optional("stopped: what damage can stop")
+    blood_fraction: Share | None = optional("two-compartment: of the volume")
+    exchange_w_per_m3_k: Positive | None = optional("two-compartment")
 
     def __post_init__(self) -> None:
         two = ("blood_fraction", "exchange_w_per_m3_k")
@@ -175,6 +162,6 @@ class VesselSection:
     from_lps_mm: Vector
     to_lps_mm: Vector
     diameter_mm: Positive
-    wall_w_per_m2_k: Positive | None = field(
-        default=None, metadata=describe("heat transfer at its wall; left out: as warm as blood")
+    wall_w_per_m2_k: Positive | None = optional(
+        "heat transfer at its wall; left out: as warm as blood"
     )

@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Le
 from seldinger.core.errors import CaseError
 from seldinger.core.quantity import Quantity
 from seldinger.core.space import Vector
-from seldinger.evidence.records import NotNegative, Positive, Text, describe
+from seldinger.evidence.records import NotNegative, Positive, Text, describe, optional
 from seldinger.physics.thermal.sources import Absorption
 from seldinger.simulate.layout_place import Celsius, Share, given
 from seldinger.simulate.placement import DUTY, POWER, TEMPERATURE, Phase, freeze, heat
@@ -28,10 +28,10 @@ class StepSection:
         metadata=describe("heat, pause; freeze, passive (no heat passes), thaw (actively warmed)")
     )
     seconds: Positive
-    power_w: NotNegative | None = field(default=None, metadata=describe("heat"))
-    temperature_c: Celsius | None = field(default=None, metadata=describe("freeze, thaw"))
-    duty: Annotated[float, Gt(0.0), Le(1.0)] | None = field(
-        default=None, metadata=describe("freeze, thaw: share of the time; left out: all of it")
+    power_w: NotNegative | None = optional("heat")
+    temperature_c: Celsius | None = optional("freeze, thaw")
+    duty: Annotated[float, Gt(0.0), Le(1.0)] | None = optional(
+        "freeze, thaw: share of the time; left out: all of it"
     )
 
     def __post_init__(self) -> None:
@@ -54,11 +54,9 @@ class StepSection:
 class _Programmed:
     """What works by one power, or by a schedule."""
 
-    power_w: Positive | None = field(default=None, metadata=describe("with seconds: one power"))
+    power_w: Positive | None = optional("with seconds: one power")
     seconds: Positive | None = None
-    schedule: tuple[StepSection, ...] = field(
-        default=(), metadata=describe("or stretch by stretch")
-    )
+    schedule: tuple[StepSection, ...] = optional("or stretch by stretch", default=())
 
     def __post_init__(self) -> None:
         if (self.power_w is None) != (self.seconds is None):
@@ -95,24 +93,19 @@ class ProbeSection(_Programmed):
     device: Text = field(metadata=describe("id of an applicator of the catalogue"))
     tip_lps_mm: Vector
     axis_lps: Vector = field(metadata=describe("from the tip towards the hub"))
-    ramp_s: NotNegative | None = field(
-        default=None, metadata=describe("cryo: time to its temperature; 0: at once")
-    )
-    limit_w: Positive | None = field(
-        default=None,
-        metadata=describe("cryo: most heat it takes up; left out: the catalogue's, or none"),
+    ramp_s: NotNegative | None = optional("cryo: time to its temperature; 0: at once")
+    limit_w: Positive | None = optional(
+        "cryo: most heat it takes up; left out: the catalogue's, or none"
     )
     absorption: AbsorptionSection | None = None
-    coolant_c: Celsius | None = field(
-        default=None,
-        metadata=describe("radiofrequency: of the coolant, where the electrode is cooled"),
+    coolant_c: Celsius | None = optional(
+        "radiofrequency: of the coolant, where the electrode is cooled"
     )
-    potential: float = field(
-        default=1.0, metadata=describe("radiofrequency: relative to the others and to earth (0)")
+    potential: float = optional(
+        "radiofrequency: relative to the others and to earth (0)", default=1.0
     )
-    outside_table: bool = field(
-        default=False,
-        metadata=describe("allow settings beyond the published table; marked in the result"),
+    outside_table: bool = optional(
+        "allow settings beyond the published table; marked in the result", default=False
     )
 
 
@@ -121,31 +114,20 @@ class ControllerSection:
     """What a radiofrequency generator does to its power."""
 
     kind: Literal["hold", "impedance-pulses", "power-ramp", "tip-temperature"]
-    power_w: Positive | None = field(default=None, metadata=describe("hold, impedance-pulses"))
-    rise_share: Positive | None = field(
-        default=None,
-        metadata=describe(
-            "impedance-pulses, power-ramp: rise over the first reading, as a share of it"
-        ),
+    power_w: Positive | None = optional("hold, impedance-pulses")
+    rise_share: Positive | None = optional(
+        "impedance-pulses, power-ramp: rise over the first reading, as a share of it"
     )
-    pause_s: Positive | None = field(
-        default=None, metadata=describe("impedance-pulses, power-ramp")
+    pause_s: Positive | None = optional("impedance-pulses, power-ramp")
+    start_w: Positive | None = optional("power-ramp")
+    step_w: NotNegative | None = optional("power-ramp: every minute")
+    restart_share: Positive | None = optional(
+        "power-ramp: of the power at a roll-off, to go on with"
     )
-    start_w: Positive | None = field(default=None, metadata=describe("power-ramp"))
-    step_w: NotNegative | None = field(default=None, metadata=describe("power-ramp: every minute"))
-    restart_share: Positive | None = field(
-        default=None, metadata=describe("power-ramp: of the power at a roll-off, to go on with")
-    )
-    restarts: Annotated[int, Ge(0), Le(100)] | None = field(
-        default=None, metadata=describe("power-ramp: how many")
-    )
-    target_c: Celsius | None = field(default=None, metadata=describe("tip-temperature"))
-    most_w: Positive | None = field(
-        default=None, metadata=describe("tip-temperature: while colder")
-    )
-    band_k: NotNegative | None = field(
-        default=None, metadata=describe("tip-temperature: over which power falls; 0: on or off")
-    )
+    restarts: Annotated[int, Ge(0), Le(100)] | None = optional("power-ramp: how many")
+    target_c: Celsius | None = optional("tip-temperature")
+    most_w: Positive | None = optional("tip-temperature: while colder")
+    band_k: NotNegative | None = optional("tip-temperature: over which power falls; 0: on or off")
 
     def __post_init__(self) -> None:
         ramp = ("start_w", "step_w", "rise_share", "pause_s", "restart_share", "restarts")
@@ -175,19 +157,15 @@ class RadiofrequencySection:
     dry_share: Share = field(
         metadata=describe("of tissue's conductivity at 37 C: what is left then")
     )
-    drying_mm: Positive = field(
+    drying_mm: Positive = optional(
+        "width of tissue that dries at once: edge of the cells, in line with the "
+        "first electrode, that electrodes are computed on, whatever the block's spacing_mm",
         default=1.0,
-        metadata=describe(
-            "width of tissue that dries at once: edge of the cells, in line with the "
-            "first electrode, that electrodes are computed on, whatever the block's spacing_mm"
-        ),
     )
-    most_w: Positive | None = field(default=None, metadata=describe("or the device's own limit"))
-    most_a: Positive | None = field(default=None, metadata=describe("or the device's own, or none"))
-    most_v: Positive | None = field(default=None, metadata=describe("left out: no such limit"))
-    most_ohm: Positive | None = field(
-        default=None, metadata=describe("stops for good above; left out: no such limit")
-    )
+    most_w: Positive | None = optional("or the device's own limit")
+    most_a: Positive | None = optional("or the device's own, or none")
+    most_v: Positive | None = optional("left out: no such limit")
+    most_ohm: Positive | None = optional("stops for good above; left out: no such limit")
     controller: ControllerSection
 
 
@@ -197,8 +175,8 @@ class SourceSection(_Programmed):
 
     kind: Literal["gaussian", "sphere"]
     centre_lps_mm: Vector
-    sigma_mm: Positive | None = field(default=None, metadata=describe("gaussian"))
-    radius_mm: Positive | None = field(default=None, metadata=describe("sphere"))
+    sigma_mm: Positive | None = optional("gaussian")
+    radius_mm: Positive | None = optional("sphere")
 
     def __post_init__(self) -> None:
         super(SourceSection, self).__post_init__()
@@ -212,27 +190,17 @@ class ColdSection:
     """A body of a simple shape that holds a temperature."""
 
     kind: Literal["plane", "rod"]
-    point_lps_mm: Vector | None = field(default=None, metadata=describe("plane: on its wall"))
-    normal_lps: Vector | None = field(default=None, metadata=describe("plane: into the tissue"))
-    tip_lps_mm: Vector | None = field(default=None, metadata=describe("rod"))
-    axis_lps: Vector | None = field(
-        default=None, metadata=describe("rod: from the tip to its other end")
-    )
-    length_mm: Positive | None = field(default=None, metadata=describe("rod"))
-    diameter_mm: Positive | None = field(default=None, metadata=describe("rod"))
-    temperature_c: Celsius | None = field(
-        default=None, metadata=describe("one temperature throughout")
-    )
-    schedule: tuple[StepSection, ...] = field(
-        default=(), metadata=describe("or stretch by stretch")
-    )
+    point_lps_mm: Vector | None = optional("plane: on its wall")
+    normal_lps: Vector | None = optional("plane: into the tissue")
+    tip_lps_mm: Vector | None = optional("rod")
+    axis_lps: Vector | None = optional("rod: from the tip to its other end")
+    length_mm: Positive | None = optional("rod")
+    diameter_mm: Positive | None = optional("rod")
+    temperature_c: Celsius | None = optional("one temperature throughout")
+    schedule: tuple[StepSection, ...] = optional("or stretch by stretch", default=())
     ramp_s: NotNegative = field(metadata=describe("time to its temperature; 0: at once"))
-    limit_w: Positive | None = field(
-        default=None, metadata=describe("most heat it takes up, or no limit")
-    )
-    wall_w_per_m2_k: Positive | None = field(
-        default=None, metadata=describe("heat transfer at its wall")
-    )
+    limit_w: Positive | None = optional("most heat it takes up, or no limit")
+    wall_w_per_m2_k: Positive | None = optional("heat transfer at its wall")
 
     def __post_init__(self) -> None:
         rod = ("tip_lps_mm", "axis_lps", "length_mm", "diameter_mm")

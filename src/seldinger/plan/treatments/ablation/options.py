@@ -8,7 +8,7 @@ from typing import Annotated
 from annotated_types import Ge, Le
 
 from seldinger.core.space import Vector
-from seldinger.evidence.records import Positive, describe
+from seldinger.evidence.records import Positive, describe, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +18,13 @@ class ProbeEdit:
     number: Annotated[int, Ge(1), Le(4)] = field(
         metadata=describe("which, from 1; one more than there are adds another", metavar="N")
     )
-    tip_lps_mm: Vector | None = field(default=None, metadata=describe("its tip", flag="tip"))
-    entry_lps_mm: Vector | None = field(
-        default=None,
-        metadata=describe("where it enters the skin, even where that breaks a rule", flag="entry"),
+    tip_lps_mm: Vector | None = optional("its tip", flag="tip")
+    entry_lps_mm: Vector | None = optional(
+        "where it enters the skin, even where that breaks a rule", flag="entry"
     )
-    power_w: Positive | None = field(
-        default=None, metadata=describe("of a heater", flag="power", metavar="W")
-    )
-    minutes: Positive | None = field(
-        default=None,
-        metadata=describe("of heating, or of each freeze", flag="minutes", metavar="M"),
+    power_w: Positive | None = optional("of a heater", flag="power", metavar="W")
+    minutes: Positive | None = optional(
+        "of heating, or of each freeze", flag="minutes", metavar="M"
     )
 
 
@@ -36,7 +32,6 @@ class ProbeEdit:
 class AblationOptions:
     """Ablation: what is fixed by hand of single applicators."""
 
-    probe: tuple[ProbeEdit, ...] = field(
-        default=(),
-        metadata=describe("fix applicator N, or parts of it, by hand; N one more adds another"),
+    probe: tuple[ProbeEdit, ...] = optional(
+        "fix applicator N, or parts of it, by hand; N one more adds another", default=()
     )
