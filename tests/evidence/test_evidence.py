@@ -107,6 +107,14 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "thermal_tissue",
         "thermal_zone",
         "treatments",
+        "vascular_access",
+        "vascular_calibre",
+        "vascular_devices",
+        "vascular_dialysis",
+        "vascular_drug",
+        "vascular_flow",
+        "vascular_limits",
+        "vascular_trials",
     }
 
 

@@ -37,7 +37,10 @@ _UNITS = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "mPa.s": "mPa s",
     "mm[Hg]": "mmHg",
+    "mm2": "mm²",
     "mo": "months",
+    "ug/g": "µg/g",
+    "ug/mm2": "µg/mm²",
     "umol/L": "µmol/L",
     "wk": "weeks",
 }

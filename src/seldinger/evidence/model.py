@@ -96,6 +96,7 @@ Unit = Literal[
     "mmol/L",
     "mm[Hg]", "mL/min/{1.73_m2}", "Gy", "mGy", "Gy.cm2", "mSv", "{dose}", "{point}",
     "mSv/a",
+    "mm2", "cm/s", "atm", "GPa", "ug/g", "ug/mm2",
 ]  # fmt: skip
 """The UCUM expressions in use; a new one is added here on purpose."""
 
