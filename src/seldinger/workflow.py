@@ -144,6 +144,7 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         series=asked.series,
         position=asked.scanned_position,
         modality=asked.modality,
+        others=asked.others,
     )
     anatomy = anatomies.build(
         study,
@@ -224,7 +225,7 @@ def _check(case: CaseFile, settings: Settings) -> None:
     declared = plans.procedures()[case.procedure]
     plans.check_answers(declared, settings)
     study, target = case.study, case.target
-    raw = image.check_there(study.ct, study.labels, study.label_key, target.mask)
+    raw = image.check_there(study.ct, study.labels, study.label_key, target.mask, study.others)
     known = anatomy.names.list_names(raw, study.vocabulary)
     plans.check_asked(declared, settings, known)
     if known is None:

@@ -11,7 +11,7 @@ import pytest
 from seldinger.anatomy import Settings, build
 from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,15 +70,10 @@ def phantom(*, labels: bool = True, position: PatientPosition = PatientPosition.
         label[parts[name]] = value
     label[parts["gut"] & (z > 100.0)] = 5
     keys = tuple(LabelEntry(n, v) for n, v in NAMES.items())
-    study = Study(
-        image=Volume(hu.astype(np.int16), grid, "HU"),
-        modality=Modality.CT,
-        labels=LabelMap((label,), keys, grid) if labels else None,
-        position=position,
-        position_origin=PositionOrigin.USER,
-        inputs=(),
-    )
-    return Phantom(study, parts)
+    image = Volume(hu.astype(np.int16), grid, "HU")
+    series = Series(image, Modality.CT, position, PositionOrigin.USER)
+    drawn = LabelMap((label,), keys, grid) if labels else None
+    return Phantom(Study((series,), drawn), parts)
 
 
 SETTINGS = Settings(voxel_mm=VOXEL_MM)

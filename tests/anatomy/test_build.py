@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.studies import with_planning
 
 from seldinger.anatomy import ASSUMPTIONS, Kind, Origin, Settings, Skin, Tissue, build
 from seldinger.anatomy.skin import body_surface
@@ -148,7 +149,9 @@ def test_the_image_may_lie_in_any_orientation(trunk: Phantom, anatomy: Anatomy) 
     labels = study.labels
     assert labels is not None
     flipped = replace(labels, layers=tuple(a[::-1, ::-1] for a in labels.layers), grid=grid)
-    again = build(replace(study, image=turned, labels=flipped), settings=Settings(voxel_mm=V))
+    again = build(
+        with_planning(replace(study, labels=flipped), image=turned), settings=Settings(voxel_mm=V)
+    )
     assert (again.tissue == anatomy.tissue).all()
     assert (again.skin == anatomy.skin).all()
 
@@ -169,7 +172,7 @@ def test_a_cut_field_of_view_is_no_skin(trunk: Phantom) -> None:
     values = np.array(study.image.values)
     values[:40] = -2048
     found = build(
-        replace(study, image=Volume(values, study.image.grid, "HU"), labels=None),
+        with_planning(replace(study, labels=None), image=Volume(values, study.image.grid, "HU")),
         settings=Settings(voxel_mm=V),
     )
     cut = np.argwhere(found.skin == Skin.FIELD_CUT)
@@ -179,7 +182,7 @@ def test_a_cut_field_of_view_is_no_skin(trunk: Phantom) -> None:
 
 
 def test_mr_knows_only_what_labels_show(trunk: Phantom) -> None:
-    study = replace(
+    study = with_planning(
         trunk.study,
         modality=Modality.MR,
         image=Volume(np.where(trunk.parts["body"], 400.0, 5.0), trunk.study.image.grid, "1"),
@@ -194,12 +197,12 @@ def test_mr_knows_only_what_labels_show(trunk: Phantom) -> None:
 def test_no_body_is_said(values: np.ndarray, trunk: Phantom) -> None:
     image = Volume(values, Grid.aligned(values.shape, 2.0), "HU")
     with pytest.raises(AnatomyError, match="no body found"):
-        build(replace(trunk.study, image=image, labels=None))
+        build(with_planning(replace(trunk.study, labels=None), image=image))
 
 
 def test_pet_is_refused(trunk: Phantom) -> None:
     with pytest.raises(AnatomyError, match="CT or MR"):
-        build(replace(trunk.study, modality=Modality.PET))
+        build(with_planning(trunk.study, modality=Modality.PET))
 
 
 def test_progress_can_cancel(trunk: Phantom) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.studies import with_planning
 
 from seldinger.anatomy import Origin, Settings, build, targets
 from seldinger.core.errors import AnatomyError
@@ -157,7 +158,7 @@ def test_the_aim_avoids_what_is_dead(trunk: Phantom, dead_hu: float, word: str) 
     core = np.linalg.norm(points - np.array([-58.0, -5.0, 0.0]), axis=1) < 7.0
     index = np.argwhere(trunk.parts["tumour"])[core]
     values[tuple(index.T)] = dead_hu
-    study = replace(trunk.study, image=Volume(values, grid, "HU"))
+    study = with_planning(trunk.study, image=Volume(values, grid, "HU"))
     found = targets.find(build(study, settings=Settings(voxel_mm=V)), "liver_tumor_1")
     assert any(word in note for note in found.notes)
     middle = np.linalg.norm(grid.to_lps(index) - np.array([-58.0, -5.0, 0.0]), axis=1) < 5.0
@@ -195,7 +196,7 @@ def test_a_dead_core_is_dark_beside_its_own_rim_and_organ(
     values[tumour] = rim_hu
     values[tuple(index[away < 7.0].T)] = core_hu
     values[trunk.parts["liver"] | tumour] += noise[trunk.parts["liver"] | tumour]
-    study = replace(trunk.study, image=Volume(values, grid, "HU"))
+    study = with_planning(trunk.study, image=Volume(values, grid, "HU"))
     found = targets.find(build(study, settings=Settings(voxel_mm=V)), "liver_tumor_1")
     left_out = not found.viable[tuple(index[away < 4.0].T)].any()
     assert left_out is dead

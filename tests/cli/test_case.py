@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seldinger.core.errors import CaseError
+from seldinger.image import SeriesSource
 from seldinger.plan import PercutaneousOptions, case
 from seldinger.plan.procedure import CASE_SECTIONS
 
@@ -21,6 +22,9 @@ procedure = "biopsy"
 ct = "images/ct.nii.gz"
 labels = "labels.nii.gz"
 vocabulary = "mine.toml"
+
+[[study.others]]
+path = "pet"
 
 [target]
 mask = "nodule.nii.gz"
@@ -51,6 +55,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert read.study.ct == tmp_path / "images/ct.nii.gz"
     assert read.study.labels == tmp_path / "labels.nii.gz"
     assert read.study.label_key is None
+    assert read.study.others == (SeriesSource(tmp_path / "pet"),)
     assert read.study.vocabulary == str(tmp_path / "mine.toml")
     assert read.target.mask == tmp_path / "nodule.nii.gz"
     assert read.options == (PercutaneousOptions(relax=("lung",), entry_lps_mm=(1.0, 2.5, -3.0)),)
@@ -86,6 +91,11 @@ def test_a_vocabulary_of_the_catalogue_is_a_name(tmp_path: Path) -> None:
             "[assume]",
             "[[ablation.probe]]\nnumber = 9\n[assume]",
             "[[ablation.probe]] 1 number is 9: input should be less than or equal to 4",
+        ),
+        (
+            'path = "pet"',
+            'path = "pet"\nrole = "planning"',
+            "[[study.others]] 1 role is 'planning': input should be 'anatomical', 'functional'",
         ),
         ("= 4", '= "much"', "[assume] breath_hold_factor is 'much'"),
     ],

@@ -98,6 +98,36 @@ def test_a_case_file_and_a_report_say_the_same(files: Path, tmp_path: Path, plan
     assert str(tmp_path) not in (out / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_further_series_is_told_in_plan_and_report(
+    files: Path, tmp_path: Path, planned: str
+) -> None:
+    spect = tmp_path / "spect.nii.gz"
+    save(spect, np.arange(24.0).reshape(2, 3, 4), np.diag([20.0, 20.0, 20.0, 1.0]))
+    out, words = tmp_path / "out", f"{spect} role=functional modality=NM"
+    told = asked(files, "--target", "liver-tumour-1", "--other", words, "--out", str(out))
+    result = run(*told)
+    assert result.exit_code == 0, result.stderr
+    assert "series 2 (functional NM): not registered: the frame of reference" in result.stdout
+    plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    (line,) = plan["provenance"].pop("further_series")
+    assert (line["role"], line["modality"], line["days_after_planning"]) == (
+        "functional",
+        "NM",
+        None,
+    )
+    assert len(plan["provenance"]["inputs"].pop("series 2 (functional NM) spect.nii.gz")) == 64
+    alone = json.loads(planned)
+    for one in (plan, alone):
+        del one["provenance"]["inputs"], one["provenance"]["notes"]
+    assert plan == alone, "what is planned does not change"
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Further series" in page
+    assert "--other" in page
+    assert "spect.nii.gz role=functional modality=NM" in page
+    assert str(tmp_path) not in page
+    assert "further_series" not in planned
+
+
 def test_ones_own_entry_is_scored(files: Path, planned: str) -> None:
     best = file.from_json(planned).approach.paths[0]
     entry = ",".join(str(x) for x in best.entry_lps_mm)

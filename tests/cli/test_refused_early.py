@@ -29,8 +29,8 @@ def files(tmp_path: Path) -> Path:
 
 
 def asked(files: Path, words: str) -> Result:
-    """A request; an option in ``words`` replaces the usual one, "_power" is a word with a space."""
-    given = [w.replace("_power", " power") for w in words.replace("HERE", str(files)).split()]
+    """A request; an option in ``words`` replaces the usual one, "~" is a space in a word."""
+    given = [w.replace("~", " ") for w in words.replace("HERE", str(files)).split()]
     procedure, *rest = given if not given[0].startswith("--") else ["biopsy", *given]
     usual = {
         "--ct": str(files / "ct.nii.gz"),
@@ -69,9 +69,11 @@ def asked(files: Path, words: str) -> Result:
         ("--vocabulary ircad", "no vocabulary is called 'ircad'"),
         ("--labels HERE/gone.nii.gz", "there is nothing at"),
         ("--label-key HERE/gone.json", "cannot be read"),
+        ("--other HERE/gone~power=1", "give PATH and at least one of role=anatomical|functional|"),
+        ("--other HERE/gone~role=after", "there is nothing at"),
         ("--target-mask HERE/gone.nii.gz", "there is no file at"),
         ("--out HERE/a-file/out", "cannot write"),
-        ("--probe 1_power=60", "biopsy takes no AblationOptions: leave them out"),
+        ("--probe 1~power=60", "biopsy takes no AblationOptions: leave them out"),
     ],
 )
 def test_a_mistake_is_refused_before_the_image_is_read(files: Path, words: str, said: str) -> None:

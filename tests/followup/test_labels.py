@@ -12,10 +12,10 @@ from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Volume
 from seldinger.followup import margin
 from seldinger.followup.labels import MarginRequest, check_request, list_shared, resolve_names
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 GRID = Grid.aligned((4, 4, 4), 1.0)
-LYING = PatientPosition.SUPINE, PositionOrigin.USER, ()
+LYING = PatientPosition.SUPINE, PositionOrigin.USER
 ASKED = MarginRequest("lesion 1", "zone")
 
 
@@ -25,7 +25,7 @@ def scan(*names: str) -> Study:
     ids.reshape(-1)[: len(names)] = np.arange(1, len(names) + 1)
     entries = tuple(LabelEntry(name, number, 0) for number, name in enumerate(names, 1))
     image = Volume(np.zeros(GRID.shape, np.float32), GRID, "HU")
-    return Study(image, Modality.CT, LabelMap((ids,), entries, GRID), *LYING)
+    return Study((Series(image, Modality.CT, *LYING),), LabelMap((ids,), entries, GRID))
 
 
 def test_every_spelling_becomes_the_labels_own_name() -> None:

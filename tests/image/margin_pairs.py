@@ -13,7 +13,7 @@ import numpy as np
 
 from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,11 +142,6 @@ def _on_sphere(count: int) -> Points:
 def _study(values: NDArray[np.float32], grid: Grid, masks: dict[str, NDArray[np.bool_]]) -> Study:
     layers = tuple(mask.reshape(grid.shape).astype(np.uint8) for mask in masks.values())
     entries = tuple(LabelEntry(name, 1, layer) for layer, name in enumerate(masks))
-    return Study(
-        image=Volume(values, grid, "HU"),
-        modality=Modality.CT,
-        labels=LabelMap(layers, entries, grid),
-        position=PatientPosition.SUPINE,
-        position_origin=PositionOrigin.USER,
-        inputs=(),
-    )
+    image = Volume(values, grid, "HU")
+    series = Series(image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER)
+    return Study((series,), LabelMap(layers, entries, grid))

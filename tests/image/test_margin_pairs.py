@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from tests.image import margin_pairs
 from tests.image.margin_pairs import Pose
+from tests.studies import with_planning
 
 from seldinger.followup import labels, margin
 
@@ -36,7 +35,7 @@ def test_the_margin_is_the_true_one(pose: Pose, *, textured: bool) -> None:
 
 def test_one_and_the_same_scan_is_aligned() -> None:
     made = margin_pairs.made(Pose(), textured=False)
-    image = replace(made.after, image=made.before.image)
+    image = with_planning(made.after, image=made.before.image)
     found = margin.assess(made.before, image, ASKED)
     assert found.margin.whole.minimal_mm == pytest.approx(made.true_mm, abs=RIGID_MM)
     assert np.linalg.norm(found.registration.shift_mm) < RIGID_MM

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from seldinger import demo
 from seldinger.core.volume import LabelEntry, LabelMap, Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 if TYPE_CHECKING:
     from seldinger.core.space import Grid, Points
@@ -93,11 +93,6 @@ def _pulled(values: np.ndarray, source: Points, grid: Grid, order: int, fill: fl
 def _study(values: np.ndarray, grid: Grid, masks: dict[str, np.ndarray]) -> Study:
     layers = tuple(mask.astype(np.uint8) for mask in masks.values())
     entries = tuple(LabelEntry(name, 1, layer) for layer, name in enumerate(masks))
-    return Study(
-        image=Volume(values, grid, "HU"),
-        modality=Modality.CT,
-        labels=LabelMap(layers, entries, grid),
-        position=PatientPosition.SUPINE,
-        position_origin=PositionOrigin.USER,
-        inputs=(),
-    )
+    image = Volume(values, grid, "HU")
+    series = Series(image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER)
+    return Study((series,), LabelMap(layers, entries, grid))

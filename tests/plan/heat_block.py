@@ -9,7 +9,7 @@ import numpy as np
 from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Structure, Tissue
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.volume import Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.simulate import placement
 from seldinger.simulate.thermal.modalities import radiofrequency
@@ -94,7 +94,7 @@ def patient(structures: Sequence[Structure], grid: Grid, body: Mask) -> Anatomy:
     tissue = np.where(body, Tissue.FAT, Tissue.OUTSIDE).astype(np.uint8)
     for one in structures:
         tissue[one.mask] = Tissue.STRUCTURE
-    study = Study(image, Modality.CT, None, PatientPosition.SUPINE, PositionOrigin.USER, ())
+    study = Study((Series(image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER),))
     skin = np.zeros(grid.shape, dtype=np.uint8)
     return Anatomy(study, image, grid, body, tissue, skin, tuple(structures))
 

@@ -15,7 +15,7 @@ from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Skin, Structu
 from seldinger.core.record import InputFile
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.plan.approach.percutaneous.model import Instrument
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
@@ -73,10 +73,8 @@ def phantom(
     skin = np.where(shell, np.uint8(Skin.OPEN), np.uint8(Skin.NONE))
     skin[shell & (y > 70.0)] = Skin.TABLE_CONTACT
     image = Volume(np.where(body, -100.0, -1000.0).astype(np.float32), grid, "HU")
-    study = Study(
-        image, Modality.CT, None, position, PositionOrigin.USER,
-        (InputFile("image", "phantom", "0" * 64),),
-    )  # fmt: skip
+    files = (InputFile("image", "phantom", "0" * 64),)
+    study = Study((Series(image, Modality.CT, position, PositionOrigin.USER, files),))
     return Anatomy(study, image, grid, body, tissue, skin, tuple(structures))
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.plan import stranger
 from tests.plan import treatment_phantom as phantom
 from tests.plan.phantom import sphere_target
+from tests.studies import with_planning
 
 from seldinger import demo, plan
 from seldinger.anatomy.model import Kind
@@ -294,7 +295,7 @@ def test_a_position_that_is_assumed_or_contradicted_never_goes(
     origin: PositionOrigin, header: PatientPosition | None, status: PlanStatus
 ) -> None:
     case = met("biopsy", "liver")
-    study = replace(case.anatomy.study, position_origin=origin, position_in_header=header)
+    study = with_planning(case.anatomy.study, position_origin=origin, position_in_header=header)
     found = judged(replace(case, anatomy=replace(case.anatomy, study=study)))
     assert found.verdict.status is status
     assert (gate(found, Gate.POSITION).status is Status.MET) == (status is PlanStatus.GO)

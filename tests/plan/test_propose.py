@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from tests.plan.phantom import sphere_target
+from tests.studies import with_planning
 
 from seldinger import demo
 from seldinger.anatomy import Segment, Territory
@@ -79,7 +80,7 @@ def test_what_the_readers_said_stands_in_the_plan_and_on_the_terminal(
     anatomy: Anatomy, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = ("ct.nii: units not stated: millimetres were assumed", "labels.nii: left out: 9")
-    noted = replace(anatomy, study=replace(anatomy.study, notes=said))
+    noted = replace(anatomy, study=with_planning(anatomy.study, notes=said))
     made = propose("biopsy", noted, sphere_target(noted), settings=Settings())
     written = file.from_json(file.to_json(made))
     assert written.provenance.notes == said

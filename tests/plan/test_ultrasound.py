@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from tests.plan import treatment_phantom as phantom
+from tests.studies import with_planning
 
 from seldinger.anatomy.model import Kind, Skin, Structure
 from seldinger.image.study import Modality
@@ -126,7 +127,7 @@ def test_without_any_bone_nothing_is_known() -> None:
 
 def test_without_hounsfield_units_lung_must_be_named() -> None:
     here = phantom.case(phantom.PROCEDURE, GOAL, (FAR_BONE,))
-    study = replace(here.anatomy.study, modality=Modality.MR)
+    study = with_planning(here.anatomy.study, modality=Modality.MR)
     here = replace(here, anatomy=replace(here.anatomy, study=study))
     assert ultrasound.access(here, phantom.path(GOAL)).fits is None
 

@@ -12,7 +12,7 @@ from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin, Skin, Structu
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.plan import asked
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
@@ -73,7 +73,7 @@ def anatomy(structures: Sequence[Structure] = (), hu: NDArray[np.float32] | None
     skin = np.zeros(SHAPE, dtype=np.uint8)
     skin[:, round(SKIN_Y_MM / SPACING_MM), :] = Skin.OPEN
     tissue = np.where(body, Tissue.FAT, Tissue.OUTSIDE).astype(np.uint8)
-    study = Study(image, Modality.CT, None, PatientPosition.SUPINE, PositionOrigin.USER, ())
+    study = Study((Series(image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER),))
     return Anatomy(study, image, GRID, body, tissue, skin, tuple(structures))
 
 

@@ -14,7 +14,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.record import AssumptionUse, InputFile
 from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.plan import model
 from seldinger.simulate.placement import Placement
 
@@ -22,14 +22,14 @@ from seldinger.simulate.placement import Placement
 @pytest.fixture(scope="session")
 def anatomy() -> Anatomy:
     fine, fine_points = lattice(96, 2.0)
-    study = Study(
+    series = Series(
         image=scan(shapes(fine_points), fine),
         modality=Modality.CT,
-        labels=None,
         position=PatientPosition.SUPINE,
         position_origin=PositionOrigin.ASSUMED,
         inputs=(InputFile("image", "ct.nii.gz", "0" * 64),),
     )
+    study = Study((series,))
     grid, points = lattice(64, 3.0)
     masks = shapes(points)
     body = masks.pop("body")

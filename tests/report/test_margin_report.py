@@ -18,7 +18,7 @@ from seldinger.followup import margin as follow_up
 from seldinger.geometry import surface
 from seldinger.image.register import Registration, Stage
 from seldinger.image.residual import LeftOut, Residual
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.plan.assumptions import assumed
 from seldinger.report import blocks, html, margin_file, margin_pictures, pictures
 from seldinger.report import margin as reports
@@ -52,10 +52,9 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
     )
     values = np.where(organ, 60.0, -90.0).astype(np.float32)
     labels = LabelMap((organ.astype(np.uint8),), (LabelEntry("liver", 1, 0),), GRID)
-    study = Study(
-        Volume(values, GRID, "HU"), Modality.CT, labels, PatientPosition.SUPINE,
-        PositionOrigin.USER, (),
-    )  # fmt: skip
+    image = Volume(values, GRID, "HU")
+    series = Series(image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER)
+    study = Study((series,), labels)
     return follow_up.FollowUp(
         asked=follow_up_labels.MarginRequest("lesion_1", "zone", "liver"),
         before=study,

@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from tests.ablated import figures
 from tests.report import ablation_phantom
+from tests.studies import with_planning
 
 from seldinger import report
 from seldinger.core.errors import PlanError
@@ -79,7 +80,7 @@ def test_a_notebook_page_is_escaped_and_small(plan: Plan, anatomy: Anatomy) -> N
 
 def test_who_the_patient_is_stands_nowhere(anatomy: Anatomy) -> None:
     identity = DicomIdentity("1.2.3", "1.2.4", "1.2.5", (), patient_name="Quux^Jane")
-    study = replace(anatomy.study, identity=identity)
+    study = with_planning(anatomy.study, identity=identity)
     for one in (study, replace(anatomy, study=study)):
         assert "Quux" not in repr(one) + one._repr_html_()
 

@@ -85,8 +85,10 @@ def build(
         AnatomyError: no body is in the image, or the modality shows no anatomy.
         LabelError, CatalogueError: the labels do not fit the vocabulary.
     """
-    if study.modality is Modality.PET:
-        raise AnatomyError("a PET shows no anatomy to plan on: give the CT or MR of the patient")
+    if study.modality not in (Modality.CT, Modality.MR):
+        raise AnatomyError(
+            f"{study.modality} shows no anatomy to plan on: give the CT or MR of the patient"
+        )
     progress("resampling", 0.0)
     draft = _drafted(study, vocabulary, settings, progress)
     built = (_ct if study.modality is Modality.CT else _mr)(study, draft, settings, progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +14,7 @@ from seldinger.core.space import as_vector
 from seldinger.demo.body import coats
 from seldinger.demo.render import lattice, paint, scan
 from seldinger.demo.truth import Truth, collect_truth
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Study
-
-if TYPE_CHECKING:
-    from seldinger.core.volume import LabelMap, Volume
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 NOTE = "built-in patient: computed from formulas, of nobody, for trying out and testing"
 VOXEL_RANGE_MM = (0.4, 20.0)
@@ -66,24 +62,14 @@ def patient(
     grid = lattice(spacing)
     hu, labels = paint(coats(), grid)
     image = scan(hu, grid, noise_hu, seed)
-    study = Study(
-        image=image,
-        modality=Modality.CT,
-        labels=labels,
-        position=PatientPosition.SUPINE,
-        position_origin=PositionOrigin.USER,
-        inputs=_inputs(image, labels),
-        notes=(NOTE,),
-    )
-    return DemoPatient(study, collect_truth(coats()))
-
-
-def _inputs(image: Volume, labels: LabelMap) -> tuple[InputFile, ...]:
-    """What stands for input files in a plan's provenance: hashes of what was computed."""
+    # What stands for input files in a plan's provenance: hashes of what was computed.
     organs = hashlib.sha256()
     for layer in labels.layers:
         organs.update(np.ascontiguousarray(layer).data)
-    return (
-        InputFile("image", "built-in patient", hashlib.sha256(image.values.data).hexdigest()),
-        InputFile("labels", "built-in patient", organs.hexdigest()),
-    )
+    seen, drawn = hashlib.sha256(image.values.data), "built-in patient"
+    series = Series(
+        image, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER,
+        (InputFile("image", drawn, seen.hexdigest()),), (NOTE,),
+    )  # fmt: skip
+    study = Study((series,), labels, (InputFile("labels", drawn, organs.hexdigest()),))
+    return DemoPatient(study, collect_truth(coats()))

@@ -289,6 +289,8 @@ def beside(record: T, folder: Path) -> T:
         value = getattr(record, part.name)
         if is_dataclass(value):
             changed[part.name] = beside(value, folder)
+        elif isinstance(value, tuple) and value and is_dataclass(value[0]):
+            changed[part.name] = tuple(beside(one, folder) for one in value)
         elif isinstance(value, Path) or _is_file(value, part.metadata.get("file")):
             changed[part.name] = type(value)(folder / value)
     made: T = replace(cast("Any", record), **changed)

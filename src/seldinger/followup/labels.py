@@ -97,7 +97,7 @@ def read_masks(before: Study, after: Study, request: MarginRequest) -> tuple[Mas
     """
     target = require_labels(before, "before").mask(request.target)
     zone = require_labels(after, "after").mask(request.zone)
-    if before.modality is not after.modality or before.modality is Modality.PET:
+    if before.modality is not after.modality or before.modality not in (Modality.CT, Modality.MR):
         raise PlanError(
             f"before is {before.modality.value}, after is {after.modality.value}: registration "
             "compares CT with CT or MR with MR; give two scans of one kind"

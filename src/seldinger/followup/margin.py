@@ -151,13 +151,14 @@ def assess(
 
     Raises:
         LabelError: a label is missing, or two that must differ are the same.
-        ImageError: registration did not converge: no margin then.
+        ImageError: the headers tell two patients, or registration did not converge: no margin then.
         PlanError: no surface, no meeting of target and zone, or a residual above the limit.
     """
+    from seldinger.image import dicom_identity, residual
     from seldinger.image import register as registering
-    from seldinger.image import residual
 
     used = assumed(margins.MARGIN_ASSUMPTIONS, request.assume)
+    dicom_identity.check_same_patient(before.identity, after.identity, "the scan after")
     request = resolve_names(before, after, request)
     target, zone = read_masks(before, after, request)
     progress("surfaces", 0.0)

@@ -1,4 +1,4 @@
-"""Image: a study becomes volumes.
+"""Image: files become a study.
 
 In:    DICOM folders, NIfTI, NRRD, MetaImage; label maps, label folders, DICOM SEG; label keys.
 Out:   ``Study``, ``Mask``, resampled ``Volume``; raw label names, LPS+ mm, index (i, j, k).
@@ -13,11 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from seldinger.image.study import (
+    Alignment,
     DicomIdentity,
     Modality,
     PatientPosition,
     PositionOrigin,
+    Role,
+    Series,
     SeriesInfo,
+    SeriesSource,
     SopInstance,
     Study,
 )
@@ -28,11 +32,15 @@ if TYPE_CHECKING:
     from seldinger.image.resample import resample_layer, resample_mask, resample_volume
 
 __all__ = [
+    "Alignment",
     "DicomIdentity",
     "Modality",
     "PatientPosition",
     "PositionOrigin",
+    "Role",
+    "Series",
     "SeriesInfo",
+    "SeriesSource",
     "SopInstance",
     "Study",
     "check_there",

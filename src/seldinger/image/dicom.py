@@ -15,7 +15,13 @@ from seldinger.image import acquisitions, ct_values, dicom_identity
 from seldinger.image.dicom_headers import Header, format_series, scan
 from seldinger.image.geometry import Plane, Stack, even_spacing, stack_planes, straighten
 from seldinger.image.raster import open_itk, sha256_of, silence, to_c_order
-from seldinger.image.study import DicomIdentity, Modality, PatientPosition, SeriesInfo
+from seldinger.image.study import (
+    Modality,
+    PatientPosition,
+    PositionOrigin,
+    Series,
+    SeriesInfo,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,27 +40,6 @@ _POSITIONS = {
 CT = Modality.CT
 _TILT_DEG = 1.0
 _PET_UNITS = {"BQML": "Bq/mL", "GML": "g/mL", "CNTS": "counts", "CPS": "counts/s"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """One DICOM series as it was read.
-
-    Attributes:
-        image: HU for CT; the tag's unit for PET.
-        modality: from the tag.
-        position: from the tag; None when it does not say, or says something that is not known here.
-        identity: of the series, its study, its space and its patient.
-        inputs: one hash over the files in slice order.
-        notes: what was corrected or assumed.
-    """
-
-    image: Volume
-    modality: Modality
-    position: PatientPosition | None
-    identity: DicomIdentity
-    inputs: tuple[InputFile, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +114,12 @@ def read(path: Path, uid: str | None) -> Series:
     return Series(
         image=image,
         modality=modality,
-        position=position,
-        identity=identity,
+        position=position or PatientPosition.SUPINE,
+        position_origin=PositionOrigin.DICOM if position else PositionOrigin.ASSUMED,
         inputs=(InputFile("image", name, sha256_of(files)),),
+        description=ordered[0].description,
+        identity=identity,
+        position_in_header=position,
         notes=(
             *notes,
             *stack.notes,

@@ -24,6 +24,12 @@ _CARRIED = {
     "study_date": "StudyDate",
     "study_time": "StudyTime",
 }
+_TELLING = {
+    "patient_id": "Patient ID",
+    "patient_birth_date": "birth date",
+    "patient_sex": "sex",
+}
+_ACQUIRED = ("AcquisitionDateTime", "AcquisitionDate", "AcquisitionTime")
 
 
 def read(headers: Sequence[Header]) -> tuple[DicomIdentity, tuple[str, ...]]:
@@ -56,6 +62,40 @@ def read(headers: Sequence[Header]) -> tuple[DicomIdentity, tuple[str, ...]]:
     )
 
 
+def check_same_patient(one: DicomIdentity | None, other: DicomIdentity | None, name: str) -> None:
+    """Refuse a series whose header contradicts that it shows the same patient.
+
+    Names are not compared: they are spelled in many ways.
+
+    Args:
+        one: of the series that is there; None for a file that tells nothing.
+        other: of the series that is added.
+        name: of its file or folder, for the message, which tells no value.
+
+    Raises:
+        ImageError: naming the tags that differ.
+    """
+    if one is None or other is None:
+        return
+    both = ((tag, getattr(one, key), getattr(other, key)) for key, tag in _TELLING.items())
+    unlike = [tag for tag, first, second in both if first and second and first != second]
+    if unlike:
+        raise ImageError(
+            f"{name}: its header tells another patient ({', '.join(unlike)} differ); leave it out, "
+            "or correct the headers"
+        )
+
+
+def is_known(one: DicomIdentity | None, other: DicomIdentity | None) -> bool:
+    """Whether both headers tell who the patient is, so that they could be compared."""
+    if one is None or other is None:
+        return False
+    ids, births = (
+        [getattr(who, key) for who in (one, other)] for key in ("patient_id", "patient_birth_date")
+    )
+    return all(ids) or all(births)
+
+
 def _carried(path: Path) -> dict[str, str]:
     """Who the patient is: read from one file of the chosen series alone, not from the folder."""
     import pydicom
@@ -65,9 +105,14 @@ def _carried(path: Path) -> dict[str, str]:
         # A check that fails would log the value.
         with silence(), disable_value_validation():
             data = pydicom.dcmread(
-                path, stop_before_pixels=True, force=True, specific_tags=list(_CARRIED.values())
+                path,
+                stop_before_pixels=True,
+                force=True,
+                specific_tags=[*_CARRIED.values(), *_ACQUIRED],
             )
-            return {name: _text(data, keyword) for name, keyword in _CARRIED.items()}
+            whole, day, time = (_text(data, keyword) for keyword in _ACQUIRED)
+            carried = {name: _text(data, keyword) for name, keyword in _CARRIED.items()}
+            return {**carried, "acquired": whole or (day and day + time)}
     except Exception:  # noqa: BLE001  pydicom raises many kinds
         # What pydicom says may quote the patient's name, so it is neither printed nor chained.
         message = f"{path.name}: the patient's tags cannot be read; copy the file again"

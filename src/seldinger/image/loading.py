@@ -1,34 +1,39 @@
-"""Loading: a path becomes a ``Study``: which reader, how the patient lay, are the numbers HU."""
+"""Loading: paths become a ``Study``: which reader, how the patient lay, are the numbers HU."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.volume import Mask, Volume
-from seldinger.image import dicom, files
+from seldinger.image import dicom, dicom_identity, files
 from seldinger.image import labels as label_files
 from seldinger.image.checks import check_finite, check_hu, check_spacing
 from seldinger.image.dicom_headers import is_dicom
 from seldinger.image.geometry import straighten
 from seldinger.image.raster import list_inputs, to_c_order
 from seldinger.image.study import (
-    DicomIdentity,
+    Alignment,
     Modality,
     PatientPosition,
     PositionOrigin,
+    Role,
+    Series,
     SeriesInfo,
     Study,
     parse_position,
 )
 
 if TYPE_CHECKING:
-    from seldinger.core.record import InputFile
+    from collections.abc import Sequence
+
     from seldinger.core.space import Grid
     from seldinger.image.labels import DrawnMask
+    from seldinger.image.study import SeriesSource
 
-_MODALITY_WORDS = {"PET": Modality.PET, "MRI": Modality.MR}
+_MODALITY_WORDS = {"PET": Modality.PET, "MRI": Modality.MR, "SPECT": Modality.NM}
 
 
 def load(
@@ -38,51 +43,90 @@ def load(
     series: str | None = None,
     position: str | PatientPosition | None = None,
     modality: str | Modality | None = None,
+    others: Sequence[SeriesSource] = (),
 ) -> Study:
-    """One image series with its labels, in patient space (LPS+ mm, index (i, j, k)).
+    """The series of one patient, in patient space (LPS+ mm, index (i, j, k)), with labels.
 
     Args:
-        path: DICOM folder (or one enhanced multi-frame file), or a NIfTI, NRRD or MetaImage file.
-        labels: one label file, a folder with one mask per class, or DICOM SEG (file or folder).
+        path: DICOM folder (or one enhanced multi-frame file), or a NIfTI, NRRD or MetaImage file:
+            the planning series.
+        labels: one label file, a folder with one mask per class, or DICOM SEG.
         label_key: JSON or CSV that names the values of a single label file.
         series: Series Instance UID, when a DICOM folder holds several.
         position: how the patient lay in the scanner: "supine", "prone", "left lateral decubitus"
             or "right lateral decubitus", with spaces or hyphens; overrides DICOM. Without
             either, supine is assumed.
         modality: "CT", "MR" or "PT"; for files that do not say. Without it, CT is assumed.
+        others: further series of the same patient. Each keeps its own lattice, and is said to be
+            not registered unless the headers give it the planning series' frame of reference.
 
     Returns:
         The study; whatever was assumed or corrected stands in its ``notes``.
 
     Raises:
-        ImageError: the image cannot be read or is not what it claims.
+        ImageError: an image cannot be read or is not what it claims; a further series is another
+            patient's, or is given twice.
         LabelError: the labels or their key do not fit.
     """
-    source = _existing(path)
     wanted = None if modality is None else _modality(modality)
     stated = None if position is None else parse_position(position)
-    if label_key is not None and labels is None:
-        raise LabelError(
-            f"a label key ({Path(label_key).name}) was given without labels; give labels too"
-        )
-    if _is_dicom(source):
-        loaded = _from_dicom(source, series, wanted)
-    else:
-        loaded = _from_file(source, series, wanted)
-    image, kind, lying, identity, inputs, notes = loaded
-    check_spacing(image.grid.spacing_mm, source.name)
-    check_finite(image.values, source.name)
-    if kind is Modality.CT:
-        check_hu(image.values, source.name)
-    patient, origin, position_notes = _lying(lying, stated)
-    named = None
-    notes += position_notes
+    _check_given(path, labels, label_key, others)
+    study = Study((_one(Path(path), series, wanted, stated),))
     if labels is not None:
         key = None if label_key is None else Path(label_key)
-        frame_uid = "" if identity is None else identity.frame_of_reference_uid
-        read = label_files.read(Path(labels), key, image.grid, frame_uid)
-        named, inputs, notes = read.map, inputs + read.inputs, notes + read.notes
-    return Study(image, kind, named, patient, origin, inputs, notes, identity, lying)
+        frame_uid = study.planning.frame_of_reference_uid
+        read = label_files.read(Path(labels), key, study.image.grid, frame_uid)
+        study = replace(study, labels=read.map, label_inputs=read.inputs, label_notes=read.notes)
+    for source in others:
+        study = replace(study, series=(*study.series, _further(study, source)))
+    return study
+
+
+def _one(
+    source: Path, uid: str | None, wanted: Modality | None, stated: PatientPosition | None
+) -> Series:
+    """The series in a file or folder."""
+    read = _from_dicom if _is_dicom(source) else _from_file
+    one = read(source, uid, wanted)
+    check_spacing(one.image.grid.spacing_mm, source.name)
+    check_finite(one.image.values, source.name)
+    if one.modality is Modality.CT:
+        check_hu(one.image.values, source.name)
+    return _lying(one, stated)
+
+
+def _further(study: Study, source: SeriesSource) -> Series:
+    """A series beside those that the study has, with what there is to say about it."""
+    path = Path(source.path)
+    wanted = None if source.modality is None else _modality(source.modality)
+    one = _one(path, source.series, wanted, None)
+    known = {file.sha256 for earlier in study.series for file in earlier.inputs}
+    known |= {i.series_instance_uid for s in study.series if (i := s.identity) is not None}
+    mine = one.identity is not None and one.identity.series_instance_uid in known
+    if mine or known.issuperset(file.sha256 for file in one.inputs):
+        raise ImageError(f"{path.name}: the study has this series already; give it once")
+    planning = study.planning
+    dicom_identity.check_same_patient(planning.identity, one.identity, path.name)
+    uptake = one.modality in (Modality.PET, Modality.NM)
+    role = Role(source.role or (Role.FUNCTIONAL if uptake else Role.ANATOMICAL))
+    number = f"series {len(study.series) + 1} ({role} {one.modality})"
+    said = [*one.notes]
+    aligned = study.alignment(one)
+    if aligned is not Alignment.SAME_FRAME:
+        said.append(f"{aligned}: its places are not those of the planning series")
+    if not dicom_identity.is_known(planning.identity, one.identity):
+        said.append("nothing tells that it shows the same patient")
+    days = study.days_after_planning(one)
+    if days is not None and (
+        (role is Role.AFTER and days < 0.0) or (role is Role.BEFORE and days > 0.0)
+    ):
+        said.append(f"it was made {abs(days):.1f} d {'before' if days < 0.0 else 'after'} planning")
+    return replace(
+        one,
+        role=role,
+        inputs=tuple(replace(file, role=number) for file in one.inputs),
+        notes=tuple(f"{number}: {note}" for note in said),
+    )
 
 
 def load_mask(path: str | Path, grid: Grid) -> Mask:
@@ -115,6 +159,7 @@ def check_there(
     labels: str | Path | None = None,
     label_key: str | Path | None = None,
     mask: str | Path | None = None,
+    others: Sequence[SeriesSource] = (),
 ) -> tuple[str, ...] | None:
     """Refuse what is not there before anything large is read; the names of the labels.
 
@@ -123,6 +168,7 @@ def check_there(
         labels: likewise.
         label_key: likewise.
         mask: as for ``load_mask``.
+        others: as for ``load``.
 
     Returns:
         Names as far as they can be told without the voxels: empty without labels, None when they
@@ -131,11 +177,7 @@ def check_there(
     Raises:
         ImageError, LabelError: a file is missing, or the key cannot be read.
     """
-    _existing(path)
-    if label_key is not None and labels is None:
-        raise LabelError(
-            f"a label key ({Path(label_key).name}) was given without labels; give labels too"
-        )
+    _check_given(path, labels, label_key, others)
     if mask is not None:
         label_files.check_mask(Path(mask))
     if labels is None:
@@ -152,14 +194,18 @@ def list_series(path: str | Path) -> tuple[SeriesInfo, ...]:
     return dicom.list_series(_existing(path))
 
 
-_Found = tuple[
-    Volume,
-    Modality,
-    PatientPosition | None,
-    DicomIdentity | None,
-    "tuple[InputFile, ...]",
-    tuple[str, ...],
-]
+def _check_given(
+    path: str | Path,
+    labels: str | Path | None,
+    label_key: str | Path | None,
+    others: Sequence[SeriesSource],
+) -> None:
+    for one in (path, *(other.path for other in others)):
+        _existing(one)
+    if label_key is not None and labels is None:
+        raise LabelError(
+            f"a label key ({Path(label_key).name}) was given without labels; give labels too"
+        )
 
 
 def _existing(path: str | Path) -> Path:
@@ -178,17 +224,17 @@ def _is_dicom(source: Path) -> bool:
         raise ImageError(f"{source.name}: the file cannot be read: {wrong}") from wrong
 
 
-def _from_dicom(source: Path, uid: str | None, wanted: Modality | None) -> _Found:
+def _from_dicom(source: Path, uid: str | None, wanted: Modality | None) -> Series:
     read = dicom.read(source, uid)
     if wanted is not None and wanted is not read.modality:
         raise ImageError(
             f"{source.name}: modality {wanted.value} was asked for, the DICOM header says "
             f"{read.modality.value}; leave it out, or name another series"
         )
-    return read.image, read.modality, read.position, read.identity, read.inputs, read.notes
+    return read
 
 
-def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> _Found:
+def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> Series:
     if uid is not None:
         raise ImageError(
             f"{source.name}: it is no DICOM folder, so it has no series {uid}; leave it out"
@@ -207,21 +253,25 @@ def _from_file(source: Path, uid: str | None, wanted: Modality | None) -> _Found
         notes += (f"{source.name} does not say what made it: CT in HU was assumed",)
     unit = "HU" if kind is Modality.CT else "1"
     image, tilt = straighten(Volume(to_c_order(raster.layers[0]), raster.grid, unit), source.name)
-    return image, kind, None, None, list_inputs("image", raster.files), notes + tilt
+    return Series(
+        image, kind, PatientPosition.SUPINE, PositionOrigin.ASSUMED,
+        list_inputs("image", raster.files), notes + tilt,
+    )  # fmt: skip
 
 
-def _lying(
-    dicom_says: PatientPosition | None, user_says: PatientPosition | None
-) -> tuple[PatientPosition, PositionOrigin, tuple[str, ...]]:
-    """How the patient lay, who said so, and what there is to say about it."""
-    if user_says is not None:
-        contradicts = dicom_says is not None and dicom_says is not user_says
-        note = f"the user says the patient lay {user_says}; the DICOM header says {dicom_says}"
-        return user_says, PositionOrigin.USER, (note,) if contradicts else ()
-    if dicom_says is not None:
-        return dicom_says, PositionOrigin.DICOM, ()
+def _lying(one: Series, stated: PatientPosition | None) -> Series:
+    """The series with how the patient lay as the user says, and what there is to say about it."""
+    header = one.position_in_header
+    if stated is not None:
+        contradicts = header is not None and header is not stated
+        note = f"the user says the patient lay {stated}; the DICOM header says {header}"
+        said = (note,) if contradicts else ()
+        origin = PositionOrigin.USER
+        return replace(one, position=stated, position_origin=origin, notes=one.notes + said)
+    if header is not None:
+        return one
     note = "nothing says how the patient lay: supine was assumed"
-    return PatientPosition.SUPINE, PositionOrigin.ASSUMED, (note,)
+    return replace(one, notes=(*one.notes, note))
 
 
 def _modality(word: str | Modality) -> Modality:
@@ -229,4 +279,6 @@ def _modality(word: str | Modality) -> Modality:
     try:
         return _MODALITY_WORDS[text] if text in _MODALITY_WORDS else Modality(text)
     except ValueError as wrong:
-        raise ImageError(f"modality {word!r} is unknown; use CT, MR or PT (PET)") from wrong
+        raise ImageError(
+            f"modality {word!r} is unknown; use CT, MR, PT (PET) or NM (SPECT)"
+        ) from wrong

@@ -20,7 +20,7 @@ from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector
 from seldinger.evidence import records
 from seldinger.evidence.records import Parsed, Positive, Text, describe, optional
-from seldinger.image.study import PatientPosition, parse_position
+from seldinger.image.study import PatientPosition, SeriesSource, parse_position
 from seldinger.plan.registry import procedures
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class StudySection:
         metavar="HOW",
     )
     modality: Literal["CT", "MR"] | None = optional("when the file does not say")
+    others: tuple[SeriesSource, ...] = optional(
+        "a further series of the same patient, kept on its own lattice; what it is for and "
+        "whether it is registered stand in the plan",
+        (),
+        flag="--other",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,8 @@ def to_json(plan: Plan) -> str:
     # not be read again is not written.
     raw = _adapter().dump_python(to_file(plan), mode="json", warnings=False)
     data = _adapter().dump_python(_validated(raw), mode="json")
+    if not plan.provenance.further_series:
+        del data["provenance"]["further_series"]
     return json.dumps(_tidied(data, "plan"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

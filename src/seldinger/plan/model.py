@@ -273,6 +273,20 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesLine:
+    """A series beside the one that was planned on; its dates stay with the images."""
+
+    role: str
+    modality: str
+    description: str
+    position: str
+    alignment: str
+    """Whether it lies in the planning series' millimetres, as the headers have it."""
+    days_after_planning: float | None
+    """Negative: it is older; None: no header says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What is needed to get the same plan again."""
 
@@ -283,6 +297,8 @@ class Provenance:
     seed: int
     notes: tuple[str, ...] = ()
     """What the readers of image and labels corrected, assumed or left out."""
+    further_series: tuple[SeriesLine, ...] = ()
+    """Beside the one that was planned on; the file leaves them out when there are none."""
 
     __repr__ = short_repr
 

@@ -267,7 +267,9 @@ def _spelled(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    """A number or a point in few digits; any other word as it is."""
+    """A number or a point in few digits, a file by its name; any other word as it is."""
     if isinstance(value, tuple):
         return ",".join(f"{one:g}" for one in value)
+    if isinstance(value, Path):
+        return value.name
     return f"{value:g}" if isinstance(value, float | int) else str(value)

@@ -14,7 +14,7 @@ from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import asked, gates, neighbours, readiness
 from seldinger.plan.assumptions import Assumed, assumed
-from seldinger.plan.model import Citation, Plan, Provenance, Request, TargetSection
+from seldinger.plan.model import Citation, Plan, Provenance, Request, SeriesLine, TargetSection
 from seldinger.plan.options import options_recorded
 from seldinger.plan.procedure import Case, Settings
 from seldinger.plan.registry import procedures
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
+    from seldinger.image.study import Series, Study
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Decision, Procedure
     from seldinger.simulate.effect import Effect
@@ -206,4 +207,16 @@ def _provenance(decision: Decision) -> Provenance:
     told = () if case.patient is None else case.patient.inputs
     files = (*study.inputs, *settings.inputs, *told)
     inputs = {f"{i.role} {i.name}": i.sha256 for i in files}
-    return Provenance(inputs, __version__, used, settings.seed, study.notes)
+    further = tuple(_series_line(study, one) for one in study.series[1:])
+    return Provenance(inputs, __version__, used, settings.seed, study.notes, further)
+
+
+def _series_line(study: Study, one: Series) -> SeriesLine:
+    return SeriesLine(
+        role=one.role.value,
+        modality=one.modality.value,
+        description=one.description,
+        position=f"{one.position.value} ({one.position_origin.value})",
+        alignment=study.alignment(one).value,
+        days_after_planning=study.days_after_planning(one),
+    )

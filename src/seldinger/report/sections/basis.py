@@ -111,6 +111,26 @@ def build_provenance(plan: Plan) -> Table:
     return Table(("Made from", ""), tuple(rows), widths=("28%", "1fr"), dense=True)
 
 
+def build_series(plan: Plan) -> Table:
+    """The series beside the one that was planned on, and whether each is registered to it."""
+    rows = tuple(
+        Row(
+            (
+                one.role,
+                f"{one.modality} {one.description}".strip(),
+                one.position,
+                "unknown"
+                if one.days_after_planning is None
+                else f"{one.days_after_planning:+.1f} d",
+                one.alignment,
+            )
+        )
+        for one in plan.provenance.further_series
+    )
+    head = ("Series", "Modality", "Position", "From planning", "Registration")
+    return Table(head, rows, widths=("auto", "1fr", "auto", "auto", "1fr"), dense=True)
+
+
 def list_notes(plan: Plan) -> tuple[str, ...]:
     """What readers, builders and treatment had to say, each sentence once."""
     study, anatomy = plan.anatomy.study.notes, plan.anatomy.notes
@@ -126,6 +146,14 @@ def _told_notes(plan: Plan) -> tuple[Block, ...]:
     return _under("Notes", Text(points=said)) if said else ()
 
 
+def _told_provenance(plan: Plan) -> tuple[Block, ...]:
+    further = _under("Further series", build_series(plan))
+    return (
+        *(further if plan.provenance.further_series else ()),
+        *_under("Provenance", build_provenance(plan)),
+    )
+
+
 FINDINGS = Section(
     Part.APPENDIX, 10, lambda plan: _under("Findings", build_findings(plan.findings))
 )
@@ -134,4 +162,4 @@ ASSUMPTIONS = Section(
 )
 NOTES = Section(Part.APPENDIX, 30, _told_notes)
 SOURCES = Section(Part.APPENDIX, 40, lambda plan: _under("Sources", build_sources(plan)))
-PROVENANCE = Section(Part.APPENDIX, 50, lambda plan: _under("Provenance", build_provenance(plan)))
+PROVENANCE = Section(Part.APPENDIX, 50, _told_provenance)

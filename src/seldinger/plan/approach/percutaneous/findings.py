@@ -153,11 +153,11 @@ def position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
             f"{study.position.value}: organs will move. Rescan in that position first."
         )
         made.append(Finding("position", Status.UNKNOWN, Severity.ACTION, text))
-    if study.position_in_header not in (None, study.position):
+    if study.planning.position_in_header not in (None, study.position):
         text = (
             f"You say the scan was made {study.position.value}, its DICOM header says "
-            f"{study.position_in_header}. Look at the images (table, fluid levels); correct "
-            "--scanned-position or the header."
+            f"{study.planning.position_in_header}. Look at the images (table, fluid levels); "
+            "correct --scanned-position or the header."
         )
         made.append(Finding("position-contradiction", Status.UNKNOWN, Severity.ACTION, text))
     if study.position_origin is PositionOrigin.ASSUMED:
