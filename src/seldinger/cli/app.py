@@ -9,6 +9,7 @@ import os
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from seldinger import __version__
 from seldinger.cli import (
@@ -27,7 +28,7 @@ from seldinger.cli import (
     shelf_commands,
     simulate_command,
 )
-from seldinger.cli.terminal import Named, Once, complain, example
+from seldinger.cli.terminal import HELP, Named, complain, enter, example
 from seldinger.core.errors import Cancelled, SeldingerError
 
 UNEXPECTED = 1
@@ -56,7 +57,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,  # rich alone would take half of the time that --help may take
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
 
 
@@ -66,7 +67,7 @@ def _say_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=example("seldinger demo --out build/demo"))
+@app.callback(epilog=example("seldinger"))
 def seldinger(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
@@ -79,109 +80,23 @@ def seldinger(
     del version
 
 
-app.command(
-    "demo", epilog=example("seldinger demo --out build/demo", "seldinger demo --voxel-mm 3 --json")
-)(demo_command.demo)
-app.command(
-    "plan",
-    cls=plan_command.PlanCommand,
-    epilog=example(
-        "seldinger plan biopsy --ct ct.nii.gz --labels labels.nii.gz "
-        "--label-key labels.json --target liver-tumour-1 --out out/",
-        "seldinger plan biopsy --ct ct/ --labels segmentations/ "
-        "--target-lps -42.5,-130,310 --diameter-mm 12 --entry-lps -75,-190,310 --out out/",
-        "seldinger plan case.toml --out out/",
-    ),
-)(plan_command.plan)
-app.command(
-    "margin",
-    cls=Once,
-    epilog=example(
-        "seldinger margin --before before.nii.gz --before-labels before-labels.nii.gz "
-        "--after after.nii.gz --after-labels after-labels.nii.gz "
-        "--before-key labels.json --after-key labels.json "
-        "--target liver-tumour-1 --zone zone --organ liver --out out/",
-    ),
-)(margin_command.margin)
+enter(app, "demo", demo_command.demo, cls=TyperCommand)
+enter(app, "plan", plan_command.plan, cls=plan_command.PlanCommand)
+enter(app, "margin", margin_command.margin)
 app.add_typer(simulate_command.app, name="simulate")
-app.command(
-    "dose",
-    cls=Once,
-    epilog=example(
-        "seldinger dose report.dcm --pregnant no --out out/",
-        "seldinger dose first.dcm second.dcm --policy ncrp168",
-        "seldinger dose audit reports/ --procedure tace --csv tace.csv",
-    ),
-)(dose_command.dose)
-app.command("procedures", epilog=example("seldinger procedures"))(shelf_commands.procedures)
-app.command(
-    "devices",
-    cls=Once,
-    epilog=example(
-        "seldinger devices",
-        "seldinger devices drain --json",
-        "seldinger devices microwave",
-        "seldinger devices fit my-antenna.toml",
-    ),
-)(devices_command.devices)
-app.command(
-    "facts",
-    cls=Once,
-    epilog=example(
-        "seldinger facts",
-        "seldinger facts needle_error --json",
-        "seldinger facts --search 'metformin eGFR'",
-        "seldinger facts --trust memory",
-        "seldinger facts --claims",
-    ),
-)(facts_command.facts)
-app.command(
-    "risk",
-    cls=Once,
-    epilog=example(
-        "seldinger risk",
-        "seldinger risk cholecystostomy",
-        "seldinger risk ablation --organ liver",
-    ),
-)(risk_command.risk)
-app.command(
-    "clear",
-    cls=Once,
-    epilog=example(
-        "seldinger clear --new biopsy --organ liver > case.toml",
-        "seldinger clear --new-profile > department.toml",
-        "seldinger clear case.toml --now 2026-11-25T14:00:00+01:00",
-        "seldinger clear case.toml --profile department.toml --out build/clear",
-    ),
-)(clear_command.clear)
-app.command("audit", cls=Once, epilog=example("seldinger audit 23 81 --threshold 0.3"))(
-    risk_command.audit
-)
-app.command(
-    "score",
-    cls=Once,
-    epilog=example(
-        "seldinger score",
-        "seldinger score albi bilirubin=1.2mg/dL albumin=38g/L",
-        "seldinger score cockcroft-gault --patient patient.toml --json",
-    ),
-)(score_command.score)
-app.command(
-    "sheet",
-    cls=Once,
-    epilog=example(
-        "seldinger sheet biopsy --organ liver --out out/",
-        "seldinger sheet cholecystostomy --release clearance.json --out out/",
-    ),
-)(sheet_command.sheet)
+enter(app, "dose", dose_command.dose)
+enter(app, "procedures", shelf_commands.procedures, cls=TyperCommand)
+enter(app, "devices", devices_command.devices)
+enter(app, "facts", facts_command.facts)
+enter(app, "risk", risk_command.risk)
+enter(app, "clear", clear_command.clear)
+enter(app, "audit", risk_command.audit)
+enter(app, "score", score_command.score)
+enter(app, "sheet", sheet_command.sheet)
 app.add_typer(ledger_command.app, name="ledger")
-app.command("series", epilog=example("seldinger series dicom-folder/"))(shelf_commands.series)
-app.command("schema", epilog=example("seldinger schema plan", "seldinger schema case"))(
-    shelf_commands.schema
-)
-app.command("doctor", epilog=example("seldinger doctor", "seldinger doctor --json"))(
-    doctor_command.doctor
-)
+enter(app, "series", shelf_commands.series, cls=TyperCommand)
+enter(app, "schema", shelf_commands.schema, cls=TyperCommand)
+enter(app, "doctor", doctor_command.doctor, cls=TyperCommand)
 
 
 def main() -> None:

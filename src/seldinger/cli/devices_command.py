@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from seldinger.cli.terminal import AsJson, print_json, print_table, progress_bar
 from seldinger.core.errors import CaseError, CatalogueError, OutputError
+from seldinger.core.formatting import to_plain
 
 if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
@@ -48,7 +47,7 @@ def devices(
         raise CaseError("a file, --tissue and --write belong to: seldinger devices fit FILE")
     generic, heating = _asked(kind)
     if as_json:
-        print_json([plain(one) for one in (*generic, *heating)])
+        print_json([to_plain(one) for one in (*generic, *heating)])
         return
     if generic:
         _print_devices(generic)
@@ -56,17 +55,6 @@ def devices(
         typer.echo()
     if heating:
         _print_applicators(heating)
-
-
-def plain(value: object) -> Any:
-    """A record as JSON takes it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain(one) for one in value]
-    return value
 
 
 def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]]:
@@ -145,7 +133,7 @@ def _fit(file: Path | None, tissue: str | None, *, write: bool, as_json: bool) -
     if write:
         _write(file, found)
     if as_json:
-        print_json({"applicator": one.id, **plain(found)})
+        print_json({"applicator": one.id, **to_plain(found)})
         return
     _print_fitted(one, found)
 

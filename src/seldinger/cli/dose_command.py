@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.terminal import AsJson, print_table
+from seldinger.cli.terminal import AsJson, print_table, read_numbers
 from seldinger.core.errors import CareError, CaseError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def dose(
 
     asked = DoseRequest(
         policy=policy or DEFAULT,
-        edits=_numbers(assume),
+        edits=read_numbers(assume),
         weight_kg=_size("--weight-kg", weight_kg, 0.3, 500.0),
         height_cm=_size("--height-cm", height_cm, 20.0, 260.0),
         pregnant=_pregnant(pregnant),
@@ -181,18 +181,6 @@ def _size(option: str, value: float | None, low: float, high: float) -> float | 
     if value is not None and not low <= value <= high:
         raise CaseError(f"{option} is {value:g}; allowed: {low:g} to {high:g}")
     return value
-
-
-def _numbers(given: list[str] | None) -> dict[str, float]:
-    """Words like "name=2.5" as numbers by name."""
-    found: dict[str, float] = {}
-    for word in given or ():
-        name, _, value = word.partition("=")
-        try:
-            found[name] = float(value)
-        except ValueError as wrong:
-            raise CaseError(f"--assume is {word!r}: give NAME=NUMBER") from wrong
-    return found
 
 
 def _spelled(

@@ -20,22 +20,23 @@ from seldinger.cli.ledger_options import (
     ledger,
     said,
 )
-from seldinger.cli.terminal import AsJson, Named, Once, example
+from seldinger.cli.terminal import HELP, AsJson, Named, enter, example
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seldinger.care.checklist import Device
 
 app = typer.Typer(
     cls=Named,
     no_args_is_help=True,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
-_WHO = '--by "R. Vogel" --role nurse'
 
 
-@app.callback(epilog=example("seldinger ledger list --db department.ledger"))
+@app.callback(epilog=example("ledger"))
 def ledger_() -> None:
     """Keep cases, implants and adverse events in a database of your own.
 
@@ -44,11 +45,6 @@ def ledger_() -> None:
     """
 
 
-@app.command(
-    "open",
-    cls=Once,
-    epilog=example(f"seldinger ledger open 2026-0412 drainage --db department.ledger {_WHO}"),
-)
 def open_(
     case: Case,
     procedure: Annotated[str, typer.Argument(help="As ordered.")],
@@ -69,7 +65,6 @@ def open_(
     ledger_words.give(made, f"{made.name}: {made.state}", as_json=as_json)
 
 
-@app.command("list", cls=Once, epilog=example("seldinger ledger list --open"))
 def list_(
     db: Db = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only cases not closed.")] = False,
@@ -83,7 +78,6 @@ def list_(
     ledger_words.tell_cases(found)
 
 
-@app.command("show", cls=Once, epilog=example("seldinger ledger show 2026-0412"))
 def show(case: Case, db: Db = None, as_json: AsJson = False) -> None:
     """Show a case: where it stands, its implants and events, what is known."""
     found = ledger(db).show(case)
@@ -93,13 +87,6 @@ def show(case: Case, db: Db = None, as_json: AsJson = False) -> None:
     ledger_words.tell_case(found)
 
 
-@app.command(
-    "record",
-    cls=Once,
-    epilog=example(
-        f'seldinger ledger record 2026-0412 indication="liver abscess" allergies=none {_WHO}'
-    ),
-)
 def record(
     case: Case,
     words: Said = None,
@@ -117,7 +104,6 @@ def record(
     ledger_words.give(found, f"{case}: recorded {', '.join(pairs)}", as_json=as_json)
 
 
-@app.command("missing", cls=Once, epilog=example("seldinger ledger missing 2026-0412"))
 def missing(
     case: Case,
     to: Annotated[str | None, typer.Option(help="Another state than the next one.")] = None,
@@ -136,11 +122,6 @@ def missing(
     ledger_words.tell_missing(case, to or (coming.name if coming else None), found)
 
 
-@app.command(
-    "move",
-    cls=Once,
-    epilog=example(f"seldinger ledger move 2026-0412 assessed pregnancy=no {_WHO}"),
-)
 def move(
     case: Case,
     state: Annotated[str, typer.Argument(help="The next state.")],
@@ -156,13 +137,6 @@ def move(
     ledger_words.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
-@app.command(
-    "time-out",
-    cls=Once,
-    epilog=example(
-        f"seldinger ledger time-out 2026-0412 --yes patient --yes site --no consent {_WHO}"
-    ),
-)
 def time_out(
     case: Case,
     yes: Annotated[list[str] | None, typer.Option(metavar="ITEM", help="Answered yes.")] = None,
@@ -201,7 +175,6 @@ def time_out(
     ledger_words.tell_time_out(judged)
 
 
-@app.command("close", cls=Once, epilog=example(f"seldinger ledger close 2026-0412 {_WHO}"))
 def close(
     case: Case,
     words: Said = None,
@@ -216,70 +189,6 @@ def close(
     ledger_words.give(found, f"{found.name}: {found.state}", as_json=as_json)
 
 
-app.command(
-    "export",
-    cls=Once,
-    epilog=example(
-        "seldinger ledger export --out ledger.json", "seldinger ledger export --csv --out cases.csv"
-    ),
-)(ledger_department.export)
-app.command("import", cls=Once, epilog=example(f"seldinger ledger import cases.csv {_WHO}"))(
-    ledger_department.import_
-)
-app.command(
-    "summary",
-    cls=Once,
-    epilog=example(
-        "seldinger ledger summary",
-        "seldinger ledger summary --scale sir2017 --grade severe --threshold 0.05",
-    ),
-)(ledger_department.summary)
-app.command("procedures", cls=Once, epilog=example("seldinger ledger procedures"))(
-    ledger_department.procedures
-)
-app.command(
-    "implant",
-    cls=Once,
-    epilog=example(
-        "seldinger ledger implant 2026-0412 drain 'pigtail 10 F' --placed 2026-04-12 "
-        f"--owner 'drain clinic' --due 2026-04-26 {_WHO}"
-    ),
-)(ledger_things.implant)
-app.command(
-    "assign",
-    cls=Once,
-    epilog=example(f"seldinger ledger assign 3 --due 2026-05-10 --why 'still draining' {_WHO}"),
-)(ledger_things.assign)
-app.command(
-    "resolve", cls=Once, epilog=example(f"seldinger ledger resolve 3 --how removed {_WHO}")
-)(ledger_things.resolve)
-app.command(
-    "due",
-    cls=Once,
-    epilog=example("seldinger ledger due", "seldinger ledger due --all --ics due.ics"),
-)(ledger_things.due)
-app.command(
-    "event",
-    cls=Once,
-    epilog=example(
-        "seldinger ledger event 2026-0412 moderate 'haematoma, transfused' --scale sir2017 "
-        f"--harm yes {_WHO}"
-    ),
-)(ledger_things.event)
-app.command(
-    "incident",
-    cls=Once,
-    epilog=example(
-        "seldinger ledger incident 'pigtail 10 F' 'hub came off' --lot A17 --case 2026-0412 "
-        f"{_WHO}",
-        f"seldinger ledger incident 'pigtail 10 F' 'sterile pack open' {_WHO}",
-    ),
-)(ledger_things.incident)
-app.command(
-    "reported", cls=Once, epilog=example(f"seldinger ledger reported 2 'the authority' {_WHO}")
-)(ledger_things.reported)
-
-
 def _devices(told_devices: list[str] | None, *, no_device: bool) -> list[Device] | None:
     from seldinger.care.checklist import Device
 
@@ -292,3 +201,28 @@ def _devices(told_devices: list[str] | None, *, no_device: bool) -> list[Device]
         name, equals, date = one.rpartition("=")
         found.append(Device(name, None, day(date)) if equals else Device(date))
     return found
+
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "open": open_,
+    "list": list_,
+    "show": show,
+    "record": record,
+    "missing": missing,
+    "move": move,
+    "time-out": time_out,
+    "close": close,
+    "export": ledger_department.export,
+    "import": ledger_department.import_,
+    "summary": ledger_department.summary,
+    "procedures": ledger_department.procedures,
+    "implant": ledger_things.implant,
+    "assign": ledger_things.assign,
+    "resolve": ledger_things.resolve,
+    "due": ledger_things.due,
+    "event": ledger_things.event,
+    "incident": ledger_things.incident,
+    "reported": ledger_things.reported,
+}
+for _name, _do in _COMMANDS.items():
+    enter(app, f"ledger {_name}", _do)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seldinger.cli.results import tell_notes
-from seldinger.cli.terminal import AsJson, progress_bar
+from seldinger.cli.terminal import AsJson, progress_bar, read_numbers
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import scale_progress
 from seldinger.report.folder import check_ahead
@@ -64,7 +64,7 @@ def margin(
 
     if out is None and not as_json:
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
-    asked = MarginRequest(target, zone, organ, _numbers(assume))
+    asked = MarginRequest(target, zone, organ, read_numbers(assume))
     if out is not None:
         check_ahead(out)
     check_request(
@@ -147,15 +147,3 @@ def _spelled(given: Mapping[str, Path | str | None], found: FollowUp) -> str:
     assume = found.asked.assume.items()
     words += [w for key, value in assume for w in ("--assume", f"{key}={value:g}")]
     return shlex.join(words)
-
-
-def _numbers(given: list[str] | None) -> dict[str, float]:
-    """Words like "name=2.5" as numbers by name."""
-    found: dict[str, float] = {}
-    for word in given or ():
-        name, _, value = word.partition("=")
-        try:
-            found[name] = float(value)
-        except ValueError as wrong:
-            raise CaseError(f"--assume is {word!r}: give NAME=NUMBER") from wrong
-    return found

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seldinger.cli.devices_command import plain
 from seldinger.cli.terminal import AsJson, print_json, print_table
 from seldinger.core.errors import CareError
+from seldinger.core.formatting import to_plain
 
 if TYPE_CHECKING:
     from seldinger.care.patient import Patient
@@ -90,8 +89,7 @@ def _patient(path: Path, now: str | None) -> Patient:
 
 
 def _record(found: Score) -> dict[str, object]:
-    told = {field.name: plain(getattr(found, field.name)) for field in fields(found)}
-    return {**told, "drives": found.drives, "band_drives": found.band_drives}
+    return {**to_plain(found), "drives": found.drives, "band_drives": found.band_drives}
 
 
 def _list(forms: tuple[Form, ...], *, as_json: bool) -> None:

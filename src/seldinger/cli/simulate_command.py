@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seldinger.cli.results import tell_notes
-from seldinger.cli.terminal import AsJson, Named, Once, example, progress_bar
+from seldinger.cli.terminal import HELP, AsJson, Named, enter, example, progress_bar
 from seldinger.core.errors import CaseError
 from seldinger.core.progress import scale_progress
 from seldinger.report.folder import check_ahead
@@ -21,26 +21,16 @@ app = typer.Typer(
     cls=Named,
     no_args_is_help=True,
     rich_markup_mode=None,
-    epilog=example("seldinger simulate ablation experiment.toml --out out/"),
-    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example("simulate"),
+    context_settings=HELP,
 )
 
 
-@app.callback(
-    epilog=example("seldinger simulate ablation experiment.toml --out out/"),
-)
+@app.callback(epilog=example("simulate"))
 def simulate() -> None:
     """Simulate an arrangement as it is described, without planning."""
 
 
-@app.command(
-    "ablation",
-    cls=Once,
-    epilog=example(
-        "seldinger simulate ablation experiment.toml --out out/",
-        "seldinger simulate ablation experiment.toml --json",
-    ),
-)
 def ablation(
     file: Annotated[
         Path,
@@ -77,6 +67,9 @@ def ablation(
     _tell(found)
     if out is not None:
         typer.echo(f"result: {out / 'result.json'}")
+
+
+enter(app, "simulate ablation", ablation)
 
 
 def _tell(found: Outcome) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+import tomllib
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     from seldinger.core.progress import Progress
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Settings of every group."""
 _HELP = "help"
 """What many type for -h."""
 QUIET_S = 2.0
@@ -78,10 +83,43 @@ class Once(TyperCommand):
             raise CaseError(f"{ctx.command_path} has no option {name}{hint}")
 
 
-def example(*commands: str) -> str:
-    """The end of a help page: commands as they are typed, one per line."""
-    title = "Example:" if len(commands) == 1 else "Examples:"
-    return "\b\n" + "\n".join([title, *(f"  {command}" for command in commands)])
+@cache
+def _examples() -> dict[str, list[str]]:
+    page = resources.files("seldinger.cli") / "examples.toml"
+    return tomllib.loads(page.read_text("utf-8"))
+
+
+def example(command: str) -> str:
+    """The end of a command's help page: what ``examples.toml`` has of it, one per line."""
+    lines = _examples()[command]
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\b\n" + "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def enter(
+    app: typer.Typer, name: str, do: Callable[..., None], cls: type[TyperCommand] = Once
+) -> None:
+    """Make ``do`` a command, with its examples at the end of its help page.
+
+    Args:
+        app: the command line, or the group that it belongs to.
+        name: as it is typed, the group's before it: "ledger open".
+        do: the command.
+        cls: how it reads its words.
+    """
+    app.command(name.rsplit(maxsplit=1)[-1], cls=cls, epilog=example(name))(do)
+
+
+def read_numbers(assumed: list[str] | None) -> dict[str, float]:
+    """Words of ``--assume``, "name=2.5", as numbers by name; ``CaseError`` for what is none."""
+    numbers: dict[str, float] = {}
+    for word in assumed or ():
+        name, _, value = word.partition("=")
+        try:
+            numbers[name] = float(value)
+        except ValueError as wrong:
+            raise CaseError(f"--assume is {word!r}: give NAME=NUMBER") from wrong
+    return numbers
 
 
 def complain(sentence: str) -> None:

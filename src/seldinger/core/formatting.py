@@ -5,13 +5,15 @@ In:    a record.      Out: text, HTML. A record of a whole patient never fills t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import tzinfo
 from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 LONGEST = 400
 """No record says more than so many characters."""
@@ -39,6 +41,19 @@ def format_html_table(title: str, rows: Mapping[str, str]) -> str:
         for name, value in rows.items()
     )
     return f"<table><caption>{escape(title)}</caption><tbody>{''.join(lines)}</tbody></table>"
+
+
+def to_plain(value: object) -> Any:
+    """A record as JSON takes it: tables, arrays, words; instants and days as ISO 8601."""
+    if is_dataclass(value):
+        return {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [to_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(one) for key, one in value.items()}
+    if isinstance(value, (Enum, tzinfo)):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _said(value: Any) -> str:  # noqa: PLR0911  one answer per kind of value

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from seldinger import evidence
+from seldinger.core.formatting import to_plain
 
 if TYPE_CHECKING:
     from seldinger.care.clearance.model import Clearance, Release
@@ -25,7 +22,7 @@ def to_json(clearance: Clearance, release: Release | None = None) -> str:
     """The clearance as text, keys in a fixed order; a release stands after all it was given for."""
     content = as_dict(clearance)
     if release is not None:
-        content["release"] = _plain(release)
+        content["release"] = to_plain(release)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -42,16 +39,16 @@ def as_dict(clearance: Clearance) -> dict[str, Any]:
         "missing": list(clearance.missing),
         "emergency": clearance.emergency,
         "decides": list(clearance.decides),
-        "bleeding": _plain(clearance.bleeding),
-        "drugs": _plain(clearance.drugs),
-        "timetable": _plain(clearance.timetable),
+        "bleeding": to_plain(clearance.bleeding),
+        "drugs": to_plain(clearance.drugs),
+        "timetable": to_plain(clearance.timetable),
         "findings": [_finding(one) for one in clearance.findings],
         "orders": [_finding(one) for one in clearance.orders],
         "understood": list(clearance.understood),
         "alternatives": [_finding(one) for one in clearance.alternatives],
         "profile": _profile(clearance.profile),
-        "assumptions": _plain(clearance.assumptions),
-        "request": _plain(clearance.case.request),
+        "assumptions": to_plain(clearance.assumptions),
+        "request": to_plain(clearance.case.request),
         "patient": {
             "sha256": patient_sha256(clearance.case.patient),
             "drugs": [{"name": d.name, "told": d.told} for d in clearance.case.patient.drugs],
@@ -62,7 +59,7 @@ def as_dict(clearance: Clearance) -> dict[str, Any]:
 
 def patient_sha256(patient: Patient) -> str:
     """What tells one patient's data from another's without telling any of them: a digest."""
-    told = json.dumps(_plain(patient), sort_keys=True, ensure_ascii=False)
+    told = json.dumps(to_plain(patient), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
@@ -104,15 +101,3 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "at": None if by is None else by.at.isoformat(),
         "sha256": profile.sha256,
     }
-
-
-def _plain(value: object) -> Any:
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, (tuple, list)):
-        return [_plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, (Enum, ZoneInfo)):
-        return str(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value
