@@ -190,7 +190,7 @@ def test_inputs_are_named_by_their_content_not_by_their_place(
 def test_the_page_answers_first_then_shows_then_counts(measured: Measured) -> None:
     least = measured.data["margin_mm"]["whole"]["minimal_mm"]
     wanted = (
-        f"Thinnest margin {words.mm(least)}",
+        f"Minimal ablative margin {words.mm(least)}",
         "registration error",
         "Not corrected for shrinkage",
         "data:image/png",
@@ -210,7 +210,7 @@ def test_the_page_answers_first_then_shows_then_counts(measured: Measured) -> No
         assert found >= 0, text
         at = found + len(text)
     assert measured.page.count(words.DISCLAIMER) == 1
-    assert measured.page.index(words.DISCLAIMER) < measured.page.index("Thinnest margin")
+    assert measured.page.index(words.DISCLAIMER) < measured.page.index("Minimal ablative margin")
     assert measured.page.count(NO_SHRINKAGE) == 1
     assert 'src="http' not in measured.page
     assert "<script" not in measured.page

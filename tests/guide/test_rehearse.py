@@ -173,7 +173,7 @@ def test_as_meant_is_every_pass_in_and_nothing_touched(nodule: Rehearsal) -> Non
     clean = needle.hit & ~np.any(list(needle.touch.values()), axis=0)
     assert nodule.as_meant.count == clean.sum()
     assert nodule.as_meant.count < needle.shares["hit"].count
-    assert nodule.lines[-1].startswith("All as meant, nothing that is labelled touched: ")
+    assert nodule.lines[-1].startswith("All as planned, no labelled structure touched: ")
     assert "one uncorrected placement" in nodule.lines[0]
 
 

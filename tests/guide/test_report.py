@@ -15,7 +15,7 @@ from seldinger.core.errors import OutputError
 from seldinger.guide import file, rehearse
 from seldinger.guide.model import describe_share
 from seldinger.report import pages
-from seldinger.report.blocks import Figure, Heading, Note, Table
+from seldinger.report.blocks import Columns, Figure, Heading, Note, Table
 from seldinger.report.rehearsal_chart import beside_target
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ def rows(made: Rehearsal) -> dict[str, tuple[str, ...]]:
     """The rows of the section's tables by their first cell."""
     blocks = list(pages.build_report(made.plan, None, made).rest)
     start = next(
-        n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text.startswith("Rehearsed")
+        n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text.startswith("Rehearsal")
     )
-    tables = [b for b in blocks[start : start + 6] if isinstance(b, Table)][:2]
+    (abreast,) = (b for b in blocks[start : start + 6] if isinstance(b, Columns))
+    tables = [b for column in abreast.columns for b in column if isinstance(b, Table)]
     return {row.cells[0]: row.cells[1:] for table in tables for row in table.rows}
 
 
@@ -51,7 +52,7 @@ def test_the_folder_holds_the_rehearsal_beside_the_plan(nodule: Rehearsal, tmp_p
     assert "400 draws of one uncorrected placement (seed 7)" in page.read_text(encoding="utf-8")
     report.write(out, nodule.plan)
     assert not (out / "rehearsal.json").exists()
-    assert "Rehearsed:" not in page.read_text(encoding="utf-8")
+    assert "Rehearsal:" not in page.read_text(encoding="utf-8")
 
 
 def test_the_section_says_what_the_draws_say(nodule: Rehearsal) -> None:
@@ -61,10 +62,10 @@ def test_the_section_says_what_the_draws_say(nodule: Rehearsal) -> None:
         f"{100 * hit.value:.0f} %", f"{100 * low:.0f} % to {100 * high:.0f} %",
         f"{100 * (hit.planned or 0.0):.0f} %",
     )  # fmt: skip
-    assert found["all as meant, nothing that is labelled touched"][0] in describe_share(
+    assert found["all as planned, no labelled structure touched"][0] in describe_share(
         nodule.as_meant
     )
-    assert found["needle: of its stretch in the target"][0] == f"{needle.planned_inside_mm:.1f} mm"
+    assert found["needle: working length in the target"][0] == f"{needle.planned_inside_mm:.1f} mm"
     assert found["needle touches lower rib margin"][0] in describe_share(
         needle.shares["lower rib margin"]
     )
@@ -86,7 +87,7 @@ def test_a_zone_that_is_not_to_be_believed_says_so_before_its_figures(
         True
     )
     assert note < picture
-    assert rows(made)["the whole target dies"][2] == "92 %"
+    assert rows(made)["complete ablation"][2] == "92 %"
 
 
 def test_an_outcome_of_another_plan_is_refused_and_nothing_is_left(

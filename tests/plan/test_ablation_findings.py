@@ -30,7 +30,8 @@ from seldinger.plan import Settings, file, gates, registry
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
-from seldinger.report.sections import basis
+from seldinger.report import tables
+from seldinger.report.blocks import Table
 from seldinger.simulate.placement import heat
 from seldinger.simulate.thermal.scene import grid_around, of_patient
 from seldinger.simulate.thermal.setup import Placed
@@ -104,10 +105,13 @@ def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
     why = {f.id: f.text for f in made.findings if f.id.startswith("no-way-")}
     assert set(why) == {"no-way-emprint", "no-way-cool-tip", "no-way-cryo-2-4mm"}
     count = made.approach.rejections["vertebrae"]
+    table, *_ = tables.build_findings(made.findings, lambda _: "")
+    assert isinstance(table, Table)
+    said = {row.cells[2] for row in table.rows}
     for text in why.values():
         assert f"vertebrae rejects {count}" in text
         assert text in file.to_json(made)
-        assert text in {row.cells[2] for row in basis.build_findings(made.findings).rows}
+        assert text in said
 
 
 def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ def files(out: Path) -> dict[str, bytes]:
 
 def test_a_plan_without_a_prediction_has_no_such_section(plan: model.Plan) -> None:
     headings = {b.text for b in pages.build_report(plan, None).blocks if isinstance(b, Heading)}
-    assert not headings & {"Probes", "Structures to spare", "Recipe of each probe for the CT room"}
+    assert not headings & {"Probes", "Organs at risk", "Recipe of each probe for the CT room"}
 
 
 def test_everything_is_there(written: Path) -> None:
@@ -161,9 +161,9 @@ def test_the_numbers_that_matter_come_first(heated: model.Plan) -> None:
         f"{median:.1f} mm (-0.6 to 6.2 mm)",
         "0.92",
         "97 %",
-        "19 ml",
+        "19 mL",
     ]
-    assert rows[0].cells[2] == "median, 5 to 95 %; as drawn 2.7 mm"
+    assert rows[0].cells[2] == "median (5 to 95 %); 5 mm asked"
     assert rows[0].tone == "warn"
 
 
@@ -179,12 +179,12 @@ def test_unsuitable_is_said_with_the_best_cover(uncovered: model.Plan) -> None:
     assert isinstance(box, Note)
     assert box.text.startswith(
         "Best cover found: 62 % of target plus margin, 83 % of the target; "
-        "thinnest margin -6.2 mm (tumour is left)."
+        "minimal ablative margin -6.2 mm (tumour is left)."
     )
     assert numbers[0].tone == numbers[2].tone == "bad"
     assert numbers[1].cells[1] == "< 0.01"
     spread = told_effect.build_certainty(figures(uncovered))
-    assert row(spread, "Thinnest margin under the capsule").cells[1] == "no such part"
+    assert row(spread, "Minimal ablative margin, under the capsule").cells[1] == "no such part"
 
 
 def test_a_plan_that_may_go_on_has_no_best_cover(heated: model.Plan) -> None:
@@ -240,7 +240,7 @@ def test_cold_is_told_as_cold(plan: model.Plan) -> None:
     )
     assert at_risk(frozen).head[2] == "Coldest"
     table = told_effect.build_plausibility(frozen, figures(frozen))
-    assert row(table, "Visible ice").cells[1] == "37.3 ml"
+    assert row(table, "Visible ice").cells[1] == "37.3 mL"
     assert row(table, "Published").tone == "warn"
 
 
@@ -255,9 +255,9 @@ def test_a_probe_in_a_position_that_was_not_scanned_is_stamped(heated: model.Pla
 
 def test_both_modes_and_what_was_published_are_printed(heated: model.Plan) -> None:
     table = told_effect.build_plausibility(heated, figures(heated))
-    assert row(table, "Zone, physiological").cells[1] == "19.1 ml, 38 × 32 × 30 mm"
-    assert row(table, "Zone, chart-calibrated").cells[1] == "24.6 ml (+29 %)"
-    assert row(table, "Zone by energy").cells[1] == "0.27 ml/kJ"
+    assert row(table, "Zone, physiological").cells[1] == "19.1 mL, 38 × 32 × 30 mm"
+    assert row(table, "Zone, chart-calibrated").cells[1] == "24.6 mL (+29 %)"
+    assert row(table, "Zone by energy").cells[1] == "0.27 mL/kJ"
     assert row(table, "Compared").cells[2] == "key-2020"
     facts = [f for f in evidence.facts() if f.id.startswith("ablation.energy.microwave")]
     told = [r.cells[1] for r in table.rows if r.cells[0] == "Published"]
@@ -270,7 +270,7 @@ def test_without_fields_the_words_remain(heated: model.Plan, written: Path, tmp_
     zone_files.write(tmp_path, bare)
     assert files(tmp_path) == {}
     page = told(bare, written)
-    assert "What dies is not drawn" in page
+    assert "The zone is not drawn" in page
     assert "NOT KEPT" in page
 
 
@@ -331,7 +331,7 @@ def test_the_page_is_whole_and_needs_nothing_but_itself(written: Path, heated: m
     assert opened == []
     view = pages.build_report(heated, None)
     assert page.count('src="data:image/png;base64,') == len(view.figures)
-    for heading in ("Probes", "Alternatives: probes by modality", "Structures to spare", "Views"):
+    for heading in ("Probes", "Alternatives: probes by modality", "Organs at risk", "Views"):
         assert f"<h2>{heading}</h2>" in page
 
 
@@ -466,9 +466,9 @@ def test_the_axial_slices_show_what_dies_around_the_target(heated: model.Plan) -
         assert white > before + 150
         pink = np.abs(drawn[:, side] - np.array(to_rgb("#ff5fd2"))).max(axis=-1) < 0.02
         assert pink.sum() > 50
-    assert "white: what dies" in next(
-        p.caption for p in placements.build_slices(heated) if p.file == "pictures/probe-1-axial.png"
-    )
+    shown = pages.build_report(heated, None).figures
+    (caption,) = (p.caption for p in shown if p.file == "pictures/probe-1-axial.png")
+    assert "white: ablation zone" in caption
 
 
 def test_the_curves_nearest_to_their_limits_are_drawn(heated: model.Plan) -> None:

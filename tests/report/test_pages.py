@@ -9,16 +9,17 @@ import pytest
 from tests.report.phantom import path
 
 from seldinger.core.finding import Finding
+from seldinger.core.record import AssumptionUse
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import model
-from seldinger.report import first_page, pages
-from seldinger.report.blocks import Banner, Cards, Columns, Note
+from seldinger.report import first_page, pages, tables
+from seldinger.report.blocks import Banner, Cards, Columns, Entries, Note, Row, Table, Text
 from seldinger.report.sections import basis, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.report.blocks import Document, Table
+    from seldinger.report.blocks import Document
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -149,18 +150,43 @@ def test_without_a_path_the_report_says_what_blocks_and_what_could_be_opened(
 
 
 def test_what_is_open_comes_before_what_is_met(plan: model.Plan) -> None:
-    rows = basis.build_findings(plan.findings).rows
-    assert [(row.cells[0], row.cells[1], row.tone) for row in rows] == [
-        ("stop", "unknown", "warn"),
-        ("caution", "not met", "warn"),
-        ("nothing", "met", "plain"),
+    unmet, _, met = tables.build_findings(plan.findings, lambda finding: finding.id)
+    assert isinstance(unmet, Table)
+    assert [(row.cells[0], row.cells[1], row.tone) for row in unmet.rows] == [
+        ("unknown", "stop", "warn"),
+        ("not met", "caution", "warn"),
     ]
+    assert isinstance(met, Entries)
+    assert [(row.cells[0], row.tone) for row in met.rows] == [("", "plain")]
 
 
 def test_a_rule_that_is_met_is_never_printed_as_a_stop() -> None:
     met = Finding("a-rule", Status.MET, Severity.STOP, "It holds.")
-    (row,) = basis.build_findings((met,)).rows
-    assert (row.cells[0], row.cells[1], row.tone) == ("nothing", "met", "plain")
+    lead, entries = tables.build_findings((met,), lambda _: "a source")
+    assert lead == Text(lead="Rules that are met")
+    assert entries == Entries((Row(("", "It holds.", "a source")),))
+
+
+def test_without_a_rule_the_appendix_says_so() -> None:
+    (table,) = tables.build_findings((), lambda _: "")
+    assert isinstance(table, Table)
+    assert table.empty == "No rule was applied."
+
+
+def test_a_reason_that_several_assumptions_of_a_tissue_share_is_said_once() -> None:
+    used = [
+        AssumptionUse(
+            "liver.density_kg_per_m3", 1050.0, "kg/m3", 1000.0, 1100.0, "as water", False
+        ),
+        AssumptionUse("hub_standoff_mm", 12.0, "mm", 0.0, 30.0, "room for the hub", True),
+        AssumptionUse("liver.water_share", 0.7, "1", 0.6, 0.8, "as water", False),
+        AssumptionUse("liver.water_share", 0.7, "1", 0.6, 0.8, "as water", False),
+    ]
+    assert [(row.cells[:2], row.tone) for row in tables.build_assumptions(used).rows] == [
+        (("hub standoff (edited)", "12 mm (0 to 30): room for the hub"), "warn"),
+        (("liver", "density 1050 kg/m3 (1000 to 1100), water share 0.7 (0.6 to 0.8): as water"),
+         "plain"),
+    ]  # fmt: skip
 
 
 def test_nothing_is_printed_as_none_or_nan(plan: model.Plan, blocked: model.Plan) -> None:

@@ -72,7 +72,7 @@ def test_the_page_answers_in_the_order_of_its_reader(written: Path) -> None:
     page = (written / "report.html").read_text()
     order = [
         "UNKNOWN", "Platelets and INR", "data:image/png", "Needle recipe", "Nearest structures",
-        "What was not segmented", "Other paths", "Views", "Steps", "If it goes wrong", "Appendix",
+        "Not segmented", "Other paths", "Views", "Steps", "Complications and bail-out", "Appendix",
         "Findings",
         "Sources", "Provenance",
     ]  # fmt: skip

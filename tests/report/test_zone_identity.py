@@ -27,7 +27,7 @@ from seldinger.core.errors import LabelError
 from seldinger.core.space import Grid
 from seldinger.plan import file
 from seldinger.report import pages, slicer, zone_files
-from seldinger.report.blocks import Text
+from seldinger.report.blocks import Entries
 from seldinger.report.sections import effect
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def test_the_report_says_whose_frame_it_is(
 ) -> None:
     assert zone_files.list_notes(plan) == ()
     for one, said in ((heated, zone_files.OWN_FRAME), (matched, zone_files.SHARED_FRAME)):
-        points = [b.points for b in effect.build_expected(one) if isinstance(b, Text)]
-        assert points[-1][-1] == said
+        (notes,) = (b for b in effect.build_details(one) if isinstance(b, Entries))
+        assert notes.rows[-1].cells[1] == said
 
 
 def test_nothing_but_the_segmentation_names_the_patient(matched: model.Plan, zone: Path) -> None:

@@ -113,7 +113,8 @@ def _tell(found: FollowUp) -> None:
     for reason in found.reasons:
         typer.echo(f"  {reason}")
     typer.echo(
-        f"minimal margin {whole.minimal_mm:.1f} mm, median {whole.median_mm:.1f} mm; surface under "
+        f"minimal ablative margin {whole.minimal_mm:.1f} mm, median {whole.median_mm:.1f} mm; "
+        "surface under "
         + ", ".join(f"{t} mm: {100.0 * share:.0f} %" for t, share in whole.under.items())
     )
     for name, piece in (
@@ -121,7 +122,7 @@ def _tell(found: FollowUp) -> None:
         ("subcapsular", found.margin.under_capsule),
     ):
         if piece is not None:
-            typer.echo(f"  {name}: minimal margin {piece.minimal_mm:.1f} mm")
+            typer.echo(f"  {name}: minimal ablative margin {piece.minimal_mm:.1f} mm")
     by_rigid = f"{found.rigid.whole.minimal_mm:.1f} mm"
     bent = found.deformable
     by_bent = "none to trust" if bent is None else f"{bent.whole.minimal_mm:.1f} mm"

@@ -98,7 +98,7 @@ class ZoneDraws:
     """The ablation zone carried along with its probes, n times.
 
     Attributes:
-        margin_mm: (n,) thinnest margin away from the capsule.
+        margin_mm: (n,) minimal ablative margin away from the capsule.
         coverage: (n,) share of the target inside the zone.
         complete: (n,) whether all of the target's surface is inside it.
         margin_asked_mm: what was asked.
@@ -117,17 +117,17 @@ class ZoneDraws:
 
     @property
     def shares(self) -> Share:
-        """How often the whole target dies."""
+        """How often ablation is complete."""
         return share(self.complete, self.planned_complete)
 
     @property
     def margin(self) -> Spread:
-        """The thinnest margin, mm."""
+        """The minimal ablative margin, mm."""
         return spread(self.margin_mm, self.planned_margin_mm)
 
     @property
     def covered(self) -> Spread:
-        """The share of the target that dies."""
+        """The share of the target that is ablated."""
         return spread(self.coverage, self.planned_coverage)
 
     __repr__ = short_repr
@@ -162,7 +162,7 @@ class Rehearsal:
 
     @property
     def as_meant(self) -> Share:
-        """How often every pass hits, nothing known is touched, and all of the target dies."""
+        """How often every pass hits, nothing known is touched, and ablation is complete."""
         met = np.ones(self.draws, dtype=bool)
         for one in self.passes:
             met &= one.hit
@@ -197,11 +197,11 @@ class Rehearsal:
         if self.zone is not None:
             margin = self.zone.margin
             text_lines.append(
-                f"The whole target dies in {describe_share(self.zone.shares)}; thinnest margin "
-                f"{margin.p05:.1f} to {margin.p95:.1f} mm (5 to 95 %)."
+                f"Ablation is complete in {describe_share(self.zone.shares)}; minimal ablative "
+                f"margin {margin.p05:.1f} to {margin.p95:.1f} mm (5 to 95 %)."
             )
         text_lines.append(
-            f"All as meant, nothing that is labelled touched: {describe_share(self.as_meant)}."
+            f"All as planned, no labelled structure touched: {describe_share(self.as_meant)}."
         )
         return (*text_lines, *self.notes)
 

@@ -39,12 +39,12 @@ HIT_CAUTION = Assumption(
 )  # fmt: skip
 COMPLETE_LIMIT = Assumption(
     "complete_limit", 0.80, "1", 0.50, 0.99,
-    "below this chance that the whole target dies in one uncorrected placement no ablation goes "
+    "below this probability of complete ablation in one uncorrected placement no ablation goes "
     "ahead as it is; no source says what is acceptable",
 )  # fmt: skip
 COMPLETE_CAUTION = Assumption(
     "complete_caution", 0.95, "1", 0.50, 0.999,
-    "below this chance of complete ablation the first page says so",
+    "below this probability of complete ablation the first page says so",
 )  # fmt: skip
 ASSUMPTIONS = (
     CONTACT_LIMIT, CONTACT_CAUTION, CLOSE, HIT_CAUTION, COMPLETE_LIMIT, COMPLETE_CAUTION,

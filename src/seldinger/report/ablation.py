@@ -31,15 +31,15 @@ def build_headline(plan: Plan, figures: Figures) -> tuple[Row, ...]:
     short = least < figures.margin_asked_mm or spread.p05 < 0.0
     tone = "bad" if least < 0.0 else "warn" if short else "plain"
     margin = (
-        f"thinnest margin, {figures.margin_asked_mm:g} mm asked",
+        "minimal ablative margin",
         f"{words.mm(spread.p50)} ({_mm_range(spread)})",
-        f"median, 5 to 95 %; as drawn {words.mm(spread.nominal)}",
+        f"median (5 to 95 %); {figures.margin_asked_mm:g} mm asked",
     )
     return (
         Row(margin, tone),
         Row(
             (
-                "P(whole target dies)",
+                "probability of complete ablation",
                 words.chance(figures.coverage_probability),
                 f"share of {figures.samples} samples",
             ),
@@ -47,9 +47,9 @@ def build_headline(plan: Plan, figures: Figures) -> tuple[Row, ...]:
         ),
         Row(
             (
-                "target + margin covered",
+                "cover of target + margin",
                 format_cover(figures.coverage),
-                f"target alone {format_cover(figures.coverage_target)}",
+                f"of the target alone {format_cover(figures.coverage_target)}",
             ),
             "bad"
             if figures.coverage_target < 1.0
@@ -59,9 +59,9 @@ def build_headline(plan: Plan, figures: Figures) -> tuple[Row, ...]:
         ),
         Row(
             (
-                "zone",
-                f"{figures.zone_volume_ml:.0f} ml",
-                f"{format_axes(figures)}; target {plan.target.volume_ml:.1f} ml",
+                "ablation zone",
+                f"{figures.zone_volume_ml:.0f} mL",
+                f"{format_axes(figures)}; target {plan.target.volume_ml:.1f} mL",
             )
         ),
     )
@@ -78,16 +78,18 @@ def summarize(plan: Plan) -> tuple[str, ...]:
     margin = figures.minimal_margin_mm
     summary += [
         (
-            f"thinnest margin {words.mm(margin.p50)} (median; 5 to 95 %: {_mm_range(margin)}), "
-            f"{figures.margin_asked_mm:g} mm asked; as drawn {words.mm(margin.nominal)}"
+            f"minimal ablative margin {words.mm(margin.p50)} (median; 5 to 95 %: "
+            f"{_mm_range(margin)}), {figures.margin_asked_mm:g} mm asked; as drawn "
+            f"{words.mm(margin.nominal)}"
         ),
         (
-            f"P(whole target dies) {words.chance(figures.coverage_probability)}; target + margin "
-            f"{format_cover(figures.coverage)}, target {format_cover(figures.coverage_target)}"
+            f"probability of complete ablation {words.chance(figures.coverage_probability)}; cover "
+            f"of target + margin {format_cover(figures.coverage)}, of the target alone "
+            f"{format_cover(figures.coverage_target)}"
         ),
         (
-            f"zone {figures.zone_volume_ml:.1f} ml, {format_axes(figures)}; {figures.mode}; "
-            f"{figures.criterion}"
+            f"ablation zone {figures.zone_volume_ml:.1f} mL, {format_axes(figures)}; "
+            f"{figures.mode}; {figures.criterion}"
         ),
     ]
     summary += [
@@ -105,10 +107,11 @@ def summarize(plan: Plan) -> tuple[str, ...]:
 def describe_best_cover(plan: Plan, figures: Figures) -> str:
     """What the best arrangement that was found would still leave."""
     least = figures.minimal_margin_mm.nominal
-    left = f"thinnest margin {words.mm(least)}" + (" (tumour is left)" if least < 0.0 else "")
+    left = " (tumour is left)" if least < 0.0 else ""
     sentence = (
         f"Best cover found: {format_cover(figures.coverage)} of target plus margin, "
-        f"{format_cover(figures.coverage_target)} of the target; {left}."
+        f"{format_cover(figures.coverage_target)} of the target; "
+        f"minimal ablative margin {words.mm(least)}{left}."
     )
     if plan.placements:
         sentence += " The probes below give that cover; they describe it, they do not advise it."
@@ -135,7 +138,7 @@ def describe_limits(structure: AtRisk) -> tuple[str, Tone]:
 
 
 def format_distance(structure: AtRisk) -> str:
-    """How far a structure is from what dies."""
+    """How far a structure is from the ablation zone."""
     if structure.distance_mm is None:
         return f"{words.UNKNOWN}: not segmented"
     return "reached" if structure.distance_mm <= 0.0 else words.mm(structure.distance_mm)

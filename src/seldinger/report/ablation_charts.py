@@ -91,7 +91,7 @@ def draw_curves(figures: Figures, fields: AblationFields) -> Figure:
 
 
 def draw_uncertainty(figures: Figures, fields: AblationFields) -> Figure:
-    """What the uncertainty comes from, and the thinnest margin of every sample."""
+    """What the uncertainty comes from, and the minimal ablative margin of every sample."""
     figure = Figure(figsize=_SURE_IN, dpi=DPI, facecolor="white")
     _sources(figure.add_axes((0.245, 0.17, 0.215, 0.68)), figures)
     _margins(figure.add_axes((0.57, 0.17, 0.41, 0.68)), figures, fields)
@@ -148,7 +148,7 @@ def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
             xytext=(2.0 if side == "right" else -2.0, 4.0), textcoords="offset points", ha=side,
             va="bottom", fontsize=8.0, color=colour, annotation_clip=False,
         )  # fmt: skip
-    axes.set_xlabel("thinnest margin of a sample, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
+    axes.set_xlabel("minimal ablative margin, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
     axes.set_ylabel(f"of {len(values)} samples", fontsize=8.0, color=_INK)
     style_axes(axes)
 

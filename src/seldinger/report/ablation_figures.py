@@ -1,4 +1,4 @@
-"""Pictures of an ablation: the plane that holds the probe, with what dies and how sure that is."""
+"""Pictures of an ablation: the plane that holds the probe, with the zone and how sure it is."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _DASHES: Dash = (0.0, (4.0, 2.2))
 
 
 def draw_zone(plan: Plan) -> Figure:
-    """The plane of the first probe: tumour, margin asked, what dies, its 5-95 % band, probes."""
+    """The plane of the first probe: tumour, margin asked, zone, its 5-95 % band, probes."""
     figure = Figure(figsize=HERO_IN, dpi=DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, _LEGEND_SHARE, 1.0, 1.0 - _LEGEND_SHARE))
     aspect = HERO_IN[0] / (HERO_IN[1] * (1.0 - _LEGEND_SHARE))
@@ -82,7 +82,7 @@ def draw_probe(plan: Plan, number: int) -> Figure:
 
 
 def draw_axial(plan: Plan, number: int) -> Figure:
-    """Axial slices at the tip and at the entry of probe ``number`` (from 1), with what dies."""
+    """Axial slices at the tip and at the entry of probe ``number`` (from 1), with the zone."""
 
     def over(axes: Axes, plane: Plane) -> None:
         draw_effect(axes, plan, plane, line=_ON_SLICES)
@@ -91,7 +91,7 @@ def draw_axial(plan: Plan, number: int) -> Figure:
 
 
 def draw_effect(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list[Artist]:
-    """What dies, its band and the ice on ``plane``, ``line`` wide; the signs for a legend."""
+    """The zone, its band and the ice on ``plane``, ``line`` wide; the signs for a legend."""
     effect = read_fields(plan.fields)
     if effect is None:
         return []
@@ -114,8 +114,8 @@ def draw_effect(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list
     zone = sample_plane(effect.zone, effect.grid, plane, step_mm)
     draw_outline(axes, plane, zone, HALF, (palette.LETHAL, "solid", 2.2 * line))
     return [
-        Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="dies, as planned"),
-        Patch(facecolor=palette.LETHAL, alpha=0.45, label="dies in 5 to 95 % of samples"),
+        Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="ablation zone"),
+        Patch(facecolor=palette.LETHAL, alpha=0.45, label="ablated in 5 to 95 % of samples"),
         *signs,
     ]
 
@@ -279,5 +279,5 @@ def _legend(figure: Figure, signs: list[Artist]) -> None:
     figure.legend(
         handles=signs, loc="center", bbox_to_anchor=(0.5, _LEGEND_SHARE / 2.0), ncols=3,
         fontsize=7.0, labelcolor=palette.INK, facecolor=palette.PAPER, edgecolor=palette.PAPER,
-        handlelength=2.4, columnspacing=1.4, borderpad=0.1, labelspacing=0.35,
+        handlelength=2.2, columnspacing=0.8, borderpad=0.1, labelspacing=0.35,
     )  # fmt: skip

@@ -18,7 +18,7 @@ PROBE_HEAD = (
     "Tip, LPS mm",
     "Depth",
     "Tilt",
-    "In the slice",
+    "Angle in the slice",
     "Power",
     "Time",
 )
@@ -46,7 +46,7 @@ def build_card(plan: Plan, number: int) -> Card:
         Row(("angle in the slice", words.axial_lean(way))),
         Row(("tilt out of it", words.axial_tilt(way))),
         Row(("depth", f"{way.depth_mm:.0f} mm from the skin to the tip"), "strong"),
-        Row(("angle to the skin", f"{way.skin_angle_deg:.0f}° off the skin's normal")),
+        Row(("angle to the skin", f"{way.skin_angle_deg:.0f}° from perpendicular")),
         Row(("tip, LPS mm", tip)),
         Row(("programme", format_programme(probe)), "strong"),
         Row(("nearest", _nearest(way))),
@@ -69,7 +69,7 @@ def build_card(plan: Plan, number: int) -> Card:
         note=" ".join(way.notes),
         picture=Figure(
             f"pictures/probe-{number}.png",
-            f"Plane of probe {number} with what dies",
+            f"Plane of probe {number} with the ablation zone",
             f"Probe {number}",
         ),
     )

@@ -105,6 +105,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """Short entries in small letters, two abreast; a row: bold lead, text, perhaps a remark.
+
+    ``empty`` is said when there are none; ``note`` stands below.
+    """
+
+    kind: ClassVar[str] = "entries"
+    rows: tuple[Row, ...]
+    empty: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A picture.
 
@@ -137,7 +150,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Cards side by side; ``empty`` is said when there are none."""
+    """Cards side by side, in print compared fact by fact; ``empty`` is said when there are none."""
 
     kind: ClassVar[str] = "cards"
     cards: tuple[Card, ...]
@@ -153,7 +166,7 @@ class Columns:
     shares: tuple[float, ...]
 
 
-Block = Banner | Numbers | Heading | Text | Note | Table | Figure | Cards | Columns
+Block = Banner | Numbers | Heading | Text | Note | Table | Entries | Figure | Cards | Columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def build_page(assessment: DoseAssessment, command: str | None) -> Document:
         for file in (c.made.report.source, *c.made.report.also)
     ]
     notes = _notes(assessment)
+    asked = (("command", command),) if command else ()
     return Document(
         title="Radiation dose",
         subtitle=f"{len(assessment.cases)} report(s), {', '.join(dates) or 'no date'}; "
@@ -79,8 +80,8 @@ def build_page(assessment: DoseAssessment, command: str | None) -> Document:
             *tables.with_headings(
                 ("Assumptions", tables.build_assumptions(_assumed(assessment))),
                 ("What it rests on", _published(assessment)),
-                ("Sources", tables.build_sources(fact.source for fact in assessment.facts)),
-                ("Provenance", tables.build_provenance(files, assessment.version, command)),
+                ("Sources", tables.cite(fact.source for fact in assessment.facts)),
+                ("Provenance", tables.build_provenance(files, assessment.version, asked)),
             ),
         ),
     )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DPI = 150
 _HERO_IN = (7.2, 4.6)
 _SMALL_IN = (2.6, 1.95)
+_SLICES_IN = (5.2, 2.7)
+_EYE_IN = (5.2, 1.85)
 _OUTSIDE_MM = 22.0
 _BEYOND_MM = 22.0
 _SIDE_MM = 34.0
@@ -108,7 +110,7 @@ def draw_axial(
         over: draws on each slice, under the needle.
     """
     needle = make_needle(plan, path)
-    figure = Figure(figsize=(7.2, 3.75), dpi=DPI, facecolor=palette.PAPER)
+    figure = Figure(figsize=_SLICES_IN, dpi=DPI, facecolor=palette.PAPER)
     aim, entry = needle.aim_lps_mm, needle.entry_lps_mm
     middle = (aim + entry) / 2.0
     half = max(_AXIAL_HALF_MM, float(np.abs((aim - entry)[:2]).max()) / 2.0 + 35.0)
@@ -122,14 +124,14 @@ def draw_axial(
             over(axes, plane)
         _projected(axes, plane, needle)
         same = " (the same)" if number and abs(entry[2] - aim[2]) < _SAME_SLICE_MM else ""
-        mpr.draw_borders(axes, plane, 10.0, f"axial, {name} slice{same}, z {point[2]:.1f} mm")
+        mpr.draw_borders(axes, plane, 8.5, f"axial, {name} slice{same}, z {point[2]:.1f} mm")
     return figure
 
 
 def draw_needles_eye(plan: Plan, path: Path) -> Figure:
     """Three planes across the needle, seen along it, with rings of 5 and 10 mm."""
     needle = make_needle(plan, path)
-    figure = Figure(figsize=(7.2, 2.55), dpi=DPI, facecolor=palette.PAPER)
+    figure = Figure(figsize=_EYE_IN, dpi=DPI, facecolor=palette.PAPER)
     across, up = across_needle(needle.entry_lps_mm, needle.aim_lps_mm)
     half = _EYE_HALF_MM
     for number, (depth, words) in enumerate(_depths(plan, path, needle)):
@@ -162,7 +164,7 @@ def draw_needles_eye(plan: Plan, path: Path) -> Figure:
                 va="center",
             )
         axes.plot(0.0, 0.0, marker="o", markersize=3.5, color=palette.NEEDLE, zorder=7)
-        mpr.draw_borders(axes, plane, 8.5, words)
+        mpr.draw_borders(axes, plane, 7.5, words)
     return figure
 
 

@@ -113,7 +113,7 @@ def build_recipe(plan: Plan) -> Table | None:
         Row(("Angle in the slice", words.axial_lean(best))),
         Row(("Tilt out of it", words.axial_tilt(best))),
         Row(("Depth", depth), "strong"),
-        Row(("Angle to the skin", f"{best.skin_angle_deg:.0f}° off the skin's normal")),
+        Row(("Angle to the skin", f"{best.skin_angle_deg:.0f}° from perpendicular")),
         Row(
             ("Passes through", _through(plan, best)),
             "bad" if best.unidentified_mm > 0.0 else "plain",
@@ -142,7 +142,7 @@ def build_nearest(plan: Plan) -> Table | None:
         note += f" {_OUT_OF_REACH.capitalize()}: further away than the error model throws a needle."
     if further:
         note += f" Not listed, {words.mm(further[0][1])} away or further: {len(further)} more."
-    head = ("Nearest", "Clearance", "P(touch)", "Label from")
+    head = ("Structure", "Clearance", "P(touch)", "Origin of the label")
     empty = "No structure near the path is segmented: clearance unknown."
     widths = ("1fr", "auto", "auto", "1.2fr")
     return Table(head, tuple(rows), empty, note, widths, wrap=True)

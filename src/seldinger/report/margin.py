@@ -63,6 +63,7 @@ def build_page(follow_up: FollowUp, command: str | None) -> Document:
     files = [(f"{i.role} ({i.name})", i.sha256) for i in follow_up.inputs]
     notes = tuple(note for note in follow_up.notes if note != NO_SHRINKAGE)
     request = follow_up.asked
+    asked = (("command", command),) if command else ()
     return Document(
         title=f"Margin of {words.name(request.zone)} over {words.name(request.target)}",
         subtitle=f"{words.name(organ)}; {_volumes(follow_up)}",
@@ -84,8 +85,8 @@ def build_page(follow_up: FollowUp, command: str | None) -> Document:
             *((Heading("Notes"), Text(points=notes)) if notes else ()),
             *tables.with_headings(
                 ("Assumptions", tables.build_assumptions(follow_up.assumptions)),
-                ("Sources", tables.build_sources(fact.source for fact in follow_up.facts)),
-                ("Provenance", tables.build_provenance(files, follow_up.version, command)),
+                ("Sources", tables.cite(fact.source for fact in follow_up.facts)),
+                ("Provenance", tables.build_provenance(files, follow_up.version, asked)),
             ),
         ),
     )
@@ -108,7 +109,7 @@ def _volumes(found: FollowUp) -> str:
 
 def _banner(follow_up: FollowUp) -> Banner:
     least = follow_up.margin.whole.minimal_mm
-    sentence = f"Thinnest margin {words.mm(least)}"
+    sentence = f"Minimal ablative margin {words.mm(least)}"
     if follow_up.interval_mm is not None:
         low, high = (words.mm(x) for x in follow_up.interval_mm)
         sentence += f" ({low} to {high})"
@@ -128,7 +129,10 @@ def _headline(follow_up: FollowUp) -> tuple[Row, ...]:
     inner = margin.inner
     known = follow_up.asked.organ is not None
     return (
-        Row(("minimal margin", words.mm(whole.minimal_mm), "all of the surface"), _tone(whole)),
+        Row(
+            ("minimal ablative margin", words.mm(whole.minimal_mm), "all of the surface"),
+            _tone(whole),
+        ),
         Row(
             (
                 "away from the capsule",
@@ -222,9 +226,9 @@ def _fit(follow_up: FollowUp) -> Table:
     rows.append(_bent(follow_up))
     rows.append(_kept(follow_up))
     rigid = words.mm(follow_up.rigid.whole.minimal_mm)
-    rows.append(Row(("minimal margin, rigid", rigid, "")))
+    rows.append(Row(("minimal ablative margin, rigid", rigid, "")))
     bent = None if follow_up.deformable is None else follow_up.deformable.whole.minimal_mm
-    rows.append(Row(("minimal margin, deformable", words.mm(bent), registration.refused)))
+    rows.append(Row(("minimal ablative margin, deformable", words.mm(bent), registration.refused)))
     head, widths = ("what", "how far", "in its own words"), ("auto", "auto", "1fr")
     return Table(head, tuple(rows), widths=widths)
 

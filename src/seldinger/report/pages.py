@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
     from seldinger.report.blocks import Block
 
-_APPENDIX = "Appendix: what this plan rests on"
-_BEFORE = "Every rule with its source, every assumption, and the files that it was made from."
+_APPENDIX = "Appendix: details, and what this plan rests on"
+_BEFORE = (
+    "Settings, figures and rules in full, each with its source; every assumption; the files that "
+    "the plan was made from."
+)
 
 
 def build_report(plan: Plan, command: str | None, outcome: Rehearsal | None = None) -> Document:
@@ -30,12 +33,15 @@ def build_report(plan: Plan, command: str | None, outcome: Rehearsal | None = No
     """
     sections, left_out = load_sections()
     parts: dict[Part, tuple[Block, ...]] = dict.fromkeys(Part, ())
+    details: tuple[Block, ...] = ()
     for section in sections:
         for told in section.concerns(plan, outcome):
             parts[section.part] += section.blocks(told)
+            details += section.details(told)
     end: tuple[Block, ...] = (Text(command, lead="Command:"),) if command else ()
     missing = tuple(Note(sentence, "warn", "Left out") for sentence in left_out)
-    appendix = (Heading(_APPENDIX), Text(_BEFORE, soft=True), *parts[Part.APPENDIX], *end)
+    begun = (Heading(_APPENDIX, new_page=True), Text(_BEFORE, soft=True))
+    appendix = (*begun, *details, *parts[Part.APPENDIX], *end)
     return Document(
         _title(plan), _subtitle(plan), parts[Part.FIRST], (*parts[Part.BODY], *missing, *appendix)
     )
@@ -50,5 +56,5 @@ def _subtitle(plan: Plan) -> str:
     organ = words.name(target.organ) if target.organ else "organ unknown"
     return (
         f"{organ}; {words.mm(target.diameter_mm)} wide (equal-volume sphere), "
-        f"{target.volume_ml:.1f} ml; outlined by {target.origin}"
+        f"{target.volume_ml:.1f} mL; outline: {target.origin}"
     )

@@ -156,11 +156,11 @@ def silhouette(rehearsal: Rehearsal, plane: Plane) -> NDArray[np.float32]:
 
 
 def _histogram(axes: Axes, rehearsal: Rehearsal) -> None:
-    """The thinnest margin of every draw, or how much of the stretch lies in the target."""
+    """The minimal ablative margin of every draw, or what of the working length is in the target."""
     lines: tuple[tuple[float, str, str, str], ...] = ()
     if rehearsal.zone is not None:
         values, wanted = rehearsal.zone.margin_mm, rehearsal.zone.margin_asked_mm
-        words = "thinnest margin of a draw, mm"
+        words = "minimal ablative margin, mm"
         lines = (
             (0.0, _LIMIT, "tumour is left", "right"),
             (wanted, _INK, f"{wanted:g} mm asked", "center"),
@@ -171,7 +171,7 @@ def _histogram(axes: Axes, rehearsal: Rehearsal) -> None:
         if inside is None:  # probes without a prediction
             axes.set_axis_off()
             return
-        values, words = inside, "of the stretch in the target, mm"
+        values, words = inside, "working length in the target, mm"
         low, high = 0.0, float(values.max())
     edges = np.linspace(np.floor(low), np.ceil(high) + (1.5 if lines else 0.5), _BARS + 1)
     axes.hist(values, bins=edges.tolist(), color="#9fb6c8", edgecolor="white")

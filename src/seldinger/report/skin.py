@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points
     from seldinger.plan.model import Path, Plan
 
-_WIDTH_IN = 7.2
-_HEIGHT_IN = 4.4
+_WIDTH_IN = 3.2
+_HEIGHT_IN = 4.5
 _DPI = 150
 _TURN_DEG = 15.0
 _MARGIN_MM = 60.0
@@ -79,8 +79,7 @@ def draw_skin_map(plan: Plan) -> Figure:
     )
     for number in range(len(paths), 0, -1):
         _dot(axes, paths[number - 1], number, plane, surface, towards)
-    words = "skin, seen from the side of entry 1; grey: table contact, arm, cut or scan end"
-    mpr.draw_borders(axes, plane, 10.0, words)
+    mpr.draw_borders(axes, plane, 9.0, "skin, from the side of entry 1")
     return figure
 
 

@@ -65,6 +65,12 @@ _UCUM_WORDS = {
     "Ohm": "ohm",
     "deg": "degrees",
 }
+_UCUM_IN_TEXT = (
+    ("/{1.73_m2}", "/1.73 m²"),
+    (" {INR}", ""),
+    ("10*9/L", "10⁹/L"),
+    ("umol/L", "µmol/L"),
+)
 
 _UP = {
     PatientPosition.SUPINE.value: (0.0, -1.0, 0.0),
@@ -140,6 +146,13 @@ def number(value: float) -> str:
 def unit(ucum: str) -> str:
     """A UCUM unit as a person writes it."""
     return _UCUM_WORDS.get(ucum, ucum)
+
+
+def plain_units(text: str) -> str:
+    """``text`` with its UCUM units as a person writes them."""
+    for ucum, plain in _UCUM_IN_TEXT:
+        text = text.replace(ucum, plain)
+    return text
 
 
 def towards(axis: int, offset_mm: float) -> str:

@@ -37,8 +37,8 @@ class Part(IntEnum):
     APPENDIX = 3
 
 
-def _none(told: object) -> tuple[Drawing, ...]:
-    """No pictures."""
+def _none(told: object) -> tuple[()]:
+    """No pictures, no details."""
     del told
     return ()
 
@@ -53,6 +53,7 @@ class Section:
         blocks: what it says of a plan; the file of a figure is ``pictures/NAME.png``.
         pictures: the pictures that it shows, each a name and how it is drawn.
         of: what it tells of: a plan, or an outcome such as ``guide.Rehearsal``.
+        details: what it adds to the appendix, before the appendix's own sections.
     """
 
     part: Part
@@ -60,6 +61,7 @@ class Section:
     blocks: Callable[[Any], tuple[Block, ...]]
     pictures: Callable[[Any], tuple[Drawing, ...]] = _none
     of: type = Plan
+    details: Callable[[Any], tuple[Block, ...]] = _none
 
     def concerns(self, *told: object) -> tuple[object, ...]:
         """Those of a plan and its outcomes that it tells of."""

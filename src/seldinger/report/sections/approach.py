@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
     from seldinger.report.sections import Drawing
 
-_SKIN_MM = 100.0
+VIEW_SHARES = (1.62, 1.0)
+"""Widths of the slices and of the skin map beside them."""
 _COMPARED = "Scores compare within this plan only."
 
 
@@ -47,7 +48,7 @@ def build_reach(plan: Plan) -> tuple[Block, ...]:
 def build_unseen(plan: Plan) -> tuple[Block, ...]:
     """What was not segmented is unknown, never clear."""
     names = ", ".join(words.name(n) for n in plan.not_segmented)
-    tone, lead = "warn" if names else "plain", "What was not segmented"
+    tone, lead = "warn" if names else "plain", "Not segmented"
     return (Note(_not_segmented_note(plan), tone, lead, names),)
 
 
@@ -63,11 +64,11 @@ def build_alternatives(plan: Plan) -> tuple[Block, ...]:
         return ()
     others = tuple(_card(n, p) for n, p in enumerate(plan.spare_paths, start=2))
     return (
-        Heading("Other paths", new_page=True),
+        Heading("Other paths"),
         Text(chances, soft=True),
         Cards(others, "No other path was kept."),
         Heading("Views"),
-        *_views(),
+        Columns((_slices(), (_skin(),)), VIEW_SHARES),
     )
 
 
@@ -106,7 +107,7 @@ def _target_only() -> Figure:
     )
 
 
-def _views() -> tuple[Figure, ...]:
+def _slices() -> tuple[Figure, ...]:
     return (
         Figure(
             "pictures/axial.png",
@@ -119,12 +120,15 @@ def _views() -> tuple[Figure, ...]:
             "Three planes across the needle with rings of 5 and 10 mm",
             "Needle's-eye view: planes across the needle, head upwards; rings at 5 and 10 mm.",
         ),
-        Figure(
-            "pictures/skin.png",
-            "Body surface with the numbered entries",
-            "Skin map: numbered entries; hollow numbers lie on the far side.",
-            height_mm=_SKIN_MM,
-        ),
+    )
+
+
+def _skin() -> Figure:
+    return Figure(
+        "pictures/skin.png",
+        "Body surface with the numbered entries",
+        "Skin map: numbered entries; hollow numbers lie on the far side; grey: table "
+        "contact, arm, cut or scan end.",
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.care.clearance import headline
-from seldinger.core.verdict import Severity, Status
 from seldinger.report import words
-from seldinger.report.blocks import Banner, Block, Heading, Note, Row, Table, Text
+from seldinger.report.blocks import Banner, Block, Columns, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
+from seldinger.report.tables import build_findings, explain_stamps, shorten_stamp, with_subheadings
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,39 +19,58 @@ if TYPE_CHECKING:
     from seldinger.core.finding import Finding
     from seldinger.plan.model import Plan
 
-_STATUS = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNKNOWN: "unknown"}
 _TONES = {"clear": "good", "conditional": "warn", "not-clear": "bad", "unknown": "warn"}
 _SENTENCES = {
-    "clear": "Nothing that was asked stands against the procedure.",
-    "conditional": "Ready only if those who are named decide so.",
+    "clear": "No rule that was checked stands against the procedure.",
+    "conditional": "Ready only if those who are named below decide so.",
     "not-clear": "At least one rule is not met.",
-    "unknown": "Something that decides is not known. Unknown never clears.",
+    "unknown": "Something decisive is not known. Unknown never counts as clear.",
 }
-_KEPT = "Nothing that was asked stands against the procedure, if this is kept:"
+_KEPT = "No rule that was checked stands against the procedure, provided that:"
 
 
 def build_section(plan: Plan) -> tuple[Block, ...]:
     """Whether the patient is ready; nothing where no patient was given."""
-    return () if plan.cleared is None else (Heading("Clearance"), *build_clearance(plan.cleared))
+    return () if plan.cleared is None else (Heading("Clearance"), *build_answer(plan.cleared))
+
+
+def build_details(plan: Plan) -> tuple[Block, ...]:
+    """Every rule of the clearance; nothing where no patient was given."""
+    return () if plan.cleared is None else build_rules(plan.cleared)
 
 
 def build_clearance(cleared: Clearance) -> tuple[Block, ...]:
-    """A clearance, the answer first."""
+    """A clearance, the answer first, then every rule of it."""
+    return (*build_answer(cleared), *build_rules(cleared))
+
+
+def build_answer(cleared: Clearance) -> tuple[Block, ...]:
+    """The answer, what must be kept, what to do with each drug, and when."""
+    told = headline.make_headline(cleared).clauses == cleared.conditions
+    conditions = () if told else cleared.conditions
+    said = "; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics)
     return (
         Text(_subject(cleared), soft=True),
         build_banner(cleared),
-        Text("; ".join(f"{one.topic}: {one.answer.words}" for one in cleared.topics), "By topic:"),
-        *_points("What must be kept:", cleared.conditions),
-        *(Text(sentence, soft=True) for sentence in cleared.understood),
+        Text(said, "By topic:"),
+        *((Text(lead="Conditions:", points=conditions),) if conditions else ()),
+        Text(". ".join(words.plain_units(s).rstrip(".") for s in cleared.understood), soft=True),
         *((Note("; ".join(cleared.missing), "warn", "Missing"),) if cleared.missing else ()),
         _drugs(cleared),
-        *_decides(cleared),
-        *_orders(cleared),
-        Heading("Timetable", level=2),
-        _timetable(cleared),
-        Heading("Rules of clearance", level=2),
-        _findings(cleared.findings, "No rule was applied."),
-        *_other_ways(cleared),
+        *((Text("; ".join(cleared.decides), "To be decided by:"),) if cleared.decides else ()),
+        _orders_and_times(cleared),
+    )
+
+
+def build_rules(cleared: Clearance) -> tuple[Block, ...]:
+    """Every rule that was applied, and the other routes of access."""
+    basis = partial(_basis, cleared.profile.name)
+    other = cleared.alternatives
+    legend = explain_stamps(finding.stamp for finding in (*cleared.findings, *other))
+    rules = build_findings(cleared.findings, basis)
+    return with_subheadings(
+        ("Rules of clearance", (Text(f"{legend}.", soft=True), *rules) if legend else rules),
+        ("Other routes of access", build_findings(other, basis) if other else ()),
     )
 
 
@@ -66,21 +86,17 @@ def build_banner(cleared: Clearance) -> Banner:
 
 
 def _subject(cleared: Clearance) -> str:
-    bleeding = cleared.bleeding.value or "open"
+    chosen_by = f" ({cleared.bleeding.chosen_by})" if cleared.bleeding.chosen_by else ""
     return (
-        f"{words.name(cleared.case.request.procedure)}; bleeding class {bleeding} "
-        f"({cleared.bleeding.chosen_by}); judged {format_moment(cleared.now)} by the profile "
-        f"{cleared.profile.name}"
+        f"{words.name(cleared.case.request.procedure)}; bleeding class "
+        f"{cleared.bleeding.value or 'open'}{chosen_by}; judged {format_moment(cleared.now)} "
+        f"by the profile {cleared.profile.name}"
     )
-
-
-def _points(lead: str, points: tuple[str, ...]) -> tuple[Block, ...]:
-    return (Text(lead=lead, points=points),) if points else ()
 
 
 def _drugs(cleared: Clearance) -> Table:
     return Table(
-        ("Drug", "What", "Last dose", "Not again before", "Who decides"),
+        ("Drug", "Action", "Last dose", "Restart not before", "Decided by"),
         tuple(_drug(one) for one in cleared.drugs),
         "No rule speaks of a drug that was named.",
         "Restart only once haemostasis is secured.",
@@ -89,27 +105,19 @@ def _drugs(cleared: Clearance) -> Table:
     )
 
 
-def _decides(cleared: Clearance) -> tuple[Block, ...]:
-    if not cleared.decides:
-        return ()
-    return (Text("; ".join(cleared.decides), "Who decides what no rule does:"),)
-
-
-def _orders(cleared: Clearance) -> tuple[Block, ...]:
-    orders = tuple(f"{one.topic}: {one.text}" for one in cleared.orders)
-    return (Heading("To be ordered", level=2), Text(points=orders)) if orders else ()
-
-
-def _timetable(cleared: Clearance) -> Table:
+def _orders_and_times(cleared: Clearance) -> Block:
+    """Orders beside the timetable; the timetable alone where nothing is to be ordered."""
     rows = tuple(Row((format_moment(one.when), one.what, one.rule)) for one in cleared.timetable)
-    widths = ("auto", "1fr", "22%")
-    return Table(("When", "What", "Rule"), rows, "Nothing has a date.", widths=widths)
-
-
-def _other_ways(cleared: Clearance) -> tuple[Block, ...]:
-    if not cleared.alternatives:
-        return ()
-    return (Heading("Other ways in", level=2), _findings(cleared.alternatives, ""))
+    head, widths = ("When", "What", "Rule"), ("auto", "1fr", "24%")
+    times = (
+        Heading("Timetable", level=2),
+        Table(head, rows, "Nothing has a date.", widths=widths, wrap=True, dense=True),
+    )
+    orders = tuple(Row((one.topic, one.text)) for one in cleared.orders)
+    if not orders:
+        return Columns((times,), (1.0,))
+    table = Table(("", ""), orders, widths=("auto", "1fr"), wrap=True, dense=True)
+    return Columns((times, (Heading("Orders", level=2), table)), (1.15, 1.0))
 
 
 def format_moment(moment: dt.datetime) -> str:
@@ -150,38 +158,15 @@ def _drug(plan: DrugPlan) -> Row:
     )
 
 
-def _findings(every: tuple[Finding, ...], empty: str) -> Table:
-    rows = tuple(
-        Row(
-            (
-                "nothing" if f.status is Status.MET else f.severity.value,
-                _STATUS[f.status],
-                f.text,
-                "; ".join(f"{k} {v}" for k, v in f.inputs.items()) or "-",
-                _basis(f),
-            ),
-            _tone(f),
-        )
-        for f in sorted(every, key=lambda f: f.status is Status.MET)
-    )
-    head = ("Asks for", "Rule", "Finding", "Judged on", "Rule, source, trust")
-    widths = ("auto", "auto", "1.6fr", "1fr", "1fr")
-    return Table(head, rows, empty, widths=widths, wrap=True, dense=True)
-
-
-def _basis(finding: Finding) -> str:
+def _basis(profile: str, finding: Finding) -> str:
+    """What was judged, and by which rule; its profile where that is not the clearance's own."""
     keys = sorted({evidence.fact(one).source for one in finding.facts})
-    said = (finding.id, ", ".join(keys), finding.stamp, finding.profile)
-    return "; ".join(one for one in said if one)
+    inputs = finding.inputs.items()
+    judged = "; ".join(f"{words.name(key).replace('.', ' ')}: {v}" for key, v in inputs)
+    other = "" if finding.profile == profile else finding.profile
+    parts = (finding.id, ", ".join(keys), shorten_stamp(finding.stamp), other)
+    basis = "; ".join(part for part in parts if part)
+    return f"Judged on {words.plain_units(judged)}. {basis}" if judged else basis
 
 
-def _tone(finding: Finding) -> str:
-    if finding.status is Status.MET:
-        return "plain"
-    if finding.status is Status.UNKNOWN:
-        return "warn"
-    serious = finding.severity in {Severity.STOP, Severity.ACTION}
-    return "bad" if serious else "warn"
-
-
-CLEARANCE = Section(Part.BODY, 60, build_section)
+CLEARANCE = Section(Part.BODY, 60, build_section, details=build_details)

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from seldinger.plan.model import PlanStatus
 from seldinger.report import words
-from seldinger.report.blocks import Block, Row, Table
+from seldinger.report.blocks import Block, Entries, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import with_headings
+from seldinger.report.tables import with_headings, with_subheadings
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan, Step
 
 
 def build_course(plan: Plan) -> tuple[Block, ...]:
-    """Guidance and treatment, steps, bail-out."""
+    """Guidance, steps, bail-out."""
     steps = _steps(plan.treatment.steps, "The plan names no steps.", _steps_note(plan))
     bail_out = _steps(plan.treatment.bail_out, "The plan names no bail-out steps.")
-    return (
-        *with_headings(("Guidance and treatment", _guidance(plan))),
-        _treatment(plan),
-        *with_headings(("Steps", steps), ("If it goes wrong", bail_out)),
+    return with_headings(
+        ("Imaging guidance", _guidance(plan)),
+        ("Steps", steps),
+        ("Complications and bail-out", bail_out),
     )
 
 
@@ -40,21 +40,26 @@ def _guidance(plan: Plan) -> Table:
         )
         rows.append(Row(("Ultrasound probe", text, "geometry only")))
         rows.append(Row(("Seen on ultrasound", words.UNKNOWN, "until someone looks"), "warn"))
-    return Table(("Guidance", "Why", "Source"), tuple(rows), widths=("auto", "1fr", "auto"))
+    return Table(
+        ("Guidance", "Why", "Source"), tuple(rows), widths=("auto", "1fr", "auto"), dense=True
+    )
 
 
-def _treatment(plan: Plan) -> Table:
-    rows = [Row(("technique", words.name(plan.treatment.technique) or words.UNKNOWN))]
-    stated = {"technique", "device"}  # stand above already
-    for device in plan.treatment.devices:
+def build_settings(plan: Plan) -> tuple[Block, ...]:
+    """Technique, devices and every setting of the treatment."""
+    treatment = plan.treatment
+    rows = [Row(("technique", words.name(treatment.technique) or words.UNKNOWN))]
+    for device in treatment.devices:
         settings = ", ".join(" ".join(words.setting(k, v)) for k, v in device.settings.items())
-        rows.append(Row((device.role, device.name + (f" ({settings})" if settings else ""))))
-    for key, value in plan.treatment.settings.items():
-        if key in stated:
-            continue
-        rows.append(Row(words.setting(key, value), "warn" if value is None else "plain"))
-    head = ("Treatment", words.name(plan.treatment.kind))
-    return Table(head, tuple(rows), widths=("auto", "1fr"))
+        rows.append(Row((device.role, device.name, settings)))
+    stated = {"technique", "device"}  # stand above already
+    rows += [
+        Row(words.setting(key, value), "warn" if value is None else "plain")
+        for key, value in treatment.settings.items()
+        if key not in stated
+    ]
+    title = f"Devices and settings: {words.name(treatment.kind)}"
+    return with_subheadings((title, (Entries(tuple(rows)),)))
 
 
 def _steps_note(plan: Plan) -> str:
@@ -68,7 +73,7 @@ def _steps(steps: tuple[Step, ...], empty: str, note: str = "") -> Table:
     rows = tuple(
         Row((str(number), step.title, step.text)) for number, step in enumerate(steps, start=1)
     )
-    return Table(("", "", ""), rows, empty, note, ("auto", "24%", "1fr"))
+    return Table(("", "", ""), rows, empty, note, ("auto", "auto", "1fr"))
 
 
-COURSE = Section(Part.BODY, 50, build_course)
+COURSE = Section(Part.BODY, 50, build_course, details=build_settings)

@@ -14,9 +14,9 @@ from seldinger.report import (
     words,
     zone_files,
 )
-from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
+from seldinger.report.blocks import Block, Columns, Entries, Figure, Heading, Note, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import with_headings
+from seldinger.report.tables import with_headings, with_subheadings
 from seldinger.simulate.thermal.effect import COVERAGE, MARGIN, SPACING, ZONE, read, read_fields
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _OVER_EVEN = (
 
 
 def build_picture(plan: Plan) -> tuple[Block, ...]:
-    """What dies, beside the margin over the tumour's surface; what the best cover leaves."""
+    """The ablation zone beside the margin over the tumour's surface; what the best cover leaves."""
     figures = read(plan.effect)
     if figures is None:
         return ()
@@ -61,19 +61,26 @@ def build_tried(plan: Plan) -> tuple[Block, ...]:
 
 
 def build_expected(plan: Plan) -> tuple[Block, ...]:
-    """Courses over time, the spread, and what was published."""
+    """Courses over time, and the spread of the margin."""
+    figures = read(plan.effect)
+    if figures is None:
+        return ()
+    title = Heading("Predicted effect and uncertainty")
+    return (title, *build_charts(plan, figures), build_certainty(figures))
+
+
+def build_details(plan: Plan) -> tuple[Block, ...]:
+    """How plausible the prediction is, and what a reader must know of it."""
     figures = read(plan.effect)
     if figures is None:
         return ()
     notes = (
-        f"What is called dead: {figures.criterion}.", *figures.notes, *zone_files.list_notes(plan),
+        f"Criterion of cell death: {figures.criterion}.", *figures.notes,
+        *zone_files.list_notes(plan),
     )  # fmt: skip
-    return (
-        Heading("How it is expected to go, and how sure that is"),
-        *build_charts(plan, figures),
-        build_certainty(figures),
-        build_plausibility(plan, figures),
-        Text(points=notes),
+    entries = Entries(tuple(Row(("", note)) for note in notes))
+    return with_subheadings(
+        ("Plausibility of the predicted zone", (build_plausibility(plan, figures), entries))
     )
 
 
@@ -82,11 +89,11 @@ def _zone(plan: Plan) -> Figure:
     what = "through the first probe and the tumour's middle" if several else "that holds the probe"
     if not plan.placements:
         what = "through the tumour's middle"
-    missing = "" if plan.fields is not None else " What dies is not drawn: no field was kept."
+    missing = "" if plan.fields is not None else " The zone is not drawn: no field was kept."
     return Figure(
         "pictures/hero.png",
-        f"CT plane {what}, with tumour, asked margin, what dies and probes",
-        f"Plane {what}. White: what dies; veiled: in 5 to 95 % of samples.{missing}",
+        f"CT plane {what}, with tumour, asked margin, ablation zone and probes",
+        f"Plane {what}. White: ablation zone; veiled: ablated in 5 to 95 % of samples.{missing}",
         fills=True,
     )
 
@@ -99,8 +106,8 @@ def _map(plan: Plan) -> Figure | None:
     ring = " away from the capsule; hatched: under the capsule." if under else "."
     return Figure(
         "pictures/margin-map.png",
-        "The tumour's surface from the front and from behind, coloured by its margin",
-        f"Margin over the tumour's surface, as planned; ring: thinnest place{ring}",
+        "The tumour's surface from the front and from behind, coloured by its ablative margin",
+        f"Ablative margin over the tumour's surface, as planned; ring: where it is least{ring}",
         fills=True,
     )
 
@@ -122,12 +129,12 @@ def build_charts(plan: Plan, figures: Figures) -> tuple[Figure, ...]:
             )
         )
     if len(fields.margins_mm):
-        most = f" Most of it: {words.name(figures.dominant)}." if figures.dominant else ""
+        most = f" Largest source: {words.name(figures.dominant)}." if figures.dominant else ""
         charts.append(
             Figure(
                 "pictures/uncertainty.png",
-                "Sources of the uncertainty, and the thinnest margin of every sample",
-                f"How sure the thinnest margin is.{most}",
+                "Sources of the uncertainty, and the minimal ablative margin of every sample",
+                f"Uncertainty of the minimal ablative margin.{most}",
             )
         )
     return tuple(charts)
@@ -136,12 +143,12 @@ def build_charts(plan: Plan, figures: Figures) -> tuple[Figure, ...]:
 def build_options(figures: Figures) -> Table:
     """Probes by modality, the chosen row strong."""
     return Table(
-        ("Modality", "Probes", "Setting", "Spacing", "Thinnest margin", "Target + margin", "Zone",
-         "Why, or why not"),
+        ("Modality", "Probes", "Setting", "Spacing", "Minimal ablative margin",
+         "Cover of target + margin", "Ablation zone", "Why, or why not"),
         tuple(_option(o) for o in figures.options),
         "No alternative was estimated.",
         _OVER_EVEN,
-        widths=("auto", "auto", "1.2fr", "auto", "auto", "auto", "auto", "1.3fr"),
+        widths=("auto", "auto", "1fr", "auto", "12.5%", "12.5%", "8%", "2.2fr"),
         dense=True,
     )  # fmt: skip
 
@@ -157,7 +164,7 @@ def _option(option: Option) -> Row:
         _figure(option, SPACING, words.mm),
         _figure(option, MARGIN, words.mm),
         _figure(option, COVERAGE, ablation.format_cover),
-        _figure(option, ZONE, "{:.0f} ml".format),
+        _figure(option, ZONE, "{:.0f} mL".format),
         note,
     )
     return Row(cells, "strong" if option.chosen else "plain")
@@ -170,17 +177,20 @@ def _figure(option: Option, measure: str, tell: Callable[[float], str]) -> str:
 
 def build_certainty(figures: Figures) -> Table:
     """Figures with their 5 to 95 %."""
-    rows = [_spread_row("Thinnest margin, away from the capsule", figures.minimal_margin_mm)]
+    rows = [
+        _spread_row("Minimal ablative margin, away from the capsule", figures.minimal_margin_mm)
+    ]
     under = figures.subcapsular_margin_mm
+    under_capsule = "Minimal ablative margin, under the capsule"
     if under is None:
-        rows.append(Row(("Thinnest margin under the capsule", "no such part", "", "", "")))
+        rows.append(Row((under_capsule, "no such part", "", "", "")))
     else:
-        rows.append(_spread_row("Thinnest margin under the capsule", under))
+        rows.append(_spread_row(under_capsule, under))
     return Table(
         ("", "As planned", "5 %", "50 %", "95 %"),
         tuple(rows),
-        note=f"{figures.samples} samples. The whole target dies in "
-        f"{words.chance(figures.coverage_probability)} of them. Below 0 mm tumour is left.",
+        note=f"{figures.samples} samples. Probability of complete ablation "
+        f"{words.chance(figures.coverage_probability)}. Below 0 mm tumour is left.",
         widths=("1fr", "auto", "auto", "auto", "auto"),
         wrap=True,
     )
@@ -198,7 +208,7 @@ def build_plausibility(plan: Plan, figures: Figures) -> Table:
         Row(
             (
                 f"Zone, {figures.mode}",
-                f"{figures.zone_volume_ml:.1f} ml, {ablation.format_axes(figures)}",
+                f"{figures.zone_volume_ml:.1f} mL, {ablation.format_axes(figures)}",
                 "used here",
             )
         ),
@@ -207,20 +217,20 @@ def build_plausibility(plan: Plan, figures: Figures) -> Table:
         rows.append(Row((f"Zone, {other}", "not computed", "there is only one mode")))
     else:
         change = figures.other_mode_volume_ml / max(figures.zone_volume_ml, 1e-9) - 1.0
-        said = f"{figures.other_mode_volume_ml:.1f} ml ({change:+.0%})".replace("%", " %")
+        said = f"{figures.other_mode_volume_ml:.1f} mL ({change:+.0%})".replace("%", " %")
         rows.append(Row((f"Zone, {other}", said, "for comparison")))
     if figures.visible_ice_ml is not None:
         rows.append(
             Row(
                 (
                     "Visible ice",
-                    f"{figures.visible_ice_ml:.1f} ml",
+                    f"{figures.visible_ice_ml:.1f} mL",
                     "its edge is not the lethal one",
                 )
             )
         )
     if figures.ml_per_kj is not None:
-        rows.append(Row(("Zone by energy", f"{figures.ml_per_kj:.2f} ml/kJ", "energy sent out")))
+        rows.append(Row(("Zone by energy", f"{figures.ml_per_kj:.2f} mL/kJ", "energy sent out")))
     compared = [f for f in plan.findings if f.id.startswith(PLAUSIBILITY)]
     rows += [Row(("Compared", f.text, ", ".join(f.sources) or "no source")) for f in compared]
     facts = _published(plan) if figures.ml_per_kj is not None else ()
@@ -230,7 +240,7 @@ def build_plausibility(plan: Plan, figures: Figures) -> Table:
     cited = {c.key for c in plan.citations}
     more = sorted({f.source for f in facts} - cited)
     return Table(
-        ("Is it plausible?", "", ""),
+        ("", "", "Remark or source"),
         tuple(rows),
         note=" ".join(f"{key}: {evidence.source(key).text}" for key in more),
         widths=("auto", "1fr", "auto"),
@@ -270,4 +280,4 @@ def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
 
 PICTURE = Section(Part.FIRST, 20, build_picture, _drawn_first)
 TRIED = Section(Part.FIRST, 40, build_tried)
-EXPECTED = Section(Part.BODY, 20, build_expected, _drawn_after)
+EXPECTED = Section(Part.BODY, 20, build_expected, _drawn_after, details=build_details)

@@ -55,7 +55,7 @@ def build_structures(plan: Plan) -> tuple[Block, ...]:
         widths=("1fr", "1.6fr", "auto", "1.4fr", "auto"),
         wrap=True,
     )
-    return with_headings(("Structures at risk", table))
+    return with_headings(("Organs at risk", table))
 
 
 def build_options(plan: Plan) -> tuple[Block, ...]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.report.blocks import Block, Heading, Row, Table, Text
 from seldinger.report.sections import Part, Section
+from seldinger.report.tables import explain_stamps, shorten_stamp, with_subheadings
 
 if TYPE_CHECKING:
-    from seldinger.care.outcomes import Option, OutcomeRow, Outcomes
+    from seldinger.care.outcomes import OutcomeRow, Outcomes
     from seldinger.plan.model import Plan
 
 _KINDS = {
@@ -22,52 +23,63 @@ _KINDS = {
 
 
 def build_section(plan: Plan) -> tuple[Block, ...]:
-    """Outcomes beside those of the alternatives; nothing where no page of them was written."""
-    return () if plan.outlook is None else build_outcomes(plan.outlook)
+    """The answer; nothing where no page of outcomes was written."""
+    return () if plan.outlook is None else build_answer(plan.outlook)
+
+
+def build_details(plan: Plan) -> tuple[Block, ...]:
+    """Every figure; nothing where no page of outcomes was written."""
+    return () if plan.outlook is None else build_figures(plan.outlook)
 
 
 def build_outcomes(outcomes: Outcomes) -> tuple[Block, ...]:
-    """The outcomes, the answer first; the procedure itself stands before its alternatives."""
-    caveats = (outcomes.confounding, outcomes.caveat)
-    least = f"Among what follows: {outcomes.stamp}." if outcomes.stamp else ""
-    moved = (Text(outcomes.transplant, "Transplant."),) if outcomes.transplant else ()
+    """The outcomes, the answer first, then every figure."""
+    return (*build_answer(outcomes), *build_figures(outcomes))
+
+
+def build_answer(outcomes: Outcomes) -> tuple[Block, ...]:
+    """What is known in a few sentences, what it is for, and when to think again."""
+    least = f"Among the figures: {outcomes.stamp}." if outcomes.stamp else ""
+    caveats = " ".join(one for one in (outcomes.confounding, outcomes.caveat, least) if one)
     return (
         Heading("Outcomes and alternatives"),
         Text(outcomes.answer, f"{outcomes.title}."),
-        *(Text(one, soft=True) for one in (*caveats, least) if one),
-        *(block for option in outcomes.options for block in _choice(option)),
-        *moved,
-        Heading("What it is for, and when to think again", level=2),
+        Text(caveats, soft=True),
+        *((Text(outcomes.transplant, "Transplant."),) if outcomes.transplant else ()),
         _reasons(outcomes),
     )
 
 
+def build_figures(outcomes: Outcomes) -> tuple[Block, ...]:
+    """Every figure with whom it was seen in; the procedure stands before its alternatives."""
+    rows: list[Row] = []
+    for option in outcomes.options:
+        found = "" if option.rows else "No figure was read."
+        said = " ".join(one for one in (found, option.confounding, option.not_read) if one)
+        rows.append(Row(("", f"{option.name} ({_KINDS[option.kind]})", "", "", ""), "strong"))
+        rows += [_row(one) for one in option.rows]
+        rows += [Row(("", said, "", "", ""))] if said else []
+    head = ("", "What", "How much", "In whom, by when", "Source")
+    widths = ("auto", "1.5fr", "0.8fr", "1.9fr", "1fr")
+    note = explain_stamps(row.stamp for option in outcomes.options for row in option.rows)
+    table = Table(head, tuple(rows), note=note, widths=widths, wrap=True, dense=True)
+    return with_subheadings(("Outcomes in figures", (table,)))
+
+
 def _reasons(outcomes: Outcomes) -> Table:
     rows = (
-        *(Row(("for", r.statement, _cited(r))) for r in outcomes.indicated),
+        *(Row(("indication", r.statement, _cited(r))) for r in outcomes.indicated),
         *(Row(("think again", r.statement, _cited(r)), "warn") for r in outcomes.think_again),
     )
-    widths = ("auto", "1fr", "22%")
     empty = "No indication was written down."
-    return Table(("", "", "Source"), rows, empty, widths=widths, wrap=True, dense=True)
-
-
-def _choice(option: Option) -> tuple[Block, ...]:
-    head = ("", "What", "How much", "In whom, by when", "Source")
-    rows = tuple(_row(one) for one in option.rows)
-    widths = ("auto", "1.4fr", "1fr", "1.4fr", "0.8fr")
-    notes = (one for one in (option.confounding, option.not_read) if one)
-    return (
-        Heading(f"{option.name} ({_KINDS[option.kind]})", level=2),
-        Table(head, rows, "No figure was read.", widths=widths, wrap=True, dense=True),
-        *(Text(one, soft=True) for one in notes),
-    )
+    return Table(("", "", "Source"), rows, empty, widths=("auto", "1fr", "auto"), dense=True)
 
 
 def _row(row: OutcomeRow) -> Row:
     against = f"; against {row.comparator}" if row.comparator else ""
     whose = f"{row.population}{against}; {row.horizon}"
-    return Row((row.side.value, row.statement, row.number or "in words", whose, _cited(row)))
+    source = "; ".join(s for s in (evidence.fact(row.fact).source, shorten_stamp(row.stamp)) if s)
+    return Row((row.side.value, row.statement, row.number or "in words", whose, source))
 
 
 def _cited(row: OutcomeRow) -> str:
@@ -75,4 +87,4 @@ def _cited(row: OutcomeRow) -> str:
     return f"{key}; {row.stamp}" if row.stamp else key
 
 
-OUTCOMES = Section(Part.BODY, 70, build_section)
+OUTCOMES = Section(Part.BODY, 70, build_section, details=build_details)

@@ -14,8 +14,9 @@ from seldinger.report.ablation_probes import (
     device_name,
     format_programme,
 )
-from seldinger.report.blocks import Block, Cards, Figure, Heading, Row, Table
+from seldinger.report.blocks import Block, Cards, Columns, Figure, Heading, Row, Table
 from seldinger.report.sections import Part, Section
+from seldinger.report.sections.approach import VIEW_SHARES
 from seldinger.report.tables import with_headings
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from seldinger.report.sections import Drawing
 
 _WIDTHS = ("auto", "1.2fr", "1.7fr", "auto", "auto", "auto", "auto", "auto", "auto")
-_SKIN_MM = 100.0
 _NONE = "No probe could be placed."
 
 
@@ -65,17 +65,13 @@ def build_recipes(plan: Plan) -> tuple[Block, ...]:
 
 
 def build_views(plan: Plan) -> tuple[Block, ...]:
-    """Slices of each probe, and the skin."""
-    found = () if not is_ablation(plan) else build_slices(plan)
-    return (Heading("Views"), *found) if found else ()
-
-
-def build_slices(plan: Plan) -> tuple[Figure, ...]:
-    """Axial slices of each probe, and the skin map."""
+    """Axial slices of each probe, beside the skin map."""
+    if not is_ablation(plan) or not plan.placements:
+        return ()
     numbers = range(1, len(plan.placements) + 1)
     dying = ""
     if plan.fields is not None:
-        dying = " Pink: tumour; white: what dies there as planned; veiled: in 5 to 95 % of samples."
+        dying = " Pink: tumour; white: ablation zone; veiled: ablated in 5 to 95 % of samples."
     slices = tuple(
         Figure(
             f"pictures/probe-{n}-axial.png",
@@ -85,15 +81,13 @@ def build_slices(plan: Plan) -> tuple[Figure, ...]:
         )
         for n in numbers
     )
-    if not plan.approach.paths:
-        return slices
     skin = Figure(
         "pictures/skin.png",
         "Body surface with the numbered entries of the probes",
-        "Skin map: entries by probe; hollow numbers lie on the far side.",
-        height_mm=_SKIN_MM,
+        "Skin map: entries by probe; hollow numbers lie on the far side; grey: table "
+        "contact, arm, cut or scan end.",
     )
-    return (*slices, skin)
+    return (Heading("Views"), Columns((slices, (skin,)), VIEW_SHARES))
 
 
 def _cards_drawn(plan: Plan) -> tuple[Drawing, ...]:
@@ -110,8 +104,8 @@ def _views_drawn(plan: Plan) -> tuple[Drawing, ...]:
     slices = tuple(
         (f"probe-{n}-axial", partial(ablation_figures.draw_axial, plan, n)) for n in numbers
     )
-    if not plan.approach.paths:
-        return slices
+    if not slices:
+        return ()
     return (*slices, ("skin", lambda: skin.draw_skin_map(plan)))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.guide.model import Passes, Rehearsal, Share, percent, spread
 from seldinger.report import rehearsal_chart, words
-from seldinger.report.blocks import Block, Figure, Heading, Note, Row, Table, Text
+from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _WHOSE = (
 def build_rehearsal(rehearsal: Rehearsal) -> tuple[Block, ...]:
     """What came of all draws."""
     title = (
-        f"Rehearsed: {rehearsal.draws} draws of one uncorrected placement (seed {rehearsal.seed})"
+        f"Rehearsal: {rehearsal.draws} draws of one uncorrected placement (seed {rehearsal.seed})"
     )
     seen = min(rehearsal.draws, rehearsal_chart.MOST_DOTS)
     return (
@@ -31,11 +31,10 @@ def build_rehearsal(rehearsal: Rehearsal) -> tuple[Block, ...]:
         Figure(
             "pictures/rehearsal.png",
             "Where each device came to lie about the target, and how the result scatters",
-            f"{seen} tips about the aim (+) as the target sees them, looking along each device, "
-            "mm; outlined: the target's viable part.",
+            f"{seen} tips around the aim (+), seen along each device, mm, as they lie in the "
+            "target; outlined: the target's viable part.",
         ),
-        _shares(rehearsal),
-        _spreads(rehearsal),
+        Columns(((_shares(rehearsal),), (_spreads(rehearsal),)), (1.3, 1.0)),
         Text(points=rehearsal.notes),
         Text(_WHOSE, soft=True),
     )
@@ -45,20 +44,19 @@ def _shares(rehearsal: Rehearsal) -> Table:
     rows = [row for one in rehearsal.passes for row in _of_device(one)]
     if rehearsal.plan.not_segmented:
         unknown = ", ".join(words.name(n) for n in rehearsal.plan.not_segmented)
-        rows.append(Row((f"touches {unknown}", words.UNKNOWN, "", "nobody segmented it"), "warn"))
+        rows.append(Row((f"touches {unknown}", words.UNKNOWN, "", "not segmented"), "warn"))
     if rehearsal.zone is not None:
-        rows.append(_row("the whole target dies", rehearsal.zone.shares))
-    rows.append(
-        _row("all as meant, nothing that is labelled touched", rehearsal.as_meant, "strong")
-    )
+        rows.append(_row("complete ablation", rehearsal.zone.shares))
+    rows.append(_row("all as planned, no labelled structure touched", rehearsal.as_meant, "strong"))
     note = (
-        "As meant: every device hits, touches nothing that is labelled, and what shall die does."
-        " The plan's own chance of the whole target also varies tissue and power."
+        "As planned: every device hits, touches no labelled structure, and ablation is complete. "
+        "The plan's own probability of complete ablation also varies tissue and power."
         if rehearsal.zone is not None
-        else "As meant: the device hits and touches nothing that is labelled."
+        else "As planned: the device hits and touches no labelled structure."
     )
     head = ("In one placement", "Share of draws", "95 % interval", "Planned")
-    return Table(head, tuple(rows), note=note, widths=("1fr", "auto", "auto", "auto"), wrap=True)
+    widths = ("1fr", "auto", "auto", "auto")
+    return Table(head, tuple(rows), note=note, widths=widths, wrap=True, dense=True)
 
 
 def _of_device(passes: Passes) -> tuple[Row, ...]:
@@ -80,18 +78,22 @@ def _row(what: str, share: Share, tone: str = "plain") -> Row:
 def _spreads(rehearsal: Rehearsal) -> Table:
     rows = []
     for passes in rehearsal.passes:
-        rows.append(_scatter(f"{passes.name}: tip beside its axis", spread(passes.lateral_mm, 0.0)))
+        rows.append(
+            _scatter(f"{passes.name}: lateral error of the tip", spread(passes.lateral_mm, 0.0))
+        )
         if passes.inside_mm is not None:
             inside = spread(passes.inside_mm, passes.planned_inside_mm)
-            rows.append(_scatter(f"{passes.name}: of its stretch in the target", inside))
+            rows.append(_scatter(f"{passes.name}: working length in the target", inside))
     if rehearsal.zone is not None:
-        rows.append(_scatter("thinnest margin, away from the capsule", rehearsal.zone.margin))
+        rows.append(
+            _scatter("minimal ablative margin, away from the capsule", rehearsal.zone.margin)
+        )
         covered = rehearsal.zone.covered
         figures = (covered.nominal, covered.p05, covered.p50, covered.p95)
-        rows.append(Row(("share of the target that dies", *(percent(f) for f in figures))))
+        rows.append(Row(("cover of the target", *(percent(f) for f in figures))))
     widths = ("1fr", "auto", "auto", "auto", "auto")
     head = ("", "As planned", "5 %", "50 %", "95 %")
-    return Table(head, tuple(rows), widths=widths, wrap=True)
+    return Table(head, tuple(rows), widths=widths, wrap=True, dense=True)
 
 
 def _scatter(what: str, found: Spread) -> Row:

@@ -1,4 +1,4 @@
-"""Structures at risk: how far they are from what dies, and what protects them."""
+"""Organs at risk of an ablation: how far they are from the zone, and what protects them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 
 
 def build_structures(plan: Plan) -> tuple[Block, ...]:
-    """The table of what must be spared."""
+    """The table of organs at risk."""
     found = read(plan.effect)
-    return (
-        () if found is None else with_headings(("Structures to spare", build_at_risk(plan, found)))
-    )
+    return () if found is None else with_headings(("Organs at risk", build_at_risk(plan, found)))
 
 
 def build_at_risk(plan: Plan, figures: Figures) -> Table:
-    """Structures to spare: what is not kept first, then what is unknown."""
+    """Organs at risk: limits that are not kept first, then what is unknown."""
 
     def order(one: AtRisk) -> tuple[int, float, str]:
         away = one.distance_mm if one.distance_mm is not None else float("inf")
@@ -32,10 +30,10 @@ def build_at_risk(plan: Plan, figures: Figures) -> Table:
 
     return Table(
         ("Structure", "From the zone", "Coldest" if ablation.is_cold(plan) else "Hottest", "Limits",
-         "Limits kept", "Protection", "Source"),
+         "Limits are", "Protection", "Source"),
         tuple(_critical_row(one) for one in sorted(figures.at_risk, key=order)),
-        "No structure to spare is named: that nothing is near is unknown.",
-        "Distances are from what dies as planned. Limits in °C are assumptions.",
+        "No organ at risk is named: that nothing is near is unknown.",
+        "Distances are from the ablation zone as planned. Limits in °C are assumptions.",
         ("1.2fr", "auto", "auto", "auto", "auto", "1.4fr", "auto"),
         wrap=True,
         dense=True,

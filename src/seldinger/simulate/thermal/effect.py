@@ -79,7 +79,7 @@ class Figures:
         margin_asked_mm: what was asked.
         coverage: share of target plus margin (inside the organ) that dies, nominal, 0 to 1.
         coverage_target: share of the target that dies, nominal.
-        coverage_probability: share of samples in which the whole target dies.
+        coverage_probability: share of samples with complete ablation.
         zone_volume_ml: nominal.
         zone_axes_mm: lengths of the nominal zone's largest piece along its principal axes, as a
             caliper reads them: longest, middle and shortest.

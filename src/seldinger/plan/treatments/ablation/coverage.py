@@ -146,7 +146,7 @@ def covered(
         best = made if best is None or _better(made, best) else best
         if made.slack_mm >= -TOLERANCE_MM or one.slack_mm < _HOPELESS_MM:
             break
-        short = f"on the patient the thinnest place falls {-made.slack_mm:.1f} mm short"
+        short = f"on the patient the minimal ablative margin is {-made.slack_mm:.1f} mm short"
         notes.append(f"{_words(one)}: {short}.")
         queue = [*_stronger(case, one, ground, directions), *queue]
     if best is None:

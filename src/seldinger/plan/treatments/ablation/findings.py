@@ -173,7 +173,7 @@ def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
 
 def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     margin = found.minimal_margin_mm.nominal
-    thin = f"thinnest place {margin:.1f} mm, {choice.margin_mm:g} mm asked"
+    thin = f"minimal ablative margin {margin:.1f} mm, {choice.margin_mm:g} mm asked"
     site, histology = site_of(case), case.settings.answers.get("histology", "")
     facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
     worth = " ".join(plainly(f) for f in facts)
@@ -185,13 +185,13 @@ def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     if margin < 0.0:
         text = f"The zone just misses the tumour's edge: {thin}. Tumour may be left there."
     elif margin < _THREE_MM - 0.05:
-        text = f"The whole tumour dies, but the margin is too thin: {thin}."
+        text = f"The whole tumour is ablated, but the margin is too thin: {thin}."
     elif margin < choice.margin_mm - 0.25:
         severity = Severity.ACTION
-        text = f"The whole tumour dies, with less margin than asked: {thin}."
+        text = f"The whole tumour is ablated, with less margin than asked: {thin}."
     else:
         status, severity = Status.MET, Severity.INFO
-        text = f"Tumour and margin die by this plan: {thin}."
+        text = f"Tumour and margin are ablated by this plan: {thin}."
     return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
 
 
@@ -242,20 +242,20 @@ def _at_face(won: Covered) -> tuple[Finding, ...]:
 
 
 def _beyond_organ(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
-    """What dies outside the organ, whatever it is."""
+    """What is ablated outside the organ, whatever it is."""
     scene = won.ground.scene
     if scene.organ is None:
-        text = "The organ is not known: how much dies outside it cannot be said."
+        text = "The organ is not known: how much is ablated outside it cannot be said."
         return (Finding("outside-organ", Status.UNKNOWN, Severity.CAUTION, text),)
     outside = won.heated.zone & ~scene.organ & ~scene.target & ~scene.vessels
     lost_ml = float((outside & (scene.material > 0)).sum()) * scene.grid.voxel_ml
     organ = case.target.organ
     if lost_ml < _LEAST_ML:
-        text = f"Almost nothing dies outside the {organ} ({lost_ml:.1f} mL)."
+        text = f"Almost nothing outside the {organ} is ablated ({lost_ml:.1f} mL)."
         return (Finding("outside-organ", Status.MET, Severity.INFO, text),)
     text = (
-        f"{lost_ml:.0f} mL of the lethal zone lie outside the {organ}: whatever is there dies too, "
-        "named or not. Look at it on the images; part it by fluid, or move the zone."
+        f"{lost_ml:.0f} mL of the lethal zone lie outside the {organ}: whatever is there is "
+        "ablated too, named or not. Look at it on the images; part it by fluid, or move the zone."
     )
     return (Finding("outside-organ", Status.NOT_MET, Severity.ACTION, text),)
 
