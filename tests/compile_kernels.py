@@ -1,5 +1,5 @@
-"""Compile the long kernels of heat, while the other core checks types: two test workers would
-otherwise do it both, each for itself.
+"""Compile the long kernels of heat and flow, while the other core checks types: two test workers
+would otherwise do it both, each for itself.
 
     python tests/compile_kernels.py
 """
@@ -12,6 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from seldinger.core.space import Grid
+from seldinger.physics.flow.boundaries import FlowBoundary, ResistanceBoundary, Waveform
+from seldinger.physics.flow.network import Network, Vessel
+from seldinger.physics.flow.settings import MarchSettings
+from seldinger.physics.flow.solve import march, solve_period
 from seldinger.physics.thermal import damage
 from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod
 from seldinger.physics.thermal.controllers import Drive, Hold
@@ -31,7 +35,14 @@ MIDDLE = (0.0, 0.0, 0.0)
 
 
 def main() -> None:
-    """Heat, freeze and drive current through a few cells."""
+    """Heat, freeze and drive current through a few cells; pump blood through a few vessels."""
+    beat = Waveform((0.0, 5.0, 0.0), (0.0, 0.5, 1.0))
+    net = Network(
+        (Vessel("vessel", "a", "b", 1.0, loss_mmhg_s2_per_ml2=0.1),),
+        (FlowBoundary("in", "a", beat), ResistanceBoundary("out", "b", 1.0, 0.0)),
+    )
+    march(net, MarchSettings(1, 10))
+    solve_period(net)
     grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
     tissue = Tissue(
         "tissue", 3.8e6, 0.5, 0.01, Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),
