@@ -18,23 +18,6 @@ from typing import Annotated
 from seldinger.care import drugs, pages
 from seldinger.evidence.records import Key, Named, Text, written
 
-_SAYS_NOTHING = frozenset(
-    {"a", "after", "ago", "all", "allergen", "allergic", "allergies", "allergy", "an",
-     "anaphylactic", "anaphylaxis", "and", "any", "as", "at", "but", "by", "caused", "contact",
-     "drug", "drugs", "during", "for", "from", "given", "had", "has", "have", "hives",
-     "hypersensitivity", "if", "in", "injection", "intolerance", "is", "it", "itching", "known",
-     "last", "like", "medication", "medicine", "medicines", "mg", "mild", "ml", "moderate",
-     "nausea", "of", "on", "or", "other", "others", "possible", "previous", "product", "rash",
-     "react", "reacted", "reaction", "sensitised", "sensitive", "sensitivity", "severe",
-     "since", "skin", "suspected", "swelling", "systemic", "tablet", "tablets", "the", "to",
-     "urticaria", "vomiting", "was", "when", "with", "year", "years"}
-)  # fmt: skip
-"""Words beside the substance that do not change which one it is."""
-NOTHING = frozenset(
-    {"none", "no", "nil", "nkda", "nka", "none known", "no known", "no known drug", "not known",
-     "unknown none", "no known drug allergies"}
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Allergen:
@@ -85,8 +68,18 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class AllergenTable:
-    """Everything that the page of allergens says, by key."""
+    """Everything that the page of allergens says.
 
+    Attributes:
+        says_nothing: words beside the substance that do not change which one it is.
+        none: how it is told that there is no allergy.
+        brings: with which material a drug of a class would be brought.
+        allergens, materials: by key.
+    """
+
+    says_nothing: frozenset[Text]
+    none: frozenset[Text]
+    brings: Mapping[Key, Key]
     allergens: Annotated[Mapping[str, Allergen], Named("key")] = field(metadata=written("allergen"))
     materials: Annotated[Mapping[str, Material], Named("key")] = field(metadata=written("material"))
 
@@ -132,7 +125,7 @@ def fold(told: str) -> str:
 def recognise(told: str) -> RecognisedAllergy:
     """What a told allergy means: every substance named in it, and the words that name none."""
     plain = fold(told)
-    if plain in {fold(one) for one in NOTHING}:
+    if plain in _none():
         return RecognisedAllergy((), "")
     known = _names()
     allergens: list[Allergen] = []
@@ -171,7 +164,12 @@ def _single(word: str) -> str:
 
 @cache
 def _quiet() -> frozenset[str]:
-    return frozenset(fold(word) for word in _SAYS_NOTHING)
+    return frozenset(fold(word) for word in table().says_nothing)
+
+
+@cache
+def _none() -> frozenset[str]:
+    return frozenset(fold(word) for word in table().none)
 
 
 @cache
@@ -193,11 +191,7 @@ def _names() -> Mapping[str, tuple[Allergen, ...]]:
 
 def _by_class(known: drugs.KnownDrug) -> tuple[str, ...]:
     """With what a drug of the other table would be brought."""
-    rooms = {"opioid": "sedation", "benzodiazepine": "sedation", "antipsychotic": "sedation",
-             "antibiotic": "antibiotic", "analgesic": "analgesia", "nsaid": "analgesia",
-             "antiplatelet": "antiplatelet", "heparin": "heparin", "lmwh": "heparin",
-             "fibrinolytic": "lysis", "corticosteroid": "premedication",
-             "antihistamine": "premedication"}  # fmt: skip
+    rooms = table().brings
     return tuple(dict.fromkeys(rooms[one] for one in sorted(known.classes) if one in rooms))
 
 

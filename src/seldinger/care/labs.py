@@ -7,7 +7,9 @@ follow from molar masses and powers of ten.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -62,61 +64,18 @@ class Analyte:
         return kept
 
 
-def _analyte(
-    key: str, name: str, unit: str, low: float, high: float, **others: float
-) -> tuple[str, Analyte]:
-    factors = {unit: 1.0, **{_SPELLED.get(k, k): v for k, v in others.items()}}
-    return key, Analyte(key, name, unit, MappingProxyType(factors), low, high)
+def _read_analytes() -> Mapping[str, Analyte]:
+    """The analytes of the page, by key; factors in the order in which a message offers them."""
+    analytes = {}
+    for key, row in _PAGE["lab"].items():
+        parts = {unit: 1.0 / many for unit, many in row.pop("parts", {}).items()}
+        factors = {row["unit"]: 1.0, **row.pop("times", {}), **parts}
+        analytes[key] = Analyte(key, factors=MappingProxyType(factors), **row)
+    return MappingProxyType(analytes)
 
 
-_SPELLED = {
-    "umol_per_l": "umol/L",
-    "mmol_per_l": "mmol/L",
-    "meq_per_l": "meq/L",
-    "g_per_l": "g/L",
-    "g_per_dl": "g/dL",
-    "mg_per_l": "mg/L",
-    "per_ul": "/uL",
-    "thousand_per_ul": "10*3/uL",
-    "ug_per_l": "ug/L",
-    "ratio": "1",
-}
-
-ANALYTES: Mapping[str, Analyte] = MappingProxyType(
-    dict(
-        (
-            _analyte("inr", "INR", "{INR}", 0.5, 20.0, ratio=1.0),
-            _analyte(
-                "platelets", "Platelets", "10*9/L", 0.0, 3000.0, thousand_per_ul=1.0, per_ul=1e-3
-            ),
-            _analyte(
-                "haemoglobin", "Haemoglobin", "g/dL", 1.0, 25.0, g_per_l=0.1, mmol_per_l=1.6114
-            ),
-            _analyte("aptt", "aPTT", "s", 10.0, 300.0),
-            _analyte("anti_xa", "Anti-factor Xa", "[IU]/mL", 0.0, 10.0),
-            _analyte("fibrinogen", "Fibrinogen", "mg/dL", 0.0, 2000.0, g_per_l=100.0),
-            _analyte("creatinine", "Creatinine", "mg/dL", 0.1, 30.0, umol_per_l=1.0 / 88.42),
-            _analyte("egfr", "eGFR", "mL/min/{1.73_m2}", 1.0, 200.0),
-            _analyte("bilirubin", "Bilirubin", "mg/dL", 0.05, 80.0, umol_per_l=1.0 / 17.104),
-            _analyte("albumin", "Albumin", "g/dL", 0.5, 7.0, g_per_l=0.1),
-            _analyte("sodium", "Sodium", "mmol/L", 90.0, 200.0, meq_per_l=1.0),
-            _analyte("potassium", "Potassium", "mmol/L", 1.0, 12.0, meq_per_l=1.0),
-            _analyte("afp", "Alpha-fetoprotein", "ng/mL", 0.0, 1.0e7, ug_per_l=1.0),
-            _analyte(
-                "white_cells",
-                "White cells",
-                "10*9/L",
-                0.0,
-                1000.0,
-                thousand_per_ul=1.0,
-                per_ul=1e-3,
-            ),
-            _analyte("crp", "C-reactive protein", "mg/L", 0.0, 1000.0),
-            _analyte("glucose", "Glucose", "mg/dL", 5.0, 2000.0, mmol_per_l=18.016),
-            _analyte("hcg", "hCG", "[IU]/L", 0.0, 1.0e6),
-        )
-    )
-)
+_PAGE = tomllib.loads((resources.files("seldinger.care") / "data" / "labs.toml").read_text("utf-8"))
+ANALYTES = _read_analytes()
 """By key."""
 
 
@@ -132,19 +91,6 @@ def analyte(key: str) -> Analyte:
     return ANALYTES[key]
 
 
-_PRINTED = {
-    # Thousands and thousands of millions of cells, as laboratories print them.
-    "g/l": "10*9/L", "gpt/l": "10*9/L", "giga/l": "10*9/L", "10e9/l": "10*9/L", "10*9/l": "10*9/L",
-    "10^9/l": "10*9/L", "10**9/l": "10*9/L", "x10*9/l": "10*9/L", "x10e9/l": "10*9/L",
-    "/nl": "10*9/L", "1/nl": "10*9/L", "10*3/ul": "10*3/uL", "10e3/ul": "10*3/uL",
-    "x10*3/ul": "10*3/uL", "x10e3/ul": "10*3/uL", "10**3/ul": "10*3/uL", "k/ul": "10*3/uL",
-    "k/cumm": "10*3/uL", "k/mm3": "10*3/uL", "k/mm*3": "10*3/uL", "tsd/ul": "10*3/uL",
-    "tsd./ul": "10*3/uL", "thou/ul": "10*3/uL", "thousand/ul": "10*3/uL", "th/ul": "10*3/uL",
-    "10*3/mm3": "10*3/uL", "10*3/mm*3": "10*3/uL", "x10*3/mm3": "10*3/uL",
-    "10*3/mcl": "10*3/uL", "k/mcl": "10*3/uL", "cells/ul": "/uL", "1/ul": "/uL", "/mm3": "/uL",
-    "/mm*3": "/uL", "cells/mm3": "/uL", "/cumm": "/uL", "/mcl": "/uL", "/cmm": "/uL",
-}  # fmt: skip
-"""Printed units of cell counts, without case, -> UCUM; "G/L" is no gram there."""
 _CELLS = frozenset({"10*9/L", "10*3/uL", "/uL"})
 
 
@@ -164,26 +110,14 @@ def spell_unit(unit: str, allowed: Iterable[str] = ()) -> str:
         return plain
     small = re.sub(r"\s+|×", lambda m: "x" if m[0] == "×" else "", plain).lower()
     small = re.sub(r"^mc(?=mol|g|l)", "u", small)
-    for candidate in (_PRINTED.get(small) if set(known) & _CELLS else None, _SAME.get(small)):
+    cells = _PAGE["printed_cells"].get(small) if set(known) & _CELLS else None
+    for candidate in (cells, _PAGE["printed"].get(small)):
         if candidate in known:
             return str(candidate)
     return next((one for one in known if one.lower() == small), plain)
 
 
 _SUPERSCRIPTS = str.maketrans({"⁹": "*9", "³": "*3", "⁶": "*6", "²": "*2"})
-_SAME = {
-    "inr": "{INR}", "": "{INR}", "1": "{INR}", "ratio": "{INR}", "g%": "g/dL", "gm/dl": "g/dL",
-    "mg%": "mg/dL", "sec": "s", "secs": "s", "seconds": "s", "sek": "s", "sek.": "s",
-    "iu/ml": "[IU]/mL",
-    "u/ml": "[IU]/mL", "ie/ml": "[IU]/mL", "iu/l": "[IU]/L", "u/l": "[IU]/L", "miu/ml": "[IU]/L",
-    "mu/ml": "[IU]/L", "ie/l": "[IU]/L", "ml/min/1.73m2": "mL/min/{1.73_m2}",
-    "ml/min/1.73m*2": "mL/min/{1.73_m2}", "ml/min/1,73m2": "mL/min/{1.73_m2}",
-    "ml/min/1.73": "mL/min/{1.73_m2}", "ml/min/1.73sqm": "mL/min/{1.73_m2}",
-    "ml/min": "mL/min/{1.73_m2}", "ml/min/{1.73_m2}": "mL/min/{1.73_m2}", "meq/l": "meq/L",
-    "mval/l": "meq/L", "mcmol/l": "umol/L", "micromol/l": "umol/L", "mcg/l": "ug/L",
-    "mikromol/l": "umol/L",
-}  # fmt: skip
-"""Other printed units, without case, -> UCUM, where it is one that is allowed."""
 
 
 def age_days(lab: Lab, now: dt.datetime) -> float | None:
