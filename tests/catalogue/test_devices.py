@@ -9,8 +9,8 @@ from tests.offenders import offenders
 
 from seldinger import catalogue, evidence
 from seldinger.catalogue import Device, shelf
+from seldinger.catalogue.kinds import KINDS
 from seldinger.catalogue.model import (
-    KINDS,
     AccessNeedle,
     CoaxialIntroducer,
     CoreNeedle,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from seldinger.core.errors import CatalogueError
@@ -19,7 +18,7 @@ class Device:
     Attributes:
         id: how plans and users name it.
         name: as printed.
-        kind: what it is for: a key of ``KINDS``.
+        kind: what it is for: a key of ``kinds.KINDS``.
         outer_diameter_mm, inner_diameter_mm: of the shaft; the bore may be unknown.
         usable_mm: from tip to hub.
         wire_mm: diameter of the guidewire that the device is made for.
@@ -130,21 +129,6 @@ class PigtailDrain(Device):
 
 class TrocarDrain(PigtailDrain):
     """A pigtail drain that goes in on its own stylet, in one step."""
-
-
-KINDS: Mapping[str, type[Device]] = MappingProxyType(
-    {
-        "core-needle": CoreNeedle,
-        "coaxial-introducer": CoaxialIntroducer,
-        "fine-needle": FineNeedle,
-        "access-needle": AccessNeedle,
-        "guidewire": Guidewire,
-        "drain": PigtailDrain,
-        "trocar-drain": TrocarDrain,
-        "bone-needle": BoneNeedle,
-    }
-)
-"""What a device's ``kind`` says -> what it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, overload
 
 from annotated_types import MinLen
 
-from seldinger.catalogue.model import KINDS, Device
+from seldinger.catalogue.kinds import KINDS
+from seldinger.catalogue.model import Device
 from seldinger.catalogue.names import closest, match_name
 from seldinger.core.errors import CatalogueError
 from seldinger.evidence import records

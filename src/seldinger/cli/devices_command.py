@@ -60,7 +60,7 @@ def devices(
 def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]]:
     from seldinger import catalogue
     from seldinger.catalogue import applicators
-    from seldinger.catalogue.model import KINDS
+    from seldinger.catalogue.kinds import KINDS
     from seldinger.catalogue.names import closest, match_name
 
     if kind is None:
@@ -80,11 +80,12 @@ def _asked(kind: str | None) -> tuple[tuple[Device, ...], tuple[Applicator, ...]
 
 def _print_devices(found: tuple[Device, ...]) -> None:
     print_table(
-        ("device", "kind", "outer mm", "usable mm", "source", "name"),
+        ("device", "kind", "size", "outer mm", "usable mm", "source", "name"),
         [
             (
                 one.id,
                 one.kind,
+                one.size,
                 f"{one.outer_diameter_mm:.2f}",
                 f"{one.usable_mm:.0f}",
                 one.source or "assumed",

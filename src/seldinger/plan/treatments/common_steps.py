@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger import catalogue, evidence
-from seldinger.catalogue.model import KINDS
+from seldinger.catalogue.kinds import KINDS
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.space import unit

@@ -1,0 +1,52 @@
+"""Kinds of devices: what the word ``kind`` of a page of devices stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from seldinger.catalogue.model import (
+    AccessNeedle,
+    BoneNeedle,
+    CoaxialIntroducer,
+    CoreNeedle,
+    Device,
+    FineNeedle,
+    Guidewire,
+    PigtailDrain,
+    TrocarDrain,
+)
+from seldinger.catalogue.vascular import (
+    AngioplastyBalloon,
+    BalloonExpandableStent,
+    ClosureDevice,
+    DiagnosticCatheter,
+    DrugCoatedBalloon,
+    GuideCatheter,
+    IntroducerSheath,
+    SelfExpandingStent,
+    VascularGuidewire,
+)
+
+KINDS: Mapping[str, type[Device]] = MappingProxyType(
+    {
+        "core-needle": CoreNeedle,
+        "coaxial-introducer": CoaxialIntroducer,
+        "fine-needle": FineNeedle,
+        "access-needle": AccessNeedle,
+        "guidewire": Guidewire,
+        "drain": PigtailDrain,
+        "trocar-drain": TrocarDrain,
+        "bone-needle": BoneNeedle,
+        "introducer-sheath": IntroducerSheath,
+        "guide-catheter": GuideCatheter,
+        "diagnostic-catheter": DiagnosticCatheter,
+        "vascular-guidewire": VascularGuidewire,
+        "angioplasty-balloon": AngioplastyBalloon,
+        "drug-coated-balloon": DrugCoatedBalloon,
+        "balloon-expandable-stent": BalloonExpandableStent,
+        "self-expanding-stent": SelfExpandingStent,
+        "closure-device": ClosureDevice,
+    }
+)
+"""What a device's ``kind`` says -> what it has."""
