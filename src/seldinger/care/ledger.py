@@ -9,7 +9,7 @@ is that of writing. Whoever writes says who it is (``by``) and when (``now``, wi
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_
@@ -298,15 +298,7 @@ class Ledger:
             key = writing.event_key(locked.state)
             if new.corrects is not None:
                 key = writing.find_corrected(connection, locked.name, new.corrects).key
-            row = {
-                "key": key,
-                "scale": new.scale,
-                "grade": grade,
-                "text": text,
-                "device_related": new.device_related,
-                "harm": new.harm,
-                "corrects": new.corrects,
-            }
+            row = asdict(new) | {"key": key, "grade": grade, "text": text}
             number = writing.insert_row(
                 connection, tables.events, by, now, case_name=locked.name, **row
             )

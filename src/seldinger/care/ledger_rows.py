@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Select, Table, func, select, true
 
@@ -23,9 +25,11 @@ from seldinger.care.ledger_records import (
 from seldinger.core.errors import CareError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, RowMapping
+
+T = TypeVar("T")
 
 
 def lock(connection: Connection, name: str) -> Case:
@@ -65,14 +69,7 @@ def cases(connection: Connection, where: ColumnElement[bool] | None = None) -> t
     )
     end = pathway.states()[-1].name
     return tuple(
-        Case(
-            name=row["name"],
-            procedure=row["procedure"],
-            access=row["access"],
-            state=row["to"],
-            opened=row["opened"],
-            closed=row["at"] if row["to"] == end else None,
-        )
+        _record(Case, row, state=row["to"], closed=row["at"] if row["to"] == end else None)
         for row in connection.execute(query).mappings()
     )
 
@@ -82,22 +79,6 @@ def known_keys(connection: Connection, name: str) -> frozenset[str]:
     table = tables.entries
     query = select(table.c.key).where(table.c.case_name == name).distinct()
     return frozenset(connection.execute(query).scalars())
-
-
-def entries(connection: Connection, names: Sequence[str] | None) -> dict[str, list[Entry]]:
-    """Entries by case, in the order of writing; None: of every case."""
-    found = _of(connection, select(tables.entries), tables.entries, names)
-    return _grouped(
-        (r["case_name"], Entry(r["id"], r["at"], _author(r), r["key"], r["value"])) for r in found
-    )
-
-
-def moves(connection: Connection, names: Sequence[str] | None) -> dict[str, list[Move]]:
-    """Moves by case, in the order of writing."""
-    found = _of(connection, select(tables.moves), tables.moves, names)
-    return _grouped(
-        (r["case_name"], Move(r["at"], _author(r), r["came_from"], r["to"])) for r in found
-    )
 
 
 def implants(
@@ -116,24 +97,10 @@ def implants(
     )
     mine = statement.with_only_columns(things.c.id).order_by(None)
     query = select(history).where(history.c.implant_id.in_(mine)).order_by(history.c.id)
-    words = _grouped(
-        (
-            r["implant_id"],
-            ImplantWord(r["at"], _author(r), r["owner"], r["due"], r["resolved"], r["how"]),
-        )
-        for r in connection.execute(query).mappings()
-    )
+    words = _grouped(connection, query, ImplantWord, "implant_id")
     return tuple(
-        Implant(
-            number=r["id"],
-            case=r["case_name"],
-            kind=r["kind"],
-            device=r["device"],
-            udi=r["udi"],
-            placed=r["placed"],
-            words=tuple(words[r["id"]]),
-        )
-        for r in connection.execute(statement).mappings()
+        _record(Implant, row, words=tuple(words[row["id"]]))
+        for row in connection.execute(statement).mappings()
     )
 
 
@@ -147,23 +114,7 @@ def events(connection: Connection, where: ColumnElement[bool] | None = None) -> 
         .where(true() if where is None else where)
         .order_by(table.c.id)
     )
-    return tuple(
-        Event(
-            number=r["id"],
-            case=r["case_name"],
-            at=r["at"],
-            by=_author(r),
-            key=r["key"],
-            scale=r["scale"],
-            grade=r["grade"],
-            text=r["text"],
-            device_related=r["device_related"],
-            harm=r["harm"],
-            corrects=r["corrects"],
-            replaced_by=r["replaced_by"],
-        )
-        for r in connection.execute(query).mappings()
-    )
+    return tuple(_record(Event, row) for row in connection.execute(query).mappings())
 
 
 def incidents(
@@ -176,24 +127,10 @@ def incidents(
     query = (
         select(report_table).where(report_table.c.incident_id.in_(mine)).order_by(report_table.c.id)
     )
-    reports = _grouped(
-        (r["incident_id"], Report(r["at"], _author(r), r["to"]))
-        for r in connection.execute(query).mappings()
-    )
+    reports = _grouped(connection, query, Report, "incident_id")
     return tuple(
-        Incident(
-            number=r["id"],
-            case=r["case_name"],
-            at=r["at"],
-            by=_author(r),
-            device=r["device"],
-            lot=r["lot"],
-            udi=r["udi"],
-            expiry=r["expiry"],
-            what=r["what"],
-            reports=tuple(reports.get(r["id"], ())),
-        )
-        for r in connection.execute(statement).mappings()
+        _record(Incident, row, reports=tuple(reports.get(row["id"], ())))
+        for row in connection.execute(statement).mappings()
     )
 
 
@@ -204,13 +141,17 @@ def records(connection: Connection, name: str | None = None) -> tuple[CaseRecord
         CareError: there is no such case.
     """
     chosen = cases(connection) if name is None else (case(connection, name),)
-    names = None if name is None else [name]
 
     def mine(table: Table) -> ColumnElement[bool] | None:
         column: ColumnElement[str] = table.c.case_name
         return None if name is None else column == name
 
-    written, stepped = entries(connection, names), moves(connection, names)
+    def of_case(table: Table, kind: type[Any]) -> dict[str, list[Any]]:
+        where = mine(table)
+        query = select(table).where(true() if where is None else where).order_by(table.c.id)
+        return _grouped(connection, query, kind, "case_name")
+
+    written, stepped = of_case(tables.entries, Entry), of_case(tables.moves, Move)
     left = _by_case(implants(connection, mine(tables.implants)))
     harmed = _by_case(events(connection, mine(tables.events)))
     failed = _by_case(incidents(connection, mine(tables.incidents)))
@@ -227,24 +168,35 @@ def records(connection: Connection, name: str | None = None) -> tuple[CaseRecord
     )
 
 
-def _of(
-    connection: Connection, query: Select[Any], table: Table, names: Sequence[str] | None
-) -> Iterable[RowMapping]:
-    if names is not None:
-        query = query.where(table.c.case_name.in_(names))
-    return connection.execute(query.order_by(table.c.id)).mappings()
+_COLUMNS = {"number": "id", "case": "case_name"}
+"""Fields of records whose column is called otherwise."""
 
 
-def _author(row: RowMapping) -> Author:
-    return Author(row["name"], row["role"])
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
-def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+def _record(kind: type[T], row: RowMapping, **more: object) -> T:
+    """A row as a record: each field is the column of its name, but for what is given with it."""
+    names = _names(cast("Any", kind))
+    if "by" in names:
+        more["by"] = Author(row["name"], row["role"])
+    return kind(**{n: row[_COLUMNS.get(n, n)] for n in names if n not in more}, **more)
+
+
+def _grouped(
+    connection: Connection, query: Select[Any], kind: type[Any], column: str
+) -> dict[Any, list[Any]]:
+    """Records in the order of the query, by a column of their rows."""
     groups: dict[Any, list[Any]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
+    for row in connection.execute(query).mappings():
+        groups.setdefault(row[column], []).append(_record(kind, row))
     return groups
 
 
 def _by_case(found: Iterable[Any]) -> dict[str, list[Any]]:
-    return _grouped((one.case, one) for one in found)
+    groups: dict[str, list[Any]] = {}
+    for one in found:
+        groups.setdefault(one.case, []).append(one)
+    return groups

@@ -5,7 +5,7 @@ Contrast has questions of its own. Everything told is printed; what is not recog
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.care import allergies
@@ -15,7 +15,7 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from seldinger.care.allergies import Allergen, Material
+    from seldinger.care.allergies import Allergen, RecognisedAllergy
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.patient import Allergy
@@ -26,7 +26,21 @@ BY_QUESTION = frozenset({"contrast", "iodine"})
 """Materials that have questions of their own."""
 _NONE = "none"
 _ANY = "local-anaesthetic"
+_REACTED = "anaesthetic.allergy.reacted"
+_ON_THE_DAY = frozenset({"sedation", "premedication", "dye", "analgesia"})
+"""Drugs that are given on the day: they stand where such drugs are planned."""
 _FASTED = frozenset({"minimal", "moderate", "deep", "general"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What is said of one allergy; attributes as in ``Finding``."""
+
+    rule: str
+    status: Status
+    severity: Severity
+    text: str
+    decides: str = ""
 
 
 def assess_allergies(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[Finding]:
@@ -42,19 +56,37 @@ def assess_allergies(case: Case, profile: Profile, ordered: Iterable[str]) -> It
         recognised = allergies.recognise(allergy.to)
         if recognised.rest:
             yield _unrecognised(allergy, recognised.rest, case, profile)
-        elif not recognised.allergens:
-            yield _told(allergy, "no allergy is meant.", case, profile)
-        for allergen in recognised.allergens:
-            met = list(_met(allergy, allergen, case, profile, planned))
-            yield from met
-            if not met and not set(allergen.meets) & BY_QUESTION:
-                words = f"{allergen.name}: nothing that this procedure is known to bring."
-                yield _told(allergy, words, case, profile)
-            if set(allergen.meets) & BY_QUESTION and case.request.contrast == _NONE:
-                yield _told(
-                    allergy, f"{allergen.name}: no iodinated contrast is planned.", case, profile
-                )
-        yield from _taken(allergy, recognised.allergens, case, profile)
+        for word in _judge(allergy, recognised, case, planned):
+            reacted = word.rule == _REACTED
+            result = finding(
+                word.rule if reacted else f"allergy.{_id(allergy)}.{word.rule}", TOPIC,
+                word.status, word.severity, f"Allergy to {_words(allergy)}: {word.text}",
+                profile=profile, inputs={"allergy": _words(allergy)},
+                considers=_considers(allergy), decides=word.decides,
+            )  # fmt: skip
+            yield settle(result, case.request, profile)
+
+
+def _judge(
+    allergy: Allergy, recognised: RecognisedAllergy, case: Case, planned: tuple[str, ...]
+) -> Iterator[_Word]:
+    if not recognised.rest and not recognised.allergens:
+        yield _told("no allergy is meant.")
+    for allergen in recognised.allergens:
+        met = list(_met(allergy, allergen, case, planned))
+        yield from met
+        by_question = bool(set(allergen.meets) & BY_QUESTION)
+        if not met and not by_question:
+            yield _told(f"{allergen.name}: nothing that this procedure is known to bring.")
+        if by_question and case.request.contrast == _NONE:
+            yield _told(f"{allergen.name}: no iodinated contrast is planned.")
+    keys = {a.key for a in recognised.allergens}
+    for drug in case.patient.drugs:
+        if {a.key for a in allergies.recognise(drug.name).allergens} & keys:
+            text = f"{drug.told} is taken all the same: which of the two is right is asked."
+            yield _Word(
+                f"taken.{drug.name}", Status.UNKNOWN, Severity.CAUTION, text, "who prescribes it"
+            )
 
 
 def _unrecognised(allergy: Allergy, rest: str, case: Case, profile: Profile) -> Finding:
@@ -75,103 +107,68 @@ def _unrecognised(allergy: Allergy, rest: str, case: Case, profile: Profile) -> 
 
 
 def _met(
-    allergy: Allergy, allergen: Allergen, case: Case, profile: Profile, planned: tuple[str, ...]
-) -> Iterator[Finding]:
+    allergy: Allergy, allergen: Allergen, case: Case, planned: tuple[str, ...]
+) -> Iterator[_Word]:
+    """Material by material; those that have questions of their own are passed over."""
     for key in allergen.meets:
         material = allergies.table().materials[key]
         if key in BY_QUESTION:
             continue
         if key == "anaesthetic":
-            yield _anaesthetic(allergy, allergen, case, profile)
+            yield _anaesthetic(allergen, case)
         elif key == "antibiotic":
-            yield _antibiotic(allergy, allergen, case, profile, planned)
+            yield _antibiotic(allergen, planned)
         elif key == "egg-soya":
-            yield _egg(allergy, case, profile)
-        elif key in {"sedation", "premedication", "dye", "analgesia"}:
-            yield _drug(allergy, allergen, material, case, profile)
-        elif material.used(case.request.procedure):
-            yield _material(allergy, allergen, material, case, profile)
+            yield _egg(allergy, case)
+        elif key in _ON_THE_DAY and not _given(key, case):
+            yield _Word(key, Status.MET, Severity.CAUTION, f"{allergen.name}: not given.")
+        elif key in _ON_THE_DAY or material.used(case.request.procedure):
+            text = f"{allergen.name} may come with {material.name}. {material.asks}."
+            yield _Word(key, Status.UNKNOWN, Severity.ACTION, text, material.decides)
 
 
-def _material(
-    allergy: Allergy, allergen: Allergen, material: Material, case: Case, profile: Profile
-) -> Finding:
-    return _made(
-        allergy, material.key, Status.UNKNOWN, Severity.ACTION,
-        f"{allergen.name} may come with {material.name}. {material.asks}.",
-        case, profile, material.decides,
-    )  # fmt: skip
+def _given(material: str, case: Case) -> bool:
+    """Whether drugs of that kind are planned on the day."""
+    if material == "sedation":
+        return case.request.sedation in _FASTED or case.request.sedation is None
+    return material == "premedication" and case.request.contrast != _NONE
 
 
-def _drug(
-    allergy: Allergy, allergen: Allergen, material: Material, case: Case, profile: Profile
-) -> Finding:
-    """Drugs that are given on the day: they stand where such drugs are planned."""
-    sedated = case.request.sedation in _FASTED or case.request.sedation is None
-    planned = {
-        "sedation": sedated,
-        "premedication": case.request.contrast != _NONE,
-        "dye": False,
-        "analgesia": False,
-    }[material.key]
-    words = f"{allergen.name}: not given."
-    if planned:
-        return _made(
-            allergy, material.key, Status.UNKNOWN, Severity.ACTION,
-            f"{allergen.name} may come with {material.name}. {material.asks}.",
-            case, profile, material.decides,
-        )  # fmt: skip
-    return _made(allergy, material.key, Status.MET, Severity.CAUTION, words, case, profile, "")
-
-
-def _egg(allergy: Allergy, case: Case, profile: Profile) -> Finding:
+def _egg(allergy: Allergy, case: Case) -> _Word:
     sedated = case.request.sedation in {"moderate", "deep", "general", None}
     text = (
         "egg or soya is not by itself a reason against propofol, whose emulsion holds both in "
         "refined form; after anaphylaxis who gives the sedation is asked. No source was read."
     )
     if not sedated:
-        return _made(allergy, "egg-soya", Status.MET, Severity.INFO, text, case, profile, "")
-    severe = allergy.reaction != "mild"
-    return _made(
-        allergy, "egg-soya", Status.UNKNOWN if severe else Status.MET, Severity.CAUTION, text, case,
-        profile, "who gives the sedation",
-    )  # fmt: skip
+        return _Word("egg-soya", Status.MET, Severity.INFO, text)
+    status = Status.MET if allergy.reaction == "mild" else Status.UNKNOWN
+    return _Word("egg-soya", status, Severity.CAUTION, text, "who gives the sedation")
 
 
-def _anaesthetic(allergy: Allergy, allergen: Allergen, case: Case, profile: Profile) -> Finding:
+def _anaesthetic(allergen: Allergen, case: Case) -> _Word:
     planned, who = case.request.local_anaesthetic, "the operator with allergology"
     rule = "anaesthetic.allergy"
     if planned == _NONE:
-        text = "no local anaesthetic is planned."
-        return _made(allergy, rule, Status.MET, Severity.INFO, text, case, profile, "")
+        return _Word(rule, Status.MET, Severity.INFO, "no local anaesthetic is planned.")
     if planned is None:
-        return _made(
-            allergy, rule, Status.UNKNOWN, Severity.ACTION,
-            f"{allergen.name}: which local anaesthetic is planned is not told.", case, profile, who,
-        )  # fmt: skip
+        text = f"{allergen.name}: which local anaesthetic is planned is not told."
+        return _Word(rule, Status.UNKNOWN, Severity.ACTION, text, who)
     given = allergies.recognise(planned).allergens
     if any(g.key == allergen.key for g in given):
-        return _made(
-            allergy, "anaesthetic.allergy.reacted", Status.NOT_MET, Severity.STOP,
-            "the local anaesthetic is among the patient's allergies.", case, profile, who,
-        )  # fmt: skip
+        text = "the local anaesthetic is among the patient's allergies."
+        return _Word(_REACTED, Status.NOT_MET, Severity.STOP, text, who)
     if not given or allergen.key in {_ANY, "anaesthetic-additive"}:
-        return _made(
-            allergy, rule, Status.UNKNOWN, Severity.ACTION,
+        text = (
             f"{allergen.name}, and {planned} is planned: whether it was that one, or an additive, "
-            "is found out before.", case, profile, who,
-        )  # fmt: skip
+            "is found out before."
+        )
+        return _Word(rule, Status.UNKNOWN, Severity.ACTION, text, who)
     if any(g.group == allergen.group for g in given):
-        return _made(
-            allergy, rule, Status.NOT_MET, Severity.ACTION,
-            f"{allergen.name} is of the same class as {planned}.", case, profile, who,
-        )  # fmt: skip
-    return _made(
-        allergy, rule, Status.MET, Severity.CAUTION,
-        f"{allergen.name} is of another class than {planned}; an additive may be the cause.",
-        case, profile, "",
-    )  # fmt: skip
+        text = f"{allergen.name} is of the same class as {planned}."
+        return _Word(rule, Status.NOT_MET, Severity.ACTION, text, who)
+    text = f"{allergen.name} is of another class than {planned}; an additive may be the cause."
+    return _Word(rule, Status.MET, Severity.CAUTION, text)
 
 
 def _planned_antibiotics(case: Case, profile: Profile, ordered: frozenset[str]) -> tuple[str, ...]:
@@ -181,37 +178,27 @@ def _planned_antibiotics(case: Case, profile: Profile, ordered: frozenset[str]) 
     return tuple(one for one in persons or local if not one.lower().startswith("no"))
 
 
-def _antibiotic(
-    allergy: Allergy, allergen: Allergen, case: Case, profile: Profile, planned: tuple[str, ...]
-) -> Finding:
-    who = "the operator with infectious diseases"
-    rule = "antibiotics.allergy"
+def _antibiotic(allergen: Allergen, planned: tuple[str, ...]) -> _Word:
+    who, rule = "the operator with infectious diseases", "antibiotics.allergy"
     if not planned:
-        return _made(
-            allergy, rule, Status.MET, Severity.CAUTION,
-            f"no {allergen.name} where an antibiotic is ordered.", case, profile, "",
-        )  # fmt: skip
-    allergens = [a for words in planned for a in allergies.recognise(words).allergens
-             if "antibiotic" in a.meets]  # fmt: skip
+        text = f"no {allergen.name} where an antibiotic is ordered."
+        return _Word(rule, Status.MET, Severity.CAUTION, text)
+    named = [a for words in planned for a in allergies.recognise(words).allergens]
+    allergens = [a for a in named if "antibiotic" in a.meets]
     words = "; ".join(planned)
     groups = {_class(a) for a in allergens}
     own = _class(allergen)
     if own in groups or any(a.key == allergen.key for a in allergens):
-        return _made(
-            allergy, rule, Status.NOT_MET, Severity.STOP,
-            f"the antibiotic that is planned ({words}) is one of {allergen.name}.", case, profile,
-            who,
-        )  # fmt: skip
+        text = f"the antibiotic that is planned ({words}) is one of {allergen.name}."
+        return _Word(rule, Status.NOT_MET, Severity.STOP, text, who)
     if groups & set(allergen.cross) or not allergens or own == "other-antibiotic":
-        return _made(
-            allergy, rule, Status.UNKNOWN, Severity.ACTION,
+        text = (
             f"a reaction to {allergen.name} may carry over to what is planned ({words}), or that "
-            "is not recognised.", case, profile, who,
-        )  # fmt: skip
-    return _made(
-        allergy, rule, Status.MET, Severity.CAUTION,
-        f"what is planned ({words}) is of another class.", case, profile, "",
-    )  # fmt: skip
+            "is not recognised."
+        )
+        return _Word(rule, Status.UNKNOWN, Severity.ACTION, text, who)
+    text = f"what is planned ({words}) is of another class."
+    return _Word(rule, Status.MET, Severity.CAUTION, text)
 
 
 def _class(allergen: Allergen) -> str:
@@ -222,41 +209,8 @@ def _class(allergen: Allergen) -> str:
     return named[0].group if named else allergen.group
 
 
-def _taken(
-    allergy: Allergy, allergens: tuple[Allergen, ...], case: Case, profile: Profile
-) -> Iterator[Finding]:
-    """A drug that is taken although it stands among the allergies."""
-    keys = {a.key for a in allergens}
-    for drug in case.patient.drugs:
-        same = {a.key for a in allergies.recognise(drug.name).allergens} & keys
-        if same:
-            yield _made(
-                allergy, f"taken.{drug.name}", Status.UNKNOWN, Severity.CAUTION,
-                f"{drug.told} is taken all the same: which of the two is right is asked.",
-                case, profile, "who prescribes it",
-            )  # fmt: skip
-
-
-def _told(one: Allergy, words: str, case: Case, profile: Profile) -> Finding:
-    return _made(one, "told", Status.MET, Severity.INFO, words, case, profile, "")
-
-
-def _made(
-    allergy: Allergy,
-    rule: str,
-    status: Status,
-    severity: Severity,
-    words: str,
-    case: Case,
-    profile: Profile,
-    decides: str,
-) -> Finding:
-    name = rule if rule == "anaesthetic.allergy.reacted" else f"allergy.{_id(allergy)}.{rule}"
-    result = finding(
-        name, TOPIC, status, severity, f"Allergy to {_words(allergy)}: {words}", profile=profile,
-        inputs={"allergy": _words(allergy)}, considers=_considers(allergy), decides=decides,
-    )  # fmt: skip
-    return settle(result, case.request, profile)
+def _told(text: str) -> _Word:
+    return _Word("told", Status.MET, Severity.INFO, text)
 
 
 def _considers(one: Allergy) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def case_form(procedure: str, organ: str | None) -> str:
     lines = {key: f"\n{line}" if needed else "" for key, (line, needed) in asked.items()}
     if organ is not None:
         lines["organ"] = f'\norgan = "{organ}"'
-    return Template(_form("case.toml")).substitute(lines, name=kind.name, key=kind.key)
+    return Template(_form("case.txt")).substitute(lines, name=kind.name, key=kind.key)
 
 
 def profile_form() -> str:
@@ -80,7 +80,7 @@ def profile_form() -> str:
             for one in assumed
         ],
     }
-    return Template(_form("profile.toml")).substitute(
+    return Template(_form("profile.txt")).substitute(
         {key: "\n".join(f"# {line}" for line in some) for key, some in lines.items()},
         base=profile.DEFAULT,
         validity=f"{profile.LAB_VALIDITY.value:g}",
