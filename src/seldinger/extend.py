@@ -29,6 +29,7 @@ from seldinger.plan.approach.percutaneous.model import (
     Limits,
     NeedleCase,
     TargetPoint,
+    Toward,
 )
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import (
@@ -116,6 +117,7 @@ __all__ = [
     "Table",
     "TargetPoint",
     "Text",
+    "Toward",
     "Trace",
     "Treatment",
     "TreatmentLogic",

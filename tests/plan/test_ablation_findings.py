@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,12 @@ from seldinger.anatomy.model import Kind
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import Settings, file, gates, registry
+from seldinger.plan.approach.percutaneous.model import Toward
 from seldinger.plan.model import PlanStatus
+from seldinger.plan.procedure import Reach
 from seldinger.plan.treatments.ablation import choice as ablation_choice
 from seldinger.plan.treatments.ablation import coverage, findings, outcome, shielding, trajectories
+from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
 from seldinger.report import tables
 from seldinger.report.blocks import Table
 from seldinger.simulate.placement import heat
@@ -39,8 +43,8 @@ from seldinger.simulate.thermal.setup import Placed
 if TYPE_CHECKING:
     from seldinger.core.finding import Finding
     from seldinger.core.space import Vector
-    from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.procedure import Decision
+    from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
+    from seldinger.plan.procedure import Decision, Search
 
 ABLATION = registry.procedures()["ablation"]
 DEPTH_MM = 50.0
@@ -79,6 +83,18 @@ def winner(
     return coverage.Covered(ground, ways, heated, none, heated, none, none, 0.0, (), (), ())
 
 
+def search_of(found: NeedleCase) -> Search[NeedleCase]:
+    return partial(ABLATION.approach.search, found)
+
+
+def concluded(found: NeedleCase, instrument: Instrument) -> Decision:
+    """The decision where the first search found one way for ``instrument``."""
+    reach = Reach(found, instrument, approach(path(found.target)))
+    logic = ABLATION.treatment
+    assert isinstance(logic, HeatOrFreeze)
+    return logic.conclude(reach, search_of(found))
+
+
 def decided(
     monkeypatch: pytest.MonkeyPatch, found: NeedleCase, won: coverage.Covered, searched: str
 ) -> Decision:
@@ -89,7 +105,7 @@ def decided(
     monkeypatch.setattr(outcome, "predicted", lambda *_: made)
     offers = needle_logic(ABLATION).instruments(found)
     (instrument,) = [i for i in offers if i.device == searched]
-    return needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
+    return concluded(found, instrument)
 
 
 def said(found: NeedleCase, won: coverage.Covered, name: str) -> list[Finding]:
@@ -130,7 +146,7 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(coverage, "_alternatives", lambda *_: (arrangement(1), arrangement(2)))
     monkeypatch.setattr(trajectories, "found", out)
     (instrument, *_) = needle_logic(ABLATION).instruments(found)
-    made = needle_logic(ABLATION).conclude(found, instrument, approach(path(found.target)))
+    made = concluded(found, instrument)
     assert made.effect is None
     (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
     assert (why.status, why.severity) == (Status.NOT_MET, Severity.CAUTION)
@@ -143,8 +159,42 @@ def test_a_way_that_is_missing_names_the_rules_and_their_counts() -> None:
     roof = box((60.0, 40.0, 60.0), (120.0, 44.0, 120.0))
     found = case(ABLATION, goal, [thing("vertebrae", Kind.BONE, roof)])
     placed = Placed(applicator("emprint"), goal.centre_lps_mm, (0.0, -1.0, 0.0), HEATS)
-    blocked = trajectories.found(found, (placed,)).blocked
+    blocked = trajectories.found(found, search_of(found), (placed,)).blocked
     assert blocked.startswith("probe 1: no free path within 15 degrees (vertebrae rejects ")
+
+
+def test_every_probe_has_its_way_from_the_search_of_the_approach() -> None:
+    found = met()
+    asked: list[tuple[str, Toward | None]] = []
+
+    def search(offers: Any, penalties: Any = None, to: Toward | None = None) -> Reach[NeedleCase]:
+        asked.append((offers[0].device, to))
+        return search_of(found)(offers, penalties, to)
+
+    tips = [CENTRE, (CENTRE[0] + 15.0, *CENTRE[1:])]
+    placed = [Placed(applicator("emprint"), tip, (0.0, -1.0, 0.0), HEATS) for tip in tips]
+    ways = trajectories.found(found, search, placed)
+    assert not ways.blocked
+    assert [(device, to and to.tip_lps_mm) for device, to in asked] == [
+        ("emprint", tip) for tip in tips
+    ]
+    for way, tip in zip(ways.paths, tips, strict=True):
+        assert way.target_lps_mm == tip
+        assert way.origin == "planned"
+        out = np.subtract(way.entry_lps_mm, tip) / way.depth_mm
+        assert np.degrees(np.arccos(out @ np.asarray((0.0, -1.0, 0.0)))) <= 15.0
+    # A probe where the first one is: every way to it meets that one.
+    again = trajectories.found(found, search, [placed[0], placed[0]])
+    assert again.blocked == "probe 2: every free path meets another probe"
+
+
+def test_a_probes_entry_that_is_given_is_taken_with_what_it_breaks() -> None:
+    found = met()
+    entry = (MIDDLE_MM + 40.0, SKIN_Y_MM, MIDDLE_MM)
+    to = Toward(CENTRE, (0.0, -1.0, 0.0), 1.0, lambda *_: False, entry)
+    (way,) = search_of(found)(needle_logic(ABLATION).instruments(found)[:1], to=to).approach.paths
+    assert way.origin == "user"
+    assert np.linalg.norm(np.subtract(way.entry_lps_mm, entry)) < 3.0
 
 
 @pytest.mark.parametrize("device", ["emprint", "cryo-2-4mm"])

@@ -1,7 +1,4 @@
-"""What a procedure is, and the case it meets.
-
-A procedure is a declaration that composes an approach with a treatment.
-"""
+"""A procedure declares an approach and a treatment; a case is where it meets a patient."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
-    from seldinger.plan.approach.percutaneous.model import Instrument
+    from seldinger.plan.approach.percutaneous.model import Instrument, Toward
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
     from seldinger.simulate.effect import Effect, Fields
@@ -47,8 +44,7 @@ class Settings:
         assume: overrides of assumptions, by name.
         answers: answers to the procedure's questions, by question id: "yes" or "no".
         device: catalogue id of the device to use; None lets the treatment choose.
-        options: of the approach and the treatment, each a record of the kind that its owner
-            declares; what is left out has its defaults.
+        options: records of the kinds that approach and treatment declare; left out: defaults.
         inputs: further files the request rests on (a target mask, a vocabulary), for provenance.
     """
 
@@ -155,9 +151,12 @@ class Search(Protocol[CaseT]):
     """The approach's search, bound to a case; a treatment calls it as often as it needs."""
 
     def __call__(
-        self, offers: Sequence[Instrument], penalties: Penalties[CaseT] | None = None
+        self,
+        offers: Sequence[Instrument],
+        penalties: Penalties[CaseT] | None = None,
+        to: Toward | None = None,
     ) -> Reach[CaseT]:
-        """Ways for the first of ``offers`` that has any; for the first one where none has."""
+        """Ways for the first of ``offers`` that has any; the one way ``to`` a tip that is given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,9 +214,8 @@ class ApproachLogic(Generic[CaseT]):
 
     kind: ClassVar[str]
     options: ClassVar[type[Any] | None] = None
-    """What a user may choose of it: a frozen dataclass whose fields have defaults, of
-    ``evidence.records``. It is the section of a case that is called like the kind, and options of
-    the command line; ``Settings.of`` gives it."""
+    """What a user may choose of it: a record of ``evidence.records`` whose fields have defaults,
+    the section of a case called like the kind, and options of a command line (``Settings.of``)."""
 
     @property
     def section(self) -> str:
@@ -245,7 +243,11 @@ class ApproachLogic(Generic[CaseT]):
         raise NotImplementedError
 
     def search(
-        self, case: CaseT, offers: Sequence[Instrument], penalties: Penalties[CaseT] | None = None
+        self,
+        case: CaseT,
+        offers: Sequence[Instrument],
+        penalties: Penalties[CaseT] | None = None,
+        to: Toward | None = None,
     ) -> Reach[CaseT]:
         """See ``Search``."""
         raise NotImplementedError
@@ -380,10 +382,8 @@ class Procedure:
                     f"letters, digits and _, a letter first, and none of "
                     f"{', '.join(sorted(CASE_SECTIONS))}"
                 )
-        named = {
-            *self.required_structures,
-            *(s for n in self.required_structures.values() for s in n),
-        }
+        wanted = self.required_structures
+        named = {*wanted, *(s for several in wanted.values() for s in several)}
         unknown = names.list_unknown_terms(named - {""})
         if unknown:
             raise PlanError(

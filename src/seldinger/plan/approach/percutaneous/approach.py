@@ -14,7 +14,7 @@ from seldinger.anatomy.model import Lesion, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
 from seldinger.plan import neighbours, risk_limits
-from seldinger.plan.approach.percutaneous import aim, error_model, path, rules
+from seldinger.plan.approach.percutaneous import aim, error_model, path, rules, toward
 from seldinger.plan.approach.percutaneous import findings as found_on_path
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase, TargetPoint
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption
-    from seldinger.plan.approach.percutaneous.model import Instrument
+    from seldinger.plan.approach.percutaneous.model import Instrument, Toward
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Case, Decision, Penalties, Settings
 
@@ -123,6 +123,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         case: NeedleCase,
         offers: Sequence[Instrument],
         penalties: Penalties[NeedleCase] | None = None,
+        to: Toward | None = None,
     ) -> Reach[NeedleCase]:
         """Paths for the first of ``offers`` that has any; for the first one where none has.
 
@@ -130,12 +131,16 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             case: with its scene.
             offers: devices in order of preference.
             penalties: soft penalties of the treatment, added to the score of each path.
+            to: a tip that is given, and the one way wanted to it; None: the target.
 
         Raises:
             PlanError: nothing is offered.
         """
         if not offers:
             raise PlanError(f"{case.procedure.name} offers no device for this target")
+        if to is not None:
+            way = toward.search(case, offers[0], to)
+            return Reach(case, offers[0], _weighed(case, way, penalties))
         aimed = _aimed(case, offers)
         case.progress("paths", 0.3)
         tried: list[tuple[Instrument, Approach]] = []

@@ -10,6 +10,9 @@ from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.procedure import Case
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seldinger.core.space import Points, Vector
     from seldinger.plan.approach.percutaneous.scene import Scene
 
 
@@ -40,6 +43,26 @@ class Instrument:
     keeps_inside: bool
     reason: str
     widest: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Toward:
+    """A tip that is given, instead of a target that is aimed at, and the way wanted to it.
+
+    Attributes:
+        tip_lps_mm: where the way ends.
+        axis_lps: the direction wanted, unit, out of the skin.
+        lean_deg: how far a way may lean from it.
+        clear: of a skin entry, LPS mm, and the direction out of it, whether nothing that is placed
+            already is in the way.
+        entry_lps_mm: an entry that is taken as it is; None: the free one that leans least.
+    """
+
+    tip_lps_mm: Vector
+    axis_lps: Vector
+    lean_deg: float
+    clear: Callable[[Points, Points], bool]
+    entry_lps_mm: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)

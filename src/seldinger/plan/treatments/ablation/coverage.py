@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points, Vector
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Approach
+    from seldinger.plan.procedure import Search
     from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage_goal import Ground
@@ -105,6 +106,7 @@ class Blocked:
 
 def covered(
     case: NeedleCase,
+    search: Search[NeedleCase],
     choice: Choice,
     approach: Approach,
     watched: Mapping[str, Vector],
@@ -114,6 +116,7 @@ def covered(
 
     Args:
         case: target, anatomy, settings.
+        search: the approach's; every applicator gets its own way.
         choice: modality order and margins.
         approach: free paths to the target, best first: the directions that are tried.
         watched: by structure, points whose temperature is kept over time where they are near.
@@ -133,7 +136,7 @@ def covered(
     queue, runs = override.holding(case, _in_order(tried, choice)), 0
     while queue and runs < _MOST_RUNS:
         one = queue.pop(0)
-        made = _on_patient(case, one, ground, coarse)
+        made = _on_patient(case, search, one, ground, coarse)
         if isinstance(made, str):
             notes.append(f"{_words(one)}: {made}.")
             trials.append(Trial(one, None, made))
@@ -170,10 +173,14 @@ class _Tried:
 
 
 def _on_patient(
-    case: NeedleCase, one: Arrangement, ground: Ground, coarse: HeatScene
+    case: NeedleCase,
+    search: Search[NeedleCase],
+    one: Arrangement,
+    ground: Ground,
+    coarse: HeatScene,
 ) -> _Tried | str:
     """Try an arrangement, every applicator by its own way; in words why it has none."""
-    ways = trajectories.found(case, override.edited(case, one.placed))
+    ways = trajectories.found(case, search, override.edited(case, one.placed))
     if ways.blocked:
         return ways.blocked
     biology = choices.biology(case, one.template.applicator)

@@ -36,12 +36,11 @@ from seldinger.simulate.placement import Placement
 from seldinger.simulate.thermal.effect import describe, describe_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.record import Assumption
     from seldinger.plan.approach.percutaneous.model import Instrument
-    from seldinger.plan.model import Approach, Path
     from seldinger.plan.procedure import Search
     from seldinger.plan.treatments.ablation.choice import Choice
     from seldinger.plan.treatments.ablation.coverage import Covered
@@ -85,21 +84,22 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
     def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         """A first search for directions; then each probe's own way to its tip."""
         reach = search(self.instruments(case))
-        return self.conclude(reach.case, reach.instrument, reach.approach)
+        return self.conclude(reach, search)
 
-    def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
+    def conclude(self, reach: Reach[NeedleCase], search: Search[NeedleCase]) -> Decision:
         """Probes, prediction, steps and findings."""
+        case, instrument, approach = reach.case, reach.instrument, reach.approach
         choice = ablation_choice.choose(case)
-        reach = Reach(case, instrument, approach)
         best = next(iter(approach.paths), None)
         eye = guidance.choose(case, best)
         progress = scale_progress(case.progress, 0.4, 0.95)
         if best is None:
-            won: Covered | Blocked = Blocked(trajectories.blocked(case, self.instruments(case)))
+            offers = self.instruments(case)
+            won: Covered | Blocked = Blocked(trajectories.blocked(case, search, offers))
         else:
             watched = organs_at_risk.watched(case)
             won = coverage.covered(
-                case, choice, approach, watched, scale_progress(progress, 0.0, 0.6)
+                case, search, choice, approach, watched, scale_progress(progress, 0.0, 0.6)
             )
         if isinstance(won, Blocked):
             said = findings.without_probes(case, choice, won.why)
@@ -116,7 +116,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
             eye,
             said,
             placements=_placements(won.ways),
-            routes=_unknown_said(won.ways.paths, approach),
+            routes=won.ways.paths,
             effect=describe(figures),
             fields=describe_fields(fields),
             technique=won.modality.technique,
@@ -134,19 +134,6 @@ def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
     behind = -0.5 * instrument.sample_mm[0]
     room = case.assumed.value(ablation_choice.TIP_ROOM.name)
     return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))
-
-
-def _unknown_said(paths: Sequence[Path], approach: Approach) -> tuple[Path, ...]:
-    """Every probe's path, with what nobody has segmented: unknown, not clear."""
-    unknown = {k: None for p in approach.paths[:1] for k, v in p.clearances_mm.items() if v is None}
-    return tuple(
-        replace(
-            p,
-            clearances_mm={**p.clearances_mm, **unknown},
-            probability=replace(p.probability, touch={**unknown, **p.probability.touch}),
-        )
-        for p in paths
-    )
 
 
 def _treatment(

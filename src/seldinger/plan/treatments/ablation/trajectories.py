@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seldinger.core.space import as_vector, gap_mm
-from seldinger.plan.approach.percutaneous import path as paths
-from seldinger.plan.approach.percutaneous.model import Instrument
+from seldinger.plan.approach.percutaneous.model import Instrument, Toward
 from seldinger.plan.treatments.ablation import choice as choices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.space import Points
     from seldinger.plan.approach.percutaneous.model import NeedleCase
-    from seldinger.plan.model import Path
+    from seldinger.plan.model import Approach, Path
+    from seldinger.plan.procedure import Search
     from seldinger.simulate.thermal.setup import Placed
 
 _OUTSIDE_MM = 20.0
@@ -60,12 +61,12 @@ def instrument_of(kind: Applicator, beyond_mm: float) -> Instrument:
     )  # fmt: skip
 
 
-def found(case: NeedleCase, placed: Sequence[Placed]) -> Ways:
+def found(case: NeedleCase, search: Search[NeedleCase], placed: Sequence[Placed]) -> Ways:
     """A way for each applicator, near the direction it wants and clear of the others."""
     made: list[Placed] = []
     ways: list[Path] = []
     for number, one in enumerate(placed, start=1):
-        way = _way(case, one, made, ways)
+        way = _way(case, search, one, Ways(tuple(made), tuple(ways)))
         if isinstance(way, str):
             return Ways(tuple(made), tuple(ways), f"probe {number}: {way}")
         axis = np.subtract(way.entry_lps_mm, way.target_lps_mm) / way.depth_mm
@@ -74,69 +75,47 @@ def found(case: NeedleCase, placed: Sequence[Placed]) -> Ways:
     return Ways(tuple(made), tuple(ways))
 
 
-def _way(
-    case: NeedleCase, one: Placed, others: Sequence[Placed], other_ways: Sequence[Path]
-) -> Path | str:
+def _way(case: NeedleCase, search: Search[NeedleCase], one: Placed, others: Ways) -> Path | str:
     """The free path to a tip that leans least; in words why there is none."""
-    room = case.assumed.value(choices.TIP_ROOM.name)
-    instrument = instrument_of(one.applicator, room)
-    aimed = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=one.tip_lps_mm))
-    from_there = replace(case.options, entry_lps_mm=one.entry_lps_mm)
-    chosen = replace(case.settings, options=(from_there, *case.settings.options))
-    rays = paths.rays_into(aimed, chosen, case.assumed)
-    done = paths.search(rays, instrument, case.limits, chosen, case.assumed)
-    if one.entry_lps_mm is not None:
-        return paths.paths(done, [0])[0]
-    wanted = np.asarray(one.axis_lps)
-    lean = np.degrees(np.arccos(np.clip(done.candidates.outward @ wanted, -1.0, 1.0)))
-    free = np.flatnonzero(~done.blocking & (lean <= case.assumed.value(choices.LEAN.name)))
-    if not len(free):
-        near = lean <= case.assumed.value(choices.LEAN.name)
-        causes = {r: int((m & near).sum()) for r, m in done.rejected.items() if (m & near).any()}
-        return f"no free path within {case.assumed.value(choices.LEAN.name):g} degrees" + (
-            f" ({_most(causes)})" if causes else ""
-        )
-    for row in free[np.argsort(lean[free], kind="stable")]:
-        entry = done.candidates.lps_mm[row]
-        if _clear(case, one, entry, done.candidates.outward[row], others, other_ways):
-            return paths.paths(done, [int(row)])[0]
-    return "every free path meets another probe"
+    lean_deg = case.assumed.value(choices.LEAN.name)
+    least_mm = case.assumed.value(choices.SHAFT_GAP.name)
+    clear = partial(_clear, one, others, least_mm)
+    instrument = instrument_of(one.applicator, case.assumed.value(choices.TIP_ROOM.name))
+    to = Toward(one.tip_lps_mm, one.axis_lps, lean_deg, clear, one.entry_lps_mm)
+    way = search((instrument,), to=to).approach
+    if way.paths:
+        return way.paths[0]
+    if way.accepted:
+        return "every free path meets another probe"
+    return f"no free path within {lean_deg:g} degrees{_most(way)}"
 
 
-def blocked(case: NeedleCase, instruments: Sequence[Instrument]) -> dict[str, tuple[str, ...]]:
+def blocked(
+    case: NeedleCase, search: Search[NeedleCase], instruments: Sequence[Instrument]
+) -> dict[str, tuple[str, ...]]:
     """By device, why no skin entry leads it to the target: how many entries each rule rejects."""
-    rays = paths.rays_into(case.scene, case.settings, case.assumed)
     said: dict[str, tuple[str, ...]] = {}
+    # Every direction counts, and no way is wanted.
+    to = Toward(case.scene.target.aim_lps_mm, (0.0, 0.0, 1.0), 180.0, lambda *_: False)
     for one in instruments:
-        done = paths.search(rays, one, case.limits, case.settings, case.assumed)
-        free = int((~done.blocking).sum())
-        causes = {rule: int(mask.sum()) for rule, mask in done.rejected.items() if mask.any()}
-        why = f" ({_most(causes)})" if causes else ""
-        text = f"{free} of {len(done.candidates)} skin entries have a free straight path{why}"
-        said[one.device] = (text,)
+        way = search((one,), to=to).approach
+        text = f"{way.accepted} of {way.candidates} skin entries have a free straight path"
+        said[one.device] = (text + _most(way),)
     return said
 
 
-def _most(causes: Mapping[str, int]) -> str:
-    """The rules that reject most, with how many they reject."""
-    most = sorted(causes, key=lambda r: (-causes[r], r))[:_MOST_RULES]
-    return ", ".join(f"{rule} rejects {causes[rule]}" for rule in most)
+def _most(way: Approach) -> str:
+    """The rules that reject most, with how many they reject; empty: none does."""
+    most = sorted(way.rejections, key=lambda r: (-way.rejections[r], r))[:_MOST_RULES]
+    told = ", ".join(f"{rule} rejects {way.rejections[rule]}" for rule in most)
+    return f" ({told})" if told else ""
 
 
-def _clear(
-    case: NeedleCase,
-    one: Placed,
-    entry: Points,
-    outward: Points,
-    others: Sequence[Placed],
-    other_ways: Sequence[Path],
-) -> bool:
-    least = case.assumed.value(choices.SHAFT_GAP.name)
+def _clear(one: Placed, others: Ways, least_mm: float, entry: Points, outward: Points) -> bool:
     own = (np.asarray(one.tip_lps_mm), entry + _OUTSIDE_MM * outward)
-    for other, way in zip(others, other_ways, strict=True):
-        shaft = _shaft(other, way)
+    for other, way in zip(others.placed, others.paths, strict=True):
         radii = 0.5 * (one.applicator.diameter_mm + other.applicator.diameter_mm)
-        if gap_mm(own, shaft) < least + radii:
+        if gap_mm(own, _shaft(other, way)) < least_mm + radii:
             return False
     return True
 

@@ -1,0 +1,43 @@
+"""Toward: the way to a tip that is given, by the rules of every other way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.plan.approach.percutaneous import path
+from seldinger.plan.model import Approach
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase, Toward
+
+
+def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach:
+    """The free way that leans least and is clear, if there is one; the entries within the lean.
+
+    A way from an entry that is given is told whatever it breaks.
+    """
+    scene = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=toward.tip_lps_mm))
+    from_there = replace(case.options, entry_lps_mm=toward.entry_lps_mm)
+    chosen = replace(case.settings, options=(from_there, *case.settings.options))
+    rays = path.rays_into(scene, chosen, case.assumed)
+    done = path.search(rays, instrument, case.limits, chosen, case.assumed)
+    outward = done.candidates.outward
+    lean = np.degrees(np.arccos(np.clip(outward @ np.asarray(toward.axis_lps), -1.0, 1.0)))
+    near = lean <= toward.lean_deg
+    free = np.flatnonzero(~done.blocking & near)
+    by_lean = [int(row) for row in free[np.argsort(lean[free], kind="stable")]]
+    entries = done.candidates.lps_mm
+    clear = (row for row in by_lean if toward.clear(entries[row], outward[row]))
+    rows = [0] if toward.entry_lps_mm is not None else list(islice(clear, 1))
+    return Approach(
+        kind="percutaneous",
+        candidates=int(near.sum()),
+        accepted=len(free),
+        rejections={r: int((m & near).sum()) for r, m in done.rejected.items() if (m & near).any()},
+        relaxations=(),
+        paths=path.paths(done, rows),
+    )
