@@ -36,7 +36,7 @@ class Task:
 
     def between_voxels(self) -> margin.Margin:
         """Both surfaces, and the margin from one to the other."""
-        return margin.measured(
+        return margin.measure_margin(
             surface.extract_surface(self.tumour, self.grid, "tumour"),
             surface.extract_surface(self.zone, self.grid, "zone"),
         )

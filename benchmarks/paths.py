@@ -12,7 +12,7 @@ from seldinger.anatomy.model import Kind, Origin, Structure
 from seldinger.core.space import Grid
 from seldinger.kernels import march
 from seldinger.plan.approach.percutaneous import scene as scenes
-from seldinger.plan.approach.percutaneous.rules import approach
+from seldinger.plan.approach.percutaneous.rules import measure_approach
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Task:
     def maps(self) -> None:
         """A distance field around each structure."""
         for structure in self.structures:
-            scenes.obstacle(structure, None, LATTICE)
+            scenes.build_obstacle(structure, None, LATTICE)
 
     def score(self) -> None:
         """Every ray against every structure, and every tissue on every ray."""
@@ -84,7 +84,7 @@ class Task:
 
     def _approach(self, obstacle: Obstacle, count: int) -> None:
         zero = np.zeros(count, dtype=np.float32)
-        approach(obstacle, self.index[:count], self.aims[:count], zero, zero, H)
+        measure_approach(obstacle, self.index[:count], self.aims[:count], zero, zero, H)
 
     def _crossing(self, count: int) -> None:
         lengths = np.zeros((count, STRUCTURES + 6), dtype=np.float32)
@@ -124,13 +124,13 @@ def task() -> Task:
     i, j = np.ogrid[: SHAPE[0], : SHAPE[1]]
     inside = ((i - 120) / 112.0) ** 2 + ((j - 90) / 84.0) ** 2 <= 1.0
     body = np.broadcast_to(inside[:, :, None], SHAPE)
-    shell = scenes.boundary(np.ascontiguousarray(body))
+    shell = scenes.find_boundary(np.ascontiguousarray(body))
     index = np.argwhere(shell).astype(np.float32)
     structures = tuple(
         Structure(f"structure {n}", Kind.ORGAN, mask & body, Origin.ASSUMED, (), mobile=False)
         for n, mask in enumerate(_masks())
     )
-    made = [scenes.obstacle(s, None, LATTICE) for s in structures]
+    made = [scenes.build_obstacle(s, None, LATTICE) for s in structures]
     classes = np.where(body, np.uint8(2), np.uint8(0))
     for number, structure in enumerate(structures):
         classes[structure.mask] = scenes.FIRST + number

@@ -21,7 +21,9 @@ def measured(spacing_mm: float = 1.0) -> dict[str, float]:
     places = grid.to_lps(np.indices(shape).reshape(3, -1).T).reshape(*shape, 3)
     tumour = np.linalg.norm(places, axis=-1) <= TUMOUR_MM
     zone = np.linalg.norm(places - (ASIDE_MM, 0.0, 0.0), axis=-1) <= ZONE_MM
-    made = margin.measured(extract_surface(tumour, grid, "t"), extract_surface(zone, grid, "z"))
+    made = margin.measure_margin(
+        extract_surface(tumour, grid, "t"), extract_surface(zone, grid, "z")
+    )
     return {
         "minimal_mm": round(made.whole.minimal_mm, 2),
         "exact_mm": ZONE_MM - TUMOUR_MM - ASIDE_MM,

@@ -20,7 +20,7 @@ Case = tuple[str, str]
 
 CASES: tuple[Case, ...] = tuple(
     (name, case.target)
-    for name, procedure in seldinger.plan.procedures().items()
+    for name, procedure in seldinger.plan.load_procedures().items()
     for case in procedure.demo
 )
 ANSWERS = {"ablation": {"modality": "microwave"}}

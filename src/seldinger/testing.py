@@ -54,7 +54,7 @@ def check_procedure(name: str, voxel_mm: float = VOXEL_MM) -> tuple[Plan, ...]:
     Raises:
         PlanError: the procedure is not installed, declares no case, or fails; every fault is told.
     """
-    declared = plan.procedures()[name]
+    declared = plan.load_procedures()[name]
     if not declared.demo:
         raise PlanError(f"{name} declares no demo case: give it one, so that it can be examined")
     patient = demo.patient(voxel_mm)
@@ -110,7 +110,7 @@ def _numbers(value: Any) -> Iterator[float]:
 
 def _of_ways(made: Plan, truth: Truth) -> Iterator[str]:
     """A way that keeps the limits and crosses nothing, by the formulas and not by the labels."""
-    approach = plan.procedures()[made.request.procedure].approach
+    approach = plan.load_procedures()[made.request.procedure].approach
     if not isinstance(approach, Percutaneous):
         return
     if not made.approach.paths:
@@ -160,8 +160,8 @@ def _of_sources(made: Plan) -> Iterator[str]:
 
 def _of_unknowns(made: Plan) -> Iterator[str]:
     """What nobody labelled or cleared is unknown, and keeps a plan from go."""
-    declared = plan.procedures()[made.request.procedure]
-    wanted = neighbours.within_reach(declared, made.target.organ)
+    declared = plan.load_procedures()[made.request.procedure]
+    wanted = neighbours.list_within_reach(declared, made.target.organ)
     missing = {name for name in wanted if not made.anatomy.has(name)}
     if unsaid := sorted(missing - set(made.not_segmented)):
         yield f"nobody labelled and the plan does not say so: {', '.join(unsaid)}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
     from seldinger.plan.procedure import DemoCase, Settings
 
-__all__ = ["Done", "propose", "run", "run_demo", "spelled"]
+__all__ = ["Done", "propose", "run", "run_demo", "spell_name"]
 
 
 def __dir__() -> list[str]:
@@ -64,7 +64,7 @@ def run(case: CaseFile, out: Path | None = None, progress: Progress = silent) ->
         SeldingerError: the request cannot be carried out, or the folder cannot be written; what can
             be known before long work is refused before it.
     """
-    case = case.judged()
+    case = case.fix_instant()
     if out is not None:
         from seldinger.report import folder
 
@@ -77,7 +77,7 @@ def run(case: CaseFile, out: Path | None = None, progress: Progress = silent) ->
     from seldinger import report
 
     told = scale_progress(progress, 0.8, 1.0)
-    page = report.write(out, made, outcome, command=spelled(case), progress=told)
+    page = report.write(out, made, outcome, command=spell_name(case), progress=told)
     return Done(made, outcome, page, note)
 
 
@@ -101,7 +101,9 @@ def run_demo(
     from seldinger import report
     from seldinger.report import folder
 
-    cases = tuple((name, case) for name, one in plans.procedures().items() for case in one.demo)
+    cases = tuple(
+        (name, case) for name, one in plans.load_procedures().items() for case in one.demo
+    )
     folders = [out / f"{name}-{case.target}" for name, case in cases]
     for place in folders:
         folder.check_ahead(place)
@@ -153,7 +155,7 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         progress=scale_progress(progress, 0.2, 0.6),
     )
     of = case.target
-    target = targets.requested(
+    target = targets.choose_requested(
         anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
     )
     return plans.propose(
@@ -207,12 +209,12 @@ def _demo_plans(
     return made
 
 
-def spelled(case: CaseFile) -> str:
+def spell_name(case: CaseFile) -> str:
     """The case as a command; files by their names, never by this machine's paths."""
-    from seldinger.plan.options import options_of
+    from seldinger.plan.options import list_options
 
     words = ["seldinger", "plan", case.procedure]
-    for option in options_of(type(case)):
+    for option in list_options(type(case)):
         words += option.spell(case)
     return shlex.join(words)
 
@@ -222,7 +224,7 @@ def _check(case: CaseFile, settings: Settings) -> None:
     from seldinger import anatomy, image
     from seldinger import plan as plans
 
-    declared = plans.procedures()[case.procedure]
+    declared = plans.load_procedures()[case.procedure]
     plans.check_answers(declared, settings)
     study, target = case.study, case.target
     raw = image.check_there(study.ct, study.labels, study.label_key, target.mask, study.others)

@@ -10,7 +10,7 @@ import pytest
 from tests.studies import with_planning
 
 from seldinger.anatomy import ASSUMPTIONS, Kind, Origin, Settings, Skin, Tissue, build
-from seldinger.anatomy.skin import body_surface
+from seldinger.anatomy.skin import find_body_surface
 from seldinger.core.errors import AnatomyError, Cancelled
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
@@ -42,7 +42,7 @@ def test_gas_inside_belongs_to_the_body_and_is_an_obstacle(
 ) -> None:
     gas = trunk.parts["gas"]
     assert anatomy.body[gas].all()
-    found = anatomy.structure("bowel gas")
+    found = anatomy.get_structure("bowel gas")
     assert found.origin is Origin.THRESHOLD
     assert found.kind is Kind.BOWEL
     assert found.mask[gas].all()
@@ -87,7 +87,7 @@ def test_every_body_voxel_has_a_tissue_and_only_those(anatomy: Anatomy) -> None:
 
 
 def test_skin_is_the_surface_and_is_complete(anatomy: Anatomy) -> None:
-    assert ((anatomy.skin > Skin.NONE) == body_surface(anatomy.body)).all()
+    assert ((anatomy.skin > Skin.NONE) == find_body_surface(anatomy.body)).all()
 
 
 def test_the_scan_ends_are_no_skin(anatomy: Anatomy) -> None:
@@ -109,7 +109,7 @@ def test_table_contact_lies_on_the_table(
 
 
 def test_a_contrast_aorta_is_no_bone_without_labels(bare: Anatomy, trunk: Phantom) -> None:
-    bone = bare.structure("bone")
+    bone = bare.get_structure("bone")
     assert bone.origin is Origin.THRESHOLD
     assert not bone.mask[trunk.parts["aorta"]].any()
     vertebra = trunk.parts["vertebra"]
@@ -118,7 +118,7 @@ def test_a_contrast_aorta_is_no_bone_without_labels(bare: Anatomy, trunk: Phanto
 
 
 def test_no_bone_is_thresholded_beside_labelled_bone(anatomy: Anatomy) -> None:
-    assert anatomy.structure("vertebrae").sources == ("vertebrae_L2",)
+    assert anatomy.get_structure("vertebrae").sources == ("vertebrae_L2",)
     assert not anatomy.has("bone")
 
 
@@ -130,9 +130,9 @@ def test_unlabelled_organs_stay_unidentified(bare: Anatomy, trunk: Phantom) -> N
 
 def test_labels_become_terms_and_lesions_are_numbered(anatomy: Anatomy, trunk: Phantom) -> None:
     assert (
-        anatomy.structure("liver").mask == (trunk.parts["liver"] & ~trunk.parts["tumour"])
+        anatomy.get_structure("liver").mask == (trunk.parts["liver"] & ~trunk.parts["tumour"])
     ).all()
-    tumour = anatomy.structure("liver tumour 1")
+    tumour = anatomy.get_structure("liver tumour 1")
     assert (tumour.kind, tumour.sources) == (Kind.LESION, ("liver_tumor_1",))
     assert any("sausage" in note for note in anatomy.notes)
 
@@ -234,6 +234,6 @@ def test_settings_are_checked(wrong: dict[str, object], said: str) -> None:
 def test_assumptions_are_named_once() -> None:
     names = [a.name for a in ASSUMPTIONS]
     assert len(names) == len(set(names))
-    assert Settings(assume={"recess_mm": 40.0}).value(
+    assert Settings(assume={"recess_mm": 40.0}).get_value(
         next(a for a in ASSUMPTIONS if a.name == "recess_mm")
     ) == pytest.approx(40.0)

@@ -70,7 +70,7 @@ def test_a_wall_reads_where_it_stands(
     axes = turned(number, oblique)
     shape = np.maximum(1, np.round(24.0 / spacing)).astype(int)
     wall = placed(np.ones(shape, dtype=bool), axes, spacing, shift - 14.0 * axes[:, 0])
-    found = extents.distance_field(wall, LATTICE, CAP_MM)
+    found = extents.compute_distance_field(wall, LATTICE, CAP_MM)
     assert found is not None
     face = shift - 14.0 * axes[:, 0] + axes[:, 0] * shape[0] * spacing[0] / 2.0
     points = face + axes[:, 0] * away + np.outer(np.linspace(-3.0, 3.0, 9), axes[:, 1] + axes[:, 2])
@@ -88,7 +88,7 @@ def test_no_labelled_voxel_is_lost(
     mask = rng.random((6, 6, 6)) < 0.06
     mask[tuple(rng.integers(0, 6, 3))] = True
     lone = placed(mask, turned(number, oblique), spacing, shift)
-    found = extents.distance_field(lone, LATTICE, CAP_MM)
+    found = extents.compute_distance_field(lone, LATTICE, CAP_MM)
     assert found is not None
     middles = lone.grid.to_lps(np.argwhere(mask))
     index = np.rint(LATTICE.to_index(middles)).astype(int)

@@ -54,7 +54,7 @@ def test_a_lesion_is_found_by_the_end_of_its_name_where_no_other_ends_so(anatomy
     for name in ("tumour-1", "Tumour 1", "tumour"):
         assert targets.find(anatomy, name).organ == "liver"
     assert targets.find(anatomy, "tumour-1").label == "liver tumour 1"
-    first = anatomy.structure("liver tumour 1")
+    first = anatomy.get_structure("liver tumour 1")
     two = replace(
         anatomy, structures=(*anatomy.structures, replace(first, name="left kidney tumour 1"))
     )

@@ -88,7 +88,7 @@ def test_the_page_carries_the_stamp_of_its_weakest_row(page: outcomes.Outcomes) 
 
 def test_every_installed_procedure_has_outcomes() -> None:
     with_organs = {"ablation": ("liver", "kidney", "lung")}
-    for name in plan.procedures():
+    for name in plan.load_procedures():
         for organ in with_organs.get(name, (None,)):
             page = outcomes.find(name, organ)
             assert {"surgical", "conservative"} & {option.kind for option in page.options}

@@ -11,7 +11,7 @@ from seldinger.care.clearance.rules import tables
 from seldinger.catalogue.procedures import list_entries
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan import procedures as registered
+from seldinger.plan import load_procedures as registered
 from seldinger.plan import readiness
 from seldinger.report import sheet_text
 
@@ -188,6 +188,6 @@ def test_a_page_that_nobody_has_written_is_said() -> None:
     assert "leaflet" in missing
     assert not procedures.missing_pages("ablation", "liver")
     assert len(procedures.missing_pages("a stranger's procedure", None)) == 3
-    said = readiness.missing_pages("ablation", "adrenal gland")
+    said = readiness.find_missing_pages("ablation", "adrenal gland")
     assert {one.severity for one in said} == {Severity.INFO}
     assert {one.status for one in said} == {Status.UNKNOWN}

@@ -121,7 +121,7 @@ def test_a_case_has_the_sections_that_no_options_may_be_called() -> None:
 
 
 def test_every_key_of_the_schema_is_described() -> None:
-    assert {"percutaneous", "ablation"} <= set(case.schema()["properties"])
-    for name, section in case.schema()["$defs"].items():
+    assert {"percutaneous", "ablation"} <= set(case.build_schema()["properties"])
+    for name, section in case.build_schema()["$defs"].items():
         for key, what in section["properties"].items():
             assert what.get("description"), f"{name}.{key}"

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from seldinger import demo, guide
 from seldinger.cli.app import app
 from seldinger.core.errors import PlanError
-from seldinger.plan import file, procedures
+from seldinger.plan import file, load_procedures
 from seldinger.simulate.thermal import uncertainty
 
 if TYPE_CHECKING:
@@ -210,8 +210,8 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.slow  # `make demo` runs it whole, after the gate
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
-    monkeypatch.setattr(uncertainty, "variations", lambda *_, **__: {})
-    assert {procedure for procedure, _ in CASES} == set(procedures())
+    monkeypatch.setattr(uncertainty, "list_variations", lambda *_, **__: {})
+    assert {procedure for procedure, _ in CASES} == set(load_procedures())
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")
     assert result.exit_code == 0, result.output

@@ -69,7 +69,7 @@ def test_every_list_knows_its_names_in_every_spelling() -> None:
     for word in spellings("leg-angiography"):
         assert policy.reference(word) == policy.reference("leg-angiography")
     for word in spellings("biopsy"):
-        assert plan.procedures()[word].name == "biopsy"
+        assert plan.load_procedures()[word].name == "biopsy"
     for word in spellings("seldinger_demo"):
         assert catalogue.recognise(("liver",), word).vocabulary == "seldinger_demo"
 

@@ -115,7 +115,7 @@ def test_an_applicator_fixed_by_hand_arrives_and_is_spelled(rooms: Rooms) -> Non
     options = plan.AblationOptions(probe=edits)
     assert rooms.calls["propose"][1]["settings"].options == (options,)
     table = {"number": 1, "tip_lps_mm": [1, 2, 3], "entry_lps_mm": [4, 5.5, 6], "power_w": 75}
-    case = cases.checked(
+    case = cases.check_case(
         {
             "procedure": "ablation", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
             "ablation": {"probe": [table | {"minutes": 7.5}, {"number": 2, "minutes": 5}]},
@@ -123,7 +123,7 @@ def test_an_applicator_fixed_by_hand_arrives_and_is_spelled(rooms: Rooms) -> Non
         "test",
     )  # fmt: skip
     assert case.options == (options,)
-    assert workflow.spelled(case).endswith(f"--probe '{probe}' --probe '2 minutes=5'")
+    assert workflow.spell_name(case).endswith(f"--probe '{probe}' --probe '2 minutes=5'")
 
 
 def test_without_options_the_rooms_choose(rooms: Rooms) -> None:
@@ -145,7 +145,7 @@ def test_ones_own_vocabulary_is_read(rooms: Rooms, tmp_path: Path) -> None:
 
 
 def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
-    case = cases.checked(
+    case = cases.check_case(
         {
             "procedure": "biopsy",
             "study": {"ct": "/some/where/ct.nii.gz", "vocabulary": "/some/where/ours.toml"},
@@ -157,7 +157,7 @@ def test_a_case_is_spelled_as_a_command_without_this_machines_paths() -> None:
         },
         "test",
     )
-    assert workflow.spelled(case) == (
+    assert workflow.spell_name(case) == (
         "seldinger plan biopsy --ct ct.nii.gz --vocabulary ours.toml --target-lps 1,-2.5,3"
         " --diameter-mm 12.0 --assume hub_standoff_mm=5.0 --answer hydatid=no"
         " --relax spleen --relax 'left lung'"
@@ -179,7 +179,7 @@ def test_a_patient_arrives_as_the_file_stands_at_the_time_asked(rooms: Rooms) ->
 def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
     who = resources.files("seldinger.demo") / "patient.toml"
     (tmp_path / "patient.toml").write_text(who.read_text(encoding="utf-8"))
-    asked = cases.checked(
+    asked = cases.check_case(
         {
             "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
             "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00+00:00"},
@@ -188,9 +188,11 @@ def test_a_patient_comes_with_the_case(tmp_path: Path) -> None:
     )  # fmt: skip
     case = records.beside(asked, tmp_path)
     assert case.visit.patient == tmp_path / "patient.toml"
-    assert workflow.spelled(case).endswith("--patient patient.toml --now 2026-12-04T08:00:00+00:00")
+    assert workflow.spell_name(case).endswith(
+        "--patient patient.toml --now 2026-12-04T08:00:00+00:00"
+    )
     with pytest.raises(CaseError, match="needs its offset"):
-        cases.checked(
+        cases.check_case(
             {
                 "procedure": "biopsy", "study": {"ct": "ct.nii.gz"}, "target": {"name": "t"},
                 "visit": {"patient": "patient.toml", "now": "2026-12-04T08:00:00"},

@@ -58,7 +58,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 
 
 def test_every_installed_procedure_is_examined() -> None:
-    assert {name for name, _ in CASES} == set(plan.procedures())
+    assert {name for name, _ in CASES} == set(plan.load_procedures())
 
 
 @every_case
@@ -76,7 +76,7 @@ def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoP
     # One path is enough to break: six take six times as long.
     made = replace(whole, approach=replace(whole.approach, paths=(best,)))
     missing = made.not_segmented[0]
-    heart = np.argwhere(made.anatomy.structure("heart").mask).mean(axis=0)
+    heart = np.argwhere(made.anatomy.get_structure("heart").mask).mean(axis=0)
     through_the_heart = as_vector(made.anatomy.grid.to_lps(heart))
     wrong: dict[str, dict[str, Any]] = {
         "breaks": {"violations": ("depth",)},
@@ -244,7 +244,7 @@ def test_a_patient_is_judged_for_every_procedure(
 ) -> None:
     made = demo_plans[case]
     visit = demo.visit(case[0], made.target.organ)
-    cleared = readiness.cleared(case[0], made.target.organ, None, visit)
+    cleared = readiness.assess_visit(case[0], made.target.organ, None, visit)
     assert cleared is not None
     # Where the source is silent (a lung biopsy), nobody is cleared.
     assert cleared.bleeding.value in {"low", "high"} or cleared.answer != "clear"

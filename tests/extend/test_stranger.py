@@ -18,9 +18,9 @@ import json, sys
 from pathlib import Path
 import seldinger as sd
 from inject import InjectOptions
-from seldinger.plan import procedures
+from seldinger.plan import load_procedures
 
-found = procedures()
+found = load_procedures()
 (made,) = sd.testing.check_procedure("inject", 4.0)
 page = sd.report.write(Path(sys.argv[1]), made)
 changed = sd.plan.propose(

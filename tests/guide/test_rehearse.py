@@ -14,8 +14,8 @@ from tests.ablated import changed, figures, parts, refilled
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid, Vector, as_vector, unit
 from seldinger.guide import file, rehearse
-from seldinger.guide.model import Passes, percent
-from seldinger.guide.zone import carry_zone, rotations
+from seldinger.guide.model import Passes, format_percent
+from seldinger.guide.zone import carry_zone, compute_rotations
 from seldinger.plan import PercutaneousOptions, Settings, propose
 from seldinger.plan.approach.percutaneous.scene import build
 
@@ -121,7 +121,7 @@ def test_each_draw_meets_what_a_plain_look_at_the_voxels_meets(
     goal = nearest_mm(plan.goal.viable, *ends, moves=True)
     assert needle.hit[goal < 0.1].all()
     assert not needle.hit[goal > blur + 0.5].any()
-    structure = plan.anatomy.structure("lower rib margin")
+    structure = plan.anatomy.get_structure("lower rib margin")
     tip = needle.tip_lps_mm + instrument.beyond_mm * axis
     away = nearest_mm(
         structure.mask, np.broadcast_to(entry, tip.shape), tip, moves=structure.mobile
@@ -178,7 +178,7 @@ def test_as_meant_is_every_pass_in_and_nothing_touched(nodule: Rehearsal) -> Non
 
 
 def test_the_ends_of_the_scale_are_never_claimed() -> None:
-    assert [percent(p) for p in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
+    assert [format_percent(p) for p in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
         "< 1 %", "< 1 %", "50 %", "> 99 %", "> 99 %",
     ]  # fmt: skip
 
@@ -302,7 +302,7 @@ def test_two_probes_that_do_not_miss_leave_the_zone_where_it_is(small_ablation: 
 def test_a_rotation_turns_the_axis_and_keeps_lengths() -> None:
     rng = np.random.default_rng(0)
     axis, others = unit(rng.normal(size=3)), rng.normal(size=(20, 3))
-    turn = rotations(axis, others)
+    turn = compute_rotations(axis, others)
     assert turn @ axis == pytest.approx(others / np.linalg.norm(others, axis=1)[:, None])
     assert turn @ turn.transpose(0, 2, 1) == pytest.approx(np.tile(np.eye(3), (20, 1, 1)))
     assert np.linalg.det(turn) == pytest.approx(np.ones(20))

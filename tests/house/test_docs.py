@@ -40,7 +40,7 @@ ASSUMED = {
         *ASSUMPTIONS,
         *PATH_ASSUMPTIONS,
         *MARGIN_ASSUMPTIONS,
-        *(a for p in plan.procedures().values() for a in p.treatment.assumptions),
+        *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
     )
 }
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -128,8 +128,8 @@ def test_assumptions_are_looked_for_where_they_stand() -> None:
 
 def test_the_case_file_of_the_reference_is_one() -> None:
     (whole, *_) = blocks(ROOT / "docs/reference/case-toml.md", "toml")
-    read = case.checked(tomllib.loads(whole), "case-toml.md", {})
-    asked = {question.id for question in plan.procedures()[read.procedure].questions}
+    read = case.check_case(tomllib.loads(whole), "case-toml.md", {})
+    asked = {question.id for question in plan.load_procedures()[read.procedure].questions}
     assert set(read.answers) <= asked
     assert set(read.assume) <= ASSUMED
     assert read.study.vocabulary in catalogue.vocabularies()
@@ -137,7 +137,7 @@ def test_the_case_file_of_the_reference_is_one() -> None:
 
 def test_the_reference_explains_every_key_of_a_case_file() -> None:
     page = (ROOT / "docs/reference/case-toml.md").read_text(encoding="utf-8")
-    sections = case.schema()["$defs"]
+    sections = case.build_schema()["$defs"]
     keys = {key for section in sections.values() for key in section["properties"]}
     assert not {key for key in keys if f"`{key}`" not in page}
 

@@ -114,5 +114,5 @@ SLOW = {"numba", "scipy.stats", "scipy.spatial", "scipy.ndimage", "SimpleITK", "
 
 
 def test_lists_and_refusals_wait_for_no_compiler_and_no_statistics() -> None:
-    read_all = "import seldinger.plan\ntuple(seldinger.plan.procedures().values())"
+    read_all = "import seldinger.plan\ntuple(seldinger.plan.load_procedures().values())"
     assert not loaded_after(read_all) & SLOW

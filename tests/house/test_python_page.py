@@ -100,7 +100,7 @@ def test_every_public_name_is_described_and_brief() -> None:
 def test_what_is_looked_up_at_a_prompt_is_short() -> None:
     patient = sd.demo.patient(16.0)
     shown = [*devices(), *sd.evidence.facts(), *sd.care.scores.FORMS.values(), *terms().values()]
-    shown += [patient, patient.truth, patient.study, *sd.plan.procedures().values()]
+    shown += [patient, patient.truth, patient.study, *sd.plan.load_procedures().values()]
     assert not {type(one).__name__ for one in shown if len(repr(one)) > LONGEST}
 
 
@@ -111,7 +111,7 @@ def test_the_page_in_the_tree_is_what_the_code_makes(made: str) -> None:
 def test_the_page_names_no_place_in_memory(made: str) -> None:
     assert " at 0x" not in made
     assert "### sd.report.draw_figure\n" in made
-    assert ".summary() -> dict[str, Value]" in made
+    assert ".summarize() -> dict[str, Value]" in made
     assert "progress: Progress = silent" in made
 
 

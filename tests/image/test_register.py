@@ -34,8 +34,8 @@ def test_a_known_movement_is_recovered_at_the_tumour(found: margin.FollowUp) -> 
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
     truth = warped.forth(points)
-    off = np.linalg.norm(found.registration.moved(points) - truth, axis=1)
-    rigid = np.linalg.norm(found.registration.moved(points, rigid_only=True) - truth, axis=1)
+    off = np.linalg.norm(found.registration.move(points) - truth, axis=1)
+    rigid = np.linalg.norm(found.registration.move(points, rigid_only=True) - truth, axis=1)
     assert np.linalg.norm(truth - points, axis=1).mean() > MOVED_MM
     assert off.max() < RECOVERED_MM
     assert off.mean() < 0.5 * rigid.mean()
@@ -44,7 +44,7 @@ def test_a_known_movement_is_recovered_at_the_tumour(found: margin.FollowUp) -> 
 def test_the_estimated_error_is_of_the_size_of_the_true_one(found: margin.FollowUp) -> None:
     grid = found.before.image.grid
     points = grid.to_lps(np.argwhere(found.target_mask))
-    off = found.registration.moved(points) - warped.forth(points)
+    off = found.registration.move(points) - warped.forth(points)
     true = float(np.sqrt((off**2).sum(axis=1).mean()))
     assert found.near_error_mm is not None
     assert 0.5 * true < found.near_error_mm < 2.0 * true
@@ -104,7 +104,7 @@ def test_another_frame_is_found_and_the_same_scans_give_the_same_bytes() -> None
     after = shifted(before, (7.0, -5.0, 4.0))
     made = [register.register(before, after, region, nothing(), nothing()) for _ in range(2)]
     points = before.grid.to_lps(np.argwhere(region)[::50])
-    moved = [one.moved(points) for one in made]
+    moved = [one.move(points) for one in made]
     assert np.linalg.norm(moved[0] - points - [7.0, -5.0, 4.0], axis=1).max() < 1.0
     assert moved[0].tobytes() == moved[1].tobytes()
     assert made[0].stages == made[1].stages
@@ -172,7 +172,9 @@ def test_distance_to_a_plane_is_right_on_thick_slices() -> None:
     mask[:, :, :6] = True
     points = np.array([[9.5, 9.5, z] for z in (10.0, 15.0, 16.5, 18.0, 25.0)])
     expected = 16.5 - points[:, 2]
-    assert residual.surface_distance_mm(mask, grid, points) == pytest.approx(expected, abs=0.3)
+    assert residual.measure_surface_distance_mm(mask, grid, points) == pytest.approx(
+        expected, abs=0.3
+    )
 
 
 def test_residuals_are_none_for_one_and_the_same_scan() -> None:
@@ -183,8 +185,8 @@ def test_residuals_are_none_for_one_and_the_same_scan() -> None:
     (one,) = residual.measure_residuals(made, pairs, before.grid, grid)
     assert one.mean_mm < 1.0
     middle = before.grid.centre_lps_mm
-    assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0) is not None
-    assert residual.near_error_mm(made, pairs, before.grid, grid, middle, 5.0) is None
+    assert residual.estimate_near_error_mm(made, pairs, before.grid, grid, middle, 60.0) is not None
+    assert residual.estimate_near_error_mm(made, pairs, before.grid, grid, middle, 5.0) is None
 
 
 def test_what_slides_along_an_organ_says_nothing_of_it() -> None:
@@ -195,9 +197,11 @@ def test_what_slides_along_an_organ_says_nothing_of_it() -> None:
     rib[2:5, 8:26, 8:24] = True
     pairs = (Pair("blob", region, region), Pair("rib", rib, np.roll(rib, 6, axis=2)))
     middle, reach = before.grid.centre_lps_mm, 90.0
-    alone = residual.near_error_mm(made, pairs[:1], before.grid, grid, middle, reach)
-    with_rib = residual.near_error_mm(made, pairs, before.grid, grid, middle, reach)
-    of_organ = residual.near_error_mm(made, pairs, before.grid, grid, middle, reach, region)
+    alone = residual.estimate_near_error_mm(made, pairs[:1], before.grid, grid, middle, reach)
+    with_rib = residual.estimate_near_error_mm(made, pairs, before.grid, grid, middle, reach)
+    of_organ = residual.estimate_near_error_mm(
+        made, pairs, before.grid, grid, middle, reach, region
+    )
     assert alone is not None
     assert with_rib is not None
     assert of_organ == pytest.approx(alone)
@@ -217,7 +221,9 @@ def test_a_zone_that_bulges_out_of_the_organ_is_no_error_of_registration() -> No
     )
     assert told.max_mm < 0.5 * blind.max_mm
     near, crude = (
-        residual.near_error_mm(made, pairs, before.grid, grid, middle, 60.0, region, hidden)
+        residual.estimate_near_error_mm(
+            made, pairs, before.grid, grid, middle, 60.0, region, hidden
+        )
         for hidden in (zone, None)
     )
     assert near is not None

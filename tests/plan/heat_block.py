@@ -13,7 +13,7 @@ from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Ser
 from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.simulate import placement
 from seldinger.simulate.thermal.modalities import radiofrequency
-from seldinger.simulate.thermal.scene import HeatScene, grid_around
+from seldinger.simulate.thermal.scene import HeatScene, make_grid
 from seldinger.simulate.thermal.setup import Biology, Electric, Placed
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def block(
     half_mm: float, spacing_mm: float, tissue: str = "liver", vessels: Mask | None = None
 ) -> HeatScene:
     """A cube of one tissue around the origin, with cells that hold the temperature of blood."""
-    grid = grid_around((0.0, 0.0, 0.0), half_mm, spacing_mm)
+    grid = make_grid((0.0, 0.0, 0.0), half_mm, spacing_mm)
     none = np.zeros(grid.shape, dtype=np.bool_)
     material = np.ones(grid.shape, dtype=np.uint8)
     return HeatScene(
@@ -53,7 +53,7 @@ def block(
 
 def heat(power_w: float, seconds: float) -> tuple[Phase, ...]:
     """One stretch of heat."""
-    return (placement.heat(seconds, power_w),)
+    return (placement.make_heating(seconds, power_w),)
 
 
 def placed(name: str, schedule: tuple[Phase, ...], at_mm: Vector = (0.0, 0.0, 0.0)) -> Placed:

@@ -18,7 +18,7 @@ from seldinger.core.volume import Volume
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 from seldinger.plan.approach.percutaneous.model import Instrument
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, assumed
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS, Assumed, resolve_assumptions
 from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def sphere_target(
 
 
 def known(**edits: float) -> Assumed:
-    return assumed(PATH_ASSUMPTIONS, edits)
+    return resolve_assumptions(PATH_ASSUMPTIONS, edits)
 
 
 def settings(**changes: object) -> Settings:

@@ -36,8 +36,8 @@ from seldinger.plan.treatments.ablation import coverage, findings, outcome, shie
 from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
 from seldinger.report import tables
 from seldinger.report.blocks import Table
-from seldinger.simulate.placement import heat
-from seldinger.simulate.thermal.scene import grid_around, of_patient
+from seldinger.simulate.placement import make_heating
+from seldinger.simulate.thermal.scene import build_scene, make_grid
 from seldinger.simulate.thermal.setup import Placed
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
     from seldinger.plan.procedure import Decision, Search
 
-ABLATION = registry.procedures()["ablation"]
+ABLATION = registry.load_procedures()["ablation"]
 DEPTH_MM = 50.0
 CENTRE: Vector = (MIDDLE_MM, SKIN_Y_MM + DEPTH_MM, MIDDLE_MM)
-HEATS = (heat(300.0, 75.0),)
+HEATS = (make_heating(300.0, 75.0),)
 FACE = "the edge of the grid changed by 3.2 K: the grid is too small"
 
 
@@ -69,7 +69,7 @@ def winner(
     warnings: tuple[str, ...] = (),
 ) -> coverage.Covered:
     """One applicator in the target, and a ball that dies, in a block of 60 mm."""
-    grid = grid_around(CENTRE, 30.0, 2.0)
+    grid = make_grid(CENTRE, 30.0, 2.0)
     away = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - np.asarray(CENTRE)
     level = (radius_mm - np.linalg.norm(away, axis=1)).reshape(grid.shape).astype(np.float32)
     placed = Placed(applicator(device), CENTRE, (0.0, -1.0, 0.0), HEATS)
@@ -77,7 +77,7 @@ def winner(
         level=level, zone=level > 0.0, extreme_c=level + 50.0, mode="physiological",
         energy_kj=None, result=SimpleNamespace(warnings=warnings),
     )  # fmt: skip
-    ground: Any = SimpleNamespace(scene=of_patient(found.anatomy, found.target, grid, 3.0))
+    ground: Any = SimpleNamespace(scene=build_scene(found.anatomy, found.target, grid, 3.0))
     ways = trajectories.Ways((placed,), (path(found.target),))
     none: Any = None
     return coverage.Covered(ground, ways, heated, none, heated, none, none, 0.0, (), (), ())
@@ -99,18 +99,18 @@ def decided(
     monkeypatch: pytest.MonkeyPatch, found: NeedleCase, won: coverage.Covered, searched: str
 ) -> Decision:
     """The treatment's decision where ``searched`` was searched for and ``won`` was found."""
-    monkeypatch.setattr(coverage, "covered", lambda *_: won)
+    monkeypatch.setattr(coverage, "cover", lambda *_: won)
     cold = won.ways.placed[0].applicator.modality == "cryo"
     made = expected(cold=cold), effect_fields(cold=cold)
-    monkeypatch.setattr(outcome, "predicted", lambda *_: made)
-    offers = needle_logic(ABLATION).instruments(found)
+    monkeypatch.setattr(outcome, "predict", lambda *_: made)
+    offers = needle_logic(ABLATION).list_instruments(found)
     (instrument,) = [i for i in offers if i.device == searched]
     return concluded(found, instrument)
 
 
 def said(found: NeedleCase, won: coverage.Covered, name: str) -> list[Finding]:
     choice = ablation_choice.choose(found)
-    return [f for f in findings.of(found, choice, won, expected()) if f.id == name]
+    return [f for f in findings.build_findings(found, choice, won, expected()) if f.id == name]
 
 
 def test_what_no_applicator_reaches_says_why_for_each_of_them() -> None:
@@ -144,8 +144,8 @@ def test_arrangements_without_a_way_are_all_told(monkeypatch: pytest.MonkeyPatch
         return trajectories.Ways((), (), "probe 1: no free path within 15 degrees (ribs rejects 7)")
 
     monkeypatch.setattr(coverage, "_alternatives", lambda *_: (arrangement(1), arrangement(2)))
-    monkeypatch.setattr(trajectories, "found", out)
-    (instrument, *_) = needle_logic(ABLATION).instruments(found)
+    monkeypatch.setattr(trajectories, "find_ways", out)
+    (instrument, *_) = needle_logic(ABLATION).list_instruments(found)
     made = concluded(found, instrument)
     assert made.effect is None
     (why,) = [f for f in made.findings if f.id == "no-way-emprint"]
@@ -159,7 +159,7 @@ def test_a_way_that_is_missing_names_the_rules_and_their_counts() -> None:
     roof = box((60.0, 40.0, 60.0), (120.0, 44.0, 120.0))
     found = case(ABLATION, goal, [thing("vertebrae", Kind.BONE, roof)])
     placed = Placed(applicator("emprint"), goal.centre_lps_mm, (0.0, -1.0, 0.0), HEATS)
-    blocked = trajectories.found(found, search_of(found), (placed,)).blocked
+    blocked = trajectories.find_ways(found, search_of(found), (placed,)).blocked
     assert blocked.startswith("probe 1: no free path within 15 degrees (vertebrae rejects ")
 
 
@@ -173,7 +173,7 @@ def test_every_probe_has_its_way_from_the_search_of_the_approach() -> None:
 
     tips = [CENTRE, (CENTRE[0] + 15.0, *CENTRE[1:])]
     placed = [Placed(applicator("emprint"), tip, (0.0, -1.0, 0.0), HEATS) for tip in tips]
-    ways = trajectories.found(found, search, placed)
+    ways = trajectories.find_ways(found, search, placed)
     assert not ways.blocked
     assert [(device, to and to.tip_lps_mm) for device, to in asked] == [
         ("emprint", tip) for tip in tips
@@ -184,7 +184,7 @@ def test_every_probe_has_its_way_from_the_search_of_the_approach() -> None:
         out = np.subtract(way.entry_lps_mm, tip) / way.depth_mm
         assert np.degrees(np.arccos(out @ np.asarray((0.0, -1.0, 0.0)))) <= 15.0
     # A probe where the first one is: every way to it meets that one.
-    again = trajectories.found(found, search, [placed[0], placed[0]])
+    again = trajectories.find_ways(found, search, [placed[0], placed[0]])
     assert again.blocked == "probe 2: every free path meets another probe"
 
 
@@ -192,7 +192,9 @@ def test_a_probes_entry_that_is_given_is_taken_with_what_it_breaks() -> None:
     found = met()
     entry = (MIDDLE_MM + 40.0, SKIN_Y_MM, MIDDLE_MM)
     to = Toward(CENTRE, (0.0, -1.0, 0.0), 1.0, lambda *_: False, entry)
-    (way,) = search_of(found)(needle_logic(ABLATION).instruments(found)[:1], to=to).approach.paths
+    (way,) = search_of(found)(
+        needle_logic(ABLATION).list_instruments(found)[:1], to=to
+    ).approach.paths
     assert way.origin == "user"
     assert np.linalg.norm(np.subtract(way.entry_lps_mm, entry)) < 3.0
 
@@ -201,7 +203,7 @@ def test_a_probes_entry_that_is_given_is_taken_with_what_it_breaks() -> None:
 def test_the_dimensions_are_the_winners(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     found = met()
     made = decided(monkeypatch, found, winner(found, device), "emprint").treatment
-    (own,) = [i for i in needle_logic(ABLATION).instruments(found) if i.device == device]
+    (own,) = [i for i in needle_logic(ABLATION).list_instruments(found) if i.device == device]
     assert made.settings["device"] == device
     assert made.settings["diameter_mm"] == own.diameter_mm
     assert made.settings["usable_mm"] == own.usable_mm
@@ -232,7 +234,7 @@ def test_a_zone_at_the_face_of_its_block_is_never_go() -> None:
         (one,) = said(found, won, "zone-at-face")
         assert words in one.text
         assert "not to be believed" in one.text
-        assert gates.verdict((), [one]).status is PlanStatus.UNKNOWN
+        assert gates.conclude((), [one]).status is PlanStatus.UNKNOWN
 
 
 def test_in_lung_both_modes_are_told() -> None:
@@ -264,13 +266,13 @@ def electrodes(count: int, apart_mm: float = 20.0, name: str = "cool-tip") -> tu
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_fields_of_one_polarity_cancel_in_the_middle(count: int) -> None:
-    assert shielding.middle_share(electrodes(count)) == pytest.approx(0.0, abs=1e-9)
+    assert shielding.compute_middle_share(electrodes(count)) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_one_electrode_far_from_the_others_cancels_less() -> None:
     near = electrodes(3)
     far = (near[0].applicator, (CENTRE[0] + 60.0, CENTRE[1], CENTRE[2]), (0.0, -1.0, 0.0), HEATS)
-    assert shielding.middle_share((*near[1:], Placed(*far))) > 0.1
+    assert shielding.compute_middle_share((*near[1:], Placed(*far))) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -281,12 +283,12 @@ def test_three_electrodes_shield_their_middle_and_the_plan_says_so(
 ) -> None:
     found = met()
     done = winner(found, radius_mm=radius_mm).heated
-    grid = grid_around(CENTRE, 30.0, 2.0)
-    (note,) = shielding.said(electrodes(3), done, grid)
+    grid = make_grid(CENTRE, 30.0, 2.0)
+    (note,) = shielding.describe_shielding(electrodes(3), done, grid)
     assert "less than 1 % of the power" in note
     assert fate in note
-    assert shielding.said(electrodes(2), done, grid) == ()
-    assert shielding.said(electrodes(3, name="emprint"), done, grid) == ()
+    assert shielding.describe_shielding(electrodes(2), done, grid) == ()
+    assert shielding.describe_shielding(electrodes(3, name="emprint"), done, grid) == ()
 
 
 @pytest.mark.parametrize(

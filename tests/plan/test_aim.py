@@ -35,10 +35,10 @@ def along_z(anatomy: Anatomy, name: str, kind: Kind, origin: Origin = Origin.LAB
 def planned(anatomy: Anatomy, target: Lesion) -> tuple[Scene, Approach]:
     """The scene steered clear, and the search in it."""
     made = build(anatomy, target, frozenset())
-    made = aim.away_from_obstacles(made, (rules.least_mm(needle(), known()),))
-    rays = path.rays_into(made, settings(), known())
+    made = aim.move_aim_clear(made, (rules.compute_least_mm(needle(), known()),))
+    rays = path.choose_rays(made, settings(), known())
     done = path.search(rays, needle(beyond_mm=6.0), Limits(), settings(), known())
-    return made, path.approach_of(done)
+    return made, path.build_approach(done)
 
 
 def with_more(anatomy: Anatomy, *more: Structure) -> Anatomy:
@@ -74,7 +74,7 @@ def test_no_target_erases_what_lies_in_it(
         assert nearest - 0.6 >= 2.0 - 0.01
     assert name in {o.name for o in made.obstacles}
     assert not (made.target.viable & tube.mask).any()
-    (said,) = aim.findings(made, approach)
+    (said,) = aim.find_obstacles_inside(made, approach)
     assert name in said.text
     assert said.severity is (Severity.CAUTION if drawn else Severity.ACTION)
     assert said.status is not Status.MET
@@ -99,7 +99,7 @@ def test_an_aim_with_room_stays_and_the_organ_itself_is_no_obstacle() -> None:
     made, _ = planned(held, sphere_target(held))
     assert made.target.aim_lps_mm == AIM
     assert made.overlaps == ()
-    assert aim.findings(made, planned(held, sphere_target(held))[1]) == ()
+    assert aim.find_obstacles_inside(made, planned(held, sphere_target(held))[1]) == ()
     drawn_vein = replace(sphere_target(held), label="aorta")
     assert "aorta" in {o.name for o in build(held, drawn_vein, frozenset()).obstacles}
 
@@ -128,7 +128,7 @@ def test_a_vessel_between_the_nodes_of_the_lattice_is_missed_all_the_same() -> N
     labels = LabelMap((np.ones(grid.shape, dtype=np.uint8),), (LabelEntry("thin", 1, 0),), grid)
     none = np.zeros(SHAPE, dtype=bool)
     vein = Structure("portal vein", Kind.VESSEL, none, Origin.LABEL, ("thin",), mobile=True)
-    liver = replace(bare.structure("liver"), origin=Origin.USER)
+    liver = replace(bare.get_structure("liver"), origin=Origin.USER)
     held = replace(
         with_more(bare, vein),
         study=replace(bare.study, labels=labels),

@@ -13,15 +13,15 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.space import Grid, gap_mm, unit
 from seldinger.geometry import levels
 from seldinger.plan.treatments.ablation import arrange
-from seldinger.plan.treatments.ablation.arrange import Goal, Pattern, Setting, Template, fitted
-from seldinger.simulate.placement import heat
+from seldinger.plan.treatments.ablation.arrange import Goal, Pattern, Setting, Template, fit
+from seldinger.simulate.placement import make_heating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRID = Grid.aligned((41, 41, 41), 2.0, (-40.0, -40.0, -40.0))
 CENTRE = np.array([12.5, -30.25, 71.0])
-SETTING = Setting("75 W for 5 min", (heat(300.0, 75.0),))
+SETTING = Setting("75 W for 5 min", (make_heating(300.0, 75.0),))
 UPRIGHT = [np.array([0.0, 0.0, 1.0])]
 
 
@@ -73,7 +73,7 @@ def test_neighbours_stand_as_far_apart_as_the_pattern_says(count: int) -> None:
 
 
 def test_a_ball_over_a_ball_is_centred_and_its_slack_is_the_difference() -> None:
-    found = fitted(ball(20.0), goal(12.0, 5.0), UPRIGHT)
+    found = fit(ball(20.0), goal(12.0, 5.0), UPRIGHT)
     assert found.middle_lps_mm == pytest.approx(CENTRE, abs=0.6)
     assert found.slack_mm == pytest.approx(3.0, abs=0.6)
     assert found.minimal_mm == pytest.approx(8.0, abs=0.6)
@@ -82,14 +82,14 @@ def test_a_ball_over_a_ball_is_centred_and_its_slack_is_the_difference() -> None
 
 def test_slack_and_margin_differ_by_what_is_needed() -> None:
     for needed in (0.0, 5.0, 10.0):
-        found = fitted(ball(18.0), goal(12.0, needed), UPRIGHT)
+        found = fit(ball(18.0), goal(12.0, needed), UPRIGHT)
         assert found.minimal_mm - found.slack_mm == pytest.approx(needed)
 
 
 def test_what_is_reported_is_geometry() -> None:
     made = ellipsoid(14.0, 18.0, 22.0, count=2)
     aim = goal(np.array([9.0, 12.0, 15.0]), 4.0)
-    found = fitted(made, aim, [np.array([0.3, -0.9, 0.2]), np.array([0.0, 0.0, 1.0])])
+    found = fit(made, aim, [np.array([0.3, -0.9, 0.2]), np.array([0.0, 0.0, 1.0])])
     frame = np.stack([found.first_lps, found.second_lps, found.axis_lps])
     assert frame @ frame.T == pytest.approx(np.eye(3), abs=1e-12)
     assert np.linalg.det(frame) == pytest.approx(1.0)
@@ -104,7 +104,7 @@ def test_what_is_reported_is_geometry() -> None:
 
 
 def test_too_small_a_zone_lies_in_the_middle_and_says_how_much_is_missing() -> None:
-    found = fitted(ball(10.0), goal(15.0, 5.0), UPRIGHT)
+    found = fit(ball(10.0), goal(15.0, 5.0), UPRIGHT)
     assert found.middle_lps_mm == pytest.approx(CENTRE, abs=1.5)
     assert found.slack_mm == pytest.approx(-10.0, abs=1.5)
     assert found.coverage == 0.0
@@ -115,7 +115,7 @@ def test_a_long_zone_is_turned_along_a_long_target() -> None:
     across = unit(np.cross(long, [0.0, 0.0, 1.0]))
     frame = np.stack([across, np.cross(long, across), long])
     aim = goal(np.array([8.0, 8.0, 20.0]), 3.0, frame)
-    found = fitted(ellipsoid(12.0, 12.0, 26.0), aim, [across, np.cross(long, across), long])
+    found = fit(ellipsoid(12.0, 12.0, 26.0), aim, [across, np.cross(long, across), long])
     assert abs(found.axis_lps @ long) == pytest.approx(1.0)
     assert found.slack_mm == pytest.approx(1.0, abs=0.7)
 
@@ -125,7 +125,7 @@ def test_a_flat_zone_is_turned_about_the_needle() -> None:
         c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
         frame = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
         aim = goal(np.array([20.0, 10.0, 10.0]), 2.0, frame)
-        found = fitted(ellipsoid(24.0, 14.0, 14.0, count=2), aim, UPRIGHT)
+        found = fit(ellipsoid(24.0, 14.0, 14.0, count=2), aim, UPRIGHT)
         assert found.slack_mm > 1.0
 
 
@@ -133,7 +133,7 @@ def test_a_shifted_goal_gives_the_same_arrangement_shifted() -> None:
     by = np.array([3.7, -11.3, 200.4])
     made, one = ellipsoid(14.0, 18.0, 22.0, count=3), goal(np.array([9.0, 12.0, 15.0]), 4.0)
     other = Goal(tuple(CENTRE + by), one.points_lps_mm + by, one.needed_mm, one.shell_lps_mm + by)
-    a, b = (fitted(made, g, UPRIGHT) for g in (one, other))
+    a, b = (fit(made, g, UPRIGHT) for g in (one, other))
     assert b.middle_lps_mm - a.middle_lps_mm == pytest.approx(by, abs=1e-6)
     assert b.slack_mm == pytest.approx(a.slack_mm, abs=1e-6)
     assert b.coverage == a.coverage
@@ -141,7 +141,7 @@ def test_a_shifted_goal_gives_the_same_arrangement_shifted() -> None:
 
 def test_applicators_stand_parallel_about_the_middle_of_their_zone() -> None:
     made = ellipsoid(20.0, 20.0, 24.0, count=3)
-    found = fitted(made, goal(10.0, 5.0), [np.array([0.1, -1.0, 0.3])])
+    found = fit(made, goal(10.0, 5.0), [np.array([0.1, -1.0, 0.3])])
     middles = []
     for one in found.placed:
         assert one.axis_lps == pytest.approx(tuple(found.axis_lps))
@@ -158,14 +158,14 @@ def test_the_edge_of_the_capsule_needs_less() -> None:
         whole.centre_lps_mm, whole.points_lps_mm,
         np.where(whole.points_lps_mm[:, 0] > CENTRE[0] - 3.0, 0.0, 10.0), whole.shell_lps_mm,
     )  # fmt: skip
-    a, b = (fitted(ball(20.0), g, UPRIGHT) for g in (whole, near))
+    a, b = (fit(ball(20.0), g, UPRIGHT) for g in (whole, near))
     assert b.slack_mm > a.slack_mm + 0.2
     assert b.middle_lps_mm[0] < a.middle_lps_mm[0] - 1.0
 
 
 def test_nothing_to_try_is_an_error() -> None:
     with pytest.raises(ValueError, match="no direction"):
-        fitted(ball(10.0), goal(5.0, 5.0), [])
+        fit(ball(10.0), goal(5.0, 5.0), [])
 
 
 def test_the_gap_between_shafts_against_brute_force() -> None:

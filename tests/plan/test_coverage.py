@@ -33,7 +33,7 @@ from seldinger.plan.treatments.ablation import choice, coverage, coverage_table,
 from seldinger.plan.treatments.ablation.arrange import Arrangement, Pattern, Setting, Template
 from seldinger.plan.treatments.ablation.coverage_table import Trial
 from seldinger.plan.treatments.ablation.options import AblationOptions, ProbeEdit
-from seldinger.simulate.placement import Phase, freeze, heat
+from seldinger.simulate.placement import Phase, freeze, make_heating
 from seldinger.simulate.thermal.effect import COMPLETE, COVERAGE, MARGIN, SPACING, ZONE
 from seldinger.simulate.thermal.setup import Placed
 
@@ -90,7 +90,7 @@ def test_probes_do_not_cross(tumour: Plan) -> None:
 def test_every_probe_has_its_own_free_way_to_its_tip(which: str, plans: dict[str, Plan]) -> None:
     made = plans[which]
     assert 1 <= len(made.placements) <= 4
-    unlabelled = set(neighbours.unlabelled(ABLATION, made.anatomy, made.target.organ))
+    unlabelled = set(neighbours.find_unlabelled(ABLATION, made.anatomy, made.target.organ))
     # What nothing shows is in reach of every needle, or is what the zone was asked to spare.
     spared = {c.structure for c in parts(made)[0].at_risk if c.kept is None}
     assert unlabelled <= set(made.not_segmented) <= unlabelled | spared
@@ -175,7 +175,7 @@ def test_the_ways_of_structures_are_the_ways_to_the_zone(tumour: Plan) -> None:
     zone = effect.grid.to_lps(np.argwhere(effect.zone))
     for one in found.at_risk:
         if one.distance_mm is not None and one.distance_mm < 40.0:
-            mask = made.anatomy.structure(one.structure).mask
+            mask = made.anatomy.get_structure(one.structure).mask
             there = made.anatomy.grid.to_lps(np.argwhere(mask))
             low, high = zone.min(axis=0) - 45.0, zone.max(axis=0) + 45.0
             near = there[((there > low) & (there < high)).all(axis=1)]
@@ -292,7 +292,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
     def arrangement(count: int, slack_mm: float, power_w: float = 75.0) -> Arrangement:
         made = Template(
             applicator("emprint"),
-            Setting(f"{power_w:g} W", (heat(300.0, power_w),)),
+            Setting(f"{power_w:g} W", (make_heating(300.0, power_w),)),
             Pattern(count, None if count == 1 else 15.0), "chart", Grid.aligned((3, 3, 3), 1.0),
             np.zeros((3, 3, 3), np.float32), 20.0,
         )  # fmt: skip
@@ -309,7 +309,7 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
         Trial(two, None, "no free path (colon)"), Trial(three, -1.2),
         Trial(won, -0.4),
     ]  # fmt: skip
-    rows = coverage_table.of((weak, two, won, three, four), trials, won)
+    rows = coverage_table.build_table((weak, two, won, three, four), trials, won)
     assert [(o.count, o.chosen) for o in rows] == [
         (1, True), (1, False), (2, False), (3, False), (4, False)
     ]  # fmt: skip
@@ -323,8 +323,8 @@ def test_a_row_says_what_came_of_it_on_the_patient() -> None:
 
 # What single edits do, without computing heat.
 
-ABLATION = registry.procedures()["ablation"]
-HEATS = (heat(300.0, 75.0),)
+ABLATION = registry.load_procedures()["ablation"]
+HEATS = (make_heating(300.0, 75.0),)
 ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.0), HEATS)
 
 
@@ -332,7 +332,7 @@ def edited(*edits: ProbeEdit, outside: str | None = None, of: Placed = ONE) -> t
     answers = {} if outside is None else {override.OUTSIDE: outside}
     settings = Settings(options=(AblationOptions(probe=edits),), answers=answers)
     mine = case(ABLATION, target(40.0, 20.0, None), (), settings)
-    return override.edited(mine, (of,))
+    return override.edit_probes(mine, (of,))
 
 
 def test_no_edits_change_nothing() -> None:
@@ -362,8 +362,8 @@ def test_settings_outside_the_table_are_refused_unless_asked_for(
         with pytest.raises(PlanError, match=said):
             edited(edit, outside=answer)
     (made,) = edited(edit, outside="yes")
-    assert said in override.outside_table(made)
-    assert override.outside_table(ONE) == ""
+    assert said in override.list_outside_table(made)
+    assert override.list_outside_table(ONE) == ""
 
 
 @pytest.mark.parametrize(
@@ -403,10 +403,10 @@ def test_an_added_probe_is_of_the_same_kind() -> None:
 
 
 def test_patterns_have_one_to_four_applicators() -> None:
-    assert choice.patterns("microwave", 1) == (Pattern(1, None),)
+    assert choice.list_patterns("microwave", 1) == (Pattern(1, None),)
     for wrong in (0, 5):
         with pytest.raises(PlanError, match="1 to 4"):
-            choice.patterns("cryo", wrong)
+            choice.list_patterns("cryo", wrong)
 
 
 def test_a_tumour_that_lies_under_the_capsule_all_round_still_has_a_margin(core_plan: Plan) -> None:
@@ -469,7 +469,7 @@ def test_what_is_not_asked_for_would_not_have_been_taken() -> None:
         seen.append(low)
         enough = [n for n in sorted(seen) if best[n].slack_mm >= -coverage_table.TOLERANCE_MM]
         nearest = max((best[n] for n in seen), key=lambda a: a.slack_mm)
-        assert coverage.gentlest(*shape, fit) is (best[enough[0]] if enough else nearest)
+        assert coverage.choose_gentlest(*shape, fit) is (best[enough[0]] if enough else nearest)
         assert all(fit.call_args_list.count(c) == 1 for c in fit.call_args_list)
         spared += len(set(seen)) * shape[1] - fit.call_count
     assert spared > 0

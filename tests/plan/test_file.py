@@ -131,7 +131,7 @@ def test_a_broken_file_gives_one_clear_error(old: str, new: str, said: str) -> N
 
 
 def test_the_schema_names_every_key() -> None:
-    schema = file.schema()
+    schema = file.build_schema()
     assert list(schema["properties"]) == KEYS
     assert schema["required"] == KEYS
     json.dumps(schema)

@@ -21,7 +21,7 @@ from seldinger.plan.model import PlanStatus, Relaxation, Verdict
 
 
 def verdict(found: list[Finding]) -> Verdict:
-    return gates.verdict((), found)
+    return gates.conclude((), found)
 
 
 def finding(status: Status, severity: Severity, text: str = "A rule. With reasons.") -> Finding:
@@ -71,7 +71,7 @@ def test_what_stops_is_read_first_and_open_before_met() -> None:
         finding(Status.NOT_MET, Severity.INFO),
         finding(Status.UNKNOWN, Severity.STOP),
     ]
-    ordered = findings.ordered(found)
+    ordered = findings.sort_findings(found)
     assert [(f.severity, f.status) for f in ordered] == [
         (Severity.STOP, Status.UNKNOWN),
         (Severity.INFO, Status.NOT_MET),
@@ -81,7 +81,7 @@ def test_what_stops_is_read_first_and_open_before_met() -> None:
 
 @pytest.mark.parametrize(("status", "severity"), list(product(Status, Severity)))
 def test_what_is_met_asks_nothing_of_the_reader(status: Status, severity: Severity) -> None:
-    (one,) = findings.ordered([finding(status, severity)])
+    (one,) = findings.sort_findings([finding(status, severity)])
     assert one.severity is (Severity.INFO if status is Status.MET else severity)
     assert one.text == "A rule. With reasons."
 
@@ -128,7 +128,7 @@ def test_unnamed_tissue_beyond_the_aim_is_never_passed_over(
         entry_lps_mm=(0.0, 0.0, 0.0),
         target_lps_mm=(0.0, 30.0, 0.0),
     )
-    found = on_path.beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
+    found = on_path.check_beyond_aim(seen, approach(way), beyond_mm, 2.0)  # type: ignore[arg-type]
     assert [f.status for f in found] == ([Status.UNKNOWN] if open_ else [])
     assert all("4.8 mm of it" in f.text for f in found)
 
@@ -152,7 +152,7 @@ def test_a_sphere_does_not_name_the_tissue_in_it(
         path(target(30.0, 10.0, "liver", "lesion")),
         entry_lps_mm=(0.0, 0.0, 0.0), target_lps_mm=(0.0, 30.0, 0.0), depth_mm=30.0,
     )  # fmt: skip
-    found = on_path.unnamed_in_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
+    found = on_path.check_sphere(seen, approach(way), 2.0)  # type: ignore[arg-type]
     assert [f.status for f in found] == ([Status.UNKNOWN] if open_ else [])
     assert all("4.8 mm of tissue" in f.text for f in found)
-    assert not on_path.unnamed_in_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]
+    assert not on_path.check_sphere(seen, approach(way), 6.0)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness, risk_limits
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
-from seldinger.plan.assumptions import PATH_ASSUMPTIONS, assumed
+from seldinger.plan.assumptions import PATH_ASSUMPTIONS, resolve_assumptions
 from seldinger.plan.model import Gate, PlanStatus, Probability
 from seldinger.plan.procedure import Question, Settings
 from seldinger.simulate.effect import Effect, Measure, StructureEffect
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Procedure
 
 ORGANS = ("liver", "left kidney", "right lung", "gallbladder", None)
-SITUATIONS = [(name, organ) for name in (*plan.procedures(), "prick") for organ in ORGANS]
+SITUATIONS = [(name, organ) for name in (*plan.load_procedures(), "prick") for organ in ORGANS]
 
 
 @cache
@@ -53,12 +53,12 @@ def block() -> tuple[Anatomy, NDArray[np.bool_]]:
 
 
 def declared(name: str) -> Procedure:
-    return stranger.STRANGER if name == "prick" else plan.procedures()[name]
+    return stranger.STRANGER if name == "prick" else plan.load_procedures()[name]
 
 
 def labels(procedure: Procedure, organ: str | None) -> tuple[Structure, ...]:
     """A label for everything within reach, and for the organ, far from every path."""
-    names = (*neighbours.within_reach(procedure, organ), *((organ,) if organ else ()))
+    names = (*neighbours.list_within_reach(procedure, organ), *((organ,) if organ else ()))
     return tuple(phantom.thing(name, Kind.VESSEL, block()[1]) for name in names)
 
 
@@ -80,7 +80,7 @@ def met(
     said = {"clearance": "yes", **good_answers(procedure)} if answers is None else answers
     settings = Settings(answers=said)
     found = replace(block()[0], structures=shown)
-    known = assumed((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
+    known = resolve_assumptions((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
     scene = cast(
         "Any", SimpleNamespace(obstacles=(), overlaps=(), target=SimpleNamespace(drawn=True))
     )
@@ -108,7 +108,9 @@ def judged(
     """The gates over one path and a treatment that finds nothing."""
     way = needle(case) if way is None else way
     found = phantom.decided(case, way, **(decided or {}))
-    missing = neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, found.effect)
+    missing = neighbours.find_unlabelled(
+        case.procedure, case.anatomy, case.target.organ, found.effect
+    )
     return gates.judge(found, cleared, missing)
 
 
@@ -171,7 +173,7 @@ def test_nothing_left_out_brings_a_plan_nearer_to_go() -> None:
 def test_a_structure_in_the_way_is_not_better_when_its_label_is_gone() -> None:
     for name, organ in SITUATIONS:
         case = met(name, organ)
-        for near in neighbours.within_reach(case.procedure, organ):
+        for near in neighbours.list_within_reach(case.procedure, organ):
             touching = needle(
                 case, probability=Probability(0.9, {near: 0.4}), clearances_mm={near: 1.0}
             )
@@ -221,7 +223,7 @@ def test_a_word_about_what_is_labelled_is_refused() -> None:
 
 
 def test_nothing_labelled_is_said_and_no_word_opens_it() -> None:
-    names = neighbours.within_reach(declared("biopsy"), None)
+    names = neighbours.list_within_reach(declared("biopsy"), None)
     answers = {
         "clearance": "yes", **good_answers(declared("biopsy")), **dict.fromkeys(names, "looked-at"),
     }  # fmt: skip
@@ -346,7 +348,7 @@ def test_who_is_not_clear_never_goes_and_a_missing_value_helps_nobody() -> None:
     case = met("biopsy", "liver", None, good_answers(declared("biopsy")))
 
     def status(visit: Visit) -> PlanStatus:
-        cleared = readiness.cleared("biopsy", "liver", None, visit)
+        cleared = readiness.assess_visit("biopsy", "liver", None, visit)
         return judged(case, None, None, cleared).verdict.status
 
     assert status(demo.visit()) is PlanStatus.GO
@@ -394,9 +396,9 @@ def test_a_plan_without_every_gate_cannot_be_made(anatomy: Anatomy) -> None:
 def test_one_plug_in_that_cannot_be_used_harms_nobody_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    installed = sorted(plan.procedures())
+    installed = sorted(plan.load_procedures())
     stranger.enter(monkeypatch)
-    found = plan.procedures()
+    found = plan.load_procedures()
     assert sorted(found) == sorted([*installed, "prick"])
     assert len(list(found.values())) == len(found)
     assert found["biopsy"].title == "Percutaneous biopsy", "ours keeps its name"

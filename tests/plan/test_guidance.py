@@ -12,7 +12,7 @@ from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.procedure import Settings
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def test_without_a_path_nothing_is_judged() -> None:
     ],
 )
 def test_sites(organ: str | None, structures: tuple[Structure, ...], site: Site) -> None:
-    assert site_of(case(organ, *structures)) is site
+    assert find_site(case(organ, *structures)) is site
 
 
 def test_a_label_that_says_lung_wins_over_its_name() -> None:
     odd = replace(LUNG, name="parenchyma")
-    assert site_of(case("parenchyma", odd)) is Site.LUNG
+    assert find_site(case("parenchyma", odd)) is Site.LUNG

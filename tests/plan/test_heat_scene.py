@@ -12,7 +12,7 @@ from seldinger.anatomy.model import Kind
 from seldinger.core.errors import PlanError
 from seldinger.core.space import Grid
 from seldinger.simulate.thermal import scene as heat_scene
-from seldinger.simulate.thermal.scene import HeatScene, grid_around, of_patient, opened
+from seldinger.simulate.thermal.scene import HeatScene, build_scene, make_grid, open_mask
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
@@ -22,7 +22,7 @@ GRID = Grid.aligned((61, 61, 61), 1.0, (-30.0, -30.0, -30.0))
 EVERYWHERE = np.ones(GRID.shape, dtype=np.bool_)
 LIVER = thing("liver", Kind.ORGAN, ball(GRID, 56.0))
 HERE: Vector = (0.0, 0.0, 0.0)
-BLOCK = grid_around(HERE, 20.0, 1.0)
+BLOCK = make_grid(HERE, 20.0, 1.0)
 
 
 def scene_of(
@@ -34,7 +34,7 @@ def scene_of(
     held_mm: float = 3.0,
 ) -> HeatScene:
     body = patient(structures, GRID, EVERYWHERE)
-    return of_patient(body, tumour(GRID, 10.0, organ, centre), block, held_mm, lung)
+    return build_scene(body, tumour(GRID, 10.0, organ, centre), block, held_mm, lung)
 
 
 def tissue_at(scene: HeatScene, point: Vector) -> str:
@@ -47,7 +47,7 @@ def tissue_at(scene: HeatScene, point: Vector) -> str:
 @pytest.mark.parametrize("spacing_mm", [1.0, 2.0])
 def test_a_vessel_is_held_from_3_mm_on(diameter_mm: float, held: bool, spacing_mm: float) -> None:
     vein = thing("hepatic vessels", Kind.VESSEL, tube(GRID, diameter_mm, (10.3, 0.2)))
-    scene = scene_of((LIVER, vein), block=grid_around(HERE, 20.0, spacing_mm))
+    scene = scene_of((LIVER, vein), block=make_grid(HERE, 20.0, spacing_mm))
     assert scene.vessels.any() == held
     if held:
         wide_mm2 = float(scene.vessels.sum()) / scene.grid.shape[2] * spacing_mm**2
@@ -61,14 +61,14 @@ def test_thickness_hardly_depends_on_how_a_vessel_lies_in_its_cells(spacing_mm: 
     grid = Grid.aligned((edge, edge, 4), spacing_mm, (-15.0, -15.0, 0.0))
     for _ in range(20):
         at = tuple(rng.uniform(-0.5, 0.5, 2) * spacing_mm)
-        assert not opened(tube(grid, 1.9, at), spacing_mm, 3.0).all()
+        assert not open_mask(tube(grid, 1.9, at), spacing_mm, 3.0).all()
         thick = tube(grid, 5.0, at)
-        assert opened(thick, spacing_mm, 3.0).sum() > 0.9 * thick.sum()
+        assert open_mask(thick, spacing_mm, 3.0).sum() > 0.9 * thick.sum()
 
 
 def test_what_a_ball_cannot_reach_is_not_thick() -> None:
     stem, twig = tube(GRID, 8.0), tube(GRID, 2.0, (20.0, 0.0))
-    thick = opened(stem | twig, 1.0, 4.0)
+    thick = open_mask(stem | twig, 1.0, 4.0)
     assert (thick & stem).sum() > 0.95 * stem.sum()
     assert not (thick & twig).any()
 
@@ -137,13 +137,13 @@ def test_an_unknown_state_of_the_lung_is_refused() -> None:
 
 
 def test_a_point_outside_the_body_is_refused() -> None:
-    away = grid_around((200.0, 0.0, 0.0), 10.0, 1.0)
+    away = make_grid((200.0, 0.0, 0.0), 10.0, 1.0)
     with pytest.raises(PlanError, match="outside the body or the scan"):
-        of_patient(patient((), GRID, EVERYWHERE), tumour(GRID, 10.0, None, HERE), away, 3.0)
+        build_scene(patient((), GRID, EVERYWHERE), tumour(GRID, 10.0, None, HERE), away, 3.0)
 
 
 def test_what_the_scan_does_not_hold_insulates() -> None:
-    scene = scene_of((LIVER,), block=grid_around((25.0, 0.0, 0.0), 20.0, 1.0))
+    scene = scene_of((LIVER,), block=make_grid((25.0, 0.0, 0.0), 20.0, 1.0))
     beyond = lattice(scene.grid)[..., 0] > 31.0
     assert not scene.material[beyond].any()
     assert scene.material[~beyond & (lattice(scene.grid)[..., 0] < 30.0)].all()
@@ -170,7 +170,7 @@ def test_a_vein_inside_the_liver_is_no_capsule(diameter_mm: float) -> None:
 def test_a_great_vessel_beside_the_liver_lies_outside() -> None:
     cava = thing("inferior vena cava", Kind.VESSEL, tube(GRID, 16.0, (20.0, 0.0)))
     half = thing("liver", Kind.ORGAN, LIVER.mask & (lattice(GRID)[..., 0] < 11.0))
-    scene = scene_of((half, cava), block=grid_around(HERE, 29.0, 1.0))
+    scene = scene_of((half, cava), block=make_grid(HERE, 29.0, 1.0))
     assert scene.organ is not None
     beside = ball(scene.grid, 5.0, (16.0, 0.0, 0.0))
     assert scene.vessels[beside].all()
@@ -188,7 +188,7 @@ def test_the_same_patient_gives_the_same_scene() -> None:
         return patient((LIVER, vein), GRID, EVERYWHERE)
 
     one, other = (
-        of_patient(made(), tumour(GRID, 10.0, "liver", HERE), BLOCK, 3.0) for _ in range(2)
+        build_scene(made(), tumour(GRID, 10.0, "liver", HERE), BLOCK, 3.0) for _ in range(2)
     )
     assert one.tissues == other.tissues
     assert one.stands_for == other.stands_for

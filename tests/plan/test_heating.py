@@ -31,9 +31,9 @@ from seldinger.core.space import Grid
 from seldinger.geometry import levels
 from seldinger.simulate.placement import Phase, freeze
 from seldinger.simulate.thermal import heating
-from seldinger.simulate.thermal.heating import Heated, heated
+from seldinger.simulate.thermal.heating import Heated, compute_heat
 from seldinger.simulate.thermal.modalities import MODALITIES
-from seldinger.simulate.thermal.scene import HeatScene, grid_around, of_patient
+from seldinger.simulate.thermal.scene import HeatScene, build_scene, make_grid
 from seldinger.simulate.thermal.setup import BODY_C, CHART, PHYSIOLOGICAL, Changes, Placed
 
 RF = heat(200.0, 720.0)
@@ -50,7 +50,7 @@ def alone(
 ) -> Heated:
     """One antenna in even liver."""
     one = placed(name, heat(power_w, seconds))
-    return heated(block(28.0, spacing_mm), [one], biology(), mode, Changes())
+    return compute_heat(block(28.0, spacing_mm), [one], biology(), mode, Changes())
 
 
 def widths_mm(done: Heated) -> tuple[float, float]:
@@ -115,7 +115,7 @@ def test_blood_that_stops_makes_a_larger_zone(power_w: float, seconds: float) ->
     assert living.zone[chart.zone].all()
     flowing = replace(biology(), stopped_share=0.0)
     one = placed("emprint", heat(power_w, seconds))
-    same = heated(block(28.0, 2.0), [one], flowing, PHYSIOLOGICAL, Changes())
+    same = compute_heat(block(28.0, 2.0), [one], flowing, PHYSIOLOGICAL, Changes())
     assert volume_ml(same) == pytest.approx(volume_ml(chart), rel=1e-3)
 
 
@@ -123,7 +123,7 @@ def test_blood_that_stops_makes_a_larger_zone(power_w: float, seconds: float) ->
 def test_every_law_can_be_asked_for_in_both_modes(law: str) -> None:
     one = placed("emprint", heat(75.0, 300.0))
     for mode in (CHART, PHYSIOLOGICAL):
-        done = heated(block(28.0, 2.0), [one], biology(law, 43.0), mode, Changes())
+        done = compute_heat(block(28.0, 2.0), [one], biology(law, 43.0), mode, Changes())
         assert 4.0 < volume_ml(done) < 60.0
 
 
@@ -156,7 +156,9 @@ def test_a_level_falls_on_where_damage_is_no_longer_counted() -> None:
 )
 def test_more_power_and_less_blood_kill_more(more: Changes, less: Changes) -> None:
     one = placed("emprint", heat(75.0, 300.0))
-    large, small = (heated(block(28.0, 2.0), [one], biology(), CHART, c) for c in (more, less))
+    large, small = (
+        compute_heat(block(28.0, 2.0), [one], biology(), CHART, c) for c in (more, less)
+    )
     assert large.zone[small.zone].all()
     assert volume_ml(large) > volume_ml(small)
 
@@ -164,7 +166,7 @@ def test_more_power_and_less_blood_kill_more(more: Changes, less: Changes) -> No
 def test_a_zone_goes_where_its_antenna_goes() -> None:
     scene = block(28.0, 2.0)
     here = alone("emprint", 75.0, 300.0, CHART, 2.0)
-    there = heated(
+    there = compute_heat(
         scene, [placed("emprint", heat(75.0, 300.0), (4.0, -2.0, 2.0))], biology(), CHART, Changes()
     )
     moved = np.roll(here.level, (2, -1, 1), axis=(0, 1, 2))
@@ -176,8 +178,8 @@ def test_a_zone_goes_where_its_antenna_goes() -> None:
 def test_two_antennas_kill_more_than_their_two_zones() -> None:
     scene = block(34.0, 2.0)
     sides = [placed("emprint", heat(75.0, 300.0), (x, 0.0, 0.0)) for x in (-8.0, 8.0)]
-    both = heated(scene, sides, biology(), CHART, Changes())
-    each = [heated(scene, [one], biology(), CHART, Changes()).zone for one in sides]
+    both = compute_heat(scene, sides, biology(), CHART, Changes())
+    each = [compute_heat(scene, [one], biology(), CHART, Changes()).zone for one in sides]
     assert both.zone[each[0] | each[1]].all()
     assert both.zone.sum() > (each[0] | each[1]).sum()
     assert both.level == pytest.approx(both.level[::-1], abs=0.02)
@@ -192,12 +194,12 @@ def beside_a_vein(diameter_mm: float, away_mm: float = 12.0) -> tuple[HeatScene,
     at = (away_mm + 0.5 * diameter_mm, 0.3)
     liver = thing("liver", Kind.ORGAN, np.ones(GRID.shape, dtype=np.bool_))
     vein = thing("hepatic vessels", Kind.VESSEL, tube(GRID, diameter_mm, at))
-    around = grid_around((0.0, 0.0, 0.0), 26.0, 1.0)
+    around = make_grid((0.0, 0.0, 0.0), 26.0, 1.0)
     here = tumour(GRID, 10.0, "liver", (0.0, 0.0, 0.0))
     whole = patient((liver, vein), GRID, np.ones(GRID.shape, dtype=np.bool_))
-    scene = of_patient(whole, here, around, 3.0)
+    scene = build_scene(whole, here, around, 3.0)
     one = placed("emprint", heat(75.0, 300.0))
-    return scene, heated(scene, [one], biology(), CHART, Changes())
+    return scene, compute_heat(scene, [one], biology(), CHART, Changes())
 
 
 def reach_mm(done: Heated, side: int) -> float:
@@ -234,16 +236,18 @@ def test_blood_keeps_its_temperature() -> None:
 def test_kinds_are_not_mixed() -> None:
     mixed = [placed("emprint", heat(75.0, 300.0)), placed("cryo-17g", FREEZES, (15.0, 0.0, 0.0))]
     with pytest.raises(PlanError, match="one kind"):
-        heated(block(28.0, 2.0), mixed, biology(), CHART, Changes())
+        compute_heat(block(28.0, 2.0), mixed, biology(), CHART, Changes())
 
 
 def test_nothing_is_colder_than_its_coolant_boils() -> None:
     colder = (freeze(600.0, -190.0),)
     with pytest.raises(PlanError, match=r"-185\.8"):
-        heated(block(28.0, 2.0), [placed("cryo-17g", colder)], biology(), PHYSIOLOGICAL, Changes())
+        compute_heat(
+            block(28.0, 2.0), [placed("cryo-17g", colder)], biology(), PHYSIOLOGICAL, Changes()
+        )
     # What varies stops there.
     cold = (freeze(60.0, -180.0),)
-    done = heated(
+    done = compute_heat(
         block(28.0, 2.0), [placed("cryo-17g", cold)], biology(), PHYSIOLOGICAL,
         Changes(wall_k=-40.0),
     )  # fmt: skip
@@ -255,7 +259,7 @@ def test_an_applicator_outside_the_grid_is_refused(name: str) -> None:
     schedule = FREEZES if name.startswith("cryo") else heat(75.0, 300.0)
     law = DOSE if name == "cool-tip" else biology()
     with pytest.raises(PlanError):
-        heated(
+        compute_heat(
             block(20.0, 2.0), [placed(name, schedule, (300.0, 0.0, 0.0))], law,
             MODALITIES[applicator(name).modality].modes[0], Changes(),
         )  # fmt: skip
@@ -263,7 +267,7 @@ def test_an_applicator_outside_the_grid_is_refused(name: str) -> None:
 
 def test_a_point_outside_the_grid_is_refused() -> None:
     with pytest.raises(PlanError, match="outside the grid"):
-        heated(
+        compute_heat(
             block(20.0, 2.0), [placed("emprint", heat(75.0, 300.0))], biology(), CHART, Changes(),
             ((99.0, 0.0, 0.0),),
         )  # fmt: skip
@@ -271,7 +275,7 @@ def test_a_point_outside_the_grid_is_refused() -> None:
 
 def test_an_unknown_law_is_refused() -> None:
     with pytest.raises(PlanError, match="arrhenius-liver"):
-        heated(
+        compute_heat(
             block(20.0, 2.0), [placed("emprint", heat(75.0, 300.0))],
             biology("arrhenius-lung"), CHART, Changes(),
         )  # fmt: skip
@@ -279,7 +283,9 @@ def test_an_unknown_law_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["cryo-1-7mm", "cryo-2-4mm", "cryo-17g"])
 def test_one_cryoprobe_freezes_no_more_than_is_believed(name: str) -> None:
-    done = heated(block(34.0, 2.0), [placed(name, FREEZES)], biology(), PHYSIOLOGICAL, Changes())
+    done = compute_heat(
+        block(34.0, 2.0), [placed(name, FREEZES)], biology(), PHYSIOLOGICAL, Changes()
+    )
     lethal, _ = widths_mm(done)
     assert 3.0 < lethal <= 25.0
     boils = applicator(name).coolant_boiling_c
@@ -292,7 +298,7 @@ def test_one_cryoprobe_freezes_no_more_than_is_believed(name: str) -> None:
 def test_a_milder_isotherm_makes_a_larger_zone() -> None:
     volumes = [
         volume_ml(
-            heated(
+            compute_heat(
                 block(34.0, 2.0), [placed("cryo-17g", FREEZES)], biology(lethal_c=c),
                 PHYSIOLOGICAL, Changes(),
             )
@@ -311,7 +317,7 @@ def test_one_antenna_heats_no_more_than_is_believed() -> None:
 
 @cache
 def electrode(name: str) -> Heated:
-    return heated(block(34.0, 2.0), [placed(name, RF)], DOSE, PHYSIOLOGICAL, Changes())
+    return compute_heat(block(34.0, 2.0), [placed(name, RF)], DOSE, PHYSIOLOGICAL, Changes())
 
 
 @pytest.mark.parametrize("name", ["cool-tip", "cooled-rf-20mm"])
@@ -325,7 +331,7 @@ def test_one_cooled_electrode_heats_no_more_than_is_believed(name: str) -> None:
 
 def test_electrodes_of_one_plan_heat_together() -> None:
     two = [placed("cool-tip", RF, (x, 0.0, 0.0)) for x in (-10.0, 10.0)]
-    done = heated(block(34.0, 2.0), two, DOSE, PHYSIOLOGICAL, Changes())
+    done = compute_heat(block(34.0, 2.0), two, DOSE, PHYSIOLOGICAL, Changes())
     assert volume_ml(done) > volume_ml(electrode("cool-tip"))
     assert done.extreme_c.max() <= 110.0
 
@@ -339,8 +345,8 @@ def test_the_modes_of_an_applicator() -> None:
 def test_an_edit_of_a_tissue_is_heeded_and_changes_keep_it() -> None:
     edits = {"liver.conductivity_w_per_m_k": 0.9}
     base = Changes(edits=edits)
-    assert Changes(power=0.9).on(base) == Changes(power=0.9, edits=edits)
-    plain, edited = (alone("emprint", 75.0, 300.0, CHART, 2.0), heated(
+    assert Changes(power=0.9).merge(base) == Changes(power=0.9, edits=edits)
+    plain, edited = (alone("emprint", 75.0, 300.0, CHART, 2.0), compute_heat(
         block(28.0, 2.0), [placed("emprint", heat(75.0, 300.0))], biology(), CHART, base
     ))  # fmt: skip
     assert np.abs(plain.level - edited.level).max() > 0.5
@@ -348,14 +354,16 @@ def test_an_edit_of_a_tissue_is_heeded_and_changes_keep_it() -> None:
 
 def test_the_same_arrangement_gives_the_same_bytes() -> None:
     one = placed("emprint", heat(75.0, 300.0))
-    first, again = (heated(block(28.0, 2.0), [one], biology(), CHART, Changes()) for _ in range(2))
+    first, again = (
+        compute_heat(block(28.0, 2.0), [one], biology(), CHART, Changes()) for _ in range(2)
+    )
     assert first.level.tobytes() == again.level.tobytes()
 
 
 def test_the_words_for_what_is_dead() -> None:
-    assert "-40 C" in heating.criterion(biology(), cold=True)
-    assert "240" in heating.criterion(DOSE, cold=False)
-    assert "arrhenius-liver" in heating.criterion(biology(), cold=False)
+    assert "-40 C" in heating.describe_criterion(biology(), cold=True)
+    assert "240" in heating.describe_criterion(DOSE, cold=False)
+    assert "arrhenius-liver" in heating.describe_criterion(biology(), cold=False)
 
 
 def test_time_and_energy_of_a_schedule() -> None:

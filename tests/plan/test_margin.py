@@ -40,7 +40,7 @@ def ball(
 
 
 def margin_of(grid: Grid, tumour: Mask, zone: Mask) -> margin.Margin:
-    return margin.measured(
+    return margin.measure_margin(
         surface.extract_surface(tumour, grid, "tumour"), surface.extract_surface(zone, grid, "zone")
     )
 
@@ -143,7 +143,7 @@ def test_points_are_carried_before_they_are_measured() -> None:
     tumour, zone = ball(FINE, 8.0), ball(FINE, 12.0)
     taken = surface.extract_surface(tumour, FINE, "tumour")
     moved: Points = taken.points_lps_mm + np.array([0.0, 2.0, 0.0])
-    found = margin.measured(taken, surface.extract_surface(zone, FINE, "zone"), moved)
+    found = margin.measure_margin(taken, surface.extract_surface(zone, FINE, "zone"), moved)
     assert found.whole.minimal_mm == pytest.approx(2.0, abs=WITHIN_MM)
     assert found.whole.thinnest_lps_mm[1] == pytest.approx(10.0, abs=0.5)
 
@@ -154,7 +154,7 @@ def under_the_capsule() -> margin.Margin:
     organ = (places[:, 0] <= 10.0).reshape(FINE.shape)
     tumour, zone = ball(FINE, 8.0), ball(FINE, 14.0, (-3.0, 0.0, 0.0))
     taken = surface.extract_surface(tumour, FINE, "tumour")
-    return margin.measured(
+    return margin.measure_margin(
         taken,
         surface.extract_surface(zone, FINE, "zone"),
         to_capsule_mm=margin.to_capsule_mm(taken.points_lps_mm, organ, tumour, FINE),

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation.modalities.base import Reason
     from seldinger.plan.treatments.ablation.ranking import Ranking
 
-ABLATION = registry.procedures()["ablation"]
+ABLATION = registry.load_procedures()["ablation"]
 MIDDLE_Y_MM = SKIN_Y_MM + 60.0
 KIDNEY_MM = 60.0
 DEFAULT = {
@@ -99,7 +99,7 @@ def only(ranking: Ranking, name: str, rule: Rule) -> Reason:
 
 def said(found: NeedleCase, taken: str | None = None, *, asked: bool = False) -> Any:
     ranking = ranking_of(found)
-    return rules.finding(ranking, ranking.order, taken or ranking.order[0], asked=asked)
+    return rules.build_finding(ranking, ranking.order, taken or ranking.order[0], asked=asked)
 
 
 VARIED = [
@@ -123,7 +123,7 @@ def test_what_a_rule_speaks_against_goes_behind_and_nothing_else_moves(
     found = made()
     ranking = ranking_of(found)
     default = DEFAULT[str(found.target.organ)]
-    behind = {m for m in default if ranking.of(m, Bearing.BEHIND)}
+    behind = {m for m in default if ranking.list_reasons(m, Bearing.BEHIND)}
     wanted = [m for m in default if m not in behind] + [m for m in default if m in behind]
     assert ranking.order == tuple(wanted)
     assert ablation_choice.choose(found).order == ranking.order
@@ -151,7 +151,7 @@ def test_a_thick_vessel_within_the_margin_puts_all_but_microwave_behind(
 ) -> None:
     ranking = ranking_of(met("liver", 20.0, vessel(away_mm)))
     assert ranking.order[0] == "microwave"
-    assert not ranking.of("microwave", Bearing.BEHIND)
+    assert not ranking.list_reasons("microwave", Bearing.BEHIND)
     for name in ("radiofrequency", "cryo"):
         one = only(ranking, name, Rule.VESSEL)
         assert one.bearing is (Bearing.BEHIND if near else Bearing.NOTED)
@@ -179,12 +179,12 @@ def test_who_asks_for_radiofrequency_beside_a_vessel_is_told() -> None:
     choice = ablation_choice.choose(found)
     assert choice.order == ("radiofrequency",)
     assert choice.ranking.order[0] == "microwave"
-    one = rules.finding(choice.ranking, choice.order, "radiofrequency", asked=True)
+    one = rules.build_finding(choice.ranking, choice.order, "radiofrequency", asked=True)
     assert (one.status, one.severity) == (Status.NOT_MET, Severity.CAUTION)
     for words in ("as you asked", "vessel of 3 mm or more", "Microwave or more margin"):
         assert words in one.text
     assert {"lu2002", "lin2016", "primavesi2017"} <= set(one.sources)
-    assert gates.verdict((), [one]).status is not PlanStatus.UNSUITABLE
+    assert gates.conclude((), [one]).status is not PlanStatus.UNSUITABLE
     own = said(met("liver", 20.0, vessel(2.0)), "microwave", asked=True)
     assert (own.status, own.severity) == (Status.MET, Severity.INFO)
 
@@ -200,7 +200,7 @@ def test_radiofrequency_goes_last_in_a_large_renal_tumour() -> None:
     text = said(found).text
     assert "to be confirmed" in text
     assert "secondary source" in text
-    tried = [i.technique for i in needle_logic(ABLATION).instruments(found)]
+    tried = [i.technique for i in needle_logic(ABLATION).list_instruments(found)]
     assert tried == list(ranking.order)
 
 
@@ -211,12 +211,12 @@ def test_a_central_renal_tumour_near_a_labelled_sinus_puts_radiofrequency_last()
     assert (one.bearing, one.against) == (Bearing.BEHIND, "ureters")
     assert one.measured == pytest.approx(4.0, abs=2.1)
     assert ranking_of(found).order[-1] == "radiofrequency"
-    assert centrality.judged(renal(20.0, 30.0, ureter, central_within_mm=1.0)).central is None
+    assert centrality.judge(renal(20.0, 30.0, ureter, central_within_mm=1.0)).central is None
 
 
 @pytest.mark.parametrize("depth_mm", [30.0, 36.0, 46.0, 52.0, 60.0])
 def test_how_deep_a_ball_reaches_into_a_ball(depth_mm: float) -> None:
-    found = centrality.judged(renal(16.0, depth_mm))
+    found = centrality.judge(renal(16.0, depth_mm))
     expected = min(1.0, (depth_mm + 8.0 - 30.0) / 30.0)
     assert found.share == pytest.approx(expected, abs=0.08)
     assert found.central is (True if expected > centrality.DEEP.value else None)
@@ -231,7 +231,7 @@ def test_without_a_label_of_the_pelvis_nothing_is_called_not_central(
     other = thing("renal pelvis", Kind.ORGAN, box((4.0, 60.0, 60.0), (12.0, 80.0, 80.0)))
     for others in ((), (far,), (other,)):
         found = renal(14.0, depth_mm, *others, **assumed)
-        assert centrality.judged(found).central is not False
+        assert centrality.judge(found).central is not False
         assert "not central" not in said(found).text
 
 
@@ -247,13 +247,13 @@ def test_unknown_is_said_and_moves_nothing() -> None:
 def test_a_labelled_pelvis_that_is_far_says_not_central() -> None:
     pelvis = thing("renal pelvis", Kind.ORGAN, box((86.0, 94.0, 86.0), (94.0, 100.0, 94.0)))
     found = renal(16.0, 40.0, pelvis)
-    assert centrality.judged(found).central is False
+    assert centrality.judge(found).central is False
     assert "not central: renal pelvis" in said(found).text
 
 
 def test_a_kidney_that_no_label_shows_is_unknown() -> None:
     found = case(ABLATION, target(40.0, 16.0, "left kidney"))
-    assert centrality.judged(found) == centrality.Centrality(None)
+    assert centrality.judge(found) == centrality.Centrality(None)
     assert ranking_of(found).order == DEFAULT["left kidney"]
 
 
@@ -280,7 +280,7 @@ def test_a_target_beyond_a_modalitys_largest_zone_is_noted_for_that_modality_onl
 def test_the_table_of_alternatives_says_why_per_modality() -> None:
     ranking = ranking_of(met("liver", 46.0, vessel(2.0, radius_mm=23.0)))
     rows = [Option(m, "one", 1, "", (), note="as it was") for m in ranking.order]
-    notes = {o.technique: o.note for o in rules.noted(rows, ranking)}
+    notes = {o.technique: o.note for o in rules.annotate(rows, ranking)}
     assert all(note.startswith("as it was") for note in notes.values())
     assert "vessel of 3 mm or more" not in notes["microwave"]
     assert "vessel of 3 mm or more" in notes["radiofrequency"]

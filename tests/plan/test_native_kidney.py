@@ -11,7 +11,7 @@ from tests.plan import treatment_phantom as phantom
 from seldinger.anatomy.model import Anatomy, Kind, Lesion, Origin
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Status
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments.biopsy import native_kidney
 from seldinger.procedures import biopsy
@@ -41,7 +41,9 @@ def test_the_aim_is_the_lower_poles_cortex(name: str, filled: bool, side: float)
     assert native_kidney.is_wanted(goal, anatomy, {})
     assert native_kidney.is_wanted(goal, anatomy, {"sample": "parenchyma"})
     assert not native_kidney.is_wanted(goal, anatomy, {"sample": "lesion"})
-    made = native_kidney.lower_pole(goal, anatomy, assumed(native_kidney.ASSUMPTIONS, {}))
+    made = native_kidney.choose_lower_pole(
+        goal, anatomy, resolve_assumptions(native_kidney.ASSUMPTIONS, {})
+    )
     at = phantom.GRID.to_lps(np.argwhere(made.viable))
     assert (at[:, 2] <= 90.0 - 50.0 + 0.25 * 100.0 + 2.0).all()
     depth = 1.0 - np.sqrt((((at - MIDDLE) / HALF) ** 2).sum(axis=1))
@@ -73,12 +75,12 @@ def test_the_angle_to_the_capsule_is_that_of_a_ball(spacing_mm: float, share: fl
     side /= np.linalg.norm(side)
     along = share * radius * side + np.linspace(-45.0, 0.0, 200)[:, None] * turned
     expected = np.degrees(np.arccos(share))
-    found = native_kidney.angle_to_capsule_deg(ball, grid, along)
+    found = native_kidney.measure_capsule_angle_deg(ball, grid, along)
     # One voxel later along a grazing needle is some degrees on a ball.
     assert found == pytest.approx(expected, abs=8.0 if share > 0.9 else 5.0)
-    assert native_kidney.angle_to_capsule_deg(ball, grid, along + 60.0 * side) is None
+    assert native_kidney.measure_capsule_angle_deg(ball, grid, along + 60.0 * side) is None
     whole = np.ones_like(ball)
-    assert native_kidney.angle_to_capsule_deg(whole, grid, along) is None
+    assert native_kidney.measure_capsule_angle_deg(whole, grid, along) is None
 
 
 @pytest.mark.parametrize(("aside_mm", "status"), [(0.0, Status.NOT_MET), (22.0, Status.MET)])
@@ -93,7 +95,7 @@ def test_a_needle_that_is_not_laid_along_the_cortex_is_said(
         case = phantom.case(biopsy.PROCEDURE, goal, (kidney,), Settings(answers=answers))
         path = phantom.path(goal, x_mm=float(goal.aim_lps_mm[0]))
         treatment = phantom.needle_logic(biopsy.PROCEDURE)
-        instrument = treatment.instruments(case)[0]
+        instrument = treatment.list_instruments(case)[0]
         made = treatment.conclude(case, instrument, phantom.approach(path)).findings
         found = [one for one in made if one.id == "kidney-tangential"]
         assert bool(found) is told

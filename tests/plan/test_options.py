@@ -14,7 +14,7 @@ from seldinger.core.errors import CaseError
 from seldinger.core.space import Vector  # noqa: TC001  options are read by it
 from seldinger.evidence import records
 from seldinger.evidence.records import describe
-from seldinger.plan.options import Option, names_of, options_of, options_recorded
+from seldinger.plan.options import Option, list_options, map_names, record_options
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Case:
     assume: Mapping[str, float] = field(default_factory=dict, metadata=describe("a number"))
 
 
-OPTIONS: Mapping[str, Option] = {one.flag: one for one in options_of(Case)}
+OPTIONS: Mapping[str, Option] = {one.flag: one for one in list_options(Case)}
 WORDS: Mapping[str, Any] = {
     "--volume-ml": 2.5,
     "--slow": True,
@@ -72,7 +72,7 @@ def read(words: Mapping[str, Any] = WORDS) -> Case:
         option = OPTIONS[flag]
         table = data["inject"] if len(option.place) > 1 else data
         table[str(option.place[-1])] = option.read(said)
-    return records.checked(Case, data, "words", CaseError, names_of(Case))
+    return records.checked(Case, data, "words", CaseError, map_names(Case))
 
 
 def test_a_field_is_an_option() -> None:
@@ -84,7 +84,7 @@ def test_a_field_is_an_option() -> None:
     assert OPTIONS["--rest-lps"].metavar == "X,Y,Z"
     assert OPTIONS["--shot"].metavar == "'N at=X,Y,Z dose=ML'"
     assert OPTIONS["--drugs"].metavar == "NAME=VALUE"
-    assert names_of(Case)["inject",] == "--volume-ml"
+    assert map_names(Case)["inject",] == "--volume-ml"
 
 
 def test_words_become_a_case_and_a_case_its_words() -> None:
@@ -94,16 +94,16 @@ def test_words_become_a_case_and_a_case_its_words() -> None:
     assert case.inject == Inject(
         2.5, True, "catheter", (1.0, 2.0, 3.5), shots, {"saline": 3.0}, notes, 2
     )
-    assert [word for one in options_of(Case) for word in one.spell(case)] == [
+    assert [word for one in list_options(Case) for word in one.spell(case)] == [
         "--volume-ml", "2.5", "--slow", "--through", "catheter", "--rest-lps", "1,2,3.5",
         "--shot", "1 at=1,2,3 dose=0.5", "--shot", "2 dose=1", "--drugs", "saline=3.0",
         "--notes", "notes.txt", "--inject-out", "2", "--assume", "margin_mm=5.0",
     ]  # fmt: skip
-    assert not [word for one in options_of(Case) for word in one.spell(Case())]
+    assert not [word for one in list_options(Case) for word in one.spell(Case())]
 
 
 def test_a_plan_keeps_plain_values_and_no_path_of_this_machine() -> None:
-    assert options_recorded(read().inject) == {
+    assert record_options(read().inject) == {
         "volume_ml": 2.5,
         "slow": True,
         "through": "catheter",
@@ -113,7 +113,7 @@ def test_a_plan_keeps_plain_values_and_no_path_of_this_machine() -> None:
         "notes": "notes.txt",
         "out": 2,
     }
-    bare = options_recorded(Inject())
+    bare = record_options(Inject())
     assert (bare["slow"], bare["out"]) == (False, 0)
     assert [bare[key] for key in ("volume_ml", "rest_lps_mm", "shot", "drugs", "notes")] == [
         None

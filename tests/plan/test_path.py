@@ -44,7 +44,7 @@ def search(
     made: Scene, instrument: Instrument, limits: Limits, chosen: Settings, assumed: Assumed
 ) -> path.Search:
     """One search from a scene."""
-    rays = path.rays_into(made, chosen, assumed)
+    rays = path.choose_rays(made, chosen, assumed)
     return path.search(rays, instrument, limits, chosen, assumed)
 
 
@@ -58,7 +58,7 @@ def distance_to_point(entry: np.ndarray, tip: np.ndarray, point: np.ndarray, axe
 def test_printed_clearances_are_the_analytic_ones_within_a_voxel(scene: Scene) -> None:
     instrument = needle(beyond_mm=9.0)
     done = search(scene, instrument, Limits(), settings(), known())
-    for one in path.approach_of(done).paths:
+    for one in path.build_approach(done).paths:
         entry, aim = np.asarray(one.entry_lps_mm), np.asarray(AIM)
         tip = aim + (aim - entry) / one.depth_mm * instrument.beyond_mm
         aorta = distance_to_point(entry, tip, AORTA_XY, 2) - AORTA_MM - 0.6
@@ -70,7 +70,7 @@ def test_printed_clearances_are_the_analytic_ones_within_a_voxel(scene: Scene) -
 
 def test_lengths_are_those_of_the_shapes(scene: Scene) -> None:
     done = search(scene, needle(), Limits(), settings(entry_lps_mm=(-109.0, 0.0, 0.0)), known())
-    (only,) = path.approach_of(done).paths
+    (only,) = path.build_approach(done).paths
     assert only.lengths_mm["liver"] == pytest.approx(LIVER_MM - 10.0, abs=H)
     assert only.lengths_mm["target"] == pytest.approx(10.0, abs=H)
     assert only.lengths_mm["body wall"] == pytest.approx(0.07 * BODY_MM[0], abs=H)
@@ -82,7 +82,7 @@ def test_lengths_are_those_of_the_shapes(scene: Scene) -> None:
 
 def test_no_planned_path_breaks_a_rule(scene: Scene) -> None:
     done = search(scene, needle(beyond_mm=12.0), Limits(), settings(), known())
-    approach = path.approach_of(done)
+    approach = path.build_approach(done)
     assert 0 < approach.accepted < approach.candidates
     for one in approach.paths:
         assert one.violations == ()
@@ -104,7 +104,7 @@ def test_a_path_through_gas_is_rejected_and_counted(scene: Scene) -> None:
     rejected = done.rejected["bowel gas"]
     assert rejected[near < GAS_MM - H].all()
     assert not rejected[near > GAS_MM + 0.6 + LEAST_MM + H].any()
-    assert path.approach_of(done).rejections["bowel gas"] == rejected.sum()
+    assert path.build_approach(done).rejections["bowel gas"] == rejected.sum()
 
 
 def test_the_device_goes_on_beyond_the_aim(anatomy: Anatomy) -> None:
@@ -114,10 +114,10 @@ def test_the_device_goes_on_beyond_the_aim(anatomy: Anatomy) -> None:
     entry = settings(entry_lps_mm=(10.0, -79.0, 0.0))
     short = search(made, needle(), Limits(), entry, known())
     long = search(made, needle(beyond_mm=20.0), Limits(), entry, known())
-    assert path.approach_of(short).paths[0].violations == ()
-    assert "aorta" in path.approach_of(long).paths[0].violations
-    assert path.approach_of(short).paths[0].clearances_mm["aorta"] == pytest.approx(14.4, abs=H)
-    assert path.approach_of(long).paths[0].clearances_mm["aorta"] == 0.0
+    assert path.build_approach(short).paths[0].violations == ()
+    assert "aorta" in path.build_approach(long).paths[0].violations
+    assert path.build_approach(short).paths[0].clearances_mm["aorta"] == pytest.approx(14.4, abs=H)
+    assert path.build_approach(long).paths[0].clearances_mm["aorta"] == 0.0
 
 
 def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
@@ -129,7 +129,7 @@ def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
         anatomy.structures,
     )  # fmt: skip
     made = build(blind, sphere_target(blind), frozenset())
-    closed = path.approach_of(search(made, needle(), Limits(), settings(), known()))
+    closed = path.build_approach(search(made, needle(), Limits(), settings(), known()))
     assert closed.accepted == 0
     assert closed.paths == ()
     (offer,) = [r for r in closed.relaxations if r.rule == "unidentified"]
@@ -137,7 +137,7 @@ def test_unidentified_tissue_is_closed_until_it_is_opened_on_record() -> None:
     assert offer.freed > 0
     assert "mm of unidentified tissue" in offer.cost
     opened = search(made, needle(), Limits(), settings(relax=("unidentified",)), known())
-    approach = path.approach_of(opened)
+    approach = path.build_approach(opened)
     assert approach.accepted > 0
     assert approach.paths[0].unidentified_mm > 2.0
     assert [r.rule for r in approach.relaxations if r.recorded] == ["unidentified"]
@@ -151,7 +151,7 @@ def test_a_back_entry_is_never_called_supine(scene: Scene) -> None:
     assert (done.candidates.position[back] != supine).all()
     assert done.candidates.provisional[back].all()
     rows = np.flatnonzero(back & ~done.blocking)[:1].tolist()
-    (one,) = path.paths(done, rows)
+    (one,) = path.build_paths(done, rows)
     assert one.provisional
     assert one.probability.hit is None
     assert one.probability.touch == {}
@@ -221,18 +221,18 @@ def test_an_end_of_the_scan_is_no_skin_for_the_user_either(anatomy: Anatomy) -> 
 
 def test_an_opened_rule_is_named_on_the_paths_that_rely_on_it(scene: Scene) -> None:
     through_gas = settings(entry_lps_mm=(-7.0, -79.5, 0.0), relax=("bowel gas", "bowel gas"))
-    approach = path.approach_of(search(scene, needle(), Limits(), through_gas, known()))
+    approach = path.build_approach(search(scene, needle(), Limits(), through_gas, known()))
     assert approach.paths[0].relies_on == ("bowel gas",)
     assert "bowel gas" not in approach.paths[0].violations
     assert [r.rule for r in approach.relaxations if r.recorded] == ["bowel gas"]
     beside = settings(relax=("bowel gas",), entry_lps_mm=(-109.0, 0.0, 0.0))
-    kept = path.approach_of(search(scene, needle(), Limits(), beside, known()))
+    kept = path.build_approach(search(scene, needle(), Limits(), beside, known()))
     assert kept.paths[0].relies_on == ()
 
 
 def test_the_users_bad_path_is_scored_and_its_faults_are_named(scene: Scene) -> None:
     toward_gas = settings(entry_lps_mm=(-7.0, -79.5, 0.0))
-    approach = path.approach_of(search(scene, needle(), Limits(), toward_gas, known()))
+    approach = path.build_approach(search(scene, needle(), Limits(), toward_gas, known()))
     assert approach.paths[0].origin == "user"
     assert "bowel gas" in approach.paths[0].violations
     assert approach.paths[0].clearances_mm["bowel gas"] == 0.0
@@ -242,12 +242,12 @@ def test_the_front_is_what_nothing_dominates() -> None:
     rng = np.random.default_rng(2)
     costs = rng.integers(0, 4, (60, 3)).astype(float)
     slow = [not any((o <= c).all() and (o < c).any() for o in costs) for c in costs]
-    assert ranking.pareto(costs).tolist() == slow
+    assert ranking.find_pareto(costs).tolist() == slow
 
 
 def test_an_organ_next_door_is_an_obstacle_but_the_targets_own_is_not(anatomy: Anatomy) -> None:
     spleen = Structure(
-        "spleen", Kind.ORGAN, np.roll(anatomy.structure("liver").mask, 45, 0), Origin.LABEL,
+        "spleen", Kind.ORGAN, np.roll(anatomy.get_structure("liver").mask, 45, 0), Origin.LABEL,
         ("spleen",), mobile=True,
     )  # fmt: skip
     more = Anatomy(
@@ -264,7 +264,7 @@ def test_the_scan_agrees_with_the_exact_distance(scene: Scene) -> None:
     done = search(scene, needle(), Limits(), settings(), known())
     rows = np.flatnonzero(~done.blocking)[::40]
     for row in rows[:25]:
-        exact = path.clearances_mm(done, int(row))
+        exact = path.measure_clearances_mm(done, int(row))
         for name, value in exact.items():
             scanned = float(done.met.approach_mm[name][row]) - 0.6
             assert value is not None
@@ -287,7 +287,7 @@ def test_only_a_known_rule_of_judgement_can_be_opened(scene: Scene, rule: str) -
 
 
 def test_instruments_of_equal_reach_share_one_cast(scene: Scene) -> None:
-    rays = path.rays_into(scene, settings(), known())
+    rays = path.choose_rays(scene, settings(), known())
     short = path.search(rays, needle(usable_mm=100.0), Limits(), settings(), known())
     long = path.search(rays, needle(usable_mm=200.0), Limits(), settings(), known())
     further = path.search(rays, needle(beyond_mm=20.0), Limits(), settings(), known())
@@ -300,9 +300,9 @@ def test_a_flat_path_beats_a_tilted_twin_by_its_published_error(scene: Scene) ->
     published = PercutaneousOptions()
     done = search(scene, needle(), Limits(), Settings(options=(published,)), known())
     free = np.flatnonzero(~done.blocking)
-    error = ranking.expected_error_mm(done.candidates, published, known(), free)
+    error = ranking.estimate_error_mm(done.candidates, published, known(), free)
     flat = done.candidates.tilt_deg[free] < 5.0
     assert set(np.round(error[flat], 3)) == {3.3}
     assert set(np.round(error[~flat], 3)) <= {4.4, 6.7}
-    fixed = ranking.expected_error_mm(done.candidates, options(), known(), free)
+    fixed = ranking.estimate_error_mm(done.candidates, options(), known(), free)
     assert set(np.round(fixed, 3)) == {3.7}

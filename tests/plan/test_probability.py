@@ -24,8 +24,8 @@ def errors(mean_mm: float, depth: float = 0.0, breath: float = 0.0) -> error_mod
 def test_hitting_a_sphere_is_the_rayleigh_law(mean_mm: float, diameter_mm: float) -> None:
     anatomy = phantom(stripped=True)
     made = build(anatomy, sphere_target(anatomy, diameter_mm), frozenset())
-    found = probability.of_one_pass(
-        made, ENTRY, needle(), errors(mean_mm), probability.normal_samples(1)
+    found = probability.estimate_pass(
+        made, ENTRY, needle(), errors(mean_mm), probability.draw_normals(1)
     )
     scale = mean_mm / sqrt(pi / 2.0)
     low, law, high = (
@@ -39,8 +39,8 @@ def test_a_ten_millimetre_sphere_is_never_hit_more_often_than_the_limit_allows()
     """At a mean error of 3.7 mm the chance is 0.76; more than 0.8 would be a wrong answer."""
     anatomy = phantom(stripped=True)
     made = build(anatomy, sphere_target(anatomy, 10.0), frozenset())
-    found = probability.of_one_pass(
-        made, ENTRY, needle(), errors(3.7, 2.0, 3.0), probability.normal_samples(0)
+    found = probability.estimate_pass(
+        made, ENTRY, needle(), errors(3.7, 2.0, 3.0), probability.draw_normals(0)
     )
     assert found.hit is not None
     assert 0.3 < found.hit <= 0.8
@@ -59,9 +59,9 @@ def test_touching_a_wall_at_the_tip_is_the_normal_tail(gap_mm: float) -> None:
         (*anatomy.structures, named),
     )  # fmt: skip
     made = build(more, sphere_target(more, 10.0, (AIM[0], AIM[1], level)), frozenset())
-    found = probability.of_one_pass(
+    found = probability.estimate_pass(
         made, (ENTRY[0], ENTRY[1], level), needle(diameter_mm=0.0), errors(3.7),
-        probability.normal_samples(3),
+        probability.draw_normals(3),
     )  # fmt: skip
     sd = 3.7 / sqrt(pi / 2.0)
     law = 0.5 * (1.0 - erf(gap_mm / sd / sqrt(2.0)))
@@ -75,10 +75,10 @@ def test_touching_a_wall_at_the_tip_is_the_normal_tail(gap_mm: float) -> None:
 def test_more_error_hits_less_and_touches_more() -> None:
     anatomy = phantom()
     made = build(anatomy, sphere_target(anatomy, 16.0), frozenset())
-    draws = probability.normal_samples(4)
+    draws = probability.draw_normals(4)
     entry = (-60.0, -66.0, 0.0)
-    small = probability.of_one_pass(made, entry, needle(), errors(2.0), draws)
-    large = probability.of_one_pass(made, entry, needle(), errors(8.0), draws)
+    small = probability.estimate_pass(made, entry, needle(), errors(2.0), draws)
+    large = probability.estimate_pass(made, entry, needle(), errors(8.0), draws)
     assert small.hit is not None
     assert large.hit is not None
     assert large.hit < small.hit
@@ -88,16 +88,16 @@ def test_more_error_hits_less_and_touches_more() -> None:
 def test_breath_moves_organs_but_not_the_aorta() -> None:
     anatomy = phantom()
     made = build(anatomy, sphere_target(anatomy, 12.0), frozenset())
-    draws = probability.normal_samples(4)
-    calm = probability.of_one_pass(made, ENTRY, needle(), errors(2.0), draws)
-    breathing = probability.of_one_pass(made, ENTRY, needle(), errors(2.0, 0.0, 8.0), draws)
+    draws = probability.draw_normals(4)
+    calm = probability.estimate_pass(made, ENTRY, needle(), errors(2.0), draws)
+    breathing = probability.estimate_pass(made, ENTRY, needle(), errors(2.0, 0.0, 8.0), draws)
     assert calm.hit is not None
     assert breathing.hit is not None
     assert breathing.hit < calm.hit - 0.1
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
-    first, again, other = (probability.normal_samples(s, 6) for s in (7, 7, 8))
+    first, again, other = (probability.draw_normals(s, 6) for s in (7, 7, 8))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -105,19 +105,19 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_the_lateral_error_has_the_published_mean() -> None:
     anatomy = phantom(stripped=True)
     made = build(anatomy, sphere_target(anatomy), frozenset())
-    thrown = probability.passes(made, ENTRY, errors(4.4), probability.normal_samples(2))
+    thrown = probability.throw_passes(made, ENTRY, errors(4.4), probability.draw_normals(2))
     tips = anatomy.grid.to_lps(thrown.aims.astype(float))
     lateral = np.linalg.norm((tips - np.asarray(AIM))[:, 1:], axis=1)
     assert lateral.mean() == pytest.approx(4.4, rel=0.02)
 
 
 def test_angulation_chooses_the_technique() -> None:
-    assert error_model.technique_of(1.0, 40.0, known()) == "ct-in-plane"
-    assert error_model.technique_of(12.0, 0.0, known()) == "ct-angled"
-    assert error_model.technique_of(12.0, 180.0, known()) == "ct-angled"
-    assert error_model.technique_of(12.0, 40.0, known()) == "ct-double-angled"
+    assert error_model.choose_technique(1.0, 40.0, known()) == "ct-in-plane"
+    assert error_model.choose_technique(12.0, 0.0, known()) == "ct-angled"
+    assert error_model.choose_technique(12.0, 180.0, known()) == "ct-angled"
+    assert error_model.choose_technique(12.0, 40.0, known()) == "ct-double-angled"
 
 
 def test_an_unknown_technique_is_refused() -> None:
     with pytest.raises(PlanError, match="no needle technique"):
-        error_model.model("dowsing", options(), known())
+        error_model.choose_error_model("dowsing", options(), known())

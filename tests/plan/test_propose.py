@@ -17,8 +17,15 @@ from seldinger.cli import results
 from seldinger.core import Curve, Edge, Tree
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.core.record import InputFile
-from seldinger.plan import AblationOptions, PercutaneousOptions, Settings, file, procedures, propose
-from seldinger.plan.approach.percutaneous.approach import skin_distance_mm
+from seldinger.plan import (
+    AblationOptions,
+    PercutaneousOptions,
+    Settings,
+    file,
+    load_procedures,
+    propose,
+)
+from seldinger.plan.approach.percutaneous.approach import measure_skin_distance_mm
 from seldinger.plan.propose import check_answers
 
 if TYPE_CHECKING:
@@ -48,7 +55,7 @@ def test_a_wrong_choice_is_refused_with_what_is_allowed(
 
 def test_an_unknown_procedure_offers_the_closest() -> None:
     with pytest.raises(PlanError, match="biopsy"):
-        procedures()["biopsi"]
+        load_procedures()["biopsi"]
 
 
 def test_an_absent_target_is_refused(anatomy: Anatomy) -> None:
@@ -68,12 +75,12 @@ def test_a_needle_needs_a_lesion(anatomy: Anatomy, procedure: str) -> None:
 
 
 def test_known_answers_pass() -> None:
-    check_answers(procedures()["biopsy"], Settings(answers={"clearance": "yes"}))
+    check_answers(load_procedures()["biopsy"], Settings(answers={"clearance": "yes"}))
 
 
 def test_the_distance_to_the_skin_is_geometry(anatomy: Anatomy) -> None:
     target = sphere_target(anatomy, 20.0)
-    assert skin_distance_mm(anatomy, target) == pytest.approx(109.0 - 45.0 - 10.0, abs=2.5)
+    assert measure_skin_distance_mm(anatomy, target) == pytest.approx(109.0 - 45.0 - 10.0, abs=2.5)
 
 
 def test_what_the_readers_said_stands_in_the_plan_and_on_the_terminal(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def cleared(visit: Visit, procedure: str = "biopsy", organ: str | None = "liver") -> Clearance:
-    found = readiness.cleared(procedure, organ, None, visit)
+    found = readiness.assess_visit(procedure, organ, None, visit)
     assert found is not None
     return found
 
@@ -32,18 +32,18 @@ def without_inr() -> Visit:
 
 
 def test_without_a_patient_nobody_is_assessed() -> None:
-    assert readiness.cleared("biopsy", "liver", None, None) is None
+    assert readiness.assess_visit("biopsy", "liver", None, None) is None
 
 
 def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
     visit = demo.visit("a stranger's")
-    assert readiness.cleared("a stranger's", "liver", None, visit) is None
+    assert readiness.assess_visit("a stranger's", "liver", None, visit) is None
 
 
 def test_a_clear_patient_meets_the_gate() -> None:
     found = cleared(demo.visit())
     assert found.answer is Answer.CLEAR
-    answer = readiness.finding(found)
+    answer = readiness.build_finding(found)
     assert answer.status is Status.MET
     assert "apixaban 4 doses" in answer.text
     assert "patel2019" in answer.sources
@@ -52,14 +52,14 @@ def test_a_clear_patient_meets_the_gate() -> None:
 def test_a_missing_lab_never_clears_and_the_first_sentence_names_it() -> None:
     found = cleared(without_inr())
     assert found.answer is Answer.UNKNOWN
-    answer = readiness.finding(found)
+    answer = readiness.build_finding(found)
     assert answer.status is Status.UNKNOWN
-    assert "INR" in findings.headline(answer)
+    assert "INR" in findings.shorten_finding(answer)
 
 
 def test_the_plan_says_what_is_done_and_where() -> None:
     visit = demo.visit("ablation", None)
-    found = readiness.cleared("ablation", "left kidney", "cold", visit)
+    found = readiness.assess_visit("ablation", "left kidney", "cold", visit)
     assert found is not None
     request = found.case.request
     assert (request.procedure, request.organ, request.technique) == (
@@ -92,7 +92,7 @@ def test_what_was_decided_about_one_procedure_clears_no_other() -> None:
 
 
 def test_the_file_has_dates_and_no_patient() -> None:
-    section = readiness.section(cleared(demo.visit()))
+    section = readiness.build_section(cleared(demo.visit()))
     (apixaban,) = (d for d in section.drugs if d.drug == "apixaban")
     # Twice a day, four doses held, start Monday 09:00: the last is Saturday at eight.
     assert apixaban.last_dose == "2026-12-05T08:00:00+01:00"
@@ -102,7 +102,7 @@ def test_the_file_has_dates_and_no_patient() -> None:
 
 def test_every_source_of_the_rules_is_named() -> None:
     found = cleared(demo.visit())
-    keys = readiness.sources(readiness.find_outcomes("biopsy", "liver"), found)
+    keys = readiness.list_sources(readiness.find_outcomes("biopsy", "liver"), found)
     assert "memory" not in keys
     used = {evidence.fact(fact).source for one in found.findings for fact in one.facts}
     assert used - {"memory"} <= set(keys)

@@ -13,10 +13,10 @@ from seldinger.anatomy.model import Kind
 from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.biopsy import seat as seats
-from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
+from seldinger.plan.treatments.biopsy.choice import choose_introducer, compute_shot
 from seldinger.procedures.biopsy import PROCEDURE
 
-NEEDLES = [n for n in catalogue.devices(CoreNeedle) if introducer_for(n)]
+NEEDLES = [n for n in catalogue.devices(CoreNeedle) if choose_introducer(n)]
 WANTED_MM = 3.0
 
 
@@ -24,12 +24,12 @@ def test_the_law_of_every_pair() -> None:
     """Whatever pair and lesion: never deeper than the notch allows, and the stop adds up."""
     sizes = (5.0, 10.0, 25.0, 60.0, 120.0)
     for needle, size_mm, cover_mm in product(NEEDLES, sizes, (0.0, 2.0, 10.0, 50.0)):
-        pair = introducer_for(needle)
+        pair = choose_introducer(needle)
         assert pair is not None
-        fired = shot(needle, 0.0)
+        fired = compute_shot(needle, 0.0)
         near = -size_mm / 2.0
         found = seats.Edges(near - cover_mm, near)
-        made = seats.seat(fired, needle, pair, found, WANTED_MM)
+        made = seats.place_introducer(fired, needle, pair, found, WANTED_MM)
         longer = needle.usable_mm - pair.usable_mm
         assert made.at_mm <= fired.tip_before_mm
         assert made.stop_mm >= 0.0
@@ -51,7 +51,7 @@ def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(
     goal = phantom.target(10.0 + deep_mm, 20.0, "left lung")
     lung = phantom.thing("left lung", Kind.LUNG, phantom.box((0, 30, 0), (500, 500, 500)))
     case = phantom.case(PROCEDURE, goal, (lung,))
-    instrument = needle_logic(PROCEDURE).instruments(case)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(case)[0]
     made = needle_logic(PROCEDURE).conclude(
         case, instrument, phantom.approach(phantom.path(case.target))
     )
@@ -68,7 +68,7 @@ def test_the_tip_stays_in_the_lung_or_the_plan_says_what_can(
 
 def test_where_the_organ_begins_unknown_is_not_kept() -> None:
     case = phantom.case(PROCEDURE, phantom.target(60.0, 30.0, None))
-    instrument = needle_logic(PROCEDURE).instruments(case)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(case)[0]
     made = needle_logic(PROCEDURE).conclude(
         case, instrument, phantom.approach(phantom.path(case.target))
     )

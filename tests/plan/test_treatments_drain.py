@@ -15,7 +15,7 @@ from seldinger.core.errors import CatalogueError, PlanError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments.drainage import hydraulics
-from seldinger.plan.treatments.drainage.drain import wires
+from seldinger.plan.treatments.drainage.drain import choose_wires
 from seldinger.procedures import cholecystostomy, drainage
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def case(
 def decided(
     found: NeedleCase, number: int = 0, clearances: dict[str, float | None] | None = None
 ) -> Decision:
-    instrument = needle_logic(found.procedure).instruments(found)[number]
+    instrument = needle_logic(found.procedure).list_instruments(found)[number]
     path = replace(phantom.path(found.target), clearances_mm=clearances or {})
     return needle_logic(found.procedure).conclude(found, instrument, phantom.approach(path))
 
@@ -74,16 +74,16 @@ def test_technique_by_size_depth_and_simplicity(
     size_mm: float, near_wall_mm: float, simple: str | None, technique: str
 ) -> None:
     found = case(size_mm, near_wall_mm, {} if simple is None else {"simple": simple})
-    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(found)[0]
     assert instrument.technique == technique
     assert decided(found).treatment.technique == technique
 
 
 def test_the_cuts_are_the_users_to_edit() -> None:
     found = case(60.0, 60.0)
-    assert needle_logic(PROCEDURE).instruments(found)[0].technique == "Seldinger"
+    assert needle_logic(PROCEDURE).list_instruments(found)[0].technique == "Seldinger"
     edited = replace(found, settings=Settings(assume={"superficial_mm": 70.0}))
-    assert needle_logic(PROCEDURE).instruments(edited)[0].technique == "trocar"
+    assert needle_logic(PROCEDURE).list_instruments(edited)[0].technique == "trocar"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_french_by_content(content: str | None, french: int) -> None:
     decision = decided(found)
     assert decision.treatment.settings["french"] == french
     assert decision.treatment.settings["content"] == content
-    (first, *_) = needle_logic(PROCEDURE).instruments(found)
+    (first, *_) = needle_logic(PROCEDURE).list_instruments(found)
     assert catalogue.device(first.device).size == f"{french} F"
 
 
@@ -106,13 +106,13 @@ def test_unknown_content_names_both_sizes() -> None:
 
 
 def test_a_path_is_as_wide_as_the_widest_thing_that_goes_along_it() -> None:
-    trocar = needle_logic(PROCEDURE).instruments(case(60.0))[0]
+    trocar = needle_logic(PROCEDURE).list_instruments(case(60.0))[0]
     assert trocar.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
-    thin = needle_logic(PROCEDURE).instruments(case(40.0, 60.0))[0]
+    thin = needle_logic(PROCEDURE).list_instruments(case(40.0, 60.0))[0]
     assert catalogue.device(thin.device).outer_diameter_mm == pytest.approx(0.819)
     assert thin.diameter_mm == pytest.approx(10.0 / 3.0, abs=0.01)
     assert (thin.widest, trocar.widest) == ("pigtail-10f", trocar.device)
-    alone = needle_logic(PROCEDURE).instruments(case(30.0, 60.0, {"simple": "yes"}))[0]
+    alone = needle_logic(PROCEDURE).list_instruments(case(30.0, 60.0, {"simple": "yes"}))[0]
     assert alone.diameter_mm == catalogue.device(alone.device).outer_diameter_mm
     for one in (trocar, thin):
         assert one.keeps_inside
@@ -131,7 +131,7 @@ def test_a_path_is_as_wide_as_the_widest_thing_that_goes_along_it() -> None:
 def test_a_loop_that_cannot_fit_is_not_offered(
     size_mm: float, techniques: set[tuple[float, str]]
 ) -> None:
-    offered = needle_logic(PROCEDURE).instruments(case(size_mm, 60.0))
+    offered = needle_logic(PROCEDURE).list_instruments(case(size_mm, 60.0))
     assert {(i.beyond_mm, i.technique) for i in offered} == techniques
 
 
@@ -149,7 +149,7 @@ def test_a_needle_alone_is_an_action_unless_it_was_wanted() -> None:
 
 def test_a_fallback_says_what_would_have_come_first() -> None:
     found = case(60.0)
-    offered = needle_logic(PROCEDURE).instruments(found)
+    offered = needle_logic(PROCEDURE).list_instruments(found)
     second = next(n for n, i in enumerate(offered) if i.technique == "Seldinger")
     text = finding(decided(found, second), "technique").text
     assert text.startswith("Seldinger: trocar (large")
@@ -240,32 +240,34 @@ def test_water_flow_is_the_measured_one_within_its_spread(
     device: str, measured: float, sd: float
 ) -> None:
     drain = catalogue.device(device)
-    found = hydraulics.water_ml_per_min(drain, Settings())
+    found = hydraulics.compute_water_ml_per_min(drain, Settings())
     assert found == pytest.approx(measured, abs=sd / 2.0)
-    assert "water" in hydraulics.sentence(drain, Settings())
-    assert "not for pus" in hydraulics.sentence(drain, Settings())
+    assert "water" in hydraulics.describe_flow(drain, Settings())
+    assert "not for pus" in hydraulics.describe_flow(drain, Settings())
 
 
 def test_flow_without_a_measured_bore_is_unknown() -> None:
     drain = catalogue.device("pigtail-14f")
-    assert hydraulics.water_ml_per_min(drain, Settings()) is None
-    assert "unknown" in hydraulics.sentence(drain, Settings())
+    assert hydraulics.compute_water_ml_per_min(drain, Settings()) is None
+    assert "unknown" in hydraulics.describe_flow(drain, Settings())
     wide = replace(drain, inner_diameter_mm=3.5)
-    assert hydraulics.water_ml_per_min(wide, Settings()) is None
+    assert hydraulics.compute_water_ml_per_min(wide, Settings()) is None
 
 
 @pytest.mark.parametrize("drain", ["pigtail-8f", "pigtail-10f", "pigtail-12f", "pigtail-14f"])
 def test_every_device_goes_over_the_wire_it_is_made_for(drain: str) -> None:
     """No drain and no dilator is sent over the thin wire; that one is exchanged."""
-    made = wires(catalogue.device("access-21g-150"), catalogue.device(drain))
+    made = choose_wires(catalogue.device("access-21g-150"), catalogue.device(drain))
     assert [w.id for w, _ in made] == ["wire-018", "wire-035"]
     assert "dilator" not in made[0][1]
     assert "exchanged" in made[0][1]
     assert "dilator" in made[1][1]
-    (only,) = wires(catalogue.device("access-18g-150"), catalogue.device(drain))
+    (only,) = choose_wires(catalogue.device("access-18g-150"), catalogue.device(drain))
     assert only[0].id == "wire-035"
     with pytest.raises(PlanError, match="its wires are"):
-        wires(replace(catalogue.device("access-18g-150"), wire_mm=0.6), catalogue.device(drain))
+        choose_wires(
+            replace(catalogue.device("access-18g-150"), wire_mm=0.6), catalogue.device(drain)
+        )
 
 
 def test_a_wire_that_does_not_pass_the_bore_is_refused() -> None:
@@ -318,7 +320,7 @@ def test_a_way_to_the_gallbladder_past_the_liver_costs() -> None:
     costs = []
     for structures in ((liver,), (past,), ()):
         found = case(40.0, 50.0, structures=structures, procedure=cholecystostomy.PROCEDURE)
-        penalties = needle_logic(found.procedure).penalties(found, phantom.path(found.target))
+        penalties = needle_logic(found.procedure).score_penalties(found, phantom.path(found.target))
         costs.append(penalties["not through liver"])
     assert costs == [0.0, 0.5, 0.0]
 
@@ -342,14 +344,14 @@ def test_the_user_may_name_the_device(device: str, technique: str, french: int |
 def test_what_does_not_drain_is_refused() -> None:
     found = replace(case(60.0), settings=Settings(device="core-18g-150-t20"))
     with pytest.raises(PlanError, match="drains nothing"):
-        needle_logic(PROCEDURE).instruments(found)
+        needle_logic(PROCEDURE).list_instruments(found)
     with pytest.raises(PlanError, match="allowed: clear, pus, blood, debris"):
-        needle_logic(PROCEDURE).instruments(case(60.0, 20.0, {"content": "milk"}))
+        needle_logic(PROCEDURE).list_instruments(case(60.0, 20.0, {"content": "milk"}))
 
 
 def test_without_a_path_there_are_no_steps() -> None:
     found = case(60.0)
-    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(found)[0]
     decision = needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach())
     assert decision.treatment.steps == ()
     assert decision.guidance.modality == "ct"

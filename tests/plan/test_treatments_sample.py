@@ -20,7 +20,7 @@ from seldinger.core.verdict import Status
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import lung
-from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
+from seldinger.plan.treatments.biopsy.choice import choose_introducer, compute_shot
 from seldinger.procedures.biopsy import PROCEDURE
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def case(
 
 
 def decided(found: NeedleCase, path: Path | None = None) -> Decision:
-    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(found)[0]
     best = path or phantom.path(found.target)
     return needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach(best))
 
@@ -87,7 +87,7 @@ def test_each_organ_has_its_needle(
     cores: int,
 ) -> None:
     found = case(name, settings=Settings(answers=answers))
-    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(found)[0]
     assert catalogue.device(instrument.device).size == f"{gauge:g} G"
     assert instrument.technique == technique
     assert instrument.diameter_mm == pytest.approx(through_mm)
@@ -98,7 +98,7 @@ def test_each_organ_has_its_needle(
     ("diameter_mm", "throws"), [(15.0, [10.0]), (16.0, [20.0, 10.0]), (5.0, [10.0])]
 )
 def test_the_long_throw_only_where_its_notch_fits(diameter_mm: float, throws: list[float]) -> None:
-    offered = needle_logic(PROCEDURE).instruments(case("liver", diameter_mm))
+    offered = needle_logic(PROCEDURE).list_instruments(case("liver", diameter_mm))
     seen = [catalogue.device(i.device, CoreNeedle).throw_mm for i in offered]
     assert list(dict.fromkeys(seen)) == throws
 
@@ -112,17 +112,17 @@ def test_the_shortest_needle_that_reaches_comes_first(
     depth_mm: float, lengths: list[float]
 ) -> None:
     found = replace(case("liver"), skin_distance_mm=depth_mm - 15.0)
-    instruments = needle_logic(PROCEDURE).instruments(found)
+    instruments = needle_logic(PROCEDURE).list_instruments(found)
     offered = [catalogue.device(i.device, CoreNeedle) for i in instruments]
     assert [d.usable_mm for d in offered if d.throw_mm == 20] == lengths
 
 
 def test_the_shot_puts_the_notch_on_the_aim() -> None:
     needle = catalogue.device("core-18g-150-t20")  # notch 16, dead tip 4, throw 20
-    introducer = introducer_for(needle)
+    introducer = choose_introducer(needle)
     assert introducer is not None
     assert introducer.id == "coaxial-17g-120"
-    found = shot(needle, 15.0)
+    found = compute_shot(needle, 15.0)
     assert found.notch_mm == (-8.0, 8.0)
     assert found.tip_after_mm == 12.0
     assert found.tip_before_mm == -8.0
@@ -133,7 +133,7 @@ def test_the_shot_puts_the_notch_on_the_aim() -> None:
 def test_the_algebra_of_every_shot(throw: float, notch: float, dead: float) -> None:
     base = catalogue.device("core-18g-150-t20", CoreNeedle)
     needle = replace(base, throw_mm=throw, notch_mm=notch, dead_tip_mm=dead)
-    found = shot(needle, 15.0)
+    found = compute_shot(needle, 15.0)
     assert sum(found.notch_mm) == pytest.approx(0.0)
     assert found.notch_mm[1] - found.notch_mm[0] == pytest.approx(notch)
     assert found.tip_after_mm - found.notch_mm[1] == pytest.approx(dead)
@@ -190,7 +190,7 @@ def factors(found: NeedleCase) -> str:
 def test_both_sides_of_thirty_millimetres_of_lung(before_mm: float, *, there: bool) -> None:
     found = lung_case(before_mm)
     assert ("odds ratio 2.38" in factors(found)) == there
-    scored = needle_logic(PROCEDURE).penalties(found, phantom.path(found.target))
+    scored = needle_logic(PROCEDURE).score_penalties(found, phantom.path(found.target))
     assert (scored["lung depth"] > 0.0) == there
 
 
@@ -219,8 +219,8 @@ def lobes(edge_y_mm: float) -> tuple[Structure, Structure]:
 def test_a_fissure_is_crossed_not_crossed_or_unknown() -> None:
     path = phantom.path(lung_case().target)
     crossed, one, unknown = lung_case(extra=lobes(84.0)), lung_case(extra=lobes(40.0)), lung_case()
-    assert needle_logic(PROCEDURE).penalties(crossed, path)["fissure"] > 0.0
-    assert needle_logic(PROCEDURE).penalties(one, path)["fissure"] == 0.0
+    assert needle_logic(PROCEDURE).score_penalties(crossed, path)["fissure"] > 0.0
+    assert needle_logic(PROCEDURE).score_penalties(one, path)["fissure"] == 0.0
     assert "odds ratio 3.75" in factors(crossed).split("Unknown:")[0]
     assert "odds ratio 3.75" not in factors(one)
     assert "odds ratio 3.75" in factors(unknown).split("Unknown:")[1]
@@ -230,8 +230,8 @@ def test_a_second_pleural_pass_costs() -> None:
     far = phantom.thing("right lung", Kind.LUNG, phantom.box((-1, 40, -1), (500, 50, 500)))
     once, twice = lung_case(), lung_case(extra=(far,))
     path = phantom.path(once.target)
-    assert needle_logic(PROCEDURE).penalties(once, path)["pleural passes"] == 0.0
-    assert needle_logic(PROCEDURE).penalties(twice, path)["pleural passes"] > 0.0
+    assert needle_logic(PROCEDURE).score_penalties(once, path)["pleural passes"] == 0.0
+    assert needle_logic(PROCEDURE).score_penalties(twice, path)["pleural passes"] > 0.0
 
 
 @pytest.mark.parametrize(("hu", "there"), [(-900.0, False), (-980.0, True)])
@@ -239,7 +239,7 @@ def test_thin_lung_on_the_path_counts(hu: float, *, there: bool) -> None:
     values = phantom.anatomy().image.values.copy()
     values[phantom.box((-1, 80, -1), (500, 90, 500))] = hu
     found = lung_case(hu=values)
-    scored = needle_logic(PROCEDURE).penalties(found, phantom.path(found.target))
+    scored = needle_logic(PROCEDURE).score_penalties(found, phantom.path(found.target))
     assert (scored["thin lung"] > 0.0) == there
     assert ("odds ratio 6.13" in factors(found)) == there
 
@@ -256,7 +256,7 @@ def test_the_strongest_factor_costs_the_whole_weight_and_none_costs_more() -> No
     values = phantom.anatomy().image.values.copy()
     values[phantom.box((-1, 80, -1), (500, 90, 500))] = -980.0
     found = lung_case(hu=values, settings=Settings(assume={"weight_lung": 2.0}))
-    scored = lung.penalties(found, phantom.path(found.target))
+    scored = lung.score_penalties(found, phantom.path(found.target))
     assert scored["thin lung"] == pytest.approx(2.0)
     assert max(scored.values()) == pytest.approx(2.0)
 
@@ -271,12 +271,12 @@ def test_the_population_rate_is_not_the_patients_risk() -> None:
 
 def test_nothing_outside_the_lung_pays_for_lungs() -> None:
     found = case("liver")
-    assert needle_logic(PROCEDURE).penalties(found, phantom.path(found.target)) == {}
+    assert needle_logic(PROCEDURE).score_penalties(found, phantom.path(found.target)) == {}
 
 
 def test_without_a_path_there_are_no_steps_and_no_depths() -> None:
     found = case("liver")
-    instrument = needle_logic(PROCEDURE).instruments(found)[0]
+    instrument = needle_logic(PROCEDURE).list_instruments(found)[0]
     decision = needle_logic(PROCEDURE).conclude(found, instrument, phantom.approach())
     assert decision.treatment.steps == ()
     assert decision.treatment.settings["tip_after_shot_mm"] is None
@@ -285,22 +285,24 @@ def test_without_a_path_there_are_no_steps_and_no_depths() -> None:
 
 def test_a_device_can_be_named_but_must_take_cores() -> None:
     named = case("liver", settings=Settings(device="core-16g-200-t10"))
-    (only,) = needle_logic(PROCEDURE).instruments(named)
+    (only,) = needle_logic(PROCEDURE).list_instruments(named)
     assert (only.device, only.beyond_mm) == ("core-16g-200-t10", 7.0)
     with pytest.raises(PlanError, match="takes no cores"):
-        needle_logic(PROCEDURE).instruments(case("liver", settings=Settings(device="pigtail-8f")))
+        needle_logic(PROCEDURE).list_instruments(
+            case("liver", settings=Settings(device="pigtail-8f"))
+        )
 
 
 def test_an_answer_that_nobody_knows_is_refused() -> None:
     with pytest.raises(PlanError, match="allowed: lesion, parenchyma"):
-        needle_logic(PROCEDURE).instruments(
+        needle_logic(PROCEDURE).list_instruments(
             case("liver", settings=Settings(answers={"sample": "x"}))
         )
 
 
 def test_a_gauge_that_is_not_on_the_shelf_is_refused() -> None:
     with pytest.raises(PlanError, match="no core-needle of 17 G"):
-        needle_logic(PROCEDURE).instruments(
+        needle_logic(PROCEDURE).list_instruments(
             case("pancreas", settings=Settings(assume={"lesion_gauge": 17.0}))
         )
 
@@ -334,7 +336,7 @@ def test_the_direction_is_told_for_the_patient_as_he_lies(
     lying = replace(
         straight, entry_lps_mm=entry, target_lps_mm=(0.0, 0.0, 0.0), patient_position=position
     )
-    assert common_steps.aiming(lying).startswith(said)
+    assert common_steps.describe_aim(lying).startswith(said)
 
 
 def test_the_entry_is_told_by_letters_without_a_minus() -> None:
@@ -342,4 +344,6 @@ def test_the_entry_is_told_by_letters_without_a_minus() -> None:
         phantom.path(phantom.target(70.0, 20.0, "liver")), entry_lps_mm=(-174.0, -128.0, 301.0)
     )
     guided = decided(case("liver")).guidance
-    assert "(R 174, A 128, S 301 mm in the scan)" in common_steps.opening(found, guided)[1].text
+    assert (
+        "(R 174, A 128, S 301 mm in the scan)" in common_steps.build_opening(found, guided)[1].text
+    )

@@ -31,7 +31,7 @@ def look(
     hu: np.ndarray | None = None,
 ) -> UltrasoundAccess:
     found = phantom.case(phantom.PROCEDURE, GOAL, structures, settings, hu)
-    return ultrasound.access(found, phantom.path(GOAL))
+    return ultrasound.find_access(found, phantom.path(GOAL))
 
 
 def plate_with_window(along_mm: float, across_mm: float) -> Structure:
@@ -129,7 +129,7 @@ def test_without_hounsfield_units_lung_must_be_named() -> None:
     here = phantom.case(phantom.PROCEDURE, GOAL, (FAR_BONE,))
     study = with_planning(here.anatomy.study, modality=Modality.MR)
     here = replace(here, anatomy=replace(here.anatomy, study=study))
-    assert ultrasound.access(here, phantom.path(GOAL)).fits is None
+    assert ultrasound.find_access(here, phantom.path(GOAL)).fits is None
 
 
 def test_the_needed_aperture_is_the_users_to_edit() -> None:
@@ -144,15 +144,15 @@ def test_skin_that_rests_on_the_table_takes_no_probe() -> None:
     skin = here.anatomy.skin.copy()
     skin[: phantom.SHAPE[0] // 2][skin[: phantom.SHAPE[0] // 2] == Skin.OPEN] = Skin.TABLE_CONTACT
     here = replace(here, anatomy=replace(here.anatomy, skin=skin))
-    found = ultrasound.access(here, phantom.path(GOAL, x_mm=phantom.MIDDLE_MM + 10.0))
+    found = ultrasound.find_access(here, phantom.path(GOAL, x_mm=phantom.MIDDLE_MM + 10.0))
     assert found.aperture_mm is not None
     assert found.fits is True
-    assert ultrasound.access(
+    assert ultrasound.find_access(
         here, phantom.path(GOAL, x_mm=phantom.MIDDLE_MM - 30.0)
     ).aperture_mm == pytest.approx(120.0, abs=8.0)
 
 
 def test_the_angle_is_that_between_needle_and_beam() -> None:
     here = phantom.case(phantom.PROCEDURE, GOAL, (FAR_BONE, plate_with_window(24.0, 24.0)))
-    found = ultrasound.access(here, phantom.path(GOAL, x_mm=phantom.MIDDLE_MM + 40.0))
+    found = ultrasound.find_access(here, phantom.path(GOAL, x_mm=phantom.MIDDLE_MM + 40.0))
     assert found.needle_to_beam_deg == pytest.approx(np.degrees(np.arctan(40.0 / 80.0)), abs=5.0)

@@ -17,7 +17,7 @@ from seldinger.plan import asked
 from seldinger.plan.approach.percutaneous import scene as scenes
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.model import Approach, Gate, GateResult, Guidance, Path, Probability, Treatment
 from seldinger.plan.procedure import Decision, Procedure, Reach, Settings, TreatmentLogic
 from seldinger.simulate.placement import Placement
@@ -95,9 +95,9 @@ def case(
     """``procedure`` meeting the phantom."""
     distance = goal.centre_lps_mm[1] - SKIN_Y_MM - goal.diameter_mm / 2.0
     chosen, whole = settings or Settings(), anatomy(structures, hu)
-    ours = asked.assumptions(procedure)
+    ours = asked.list_assumptions(procedure)
     edits = {name: value for name, value in chosen.assume.items() if name in {a.name for a in ours}}
-    known = assumed(ours, edits)
+    known = resolve_assumptions(ours, edits)
     organ = goal.organ if goal.organ is not None and whole.has(goal.organ) else None
     way_in = cast("Percutaneous", procedure.approach)
     scene = scenes.build(whole, replace(goal, organ=organ), way_in.permitted_structures)
@@ -148,13 +148,13 @@ def answered(found: NeedleCase, **answers: str) -> NeedleCase:
 class NeedleLogic(Protocol):
     """What our treatments by needle are made of."""
 
-    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
+    def list_instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """Devices in order of preference."""
 
     def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """The decision over the paths of one device."""
 
-    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
+    def score_penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """Of one path."""
 
 

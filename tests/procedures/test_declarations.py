@@ -66,7 +66,7 @@ def test_what_is_cited_exists(procedure: Procedure) -> None:
 
 @pytest.mark.parametrize("procedure", ALL, ids=named)
 def test_assumptions_have_names_of_their_own(procedure: Procedure) -> None:
-    names = [a.name for a in asked.assumptions(procedure)]
+    names = [a.name for a in asked.list_assumptions(procedure)]
     assert len(names) == len(set(names))
 
 
@@ -82,7 +82,7 @@ def decisions(procedure: Procedure) -> Iterator[Decision]:
         for diameter_mm, depth_mm in ((10.0, 60.0), (24.0, 100.0), (80.0, 50.0)):
             goal = phantom.target(depth_mm, diameter_mm, organ)
             found = phantom.case(procedure, goal, settings=Settings())
-            instrument = needle_logic(procedure).instruments(found)[0]
+            instrument = needle_logic(procedure).list_instruments(found)[0]
             yield needle_logic(procedure).conclude(
                 found, instrument, phantom.approach(phantom.path(goal))
             )

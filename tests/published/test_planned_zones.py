@@ -31,7 +31,7 @@ def burnt(name: str, *, living: bool) -> tuple[float, float, float]:
     edits = {} if living else {"liver.perfusion_per_s": 0.0}
     scene = block(30.0 if living else 36.0, 1.0)
     probe = placed(name, heat(200.0, SECONDS))
-    model = heat_model.of(
+    model = heat_model.build_model(
         scene, [probe], biology("cem43", 43.0), PHYSIOLOGICAL, Changes(edits=edits)
     )
     if not living:

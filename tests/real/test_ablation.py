@@ -131,7 +131,7 @@ def test_only_the_vein_leaves_its_mark(liver: Anatomy, point: Callable[[str], Pl
     assert " 0 mm from the tumour" in finding(point("beside a vein"), "heat-sink")[2]
     assert finding(point("beside a vein"), "heat-sink")[0] is Status.NOT_MET
     _, effect = parts(point("beside a vein"))
-    veins = liver.structure("portal vein").mask | liver.structure("venous system").mask
+    veins = liver.get_structure("portal vein").mask | liver.get_structure("venous system").mask
     index = np.rint(liver.grid.to_index(effect.grid.to_lps(np.argwhere(effect.zone)))).astype(int)
     assert veins[tuple(index.T)].mean() < 0.02
 

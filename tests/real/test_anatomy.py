@@ -89,7 +89,7 @@ def test_fat_is_fat(liver: Anatomy, where: str, point: Vector) -> None:
 
 def test_ways_through_the_right_flank_into_the_liver_are_mostly_known(liver: Anatomy) -> None:
     """All horizontal ways that meet nothing else first; slips of diaphragm stay unidentified."""
-    inside = liver.structure("liver").mask
+    inside = liver.get_structure("liver").mask
     foreign = (liver.tissue == Tissue.STRUCTURE) & ~inside
     unknown_mm = []
     for j in range(80, 135, 3):
@@ -159,7 +159,7 @@ def test_arms_and_the_cut_field_are_known(chest: Anatomy) -> None:
 
 
 def test_lobes_make_lungs(chest: Anatomy) -> None:
-    left = chest.structure("left lung")
+    left = chest.get_structure("left lung")
     parts = [s for s in chest.structures if s.kind is Kind.LOBE and s.name.startswith("left")]
     assert len(parts) == 2
     assert left.mask.sum() == sum(p.mask.sum() for p in parts)
@@ -175,15 +175,15 @@ def test_the_nodule_lies_in_the_left_lung(chest: Anatomy, data_dir: Path) -> Non
 
 
 def test_thresholded_bone_spares_the_aorta(chest: Anatomy, bare_chest: Anatomy) -> None:
-    bone = bare_chest.structure("bone").mask
-    assert bone[chest.structure("aorta").mask].mean() < 0.01
-    assert bone[chest.structure("left kidney").mask].mean() < 0.01
-    assert bone[chest.structure("vertebrae").mask].mean() > 0.5
+    bone = bare_chest.get_structure("bone").mask
+    assert bone[chest.get_structure("aorta").mask].mean() < 0.01
+    assert bone[chest.get_structure("left kidney").mask].mean() < 0.01
+    assert bone[chest.get_structure("vertebrae").mask].mean() > 0.5
 
 
 def test_thresholded_lungs_agree_with_labelled_ones(chest: Anatomy, bare_chest: Anatomy) -> None:
     for name in ("left lung", "right lung"):
-        one, two = chest.structure(name).mask, bare_chest.structure(name).mask
+        one, two = chest.get_structure(name).mask, bare_chest.get_structure(name).mask
         assert 2.0 * (one & two).sum() / (one.sum() + two.sum()) > 0.95
 
 
@@ -208,12 +208,12 @@ def test_hidden_viscera_are_neither_wall_nor_fat(
 
 
 def test_a_point_in_a_kidney(abdomen: Anatomy) -> None:
-    mask = abdomen.structure("left kidney").mask
+    mask = abdomen.get_structure("left kidney").mask
     centre = abdomen.grid.to_lps(np.argwhere(mask).mean(axis=0))
     found = targets.from_sphere(abdomen, tuple(centre), 20.0)
     assert found.organ == "left kidney"
 
 
 def test_labelled_muscle_is_wall(abdomen: Anatomy) -> None:
-    muscle = abdomen.structure("gluteal muscles").mask
+    muscle = abdomen.get_structure("gluteal muscles").mask
     assert (abdomen.tissue[muscle] == Tissue.BODY_WALL).mean() > 0.99

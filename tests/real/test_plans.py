@@ -69,7 +69,7 @@ def test_what_lies_on_the_way_is_named(name: str, request: pytest.FixtureRequest
     """Read off the tissue map again, point by point, apart from the search."""
     made: Plan = request.getfixturevalue(name)
     anatomy = made.anatomy
-    organ = anatomy.structure(made.target.organ or "").mask
+    organ = anatomy.get_structure(made.target.organ or "").mask
     for path in made.approach.paths:
         entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
         along = np.linspace(entry, aim, 300)[2:]

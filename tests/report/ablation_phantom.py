@@ -15,7 +15,7 @@ from seldinger.core.space import Grid, as_vector
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import model
 from seldinger.simulate.effect import Option
-from seldinger.simulate.placement import Phase, Placement, freeze, heat
+from seldinger.simulate.placement import Phase, Placement, freeze, make_heating
 from seldinger.simulate.thermal.effect import (
     AblationFields,
     AtRisk,
@@ -173,7 +173,7 @@ def probe(number: int, *, cold: bool = False) -> Placement:
         f"probe {number + 1}",
         "cryo-17g" if cold else "mw-14g",
         (ENTRIES[number], TIPS[number]),
-        frozen if cold else (heat(600.0, 60.0),),
+        frozen if cold else (make_heating(600.0, 60.0),),
         number,
     )
 

@@ -60,7 +60,7 @@ def anatomy() -> Anatomy:
 
 @pytest.fixture(scope="session")
 def goal(anatomy: Anatomy) -> Lesion:
-    mask = anatomy.structure("tumour-1").mask
+    mask = anatomy.get_structure("tumour-1").mask
     return Lesion("tumour-1", mask, mask, AIM, AIM, 18.0, 3.05, "liver", Origin.LABEL)
 
 

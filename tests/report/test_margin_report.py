@@ -19,7 +19,7 @@ from seldinger.geometry import surface
 from seldinger.image.register import Registration, Stage
 from seldinger.image.residual import LeftOut, Residual
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.report import blocks, html, margin_file, margin_pictures, pictures
 from seldinger.report import margin as reports
 from seldinger.simulate import margin
@@ -47,7 +47,7 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
         surface.extract_surface(zone, GRID, "z"),
     )
     capsule = margin.to_capsule_mm(taken.points_lps_mm, organ, tumour, GRID)
-    measured = margin.measured(
+    measured = margin.measure_margin(
         taken, treated, to_capsule_mm=capsule, tissue=organ & ~zone, subcapsular_mm=5.0
     )
     values = np.where(organ, 60.0, -90.0).astype(np.float32)
@@ -73,7 +73,7 @@ def found(zone_mm: float, zone_x_mm: float = 0.0, error_mm: float | None = 1.0) 
         deformable=None,
         zone_surface=treated,
         facts=evidence.facts(follow_up.TOPIC),
-        assumptions=assumed(margin.MARGIN_ASSUMPTIONS, {}).uses(),
+        assumptions=resolve_assumptions(margin.MARGIN_ASSUMPTIONS, {}).list_uses(),
         inputs=(),
         provisional=(),
         notes=(follow_up.NO_SHRINKAGE, "before: supine was assumed"),

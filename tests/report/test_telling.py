@@ -86,7 +86,7 @@ def test_who_the_patient_is_stands_nowhere(anatomy: Anatomy) -> None:
 
 
 def test_a_summary_is_one_flat_row(plan: Plan, blocked: Plan, ablated: Plan) -> None:
-    rows = [one.summary() for one in (plan, blocked, ablated)]
+    rows = [one.summarize() for one in (plan, blocked, ablated)]
     assert tuple(rows[0]) == tuple(rows[1])
     assert set(rows[0]) < set(rows[2])
     assert json.loads(json.dumps(rows))[0]["verdict"] == PlanStatus.UNKNOWN
@@ -115,7 +115,7 @@ def test_a_summary_takes_the_worst_of_all_probes(ablated: Plan) -> None:
         approach=replace(ablated.approach, paths=ways),
         placements=(*ablated.placements, last),
     )
-    told = worse.summary()
+    told = worse.summarize()
     assert (told["nearest"], told["nearest_mm"]) == ("colon", 0.4)
     assert (told["p_touch_worst_structure"], told["p_touch_worst"]) == ("colon", 0.9)
     assert told["placements"] == len(ablated.placements) + 1

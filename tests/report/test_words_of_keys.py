@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seldinger.plan.registry import procedures
+from seldinger.plan.registry import load_procedures
 from seldinger.report import words
 from seldinger.report.sections import basis
 
@@ -24,7 +24,7 @@ def test_an_assumption_is_named_in_words(key: str, said: str) -> None:
 
 
 def test_no_assumption_of_any_procedure_is_printed_as_a_key() -> None:
-    names = {a.name for p in procedures().values() for a in p.treatment.assumptions}
+    names = {a.name for p in load_procedures().values() for a in p.treatment.assumptions}
     assert names
     assert not {n for n in names if "_" in words.assumption(n) or "." in words.assumption(n)}
 

@@ -81,7 +81,7 @@ def test_our_own_reader_finds_the_segment_where_the_zone_is(
 ) -> None:
     odd = lopsided(heated)
     zone_files.write(tmp_path, odd)
-    (segment,) = seg.open_segmentation(tmp_path / "zone.dcm", fields(odd).grid, "").segments()
+    (segment,) = seg.open_segmentation(tmp_path / "zone.dcm", fields(odd).grid, "").read_segments()
     assert segment.grid.matches(fields(odd).grid)
     assert np.array_equal(segment.mask, fields(odd).zone)
     assert segment.name == "predicted ablation zone: tumour-1"

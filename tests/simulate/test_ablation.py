@@ -45,7 +45,7 @@ ICE = {
 
 
 def done(**sections: Any) -> Outcome:
-    return simulate.ablation.run(simulate.checked(copy.deepcopy(PLAIN) | sections))
+    return simulate.ablation.run(simulate.check_experiment(copy.deepcopy(PLAIN) | sections))
 
 
 def heat(power_w: float = 2.0, seconds: float = 60.0, **more: Any) -> dict[str, Any]:
@@ -261,7 +261,7 @@ def test_a_ball_is_measured_between_the_cells() -> None:
     points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
     centre = np.array([0.3, -0.2, 0.4])
     excess = (9.3 - np.linalg.norm(points - centre, axis=1)).reshape(grid.shape)
-    zone = measure.zone(excess, grid, measure.Axis("a", (0.3, -0.2, -4.0), (0.0, 0.0, 1.0)))
+    zone = measure.measure_zone(excess, grid, measure.Axis("a", (0.3, -0.2, -4.0), (0.0, 0.0, 1.0)))
     assert zone.volume_ml == pytest.approx(4.0 / 3.0 * math.pi * 9.3**3 / 1000.0, rel=0.01)
     for width in (zone.width_mm, zone.least_width_mm, zone.most_width_mm, zone.length_mm):
         assert width == pytest.approx(18.6, abs=0.1)
@@ -274,11 +274,14 @@ def test_what_the_edge_cuts_has_no_axes() -> None:
     grid = Grid.aligned((10, 10, 10), 1.0)
     excess = np.full(grid.shape, -1.0)
     excess[:, :, :4] = 1.0
-    zone = measure.zone(excess, grid, measure.Axis("a", (0.0, 0.0, 0.0), (0.0, 0.0, -1.0)))
+    zone = measure.measure_zone(excess, grid, measure.Axis("a", (0.0, 0.0, 0.0), (0.0, 0.0, -1.0)))
     assert zone.cut
     assert zone.width_mm is None
     assert zone.beyond_tip_mm == pytest.approx(3.5)
     assert zone.volume_ml == pytest.approx(0.4, rel=1e-6)
     assert (
-        measure.zone(-np.ones(grid.shape), grid, measure.Axis("a", (0, 0, 0), (0, 0, 1))).parts == 0
+        measure.measure_zone(
+            -np.ones(grid.shape), grid, measure.Axis("a", (0, 0, 0), (0, 0, 1))
+        ).parts
+        == 0
     )

@@ -106,14 +106,14 @@ def test_a_file_is_read_with_its_hash_and_paths_from_its_folder(tmp_path: Path) 
 def test_the_file_of_the_how_to_is_one_and_so_are_the_examples() -> None:
     page = (ROOT / "docs/how-to/repeat-an-experiment.md").read_text(encoding="utf-8")
     (text,) = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    made = simulate.ablation.arranged(simulate.checked(tomllib.loads(text)).asked)
+    made = simulate.ablation.arrange(simulate.check_experiment(tomllib.loads(text)).asked)
     assert len(made.probes) == 2
     for file in sorted((ROOT / "examples").glob("*.toml")):
         assert simulate.read(file).asked.title
 
 
 def test_the_schema_is_published() -> None:
-    schema = experiment.schema()
+    schema = experiment.build_schema()
     assert {"block", "patient", "probe", "law", "perfusion"} <= set(schema["properties"])
     assert "perfusion" in schema["required"]
     block = schema["$defs"]["BlockSection"]
@@ -150,7 +150,7 @@ def test_the_schema_is_published() -> None:
 )  # fmt: skip
 def test_a_file_that_does_not_fit_is_refused(data: dict[str, Any], words: str) -> None:
     with pytest.raises(CaseError, match=words):
-        simulate.checked(data)
+        simulate.check_experiment(data)
 
 
 @pytest.mark.parametrize("text", ["not = toml = at all", "\xff"])
@@ -197,11 +197,11 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_carried_out_is_refused(data: dict[str, Any], words: str) -> None:
     with pytest.raises(SimulationError, match=words):
-        simulate.ablation.run(simulate.checked(data))
+        simulate.ablation.run(simulate.check_experiment(data))
 
 
 def test_an_unknown_device_or_tissue_is_refused_with_the_closest() -> None:
     with pytest.raises(CatalogueError, match="closest: emprint"):
-        simulate.ablation.run(simulate.checked(probed(ANTENNA | {"device": "emprnt"})))
+        simulate.ablation.run(simulate.check_experiment(probed(ANTENNA | {"device": "emprnt"})))
     with pytest.raises(CatalogueError, match=r"closest: .*liver"):
-        simulate.ablation.run(simulate.checked(changed(tissue={"name": "livver"})))
+        simulate.ablation.run(simulate.check_experiment(changed(tissue={"name": "livver"})))

@@ -73,7 +73,7 @@ def test_a_tumour_in_its_liver_is_heated(folder: Path) -> None:
     assert labels is not None
     middle = labels.grid.to_lps(np.argwhere(labels.mask("liver-tumour-1")).mean(axis=0))
     data = asked(folder, target="liver-tumour-1") | {"source": [source(middle.tolist())]}
-    found = simulate.ablation.run(simulate.checked(data))
+    found = simulate.ablation.run(simulate.check_experiment(data))
     assert found.isotherms[0].zone.volume_ml > 0.1
     names = {one.name for one in found.assumptions}
     assert {"held_vessel_mm", "liver.perfusion_per_s"} <= names
@@ -94,4 +94,4 @@ def source(centre: list[float]) -> dict[str, Any]:
 def test_a_lung_must_be_said_to_be_inflated_or_not(folder: Path) -> None:
     data = asked(folder, target="lung-nodule-1") | {"source": [source([0.0, 0.0, 0.0])]}
     with pytest.raises(SimulationError, match="choose one of inflated, deflated, flooded"):
-        simulate.ablation.run(simulate.checked(data))
+        simulate.ablation.run(simulate.check_experiment(data))

@@ -92,13 +92,13 @@ def build(
     progress("resampling", 0.0)
     draft = _drafted(study, vocabulary, settings, progress)
     built = (_ct if study.modality is Modality.CT else _mr)(study, draft, settings, progress)
-    return replace(built, assumptions=settings.uses())
+    return replace(built, assumptions=settings.list_uses())
 
 
 def _drafted(
     study: Study, vocabulary: Vocabulary | str | None, chosen: Settings, progress: Progress
 ) -> _Draft:
-    grid = lattice.planning_grid(study.image.grid, chosen.voxel_mm)
+    grid = lattice.make_planning_grid(study.image.grid, chosen.voxel_mm)
     ct = study.modality is Modality.CT
     values = lattice.resample_image(study.image, grid, OUTSIDE_HU if ct else 0.0)
     progress("finding the body", 0.1)
@@ -112,7 +112,7 @@ def _drafted(
         parts = structures.from_labels(study.labels, recognised, _part(grid, window))
         notes = structures.describe_left_out(recognised)
     part = np.ascontiguousarray(values[window])
-    return _Draft(grid, values, window, part, outline.within(window), parts, (*study.notes, *notes))
+    return _Draft(grid, values, window, part, outline.crop(window), parts, (*study.notes, *notes))
 
 
 def _window(mask: Mask, voxel_mm: float) -> Box:
@@ -214,7 +214,7 @@ def _inside(draft: _Draft, parts: tuple[Structure, ...], gas: Mask, chosen: Sett
     loose = (Kind.BONE, Kind.MUSCLE, Kind.LUNG, Kind.LOBE)
     viscera = structures.unite((s for s in parts if s.kind not in loose), outline)
     lung = structures.unite(structures.select(parts, Kind.LUNG), outline)
-    wall_mm = chosen.value(settings.BOWEL_WALL_MM)
+    wall_mm = chosen.get_value(settings.BOWEL_WALL_MM)
     hollow = morphology.dilate(lung, chosen.voxel_mm, chosen.voxel_mm)
     hollow |= morphology.dilate(gas, wall_mm, chosen.voxel_mm)
     return wall.Inside(

@@ -56,7 +56,7 @@ class Body:
     unseen: Mask
     table: Mask
 
-    def within(self, window: Box) -> Body:
+    def crop(self, window: Box) -> Body:
         """The same on a block of the lattice."""
         parts = (self.mask, self.arms, self.unseen, self.table)
         return Body(*(np.ascontiguousarray(part[window]) for part in parts))

@@ -74,9 +74,9 @@ def estimate_pleural_recess(
     voxel_mm = faces.rays.voxel_mm
     along = faces.rays.along_mm
     near = along > (faces.cage_inner - PERIPHERAL_MM)[:, None, :]
-    edge: Mask = np.any(faces.rays.met(lung) & near, axis=1)
+    edge: Mask = np.any(faces.rays.sample(lung) & near, axis=1)
     lowest = np.where(edge.any(axis=1), np.argmax(edge, axis=1), -1)
-    depth = round(chosen.value(settings.RECESS_MM) / voxel_mm)
+    depth = round(chosen.get_value(settings.RECESS_MM) / voxel_mm)
     k = np.arange(lung.shape[2])[None, :]
     # Where the lung is cut by the scan's lower end its edge, and so its recess, is not in the scan.
     reached = (lowest > 0)[:, None] & (k >= lowest[:, None] - depth) & (k <= lowest[:, None] + 1)
@@ -84,7 +84,7 @@ def estimate_pleural_recess(
     top_mm = faces.rays.spread(np.nan_to_num(top, nan=-1.0))
     radius = faces.rays.radius_mm[:, :, None]
     mask = body & (radius <= top_mm)
-    mask &= radius >= top_mm - chosen.value(settings.RECESS_BAND_MM)
+    mask &= radius >= top_mm - chosen.get_value(settings.RECESS_BAND_MM)
     if not mask.any():
         return None
     rule = f"{depth * voxel_mm:.0f} mm below the lung's lower edge, along the ribs' inner face"
@@ -99,7 +99,7 @@ def estimate_rib_margin(
     ``sources`` are the raw names that the ribs were made of.
     """
     mask = np.zeros_like(rib)
-    for step in range(1, max(1, round(chosen.value(settings.RIB_MARGIN_MM) / voxel_mm)) + 1):
+    for step in range(1, max(1, round(chosen.get_value(settings.RIB_MARGIN_MM) / voxel_mm)) + 1):
         mask[:, :, :-step] |= rib[:, :, step:]
     mask &= body & ~bone
     if not mask.any():

@@ -54,7 +54,7 @@ class Extent:
         unit: NDArray[np.float64] = self.grid.index_to_lps[:3, :3] / self.grid.spacing_mm
         return unit
 
-    def surface_lps(self) -> Points:
+    def compute_surface_lps(self) -> Points:
         """(n, 3) centres of the voxels that have a face on something else."""
         return self.grid.to_lps(np.argwhere(self.mask & ~_inner(self.mask)))
 
@@ -115,7 +115,7 @@ def crop_grid(grid: Grid, low: NDArray[np.intp], shape: tuple[int, ...]) -> Grid
     return Grid((shape[0], shape[1], shape[2]), affine)
 
 
-def distance_field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
+def compute_distance_field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None:
     """Exact distances to ``extent`` at the voxel centres of an aligned ``lattice``, near it.
 
     The window reaches ``cap_mm`` beyond the extent. A labelled voxel between the lattice's nodes is
@@ -138,7 +138,7 @@ def distance_field(extent: Extent, lattice: Grid, cap_mm: float) -> Field | None
         distance = _signed(mask, first, width, axes, cap_mm)
     cover = distance <= 0.0
     _mark(cover, extent, lattice, corner)
-    surface = extent.surface_lps()
+    surface = extent.compute_surface_lps()
     _keep_thin(distance, surface, lattice, corner)
     return Field(corner, distance, cover, surface)
 

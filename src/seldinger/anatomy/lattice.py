@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-6
 
 
-def planning_grid(grid: Grid, voxel_mm: float) -> Grid:
+def make_planning_grid(grid: Grid, voxel_mm: float) -> Grid:
     """The aligned lattice of ``voxel_mm`` cubes that covers ``grid`` and shares its centre."""
     corners = np.array(list(product(*[(-0.5, n - 0.5) for n in grid.shape])))
     points = grid.to_lps(corners)

@@ -290,7 +290,7 @@ class Anatomy:
         """Whether a structure is known."""
         return name in self.names
 
-    def structure(self, name: str) -> Structure:
+    def get_structure(self, name: str) -> Structure:
         """The structure called ``name`` (our term), or an ``AnatomyError``."""
         for found in self.structures:
             if found.name == name:

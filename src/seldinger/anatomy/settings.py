@@ -175,7 +175,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     CALCIUM_HU,
     VIABLE_RIM_MM,
 )
-"""Every assumption of this room; the values actually used are ``Settings.value``."""
+"""Every assumption of this room; the values actually used are ``Settings.get_value``."""
 
 _COARSEST_MM = 5.0
 _FINEST_MM = 0.5
@@ -212,10 +212,10 @@ class Settings:
                     f"assumption {name} is {value}; allowed are {low} to {high} {unit}"
                 )
 
-    def uses(self) -> tuple[AssumptionUse, ...]:
+    def list_uses(self) -> tuple[AssumptionUse, ...]:
         """All of ``ASSUMPTIONS`` as they are used."""
         return tuple(AssumptionUse.resolve(a, self.assume) for a in ASSUMPTIONS)
 
-    def value(self, assumption: Assumption) -> float:
+    def get_value(self, assumption: Assumption) -> float:
         """What is used for ``assumption``: the override, or its own value."""
         return float(self.assume.get(assumption.name, assumption.value))

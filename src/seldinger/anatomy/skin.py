@@ -35,7 +35,7 @@ _SMOOTH_VOXELS = 2.0
 _LEVEL_WINDOW_MM = 60.0
 
 
-def body_surface(body: Mask) -> Mask:
+def find_body_surface(body: Mask) -> Mask:
     """Body voxels with a face to something that is not body, or to the end of the lattice."""
     inner = body.copy()
     for axis in range(3):
@@ -60,7 +60,7 @@ def classify(
 
     ``humeri`` tell the arms, ``trunk_bones`` the trunk; masks are (i, j, k).
     """
-    outer = body_surface(body.mask)
+    outer = find_body_surface(body.mask)
     classes = np.where(outer, np.uint8(Skin.OPEN), np.uint8(Skin.NONE))
     contact, estimated = _contact(outer, body, position, chosen, voxel_mm)
     classes[contact] = Skin.TABLE_CONTACT
@@ -91,7 +91,7 @@ def _contact(
 ) -> tuple[Mask, bool]:
     """Skin on the table: table seen under it, or facing the table's plane and close to it."""
     axis, sign = GRAVITY[position]
-    facing = _facing(body.mask, outer, axis, sign, chosen.value(settings.TABLE_ANGLE_DEG))
+    facing = _facing(body.mask, outer, axis, sign, chosen.get_value(settings.TABLE_ANGLE_DEG))
     reach = round(TOUCH_MM / voxel_mm)
     touching = np.zeros_like(outer)
     for step in range(1, reach + 1):
@@ -104,7 +104,7 @@ def _contact(
     lowest = height.max(axis=(0, 1))
     window = 2 * round(_LEVEL_WINDOW_MM / 2 / voxel_mm) + 1
     level = ndimage.maximum_filter1d(lowest, window, mode="nearest")
-    near = facing & (height >= level - chosen.value(settings.TABLE_GAP_MM))
+    near = facing & (height >= level - chosen.get_value(settings.TABLE_GAP_MM))
     seen = bool(touching.sum() > 0.5 * max(int(near.sum()), 1))
     return touching | near, not seen
 

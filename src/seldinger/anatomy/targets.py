@@ -123,7 +123,7 @@ def from_sphere(
     )  # fmt: skip
 
 
-def requested(
+def choose_requested(
     anatomy: Anatomy,
     name: str | None,
     centre_lps_mm: Vector | None,
@@ -293,7 +293,7 @@ def _host(
     """The structure around the target, checked against its size."""
     if organ is not None:
         organ = match_name(organ, anatomy.names) or organ
-        host = anatomy.structure(organ)
+        host = anatomy.get_structure(organ)
         touching = morphology.dilate(mask, TOUCH_MM, anatomy.grid.spacing_mm[0]) & host.mask
         if not touching.any():
             raise AnatomyError(f"target {label!r} does not touch {organ!r}: give another organ")

@@ -81,7 +81,7 @@ def map_tissue(  # noqa: PLR0913, PLR0917  one decision needs everything known
     free = body.mask & ~named
     stool = morphology.dilate(
         morphology.close_mask(gas, STOOL_GAP_MM, voxel_mm),
-        chosen.value(settings.STOOL_MM),
+        chosen.get_value(settings.STOOL_MM),
         voxel_mm,
     )
     fat = inside.fat & free & ~stool
@@ -90,16 +90,16 @@ def map_tissue(  # noqa: PLR0913, PLR0917  one decision needs everything known
     fat &= ~(deep & _enclosed(fat, voxel_mm))
     fat = morphology.drop_small(fat, FAT_ML * 1000.0 / voxel_mm**3)
     flesh = wall.estimate_wall(inside, named, chosen, faces, voxel_mm) | (muscle & free)
-    flesh &= ~morphology.dilate(gas, chosen.value(settings.BOWEL_WALL_MM), voxel_mm) | muscle
+    flesh &= ~morphology.dilate(gas, chosen.get_value(settings.BOWEL_WALL_MM), voxel_mm) | muscle
     # Colder than soft tissue too: the blurred edge of a lung.
     sheet = free & ~stool & ~fat & ~flesh & (inside.hu < SOFT_HU[1])
-    sheet_mm = chosen.value(settings.SHEET_MM)
+    sheet_mm = chosen.get_value(settings.SHEET_MM)
     flesh |= wall.find_sheets(flesh | inside.cage, solid, sheet, sheet_mm, voxel_mm)
     rim = free & ~stool & ~fat & ~flesh & (inside.soft | inside.fat)
     flesh |= wall.find_sheets(flesh, fat, rim, RIM_MM, voxel_mm)
     fat |= wall.find_sheets(fat | flesh, named, rim & ~flesh, RIM_MM, voxel_mm)
     # The field of view's edge cuts through the body: no skin there.
-    skin_mm = chosen.value(settings.SKIN_MM) + voxel_mm / 2
+    skin_mm = chosen.get_value(settings.SKIN_MM) + voxel_mm / 2
     flesh |= free & morphology.dilate(~body.mask & ~body.unseen, skin_mm, voxel_mm)
     tissue = np.where(body.mask, np.uint8(Tissue.UNIDENTIFIED), np.uint8(Tissue.OUTSIDE))
     tissue[fat] = Tissue.FAT

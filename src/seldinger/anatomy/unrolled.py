@@ -45,7 +45,7 @@ class Rays:
     voxel_mm: float
 
     @classmethod
-    def through(cls, trunk: Mask, voxel_mm: float) -> Rays:
+    def from_trunk(cls, trunk: Mask, voxel_mm: float) -> Rays:
         """Rays from the centroid of a non-empty ``trunk``."""
         weight = trunk.sum(axis=2).astype(float)
         ni, nj = weight.shape
@@ -72,7 +72,7 @@ class Rays:
         """Radius of every step, shape (1, steps, 1): broadcasts against ``met``."""
         return (np.arange(self.i.shape[1], dtype=np.float32) * self.voxel_mm)[None, :, None]
 
-    def met(self, mask: Mask) -> Mask:
+    def sample(self, mask: Mask) -> Mask:
         """``mask`` along the rays, shape (angles, steps, slices)."""
         found: Mask = mask[self.i, self.j] & self.inside[:, :, None]
         return found
@@ -88,19 +88,19 @@ class Rays:
         return np.where(np.isfinite(mixed), mixed, values[near])
 
 
-def outermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
+def find_outermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
     """Largest radius where ``met``, (angles, steps, slices), holds, per ray; NaN where never."""
     steps = met.shape[1]
     last = steps - 1 - np.argmax(met[:, ::-1], axis=1)
     return np.where(met.any(axis=1), along_mm[0, last, 0], np.nan)
 
 
-def innermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
+def find_innermost_mm(met: Mask, along_mm: NDArray[np.float32]) -> Map:
     """Smallest radius where ``met``, (angles, steps, slices), holds, per ray; NaN where never."""
     return np.where(met.any(axis=1), along_mm[0, np.argmax(met, axis=1), 0], np.nan)
 
 
-def local_percentile(
+def compute_local_percentile(
     radii: Map, percent: float, width_deg: float, height_mm: float, voxel_mm: float
 ) -> Map:
     """A ``percent`` percentile of a finite map ``radii`` around every ray of a cylinder."""

@@ -113,7 +113,7 @@ def _organ_hu(anatomy: Anatomy, mask: Mask, host: str | None) -> _OrganHu | None
     """HU of the organ itself, without lesions and vessels; None when too little of it is left."""
     voxel_mm = anatomy.grid.spacing_mm[0]
     where = morphology.bounding_box(mask, ORGAN_REACH_MM, voxel_mm)
-    flesh = anatomy.structure(host or "").mask[where] & ~mask[where]
+    flesh = anatomy.get_structure(host or "").mask[where] & ~mask[where]
     for other in anatomy.structures:
         if other.kind in {Kind.LESION, Kind.COLLECTION, Kind.VESSEL}:
             flesh &= ~other.mask[where]
@@ -145,7 +145,7 @@ def _left(
     if flesh.size == 0:
         return inner, ("gas throughout",)
     usual = float(np.median(flesh))
-    calcium_hu = chosen.value(settings.CALCIUM_HU)
+    calcium_hu = chosen.get_value(settings.CALCIUM_HU)
     parts = {
         "gas": inner & (hu < gas_hu),
         f"calcium or Lipiodol (> {calcium_hu:.0f} HU)": inner & (hu > calcium_hu),
@@ -162,7 +162,7 @@ def _left(
         least = max(LEAST_PART_ML * 1000.0 / voxel_mm**3, LEAST_PART_SHARE * float(inner.sum()))
         large = morphology.drop_small(part, least)
         if large.any():
-            rim_mm = max(chosen.value(settings.VIABLE_RIM_MM), voxel_mm)
+            rim_mm = max(chosen.get_value(settings.VIABLE_RIM_MM), voxel_mm)
             left &= ~morphology.dilate(large, rim_mm, voxel_mm)
             share = 100.0 * float(large.sum()) / float(inner.sum())
             notes.append(f"left out of the aim: {name}, {share:.0f} % of the target")
@@ -171,13 +171,13 @@ def _left(
 
 def _dead(hu: NDArray[np.float32], inner: Mask, voxel_mm: float, chosen: Settings) -> Mask:
     """Fluid-like HU, if the rest of the lesion is clearly brighter."""
-    limit = chosen.value(settings.NECROSIS_HU)
+    limit = chosen.get_value(settings.NECROSIS_HU)
     dark = morphology.open_mask(inner & (hu < limit) & (hu > GAS_HU), voxel_mm, voxel_mm)
     rest = inner & ~dark
     if not dark.any() or not rest.any():
         return np.zeros_like(inner)
     gap = float(np.median(hu[rest])) - float(np.median(hu[dark]))
-    enough = gap >= chosen.value(settings.NECROSIS_CONTRAST_HU)
+    enough = gap >= chosen.get_value(settings.NECROSIS_CONTRAST_HU)
     return dark if enough else np.zeros_like(inner)
 
 
@@ -195,8 +195,8 @@ def _core(
     none = np.zeros_like(inner)
     if organ is None:
         return none
-    edge_mm = chosen.value(settings.NECROSIS_EDGE_MM)
-    other = inner & ((hu < GAS_HU) | (hu > chosen.value(settings.CALCIUM_HU)))
+    edge_mm = chosen.get_value(settings.NECROSIS_EDGE_MM)
+    other = inner & ((hu < GAS_HU) | (hu > chosen.get_value(settings.CALCIUM_HU)))
     deep = morphology.erode(inner, edge_mm, voxel_mm)
     deep &= ~morphology.dilate(other, edge_mm, voxel_mm)
     values = hu[deep]
@@ -207,8 +207,8 @@ def _core(
     if not low.size or high.size < RIM_SHARE * values.size:
         return none
     dark, bright = float(np.median(low)), float(np.median(high))
-    contrast_hu = chosen.value(settings.NECROSIS_CONTRAST_HU)
-    below = max(contrast_hu, chosen.value(settings.NECROSIS_SPREADS) * organ.spread)
+    contrast_hu = chosen.get_value(settings.NECROSIS_CONTRAST_HU)
+    below = max(contrast_hu, chosen.get_value(settings.NECROSIS_SPREADS) * organ.spread)
     darker = organ.median - dark >= below
     rim = bright - dark >= max(contrast_hu, RIM_GAIN * (organ.median - dark))
     depth = morphology.distance_mm(~inner, voxel_mm)[deep]

@@ -121,33 +121,33 @@ class _Seen:
 
 def measure_faces(inside: Inside, chosen: Settings, voxel_mm: float) -> Faces:
     """Measure and interpolate the wall's faces."""
-    rays = unrolled.Rays.through(inside.trunk, voxel_mm)
+    rays = unrolled.Rays.from_trunk(inside.trunk, voxel_mm)
     along = rays.along_mm
-    skin = unrolled.outermost_mm(rays.met(inside.trunk), along)
+    skin = unrolled.find_outermost_mm(rays.sample(inside.trunk), along)
     skin = np.where(np.isfinite(skin), skin, 0.0)
-    outer, floor, hole = _outer(inside, rays, skin, chosen.value(settings.SKIN_MM))
+    outer, floor, hole = _outer(inside, rays, skin, chosen.get_value(settings.SKIN_MM))
     back = _is_back(outer, rays, inside)
     hole &= ~back
     cage_cap = _caps(back, chosen, settings.CHEST_WALL_MM)
     cage_inner, cage_outer = _cage(inside.cage, rays, outer, cage_cap)
     behind = along <= outer[:, None, :]
     organ = _or_axis(
-        unrolled.outermost_mm(rays.met(inside.viscera | inside.hollow) & behind, along)
+        unrolled.find_outermost_mm(rays.sample(inside.viscera | inside.hollow) & behind, along)
     )
-    bone = _or_axis(unrolled.outermost_mm(rays.met(inside.frame) & behind, along))
+    bone = _or_axis(unrolled.find_outermost_mm(rays.sample(inside.frame) & behind, along))
     deep_fat = morphology.open_mask(inside.fat, DEEP_FAT_HALF_MM, voxel_mm)
-    fat_met = rays.met(deep_fat) | (
-        _runs(rays.met(inside.fat), FAT_RUN_MM, voxel_mm) & ~back[:, None, :]
+    fat_met = rays.sample(deep_fat) | (
+        _runs(rays.sample(inside.fat), FAT_RUN_MM, voxel_mm) & ~back[:, None, :]
     )
     fat_met &= along < outer[:, None, :] - voxel_mm
-    fat = _or_axis(unrolled.outermost_mm(fat_met, along))
+    fat = _or_axis(unrolled.find_outermost_mm(fat_met, along))
     seen = _Seen(outer, floor, hole, back, organ, bone, fat)
     shell_top = cage_outer + OUTSIDE_RIBS_MM
     fat_outside = fat_met & (along > np.nan_to_num(shell_top, nan=np.inf)[:, None, :])
-    blocked = np.where(back, 0.0, _or_axis(unrolled.outermost_mm(fat_outside, along)))
+    blocked = np.where(back, 0.0, _or_axis(unrolled.find_outermost_mm(fat_outside, along)))
     open_inner = _open_inner(seen, chosen, voxel_mm)
     reach = np.maximum(outer - cage_cap, blocked)
-    lining = cage_inner - chosen.value(settings.WALL_LINING_MM)
+    lining = cage_inner - chosen.get_value(settings.WALL_LINING_MM)
     caged_inner = np.maximum(reach, np.maximum(lining, np.maximum(organ, bone)))
     inner = np.where(np.isfinite(cage_inner), caged_inner, open_inner)
     return Faces(rays, skin, outer, np.minimum(inner, skin), cage_inner, cage_outer)
@@ -182,7 +182,7 @@ def find_sheets(wall: Mask, solid: Mask, free: Mask, thick_mm: float, voxel_mm: 
 
 
 def _shell_floor(found: Faces, chosen: Settings) -> Map:
-    lining = found.cage_inner - chosen.value(settings.WALL_LINING_MM)
+    lining = found.cage_inner - chosen.get_value(settings.WALL_LINING_MM)
     return np.where(np.isfinite(found.cage_inner), lining, np.inf)
 
 
@@ -209,19 +209,21 @@ def _outer(inside: Inside, rays: Rays, skin: Map, skin_mm: float) -> tuple[Map, 
     there is no muscle at that depth (a gap: what a ray meets first there lies inside).
     """
     along = rays.along_mm
-    firm = rays.met(inside.trunk & (inside.soft | inside.viscera | inside.cage | inside.frame))
+    firm = rays.sample(inside.trunk & (inside.soft | inside.viscera | inside.cage | inside.frame))
     window = max(2, round(RUN_MM / rays.voxel_mm))
     count = np.cumsum(firm, axis=1, dtype=np.int16)
     behind = count.copy()
     behind[:, window:] -= count[:, :-window]
-    fat = rays.met(inside.fat)
+    fat = rays.sample(inside.fat)
     fat[:, 1:] &= fat[:, :-1]
-    first_fat = unrolled.outermost_mm(fat & (along >= (skin - THICK_SKIN_MM)[:, None, :]), along)
+    first_fat = unrolled.find_outermost_mm(
+        fat & (along >= (skin - THICK_SKIN_MM)[:, None, :]), along
+    )
     under = np.fmin(skin - skin_mm, first_fat)
     start = firm & (behind >= 0.75 * window) & (along <= under[:, None, :])
-    measured = unrolled.outermost_mm(start, along)
+    measured = unrolled.find_outermost_mm(start, along)
     depth = np.where(np.isfinite(measured), skin - measured, skin_mm)
-    usual = unrolled.local_percentile(depth, 50.0, 24.0, 36.0, rays.voxel_mm)
+    usual = unrolled.compute_local_percentile(depth, 50.0, 24.0, 36.0, rays.voxel_mm)
     outer = skin - np.clip(depth, usual - STEP_MM, usual + STEP_MM)
     bridge = _chords(skin - depth, rays.voxel_mm)
     hole = (depth > usual + STEP_MM) | (bridge - (skin - depth) > NOTCH_MM)
@@ -234,7 +236,7 @@ def _chords(outer: Map, voxel_mm: float) -> Map:
     Muscle bulges outwards at the front and sides; where its face lies well inside the chords
     between its neighbours a ray has passed through a gap and met what lies behind.
     """
-    smooth = unrolled.local_percentile(outer, 50.0, 6.0, 12.0, voxel_mm)
+    smooth = unrolled.compute_local_percentile(outer, 50.0, 6.0, 12.0, voxel_mm)
     bridge = smooth.copy()
     step = 360.0 / outer.shape[0]
     for left in CHORD_DEG:
@@ -249,18 +251,18 @@ def _chords(outer: Map, voxel_mm: float) -> Map:
 
 def _cage(cage: Mask, rays: Rays, outer: Map, cap: Map) -> tuple[Map, Map]:
     """Inner and outer face of the ribs, bridged between them; bone too deep for a rib is none."""
-    met = rays.met(cage) & (rays.along_mm >= (outer - cap - RIB_MM)[:, None, :])
-    inner = unrolled.innermost_mm(met, rays.along_mm)
+    met = rays.sample(cage) & (rays.along_mm >= (outer - cap - RIB_MM)[:, None, :])
+    inner = unrolled.find_innermost_mm(met, rays.along_mm)
     known = np.isfinite(inner)
     if known.any():
         depth = outer - np.where(known, inner, outer)
-        usual = unrolled.local_percentile(
+        usual = unrolled.compute_local_percentile(
             _filled(depth, known, 0.0), 50.0, 30.0, 60.0, rays.voxel_mm
         )
         met &= (known & (depth <= usual + STEP_MM))[:, None, :]
     gap = round(RIB_GAP_MM / rays.voxel_mm)
     cages = []
-    for face in (unrolled.innermost_mm, unrolled.outermost_mm):
+    for face in (unrolled.find_innermost_mm, unrolled.find_outermost_mm):
         radii = unrolled.bridge_gaps(face(met, rays.along_mm), RIB_GAP_RAYS, 0)
         cages.append(unrolled.bridge_gaps(radii, gap, 1))
     return cages[0], cages[1]
@@ -282,7 +284,7 @@ def _is_back(outer: Map, rays: Rays, inside: Inside) -> Mask:
 
 def _caps(back: Mask, chosen: Settings, front: Assumption) -> Map:
     """Thickest wall accepted per ray."""
-    return np.where(back, chosen.value(settings.POSTERIOR_WALL_MM), chosen.value(front))
+    return np.where(back, chosen.get_value(settings.POSTERIOR_WALL_MM), chosen.get_value(front))
 
 
 def _open_inner(seen: _Seen, chosen: Settings, voxel_mm: float) -> Map:
@@ -295,10 +297,10 @@ def _open_inner(seen: _Seen, chosen: Settings, voxel_mm: float) -> Map:
     on_bone = seen.bone > soft_end
     measured = seen.outer - np.maximum(soft_end, seen.bone)
     known = (measured <= cap) & ~seen.hole
-    usual = unrolled.local_percentile(
+    usual = unrolled.compute_local_percentile(
         _filled(np.where(known, measured, 0.0), known, cap / 2.0), 35.0, 30.0, 45.0, voxel_mm
     )
-    excess = chosen.value(settings.WALL_EXCESS_MM)
+    excess = chosen.get_value(settings.WALL_EXCESS_MM)
     thick = np.where(on_bone, measured, np.minimum(measured, usual + excess))
     inner = seen.outer - np.minimum(thick, cap)
     # What lies deeper than the wall around it reaches is not wall, wherever muscle seems to begin.

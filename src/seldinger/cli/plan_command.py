@@ -83,7 +83,7 @@ def plan(
 def _case(what: str, given: dict[str, Any]) -> CaseFile:
     """The case that the file or the options describe."""
     from seldinger.plan import case as cases
-    from seldinger.plan.options import names_of
+    from seldinger.plan.options import map_names
 
     told = [(_options()[name], words) for name, words in given.items() if words not in (None, ())]
     if what.endswith(".toml"):
@@ -98,16 +98,16 @@ def _case(what: str, given: dict[str, Any]) -> CaseFile:
         for section in sections:
             table = table.setdefault(section, {})
         table[key] = option.read(words)
-    return cases.checked(data, "command line", names_of(cases.layout()))
+    return cases.check_case(data, "command line", map_names(cases.build_layout()))
 
 
 @cache
 def _options() -> dict[str, Option]:
     """The fields of a case by the names of their parameters."""
-    from seldinger.plan.case import layout
-    from seldinger.plan.options import options_of
+    from seldinger.plan.case import build_layout
+    from seldinger.plan.options import list_options
 
-    return {"_".join(map(str, one.place)): one for one in options_of(layout())}
+    return {"_".join(map(str, one.place)): one for one in list_options(build_layout())}
 
 
 @cache

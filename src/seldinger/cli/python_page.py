@@ -51,7 +51,7 @@ import seldinger as sd
 study = sd.image.load("ct.nii.gz", labels="labels.nii.gz", label_key="labels.json")
 anatomy = sd.anatomy.build(study)
 plan = sd.plan.propose("biopsy", anatomy, "liver-tumour-1")
-plan.summary()  # one flat row: verdict, depth, nearest, P(hit), worst P(touch), margin ...
+plan.summarize()  # one flat row: verdict, depth, nearest, P(hit), worst P(touch), margin ...
 sd.report.list_figures(plan)
 sd.report.draw_figure(plan, "needle").savefig("needle.png")
 sd.report.write("out/", plan)

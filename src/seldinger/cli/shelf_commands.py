@@ -48,7 +48,7 @@ def procedures(as_json: AsJson = False) -> None:
     from seldinger import plan
     from seldinger.plan import neighbours
 
-    found = plan.procedures()
+    found = plan.load_procedures()
     for name, why in found.broken.items():
         typer.echo(f"not usable: {name}: {why}", err=True)
     for sentence in _left_out():
@@ -121,7 +121,7 @@ def schema(
     if name is Schema.SIMULATION:
         from seldinger.simulate import experiment
 
-        print_json(experiment.schema())
+        print_json(experiment.build_schema())
         return
     if name in {Schema.PATIENT, Schema.CLEARANCE}:
         from seldinger.care import files
@@ -133,4 +133,4 @@ def schema(
         return
     from seldinger.plan import case, file
 
-    print_json(file.schema() if name is Schema.PLAN else case.schema())
+    print_json(file.build_schema() if name is Schema.PLAN else case.build_schema())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import LabelError, PlanError
 from seldinger.core.naming import did_you_mean, find_similar, match_name, normalise
 from seldinger.image.study import Modality
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.simulate import margin as margins
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check_request(
 
     ``before`` and ``after`` are the names of the scans' labels; None when nobody can tell yet.
     """
-    assumed(margins.MARGIN_ASSUMPTIONS, request.assume)
+    resolve_assumptions(margins.MARGIN_ASSUMPTIONS, request.assume)
     _check_two_things(request, before, after)
     for when, known, wanted in (("before", before, request.target), ("after", after, request.zone)):
         for name in (wanted, request.organ):

@@ -25,7 +25,7 @@ from seldinger.followup.labels import (
     resolve_names,
 )
 from seldinger.geometry import surface
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.simulate import margin as margins
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def assess(
     from seldinger.image import dicom_identity, residual
     from seldinger.image import register as registering
 
-    used = assumed(margins.MARGIN_ASSUMPTIONS, request.assume)
+    used = resolve_assumptions(margins.MARGIN_ASSUMPTIONS, request.assume)
     dicom_identity.check_same_patient(before.identity, after.identity, "the scan after")
     request = resolve_names(before, after, request)
     target, zone = read_masks(before, after, request)
@@ -186,21 +186,23 @@ def assess(
     mine = None if organ is None else organ.before
     registration, left_out = residual.choose_transform(registration, pairs, *grids, mine, zone)
     left = residual.measure_residuals(registration, pairs, *grids, zone)
-    _check_residual(left, organ, used.value("registration_limit_mm"))
+    _check_residual(left, organ, used.get_value("registration_limit_mm"))
     middle = as_vector(tumour.points_lps_mm.mean(axis=0))
-    near = residual.near_error_mm(registration, pairs, *grids, middle, _NEAR_MM, mine, zone)
+    near = residual.estimate_near_error_mm(
+        registration, pairs, *grids, middle, _NEAR_MM, mine, zone
+    )
     progress("margin", 0.95)
 
     def measured(moved: Points) -> margins.Margin:
         tissue = None if organ is None else organ.after & ~zone
-        subcapsular_mm = used.value("subcapsular_mm")
-        return margins.measured(tumour, treated, moved, capsule, tissue, subcapsular_mm)
+        subcapsular_mm = used.get_value("subcapsular_mm")
+        return margins.measure_margin(tumour, treated, moved, capsule, tissue, subcapsular_mm)
 
-    rigid = measured(registration.moved(tumour.points_lps_mm, rigid_only=True))
+    rigid = measured(registration.move(tumour.points_lps_mm, rigid_only=True))
     bent = (
         None
         if registration.bending is None
-        else measured(registration.bending.moved(tumour.points_lps_mm))
+        else measured(registration.bending.move(tumour.points_lps_mm))
     )
     margin_kept = bent if bent is not None and registration.bends else rigid
     return FollowUp(
@@ -221,7 +223,7 @@ def assess(
         deformable=bent,
         zone_surface=treated,
         facts=evidence.facts(TOPIC),
-        assumptions=used.uses(),
+        assumptions=used.list_uses(),
         inputs=_inputs(before, after),
         provisional=_doubts(left, near, organ, target),
         notes=(NO_SHRINKAGE, *margin_kept.notes, *_said("before", before), *_said("after", after)),
@@ -240,7 +242,7 @@ def _pairs(
     for name, again in list_shared(labels_before.names, labels_after.names, request):
         first, second = labels_before.mask(name), labels_after.mask(again)
         if first.any() and second.any():
-            mine = name == request.organ or bool(margins.belongs(first, target))
+            mine = name == request.organ or bool(margins.belongs_to(first, target))
             pairs.append(
                 Pair(name, first | target if mine else first, second | zone if mine else second)
             )
@@ -257,7 +259,7 @@ def _organ(request: MarginRequest, pairs: tuple[Pair, ...], target: Mask) -> Pai
             f"{request.organ!r} is not one label on both scans, or is empty on one: name the organ "
             "as both spell it"
         )
-    around = [p for p in pairs if margins.belongs(p.before & ~target, target)]
+    around = [p for p in pairs if margins.belongs_to(p.before & ~target, target)]
     return max(around, key=lambda p: int(p.before.sum()), default=None)
 
 
@@ -315,7 +317,7 @@ def _doubts(
             "no organ around the target is labelled on both scans: the capsule is unknown, nothing "
             "is clipped at it and no subcapsular part is told"
         )
-    elif not margins.belongs(organ.before & ~target, target):
+    elif not margins.belongs_to(organ.before & ~target, target):
         doubts.append(
             f"less than half of the target's surface lies against {organ.name}: see whether it is "
             "the target's organ"

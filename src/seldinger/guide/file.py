@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seldinger.guide.model import spread
+from seldinger.guide.model import measure_spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +81,10 @@ def _share(found: Share) -> dict[str, Any]:
 
 
 def _spread(values: NDArray[np.float64], nominal: float) -> dict[str, float]:
-    return {key: round(value, _DECIMALS) for key, value in asdict(spread(values, nominal)).items()}
+    return {
+        key: round(value, _DECIMALS)
+        for key, value in asdict(measure_spread(values, nominal)).items()
+    }
 
 
 def _column(values: NDArray[np.float64]) -> Any:

@@ -86,9 +86,9 @@ class Passes:
     def shares(self) -> dict[str, Share]:
         """By "hit" and by structure touched; the likeliest structure first."""
         planned = self.path.probability
-        made = {n: share(v, planned.touch.get(n)) for n, v in self.touch.items()}
+        made = {n: count_share(v, planned.touch.get(n)) for n, v in self.touch.items()}
         ranked = sorted(made.items(), key=lambda item: (-item[1].count, item[0]))
-        return {"hit": share(self.hit, planned.hit), **dict(ranked)}
+        return {"hit": count_share(self.hit, planned.hit), **dict(ranked)}
 
     __repr__ = short_repr
 
@@ -118,17 +118,17 @@ class ZoneDraws:
     @property
     def shares(self) -> Share:
         """How often ablation is complete."""
-        return share(self.complete, self.planned_complete)
+        return count_share(self.complete, self.planned_complete)
 
     @property
     def margin(self) -> Spread:
         """The minimal ablative margin, mm."""
-        return spread(self.margin_mm, self.planned_margin_mm)
+        return measure_spread(self.margin_mm, self.planned_margin_mm)
 
     @property
     def covered(self) -> Spread:
         """The share of the target that is ablated."""
-        return spread(self.coverage, self.planned_coverage)
+        return measure_spread(self.coverage, self.planned_coverage)
 
     __repr__ = short_repr
 
@@ -168,7 +168,7 @@ class Rehearsal:
             met &= one.hit
             for touched in one.touch.values():
                 met &= ~touched
-        return share(met if self.zone is None else met & self.zone.complete, None)
+        return count_share(met if self.zone is None else met & self.zone.complete, None)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -177,14 +177,14 @@ class Rehearsal:
         text_lines.append(f"{self.draws} draws of one uncorrected placement, seed {self.seed}.")
         for passes in self.passes:
             hit, *touches = passes.shares.items()
-            lateral = spread(passes.lateral_mm, 0.0)
+            lateral = measure_spread(passes.lateral_mm, 0.0)
             text_lines.append(
                 f"{passes.name.capitalize()} hits in {describe_share(hit[1])}; its tip lies up to "
                 f"{lateral.p50:.1f} mm beside its axis in half of them, up to {lateral.p95:.1f} mm "
                 "in 95 %."
             )
             if passes.inside_mm is not None:
-                inside = spread(passes.inside_mm, passes.planned_inside_mm)
+                inside = measure_spread(passes.inside_mm, passes.planned_inside_mm)
                 text_lines.append(
                     f"Of what shall lie in the target {inside.p50:.1f} mm do in the median, "
                     f"{inside.p05:.1f} mm or less in 5 % (planned {inside.nominal:.1f} mm)."
@@ -211,12 +211,12 @@ class Rehearsal:
         return f"rehearsal of {asked.procedure} of {asked.target}: {said}"
 
 
-def share(met: NDArray[np.bool_], planned: float | None) -> Share:
+def count_share(met: NDArray[np.bool_], planned: float | None) -> Share:
     """How often ``met``, (n,), is true, beside what was planned."""
     return Share(int(met.sum()), len(met), planned)
 
 
-def spread(values: NDArray[np.float64], nominal: float) -> Spread:
+def measure_spread(values: NDArray[np.float64], nominal: float) -> Spread:
     """How ``values``, (n,), scatter about what is drawn."""
     low, middle, high = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
     return Spread(nominal, low, middle, high)
@@ -224,13 +224,13 @@ def spread(values: NDArray[np.float64], nominal: float) -> Spread:
 
 def describe_share(share: Share) -> str:
     """A share in words, with its interval and the plan's own."""
-    planned = "" if share.planned is None else f"; planned {percent(share.planned)}"
-    low, high = (percent(bound) for bound in share.interval)
+    planned = "" if share.planned is None else f"; planned {format_percent(share.planned)}"
+    low, high = (format_percent(bound) for bound in share.interval)
     between = low if low == high else f"{low.removesuffix(' %')} to {high}"
-    return f"{percent(share.value)} of draws ({between}{planned})"
+    return f"{format_percent(share.value)} of draws ({between}{planned})"
 
 
-def percent(value: float) -> str:
+def format_percent(value: float) -> str:
     """A share as it is printed; the ends of the scale are never claimed."""
     if value < _LEAST:
         return "< 1 %"

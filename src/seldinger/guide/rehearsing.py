@@ -61,14 +61,14 @@ def rehearse(
     """
     if not 1 <= draws <= MOST_DRAWS:
         raise PlanError(f"{draws} draws: give a number from 1 to {MOST_DRAWS}")
-    approach = plans.procedures()[plan.request.procedure].approach
+    approach = plans.load_procedures()[plan.request.procedure].approach
     if not isinstance(approach, Percutaneous):
         raise PlanError(
             f"{plan.request.procedure} goes no straight way through the skin: only needles, drains "
             "and probes are rehearsed"
         )
     named = _devices(plan)
-    known = Assumed.of(plan.assumptions)
+    known = Assumed.from_uses(plan.assumptions)
     progress("distance maps", 0.0)
     scene = scenes.build(plan.anatomy, plan.goal, approach.permitted_structures)
     rng = np.random.default_rng(seed)
@@ -83,7 +83,7 @@ def rehearse(
     figures, fields = effect.read(plan.effect), effect.read_fields(plan.fields)
     if figures is not None and fields is not None:
         progress("carrying the zone along", 0.7)
-        shift = known.value(uncertainty.REGISTRATION.name) * registration
+        shift = known.get_value(uncertainty.REGISTRATION.name) * registration
         if scene.goal.mobile:
             shift[:, 2] += breath_mm
         zone = carry_zone(plan, figures, fields, made, shift)
@@ -117,9 +117,9 @@ def _devices(plan: Plan) -> tuple[tuple[str, Path, Instrument], ...]:
             )
     if effect.read(plan.effect) is None:
         return tuple((placed.name, path, plan.instrument) for placed, path in ways)
-    room = Assumed.of(plan.assumptions).value(choice.TIP_ROOM.name)
+    room = Assumed.from_uses(plan.assumptions).get_value(choice.TIP_ROOM.name)
     return tuple(
-        (placed.name, path, trajectories.instrument_of(applicator(placed.device), room))
+        (placed.name, path, trajectories.make_instrument(applicator(placed.device), room))
         for placed, path in ways
     )
 
@@ -135,10 +135,10 @@ def _passes(
     name, path, instrument = device
     told = plan.request.options.get("lateral_error_mm")
     given = PercutaneousOptions(lateral_error_mm=None if told is None else float(told))
-    errors = error_model.model(path.technique, given, known)
+    errors = error_model.choose_error_model(path.technique, given, known)
     aimed = replace(scene, target=replace(scene.target, aim_lps_mm=path.target_lps_mm))
     met = probability.meet(aimed, path.entry_lps_mm, instrument, errors, samples)
-    as_planned = probability.passes(aimed, path.entry_lps_mm, errors, np.zeros((1, 4)))
+    as_planned = probability.throw_passes(aimed, path.entry_lps_mm, errors, np.zeros((1, 4)))
     grid = plan.anatomy.grid
     tips, entry = grid.to_lps(met.thrown.aims.astype(float)), np.asarray(path.entry_lps_mm)
     along = (tips - entry) / np.linalg.norm(tips - entry, axis=1, keepdims=True)
@@ -156,7 +156,7 @@ def _passes(
 
 def _inside_mm(scene: Scene, instrument: Instrument, thrown: Thrown) -> NDArray[np.float64]:
     """How much of each pass's stretch lies in the viable target, (n,)."""
-    ends = probability.stretch(instrument, thrown, scene.spacing_mm)
+    ends = probability.locate_stretch(instrument, thrown, scene.spacing_mm)
     begin, end = (one.astype(float) for one in ends)
     start, stop = instrument.sample_mm
     count = max(1, round((stop - start) / _STEP_MM))

@@ -16,7 +16,7 @@ from seldinger.core.space import unit
 from seldinger.geometry import levels
 from seldinger.guide.model import ZoneDraws
 from seldinger.simulate.thermal.setup import Placed
-from seldinger.simulate.thermal.uncertainty import axis_weights
+from seldinger.simulate.thermal.uncertainty import compute_axis_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def _carried(
     placed = [
         Placed(applicator(p.device), p.tip_lps_mm, p.axis_lps, p.programme) for p in plan.placements
     ]
-    weights = [axis_weights(points, placed) for points in places]
+    weights = [compute_axis_weights(points, placed) for points in places]
     for start in range(0, len(target_shift_lps_mm), _AT_ONCE):
         now = slice(start, start + _AT_ONCE)
         carried = []
@@ -104,13 +104,13 @@ def _before(passes: Passes, points: Points, now: slice) -> Points:
     """Where the probe as planned has what the drawn one has at ``points``, (draws, n, 3)."""
     entry, tip = np.asarray(passes.path.entry_lps_mm), np.asarray(passes.path.target_lps_mm)
     drawn = passes.tip_lps_mm[now]
-    turn = rotations(unit(tip - entry), (drawn - entry))
+    turn = compute_rotations(unit(tip - entry), (drawn - entry))
     away = points - drawn[:, None, :]
     before: Points = tip + np.einsum("nji,nmj->nmi", turn, away)
     return before
 
 
-def rotations(axis: Points, others: Points) -> NDArray[np.float64]:
+def compute_rotations(axis: Points, others: Points) -> NDArray[np.float64]:
     """(n, 3, 3) the smallest rotations that turn a unit vector into directions, (n, 3)."""
     to = others / np.linalg.norm(others, axis=1, keepdims=True)
     cross = np.cross(axis, to)

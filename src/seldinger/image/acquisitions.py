@@ -71,13 +71,13 @@ _RUN: Final = 3
 """So many instance numbers in a row make a run."""
 
 
-def acquisition_traits(header: Header) -> dict[str, str]:
+def read_acquisition_traits(header: Header) -> dict[str, str]:
     """What tells the volume that a single-frame file belongs to."""
     more = (*CT_KEYWORDS, "InstanceNumber") if header.modality == "CT" else ()
     return {keyword: str(header.dataset.get(keyword) or "") for keyword in (*KEYWORDS, *more)}
 
 
-def frame_traits(places: Sequence[Any]) -> dict[str, str]:
+def read_frame_traits(places: Sequence[Any]) -> dict[str, str]:
     """The same of one frame, from its functional groups, the shared ones last."""
     traits: dict[str, str] = {}
     for place in reversed(places):

@@ -13,8 +13,8 @@ from seldinger.core.record import InputFile
 from seldinger.core.volume import Volume
 from seldinger.image import acquisitions, ct_values, dicom_identity
 from seldinger.image.dicom_headers import Header, format_series, scan
-from seldinger.image.geometry import Plane, Stack, even_spacing, stack_planes, straighten
-from seldinger.image.raster import open_itk, sha256_of, silence, to_c_order
+from seldinger.image.geometry import Plane, Stack, interpolate_evenly, stack_planes, straighten
+from seldinger.image.raster import compute_sha256, open_itk, silence, to_c_order
 from seldinger.image.study import (
     Modality,
     PatientPosition,
@@ -107,7 +107,7 @@ def read(path: Path, uid: str | None) -> Series:
         values, padding = ct_values.fill_padding(values, ordered, pairs, places_in_file)
         values = _narrowed(values)
         notes = (*notes, *rescale_notes, *padding)
-    image = Volume(to_c_order(even_spacing(values, stack)), stack.grid, unit)
+    image = Volume(to_c_order(interpolate_evenly(values, stack)), stack.grid, unit)
     image, tilt_notes = straighten(image, name)
     position, position_notes = _position(headers, name)
     identity, identity_notes = dicom_identity.read(ordered)
@@ -116,7 +116,7 @@ def read(path: Path, uid: str | None) -> Series:
         modality=modality,
         position=position or PatientPosition.SUPINE,
         position_origin=PositionOrigin.DICOM if position else PositionOrigin.ASSUMED,
-        inputs=(InputFile("image", name, sha256_of(files)),),
+        inputs=(InputFile("image", name, compute_sha256(files)),),
         description=ordered[0].description,
         identity=identity,
         position_in_header=position,
@@ -192,7 +192,7 @@ def _plane(header: Header) -> Plane:
         spacing_mm=_numbers(data, "PixelSpacing"),
         rows=int(data.Rows),
         columns=int(data.Columns),
-        traits=acquisitions.acquisition_traits(header),
+        traits=acquisitions.read_acquisition_traits(header),
     )
 
 
@@ -218,7 +218,7 @@ def _frames(header: Header, name: str) -> tuple[list[Plane], list[Any]]:
                 spacing_mm=_grouped(places, "PixelMeasuresSequence", "PixelSpacing"),
                 rows=int(data.Rows),
                 columns=int(data.Columns),
-                traits=acquisitions.frame_traits(places),
+                traits=acquisitions.read_frame_traits(places),
             )
         )
         stated.append(next((g.get(_TRANSFORM)[0] for g in places if g.get(_TRANSFORM)), data))

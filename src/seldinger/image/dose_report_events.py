@@ -119,7 +119,7 @@ def interpret(root: Item, general: str = "") -> ReportContent:
             known, or a dose that is no one's.
     """
     older, newer = (
-        any(next(root.below(concept), None) is not None for concept in concepts)
+        any(next(root.find_below(concept), None) is not None for concept in concepts)
         for concepts in ((_ACCUMULATED, _EVENT), (_NEW_ACCUMULATED, _NEW_EVENT))
     )
     if older and newer:
@@ -129,14 +129,14 @@ def interpret(root: Item, general: str = "") -> ReportContent:
         )
     kind = ReportKind.ENHANCED if newer else ReportKind.XRAY
     if newer:
-        details = {_uid(one): one for one in root.below(_NEW_DETAILS) if _uid(one)}
-        totals = tuple(_totals(one) for one in root.below(_NEW_ACCUMULATED))
-        events = tuple(_joined(one, details) for one in root.below(_NEW_EVENT))
+        details = {_uid(one): one for one in root.find_below(_NEW_DETAILS) if _uid(one)}
+        totals = tuple(_totals(one) for one in root.find_below(_NEW_ACCUMULATED))
+        events = tuple(_joined(one, details) for one in root.find_below(_NEW_EVENT))
     else:
-        totals = tuple(_totals(one) for one in root.below(_ACCUMULATED))
-        events = tuple(_event(one) for one in root.below(_EVENT))
-    ct_events = tuple(_ct_event(one) for one in root.below(_CT_EVENT))
-    ct_totals = tuple(t for one in root.below(_CT_ACCUMULATED) for t in _ct_totals(one))
+        totals = tuple(_totals(one) for one in root.find_below(_ACCUMULATED))
+        events = tuple(_event(one) for one in root.find_below(_EVENT))
+    ct_events = tuple(_ct_event(one) for one in root.find_below(_CT_EVENT))
+    ct_totals = tuple(t for one in root.find_below(_CT_ACCUMULATED) for t in _ct_totals(one))
     if not (totals or events or ct_events or ct_totals):
         if general:
             raise CareError(
@@ -194,9 +194,9 @@ def _event(item: Item) -> XRayEvent:
     kind, mode = _mode(item)
     kerma = _dose(item, "113738", "kerma")
     pka = _dose(item, "122130", "pka")
-    started = next(item.below("111526"), None)
-    oriented = next(item.below("113744"), None)
-    region = next(item.below("123014"), None)
+    started = next(item.find_below("111526"), None)
+    oriented = next(item.find_below("113744"), None)
+    region = next(item.find_below("123014"), None)
     return XRayEvent(
         uid=_uid(item),
         plane=_plane(item),
@@ -209,7 +209,7 @@ def _event(item: Item) -> XRayEvent:
         pka_half_digit_gy_m2=0.0 if pka is None else pka.half_digit,
         tube_kv=_mean(item, "113733", "voltage"),
         tube_ma=_mean(item, "113734", "current"),
-        filters=tuple(_filter(one) for one in item.below("113771")),
+        filters=tuple(_filter(one) for one in item.find_below("113771")),
         primary_deg=_either(item, ("112011", "128757"), "angle"),
         secondary_deg=_either(item, ("112012", "128758"), "angle"),
         primary_end_deg=_either(item, ("113739", "128760"), "angle"),
@@ -241,20 +241,20 @@ def _joined(summary: Item, details: dict[str, Item]) -> XRayEvent:
 
 
 def _uid(item: Item) -> str:
-    found = next(item.below("113769"), None)
+    found = next(item.find_below("113769"), None)
     return "" if found is None else found.value
 
 
 def _plane(item: Item) -> str:
     """The plane of an item; a maker's own code stays as it is, so that planes stay apart."""
-    entry = next(item.below("113764"), None)
+    entry = next(item.find_below("113764"), None)
     if entry is None:
         return ""
     return _PLANES.get(entry.value, entry.value[:_LONGEST_CODE])
 
 
 def _mode(item: Item) -> tuple[str, Mode]:
-    entry = next(item.below("113721"), None)
+    entry = next(item.find_below("113721"), None)
     if entry is None:
         return "", Mode.UNKNOWN
     if (entry.scheme, entry.value) in _FLUOROSCOPY:
@@ -263,12 +263,12 @@ def _mode(item: Item) -> tuple[str, Mode]:
 
 
 def _reference(item: Item) -> str:
-    found = next(item.below("113780"), None)
+    found = next(item.find_below("113780"), None)
     return "" if found is None else found.value
 
 
 def _filter(item: Item) -> Filter:
-    material = item.first("113757")
+    material = item.find_first("113757")
     return Filter(
         "" if material is None else material.meaning,
         _either(item, ("113758", "130509"), "length"),
@@ -302,8 +302,8 @@ def _table(item: Item) -> Table:
 
 
 def _ct_event(item: Item) -> CtEvent:
-    kind, phantom = next(item.below("113820"), None), next(item.below("113835"), None)
-    protocol = next(item.below("125203"), None)
+    kind, phantom = next(item.find_below("113820"), None), next(item.find_below("113835"), None)
+    protocol = next(item.find_below("125203"), None)
     dlp = _dose(item, "113838", "dlp")
     ctdi = _dose(item, "113830", "ctdi")
     return CtEvent(
@@ -326,7 +326,7 @@ def _ct_totals(item: Item) -> Iterable[CtTotals]:
 
 
 def _told(item: Item, concept: str, quantity: str) -> Iterable[ReportedNumber]:
-    for one in item.below(concept):
+    for one in item.find_below(concept):
         try:
             reported = read_number(one, quantity)
         except CareError:

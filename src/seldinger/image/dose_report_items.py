@@ -79,20 +79,20 @@ class Item:
     meaning: str
     children: tuple[Item, ...]
 
-    def all(self, concept: str) -> Iterator[Item]:
+    def find_all(self, concept: str) -> Iterator[Item]:
         """Items directly below that are called ``concept``."""
         return (child for child in self.children if child.concept == concept)
 
-    def first(self, concept: str) -> Item | None:
+    def find_first(self, concept: str) -> Item | None:
         """The first of them; None where there is none."""
-        return next(self.all(concept), None)
+        return next(self.find_all(concept), None)
 
-    def below(self, concept: str) -> Iterator[Item]:
+    def find_below(self, concept: str) -> Iterator[Item]:
         """Items called ``concept`` at any depth, in order."""
         for child in self.children:
             if child.concept == concept:
                 yield child
-            yield from child.below(concept)
+            yield from child.find_below(concept)
 
 
 @dataclass(frozen=True, slots=True)

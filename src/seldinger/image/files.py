@@ -25,15 +25,15 @@ SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 _NRRD, _META = "NrrdImageIO", "MetaImageIO"
 
 
-def suffix_of(path: Path) -> str:
+def find_suffix(path: Path) -> str:
     """The suffix of ``path`` among ``SUFFIXES``; "" when it has another."""
     lower = path.name.lower()
     return next((s for s in sorted(SUFFIXES, key=len, reverse=True) if lower.endswith(s)), "")
 
 
-def stem_of(path: Path) -> str:
+def strip_suffix(path: Path) -> str:
     """The name of ``path`` without the suffix."""
-    return path.name[: len(path.name) - len(suffix_of(path))]
+    return path.name[: len(path.name) - len(find_suffix(path))]
 
 
 def read(path: Path) -> Raster:
@@ -42,7 +42,7 @@ def read(path: Path) -> Raster:
     Raises:
         ImageError: not one of the formats, cut short, damaged, or without a place in the patient.
     """
-    suffix = suffix_of(path)
+    suffix = find_suffix(path)
     try:
         if suffix in {".nii", ".nii.gz"}:
             return nifti.read(path)

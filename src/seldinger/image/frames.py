@@ -58,7 +58,7 @@ def check_frame(source: Grid, grid: Grid, name: str) -> None:
     if source.shape[:2] != grid.shape[:2] or are_same(source, grid) or _is_tilted(source):
         return
     whole = source.shape == grid.shape
-    turn_deg = rotation_deg(source, grid)
+    turn_deg = measure_rotation_deg(source, grid)
     if _same_spacing(source, grid):
         lost = turn_deg > _TURNED_DEG if not whole else not _same_voxels(source, grid)
     else:
@@ -116,7 +116,7 @@ def _apart(source: Grid, grid: Grid) -> str:
     return f"{axes} by {angle_deg:.1f} degrees, voxels shifted by up to {shift_mm:.1f} mm"
 
 
-def rotation_deg(source: Grid, grid: Grid) -> float:
+def measure_rotation_deg(source: Grid, grid: Grid) -> float:
     """Angle between two lattices, 0 to 180 degrees, the order and sense of their axes apart."""
     cosines = _cosines(grid).T @ _cosines(source)
     nearest = np.rint(cosines / np.abs(cosines).max(axis=0))
@@ -170,7 +170,7 @@ def check_overlap(within: float, total: float, name: str) -> tuple[str, ...]:
     return ()
 
 
-def resampling_note(source: Grid, grid: Grid, name: str) -> str:
+def format_resampling_note(source: Grid, grid: Grid, name: str) -> str:
     """What is said when the labels of the file ``name`` had to be resampled."""
     low, high = _extent(source)
     image_low, image_high = _extent(grid)
@@ -180,7 +180,7 @@ def resampling_note(source: Grid, grid: Grid, name: str) -> str:
         f"{name}: resampled (nearest) from {_text(source.spacing_mm)} mm to the image's "
         f"{_text(grid.spacing_mm)} mm"
     )
-    turn_deg = rotation_deg(source, grid)
+    turn_deg = measure_rotation_deg(source, grid)
     if turn_deg > _TURNED_DEG:
         note += f", turned by {turn_deg:.1f} degrees against it"
     if covered < 0.99:  # noqa: PLR2004

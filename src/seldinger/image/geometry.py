@@ -123,7 +123,7 @@ def stack_planes(planes: Sequence[Plane], name: str) -> Stack:
     return Stack(order, grid, heights, notes)
 
 
-def even_spacing(values: NDArray[Any], stack: Stack) -> NDArray[Any]:
+def interpolate_evenly(values: NDArray[Any], stack: Stack) -> NDArray[Any]:
     """``values`` (i, j, k) of sorted planes, interpolated along k to even spacing; dtype kept."""
     if not stack.notes:
         return values

@@ -105,7 +105,7 @@ def list_values(layer: NDArray[Any]) -> list[int]:
     return [int(v) for v in np.flatnonzero(seen) if v != 0]
 
 
-def with_size(words: str, voxels: float, voxel_ml: float) -> str:
+def add_size(words: str, voxels: float, voxel_ml: float) -> str:
     """``words`` with how much of it there is, so many ``voxels``: what is left out has its size."""
     return f"{words} ({voxels * voxel_ml:.2f} mL)"
 

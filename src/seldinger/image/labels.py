@@ -17,10 +17,10 @@ from seldinger.image.frames import (
     check_frame,
     check_overlap,
     count_inside,
+    format_resampling_note,
     is_part,
-    resampling_note,
 )
-from seldinger.image.label_values import gather_notes, list_values, split_layers, with_size
+from seldinger.image.label_values import add_size, gather_notes, list_values, split_layers
 from seldinger.image.raster import Raster, list_inputs, to_c_order
 from seldinger.image.resample import resample_layer, resample_mask
 from seldinger.image.segment_fields import check_kind, make_unique, read_names
@@ -107,7 +107,7 @@ def list_names(path: Path, key: Path | None) -> tuple[str, ...] | None:
     if not path.exists():
         raise LabelError(f"labels: there is nothing at {path}; give a label file or folder")
     if files_of_classes := _class_files(path):
-        return tuple(files.stem_of(file) for file in files_of_classes)
+        return tuple(files.strip_suffix(file) for file in files_of_classes)
     if key is None or path.is_dir():
         return None
     return label_keys.read_names(key)
@@ -132,8 +132,8 @@ def read_mask(path: Path, grid: Grid) -> DrawnMask:
     try:
         if _is_seg(path):
             made = seg.open_segmentation(path, grid, "")
-            pieces = [_Piece(s.name, s.mask, s.grid, path.name) for s in made.segments()]
-            notes = made.notes()
+            pieces = [_Piece(s.name, s.mask, s.grid, path.name) for s in made.read_segments()]
+            notes = made.list_notes()
         else:
             raster = files.read(path)
             layers, notes = split_layers(raster, path.name)
@@ -159,11 +159,11 @@ def _several(layers: list[NDArray[Any]], name: str) -> tuple[str, ...]:
 
 
 def _is_seg(path: Path) -> bool:
-    return path.is_file() and not files.suffix_of(path) and is_dicom(path)
+    return path.is_file() and not files.find_suffix(path) and is_dicom(path)
 
 
 def _class_files(path: Path) -> list[Path]:
-    return sorted(p for p in path.iterdir() if files.suffix_of(p)) if path.is_dir() else []
+    return sorted(p for p in path.iterdir() if files.find_suffix(p)) if path.is_dir() else []
 
 
 def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:
@@ -223,7 +223,7 @@ def _carried(
     check_frame(raster.grid, grid, name)
     counts = [count_inside(layer, raster.grid, grid) for layer in layers]
     notes = check_overlap(sum(c[0] for c in counts), sum(c[1] for c in counts), name)
-    notes = (resampling_note(raster.grid, grid, name), *notes)
+    notes = (format_resampling_note(raster.grid, grid, name), *notes)
     carried = tuple(resample_layer(to_c_order(layer), raster.grid, grid) for layer in layers)
     return carried, raster.notes + notes
 
@@ -233,7 +233,7 @@ def _sizes(
 ) -> dict[tuple[int, int], str]:
     """(layer, value) -> the value with its size in mL."""
     return {
-        (n, value): with_size(str(value), int(np.count_nonzero(layers[n] == value)), voxel_ml)
+        (n, value): add_size(str(value), int(np.count_nonzero(layers[n] == value)), voxel_ml)
         for n, value in segments
     }
 
@@ -279,7 +279,7 @@ def _from_folder(path: Path, grid: Grid) -> Labels:
             layers, rounding = split_layers(raster, file.name)
             notes = (*raster.notes, *rounding, *_several(layers, file.name))
             remarks.extend((file.name, note) for note in notes)
-            yield _Piece(files.stem_of(file), layers[0] != 0, raster.grid, file.name)
+            yield _Piece(files.strip_suffix(file), layers[0] != 0, raster.grid, file.name)
 
     layers, entries, notes = _merged(pieces(), grid, path.name)
     notes = (*gather_notes(remarks, path.name), *notes, *_passed_over(path, opened))
@@ -303,8 +303,8 @@ def _from_seg(path: Path, grid: Grid, frame_uid: str) -> Labels:
         taken: set[str] = set()
         for file in files:
             made = seg.open_segmentation(file, grid, frame_uid)
-            remarks.extend(made.notes())
-            for segment in made.segments():
+            remarks.extend(made.list_notes())
+            for segment in made.read_segments():
                 name = make_unique(segment.name, taken)
                 taken.add(name)
                 yield _Piece(name, segment.mask, segment.grid, file.name)
@@ -322,7 +322,7 @@ def _check_pieces(pieces: list[_Piece], grid: Grid, name: str) -> tuple[str, ...
         if not are_same(piece.grid, grid):
             check_frame(piece.grid, grid, piece.file)
             if not is_part(piece.grid, grid):
-                notes.append(resampling_note(piece.grid, grid, name))
+                notes.append(format_resampling_note(piece.grid, grid, name))
         counts = count_inside(piece.mask, piece.grid, grid)
         within, total = within + counts[0], total + counts[1]
     if total == 0:
@@ -351,7 +351,7 @@ def _merged(
             check_frame(piece.grid, grid, piece.file)
             counts = count_inside(piece.mask, piece.grid, grid)
             if not is_part(piece.grid, grid):
-                notes.setdefault(resampling_note(piece.grid, grid, name))
+                notes.setdefault(format_resampling_note(piece.grid, grid, name))
             mask = resample_mask(to_c_order(piece.mask), piece.grid, grid)
             box = _box(mask)
             mask = mask if box is None else mask[box]

@@ -219,7 +219,7 @@ def _is_dicom(source: Path) -> bool:
     if source.is_dir():
         return True
     try:
-        return not files.suffix_of(source) and is_dicom(source)
+        return not files.find_suffix(source) and is_dicom(source)
     except OSError as wrong:
         raise ImageError(f"{source.name}: the file cannot be read: {wrong}") from wrong
 

@@ -53,7 +53,7 @@ def to_c_order(values: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-def sha256_of(files: Iterable[Path]) -> str:
+def compute_sha256(files: Iterable[Path]) -> str:
     """SHA-256 over the bytes of ``files``, one after the other."""
     digest = hashlib.sha256()
     for file in files:
@@ -65,7 +65,7 @@ def sha256_of(files: Iterable[Path]) -> str:
 
 def identify_input(role: str, file: Path) -> InputFile:
     """One file that a request rests on: role, bare name, hash."""
-    return InputFile(role, file.name, sha256_of([file]))
+    return InputFile(role, file.name, compute_sha256([file]))
 
 
 def list_inputs(role: str, files: Iterable[Path]) -> tuple[InputFile, ...]:

@@ -20,7 +20,7 @@ from seldinger.core.errors import ImageError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.image.raster import open_itk
-from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, itk_image, prepare
+from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, prepare, to_itk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ class Bending:
     _share: NDArray[np.float64]
     _grid: Grid
 
-    def moved(self, points_lps_mm: Points) -> Points:
+    def move(self, points_lps_mm: Points) -> Points:
         """Points before, (n, 3), where they lie after; as one body in and around the tumour."""
         whole = _applied(self._whole, points_lps_mm)
         if self._core is None or not len(points_lps_mm):
@@ -125,11 +125,11 @@ class Registration:
         """Rigid, then deformable where there is one."""
         return (self.rigid,) if self.bending is None else (self.rigid, self.bending.stage)
 
-    def moved(self, points_lps_mm: Points, *, rigid_only: bool = False) -> Points:
+    def move(self, points_lps_mm: Points, *, rigid_only: bool = False) -> Points:
         """Points before, (n, 3), where they lie after, by the part that is kept."""
         if rigid_only or self.bending is None or not self.bends:
             return _applied(self._rigid, points_lps_mm)
-        return self.bending.moved(points_lps_mm)
+        return self.bending.move(points_lps_mm)
 
 
 def find_unmatched(points_lps_mm: Points) -> NDArray[np.bool_]:
@@ -206,7 +206,7 @@ def _partly(scene: Scene) -> Any:
     places = scene.grid.to_lps(np.argwhere(scene.region))
     seen = scene.region.copy()
     seen[scene.region] = ~find_unmatched(places)
-    return itk_image(seen.astype(np.uint8), scene.grid)
+    return to_itk(seen.astype(np.uint8), scene.grid)
 
 
 def _rigid(scene: Scene, start_mm: Vector) -> tuple[Any, Stage]:

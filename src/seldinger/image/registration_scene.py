@@ -80,10 +80,10 @@ def prepare(
     values = _coarse(before, grid, window)
     return Scene(
         grid=grid,
-        fixed=itk_image(values, grid),
-        moving=itk_image(_coarse(after, there, window), there),
-        fixed_mask=itk_image(wide.astype(np.uint8), grid),
-        moving_mask=itk_image(allowed.astype(np.uint8), there),
+        fixed=to_itk(values, grid),
+        moving=to_itk(_coarse(after, there, window), there),
+        fixed_mask=to_itk(wide.astype(np.uint8), grid),
+        moving_mask=to_itk(allowed.astype(np.uint8), there),
         region=wide,
         tumour_mm=tumour_mm,
         values=values,
@@ -122,7 +122,7 @@ def _coarse(volume: Volume, grid: Grid, window: tuple[float, float]) -> NDArray[
     return values
 
 
-def itk_image(values: NDArray[Any], grid: Grid) -> Any:
+def to_itk(values: NDArray[Any], grid: Grid) -> Any:
     """An ITK image of ``values``, (i, j, k), whose index is ours."""
     image = open_itk().GetImageFromArray(np.ascontiguousarray(values.transpose(2, 1, 0)))
     image.SetSpacing(list(grid.spacing_mm))

@@ -87,8 +87,8 @@ def measure_residuals(
     residuals = []
     for pair in sorted(pairs, key=lambda p: p.name):
         points = _sampled(_faces(pair.before, before))
-        gap = _gaps(pair.after, after, registration.moved(points), hidden)
-        rigid = _gaps(pair.after, after, registration.moved(points, rigid_only=True), hidden)
+        gap = _gaps(pair.after, after, registration.move(points), hidden)
+        rigid = _gaps(pair.after, after, registration.move(points, rigid_only=True), hidden)
         if gap.size:
             residuals.append(
                 Residual(
@@ -103,7 +103,7 @@ def measure_residuals(
     return tuple(residuals)
 
 
-def near_error_mm(
+def estimate_near_error_mm(
     registration: Registration,
     pairs: Sequence[Pair],
     before: Grid,
@@ -129,7 +129,7 @@ def near_error_mm(
         near = points[off <= within_mm]
         near = _sampled(near if organ is None else near[_touched(organ, before, near)])
         if len(near):
-            squares.append(_gaps(pair.after, after, registration.moved(near), hidden) ** 2)
+            squares.append(_gaps(pair.after, after, registration.move(near), hidden) ** 2)
     count = sum(s.size for s in squares)
     if count < _NEAR_POINTS:
         return None
@@ -165,8 +165,8 @@ def choose_transform(
         points = _sampled(points)
         if not len(points):
             continue
-        stiff = _gaps(pair.after, after, registration.moved(points, rigid_only=True), hidden)
-        moved = _gaps(pair.after, after, bending.moved(points), hidden)  # type: ignore[union-attr]
+        stiff = _gaps(pair.after, after, registration.move(points, rigid_only=True), hidden)
+        moved = _gaps(pair.after, after, bending.move(points), hidden)  # type: ignore[union-attr]
         if stiff.size and moved.size:
             rigid.append(stiff**2)
             bent.append(moved**2)
@@ -206,7 +206,9 @@ def _sampled(points: Points) -> Points:
     return points[:: max(1, -(-len(points) // _MOST_POINTS))]
 
 
-def surface_distance_mm(mask: Mask, grid: Grid, points_lps_mm: Points) -> NDArray[np.float64]:
+def measure_surface_distance_mm(
+    mask: Mask, grid: Grid, points_lps_mm: Points
+) -> NDArray[np.float64]:
     """Distance of points, (n, 3), to the boundary of ``mask``, positive inside, (n,).
 
     The boundary runs through the middles between neighbouring voxels; good to a third of a voxel.
@@ -236,4 +238,4 @@ def _gaps(
         seen[seen] = ~hidden[tuple(np.rint(index[seen]).astype(np.int64).T)]
     if not seen.any():
         return np.zeros(0)
-    return np.abs(surface_distance_mm(mask, grid, points[seen]))
+    return np.abs(measure_surface_distance_mm(mask, grid, points[seen]))

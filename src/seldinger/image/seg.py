@@ -9,7 +9,7 @@ import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.image.dicom_headers import scan
-from seldinger.image.label_values import with_size
+from seldinger.image.label_values import add_size
 from seldinger.image.raster import silence
 from seldinger.image.seg_lattice import Frame, Lattice, span_lattice
 
@@ -58,14 +58,14 @@ class Segmentation:
     frames: tuple[Frame, ...]
     lattice: Lattice
 
-    def segments(self) -> Iterator[Segment]:
+    def read_segments(self) -> Iterator[Segment]:
         """The described segments, one at a time."""
         for number, label in self.labels.items():
             if self.kind == _LABELMAP and number == 0:
                 continue
             yield Segment(label, self._mask(number), self.lattice.grid)
 
-    def notes(self) -> tuple[str, ...]:
+    def list_notes(self) -> tuple[str, ...]:
         """What was assumed about the lattice, and what is left out, with its size."""
         return (*self.lattice.notes, *self._undescribed(), *self._partial())
 
@@ -95,7 +95,7 @@ class Segmentation:
             voxels, frames = shown[number]
             words = f"segment {number}" if number else "frames that name no segment"
             words += f", {frames} frame(s)" if frames else ""
-            out.append(with_size(words, voxels, self.lattice.grid.voxel_ml))
+            out.append(add_size(words, voxels, self.lattice.grid.voxel_ml))
         if not out:
             return ()
         return (f"{self.name}: shown but not described, so left out: {'; '.join(out)}",)
@@ -105,7 +105,7 @@ class Segmentation:
         if self.kind != _FRACTIONAL:
             return ()
         below = int(np.count_nonzero((self.pixels > 0) & (self.pixels < self.full * _HALF)))
-        cut = with_size("what lies below", below, self.lattice.grid.voxel_ml)
+        cut = add_size("what lies below", below, self.lattice.grid.voxel_ml)
         note = (
             f"{self.name}: a fractional segmentation; voxels of at least one half were taken as "
             f"inside, {cut} was left out"

@@ -10,7 +10,7 @@ from seldinger.plan.asked import check as check_asked
 from seldinger.plan.model import Plan
 from seldinger.plan.procedure import Settings
 from seldinger.plan.propose import check_answers, propose
-from seldinger.plan.registry import procedures
+from seldinger.plan.registry import load_procedures
 from seldinger.plan.treatments.ablation.options import AblationOptions, ProbeEdit
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "Settings",
     "check_answers",
     "check_asked",
-    "procedures",
+    "load_procedures",
     "propose",
 ]
 

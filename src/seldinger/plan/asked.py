@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
-from seldinger.plan.assumptions import assumed
+from seldinger.plan.assumptions import resolve_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,14 +26,14 @@ def check(declared: Procedure, settings: Settings, structures: Iterable[str] | N
         PlanError, CatalogueError: an assumption, a rule, a technique or a device that is not known
             or does not fit the procedure, or options of what it is not.
     """
-    assumed(assumptions(declared), settings.assume)
+    resolve_assumptions(list_assumptions(declared), settings.assume)
     check_options(declared, settings)
     declared.approach.check(settings, structures)
     if settings.device is not None:
         declared.treatment.check_device(settings.device)
 
 
-def assumptions(declared: Procedure) -> tuple[Assumption, ...]:
+def list_assumptions(declared: Procedure) -> tuple[Assumption, ...]:
     """The approach's assumptions and the treatment's."""
     return (*declared.approach.assumptions, *declared.treatment.assumptions)
 

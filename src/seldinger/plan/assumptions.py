@@ -161,27 +161,27 @@ PATH_ASSUMPTIONS: tuple[Assumption, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """Assumptions with the user's edits; ``value("name")`` is what the planner uses."""
+    """Assumptions with the user's edits; ``get_value("name")`` is what the planner uses."""
 
     known: Mapping[str, Assumption]
     edits: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, uses: Iterable[AssumptionUse]) -> Self:
+    def from_uses(cls, uses: Iterable[AssumptionUse]) -> Self:
         """As a plan used them."""
         told = (Assumption(u.name, u.value, u.unit, u.low, u.high, u.reason) for u in uses)
         return cls({one.name: one for one in told})
 
-    def value(self, name: str) -> float:
+    def get_value(self, name: str) -> float:
         """The edited value, else the default."""
         return float(self.edits.get(name, self.known[name].value))
 
-    def uses(self) -> tuple[AssumptionUse, ...]:
+    def list_uses(self) -> tuple[AssumptionUse, ...]:
         """All of them, as the plan prints them."""
         return tuple(AssumptionUse.resolve(a, self.edits) for a in self.known.values())
 
 
-def assumed(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed:
+def resolve_assumptions(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed:
     """``groups`` with ``edits``; an edit that names nothing or leaves its range is refused."""
     known = {a.name: a for a in groups}
     for name, value in edits.items():

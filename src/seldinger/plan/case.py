@@ -21,7 +21,7 @@ from seldinger.core.space import Vector
 from seldinger.evidence import records
 from seldinger.evidence.records import Parsed, Positive, Text, describe, optional
 from seldinger.image.study import PatientPosition, SeriesSource, parse_position
-from seldinger.plan.registry import procedures
+from seldinger.plan.registry import load_procedures
 
 if TYPE_CHECKING:
     from seldinger.evidence.mistakes import Place
@@ -127,7 +127,7 @@ class VisitSection:
 class CaseFile:
     """One plan's request: what to do, on which images, where, and how.
 
-    ``layout`` adds a section for the options of each approach and treatment.
+    ``build_layout`` adds a section for the options of each approach and treatment.
     """
 
     procedure: Text = field(
@@ -157,7 +157,7 @@ class CaseFile:
         added = (getattr(self, one.name) for one in fields(self) if one.name not in own)
         return tuple(one for one in added if one is not None)
 
-    def judged(self) -> CaseFile:
+    def fix_instant(self) -> CaseFile:
         """The same case with the instant at which clearance is judged written into it."""
         if self.visit.patient is None:
             return self
@@ -165,9 +165,9 @@ class CaseFile:
 
 
 @cache
-def layout() -> type[CaseFile]:
+def build_layout() -> type[CaseFile]:
     """A case with the sections of all that is installed."""
-    owners = (o for one in procedures().values() for o in (one.approach, one.treatment))
+    owners = (o for one in load_procedures().values() for o in (one.approach, one.treatment))
     owned = {one.section: one.options for one in owners if one.options is not None}
     return make_dataclass(
         CaseFile.__name__,
@@ -186,10 +186,10 @@ def read(path: Path) -> CaseFile:
     Raises:
         CaseError: there is no such file, it is not TOML, or it does not fit the schema.
     """
-    return records.beside(records.read(layout(), path, CaseError), path.parent)
+    return records.beside(records.read(build_layout(), path, CaseError), path.parent)
 
 
-def checked(
+def check_case(
     data: Mapping[str, Any], source: str, names: Mapping[Place, str] | None = None
 ) -> CaseFile:
     """``data`` as a case.
@@ -202,9 +202,9 @@ def checked(
     Raises:
         CaseError: naming every place that does not fit, with what is allowed.
     """
-    return records.checked(layout(), data, source, CaseError, names)
+    return records.checked(build_layout(), data, source, CaseError, names)
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """The JSON schema of a case file."""
-    return records.schema_of(layout())
+    return records.schema_of(build_layout())

@@ -28,7 +28,7 @@ from seldinger.plan.model import (
     Treatment,
     Verdict,
 )
-from seldinger.plan.readiness import ClearanceSection, section
+from seldinger.plan.readiness import ClearanceSection, build_section
 from seldinger.simulate.effect import Effect  # noqa: TC001  the same
 from seldinger.simulate.placement import Placement  # noqa: TC001  the same
 
@@ -89,7 +89,7 @@ class PlanFile:
 def to_file(plan: Plan) -> PlanFile:
     """``plan`` without what lives in memory only."""
     sections = {f.name: getattr(plan, f.name) for f in fields(PlanFile)[1:-1]}
-    cleared = None if plan.cleared is None else section(plan.cleared)
+    cleared = None if plan.cleared is None else build_section(plan.cleared)
     sections["findings"] = tuple(
         FindingLine(one.id, one.status, one.severity, one.text, one.sources)
         for one in plan.findings
@@ -133,7 +133,7 @@ def from_json(text: str) -> PlanFile:
     return _validated(_tidied(data, "plan"))
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of ``plan.json``."""
     found = _adapter().json_schema(mode="serialization")
     return {

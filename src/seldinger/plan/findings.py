@@ -20,7 +20,7 @@ _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _OPEN_FIRST = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 
 
-def other_choices(case: Case) -> tuple[Finding, ...]:
+def list_other_choices(case: Case) -> tuple[Finding, ...]:
     """What else could be done."""
     if not case.procedure.alternatives:
         return ()
@@ -28,7 +28,7 @@ def other_choices(case: Case) -> tuple[Finding, ...]:
     return (Finding("alternatives", Status.MET, Severity.INFO, text),)
 
 
-def questions(case: Case, modality: str | None) -> tuple[Finding, ...]:
+def check_questions(case: Case, modality: str | None) -> tuple[Finding, ...]:
     """What the procedure asks of this organ and this modality: answered, or unknown."""
     return tuple(
         _question(question, case.settings.answers.get(question.id))
@@ -46,7 +46,7 @@ def _question(question: Question, answer: str | None) -> Finding:
     return Finding(question.id, status, Severity(question.severity), text, question.sources)
 
 
-def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_findings(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """What stops first; within one severity what is not met before what is unknown.
 
     A rule that is met asks nothing of the reader: it comes back as information, whatever it would
@@ -58,7 +58,7 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def headline(finding: Finding) -> str:
+def shorten_finding(finding: Finding) -> str:
     """The first sentence of a finding: a banner is read in three seconds."""
     first, dot, _ = finding.text.partition(". ")
     return f"{first}." if dot else first

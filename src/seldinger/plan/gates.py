@@ -21,7 +21,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import findings, neighbours, readiness, risk_limits
-from seldinger.plan.approach.percutaneous.findings import in_place_of_labels
+from seldinger.plan.approach.percutaneous.findings import describe_unlabelled
 from seldinger.plan.model import Gate, GateResult, PlanStatus, Verdict
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def judge(
     case, approach = decision.reach.case, decision.reach.approach
     ruled = case.procedure.approach.judge(decision)
     modality = decision.treatment.settings.get("modality")
-    words = answered(case, missing)
+    words = list_answered(case, missing)
     rulings = {
         Gate.CLEARANCE: (_clearance(case, cleared),),
         Gate.REACH: _of_approach(ruled, Gate.REACH),
@@ -85,11 +85,11 @@ def judge(
             *_of_approach(ruled, Gate.STRUCTURES),
         ),
         Gate.POSITION: _of_approach(ruled, Gate.POSITION),
-        Gate.QUESTIONS: findings.questions(case, None if modality is None else str(modality)),
+        Gate.QUESTIONS: findings.check_questions(case, None if modality is None else str(modality)),
         Gate.OVERRIDES: _of_approach(ruled, Gate.OVERRIDES),
-        Gate.EFFECT: (risk_limits.domain(decision.effect),),
+        Gate.EFFECT: (risk_limits.judge_domain(decision.effect),),
         Gate.CONTACT: _of_approach(ruled, Gate.CONTACT),
-        Gate.COMPLETE: tuple(risk_limits.complete(case, decision.effect)),
+        Gate.COMPLETE: tuple(risk_limits.judge_complete(case, decision.effect)),
     }
     spoken = {
         Gate.CLEARANCE: _cleared_by_word(case, cleared),
@@ -99,11 +99,11 @@ def judge(
     said = (
         *(finding for found in rulings.values() for finding in found),
         *ruled.beside,
-        *findings.other_choices(case),
-        *readiness.missing_pages(case.procedure.name, case.target.organ),
+        *findings.list_other_choices(case),
+        *readiness.find_missing_pages(case.procedure.name, case.target.organ),
         *decision.findings,
     )
-    return Judged(gates, findings.ordered(said), verdict(gates, said, ruled.figures))
+    return Judged(gates, findings.sort_findings(said), conclude(gates, said, ruled.figures))
 
 
 def _of_approach(ruled: Ruled, gate: Gate) -> tuple[Finding, ...]:
@@ -115,7 +115,7 @@ def _of_approach(ruled: Ruled, gate: Gate) -> tuple[Finding, ...]:
     return (Finding(name, Status.UNKNOWN, Severity.ACTION, text),)
 
 
-def verdict(
+def conclude(
     gates: Iterable[GateResult], found: Iterable[Finding], figures: tuple[str, ...] = ()
 ) -> Verdict:
     """The verdict over gates and findings, with what decided it.
@@ -126,11 +126,11 @@ def verdict(
         figures: what the banner tells in numbers, whatever the verdict is.
     """
     gates = tuple(gates)
-    worst = findings.ordered(found)
+    worst = findings.sort_findings(found)
     blocking = [f for f in worst if f.severity in _BLOCKS and f.status is not Status.MET]
     stops = _headlines(blocking, Severity.STOP, Status.NOT_MET)
-    unknown = [findings.headline(f) for f in blocking if f.status is Status.UNKNOWN]
-    broken = [findings.headline(f) for f in blocking if f.status is Status.NOT_MET]
+    unknown = [findings.shorten_finding(f) for f in blocking if f.status is Status.UNKNOWN]
+    broken = [findings.shorten_finding(f) for f in blocking if f.status is Status.NOT_MET]
     spoken = tuple(
         f"On the user's word: {word}." for gate in gates for word in gate.on_word_of_user
     )
@@ -144,7 +144,7 @@ def verdict(
     return Verdict(PlanStatus.GO, (*spoken, *_remaining(gates, worst)), figures)
 
 
-def answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
+def list_answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
     """What somebody answered of structures within reach that no label shows, by their names.
 
     Raises:
@@ -152,8 +152,8 @@ def answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
     """
     found = {}
     for key, word in case.settings.answers.items():
-        name = structure_of(key)
-        if name is None or key in own_questions(case):
+        name = parse_structure(key)
+        if name is None or key in list_own_questions(case):
             continue
         if case.anatomy.has(name):
             raise PlanError(
@@ -165,16 +165,16 @@ def answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def own_questions(case: Case) -> frozenset[str]:
+def list_own_questions(case: Case) -> frozenset[str]:
     """What the procedure and its treatment ask under names of their own."""
     declared = case.procedure
     return frozenset({*declared.treatment.answers, *(q.id for q in declared.questions)})
 
 
-def structure_of(key: str) -> str | None:
+def parse_structure(key: str) -> str | None:
     """The structure that an answer's key names, with spaces or hyphens; None when it names none."""
     name = " ".join(key.strip().lower().replace("-", " ").replace("_", " ").split())
-    return name if name in neighbours.may_be_answered() else None
+    return name if name in neighbours.list_answerable() else None
 
 
 def _clearance(case: Case, cleared: Clearance | None) -> Finding:
@@ -186,7 +186,7 @@ def _clearance(case: Case, cleared: Clearance | None) -> Finding:
             "one of the two"
         )
     if cleared is not None:
-        return readiness.finding(cleared)
+        return readiness.build_finding(cleared)
     if case.patient is not None:
         text = f"No rule here knows {case.procedure.name}: this patient was not assessed for it."
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
@@ -211,7 +211,7 @@ def _structures(
     case: Case, approach: Approach, missing: tuple[str, ...], words: Mapping[str, str]
 ) -> Iterable[Finding]:
     """Whether everything within reach is labelled, or somebody answered for it."""
-    if not neighbours.anything_labelled(case.anatomy):
+    if not neighbours.has_labels(case.anatomy):
         text = (
             "NOTHING IS LABELLED: no organ, vessel, bowel or bone of this scan has a name. The "
             "path keeps clear of nothing that this program could see."
@@ -222,7 +222,7 @@ def _structures(
     if open_:
         text = (
             f"No label shows, and nobody has answered for: {', '.join(open_)}. They are "
-            f"{neighbours.REASON} of {where}{in_place_of_labels(approach)}. Label each, "
+            f"{neighbours.REASON} of {where}{describe_unlabelled(approach)}. Label each, "
             f"or answer for it by name: {' or '.join(neighbours.WORDS)}."
         )
         yield Finding("not-segmented", Status.UNKNOWN, Severity.ACTION, text)
@@ -262,14 +262,14 @@ def _result(gate: Gate, found: tuple[Finding, ...], spoken: tuple[str, ...]) -> 
 
 def _headlines(found: list[Finding], severity: Severity, status: Status) -> tuple[str, ...]:
     chosen = (f for f in found if f.severity is severity and f.status is status)
-    return tuple(findings.headline(f) for f in chosen)
+    return tuple(findings.shorten_finding(f) for f in chosen)
 
 
 def _remaining(gates: tuple[GateResult, ...], found: tuple[Finding, ...]) -> tuple[str, ...]:
     """What is left to do before and at the table, when nothing blocks."""
     cautions = [c for gate in gates for c in gate.cautions]
     others = [
-        findings.headline(f)
+        findings.shorten_finding(f)
         for f in found
         if f.severity is Severity.CAUTION and f.status is not Status.MET and f.text not in cautions
     ]

@@ -15,7 +15,7 @@ from seldinger.core.formatting import short_repr
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.summary import Value, line, page, row
+from seldinger.plan.summary import Value, build_row, format_line, format_page
 from seldinger.simulate.effect import Effect
 from seldinger.simulate.placement import Placement
 
@@ -383,14 +383,14 @@ class Plan:
         routes = {p.route for p in self.placements}
         return tuple(p for n, p in enumerate(self.approach.paths) if n not in routes)
 
-    def summary(self) -> dict[str, Value]:
+    def summarize(self) -> dict[str, Value]:
         """The plan as one flat row, for a table of many: the unit is part of each key.
 
         Verdict with reasons and shut gates, target, the way (of the first probe, where several
         are used together), the least clearance and the worst P(touch) over all that is used,
         margin with its 5 to 95 % interval. None: not known, or nothing of that kind is planned.
         """
-        return row(self)
+        return build_row(self)
 
-    __repr__ = line
-    _repr_html_ = page
+    __repr__ = format_line
+    _repr_html_ = format_page

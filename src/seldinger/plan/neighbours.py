@@ -102,7 +102,7 @@ _SURROUNDINGS = frozenset(
 )  # fmt: skip
 
 
-def within_reach(procedure: Procedure, organ: str | None) -> tuple[str, ...]:
+def list_within_reach(procedure: Procedure, organ: str | None) -> tuple[str, ...]:
     """Structures that must be known around ``organ`` for ``procedure``, in alphabetical order."""
     asked = (
         *procedure.required_structures.get("", ()),
@@ -112,7 +112,7 @@ def within_reach(procedure: Procedure, organ: str | None) -> tuple[str, ...]:
     return tuple(sorted({*asked, *around} - {organ}))
 
 
-def unlabelled(
+def find_unlabelled(
     procedure: Procedure, anatomy: Anatomy, organ: str | None, effect: Effect | None = None
 ) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows.
@@ -125,12 +125,14 @@ def unlabelled(
     """
     shown = {*anatomy.names, *(part for name in anatomy.names for part in _PARTS.get(name, ()))}
     spared = () if effect is None else (c.structure for c in effect.structures if c.kept is None)
-    wanted = {*within_reach(procedure, organ), *spared} - _WITHIN - {organ}
-    halves = left_out(anatomy, _HIPS) if organ not in _BY_ORGAN else ()
-    return tuple(sorted({*(wanted - shown), *left_out(anatomy, wanted), *halves}))
+    wanted = {*list_within_reach(procedure, organ), *spared} - _WITHIN - {organ}
+    halves = find_left_out(anatomy, _HIPS) if organ not in _BY_ORGAN else ()
+    return tuple(sorted({*(wanted - shown), *find_left_out(anatomy, wanted), *halves}))
 
 
-def left_out(anatomy: Anatomy, wanted: Collection[str] = ("ribs", "vertebrae")) -> tuple[str, ...]:
+def find_left_out(
+    anatomy: Anatomy, wanted: Collection[str] = ("ribs", "vertebrae")
+) -> tuple[str, ...]:
     """Parts that no label shows although their fellows show that the scan reaches them.
 
     One label of twenty-four shows "ribs", one lobe shows a lung. A part that is not among them lies
@@ -190,12 +192,12 @@ def _lobes_left_out(sources: Iterable[str], lung: str) -> set[str]:
     return {f"{lung} {_LOBES[lung][n]} lobe" for n in gone}
 
 
-def anything_labelled(anatomy: Anatomy) -> bool:
+def has_labels(anatomy: Anatomy) -> bool:
     """Whether any label shows a structure around targets: lesions alone say nothing of a way."""
     return any(s.origin is Origin.LABEL and s.kind in _SURROUNDINGS for s in anatomy.structures)
 
 
-def may_be_answered() -> frozenset[str]:
+def list_answerable() -> frozenset[str]:
     """Names that an answer may speak of: our terms, and what only a reader can see."""
     listed = {name for names in _BY_ORGAN.values() for name in names}
     return frozenset({*catalogue.terms(), *listed, *_TRUNK, *_ALL_PARTS, "diaphragm"})

@@ -88,7 +88,7 @@ class Option:
         return [self.flag] if value is True else [self.flag, _spelled(value)]
 
 
-def options_of(case: type[Any]) -> tuple[Option, ...]:
+def list_options(case: type[Any]) -> tuple[Option, ...]:
     """The fields of a case's sections, in their order; a flag that is taken says its section."""
     hints = get_type_hints(case, include_extras=True)
     found: list[Option] = []
@@ -107,15 +107,15 @@ def options_of(case: type[Any]) -> tuple[Option, ...]:
     return tuple(told)
 
 
-def names_of(case: type[Any]) -> Mapping[Place, str]:
+def map_names(case: type[Any]) -> Mapping[Place, str]:
     """What each place of a case is called on a command line; a section: what it cannot lack."""
-    named: dict[Place, str] = {one.place: one.flag for one in options_of(case)}
+    named: dict[Place, str] = {one.place: one.flag for one in list_options(case)}
     return {(one.name,): one.metadata["flag"] for one in fields(case) if "flag" in one.metadata} | (
         named
     )
 
 
-def options_recorded(record: Any) -> dict[str, str | float | bool | None]:
+def record_options(record: Any) -> dict[str, str | float | bool | None]:
     """What a plan keeps of options: plain values by key, the rest as it is typed."""
     return {one.name: _recorded(getattr(record, one.name)) for one in fields(record)}
 

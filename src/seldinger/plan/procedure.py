@@ -57,7 +57,7 @@ class Settings:
 
     __repr__ = short_repr
 
-    def of(self, kind: type[OptionsT]) -> OptionsT:
+    def get_options(self, kind: type[OptionsT]) -> OptionsT:
         """The options of a kind: as they are given, else their defaults."""
         return next((one for one in self.options if isinstance(one, kind)), None) or kind()
 
@@ -260,12 +260,12 @@ class ApproachLogic(Generic[CaseT]):
         """What the gates of reach, structures, position, overrides and contact rest on."""
         raise NotImplementedError
 
-    def sources(self, decision: Decision) -> tuple[str, ...]:
+    def list_sources(self, decision: Decision) -> tuple[str, ...]:
         """Keys of the bibliography that the search rests on."""
         del decision
         return ()
 
-    def settings_used(self, decision: Decision) -> dict[str, str | float | bool | None]:
+    def list_settings(self, decision: Decision) -> dict[str, str | float | bool | None]:
         """What of the search must be known to get the same plan again."""
         del decision
         return {}

@@ -13,11 +13,11 @@ from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
 from seldinger.plan import asked, gates, neighbours, readiness
-from seldinger.plan.assumptions import Assumed, assumed
+from seldinger.plan.assumptions import Assumed, resolve_assumptions
 from seldinger.plan.model import Citation, Plan, Provenance, Request, SeriesLine, TargetSection
-from seldinger.plan.options import options_recorded
+from seldinger.plan.options import record_options
 from seldinger.plan.procedure import Case, Settings
-from seldinger.plan.registry import procedures
+from seldinger.plan.registry import load_procedures
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion, Target
@@ -56,10 +56,10 @@ def propose(
         AnatomyError: the target is not there.
     """
     chosen = settings or Settings()
-    declared = procedures()[procedure]
+    declared = load_procedures()[procedure]
     check_answers(declared, chosen)
     asked.check_options(declared, chosen)
-    known = assumed(asked.assumptions(declared), chosen.assume)
+    known = resolve_assumptions(asked.list_assumptions(declared), chosen.assume)
     found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
     goal = declared.treatment.choose_target(
         declared.approach.choose_target(found, anatomy), anatomy, chosen, known
@@ -81,14 +81,14 @@ def propose(
     )
     case = decision.reach.case
     goal = case.target
-    missing = not_segmented(case, decision.effect)
+    missing = find_not_segmented(case, decision.effect)
     outlook = readiness.find_outcomes(procedure, goal.organ)
-    cleared = readiness.cleared(procedure, goal.organ, decision.technique, patient)
+    cleared = readiness.assess_visit(procedure, goal.organ, decision.technique, patient)
     judged = gates.judge(decision, cleared, missing)
     more = (
         *decision.guidance.sources,
-        *readiness.sources(outlook, cleared),
-        *declared.approach.sources(decision),
+        *readiness.list_sources(outlook, cleared),
+        *declared.approach.list_sources(decision),
     )
     return Plan(
         request=_request(declared, goal, chosen),
@@ -119,7 +119,7 @@ def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUs
     held = {*(tissues or ())}
     return tuple(
         use
-        for use in known.uses()
+        for use in known.list_uses()
         if use.edited or "." not in use.name or use.name.partition(".")[0] in held
     )
 
@@ -129,10 +129,10 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
     own = {q.id: ("yes", "no") for q in declared.questions}
     asked = {**declared.treatment.answers, **gates.CLEARANCE, **own}
     for key, said in settings.answers.items():
-        named = gates.structure_of(key)
+        named = gates.parse_structure(key)
         allowed = asked.get(key, () if named is None else neighbours.WORDS)
         if not allowed:
-            closest = ", ".join(find_similar(key, [*asked, *neighbours.may_be_answered()]))
+            closest = ", ".join(find_similar(key, [*asked, *neighbours.list_answerable()]))
             raise PlanError(
                 f"{declared.name} asks no question {key!r}; closest: {closest or 'none'}; "
                 f"all: {', '.join(sorted(asked))}; or name a structure that no label shows"
@@ -144,9 +144,9 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
             )
 
 
-def not_segmented(case: Case, effect: Effect | None = None) -> tuple[str, ...]:
+def find_not_segmented(case: Case, effect: Effect | None = None) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows."""
-    return neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, effect)
+    return neighbours.find_unlabelled(case.procedure, case.anatomy, case.target.organ, effect)
 
 
 def _approach(decision: Decision) -> Approach:
@@ -161,9 +161,9 @@ def _request(declared: Procedure, goal: Lesion, settings: Settings) -> Request:
     options: dict[str, str | float | bool | None] = {"device": settings.device}
     approach, treatment = declared.approach.options, declared.treatment.options
     if approach is not None:
-        options |= options_recorded(settings.of(approach))
+        options |= record_options(settings.get_options(approach))
     if treatment is not None:
-        chosen = options_recorded(settings.of(treatment))
+        chosen = record_options(settings.get_options(treatment))
         options |= {name: value for name, value in chosen.items() if value is not None}
     options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
     options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
@@ -202,7 +202,7 @@ def _provenance(decision: Decision) -> Provenance:
     used: dict[str, str | float | bool | None] = {
         "voxel_mm": case.anatomy.grid.spacing_mm[0],
         "position": f"{study.position.value} ({study.position_origin.value})",
-        **case.procedure.approach.settings_used(decision),
+        **case.procedure.approach.list_settings(decision),
     }
     told = () if case.patient is None else case.patient.inputs
     files = (*study.inputs, *settings.inputs, *told)

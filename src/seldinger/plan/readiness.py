@@ -103,7 +103,7 @@ def find_outcomes(procedure: str, organ: str | None) -> outcomes.Outcomes | None
     return outcomes.find(procedure, organ) if procedures.has_outcomes(procedure, organ) else None
 
 
-def missing_pages(procedure: str, organ: str | None) -> tuple[Finding, ...]:
+def find_missing_pages(procedure: str, organ: str | None) -> tuple[Finding, ...]:
     """Which pages about the procedure nobody has written: the reader shall not look for them."""
     return tuple(
         Finding(f"no-{page.replace(' ', '-')}", Status.UNKNOWN, Severity.INFO, text)
@@ -136,7 +136,7 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
         )
 
 
-def cleared(
+def assess_visit(
     procedure: str, organ: str | None, technique: str | None, visit: Visit | None
 ) -> Clearance | None:
     """Whether the visiting patient is ready for what is planned.
@@ -156,7 +156,7 @@ def cleared(
     return assess(Case(request, visit.patient), visit.now, visit.profile)
 
 
-def sources(expected: outcomes.Outcomes | None, cleared: Clearance | None) -> tuple[str, ...]:
+def list_sources(expected: outcomes.Outcomes | None, cleared: Clearance | None) -> tuple[str, ...]:
     """Keys of the bibliography that both rest on; what is from memory has none."""
     used: set[str] = set()
     if expected is not None:
@@ -168,7 +168,7 @@ def sources(expected: outcomes.Outcomes | None, cleared: Clearance | None) -> tu
     return tuple(sorted(keys - {"memory"}))
 
 
-def section(cleared: Clearance) -> ClearanceSection:
+def build_section(cleared: Clearance) -> ClearanceSection:
     """A clearance as the plan's file has it."""
     return ClearanceSection(
         answer=cleared.answer.value,
@@ -191,7 +191,7 @@ def _line(one: Finding) -> RuleLine:
     return RuleLine(rule=one.id, **told)
 
 
-def finding(cleared: Clearance) -> Finding:
+def build_finding(cleared: Clearance) -> Finding:
     """What the assessment says, for the plan's gate: what is missing and who decides come first.
 
     Any answer that is not plainly clear or not clear leaves the gate unknown.

@@ -73,7 +73,7 @@ class Registry(Mapping[str, Procedure]):
         return found
 
 
-def procedures() -> Registry:
+def load_procedures() -> Registry:
     """What is installed now."""
     return Registry()
 

@@ -55,13 +55,13 @@ _SMALLEST = 0.01
 """Chances below it, and above one less it, are told as such."""
 
 
-def ways(decision: Decision) -> tuple[tuple[str, Path], ...]:
+def pair_ways(decision: Decision) -> tuple[tuple[str, Path], ...]:
     """What goes in, each with its name and its way."""
     placed = decision.placements or ()
     return tuple((one.words, way) for one, way in zip(placed, decision.taken, strict=False))
 
 
-def nearest(path: Path) -> tuple[str, float] | None:
+def find_nearest(path: Path) -> tuple[str, float] | None:
     """The structure nearest to a path and its distance, mm; None when nothing around is known."""
     known = [(mm, name) for name, mm in path.clearances_mm.items() if mm is not None]
     if not known:
@@ -70,7 +70,7 @@ def nearest(path: Path) -> tuple[str, float] | None:
     return name, away
 
 
-def likeliest(path: Path) -> tuple[str, float] | None:
+def find_likeliest(path: Path) -> tuple[str, float] | None:
     """The structure that one pass most probably touches, and the chance; None without chances."""
     known = [(-chance, name) for name, chance in path.probability.touch.items() if chance]
     if path.probability.hit is None or not known:
@@ -79,7 +79,7 @@ def likeliest(path: Path) -> tuple[str, float] | None:
     return name, -chance
 
 
-def contact(case: Case, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
+def judge_contact(case: Case, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
     """Chance of contact and closeness of everything that goes in."""
     if not named:
         text = "There is no path whose chances could be told."
@@ -93,7 +93,7 @@ def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
         text = f"P(hit) and P(touch) of {who} are unknown: its position was not scanned."
         yield Finding(name, Status.UNKNOWN, Severity.ACTION, text)
         return
-    limit, caution = (case.assumed.value(a.name) for a in (CONTACT_LIMIT, CONTACT_CAUTION))
+    limit, caution = (case.assumed.get_value(a.name) for a in (CONTACT_LIMIT, CONTACT_CAUTION))
     said = sorted(
         ((chance, what) for what, chance in path.probability.touch.items() if chance is not None),
         key=lambda item: (-item[0], item[1]),
@@ -112,18 +112,18 @@ def _of_one(case: Case, name: str, who: str, path: Path) -> Iterator[Finding]:
     if watch:
         text = f"P(touch) of {who}: {', '.join(watch)} (one uncorrected pass)."
         yield Finding(f"{name}-likely", Status.NOT_MET, Severity.CAUTION, text)
-    close_mm = case.assumed.value(CLOSE.name)
+    close_mm = case.assumed.get_value(CLOSE.name)
     near = sorted((mm, n) for n, mm in path.clearances_mm.items() if mm is not None)
     beside = [f"{what} {mm:.1f} mm" for mm, what in near if mm < close_mm]
     if beside:
         text = f"Nearer to {who} than {close_mm:g} mm: {', '.join(beside)}."
         yield Finding(f"{name}-close", Status.NOT_MET, Severity.CAUTION, text)
-    if path.probability.hit < case.assumed.value(HIT_CAUTION.name):
+    if path.probability.hit < case.assumed.get_value(HIT_CAUTION.name):
         text = f"P(hit) of {who} is only {path.probability.hit:.2f} in one uncorrected pass."
         yield Finding(f"{name}-hit", Status.NOT_MET, Severity.CAUTION, text)
 
 
-def complete(case: Case, effect: Effect | None) -> Iterator[Finding]:
+def judge_complete(case: Case, effect: Effect | None) -> Iterator[Finding]:
     """Chance that the treatment is complete, where it predicts one."""
     name = "complete-ablation"
     if effect is None or effect.complete is None:
@@ -137,7 +137,7 @@ def complete(case: Case, effect: Effect | None) -> Iterator[Finding]:
         text = f"{_capital(chance.label)} is unknown."
         yield Finding(name, Status.UNKNOWN, Severity.ACTION, text)
         return
-    limit, caution = (case.assumed.value(a.name) for a in (COMPLETE_LIMIT, COMPLETE_CAUTION))
+    limit, caution = (case.assumed.get_value(a.name) for a in (COMPLETE_LIMIT, COMPLETE_CAUTION))
     text = (
         f"{_capital(chance.label)} {100.0 * chance.nominal:.0f} %, over {effect.samples} samples "
         f"of one uncorrected placement ({100.0 * limit:.0f} % asked). {_goal(effect)}What matters "
@@ -168,7 +168,7 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def domain(found: Effect | None) -> Finding:
+def judge_domain(found: Effect | None) -> Finding:
     """Whether what is predicted lies where the prediction may be believed."""
     name = "effect-in-domain"
     if found is None:
@@ -183,11 +183,11 @@ def domain(found: Effect | None) -> Finding:
     return Finding(name, Status.MET, Severity.INFO, "The predicted effect lies inside its domain.")
 
 
-def figures(named: tuple[tuple[str, Path], ...], effect: Effect | None) -> tuple[str, ...]:
+def format_figures(named: tuple[tuple[str, Path], ...], effect: Effect | None) -> tuple[str, ...]:
     """The figures that a banner carries: nearest, P(hit), P(touch), chance of complete ablation."""
     said = []
     for who, path in named:
-        close, hit, touch = nearest(path), path.probability.hit, likeliest(path)
+        close, hit, touch = find_nearest(path), path.probability.hit, find_likeliest(path)
         parts = [
             "nearest unknown"
             if close is None

@@ -20,8 +20,8 @@ Value = str | float | bool | tuple[str, ...] | tuple[float, float, float] | None
 """What stands in a row: JSON takes it as it is, and a data frame does."""
 
 
-def row(plan: Plan) -> dict[str, Value]:
-    """``plan`` as one row; see ``Plan.summary``."""
+def build_row(plan: Plan) -> dict[str, Value]:
+    """``plan`` as one row; see ``Plan.summarize``."""
     ways = plan.taken
     nearest, nearest_mm = _least(ways)
     touched, p_touch = _most(ways)
@@ -49,9 +49,9 @@ def row(plan: Plan) -> dict[str, Value]:
     }
 
 
-def line(plan: Plan) -> str:
+def format_line(plan: Plan) -> str:
     """The answer, the way and the least clearance in one line."""
-    told = plan.summary()
+    told = plan.summarize()
     said = [f"{told['procedure']} of {told['target']}: {told['verdict']}"]
     if told["depth_mm"] is None:
         said.append("no path")
@@ -68,9 +68,9 @@ def line(plan: Plan) -> str:
     return f"<Plan: {', '.join(said)}>"
 
 
-def page(plan: Plan) -> str:
+def format_page(plan: Plan) -> str:
     """The row as a small table, for notebooks."""
-    rows = {key: _said(value) for key, value in plan.summary().items() if value not in (None, ())}
+    rows = {key: _said(value) for key, value in plan.summarize().items() if value not in (None, ())}
     return format_html_table("Plan: research and education software, not a medical device", rows)
 
 

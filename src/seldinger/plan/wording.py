@@ -20,13 +20,13 @@ MEMORY_STAMP = "from memory, to be confirmed"
 _MARKS = {FactKind.ODDS_RATIO: "odds ratio", FactKind.HAZARD_RATIO: "hazard ratio"}
 
 
-def cited(*fact_ids: str) -> tuple[str, ...]:
+def cite(*fact_ids: str) -> tuple[str, ...]:
     """The sources of these facts, each once, in order; numbers from memory have none to cite."""
     keys = [evidence.fact(i).source for i in fact_ids if evidence.fact(i).trust is not Trust.MEMORY]
     return tuple(dict.fromkeys(keys))
 
 
-def told(fact_id: str) -> str:
+def quote_fact(fact_id: str) -> str:
     """A fact with ratio, comparator and source: "Crossing ... (odds ratio 3.75) [huo2020]."."""
     fact = evidence.fact(fact_id)
     aside = []
@@ -38,7 +38,7 @@ def told(fact_id: str) -> str:
     return f"{fact.statement.rstrip('.')}{bracket} [{mark(fact)}]."
 
 
-def plainly(fact_id: str) -> str:
+def state_fact(fact_id: str) -> str:
     """A fact as a sentence with its source, without ratio and comparator."""
     fact = evidence.fact(fact_id)
     return f"{fact.statement.rstrip('.')} [{mark(fact)}]."
@@ -51,12 +51,12 @@ def mark(fact: Fact) -> str:
     return fact.source if fact.trust is Trust.PRIMARY else f"{fact.source}; {SECONDARY_STAMP}"
 
 
-def number(fact_id: str) -> float:
+def get_number(fact_id: str) -> float:
     """The value of a primary fact, for a rule."""
     return evidence.driving_value(fact_id)
 
 
-def percent(fact_id: str) -> str:
+def format_percent(fact_id: str) -> str:
     """A proportion as a percentage with its source: "87 % [abusedera2013]"."""
     fact = evidence.fact(fact_id)
     if fact.value is None:

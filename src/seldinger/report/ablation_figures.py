@@ -251,7 +251,7 @@ def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
     inside = wanted - away_mm
     organ = plan.target.organ
     if organ is not None and plan.anatomy.has(organ):
-        mask = plan.anatomy.structure(organ).mask | plan.goal.mask
+        mask = plan.anatomy.get_structure(organ).mask | plan.goal.mask
         share = sampler.share(mask)
         if share is not None:
             inside = np.minimum(inside, (share - HALF) * max(grid.spacing_mm))

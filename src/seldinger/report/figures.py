@@ -366,7 +366,7 @@ def _depths(plan: Plan, path: Path, needle: Needle) -> list[tuple[float, str]]:
     known = {n: c for n, c in path.clearances_mm.items() if c is not None and plan.anatomy.has(n)}
     chosen = [(needle.depth_mm, f"{needle.depth_mm:.0f} mm: target")]
     for name in sorted(known, key=lambda n: (known[n], n)):
-        depth = needle.nearest_depth_mm(plan.anatomy.structure(name).mask, plan)
+        depth = needle.nearest_depth_mm(plan.anatomy.get_structure(name).mask, plan)
         if depth is not None and all(abs(depth - d) >= _APART_MM for d, _ in chosen):
             clearance = known[name]
             words = "crossed" if clearance == 0.0 else f"{clearance:.0f} mm away"

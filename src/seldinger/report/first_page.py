@@ -218,7 +218,7 @@ def _nearest_row(plan: Plan, path: Path, name: str) -> Row:
 def _origin(plan: Plan, name: str) -> str:
     if not plan.anatomy.has(name):
         return "not segmented" if name in plan.not_segmented else words.UNKNOWN
-    structure = plan.anatomy.structure(name)
+    structure = plan.anatomy.get_structure(name)
     if not structure.sources:
         return structure.origin.value
     more = len(structure.sources) - 1

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from seldinger.anatomy.model import Kind
 from seldinger.report import labelling, mpr, palette, words
 from seldinger.report.planes import Plane, Sampler, along_needle, sample_image
-from seldinger.simulate.margin import THRESHOLDS_MM, distances_mm
+from seldinger.simulate.margin import THRESHOLDS_MM, measure_distances_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -264,7 +264,7 @@ def _organ(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
 def _zone(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
     """The zone's surface between the voxels: the one that the margin is measured to."""
     points, shape = plane.samples(step)
-    away = distances_mm(points, follow_up.zone_surface).reshape(shape)
+    away = measure_distances_mm(points, follow_up.zone_surface).reshape(shape)
     u, v = _pixels(plane, shape)
     axes.contour(u, v, away, levels=[0.0], colors=[palette.INK], linewidths=1.6, zorder=5)
 

@@ -67,7 +67,8 @@ def window_of(plan: Plan) -> tuple[float, float]:
     in_lung = organ is not None and (
         "lung" in organ
         or (
-            plan.anatomy.has(organ) and plan.anatomy.structure(organ).kind in {Kind.LUNG, Kind.LOBE}
+            plan.anatomy.has(organ)
+            and plan.anatomy.get_structure(organ).kind in {Kind.LUNG, Kind.LOBE}
         )
     )
     return _LUNG if in_lung else _ABDOMEN

@@ -11,7 +11,7 @@ from scipy import ndimage
 from seldinger.core.space import tangents, unit
 from seldinger.core.volume import Volume
 from seldinger.report import palette
-from seldinger.simulate.measured import excess
+from seldinger.simulate.measured import compute_excess
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +46,7 @@ def draw(outcome: Outcome) -> Figure:
         _line(axes, plane, mine, one.temperature_c, f"{one.temperature_c:g} °C", palette.HALO
               if cold else palette.INK)  # fmt: skip
     for law in result.laws:
-        beyond = Volume(excess(law, result), plane.grid, "1")
+        beyond = Volume(compute_excess(law, result), plane.grid, "1")
         _line(axes, plane, plane.of(beyond), 0.0, law.name, palette.TARGET)
     for line in outcome.lines:
         _rod(axes, plane, line.tip_lps_mm, line.hub_lps_mm)

@@ -4,7 +4,7 @@ In:    a scene and placed devices, or an experiment from a TOML file.      Out: 
 Uses:  physics engines; the catalogue; the anatomy.
 Never: choices of its own that decide the size of a lesion; any writing of files (``report`` does).
 
-``thermal`` is heat and cold in a patient. ``read`` and ``checked`` give an ``Experiment``;
+``thermal`` is heat and cold in a patient. ``read`` and ``check_experiment`` give an ``Experiment``;
 ``ablation.run`` carries it out.
 """
 
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import seldinger.simulate.ablation as ablation  # noqa: PLR0402  named as it is asked for
-    from seldinger.simulate.experiment import Experiment, checked, read
+    from seldinger.simulate.experiment import Experiment, check_experiment, read
 
-__all__ = ["Experiment", "ablation", "checked", "read"]
+__all__ = ["Experiment", "ablation", "check_experiment", "read"]
 
 
 def __getattr__(name: str) -> object:

@@ -32,9 +32,9 @@ from seldinger.physics.thermal.run import run as heat
 from seldinger.simulate import place as places
 from seldinger.simulate import probes as probe_room
 from seldinger.simulate import shapes
-from seldinger.simulate.measured import measured
+from seldinger.simulate.measured import measure_result
 from seldinger.simulate.outcome import Line, Outcome
-from seldinger.simulate.thermal.modalities import modality_of, radiofrequency
+from seldinger.simulate.thermal.modalities import find_modality, radiofrequency
 from seldinger.simulate.thermal.modalities.base import AtWork
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
     """Carry out an experiment.
 
     Args:
-        experiment: from ``read`` or ``checked``.
+        experiment: from ``read`` or ``check_experiment``.
         progress: told what is being done; may raise ``Cancelled``.
 
     Raises:
@@ -85,7 +85,7 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
         Cancelled: by ``progress``.
     """
     progress("reading", 0.0)
-    made = arranged(experiment.asked, progress)
+    made = arrange(experiment.asked, progress)
 
     def heating(what: str, fraction: float) -> None:
         progress(what, _READ + (_HEATED - _READ) * fraction)
@@ -97,8 +97,8 @@ def run(experiment: Experiment, progress: Progress = silent) -> Outcome:
     edge = _check_edge(experiment.asked, made, result)
     progress("measuring", _HEATED)
     asked, place = experiment.asked, made.place
-    axis, isotherms, damage = measured(asked, place, result)
-    remarks = probe_room.remarks(place, made.probes, asked.radiofrequency)
+    axis, isotherms, damage = measure_result(asked, place, result)
+    remarks = probe_room.list_remarks(place, made.probes, asked.radiofrequency)
     engine = [words for words in result.warnings if not words.startswith(_ENGINE_EDGE)]
     outcome = Outcome(
         experiment=experiment,
@@ -137,17 +137,17 @@ def _drying_told(made: Arranged) -> tuple[str, ...]:
     return (told,)
 
 
-def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
+def arrange(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
     """Everything in its place, before anything is computed.
 
     Raises:
         SimulationError, CatalogueError, SeldingerError: as ``run`` says.
     """
-    place = places.of(asked, lambda what, fraction: progress(what, _READ * fraction))
-    placed = probe_room.placed(place.grid, asked.probe, asked.radiofrequency)
+    place = places.build_place(asked, lambda what, fraction: progress(what, _READ * fraction))
+    placed = probe_room.place_probes(place.grid, asked.probe, asked.radiofrequency)
     _check_points(asked, place)
     try:
-        probes = modality_of(placed).build(place.grid, placed) if placed else AtWork()
+        probes = find_modality(placed).build(place.grid, placed) if placed else AtWork()
         made = _at_work(asked, place, probes)
         model = Model(
             grid=place.grid,
@@ -159,7 +159,7 @@ def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
             sources=made.sources,
             bodies=made.bodies,
             initial_c=place.initial_c,
-            radiofrequency=radiofrequency.circuit_of_file(asked, place, placed, made),
+            radiofrequency=radiofrequency.read_circuit(asked, place, placed, made),
         )
         settings = Settings(
             duration_s=_duration_s(asked, placed, made),
@@ -177,16 +177,16 @@ def arranged(asked: ExperimentFile, progress: Progress = silent) -> Arranged:
 def _at_work(asked: ExperimentFile, place: Place, probes: AtWork) -> AtWork:
     """Probes among all else that heats or holds a temperature; they keep shared cells."""
     grid = place.grid
-    sources = (shapes.source(grid, n, s) for n, s in enumerate(asked.source, start=1))
-    bodies = [shapes.cold(grid, n, c) for n, c in enumerate(asked.cold, start=1)]
-    bodies += [shapes.vessel(place, n, v) for n, v in enumerate(asked.vessel, start=1)]
+    sources = (shapes.build_source(grid, n, s) for n, s in enumerate(asked.source, start=1))
+    bodies = [shapes.build_cold(grid, n, c) for n, c in enumerate(asked.cold, start=1)]
+    bodies += [shapes.build_vessel(place, n, v) for n, v in enumerate(asked.vessel, start=1)]
     if place.vessels is not None and place.blood is not None:
         blood = Programme.constant(place.blood.temperature_c)
         bodies.append(FixedBody("vessels", place.vessels, blood))
     where = asked.block or asked.patient
     if where is not None and where.edge == "held":
-        bodies.append(shapes.edge(place))
-    return replace(probes, sources=(*probes.sources, *sources)).among(grid, bodies)
+        bodies.append(shapes.build_edge(place))
+    return replace(probes, sources=(*probes.sources, *sources)).share_cells(grid, bodies)
 
 
 def _flow(asked: ExperimentFile) -> Flow:
@@ -244,7 +244,7 @@ def _duration_s(asked: ExperimentFile, placed: tuple[Placed, ...], made: AtWork)
 
 def _check_points(asked: ExperimentFile, place: Place) -> None:
     for point in asked.point:
-        shapes.inside(place.grid, f"point {point.name}", point.lps_mm)
+        shapes.check_inside(place.grid, f"point {point.name}", point.lps_mm)
 
 
 def _heated(made: Arranged, progress: Progress) -> tuple[Result, tuple[str, ...]]:
@@ -291,7 +291,7 @@ def _check_edge(asked: ExperimentFile, made: Arranged, result: Result) -> tuple[
 
 
 def _lines(made: Arranged) -> tuple[Line, ...]:
-    found = [(probe.name, *probe_room.ends(probe)) for probe in made.probes]
+    found = [(probe.name, *probe_room.locate_ends(probe)) for probe in made.probes]
     for body in made.model.bodies:
         if body.rod is not None and body.name.startswith("cold"):
             tip = np.asarray(body.rod.tip_lps_mm)

@@ -40,12 +40,12 @@ def read(path: Path | str) -> Experiment:
     """
     place = Path(path)
     text = records.text_of(place, CaseError)
-    made = checked(records.parsed(text, place.name, CaseError), place.name)
+    made = check_experiment(records.parsed(text, place.name, CaseError), place.name)
     file = InputFile("experiment", place.name, sha256(text.encode()).hexdigest())
     return Experiment(records.beside(made.asked, place.parent), (file,))
 
 
-def checked(data: Mapping[str, Any], source: str = "experiment") -> Experiment:
+def check_experiment(data: Mapping[str, Any], source: str = "experiment") -> Experiment:
     """``data``, nested as in the file, as an experiment.
 
     Args:
@@ -58,6 +58,6 @@ def checked(data: Mapping[str, Any], source: str = "experiment") -> Experiment:
     return Experiment(records.checked(ExperimentFile, data, source, CaseError))
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """The JSON schema of an experiment's file."""
     return records.schema_of(ExperimentFile)

@@ -23,7 +23,7 @@ from seldinger.simulate.layout_place import (
     PerfusionSection,
     TissueSection,
     VesselSection,
-    given,
+    check_given,
 )
 from seldinger.simulate.layout_tools import (
     ColdSection,
@@ -57,7 +57,7 @@ class LawSection:
         named = dict.fromkeys(
             ("arrhenius-liver", "arrhenius-skin", "arrhenius-artery", "cem43"), counted
         )
-        given(self, self.kind, {**named, "arrhenius": own, "cold": cold})
+        check_given(self, self.kind, {**named, "arrhenius": own, "cold": cold})
 
     @property
     def called(self) -> str:

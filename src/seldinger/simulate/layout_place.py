@@ -23,7 +23,7 @@ Key = Annotated[records.Key, MaxLen(60)]
 Edge = Literal["insulated", "held", "mirror"]
 
 
-def given(section: object, kind: str, needed: dict[str, tuple[str, ...]]) -> None:
+def check_given(section: object, kind: str, needed: dict[str, tuple[str, ...]]) -> None:
     """Refuse what a kind lacks, and what belongs to another kind only."""
     mine = needed[kind]
     lacks = [key for key in mine if getattr(section, key) is None]
@@ -140,7 +140,7 @@ class PerfusionSection:
 
     def __post_init__(self) -> None:
         two = ("blood_fraction", "exchange_w_per_m3_k")
-        given(
+        check_given(
             self,
             self.mode,
             {"none": (), "constant": (), "stopped": ("law", "share"), "two-compartment": two},

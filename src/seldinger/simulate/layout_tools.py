@@ -13,8 +13,8 @@ from seldinger.core.quantity import Quantity
 from seldinger.core.space import Vector
 from seldinger.evidence.records import NotNegative, Positive, Text, describe, optional
 from seldinger.physics.thermal.sources import Absorption
-from seldinger.simulate.layout_place import Celsius, Share, given
-from seldinger.simulate.placement import DUTY, POWER, TEMPERATURE, Phase, freeze, heat
+from seldinger.simulate.layout_place import Celsius, Share, check_given
+from seldinger.simulate.placement import DUTY, POWER, TEMPERATURE, Phase, freeze, make_heating
 
 Face = Literal["right", "left", "anterior", "posterior", "inferior", "superior"]
 Act = Literal["heat", "pause", "freeze", "passive", "thaw"]
@@ -37,7 +37,7 @@ class StepSection:
     def __post_init__(self) -> None:
         cold = ("temperature_c",)
         needed = {"heat": ("power_w",), "pause": (), "freeze": cold, "passive": (), "thaw": cold}
-        given(self, self.act, needed)
+        check_given(self, self.act, needed)
         if self.duty is not None and self.act not in {"freeze", "thaw"}:
             raise CaseError(f"duty means nothing to {self.act!r}: leave it out")
 
@@ -68,7 +68,7 @@ class _Programmed:
     def phases(self) -> tuple[Phase, ...]:
         """What it does."""
         if self.power_w is not None and self.seconds is not None:
-            return (heat(self.seconds, self.power_w),)
+            return (make_heating(self.seconds, self.power_w),)
         return tuple(step.phase for step in self.schedule)
 
 
@@ -81,7 +81,7 @@ class AbsorptionSection:
     behind_tip_mm: float
     efficiency: Positive
 
-    def around(self, shaft_radius_mm: float) -> Absorption:
+    def make_absorption(self, shaft_radius_mm: float) -> Absorption:
         """Of an antenna with this shaft."""
         return Absorption(**asdict(self), shaft_radius_mm=shaft_radius_mm)
 
@@ -137,7 +137,7 @@ class ControllerSection:
             "power-ramp": ramp,
             "tip-temperature": ("target_c", "most_w", "band_k"),
         }
-        given(self, self.kind, needed)
+        check_given(self, self.kind, needed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ class SourceSection(_Programmed):
 
     def __post_init__(self) -> None:
         super(SourceSection, self).__post_init__()
-        given(self, self.kind, {"gaussian": ("sigma_mm",), "sphere": ("radius_mm",)})
+        check_given(self, self.kind, {"gaussian": ("sigma_mm",), "sphere": ("radius_mm",)})
         if not self.phases:
             raise CaseError("say what it does: either power_w with seconds, or a schedule")
 
@@ -204,7 +204,7 @@ class ColdSection:
 
     def __post_init__(self) -> None:
         rod = ("tip_lps_mm", "axis_lps", "length_mm", "diameter_mm")
-        given(self, self.kind, {"plane": ("point_lps_mm", "normal_lps"), "rod": rod})
+        check_given(self, self.kind, {"plane": ("point_lps_mm", "normal_lps"), "rod": rod})
         if (self.temperature_c is None) == (not self.schedule):
             raise CaseError("say how cold: either temperature_c, or a schedule")
 

@@ -17,7 +17,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
 from seldinger.core.space import Vector, as_vector
-from seldinger.image.residual import surface_distance_mm
+from seldinger.image.residual import measure_surface_distance_mm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +106,7 @@ class Margin:
     __repr__ = short_repr
 
 
-def measured(
+def measure_margin(
     tumour: SubvoxelSurface,
     zone: SubvoxelSurface,
     moved_lps_mm: Points | None = None,
@@ -130,7 +130,7 @@ def measured(
         PlanError: the zone does not meet the tumour at all.
     """
     points = tumour.points_lps_mm if moved_lps_mm is None else moved_lps_mm
-    plain = distances_mm(points, zone)
+    plain = measure_distances_mm(points, zone)
     if (plain < 0.0).all() and not _meet(points, zone):
         raise PlanError(
             "the zone does not meet the target anywhere: other labels, another lesion, or "
@@ -154,7 +154,7 @@ def measured(
     )  # fmt: skip
 
 
-def distances_mm(
+def measure_distances_mm(
     points_lps_mm: Points, zone: SubvoxelSurface, only: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
     """Signed distance of points, (n, 3), to a surface: positive inside the zone, (n,).
@@ -190,10 +190,10 @@ def to_capsule_mm(
     here, there = _around(target, organ)
     if not (there & scipy.ndimage.binary_dilation(here)).any():
         raise PlanError("the target does not touch the organ: name the organ it lies in")
-    return surface_distance_mm(organ | target, grid, points_lps_mm)
+    return measure_surface_distance_mm(organ | target, grid, points_lps_mm)
 
 
-def belongs(organ: Mask, target: Mask) -> bool:
+def belongs_to(organ: Mask, target: Mask) -> bool:
     """Whether at least half of the shell around the target is organ."""
     here, there = _around(target, organ)
     shell = scipy.ndimage.binary_dilation(here) & ~here
@@ -223,7 +223,7 @@ def _clipped(
     values = plain.copy()
     covered = plain > 0.0
     if covered.any():
-        to_tissue = np.abs(distances_mm(points[covered], zone, facing))
+        to_tissue = np.abs(measure_distances_mm(points[covered], zone, facing))
         values[covered] = np.maximum(to_tissue, plain[covered])
     return values
 

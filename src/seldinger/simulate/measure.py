@@ -67,7 +67,7 @@ class Zone:
     centre_behind_tip_mm: float | None = None
 
 
-def zone(excess: NDArray[Any], grid: Grid, axis: Axis) -> Zone:
+def measure_zone(excess: NDArray[Any], grid: Grid, axis: Axis) -> Zone:
     """Measure where ``excess`` is zero or more.
 
     Args:

@@ -8,7 +8,7 @@ import numpy as np
 
 from seldinger.core.errors import SimulationError
 from seldinger.physics.thermal.damage import ColdIsotherm
-from seldinger.simulate.measure import Axis, zone
+from seldinger.simulate.measure import Axis, measure_zone
 from seldinger.simulate.outcome import Damage, Isotherm
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LEAST_LOG = -10.0
 _HALF_A_CYCLE = 0.5
 
 
-def measured(
+def measure_result(
     asked: ExperimentFile, place: Place, result: Result
 ) -> tuple[Axis, tuple[Isotherm, ...], tuple[Damage, ...]]:
     """Along what, and how large.
@@ -33,12 +33,12 @@ def measured(
     Raises:
         SimulationError: an isotherm at the temperature that everything has at first.
     """
-    axis = axis_of(asked)
+    axis = choose_axis(asked)
     isotherms = tuple(_isotherm(t, place, result, axis) for t in asked.isotherms_c)
     return axis, isotherms, tuple(_damage(law, result, axis) for law in result.laws)
 
 
-def axis_of(asked: ExperimentFile) -> Axis:
+def choose_axis(asked: ExperimentFile) -> Axis:
     """The first probe's axis; else the first cold body's; else head to foot through the source."""
     if asked.probe:
         return Axis("probe 1", asked.probe[0].tip_lps_mm, asked.probe[0].axis_lps)
@@ -61,17 +61,17 @@ def _isotherm(level_c: float, place: Place, result: Result, axis: Axis) -> Isoth
         )
     grid = result.peak_c.grid
     if level_c > start:
-        return Isotherm(level_c, "hotter", zone(result.peak_c.values - level_c, grid, axis))
-    return Isotherm(level_c, "colder", zone(level_c - result.coldest_c.values, grid, axis))
+        return Isotherm(level_c, "hotter", measure_zone(result.peak_c.values - level_c, grid, axis))
+    return Isotherm(level_c, "colder", measure_zone(level_c - result.coldest_c.values, grid, axis))
 
 
 def _damage(law: Law, result: Result, axis: Axis) -> Damage:
     whole = isinstance(law, ColdIsotherm) and law.lethal > 1.0
-    measured_zone = zone(excess(law, result), result.peak_c.grid, axis)
+    measured_zone = measure_zone(compute_excess(law, result), result.peak_c.grid, axis)
     return Damage(law.name, law.lethal, not whole, measured_zone)
 
 
-def excess(law: Law, result: Result) -> NDArray[np.float64]:
+def compute_excess(law: Law, result: Result) -> NDArray[np.float64]:
     """How far each cell is beyond what a law calls lethal, (i, j, k); zero runs between cells."""
     field = result.damage[law.name].values.astype(np.float64)
     if not isinstance(law, ColdIsotherm):

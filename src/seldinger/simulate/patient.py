@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from seldinger.simulate.thermal.scene import HeatScene
 
 
-def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[HeatScene, Study]:
+def load_scene(
+    section: PatientSection, held_mm: float, progress: Progress
+) -> tuple[HeatScene, Study]:
     """The part of the patient that the section asks for, and the study it came from.
 
     Args:
@@ -33,13 +35,15 @@ def seen(section: PatientSection, held_mm: float, progress: Progress) -> tuple[H
     progress("reading", 0.0)
     study = image.load(section.ct, section.labels, section.label_key, section.series)
     anatomy = anatomies.build(study, vocabulary=section.vocabulary)
-    target = targets.requested(anatomy, section.target, section.centre_lps_mm, section.diameter_mm)
+    target = targets.choose_requested(
+        anatomy, section.target, section.centre_lps_mm, section.diameter_mm
+    )
     if section.lung is None and "lung" in (target.organ or ""):
         raise SimulationError(
             f"{target.label} lies in the {target.organ}: say how the lung is under [patient] lung; "
             f"choose one of {', '.join(scene.LUNG_STATES)}"
         )
-    grid = scene.grid_around(target.centre_lps_mm, section.half_mm, section.spacing_mm)
+    grid = scene.make_grid(target.centre_lps_mm, section.half_mm, section.spacing_mm)
     progress("tissues", 0.5)
     lung = section.lung or scene.LUNG_STATES[0]  # read only where there is a lung
-    return scene.of_patient(anatomy, target, grid, held_mm, lung), study
+    return scene.build_scene(anatomy, target, grid, held_mm, lung), study

@@ -84,7 +84,7 @@ class Place:
     inputs: tuple[InputFile, ...] = ()
 
 
-def of(asked: ExperimentFile, progress: Progress = silent) -> Place:
+def build_place(asked: ExperimentFile, progress: Progress = silent) -> Place:
     """The place that an experiment asks for.
 
     Raises:
@@ -232,14 +232,14 @@ def _sourced(
 
 
 def _patient(asked: ExperimentFile, section: PatientSection, progress: Progress) -> Place:
-    from seldinger.simulate.patient import seen
+    from seldinger.simulate.patient import load_scene
     from seldinger.simulate.thermal import scene as heat_scene
 
     if asked.blood is None:
         raise SimulationError("[blood] is missing: say its temperature_c")
     assume = dict(asked.assume)
     held_mm = assume.pop(HELD_VESSEL, heat_scene.LEAST_VESSEL.value)
-    scene, study = seen(section, held_mm, progress)
+    scene, study = load_scene(section, held_mm, progress)
     edits = _edits(assume, scene.tissues)
     made = tuple(_bloodless(shelf.physical(name, edits), asked) for name in scene.tissues)
     vessel = AssumptionUse.resolve(heat_scene.LEAST_VESSEL, asked.assume)

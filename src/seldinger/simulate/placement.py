@@ -31,22 +31,22 @@ class Phase:
     seconds: float
     setpoints: tuple[Quantity, ...] = ()
 
-    def setpoint(self, name: str) -> float | None:
+    def get_setpoint(self, name: str) -> float | None:
         """The value of a set point by its name; None where nothing of that name is set."""
         return next((q.value for q in self.setpoints if q.name == name), None)
 
     @property
     def power_w(self) -> float | None:
         """At the antenna or electrode; None when it is no heater."""
-        return self.setpoint(POWER)
+        return self.get_setpoint(POWER)
 
     @property
     def temperature_c(self) -> float | None:
         """Of a cryoprobe's wall; None when it is passive or no cryoprobe."""
-        return self.setpoint(TEMPERATURE)
+        return self.get_setpoint(TEMPERATURE)
 
 
-def heat(seconds: float, power_w: float | None = None) -> Phase:
+def make_heating(seconds: float, power_w: float | None = None) -> Phase:
     """Heat at ``power_w`` of the antenna or electrode; None leaves the power to the generator."""
     return Phase("heat", seconds, () if power_w is None else (Quantity(POWER, power_w, "W"),))
 

@@ -11,7 +11,7 @@ from seldinger.catalogue.applicators import applicator
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import gap_mm, unit
 from seldinger.simulate import shapes, table
-from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.modalities import find_modality
 from seldinger.simulate.thermal.setup import Placed
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _FIT_PERFUSION = 1.05
 """A fit holds for its own perfusion; beyond this ratio that is said."""
 
 
-def placed(
+def place_probes(
     grid: Grid, sections: Sequence[ProbeSection], driven: RadiofrequencySection | None
 ) -> tuple[Placed, ...]:
     """The probes of an experiment.
@@ -43,8 +43,8 @@ def placed(
     """
     made = tuple(_probe(grid, n, section) for n, section in enumerate(sections, start=1))
     for probe, section in zip(made, sections, strict=True):
-        _check_programme(probe, modality_of(made), driven)
-        outside = beyond(probe, driven)
+        _check_programme(probe, find_modality(made), driven)
+        outside = list_beyond(probe, driven)
         if outside and not section.outside_table:
             raise SimulationError(
                 f"{probe.name}: outside the published table of {section.device}: "
@@ -75,7 +75,7 @@ def _check_programme(
 
 def _probe(grid: Grid, number: int, section: ProbeSection) -> Placed:
     device, name, own = applicator(section.device), f"probe {number}", section.absorption
-    shapes.inside(grid, name, section.tip_lps_mm)
+    shapes.check_inside(grid, name, section.tip_lps_mm)
     if not any(section.axis_lps):
         raise SimulationError(f"{name}: axis_lps is zero: say where its hub is")
     return Placed(
@@ -84,7 +84,7 @@ def _probe(grid: Grid, number: int, section: ProbeSection) -> Placed:
         section.axis_lps,
         section.phases,
         name=name,
-        absorption=None if own is None else own.around(0.5 * device.diameter_mm),
+        absorption=None if own is None else own.make_absorption(0.5 * device.diameter_mm),
         ramp_s=section.ramp_s,
         limit_w=device.cooling_limit_w if section.limit_w is None else section.limit_w,
         core_c=section.coolant_c,
@@ -93,14 +93,14 @@ def _probe(grid: Grid, number: int, section: ProbeSection) -> Placed:
     )  # fmt: skip
 
 
-def beyond(probe: Placed, driven: RadiofrequencySection | None) -> tuple[str, ...]:
+def list_beyond(probe: Placed, driven: RadiofrequencySection | None) -> tuple[str, ...]:
     """What of a probe's work lies outside its device's table, in words."""
     works_s = sum(phase.seconds for phase in probe.schedule if phase.act in _AT_WORK)
     seconds = works_s if driven is None else driven.seconds
-    return table.beyond(probe.applicator, probe.most_w, seconds)
+    return table.list_beyond(probe.applicator, probe.most_w, seconds)
 
 
-def ends(probe: Placed) -> tuple[Points, Points]:
+def locate_ends(probe: Placed) -> tuple[Points, Points]:
     """Its tip, and its hub."""
     tip = np.asarray(probe.tip_lps_mm)
     return tip, tip + probe.applicator.usable_mm * unit(np.asarray(probe.axis_lps))
@@ -109,7 +109,7 @@ def ends(probe: Placed) -> tuple[Points, Points]:
 def _clear(probes: Sequence[Placed]) -> None:
     """Refuse shafts that touch or cross."""
     for one, other in combinations(probes, 2):
-        gap = gap_mm(ends(one), ends(other))
+        gap = gap_mm(locate_ends(one), locate_ends(other))
         need = 0.5 * (one.applicator.diameter_mm + other.applicator.diameter_mm)
         if gap < need:
             raise SimulationError(
@@ -118,19 +118,19 @@ def _clear(probes: Sequence[Placed]) -> None:
             )
 
 
-def remarks(
+def list_remarks(
     place: Place, probes: Sequence[Placed], driven: RadiofrequencySection | None
 ) -> tuple[str, ...]:
     """What a reader must know about the probes before he believes the rest."""
     found = [
         f"{p.name} is outside the table of {p.applicator.id}: {words}"
         for p in probes
-        for words in beyond(p, driven)
+        for words in list_beyond(p, driven)
     ]
     perfusion = max((t.perfusion_per_s for t in place.tissues), default=0.0)
     for probe in probes:
         device = probe.applicator
-        found += table.untold(device, probe.most_w, len(probes))
+        found += table.list_untold(device, probe.most_w, len(probes))
         if device.assumption is not None:
             found.append(f"{device.id}: {device.assumption}")
         if device.cooled and device.controller is not None:

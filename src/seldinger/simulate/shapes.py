@@ -29,19 +29,19 @@ _ON_FACE = 0.01
 _STRAIGHT = 1e-6
 
 
-def schedule(name: str, phases: Sequence[Phase]) -> sources.Schedule:
+def build_schedule(name: str, phases: Sequence[Phase]) -> sources.Schedule:
     """Power over time; ``SimulationError`` where a phase is no heating."""
     _only(name, phases, _HEATING)
     ends = tuple(accumulate(phase.seconds for phase in phases))
     return sources.Schedule(ends, tuple(phase.power_w or 0.0 for phase in phases))
 
 
-def programme(name: str, phases: Sequence[Phase], ramp_s: float) -> Programme:
+def build_programme(name: str, phases: Sequence[Phase], ramp_s: float) -> Programme:
     """Temperature over time; ``SimulationError`` where a phase is no cooling, or too short."""
     _only(name, phases, _COOLING)
     if ramp_s > min(phase.seconds for phase in phases):
         raise SimulationError(f"{name}: ramp_s {ramp_s:g} is longer than one of its steps")
-    steps = (bodies.Phase(p.seconds, p.temperature_c, p.setpoint(DUTY) or 1.0) for p in phases)
+    steps = (bodies.Phase(p.seconds, p.temperature_c, p.get_setpoint(DUTY) or 1.0) for p in phases)
     return Programme(tuple(steps), ramp_s)
 
 
@@ -51,21 +51,21 @@ def _only(name: str, phases: Sequence[Phase], acts: tuple[str, ...]) -> None:
             raise SimulationError(f"{name} cannot {phase.act!r}; allowed: {', '.join(acts)}")
 
 
-def source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
+def build_source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
     """A simple source."""
     name = f"source {number}"
-    power = schedule(name, section.phases)
-    inside(grid, name, section.centre_lps_mm)
+    power = build_schedule(name, section.phases)
+    check_inside(grid, name, section.centre_lps_mm)
     if section.kind == "gaussian" and section.sigma_mm is not None:
         return sources.gaussian(grid, name, section.centre_lps_mm, section.sigma_mm, power)
     radius = section.radius_mm or 0.0
     return sources.uniform_sphere(grid, name, section.centre_lps_mm, radius, power)
 
 
-def cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
+def build_cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
     """A plane or a rod that holds a temperature."""
     name = f"cold {number}"
-    plan = programme(name, section.phases, section.ramp_s)
+    plan = build_programme(name, section.phases, section.ramp_s)
     wall, limit = section.wall_w_per_m2_k, section.limit_w
     if section.kind == "plane":
         cells = _plane(grid, name, section)
@@ -73,11 +73,11 @@ def cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
     tip, axis = section.tip_lps_mm, section.axis_lps
     if tip is None or axis is None or section.length_mm is None or section.diameter_mm is None:
         raise SimulationError(f"{name} lacks a part of its rod")
-    return rod(grid, name, Rod(tip, axis, section.length_mm, 0.5 * section.diameter_mm), plan, wall,
-               limit)  # fmt: skip
+    shape = Rod(tip, axis, section.length_mm, 0.5 * section.diameter_mm)
+    return build_rod(grid, name, shape, plan, wall, limit)
 
 
-def rod(
+def build_rod(
     grid: Grid,
     name: str,
     shape: Rod,
@@ -92,13 +92,13 @@ def rod(
     Raises:
         SimulationError: it lies outside.
     """
-    cut = clipped(grid, shape)
+    cut = clip(grid, shape)
     if cut is None:
         raise SimulationError(f"{name} lies outside the grid: move it or enlarge the grid")
     return FixedBody(name, rod_cells(grid, cut), plan, wall_w_per_m2_k, cut, limit_w)
 
 
-def clipped(grid: Grid, shape: Rod) -> Rod | None:
+def clip(grid: Grid, shape: Rod) -> Rod | None:
     """The part of a rod whose axis lies in the grid; none: no part."""
     axis = unit(np.asarray(shape.axis_lps))
     half = 0.5 * np.asarray(grid.spacing_mm)
@@ -145,7 +145,7 @@ def _plane(grid: Grid, name: str, section: ColdSection) -> Mask:
     return cells
 
 
-def vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
+def build_vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
     """A straight vessel at the temperature of blood."""
     name = f"vessel {number}"
     if place.blood is None:
@@ -156,15 +156,15 @@ def vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
         raise SimulationError(f"{name} begins where it ends: give two points")
     shape = Rod(section.from_lps_mm, as_vector(end - start), length, 0.5 * section.diameter_mm)
     plan = Programme.constant(place.blood.temperature_c)
-    return rod(place.grid, name, shape, plan, section.wall_w_per_m2_k)
+    return build_rod(place.grid, name, shape, plan, section.wall_w_per_m2_k)
 
 
-def edge(place: Place) -> FixedBody:
+def build_edge(place: Place) -> FixedBody:
     """The faces of the block, held as they are."""
     return FixedBody("edge", edge_cells(place.grid), Programme.constant(place.initial_c))
 
 
-def inside(grid: Grid, name: str, point: Vector | Points) -> None:
+def check_inside(grid: Grid, name: str, point: Vector | Points) -> None:
     """``SimulationError`` unless a point lies in the grid."""
     if not grid.contains(np.asarray(point, dtype=np.float64)):
         raise SimulationError(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SLACK = 1e-6
 
 
-def beyond(device: Applicator, power_w: float | None, seconds: float) -> tuple[str, ...]:
+def list_beyond(device: Applicator, power_w: float | None, seconds: float) -> tuple[str, ...]:
     """What of a setting lies outside the device's table, in words; none: it lies within.
 
     Args:
@@ -30,7 +30,7 @@ def beyond(device: Applicator, power_w: float | None, seconds: float) -> tuple[s
     return tuple(found)
 
 
-def untold(device: Applicator, power_w: float | None, probes: int) -> tuple[str, ...]:
+def list_untold(device: Applicator, power_w: float | None, probes: int) -> tuple[str, ...]:
     """What the table cannot say about a setting, in words."""
     found = []
     if power_w is not None and all(zone.power_w is None for zone in device.zones):

@@ -75,9 +75,9 @@ class Inject(TreatmentLogic[NeedleCase]):
             reason="thin: only fluid goes through it",
         )  # fmt: skip
         reach = search((needle,))
-        volume_ml = case.settings.of(InjectOptions).volume_ml or case.assumed.value("inject_ml")
-        wetted_ml = volume_ml / case.assumed.value("inject_pore_share")
-        radius_mm = (3000.0 * wetted_ml / (4.0 * math.pi)) ** (1.0 / 3.0)
+        asked, value = case.settings.get_options(InjectOptions), case.assumed.get_value
+        volume_ml = asked.volume_ml or value("inject_ml")
+        radius_mm = (750.0 * volume_ml / value("inject_pore_share") / math.pi) ** (1.0 / 3.0)
         wide = Measure(
             "sphere-diameter", "diameter of the wetted sphere", "mm", 2.0 * radius_mm,
             at_most=case.target.diameter_mm,

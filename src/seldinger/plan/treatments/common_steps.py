@@ -15,7 +15,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition
 from seldinger.plan.approach.percutaneous.candidates import UP
 from seldinger.plan.model import DeviceUse, Step
-from seldinger.plan.wording import cited, plainly
+from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ _LEVEL_DEG = 90.0
 """A needle further than this from the vertical points upwards."""
 
 
-def in_use(settings: Settings, assumption: Assumption) -> float:
+def get_value(settings: Settings, assumption: Assumption) -> float:
     """The value in use: the user's, else the default."""
     return float(settings.assume.get(assumption.name, assumption.value))
 
@@ -58,14 +58,14 @@ def use(device: Device, role: str, settings: Mapping[str, str | float] | None = 
     return DeviceUse(device.id, device.name, role, dict(settings or {}))
 
 
-def long_enough(devices: tuple[DeviceT, ...], needed_mm: float) -> tuple[DeviceT, ...]:
+def choose_long_enough(devices: tuple[DeviceT, ...], needed_mm: float) -> tuple[DeviceT, ...]:
     """Devices that reach ``needed_mm``, shortest first; the longest one when none does."""
     ordered = sorted(devices, key=lambda d: (d.usable_mm, d.id))
     reaching = tuple(d for d in ordered if d.usable_mm >= needed_mm)
     return reaching or tuple(ordered[-1:])
 
 
-def of_size(kind: type[DeviceT], size: str) -> tuple[DeviceT, ...]:
+def list_of_size(kind: type[DeviceT], size: str) -> tuple[DeviceT, ...]:
     """Catalogue devices of one kind and size, as "18 G" or "12 F".
 
     Raises:
@@ -80,7 +80,7 @@ def of_size(kind: type[DeviceT], size: str) -> tuple[DeviceT, ...]:
     return fitting
 
 
-def aiming(path: Path) -> str:
+def describe_aim(path: Path) -> str:
     """The needle's direction in words for the CT room, with the patient lying as planned."""
     needle = unit(np.asarray(path.target_lps_mm) - np.asarray(path.entry_lps_mm))
     pole = "head" if needle[2] > 0.0 else "feet"
@@ -108,7 +108,7 @@ def place(path: Path) -> str:
     return ", ".join(f"{pair[value < 0.0]} {abs(value):.0f}" for pair, value in letters)
 
 
-def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
+def build_opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
     """Position, scan, entry, anaesthesia: the same for every needle."""
     again = " It was not scanned: plan again on the new scan." if path.provisional else ""
     look = (
@@ -129,21 +129,21 @@ def opening(path: Path, guidance: Guidance) -> tuple[Step, ...]:
         Step(
             "Time-out and anaesthesia",
             "Confirm name, side, consent, clearance and allergies. Disinfect, drape, numb the "
-            f"skin and the path. Direction: {aiming(path)}.",
+            f"skin and the path. Direction: {describe_aim(path)}.",
         ),
     )
 
 
-def bleeding_class(*fact_ids: str) -> Finding:
+def describe_bleeding_class(*fact_ids: str) -> Finding:
     """In which class authorities put it; whether the patient is ready, the plan's gate says."""
-    text = " ".join(plainly(i) for i in fact_ids)
-    return Finding("bleeding-class", Status.MET, Severity.INFO, text, cited(*fact_ids))
+    text = " ".join(state_fact(i) for i in fact_ids)
+    return Finding("bleeding-class", Status.MET, Severity.INFO, text, cite(*fact_ids))
 
 
-def of_population(fact_id: str) -> str:
+def describe_rate(fact_id: str) -> str:
     """A rate with the people it was seen in, said to be no one's own risk."""
     fact = evidence.fact(fact_id)
     return (
-        f"{plainly(fact_id)} Seen in: {fact.population}; a rate of that population, not this "
+        f"{state_fact(fact_id)} Seen in: {fact.population}; a rate of that population, not this "
         "patient's risk."
     )

@@ -45,7 +45,7 @@ class LungCrossed:
     thin_mm: float | None
 
 
-def stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> Curve:
+def sample_stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> Curve:
     """The needle between two places, sampled.
 
     Args:
@@ -59,7 +59,7 @@ def stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> Curve:
     return Curve(np.stack([aim + from_mm * direction, aim + to_mm * direction])).resampled(step_mm)
 
 
-def inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
+def find_inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
     """(n,) whether each point's voxel belongs to ``mask``; false beyond the lattice."""
     index = np.rint(grid.to_index(points)).astype(int)
     within = (index >= 0) & (index < np.asarray(grid.shape))
@@ -69,33 +69,33 @@ def inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
     return found
 
 
-def length_inside_mm(mask: Mask, grid: Grid, path: Path, from_mm: float, to_mm: float) -> float:
+def measure_inside_mm(mask: Mask, grid: Grid, path: Path, from_mm: float, to_mm: float) -> float:
     """How much of the needle between two places relative to its aim lies in ``mask``."""
-    points = stretch(path, from_mm, to_mm, min(grid.spacing_mm) / 2.0).points_lps_mm
-    return float(inside(mask, grid, points).mean()) * (to_mm - from_mm)
+    points = sample_stretch(path, from_mm, to_mm, min(grid.spacing_mm) / 2.0).points_lps_mm
+    return float(find_inside(mask, grid, points).mean()) * (to_mm - from_mm)
 
 
-def crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
+def measure_crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
     """Millimetres of a structure between skin and aim; None when nobody labelled it."""
     if not case.anatomy.has(name):
         return None
-    mask = case.anatomy.structure(name).mask & ~case.target.mask
-    return length_inside_mm(mask, case.anatomy.grid, path, -path.depth_mm, 0.0)
+    mask = case.anatomy.get_structure(name).mask & ~case.target.mask
+    return measure_inside_mm(mask, case.anatomy.grid, path, -path.depth_mm, 0.0)
 
 
-def lung_crossed(case: NeedleCase, path: Path, thin_hu: float) -> LungCrossed:
+def measure_lung(case: NeedleCase, path: Path, thin_hu: float) -> LungCrossed:
     """Lung, lobes, pleural passes and thin lung between the skin and the target."""
     anatomy, grid = case.anatomy, case.anatomy.grid
-    points = stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 2.0).points_lps_mm
+    points = sample_stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 2.0).points_lps_mm
     step = path.depth_mm / (len(points) - 1)
-    target = inside(case.target.mask, grid, points)
+    target = find_inside(case.target.mask, grid, points)
     before = np.cumsum(target) == 0
     lung = np.zeros(len(points), dtype=bool)
     lobes, lobes_known = [], False
     for structure in anatomy.structures:
         if structure.kind not in (Kind.LUNG, Kind.LOBE) or structure.name == PLEURAL_RECESS:
             continue
-        met = inside(structure.mask, grid, points)
+        met = find_inside(structure.mask, grid, points)
         lung |= met
         lobes_known |= structure.kind is Kind.LOBE
         if structure.kind is Kind.LOBE and met.any():

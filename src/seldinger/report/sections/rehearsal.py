@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.guide.model import Passes, Rehearsal, Share, percent, spread
+from seldinger.guide.model import Passes, Rehearsal, Share, format_percent, measure_spread
 from seldinger.report import rehearsal_chart, words
 from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
@@ -69,20 +69,22 @@ def _of_device(passes: Passes) -> tuple[Row, ...]:
 
 
 def _row(what: str, share: Share, tone: str = "plain") -> Row:
-    low, high = (percent(bound) for bound in share.interval)
+    low, high = (format_percent(bound) for bound in share.interval)
     between = low if low == high else f"{low} to {high}"
-    planned = "" if share.planned is None else percent(share.planned)
-    return Row((what, percent(share.value), between, planned), tone)
+    planned = "" if share.planned is None else format_percent(share.planned)
+    return Row((what, format_percent(share.value), between, planned), tone)
 
 
 def _spreads(rehearsal: Rehearsal) -> Table:
     rows = []
     for passes in rehearsal.passes:
         rows.append(
-            _scatter(f"{passes.name}: lateral error of the tip", spread(passes.lateral_mm, 0.0))
+            _scatter(
+                f"{passes.name}: lateral error of the tip", measure_spread(passes.lateral_mm, 0.0)
+            )
         )
         if passes.inside_mm is not None:
-            inside = spread(passes.inside_mm, passes.planned_inside_mm)
+            inside = measure_spread(passes.inside_mm, passes.planned_inside_mm)
             rows.append(_scatter(f"{passes.name}: working length in the target", inside))
     if rehearsal.zone is not None:
         rows.append(
@@ -90,7 +92,7 @@ def _spreads(rehearsal: Rehearsal) -> Table:
         )
         covered = rehearsal.zone.covered
         figures = (covered.nominal, covered.p05, covered.p50, covered.p95)
-        rows.append(Row(("cover of the target", *(percent(f) for f in figures))))
+        rows.append(Row(("cover of the target", *(format_percent(f) for f in figures))))
     widths = ("1fr", "auto", "auto", "auto", "auto")
     head = ("", "As planned", "5 %", "50 %", "95 %")
     return Table(head, tuple(rows), widths=widths, wrap=True, dense=True)

@@ -20,7 +20,7 @@ from seldinger.physics.thermal.bodies import rod_cells
 from seldinger.physics.thermal.model import Model, Settings, VascularStasis
 from seldinger.physics.thermal.run import run
 from seldinger.simulate.thermal import model as heat_model
-from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.modalities import find_modality
 from seldinger.simulate.thermal.setup import BODY_C
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Heated:
         return dead
 
 
-def heated(
+def compute_heat(
     scene: HeatScene,
     placed: Sequence[Placed],
     biology: Biology,
@@ -97,8 +97,8 @@ def heated(
                 "move it nearer to the target"
             )
     try:
-        modality = modality_of(placed)
-        model = heat_model.of(scene, placed, biology, mode, changes)
+        modality = find_modality(placed)
+        model = heat_model.build_model(scene, placed, biology, mode, changes)
         law = _law(biology, cold=modality.cold)
         settings = Settings(
             duration_s=max(p.seconds for p in placed),
@@ -119,7 +119,7 @@ def heated(
 
 def _shaft(scene: HeatScene, one: Placed) -> Mask:
     """Cells of the working part of a heater, which are neither alive nor dead."""
-    return rod_cells(scene.grid, one.rod(max(2.0 * one.behind_tip_mm, 1.0)))
+    return rod_cells(scene.grid, one.make_rod(max(2.0 * one.behind_tip_mm, 1.0)))
 
 
 def _level(done: Result, law: Law, biology: Biology) -> NDArray[np.float32]:
@@ -157,7 +157,7 @@ def _followed(law: Law, model: Model) -> tuple[Law, ...]:
     return (law,)
 
 
-def criterion(biology: Biology, *, cold: bool) -> str:
+def describe_criterion(biology: Biology, *, cold: bool) -> str:
     """What is called dead, in words."""
     if cold:
         return f"colder than {biology.lethal_c:g} C once"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from seldinger.catalogue import tissues as shelf
 from seldinger.physics.thermal.bodies import FixedBody, Programme
 from seldinger.physics.thermal.model import Model, SteadyFlow, VascularStasis
-from seldinger.simulate.thermal.modalities import modality_of
-from seldinger.simulate.thermal.modalities.radiofrequency import circuit
+from seldinger.simulate.thermal.modalities import find_modality
+from seldinger.simulate.thermal.modalities.radiofrequency import build_circuit
 from seldinger.simulate.thermal.setup import BODY_C, CHART, PHYSIOLOGICAL
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _DRY_SHARE = 0.5
 and the edge of a zone moves by less than 0.02 mm."""
 
 
-def of(
+def build_model(
     scene: HeatScene, placed: Sequence[Placed], biology: Biology, mode: str, changes: Changes
 ) -> Model:
     """What the engine computes: tissues, blood, what is held, what heats.
@@ -43,7 +43,7 @@ def of(
     Raises:
         SimulationError, CatalogueError, ValueError: the engine cannot have it so.
     """
-    kind, modality = placed[0].applicator, modality_of(placed)
+    kind, modality = placed[0].applicator, find_modality(placed)
     tuned = [
         modality.tune(replace(one, name=f"{modality.part} {n}"), biology, changes)
         for n, one in enumerate(placed, start=1)
@@ -55,7 +55,7 @@ def of(
         flow = VascularStasis(law, biology.stopped_share)
     blood = Programme.constant(BODY_C)
     vessels = [FixedBody("vessels", scene.vessels, blood)] if scene.vessels.any() else []
-    made = modality.build(scene.grid, tuned).among(scene.grid, vessels)
+    made = modality.build(scene.grid, tuned).share_cells(scene.grid, vessels)
     return Model(
         grid=scene.grid,
         material=scene.material,
@@ -66,7 +66,7 @@ def of(
         sources=made.sources,
         bodies=made.bodies,
         initial_c=BODY_C,
-        radiofrequency=circuit(scene, placed, made, biology.electric, changes),
+        radiofrequency=build_circuit(scene, placed, made, biology.electric, changes),
     )
 
 

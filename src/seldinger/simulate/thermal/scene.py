@@ -115,14 +115,14 @@ class HeatScene:
     stands_for: Mapping[str, str]
 
 
-def grid_around(centre_lps_mm: Vector, half_mm: float, spacing_mm: float) -> Grid:
+def make_grid(centre_lps_mm: Vector, half_mm: float, spacing_mm: float) -> Grid:
     """A cube of cells around a point; the point is the centre of a cell."""
     reach = int(np.ceil(half_mm / spacing_mm))
     corner = tuple(c - reach * spacing_mm for c in centre_lps_mm)
     return Grid.aligned((2 * reach + 1,) * 3, spacing_mm, corner)
 
 
-def of_patient(
+def build_scene(
     anatomy: Anatomy,
     target: Lesion,
     grid: Grid,
@@ -217,7 +217,7 @@ def _thick_vessels(
         if structure.kind is Kind.VESSEL:
             here = resample_mask(structure.mask, anatomy.grid, fine)
             if here.any():
-                thick = opened(here, fine.spacing_mm[0], held_vessel_mm)
+                thick = open_mask(here, fine.spacing_mm[0], held_vessel_mm)
                 found |= thick
                 share = float(thick.sum()) / float(here.sum())
                 stands_for[structure.name] = (
@@ -235,7 +235,7 @@ def _refined(grid: Grid) -> Grid:
     return Grid.aligned([n * times for n in grid.shape], edge, corner.tolist())
 
 
-def opened(mask: Mask, spacing_mm: float, diameter_mm: float) -> Mask:
+def open_mask(mask: Mask, spacing_mm: float, diameter_mm: float) -> Mask:
     """The part of a mask that a ball of ``diameter_mm`` can reach without leaving it."""
     apart = {"anisotropy": (spacing_mm,) * 3, "black_border": False, "order": "C", "parallel": 2}
     # A disc of cells holds a ball a little smaller than the one it was drawn for.
@@ -250,15 +250,15 @@ def opened(mask: Mask, spacing_mm: float, diameter_mm: float) -> Mask:
 def _organ(anatomy: Anatomy, target: Lesion, grid: Grid, vessels: Mask) -> Mask | None:
     if target.organ is None or not anatomy.has(target.organ):
         return None
-    whole = anatomy.structure(target.organ).mask | target.mask
+    whole = anatomy.get_structure(target.organ).mask | target.mask
     for structure in anatomy.structures:
         if structure.kind is Kind.LESION:
             whole = whole | structure.mask
     inside = resample_mask(whole, anatomy.grid, grid)
-    return filled(inside, vessels, grid.spacing_mm[0])
+    return fill_organ(inside, vessels, grid.spacing_mm[0])
 
 
-def filled(organ: Mask, vessels: Mask, spacing_mm: float) -> Mask:
+def fill_organ(organ: Mask, vessels: Mask, spacing_mm: float) -> Mask:
     """An organ with the vessels that run inside it: they are no capsule.
 
     Inside is where no ball of ``_WIDEST_MM`` fits without touching the organ: a vein in the liver,

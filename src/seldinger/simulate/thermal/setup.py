@@ -121,7 +121,7 @@ class Placed:
             return fit.numbers["behind_tip_mm"]
         return 0.5 * (self.applicator.active_mm or 0.0)
 
-    def rod(self, length_mm: float) -> Rod:
+    def make_rod(self, length_mm: float) -> Rod:
         """The cylinder from its tip so far towards the hub."""
         return Rod(self.tip_lps_mm, self.axis_lps, length_mm, 0.5 * self.applicator.diameter_mm)
 
@@ -139,6 +139,6 @@ class Changes:
     edits: Mapping[str, float] = field(default_factory=dict)
     """The user's own numbers of tissues, by "tissue.number"."""
 
-    def on(self, base: Changes) -> Changes:
+    def merge(self, base: Changes) -> Changes:
         """These changes, with the edits of ``base``."""
         return replace(self, edits=base.edits)

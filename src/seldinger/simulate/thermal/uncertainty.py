@@ -18,8 +18,8 @@ from seldinger.core.progress import Progress, silent
 from seldinger.core.record import Assumption
 from seldinger.core.space import tangents, unit
 from seldinger.geometry import levels
-from seldinger.simulate.thermal.heating import heated
-from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.heating import compute_heat
+from seldinger.simulate.thermal.modalities import find_modality
 from seldinger.simulate.thermal.setup import Changes
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Samples:
     breath: NDArray[np.float64]
     registration: NDArray[np.float64]
 
-    def only(self, name: str) -> Samples:
+    def keep_only(self, name: str) -> Samples:
         """Nothing but this one varies."""
         return Samples(
             {k: v if k == name else np.zeros_like(v) for k, v in self.tissue.items()},
@@ -134,7 +134,7 @@ class Samples:
         return (*_GEOMETRY, *self.tissue)
 
 
-def drawn(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) -> Samples:
+def draw(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) -> Samples:
     """The same draws for the same seed: scrambled Sobol points, made normal."""
     width = len(names) + 3 * probes + 4
     log2 = int(np.ceil(np.log2(count)))
@@ -152,7 +152,9 @@ def drawn(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) ->
     )
 
 
-def variations(spreads: Mapping[str, float], *, cold: bool) -> dict[str, tuple[Changes, Changes]]:
+def list_variations(
+    spreads: Mapping[str, float], *, cold: bool
+) -> dict[str, tuple[Changes, Changes]]:
     """What varies besides the place: one standard deviation above, and below."""
     made: dict[str, tuple[Changes, Changes]] = {}
 
@@ -172,7 +174,7 @@ def variations(spreads: Mapping[str, float], *, cold: bool) -> dict[str, tuple[C
     return made
 
 
-def response(
+def compute_response(
     scene: HeatScene,
     placed: Sequence[Placed],
     biology: Biology,
@@ -195,18 +197,18 @@ def response(
         drawn_run: the plan as drawn on this scene, where that was run before.
     """
     spacing = scene.grid.spacing_mm[0]
-    pairs = variations(spreads, cold=modality_of(placed).cold)
+    pairs = list_variations(spreads, cold=find_modality(placed).cold)
     total = 1 + 2 * len(pairs)
 
     def edge(number: int, changes: Changes) -> NDArray[np.float32]:
         progress("how sure", number / total)
-        merged = changes.on(base)
+        merged = changes.merge(base)
         return levels.signed_distance_mm(
-            heated(scene, placed, biology, mode, merged).level, spacing
+            compute_heat(scene, placed, biology, mode, merged).level, spacing
         )
 
     progress("how sure", 0.0)
-    as_drawn = drawn_run or heated(scene, placed, biology, mode, Changes().on(base))
+    as_drawn = drawn_run or compute_heat(scene, placed, biology, mode, Changes().merge(base))
     middle = levels.signed_distance_mm(as_drawn.level, spacing)
     slope, bend = {}, {}
     for n, (name, (above, below)) in enumerate(pairs.items()):
@@ -216,7 +218,7 @@ def response(
     return Response(scene.grid, scene.grid, middle, slope, bend)
 
 
-def shifts_mm(
+def compute_shifts_mm(
     points_lps_mm: Points,
     placed: Sequence[Placed],
     placing: Sequence[Placing],
@@ -228,7 +230,7 @@ def shifts_mm(
 
     Between applicators the nearer one counts more.
     """
-    weight = axis_weights(points_lps_mm, placed)
+    weight = compute_axis_weights(points_lps_mm, placed)
     made = []
     frames = [tangents(unit(np.asarray(p.axis_lps))) for p in placed]
     for n in range(len(draws.breath)):
@@ -244,7 +246,7 @@ def shifts_mm(
     return made
 
 
-def axis_weights(points_lps_mm: Points, placed: Sequence[Placed]) -> NDArray[np.float64]:
+def compute_axis_weights(points_lps_mm: Points, placed: Sequence[Placed]) -> NDArray[np.float64]:
     """(n, probes): how much each applicator carries a point; the nearer more, rows sum to one."""
     away = np.stack(
         [
@@ -265,7 +267,7 @@ def _to_axis(points_lps_mm: Points, one: Placed) -> Points:
     return np.asarray(away - along[:, None] * axis)
 
 
-def edges_mm(
+def measure_edges_mm(
     answer: Response, points_lps_mm: Points, shifts: Sequence[Points], draws: Samples
 ) -> NDArray[np.float32]:
     """Distance of points to the zone's edge in each sample, positive inside, (samples, n)."""

@@ -28,7 +28,7 @@ _NAMED = 4
 """Structures that the banner names; the finding names all."""
 
 
-def away_from_obstacles(scene: Scene, needed_mm: tuple[float, ...]) -> Scene:
+def move_aim_clear(scene: Scene, needed_mm: tuple[float, ...]) -> Scene:
     """The scene with its aim at least the first of ``needed_mm`` that can be kept from obstacles.
 
     Args:
@@ -40,8 +40,8 @@ def away_from_obstacles(scene: Scene, needed_mm: tuple[float, ...]) -> Scene:
     """
     aim = scene.anatomy.grid.to_index(scene.target.aim_lps_mm)[None]
     now = min((float(scenes.read(o, aim)[0]) for o in scene.obstacles), default=np.inf)
-    where = scenes.bounding_box(scene.target.viable, 1)
-    room = room_mm(scene, where)
+    where = scenes.find_bounding_box(scene.target.viable, 1)
+    room = measure_room_mm(scene, where)
     viable = scene.target.viable[where]
     for least in needed_mm:
         if now >= least:
@@ -52,7 +52,7 @@ def away_from_obstacles(scene: Scene, needed_mm: tuple[float, ...]) -> Scene:
     return scene
 
 
-def room_mm(scene: Scene, where: Box) -> NDArray[np.float32]:
+def measure_room_mm(scene: Scene, where: Box) -> NDArray[np.float32]:
     """Distance to the nearest obstacle's surface at every voxel of the box."""
     shape = tuple(s.stop - s.start for s in where)
     room = np.full(shape, scenes.CAP_MM, dtype=np.float32)
@@ -93,7 +93,7 @@ def _moved(scene: Scene, index: NDArray[np.float64]) -> Scene:
     return replace(scene, target=moved)
 
 
-def notes(scene: Scene) -> tuple[str, ...]:
+def list_notes(scene: Scene) -> tuple[str, ...]:
     """What lies inside the target and must be missed, in words."""
     said = "; ".join(
         f"{o.name} {_percent(o.share)} of it ({o.volume_ml:.1f} mL), "
@@ -103,7 +103,7 @@ def notes(scene: Scene) -> tuple[str, ...]:
     return (f"inside it, and kept clear: {said}",) if said else ()
 
 
-def findings(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
+def find_obstacles_inside(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
     """That something inside the target must be missed, and how far the best path stays from it.
 
     A sphere around a point that holds a vessel or another organ is no outline of a lesion: somebody

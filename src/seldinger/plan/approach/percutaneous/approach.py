@@ -81,7 +81,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         Raises:
             PlanError: naming what is not known, with the closest.
         """
-        chosen = settings.of(PercutaneousOptions)
+        chosen = settings.get_options(PercutaneousOptions)
         check_rules(chosen.relax, structures)
         if chosen.technique is not None:
             error_model.check(chosen.technique)
@@ -99,7 +99,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
                 "name a structure, or give a mask or a point with a diameter"
             )
         if self.target_point is TargetPoint.WHOLE:
-            return scenes.whole(target, anatomy)
+            return scenes.make_whole(target, anatomy)
         return target
 
     def meet(self, case: Case) -> NeedleCase:
@@ -115,7 +115,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             progress=case.progress,
             scene=scenes.build(case.anatomy, case.target, self.permitted_structures),
             limits=self.limits,
-            skin_distance_mm=skin_distance_mm(case.anatomy, case.target),
+            skin_distance_mm=measure_skin_distance_mm(case.anatomy, case.target),
         )
 
     def search(
@@ -144,11 +144,11 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         aimed = _aimed(case, offers)
         case.progress("paths", 0.3)
         tried: list[tuple[Instrument, Approach]] = []
-        rays = path.rays_into(aimed.scene, aimed.settings, aimed.assumed)
+        rays = path.choose_rays(aimed.scene, aimed.settings, aimed.assumed)
         for number, instrument in enumerate(offers):
             case.progress(f"paths: {instrument.technique}", 0.3 + 0.1 * number / len(offers))
             done = path.search(rays, instrument, aimed.limits, aimed.settings, aimed.assumed)
-            tried.append((instrument, path.approach_of(done)))
+            tried.append((instrument, path.build_approach(done)))
             if tried[-1][1].accepted:
                 break
         instrument, approach = tried[-1] if tried[-1][1].accepted else tried[0]
@@ -186,28 +186,28 @@ class Percutaneous(ApproachLogic[NeedleCase]):
         """What is known of the paths, gate by gate."""
         reach: Reach[NeedleCase] = decision.reach
         case, approach = reach.case, reach.approach
-        used = risk_limits.ways(decision)
+        used = risk_limits.pair_ways(decision)
         gates: dict[Gate, tuple[Finding, ...]] = {
-            Gate.REACH: (found_on_path.free_path(approach),),
+            Gate.REACH: (found_on_path.check_free_path(approach),),
             Gate.STRUCTURES: (
-                *aim.findings(case.scene, approach),
+                *aim.find_obstacles_inside(case.scene, approach),
                 *_unnamed(decision, reach),
             ),
-            Gate.POSITION: found_on_path.position(case, [way for _, way in used]),
-            Gate.OVERRIDES: tuple(found_on_path.overrides(approach, used)),
-            Gate.CONTACT: tuple(risk_limits.contact(case, used)),
+            Gate.POSITION: found_on_path.check_position(case, [way for _, way in used]),
+            Gate.OVERRIDES: tuple(found_on_path.find_overrides(approach, used)),
+            Gate.CONTACT: tuple(risk_limits.judge_contact(case, used)),
         }
-        beside = found_on_path.estimated(case.scene, approach)
-        return Ruled(gates, beside, risk_limits.figures(used, decision.effect))
+        beside = found_on_path.find_estimated(case.scene, approach)
+        return Ruled(gates, beside, risk_limits.format_figures(used, decision.effect))
 
-    def sources(self, decision: Decision) -> tuple[str, ...]:
+    def list_sources(self, decision: Decision) -> tuple[str, ...]:
         """Where the error models of the paths come from."""
         paths = decision.reach.approach.paths
         return tuple(
             evidence.fact(error_model.TECHNIQUES[one.technique][1]).source for one in paths
         )
 
-    def settings_used(self, decision: Decision) -> dict[str, str | float | bool | None]:
+    def list_settings(self, decision: Decision) -> dict[str, str | float | bool | None]:
         """The error that the chances of the best path rest on."""
         paths = decision.reach.approach.paths
         used: dict[str, str | float | bool | None] = {"lateral_error_mean_mm": None}
@@ -241,22 +241,22 @@ def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
             )
 
 
-def skin_distance_mm(anatomy: Anatomy, target: Lesion) -> float:
+def measure_skin_distance_mm(anatomy: Anatomy, target: Lesion) -> float:
     """Shortest distance from the target's surface to open skin; infinite when no skin is open."""
     skin = np.argwhere(anatomy.skin == Skin.OPEN)
     if not len(skin):
         return float("inf")
-    box = scenes.bounding_box(target.mask, 1)
-    local = np.argwhere(scenes.boundary(target.mask[box])) + np.array([s.start for s in box])
+    box = scenes.find_bounding_box(target.mask, 1)
+    local = np.argwhere(scenes.find_boundary(target.mask[box])) + np.array([s.start for s in box])
     nearest, _ = scipy.spatial.cKDTree(local).query(skin, k=1)
     return float(nearest.min()) * anatomy.grid.spacing_mm[0]
 
 
 def _aimed(case: NeedleCase, offers: Sequence[Instrument]) -> NeedleCase:
     """The same case, steered clear of what lies in the target; the target says what that is."""
-    widths = sorted({rules.least_mm(o, case.assumed) for o in offers}, reverse=True)
-    scene = aim.away_from_obstacles(case.scene, tuple(widths))
-    told = replace(scene.target, notes=(*scene.target.notes, *aim.notes(scene)))
+    widths = sorted({rules.compute_least_mm(o, case.assumed) for o in offers}, reverse=True)
+    scene = aim.move_aim_clear(case.scene, tuple(widths))
+    told = replace(scene.target, notes=(*scene.target.notes, *aim.list_notes(scene)))
     return replace(case, scene=replace(scene, target=told), target=told)
 
 
@@ -264,7 +264,7 @@ def _weighed(
     case: NeedleCase, approach: Approach, penalties: Penalties[NeedleCase] | None
 ) -> Approach:
     """Treatment penalties added to the scores, unknown structures to the clearances; best first."""
-    missing = neighbours.unlabelled(case.procedure, case.anatomy, case.target.organ, None)
+    missing = neighbours.find_unlabelled(case.procedure, case.anatomy, case.target.organ, None)
     unknown: dict[str, Any] = dict.fromkeys(missing)
     made = []
     for one in approach.paths:
@@ -290,12 +290,12 @@ def _unnamed(decision: Decision, reach: Reach[NeedleCase]) -> tuple[Finding, ...
     case, approach = reach.case, reach.approach
     if "unidentified" in case.options.relax:
         return ()
-    tolerated_mm = case.assumed.value("unidentified_tolerance_mm")
-    inside = found_on_path.unnamed_in_sphere(case.scene, approach, tolerated_mm)
+    tolerated_mm = case.assumed.get_value("unidentified_tolerance_mm")
+    inside = found_on_path.check_sphere(case.scene, approach, tolerated_mm)
     if decision.routes:
         return inside
     beyond_mm = reach.instrument.beyond_mm
-    beyond = found_on_path.beyond_aim(case.scene, approach, beyond_mm, tolerated_mm)
+    beyond = found_on_path.check_beyond_aim(case.scene, approach, beyond_mm, tolerated_mm)
     return (*inside, *beyond)
 
 

@@ -67,7 +67,7 @@ class Candidates:
         return len(self.depth_mm)
 
 
-def surface_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
+def compute_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
     """Outward unit normals of ``mask`` at voxels ``index``, shape (n, 3)."""
     soft = scipy.ndimage.gaussian_filter(
         mask.astype(np.float32), SMOOTH_VOXELS, truncate=3.0, mode="nearest"
@@ -82,11 +82,11 @@ def surface_normals(mask: Mask, index: NDArray[np.intp]) -> Points:
     return normals / np.where(length > 0.0, length, 1.0)
 
 
-def skin_entries(anatomy: Anatomy, aim_lps_mm: Vector, assumed: Assumed) -> Candidates:
+def list_skin_entries(anatomy: Anatomy, aim_lps_mm: Vector, assumed: Assumed) -> Candidates:
     """All open skin, and skin on the table that turning the patient would expose."""
     index = _true_skin(anatomy)
     contact = anatomy.skin[tuple(index.T)] == Skin.TABLE_CONTACT
-    return described(anatomy, index, contact, aim_lps_mm, assumed)
+    return describe_entries(anatomy, index, contact, aim_lps_mm, assumed)
 
 
 def _true_skin(anatomy: Anatomy) -> NDArray[np.intp]:
@@ -101,7 +101,7 @@ def _true_skin(anatomy: Anatomy) -> NDArray[np.intp]:
     return index
 
 
-def entry_near(
+def find_entry_near(
     anatomy: Anatomy, entry_lps_mm: Vector, aim_lps_mm: Vector, assumed: Assumed
 ) -> Candidates:
     """The user's own entry, on the nearest true skin; refused when 10 mm off."""
@@ -118,10 +118,10 @@ def entry_near(
             "mm LPS"
         )
     contact = anatomy.skin[tuple(chosen.T)] == Skin.TABLE_CONTACT
-    return described(anatomy, chosen, contact, aim_lps_mm, assumed)
+    return describe_entries(anatomy, chosen, contact, aim_lps_mm, assumed)
 
 
-def described(
+def describe_entries(
     anatomy: Anatomy,
     index: NDArray[np.intp],
     contact: NDArray[np.bool_],
@@ -130,7 +130,7 @@ def described(
 ) -> Candidates:
     """Angles, depth and position of the entries at voxels ``index``."""
     lps = anatomy.grid.to_lps(index)
-    normals = surface_normals(anatomy.body, index)
+    normals = compute_normals(anatomy.body, index)
     away = lps - np.asarray(aim_lps_mm)
     depth = np.linalg.norm(away, axis=1)
     outward = away / np.maximum(depth, 1e-6)[:, None]
@@ -156,7 +156,7 @@ def _positions(
     """The scanned position where the hub stays up, else the one that lifts it most."""
     height = np.stack([outward @ np.asarray(UP[p]) for p in POSITIONS], axis=1)
     scanned = POSITIONS.index(anatomy.study.position)
-    lowest = -np.sin(np.radians(assumed.value("below_horizontal_deg")))
+    lowest = -np.sin(np.radians(assumed.get_value("below_horizontal_deg")))
     reachable = (height[:, scanned] >= lowest) & ~contact
     other = height.copy()
     other[:, scanned] = -np.inf

@@ -70,9 +70,9 @@ class ErrorModel:
         return self.lateral_mean_mm / RAYLEIGH_MEAN
 
 
-def technique_of(tilt_deg: float, axial_angle_deg: float, assumed: Assumed) -> str:
+def choose_technique(tilt_deg: float, axial_angle_deg: float, assumed: Assumed) -> str:
     """Freehand CT technique by angulation: none, one, or two angles."""
-    cut = assumed.value("in_plane_tilt_deg")
+    cut = assumed.get_value("in_plane_tilt_deg")
     if tilt_deg < cut:
         return "ct-in-plane"
     upright = abs(axial_angle_deg) < cut or abs(abs(axial_angle_deg) - 180.0) < cut
@@ -97,7 +97,9 @@ def check_given(lateral_error_mm: float | None) -> None:
         )
 
 
-def model(technique: str, options: PercutaneousOptions, assumed: Assumed) -> ErrorModel:
+def choose_error_model(
+    technique: str, options: PercutaneousOptions, assumed: Assumed
+) -> ErrorModel:
     """The error model of ``technique`` under ``options``; ``PlanError`` for an unknown key."""
     check(technique)
     fact: str | None = TECHNIQUES[technique][1]
@@ -107,7 +109,7 @@ def model(technique: str, options: PercutaneousOptions, assumed: Assumed) -> Err
     return ErrorModel(
         technique,
         mean,
-        assumed.value("depth_error_sd_mm"),
-        assumed.value("breath_hold_factor") * evidence.driving_value(BREATH_FACT) / NORMAL_90,
+        assumed.get_value("depth_error_sd_mm"),
+        assumed.get_value("breath_hold_factor") * evidence.driving_value(BREATH_FACT) / NORMAL_90,
         None if given is not None else fact,
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STEP_MM = 0.25
 
 
-def overrides(approach: Approach, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
+def find_overrides(approach: Approach, named: tuple[tuple[str, Path], ...]) -> Iterator[Finding]:
     """Rules that the user opened, and paths given by hand that break one."""
     for opened in (r for r in approach.relaxations if r.recorded):
         yield _opened(opened, named)
@@ -50,7 +50,7 @@ def _opened(opened: Relaxation, named: tuple[tuple[str, Path], ...]) -> Finding:
     return Finding(name, Status.MET, Severity.INFO, f"{said}; the best path does not rely on it.")
 
 
-def in_place_of_labels(approach: Approach) -> str:
+def describe_unlabelled(approach: Approach) -> str:
     """What the best path may still claim about structures that nobody has labelled."""
     if not approach.paths:
         return ""
@@ -60,7 +60,7 @@ def in_place_of_labels(approach: Approach) -> str:
     return "; the path keeps to tissue that has a name"
 
 
-def beyond_aim(
+def check_beyond_aim(
     scene: Scene, approach: Approach, beyond_mm: float, tolerated_mm: float
 ) -> tuple[Finding, ...]:
     """Whether what goes on beyond the aim stays in tissue that has a name.
@@ -91,7 +91,7 @@ def beyond_aim(
     return (Finding("beyond-aim", Status.UNKNOWN, Severity.ACTION, text),)
 
 
-def unnamed_in_sphere(scene: Scene, approach: Approach, tolerated_mm: float) -> tuple[Finding, ...]:
+def check_sphere(scene: Scene, approach: Approach, tolerated_mm: float) -> tuple[Finding, ...]:
     """Whether a sphere around a point covers unnamed tissue on the way to the aim.
 
     A drawn outline says what it holds; a sphere only says how wide something is, so that what lies
@@ -127,7 +127,7 @@ def _voxels(scene: Scene, points_lps_mm: Points) -> tuple[NDArray[np.intp], ...]
     return tuple(np.clip(index, 0, np.array(scene.classes.shape) - 1).T)
 
 
-def free_path(approach: Approach) -> Finding:
+def check_free_path(approach: Approach) -> Finding:
     """Whether there is a way."""
     if approach.paths and approach.paths[0].origin == "user":
         return Finding("free-path", Status.MET, Severity.STOP, "The path is the one you gave.")
@@ -142,7 +142,7 @@ def free_path(approach: Approach) -> Finding:
     return Finding("free-path", Status.NOT_MET, Severity.STOP, text)
 
 
-def position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
+def check_position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
     """Whether the scan shows the position in which the needle goes in, and who says so."""
     study = case.anatomy.study
     made = []
@@ -172,7 +172,7 @@ def position(case: NeedleCase, used: Iterable[Path]) -> tuple[Finding, ...]:
     return tuple(made)
 
 
-def estimated(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
+def find_estimated(scene: Scene, approach: Approach) -> tuple[Finding, ...]:
     """Structures near the best path that no label shows but the program estimates."""
     if not approach.paths:
         return ()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.plan.approach.percutaneous import ultrasound
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.model import Guidance
-from seldinger.plan.wording import cited, plainly, told
+from seldinger.plan.wording import cite, quote_fact, state_fact
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
@@ -52,42 +52,42 @@ def choose(case: NeedleCase, best: Path | None) -> Guidance:
             f"guidance {wanted!r} is not known; allowed: {CT}, {ULTRASOUND}; leave it out to let "
             "the cited rule decide"
         )
-    site = site_of(case)
+    site = find_site(case)
     judged = best is not None and site not in (Site.LUNG, Site.BONE)
-    found = ultrasound.access(case, best) if best is not None and judged else None
+    found = ultrasound.find_access(case, best) if best is not None and judged else None
     if wanted is not None:
         return Guidance(
-            wanted, f"Chosen by the user. {_probe(found)}", cited(_FIRST, _CT_WHEN), found
+            wanted, f"Chosen by the user. {_probe(found)}", cite(_FIRST, _CT_WHEN), found
         )
     if site in _CT_SITES:
-        reason = f"CT, because the target lies in {_named(site)}: {plainly(_CT_WHEN)}"
-        return Guidance(CT, reason, cited(_CT_WHEN), found)
+        reason = f"CT, because the target lies in {_named(site)}: {state_fact(_CT_WHEN)}"
+        return Guidance(CT, reason, cite(_CT_WHEN), found)
     return _by_geometry(case, best, found)
 
 
 def _by_geometry(case: NeedleCase, best: Path | None, found: UltrasoundAccess | None) -> Guidance:
-    limit = ultrasound.in_use(case.settings, DEPTH)
-    sources = cited(_FIRST, _CT_WHEN, _ROOM_TIME)
+    limit = ultrasound.get_value(case.settings, DEPTH)
+    sources = cite(_FIRST, _CT_WHEN, _ROOM_TIME)
     if best is None or found is None:
         return Guidance(CT, f"CT, because no path is free to judge a probe by. {UNSEEN}", sources)
     if found.fits is None:
         reason = (
             "CT for now, because whether a probe fits is unknown: no bone is known in this scan. "
-            f"{plainly(_FIRST)} {UNSEEN}"
+            f"{state_fact(_FIRST)} {UNSEEN}"
         )
         return Guidance(CT, reason, sources, found)
     if not found.fits:
-        reason = f"CT, because no probe fits. {_probe(found)} {plainly(_CT_WHEN)}"
+        reason = f"CT, because no probe fits. {_probe(found)} {state_fact(_CT_WHEN)}"
         return Guidance(CT, reason, sources, found)
     if best.depth_mm > limit:
         reason = (
             f"CT, because the target lies {best.depth_mm:.0f} mm deep, beyond the assumed "
-            f"{limit:.0f} mm for ultrasound ({DEPTH.name}). {_probe(found)} {plainly(_CT_WHEN)}"
+            f"{limit:.0f} mm for ultrasound ({DEPTH.name}). {_probe(found)} {state_fact(_CT_WHEN)}"
         )
         return Guidance(CT, reason, sources, found)
     reason = (
-        f"{told(_FIRST)} {told(_ROOM_TIME)} {_probe(found)} {UNSEEN} If it is not seen: CT, same "
-        "path."
+        f"{quote_fact(_FIRST)} {quote_fact(_ROOM_TIME)} {_probe(found)} {UNSEEN} If it is not "
+        "seen: CT, same path."
     )
     return Guidance(ULTRASOUND, reason, sources, found)
 

@@ -102,4 +102,4 @@ class NeedleCase(Case):
     @property
     def options(self) -> PercutaneousOptions:
         """What the user chose of the way."""
-        return self.settings.of(PercutaneousOptions)
+        return self.settings.get_options(PercutaneousOptions)

@@ -14,7 +14,11 @@ from seldinger.core.naming import find_similar
 from seldinger.core.space import as_vector
 from seldinger.plan.approach.percutaneous import error_model, probability, ranking, rules
 from seldinger.plan.approach.percutaneous import scene as scenes
-from seldinger.plan.approach.percutaneous.candidates import POSITIONS, entry_near, skin_entries
+from seldinger.plan.approach.percutaneous.candidates import (
+    POSITIONS,
+    find_entry_near,
+    list_skin_entries,
+)
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.model import Approach, Path, Probability, Relaxation
 
@@ -57,7 +61,7 @@ class Search:
     @property
     def options(self) -> PercutaneousOptions:
         """What the user chose of the way."""
-        return self.settings.of(PercutaneousOptions)
+        return self.settings.get_options(PercutaneousOptions)
 
     @property
     def blocking(self) -> NDArray[np.bool_]:
@@ -81,15 +85,15 @@ class Rays:
     """From how far a device ends beyond the aim, mm."""
 
 
-def rays_into(scene: Scene, settings: Settings, assumed: Assumed) -> Rays:
+def choose_rays(scene: Scene, settings: Settings, assumed: Assumed) -> Rays:
     """The rays of all candidates, or of the user's own entry."""
     aim = scene.target.aim_lps_mm
-    entry = settings.of(PercutaneousOptions).entry_lps_mm
+    entry = settings.get_options(PercutaneousOptions).entry_lps_mm
     if entry is None:
-        found = skin_entries(scene.anatomy, aim, assumed)
+        found = list_skin_entries(scene.anatomy, aim, assumed)
     else:
-        found = entry_near(scene.anatomy, entry, aim, assumed)
-    return Rays(scene, found, cache(partial(rules.marched, scene, found)))
+        found = find_entry_near(scene.anatomy, entry, aim, assumed)
+    return Rays(scene, found, cache(partial(rules.march_candidates, scene, found)))
 
 
 def search(
@@ -98,8 +102,8 @@ def search(
     """Apply the rules to every ray."""
     scene, found = rays.scene, rays.candidates
     met = rays.cast(instrument.beyond_mm)
-    rejected = rules.rejections(scene, found, met, instrument, limits, assumed)
-    _check_relaxed(settings.of(PercutaneousOptions).relax, tuple(rejected))
+    rejected = rules.list_rejections(scene, found, met, instrument, limits, assumed)
+    _check_relaxed(settings.get_options(PercutaneousOptions).relax, tuple(rejected))
     return Search(scene, instrument, limits, settings, assumed, found, met, rejected)
 
 
@@ -116,7 +120,7 @@ def _check_relaxed(relax: tuple[str, ...], known: tuple[str, ...]) -> None:
             raise PlanError(f"no rule is called {rule!r}; closest: {closest}; allowed: {allowed}")
 
 
-def approach_of(done: Search) -> Approach:
+def build_approach(done: Search) -> Approach:
     """The search as the plan tells it: counts, relaxations, paths best first."""
     free = np.flatnonzero(~done.blocking)
     if done.options.entry_lps_mm is not None:
@@ -128,8 +132,8 @@ def approach_of(done: Search) -> Approach:
         candidates=len(done.candidates),
         accepted=len(free),
         rejections={r: int(m.sum()) for r, m in sorted(done.rejected.items()) if m.any()},
-        relaxations=(*_recorded(done), *(() if len(free) else offered(done))),
-        paths=paths(done, rows),
+        relaxations=(*_recorded(done), *(() if len(free) else offer_relaxations(done))),
+        paths=build_paths(done, rows),
     )
 
 
@@ -139,10 +143,12 @@ def _shortlist(done: Search, free: NDArray[np.intp]) -> tuple[list[int], NDArray
     for _ in range(ROUNDS):
         if not len(free):
             return [], free
-        spread_mm, count = done.assumed.value("spread_mm"), done.options.paths
-        chosen = ranking.shortlist(done.candidates, free, _terms(done, free), spread_mm, count)
+        spread_mm, count = done.assumed.get_value("spread_mm"), done.options.paths
+        chosen = ranking.choose_shortlist(
+            done.candidates, free, _terms(done, free), spread_mm, count
+        )
         rows = [int(free[c]) for c in chosen]
-        refused = [row for row in rows if too_near(done, row) - set(done.options.relax)]
+        refused = [row for row in rows if find_too_near(done, row) - set(done.options.relax)]
         if not refused:
             return rows, free
         free = np.setdiff1d(free, refused)
@@ -150,9 +156,9 @@ def _shortlist(done: Search, free: NDArray[np.intp]) -> tuple[list[int], NDArray
     return rows, free
 
 
-def too_near(done: Search, row: int) -> frozenset[str]:
+def find_too_near(done: Search, row: int) -> frozenset[str]:
     """Obstacles whose voxels lie nearer to the device than allowed, measured exactly."""
-    least = rules.least_mm(done.instrument, done.assumed)
+    least = rules.compute_least_mm(done.instrument, done.assumed)
     return frozenset(
         o.name
         for o in done.scene.obstacles
@@ -162,7 +168,7 @@ def too_near(done: Search, row: int) -> frozenset[str]:
 
 
 def _terms(done: Search, rows: NDArray[np.intp]) -> ranking.Scores:
-    return ranking.soft_terms(
+    return ranking.score_terms(
         done.scene,
         done.candidates,
         done.met,
@@ -182,7 +188,7 @@ def _recorded(done: Search) -> tuple[Relaxation, ...]:
     )
 
 
-def offered(done: Search, most: int = 3) -> tuple[Relaxation, ...]:
+def offer_relaxations(done: Search, most: int = 3) -> tuple[Relaxation, ...]:
     """The least-bad single rules to open when nothing is free, those that free most first."""
     made = [
         _relaxation(done, rule, recorded=False)
@@ -225,12 +231,12 @@ def _cost(done: Search, rule: str, row: int) -> str:
     return f"passes close to the {rule} on a path of {depth:.0f} mm"
 
 
-def paths(done: Search, rows: list[int]) -> tuple[Path, ...]:
+def build_paths(done: Search, rows: list[int]) -> tuple[Path, ...]:
     """The candidates ``rows`` as paths, with exact clearances and, where allowed, probabilities."""
     if not rows:
         return ()
     terms = _terms(done, np.asarray(rows))
-    samples = probability.normal_samples(done.settings.seed)
+    samples = probability.draw_normals(done.settings.seed)
     return tuple(
         _path(done, row, {k: float(v[n]) for k, v in terms.items() if v[n] > 0.0}, samples)
         for n, row in enumerate(rows)
@@ -241,13 +247,13 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
     c = done.candidates
     entry = as_vector(c.lps_mm[row])
     tilt, axial = float(c.tilt_deg[row]), float(c.axial_angle_deg[row])
-    technique = done.options.technique or error_model.technique_of(tilt, axial, done.assumed)
-    errors = error_model.model(technique, done.options, done.assumed)
+    technique = done.options.technique or error_model.choose_technique(tilt, axial, done.assumed)
+    errors = error_model.choose_error_model(technique, done.options, done.assumed)
     provisional = bool(c.provisional[row])
     if provisional:
         chance = Probability(None, {})
     else:
-        chance = probability.of_one_pass(done.scene, entry, done.instrument, errors, samples)
+        chance = probability.estimate_pass(done.scene, entry, done.instrument, errors, samples)
     lengths = {
         name: round(float(mm), 1)
         for name, mm in zip(done.scene.class_names, done.met.lengths_mm[row], strict=True)
@@ -255,7 +261,7 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
     }
     lengths |= _lobes_crossed(done.scene, c.lps_mm[row])
     by_lattice = {rule for rule, rejects in done.rejected.items() if rejects[row]}
-    broken = sorted(by_lattice | too_near(done, row))
+    broken = sorted(by_lattice | find_too_near(done, row))
     return Path(
         entry_lps_mm=entry,
         target_lps_mm=done.scene.target.aim_lps_mm,
@@ -266,7 +272,7 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
         patient_position=POSITIONS[int(c.position[row])].value,
         provisional=provisional,
         technique=technique,
-        clearances_mm=clearances_mm(done, row),
+        clearances_mm=measure_clearances_mm(done, row),
         lengths_mm=lengths,
         unidentified_mm=float(done.met.lengths_mm[row, scenes.UNIDENTIFIED]),
         probability=chance,
@@ -298,7 +304,7 @@ def _lobes_crossed(scene: Scene, entry_lps_mm: NDArray[np.float64]) -> dict[str,
     return {name: round(mm, 1) for name, mm in crossed.items() if mm > 0.0}
 
 
-def clearances_mm(done: Search, row: int) -> dict[str, float | None]:
+def measure_clearances_mm(done: Search, row: int) -> dict[str, float | None]:
     """Exact distance from the device's surface to every obstacle, throw included; 0 if crossed."""
     radius = done.instrument.diameter_mm / 2.0
     return {o.name: max(0.0, _centre_line_mm(done, o, row) - radius) for o in done.scene.obstacles}
@@ -307,12 +313,12 @@ def clearances_mm(done: Search, row: int) -> dict[str, float | None]:
 def _centre_line_mm(done: Search, obstacle: Obstacle, row: int) -> float:
     """Distance from the whole device's centre line to an obstacle's surface."""
     length = float(done.candidates.depth_mm[row]) + done.instrument.beyond_mm
-    return centre_line_mm(
+    return measure_centre_line_mm(
         obstacle, done.candidates.lps_mm[row], -done.candidates.outward[row], length
     )
 
 
-def centre_line_mm(
+def measure_centre_line_mm(
     obstacle: Obstacle,
     entry_lps_mm: NDArray[np.float64],
     axis: NDArray[np.float64],

@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 
 from seldinger.core.space import tangents, unit
-from seldinger.plan.approach.percutaneous.rules import approach
+from seldinger.plan.approach.percutaneous.rules import measure_approach
 from seldinger.plan.model import Probability
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Passes:
     breath_mm: NDArray[np.float32]
 
 
-def normal_samples(seed: int, log2: int = SAMPLES_LOG2) -> NDArray[np.float64]:
+def draw_normals(seed: int, log2: int = SAMPLES_LOG2) -> NDArray[np.float64]:
     """(2**log2, 4) independent standard normals, the same for the same seed."""
     draws = scipy.stats.qmc.Sobol(4, scramble=True, rng=np.random.default_rng(seed))
     uniform = draws.random_base2(log2)
@@ -57,7 +57,7 @@ def normal_samples(seed: int, log2: int = SAMPLES_LOG2) -> NDArray[np.float64]:
     return normal
 
 
-def passes(
+def throw_passes(
     scene: Scene, entry_lps_mm: Vector, errors: ErrorModel, samples: NDArray[np.float64]
 ) -> Passes:
     """Needles that start at the entry and end beside the aim."""
@@ -106,27 +106,27 @@ def meet(
         errors: how it misses.
         samples: (n, 4) standard normals: lateral twice, depth, breath.
     """
-    thrown = passes(scene, entry_lps_mm, errors, samples)
+    thrown = throw_passes(scene, entry_lps_mm, errors, samples)
     h = scene.spacing_mm
     radius = instrument.diameter_mm / 2.0
     still = np.zeros(1, dtype=np.float32)
     beyond = np.maximum(instrument.beyond_mm + thrown.depth_error_mm, 0.0).astype(np.float32)
     touch = {}
     for obstacle in scene.obstacles:
-        planned = approach(
+        planned = measure_approach(
             obstacle, thrown.entries[:1], _aim(scene), still + instrument.beyond_mm, still, h
         )
         if planned[0] - radius > REACH_SD * errors.lateral_sd_mm + 2.0 * errors.breath_sd_mm:
             continue
-        near = approach(obstacle, thrown.entries, thrown.aims, beyond, thrown.breath_mm, h)
+        near = measure_approach(obstacle, thrown.entries, thrown.aims, beyond, thrown.breath_mm, h)
         touch[obstacle.name] = near <= radius
-    begin, end = stretch(instrument, thrown, h)
+    begin, end = locate_stretch(instrument, thrown, h)
     zero = np.zeros(len(begin), dtype=np.float32)
-    near = approach(scene.goal, begin, end, zero, thrown.breath_mm, h)
+    near = measure_approach(scene.goal, begin, end, zero, thrown.breath_mm, h)
     return Met(thrown, near <= 0.0, touch)
 
 
-def of_one_pass(
+def estimate_pass(
     scene: Scene,
     entry_lps_mm: Vector,
     instrument: Instrument,
@@ -139,7 +139,7 @@ def of_one_pass(
     return Probability(float(np.mean(met.hit)), touch)
 
 
-def stretch(
+def locate_stretch(
     instrument: Instrument, thrown: Passes, spacing_mm: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Ends of each pass's sampling stretch, depth error included; (n, 3) index coordinates."""

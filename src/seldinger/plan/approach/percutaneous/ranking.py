@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seldinger.plan.approach.percutaneous import error_model
 from seldinger.plan.approach.percutaneous import scene as scenes
-from seldinger.plan.approach.percutaneous.candidates import surface_normals
+from seldinger.plan.approach.percutaneous.candidates import compute_normals
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.candidates import Candidates
@@ -25,7 +25,7 @@ CELL_MM = 5.0
 """Entries this close are one choice: only the best of a cell is compared with the rest."""
 
 
-def soft_terms(
+def score_terms(
     scene: Scene,
     candidates: Candidates,
     met: Marched,
@@ -35,45 +35,47 @@ def soft_terms(
     rows: NDArray[np.intp],
 ) -> Scores:
     """What speaks against each of the candidates ``rows``, by name; all non-negative, 0 is best."""
-    near_mm = assumed.value("near_mm")
+    near_mm = assumed.get_value("near_mm")
     radius = instrument.diameter_mm / 2.0
     terms: Scores = {
-        "depth": assumed.value("weight_depth") * candidates.depth_mm[rows] / 100.0,
-        "skin angle": assumed.value("weight_skin_angle") * candidates.skin_angle_deg[rows] / 90.0,
-        "tilt": assumed.value("weight_tilt") * candidates.tilt_deg[rows] / 30.0,
-        "organ crossed": assumed.value("weight_organ")
+        "depth": assumed.get_value("weight_depth") * candidates.depth_mm[rows] / 100.0,
+        "skin angle": assumed.get_value("weight_skin_angle")
+        * candidates.skin_angle_deg[rows]
+        / 90.0,
+        "tilt": assumed.get_value("weight_tilt") * candidates.tilt_deg[rows] / 30.0,
+        "organ crossed": assumed.get_value("weight_organ")
         * met.lengths_mm[rows, scenes.ORGAN].astype(np.float64) / 100.0,
-        "organ passes": assumed.value("weight_passes")
+        "organ passes": assumed.get_value("weight_passes")
         * np.maximum(0, met.organ_passes[rows] - 1).astype(np.float64),
-        "capsule angle": assumed.value("weight_capsule_angle")
-        * capsule_angle_deg(scene, candidates, met, rows) / 90.0,
-        "needle error": assumed.value("weight_error")
-        * expected_error_mm(candidates, options, assumed, rows)
+        "capsule angle": assumed.get_value("weight_capsule_angle")
+        * measure_capsule_angle_deg(scene, candidates, met, rows) / 90.0,
+        "needle error": assumed.get_value("weight_error")
+        * estimate_error_mm(candidates, options, assumed, rows)
         / 5.0,
-        "unscanned position": assumed.value("weight_provisional")
+        "unscanned position": assumed.get_value("weight_provisional")
         * candidates.provisional[rows].astype(np.float64),
     }  # fmt: skip
     for name, approach in met.approach_mm.items():
         clearance = np.maximum(0.0, approach[rows].astype(np.float64) - radius)
         closeness = np.maximum(0.0, 1.0 - clearance / near_mm)
         if closeness.any():
-            terms[f"near {name}"] = assumed.value("weight_near") * closeness**2
+            terms[f"near {name}"] = assumed.get_value("weight_near") * closeness**2
     return terms
 
 
-def expected_error_mm(
+def estimate_error_mm(
     candidates: Candidates, options: PercutaneousOptions, assumed: Assumed, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Mean lateral error of the technique that each candidate's angles call for."""
     if options.technique is not None:
-        fixed = error_model.model(options.technique, options, assumed).lateral_mean_mm
+        fixed = error_model.choose_error_model(options.technique, options, assumed).lateral_mean_mm
         return np.full(len(rows), fixed)
     mean = {
-        technique: error_model.model(technique, options, assumed).lateral_mean_mm
+        technique: error_model.choose_error_model(technique, options, assumed).lateral_mean_mm
         for technique in error_model.TECHNIQUES
     }
     used = (
-        error_model.technique_of(
+        error_model.choose_technique(
             float(candidates.tilt_deg[row]), float(candidates.axial_angle_deg[row]), assumed
         )
         for row in rows
@@ -81,7 +83,7 @@ def expected_error_mm(
     return np.fromiter((mean[technique] for technique in used), dtype=np.float64, count=len(rows))
 
 
-def capsule_angle_deg(
+def measure_capsule_angle_deg(
     scene: Scene, candidates: Candidates, met: Marched, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Angle between needle and the target organ's normal where first met; 0 if never."""
@@ -95,16 +97,16 @@ def capsule_angle_deg(
     ].astype(np.float64)
     grid = scene.anatomy.grid
     index = np.clip(np.round(grid.to_index(points)), 0, np.asarray(grid.shape) - 1).astype(np.intp)
-    mask = scene.anatomy.structure(scene.target.organ).mask | scene.target.mask
-    box = scenes.bounding_box(mask, 8)
+    mask = scene.anatomy.get_structure(scene.target.organ).mask | scene.target.mask
+    box = scenes.find_bounding_box(mask, 8)
     corner = np.array([s.start for s in box])
     local = np.clip(index - corner, 0, np.array([s.stop - s.start for s in box]) - 1)
-    cosine = (surface_normals(mask[box], local) * candidates.outward[which]).sum(axis=1)
+    cosine = (compute_normals(mask[box], local) * candidates.outward[which]).sum(axis=1)
     angle[met_rows] = np.degrees(np.arccos(np.clip(np.abs(cosine), 0.0, 1.0)))
     return angle
 
 
-def best_of_cells(
+def choose_best_of_cells(
     candidates: Candidates, rows: NDArray[np.intp], score: NDArray[np.float64]
 ) -> NDArray[np.intp]:
     """Positions in ``rows`` of the best candidate of each skin cell, best first."""
@@ -115,7 +117,7 @@ def best_of_cells(
     return best
 
 
-def pareto(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
+def find_pareto(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which rows of ``costs`` (n, objectives; smaller is better) no other row dominates."""
     keep = np.ones(len(costs), dtype=bool)
     for row in range(len(costs)):
@@ -125,7 +127,7 @@ def pareto(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
     return keep
 
 
-def shortlist(
+def choose_shortlist(
     candidates: Candidates,
     rows: NDArray[np.intp],
     terms: Scores,
@@ -138,7 +140,7 @@ def shortlist(
     closeness terms. Neighbours nearer than ``spread_mm`` on the skin are left out.
     """
     total = np.sum(list(terms.values()), axis=0)
-    cells = best_of_cells(candidates, rows, total)
+    cells = choose_best_of_cells(candidates, rows, total)
     closeness = np.sum(
         [v for k, v in terms.items() if k.startswith("near ")] or [np.zeros(len(rows))], axis=0
     )
@@ -147,7 +149,7 @@ def shortlist(
         "unscanned position",
     )  # fmt: skip
     costs = np.stack([*(terms[k] for k in named), closeness], axis=1)
-    front = cells[pareto(costs[cells])]
+    front = cells[find_pareto(costs[cells])]
     chosen: list[int] = []
     for position in front[np.argsort(total[front], kind="stable")]:
         here = candidates.lps_mm[rows[position]]

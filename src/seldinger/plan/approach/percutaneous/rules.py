@@ -58,7 +58,7 @@ class Marched:
     tip_inside_mm: NDArray[np.float32]
 
 
-def approach(
+def measure_approach(
     obstacle: Obstacle,
     entries: NDArray[np.float32],
     aims: NDArray[np.float32],
@@ -93,7 +93,7 @@ def approach(
     return out
 
 
-def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
+def march_candidates(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
     """Cast every candidate's ray once, ``beyond_mm`` past the aim."""
     n = len(candidates)
     aim = scene.anatomy.grid.to_index(scene.target.aim_lps_mm).astype(np.float32)
@@ -106,13 +106,16 @@ def marched(scene: Scene, candidates: Candidates, beyond_mm: float) -> Marched:
     march.measure_crossings(
         candidates.index, aims, scene.classes, scenes.ORGAN, h, h / 2.0, lengths, first, passes
     )
-    near = {o.name: approach(o, candidates.index, aims, beyond, still, h) for o in scene.obstacles}
+    near = {
+        o.name: measure_approach(o, candidates.index, aims, beyond, still, h)
+        for o in scene.obstacles
+    }
     ends = aim - candidates.outward * (beyond_mm / h)
     inside = scipy.ndimage.map_coordinates(scene.inside_mm, ends.T, order=1, mode="constant")
     return Marched(lengths, near, first, passes, inside.astype(np.float32))
 
 
-def rejections(
+def list_rejections(
     scene: Scene,
     candidates: Candidates,
     met: Marched,
@@ -124,27 +127,27 @@ def rejections(
     rules: dict[str, Rejected] = {
         "depth": candidates.depth_mm > limits.depth_mm,
         "needle-length": candidates.depth_mm + instrument.beyond_mm
-        > instrument.usable_mm - assumed.value("hub_standoff_mm"),
+        > instrument.usable_mm - assumed.get_value("hub_standoff_mm"),
         "tilt": candidates.tilt_deg > limits.tilt_deg,
         "gantry": _hits_gantry(scene, candidates, instrument, assumed),
         "leaves-the-body": met.lengths_mm[:, scenes.OUTSIDE] > 2.0 * scene.spacing_mm,
         "unidentified": met.lengths_mm[:, scenes.UNIDENTIFIED]
-        > assumed.value("unidentified_tolerance_mm"),
+        > assumed.get_value("unidentified_tolerance_mm"),
     }
     if scene.target.organ in limits.organ_first:
         before = met.lengths_mm[:, scenes.ORGAN]
-        rules["organ-first"] = before < assumed.value("organ_first_mm")
+        rules["organ-first"] = before < assumed.get_value("organ_first_mm")
     if instrument.keeps_inside:
         rules["stays-inside"] = met.tip_inside_mm <= LOOP_ROOM_MM
-    least = least_mm(instrument, assumed)
+    least = compute_least_mm(instrument, assumed)
     for name, near in met.approach_mm.items():
         rules[name] = near < least
     return rules
 
 
-def least_mm(instrument: Instrument, assumed: Assumed) -> float:
+def compute_least_mm(instrument: Instrument, assumed: Assumed) -> float:
     """How near the device's centre line may come to an obstacle's surface."""
-    return instrument.diameter_mm / 2.0 + assumed.value("least_clearance_mm")
+    return instrument.diameter_mm / 2.0 + assumed.get_value("least_clearance_mm")
 
 
 def _hits_gantry(
@@ -162,6 +165,6 @@ def _hits_gantry(
         np.append((inside.min(axis=0) + inside.max(axis=0)) / 2.0, 0.0)
     )
     radius = np.linalg.norm(hub[:, :2] - middle[:2], axis=1)
-    free = assumed.value("gantry_bore_mm") / 2.0 - assumed.value("gantry_clearance_mm")
+    free = assumed.get_value("gantry_bore_mm") / 2.0 - assumed.get_value("gantry_clearance_mm")
     hit: Rejected = (radius > free) & ~candidates.provisional
     return hit

@@ -15,7 +15,7 @@ import edt
 import numpy as np
 import scipy
 
-from seldinger.anatomy.extents import Extent, Extents, distance_field
+from seldinger.anatomy.extents import Extent, Extents, compute_distance_field
 from seldinger.anatomy.model import Kind, Origin, Structure, Tissue
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
@@ -125,7 +125,7 @@ class Scene:
         return self.anatomy.grid.spacing_mm[0]
 
 
-def bounding_box(mask: Mask, margin: int) -> Box:
+def find_bounding_box(mask: Mask, margin: int) -> Box:
     """Smallest box around ``mask``, grown by ``margin`` voxels and clipped to the lattice."""
     sides = []
     for axis in range(3):
@@ -137,7 +137,7 @@ def bounding_box(mask: Mask, margin: int) -> Box:
     return sides[0], sides[1], sides[2]
 
 
-def boundary(mask: Mask) -> Mask:
+def find_boundary(mask: Mask) -> Mask:
     """Voxels of ``mask`` with a face on something else (or on the lattice's end)."""
     padded = np.pad(mask, 1)
     inner = padded[1:-1, 1:-1, 1:-1].copy()
@@ -149,7 +149,7 @@ def boundary(mask: Mask) -> Mask:
     return mask & ~inner
 
 
-def obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obstacle | None:
+def build_obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obstacle | None:
     """Distances around ``structure``; None when it is empty or lies off the lattice.
 
     Args:
@@ -159,7 +159,7 @@ def obstacle(structure: Structure, extent: Extent | None, lattice: Grid) -> Obst
     """
     if extent is None:
         return _on_lattice(structure, lattice)
-    found = distance_field(extent, lattice, CAP_MM)
+    found = compute_distance_field(extent, lattice, CAP_MM)
     if found is None:
         return None
     return Obstacle(
@@ -181,13 +181,13 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
     if not structure.mask.any():
         return None
     spacing_mm = lattice.spacing_mm[0]
-    box = bounding_box(structure.mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
+    box = find_bounding_box(structure.mask, int(np.ceil(CAP_MM / spacing_mm)) + 1)
     local = np.ascontiguousarray(structure.mask[box])
     distance = morphology.capped_distance_mm(local, CAP_MM, spacing_mm)
     np.minimum(distance, CAP_MM, out=distance)
     distance -= np.float32(spacing_mm / 2.0)
     corner = (int(box[0].start), int(box[1].start), int(box[2].start))
-    surface = lattice.to_lps(np.argwhere(boundary(local)) + np.asarray(corner))
+    surface = lattice.to_lps(np.argwhere(find_boundary(local)) + np.asarray(corner))
     return Obstacle(
         structure.name,
         structure.kind,
@@ -212,7 +212,7 @@ def is_obstacle(
         return False
     if target.organ is None or not anatomy.has(target.organ):
         return True
-    in_lung = anatomy.structure(target.organ).kind is Kind.LUNG
+    in_lung = anatomy.get_structure(target.organ).kind is Kind.LUNG
     return not (in_lung and structure.name == "pleural recess")
 
 
@@ -268,7 +268,7 @@ def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
             extent = None
             if extents is not None and structure.origin is Origin.LABEL:
                 extent = extents.find(structure.sources)
-            made = obstacle(kept, extent, anatomy.grid)
+            made = build_obstacle(kept, extent, anatomy.grid)
             if made is not None:
                 found.append((len(names) - 1, made))
     classes[target.mask] = TARGET
@@ -281,7 +281,7 @@ def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
     if goal is None:
         raise ValueError("a target is never empty: anatomy.targets refuses it")
     # What is outside and nearest lies beside the smallest box.
-    box = bounding_box(target.mask, 1)
+    box = find_bounding_box(target.mask, 1)
     inside = np.zeros(target.mask.shape, dtype=np.float32)
     inside[box] = edt.edt(
         np.ascontiguousarray(target.mask[box]),
@@ -347,9 +347,9 @@ def _spared(target: Lesion, obstacles: tuple[Obstacle, ...]) -> Lesion:
     return replace(target, viable=viable) if viable.any() else target
 
 
-def whole(target: Lesion, anatomy: Anatomy) -> Lesion:
+def make_whole(target: Lesion, anatomy: Anatomy) -> Lesion:
     """``target`` with nothing left out, steered at its deepest point; the middlemost of equals."""
-    box = bounding_box(target.mask, 1)
+    box = find_bounding_box(target.mask, 1)
     local = np.ascontiguousarray(target.mask[box])
     depth = edt.edt(local, black_border=True, order="C", parallel=1)
     corner = np.array([s.start for s in box])
@@ -373,5 +373,5 @@ def _paint_order(structure: Structure) -> tuple[int, str]:
 def _as_structure(target: Lesion, anatomy: Anatomy) -> Structure:
     """The viable target; it follows the breath unless its organ does not."""
     organ = target.organ
-    mobile = True if organ is None else anatomy.structure(organ).mobile
+    mobile = True if organ is None else anatomy.get_structure(organ).mobile
     return Structure(target.label, Kind.LESION, target.viable, target.origin, (), mobile)

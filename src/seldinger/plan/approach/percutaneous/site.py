@@ -26,13 +26,13 @@ _RETROPERITONEAL = ("pancreas", "adrenal", "iliopsoas", "psoas", "aorta", "vena 
 _BONES = ("bone", "vertebra", "ribs", "sacrum", "pelvis", "femur", "sternum", "scapula", "clavicle")
 
 
-def site_of(case: NeedleCase) -> Site:
+def find_site(case: NeedleCase) -> Site:
     """The site of the target: by the kind of its organ if that is labelled, else by its name."""
     organ = case.target.organ
     if organ is None:
         return Site.OTHER
     if case.anatomy.has(organ):
-        kind = case.anatomy.structure(organ).kind
+        kind = case.anatomy.get_structure(organ).kind
         if kind in (Kind.LUNG, Kind.LOBE):
             return Site.LUNG
         if kind is Kind.BONE:

@@ -23,7 +23,7 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     scene = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=toward.tip_lps_mm))
     from_there = replace(case.options, entry_lps_mm=toward.entry_lps_mm)
     chosen = replace(case.settings, options=(from_there, *case.settings.options))
-    rays = path.rays_into(scene, chosen, case.assumed)
+    rays = path.choose_rays(scene, chosen, case.assumed)
     done = path.search(rays, instrument, case.limits, chosen, case.assumed)
     outward = done.candidates.outward
     lean = np.degrees(np.arccos(np.clip(outward @ np.asarray(toward.axis_lps), -1.0, 1.0)))
@@ -39,5 +39,5 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
         accepted=len(free),
         rejections={r: int((m & near).sum()) for r, m in done.rejected.items() if (m & near).any()},
         relaxations=(),
-        paths=path.paths(done, rows),
+        paths=path.build_paths(done, rows),
     )

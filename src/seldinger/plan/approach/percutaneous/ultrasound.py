@@ -69,29 +69,29 @@ _SKIN_VOXELS = 2.0
 _ANGLES_DEG = tuple(range(0, 180, 15))
 
 
-def in_use(settings: Settings, assumption: Assumption) -> float:
+def get_value(settings: Settings, assumption: Assumption) -> float:
     """The value in use: the user's, else the default."""
     return float(settings.assume.get(assumption.name, assumption.value))
 
 
-def access(case: NeedleCase, path: Path) -> UltrasoundAccess:
+def find_access(case: NeedleCase, path: Path) -> UltrasoundAccess:
     """Widest free footprint near ``path``'s entry from which straight beams reach its target.
 
     ``fits`` is None when the anatomy names no bone (or, without HU, no lung): a rib that nobody
     segmented would not block.
     """
     settings, anatomy = case.settings, case.anatomy
-    needed = in_use(settings, APERTURE)
+    needed = get_value(settings, APERTURE)
     entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
     direct = float(np.linalg.norm(aim - entry))
-    skin = _skin_near(anatomy, entry, in_use(settings, REACH))
+    skin = _skin_near(anatomy, entry, get_value(settings, REACH))
     if not _obstacles_are_known(anatomy) or len(skin) == 0:
         return UltrasoundAccess(None, needed, direct, None, None)
-    free = _sees(anatomy, case.target.mask, skin, aim, in_use(settings, GAS))
+    free = _sees(anatomy, case.target.mask, skin, aim, get_value(settings, GAS))
     spacing = max(anatomy.grid.spacing_mm)
-    width = in_use(settings, PROBE_WIDTH)
+    width = get_value(settings, PROBE_WIDTH)
     free &= np.linalg.norm(skin - entry, axis=1) > width / 2.0  # the needle stands there
-    aperture, centre = widest_footprint(skin, free, entry, spacing, width)
+    aperture, centre = find_widest_footprint(skin, free, entry, spacing, width)
     if aperture <= 0.0:
         return UltrasoundAccess(0.0, needed, direct, None, fits=False)
     beam = aim - centre
@@ -105,7 +105,7 @@ def access(case: NeedleCase, path: Path) -> UltrasoundAccess:
     )
 
 
-def widest_footprint(
+def find_widest_footprint(
     skin: Points,
     free: NDArray[np.bool_],
     entry: Points,

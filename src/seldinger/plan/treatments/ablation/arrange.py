@@ -15,8 +15,8 @@ import scipy
 
 from seldinger.core.space import as_vector, tangents, unit
 from seldinger.geometry import levels
-from seldinger.simulate.thermal.heating import heated
-from seldinger.simulate.thermal.scene import HeatScene, grid_around
+from seldinger.simulate.thermal.heating import compute_heat
+from seldinger.simulate.thermal.scene import HeatScene, make_grid
 from seldinger.simulate.thermal.setup import Changes, Placed
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Arrangement:
         return tuple(made)
 
 
-def template(
+def build_template(
     applicator: Applicator,
     setting: Setting,
     pattern: Pattern,
@@ -159,7 +159,7 @@ def template(
     places = pattern.places_mm
     half = float(np.linalg.norm(places, axis=1).max()) + _AWAY_MM
     half = max(half, 0.5 * (applicator.active_mm or 0.0) + _AWAY_MM)
-    grid = grid_around((0.0, 0.0, 0.0), half, _COARSE_MM)
+    grid = make_grid((0.0, 0.0, 0.0), half, _COARSE_MM)
     nothing = np.zeros(grid.shape, dtype=np.bool_)
     block = HeatScene(grid, np.ones(grid.shape, np.uint8), (tissue,), nothing, nothing, None, {})
     one = Placed(applicator, (0.0, 0.0, 0.0), (0.0, 0.0, 1.0), setting.schedule)
@@ -167,13 +167,13 @@ def template(
         Placed(applicator, (float(x), float(y), -one.behind_tip_mm), one.axis_lps, one.schedule)
         for x, y in places
     ]
-    done = heated(block, placed, biology, mode, changes)
+    done = compute_heat(block, placed, biology, mode, changes)
     signed = levels.signed_distance_mm(done.level, _COARSE_MM)
     volume = float(np.clip(signed / _COARSE_MM + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     return Template(applicator, setting, pattern, mode, grid, signed, volume)
 
 
-def fitted(
+def fit(
     made: Template, goal: Goal, directions_lps: Sequence[Points], most: int = MOST_PROBES
 ) -> Arrangement:
     """The template over the goal, along the best of some directions towards the hub."""

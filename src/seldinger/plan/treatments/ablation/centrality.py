@@ -15,7 +15,7 @@ import numpy as np
 import scipy
 
 from seldinger.core.record import Assumption
-from seldinger.plan.approach.percutaneous.scene import boundary
+from seldinger.plan.approach.percutaneous.scene import find_boundary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,17 +60,17 @@ class Centrality:
     share: float | None = None
 
 
-def judged(case: NeedleCase) -> Centrality:
+def judge(case: NeedleCase) -> Centrality:
     """Whether the target of a kidney is central; never "no" without a label of the pelvis."""
     kidney = _kidney(case)
     structure, away_mm = _nearest(case)
     share = None if kidney is None else _share(case, kidney)
-    if away_mm is not None and away_mm < case.assumed.value(NEAR.name):
+    if away_mm is not None and away_mm < case.assumed.get_value(NEAR.name):
         central: bool | None = True
     elif kidney is not None and _pelvis_known(case, kidney):
         central = False
     else:
-        deep = share is not None and share >= case.assumed.value(DEEP.name)
+        deep = share is not None and share >= case.assumed.get_value(DEEP.name)
         central = True if deep else None
     return Centrality(central, structure, away_mm, share)
 
@@ -78,15 +78,15 @@ def judged(case: NeedleCase) -> Centrality:
 def _nearest(case: NeedleCase) -> tuple[str, float | None]:
     """The nearest labelled part of the sinus and its distance from the tumour's surface, mm."""
     grid = case.anatomy.grid
-    tree = scipy.spatial.cKDTree(grid.to_lps(np.argwhere(boundary(case.target.mask))))
+    tree = scipy.spatial.cKDTree(grid.to_lps(np.argwhere(find_boundary(case.target.mask))))
     found: dict[str, float] = {}
     for name in _SINUS:
         if case.anatomy.has(name):
-            mask = case.anatomy.structure(name).mask
+            mask = case.anatomy.get_structure(name).mask
             if (mask & case.target.mask).any():
                 found[name] = 0.0
             elif mask.any():
-                away, _ = tree.query(grid.to_lps(np.argwhere(boundary(mask))))
+                away, _ = tree.query(grid.to_lps(np.argwhere(find_boundary(mask))))
                 found[name] = max(0.0, float(away.min()) - grid.spacing_mm[0])
     if not found:
         return "", None
@@ -100,7 +100,7 @@ def _kidney(case: NeedleCase) -> Mask | None:
     if organ is None or not case.anatomy.has(organ):
         return None
     mine = case.target.mask
-    pieces, _ = scipy.ndimage.label(case.anatomy.structure(organ).mask | mine)
+    pieces, _ = scipy.ndimage.label(case.anatomy.get_structure(organ).mask | mine)
     number = int(np.bincount(pieces[mine]).argmax())
     kidney: Mask = (pieces == number) & ~mine
     return kidney if kidney.any() else None
@@ -111,7 +111,7 @@ def _pelvis_known(case: NeedleCase, kidney: Mask) -> bool:
     if not case.anatomy.has(PELVIS):
         return False
     (box,) = scipy.ndimage.find_objects(kidney.astype(np.uint8))
-    return bool(case.anatomy.structure(PELVIS).mask[box].any())
+    return bool(case.anatomy.get_structure(PELVIS).mask[box].any())
 
 
 def _share(case: NeedleCase, kidney: Mask) -> float | None:
@@ -119,7 +119,7 @@ def _share(case: NeedleCase, kidney: Mask) -> float | None:
 
     A hull, because labels leave the sinus out and a tumour takes a bite: neither is the capsule.
     """
-    edge = np.argwhere(boundary(kidney)).astype(np.float64)
+    edge = np.argwhere(find_boundary(kidney)).astype(np.float64)
     if len(edge) < _CORNERS:
         return None
     try:

@@ -13,7 +13,7 @@ from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption
 from seldinger.physics.thermal.model import FrozenFlow
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import centrality, ranking
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern
 from seldinger.plan.treatments.ablation.modalities import MODALITIES
@@ -116,7 +116,7 @@ _ORGAN_TISSUES = (
 )  # fmt: skip
 
 
-def tissue_assumptions() -> tuple[Assumption, ...]:
+def list_tissue_assumptions() -> tuple[Assumption, ...]:
     """Numbers of the tissues that may surround a target and have no source; by "tissue.number"."""
     return tuple(a for name in _ORGAN_TISSUES for a in tissue(name).assumptions)
 
@@ -155,36 +155,36 @@ class Choice:
 
 def choose(case: NeedleCase) -> Choice:
     """Modality order with its reasons, and margins, for this case."""
-    margin = case.assumed.value(MARGIN.name)
-    ranks = ranking.ranked(case, margin)
+    margin = case.assumed.get_value(MARGIN.name)
+    ranks = ranking.rank(case, margin)
     asked = case.settings.answers.get("modality")
     order = (asked,) if asked is not None else ranks.order
     if case.settings.device is not None:
         order = (applicator(case.settings.device).modality,)
-    liver = site_of(case) is Site.LIVER
-    preferred = max(margin, case.assumed.value(PREFERRED.name)) if liver else margin
+    liver = find_site(case) is Site.LIVER
+    preferred = max(margin, case.assumed.get_value(PREFERRED.name)) if liver else margin
     lung = case.settings.answers.get("lung", "inflated")
     return Choice(order, margin, preferred, lung, ranks)
 
 
-def changes(case: NeedleCase) -> Changes:
+def read_changes(case: NeedleCase) -> Changes:
     """The user's own numbers of tissues ("liver.perfusion_per_s"), as the engine takes them."""
     return Changes(edits={k: v for k, v in case.settings.assume.items() if "." in k})
 
 
-def applicator_of(case: NeedleCase, modality: str) -> Applicator:
+def choose_applicator(case: NeedleCase, modality: str) -> Applicator:
     """The applicator for a modality: the user's own, else the default for the site."""
     if case.settings.device is not None:
         named = applicator(case.settings.device)
         if named.modality == modality:
             return named
     taken = MODALITIES[modality]
-    return applicator(taken.device_at.get(site_of(case), taken.device))
+    return applicator(taken.device_at.get(find_site(case), taken.device))
 
 
-def biology(case: NeedleCase, kind: Applicator) -> Biology:
+def choose_biology(case: NeedleCase, kind: Applicator) -> Biology:
     """What counts as dead: by the applicator's fit, unless the user decides."""
-    fit, value = kind.fit, case.assumed.value
+    fit, value = kind.fit, case.assumed.get_value
     named = case.settings.answers.get("damage")
     law = named or (fit.law if fit is not None and fit.law in LAWS else _UNFITTED)
     counted = value(COUNTED.name)
@@ -203,7 +203,7 @@ def biology(case: NeedleCase, kind: Applicator) -> Biology:
     )
 
 
-def patterns(modality: str, count: int) -> tuple[Pattern, ...]:
+def list_patterns(modality: str, count: int) -> tuple[Pattern, ...]:
     """Patterns of so many applicators."""
     if not 1 <= count <= MOST_PROBES:
         raise PlanError(f"a plan has 1 to {MOST_PROBES} applicators, got {count}")

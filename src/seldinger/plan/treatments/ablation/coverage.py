@@ -104,7 +104,7 @@ class Blocked:
     why: Mapping[str, tuple[str, ...]]
 
 
-def covered(
+def cover(
     case: NeedleCase,
     search: Search[NeedleCase],
     choice: Choice,
@@ -122,7 +122,7 @@ def covered(
         watched: by structure, points whose temperature is kept over time where they are near.
         progress: told what is being done.
     """
-    ground = coverage_goal.ground(case, choice)
+    ground = coverage_goal.prepare_ground(case, choice)
     directions = [
         np.subtract(p.entry_lps_mm, p.target_lps_mm) / p.depth_mm
         for p in approach.paths[:_DIRECTIONS]
@@ -132,8 +132,8 @@ def covered(
     notes: list[str] = []
     trials: list[Trial] = []
     blocked: dict[str, tuple[str, ...]] = {}
-    coarse = coverage_goal.coarse(case, choice, ground, COARSE_MM)
-    queue, runs = override.holding(case, _in_order(tried, choice)), 0
+    coarse = coverage_goal.coarsen_ground(case, choice, ground, COARSE_MM)
+    queue, runs = override.keep_editable(case, _in_order(tried, choice)), 0
     while queue and runs < _MOST_RUNS:
         one = queue.pop(0)
         made = _on_patient(case, search, one, ground, coarse)
@@ -157,7 +157,7 @@ def covered(
     progress(f"{_words(best.arrangement)} in fine cells", 0.35 + 0.05 * (_MOST_RUNS + 1))
     won = _finely(case, best, ground, coarse, watched)
     return replace(
-        won, options=coverage_table.of(tried, trials, best.arrangement), notes=tuple(notes)
+        won, options=coverage_table.build_table(tried, trials, best.arrangement), notes=tuple(notes)
     )
 
 
@@ -180,13 +180,15 @@ def _on_patient(
     coarse: HeatScene,
 ) -> _Tried | str:
     """Try an arrangement, every applicator by its own way; in words why it has none."""
-    ways = trajectories.found(case, search, override.edited(case, one.placed))
+    ways = trajectories.find_ways(case, search, override.edit_probes(case, one.placed))
     if ways.blocked:
         return ways.blocked
-    biology = choices.biology(case, one.template.applicator)
-    done = heating.heated(coarse, ways.placed, biology, one.template.mode, choices.changes(case))
+    biology = choices.choose_biology(case, one.template.applicator)
+    done = heating.compute_heat(
+        coarse, ways.placed, biology, one.template.mode, choices.read_changes(case)
+    )
     dead = float(done.zone[coarse.target].mean())
-    return _Tried(one, ways, done, slack_mm(ground, coarse, done), dead)
+    return _Tried(one, ways, done, measure_slack_mm(ground, coarse, done), dead)
 
 
 def _finely(
@@ -195,16 +197,16 @@ def _finely(
     """The winner in cells of 1 mm, structures to spare watched over time."""
     near = {name: p for name, p in watched.items() if ground.scene.grid.contains(p)}
     one = best.arrangement
-    biology = choices.biology(case, one.template.applicator)
-    done = heating.heated(
+    biology = choices.choose_biology(case, one.template.applicator)
+    done = heating.compute_heat(
         ground.scene,
         best.ways.placed,
         biology,
         one.template.mode,
-        choices.changes(case),
+        choices.read_changes(case),
         tuple(near.values()),
     )
-    slack = slack_mm(ground, ground.scene, done)
+    slack = measure_slack_mm(ground, ground.scene, done)
     return Covered(
         ground, best.ways, done, coarse, best.heated, biology, one, slack, tuple(near), (), ()
     )
@@ -217,7 +219,7 @@ def _better(one: _Tried, other: _Tried) -> bool:
     return (one.dead_share, one.slack_mm) > (other.dead_share, other.slack_mm)
 
 
-def slack_mm(ground: Ground, scene: HeatScene, done: Heated) -> float:
+def measure_slack_mm(ground: Ground, scene: HeatScene, done: Heated) -> float:
     """Least of what is there minus what is needed, over the target's surface."""
     signed = levels.signed_distance_mm(done.level, scene.grid.spacing_mm[0])
     there = levels.sample_field(signed, scene.grid, ground.goal.points_lps_mm)
@@ -234,7 +236,7 @@ def _alternatives(
     """The best arrangement of each modality with each number of applicators."""
     found: list[Arrangement] = []
     for number, modality in enumerate(choice.order):
-        kind = choices.applicator_of(case, modality)
+        kind = choices.choose_applicator(case, modality)
         if MODALITIES[modality].why_unusable(kind):
             continue
         for count in range(1, arrange.MOST_PROBES + 1):
@@ -242,7 +244,7 @@ def _alternatives(
                 f"{modality}, {count}",
                 (number + (count - 1) / arrange.MOST_PROBES) / len(choice.order),
             )
-            some = choices.patterns(modality, count)
+            some = choices.list_patterns(modality, count)
             if modality != choice.order[0]:
                 some = some[len(some) // 2 :][:1]
             one = _best_of(case, kind, some, ground, directions)
@@ -260,20 +262,28 @@ def _best_of(
     directions: Sequence[Points],
 ) -> Arrangement:
     """The gentlest setting of so many applicators that is enough; else what comes nearest."""
-    modality, biology = MODALITIES[kind.modality], choices.biology(case, kind)
+    modality, biology = MODALITIES[kind.modality], choices.choose_biology(case, kind)
     settings, mode = modality.settings(case, kind), modality.engine.modes[0]
     tissue = ground.scene.tissues[_tissue_of(ground) - 1]
 
     def fit(setting: int, pattern: int) -> Arrangement:
-        made = arrange.template(
-            kind, settings[setting], patterns[pattern], tissue, biology, mode, choices.changes(case)
+        made = arrange.build_template(
+            kind,
+            settings[setting],
+            patterns[pattern],
+            tissue,
+            biology,
+            mode,
+            choices.read_changes(case),
         )
-        return arrange.fitted(made, ground.goal, directions)
+        return arrange.fit(made, ground.goal, directions)
 
-    return gentlest(len(settings), len(patterns), fit)
+    return choose_gentlest(len(settings), len(patterns), fit)
 
 
-def gentlest(settings: int, patterns: int, fit: Callable[[int, int], Arrangement]) -> Arrangement:
+def choose_gentlest(
+    settings: int, patterns: int, fit: Callable[[int, int], Arrangement]
+) -> Arrangement:
     """The gentlest setting that is enough, in its best pattern; else what comes nearest.
 
     A setting that is enough in one pattern is enough in the best: until it is taken, the other
@@ -320,11 +330,11 @@ def _stronger(
     strongest = MODALITIES[made.applicator.modality].settings(case, made.applicator)[-1]
     if strongest == made.setting:
         return ()
-    template = arrange.template(
+    template = arrange.build_template(
         made.applicator, strongest, made.pattern, ground.scene.tissues[_tissue_of(ground) - 1],
-        choices.biology(case, made.applicator), made.mode, choices.changes(case),
+        choices.choose_biology(case, made.applicator), made.mode, choices.read_changes(case),
     )  # fmt: skip
-    return (arrange.fitted(template, ground.goal, directions),)
+    return (arrange.fit(template, ground.goal, directions),)
 
 
 def _tissue_of(ground: Ground) -> int:

@@ -51,16 +51,16 @@ class Ground:
     goal: Goal
 
 
-def ground(case: NeedleCase, choice: Choice) -> Ground:
+def prepare_ground(case: NeedleCase, choice: Choice) -> Ground:
     """Everything about a case that no arrangement changes."""
     target, anatomy = case.target, case.anatomy
     reach = _farthest_mm(case) + choice.margin_mm + _REACH_MM
-    grid = heat_scene.grid_around(target.centre_lps_mm, max(reach, _LEAST_HALF_MM), _FINE_MM)
-    thick = case.assumed.value(heat_scene.LEAST_VESSEL.name)
-    scene = heat_scene.of_patient(anatomy, target, grid, thick, choice.lung)
+    grid = heat_scene.make_grid(target.centre_lps_mm, max(reach, _LEAST_HALF_MM), _FINE_MM)
+    thick = case.assumed.get_value(heat_scene.LEAST_VESSEL.name)
+    scene = heat_scene.build_scene(anatomy, target, grid, thick, choice.lung)
     edge = surface.extract_surface(target.mask, anatomy.grid, target.label)
     to_capsule = None
-    if scene.organ is not None and margin.belongs(scene.organ, scene.target):
+    if scene.organ is not None and margin.belongs_to(scene.organ, scene.target):
         to_capsule = margin.to_capsule_mm(edge.points_lps_mm, scene.organ, scene.target, grid)
     away = _outside_mm(scene.target, _FINE_MM)
     wanted: Mask = away <= choice.margin_mm
@@ -107,26 +107,28 @@ def _outside_mm(mask: Mask, spacing_mm: float) -> NDArray[np.float32]:
     return outside
 
 
-def coarse(case: NeedleCase, choice: Choice, ground_of: Ground, spacing_mm: float) -> HeatScene:
+def coarsen_ground(
+    case: NeedleCase, choice: Choice, ground_of: Ground, spacing_mm: float
+) -> HeatScene:
     """The same block in coarser cells, for the runs beside the plan."""
     fine = ground_of.scene.grid
     half = 0.5 * fine.spacing_mm[0] * (fine.shape[0] - 1)
-    grid = heat_scene.grid_around(case.target.centre_lps_mm, half, spacing_mm)
-    thick = case.assumed.value(heat_scene.LEAST_VESSEL.name)
-    return heat_scene.of_patient(case.anatomy, case.target, grid, thick, choice.lung)
+    grid = heat_scene.make_grid(case.target.centre_lps_mm, half, spacing_mm)
+    thick = case.assumed.get_value(heat_scene.LEAST_VESSEL.name)
+    return heat_scene.build_scene(case.anatomy, case.target, grid, thick, choice.lung)
 
 
-def subcapsular(case: NeedleCase, ground_of: Ground) -> NDArray[np.bool_]:
+def find_subcapsular(case: NeedleCase, ground_of: Ground) -> NDArray[np.bool_]:
     """(n,) which surface points lie under the capsule; none when it is unknown."""
     if ground_of.to_capsule_mm is None:
         return np.zeros(len(ground_of.surface.points_lps_mm), dtype=np.bool_)
-    near: NDArray[np.bool_] = ground_of.to_capsule_mm < case.assumed.value(choices.CAPSULE.name)
+    near: NDArray[np.bool_] = ground_of.to_capsule_mm < case.assumed.get_value(choices.CAPSULE.name)
     return near
 
 
-def points_of(case: NeedleCase, structure: str) -> Points:
+def get_surface(case: NeedleCase, structure: str) -> Points:
     """(n, 3) surface of a structure, LPS mm."""
-    from seldinger.plan.approach.percutaneous.scene import boundary
+    from seldinger.plan.approach.percutaneous.scene import find_boundary
 
-    mask = case.anatomy.structure(structure).mask
-    return case.anatomy.grid.to_lps(np.argwhere(boundary(mask)))
+    mask = case.anatomy.get_structure(structure).mask
+    return case.anatomy.grid.to_lps(np.argwhere(find_boundary(mask)))

@@ -44,7 +44,7 @@ class Trial:
         return f"{_reach(self.slack_mm)} on this patient"
 
 
-def of(
+def build_table(
     tried: Sequence[Arrangement], trials: Sequence[Trial], won: Arrangement
 ) -> tuple[Option, ...]:
     """All rows, the chosen one first."""
@@ -53,7 +53,7 @@ def of(
     return tuple(rows)
 
 
-def as_planned(options: Sequence[Option], found: Figures) -> tuple[Option, ...]:
+def replace_chosen(options: Sequence[Option], found: Figures) -> tuple[Option, ...]:
     """The chosen row with the figures of the plan itself, on this patient."""
     least = found.minimal_margin_mm.nominal
     planned = [

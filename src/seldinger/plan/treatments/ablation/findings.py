@@ -10,10 +10,10 @@ from seldinger import evidence
 from seldinger.catalogue.applicators import applicator
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import override, plausibility, ranking, trajectories
-from seldinger.plan.treatments.ablation.modalities.base import to_vessel_mm, widest_mm
-from seldinger.plan.wording import cited, number, plainly
+from seldinger.plan.treatments.ablation.modalities.base import measure_widest_mm, to_vessel_mm
+from seldinger.plan.wording import cite, get_number, state_fact
 from seldinger.simulate.thermal.setup import CHART, PHYSIOLOGICAL
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ _ENGINE_FACE = "the edge of the grid"
 """What the engine says of its faces begins so."""
 
 
-def of(case: NeedleCase, choice: Choice, won: Covered, found: Figures) -> tuple[Finding, ...]:
+def build_findings(
+    case: NeedleCase, choice: Choice, won: Covered, found: Figures
+) -> tuple[Finding, ...]:
     """All findings of a plan with probes."""
     modality = won.modality
     made = [
@@ -58,7 +60,7 @@ def of(case: NeedleCase, choice: Choice, won: Covered, found: Figures) -> tuple[
         *_beyond_organ(case, won),
         *_spared(found, cold=modality.engine.cold),
         *_plausible(case, modality, found),
-        *plausibility.doubts(
+        *plausibility.find_doubts(
             modality, len(won.ways.placed), found, float(won.heated.extreme_c.max())
         ),
         *_probes(case, won),
@@ -68,8 +70,8 @@ def of(case: NeedleCase, choice: Choice, won: Covered, found: Figures) -> tuple[
             "models",
             Status.MET,
             Severity.INFO,
-            f"How far such predictions can be trusted: {plainly('ablation.models.dice')}",
-            cited("ablation.models.dice"),
+            f"How far such predictions can be trusted: {state_fact('ablation.models.dice')}",
+            cite("ablation.models.dice"),
         ),
     ]
     return tuple(made)
@@ -79,7 +81,7 @@ _DOUBTS = ("size", "lung-zone", "zone-at-face", "plausibility", "outside-table",
 """Findings that, while open, take the prediction out of its domain of validity."""
 
 
-def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
+def list_outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
     """Why the prediction is not to be believed, by its own findings; empty where it may be."""
     serious = (Severity.STOP, Severity.ACTION)
     doubted = [
@@ -88,7 +90,7 @@ def outside_domain(found: tuple[Finding, ...]) -> tuple[str, ...]:
     return tuple(f.text.partition(". ")[0].rstrip(".") for f in doubted)
 
 
-def without_probes(
+def explain_without_probes(
     case: NeedleCase, choice: Choice, why: Mapping[str, tuple[str, ...]]
 ) -> tuple[Finding, ...]:
     """What can be said when no applicator has a way.
@@ -135,53 +137,53 @@ def _no_way(device: str, said: tuple[str, ...]) -> Finding:
 def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
     """Whether a zone of that size was ever published, and what is called suited."""
     size = case.target.diameter_mm
-    widest = widest_mm(case)
-    largest = number(_LARGEST)
+    widest = measure_widest_mm(case)
+    largest = get_number(_LARGEST)
     facts = (_LARGEST, "ablation.largest_zone_in_vivo")
-    said = " ".join(plainly(f) for f in facts)
+    said = " ".join(state_fact(f) for f in facts)
     made = []
     if widest > largest:
         text = (
             f"Beyond every published size: the target is {widest:.0f} mm at its widest "
             f"({size:.0f} mm for its volume). {said} Best cover is shown."
         )
-        made.append(Finding("size", Status.NOT_MET, Severity.STOP, text, cited(*facts)))
+        made.append(Finding("size", Status.NOT_MET, Severity.STOP, text, cite(*facts)))
     elif widest + 2.0 * choice.margin_mm > largest:
         text = (
             f"Target and margin are {widest + 2.0 * choice.margin_mm:.0f} mm wide, more than any "
             f"published zone of one placement. {said}"
         )
-        made.append(Finding("size", Status.NOT_MET, Severity.ACTION, text, cited(*facts)))
-    fact = _SIZE.get(site_of(case))
+        made.append(Finding("size", Status.NOT_MET, Severity.ACTION, text, cite(*facts)))
+    fact = _SIZE.get(find_site(case))
     if fact is None:
         text = "No size limit was read for this organ."
         made.append(Finding("size-suited", Status.UNKNOWN, Severity.CAUTION, text))
         return tuple(made)
     limit = evidence.driving_value(fact, secondary=True)
     status = Status.MET if size <= limit else Status.NOT_MET
-    text = f"{size:.0f} mm against {limit:.0f} mm. {plainly(fact)}"
+    text = f"{size:.0f} mm against {limit:.0f} mm. {state_fact(fact)}"
     severity = Severity.INFO if status is Status.MET else Severity.ACTION
-    made.append(Finding("size-suited", status, severity, text, cited(fact)))
+    made.append(Finding("size-suited", status, severity, text, cite(fact)))
     return tuple(made)
 
 
 def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
     """With what, in which order, and why."""
     asked = case.settings.device is not None or "modality" in case.settings.answers
-    return ranking.finding(choice.ranking, choice.order, taken, asked=asked)
+    return ranking.build_finding(choice.ranking, choice.order, taken, asked=asked)
 
 
 def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     margin = found.minimal_margin_mm.nominal
     thin = f"minimal ablative margin {margin:.1f} mm, {choice.margin_mm:g} mm asked"
-    site, histology = site_of(case), case.settings.answers.get("histology", "")
+    site, histology = find_site(case), case.settings.answers.get("histology", "")
     facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
-    worth = " ".join(plainly(f) for f in facts)
+    worth = " ".join(state_fact(f) for f in facts)
     status, severity = Status.NOT_MET, Severity.STOP
     if found.coverage_target < _WHOLE:
         left = 100.0 * (1.0 - found.coverage_target)
         text = f"Tumour is left: {left:.1f} % of it survives by this plan, the best found; {thin}."
-        return Finding("coverage", status, severity, text, cited(*facts))
+        return Finding("coverage", status, severity, text, cite(*facts))
     if margin < 0.0:
         text = f"The zone just misses the tumour's edge: {thin}. Tumour may be left there."
     elif margin < _THREE_MM - 0.05:
@@ -192,7 +194,7 @@ def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     else:
         status, severity = Status.MET, Severity.INFO
         text = f"Tumour and margin are ablated by this plan: {thin}."
-    return Finding("coverage", status, severity, f"{text} {worth}".strip(), cited(*facts))
+    return Finding("coverage", status, severity, f"{text} {worth}".strip(), cite(*facts))
 
 
 def _sink(choice: Choice, won: Covered) -> Finding:
@@ -202,20 +204,20 @@ def _sink(choice: Choice, won: Covered) -> Finding:
     near = to_vessel_mm(scene)
     if near is None:
         text = "No vessel thick enough to cool the zone is known nearby; unlabelled ones may be."
-        return Finding("heat-sink", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+        return Finding("heat-sink", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
     if near > choice.margin_mm:
         text = f"The nearest vessel that would cool the zone is {near:.0f} mm from the tumour."
-        return Finding("heat-sink", Status.MET, Severity.INFO, text, cited(*facts))
+        return Finding("heat-sink", Status.MET, Severity.INFO, text, cite(*facts))
     text = (
         f"A vessel that cools the zone is {near:.0f} mm from the tumour, inside the "
-        f"margin: look for live tumour there. {' '.join(plainly(f) for f in facts)}"
+        f"margin: look for live tumour there. {' '.join(state_fact(f) for f in facts)}"
     )
-    return Finding("heat-sink", Status.NOT_MET, Severity.CAUTION, text, cited(*facts))
+    return Finding("heat-sink", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
 
 
 def _lung(case: NeedleCase) -> tuple[Finding, ...]:
     """No applicator here was fitted in lung, and sizes there are known to be wrong."""
-    if site_of(case) is not Site.LUNG:
+    if find_site(case) is not Site.LUNG:
         return ()
     text = (
         "Sizes in lung are not believed: no applicator here was fitted in lung, and what was "
@@ -287,17 +289,18 @@ def _plausible(case: NeedleCase, modality: Modality, found: Figures) -> tuple[Fi
     facts = modality.energy.get(histology, modality.energy[""])
     ok = found.ml_per_kj <= most
     text = (
-        f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. {' '.join(plainly(f) for f in facts)}"
+        f"{found.ml_per_kj:.2f} mL of zone per kJ sent out. "
+        f"{' '.join(state_fact(f) for f in facts)}"
         + ("" if ok else f" More than {most:g} mL/kJ is not believed: distrust this prediction.")
         + _by_other_mode(case, found)
     )
     status, severity = (Status.MET, Severity.INFO) if ok else (Status.NOT_MET, Severity.ACTION)
-    return (Finding("plausibility", status, severity, text, cited(*facts)),)
+    return (Finding("plausibility", status, severity, text, cite(*facts)),)
 
 
 def _by_other_mode(case: NeedleCase, found: Figures) -> str:
     """In lung, where no size is believed, how far both modes lie apart."""
-    if site_of(case) is not Site.LUNG or found.other_mode_volume_ml is None:
+    if find_site(case) is not Site.LUNG or found.other_mode_volume_ml is None:
         return ""
     other = next(m for m in (CHART, PHYSIOLOGICAL) if m != found.mode)
     return (
@@ -309,10 +312,10 @@ def _by_other_mode(case: NeedleCase, found: Figures) -> str:
 def _probes(case: NeedleCase, won: Covered) -> tuple[Finding, ...]:
     """What the probes' own ways break, and what was set outside a table."""
     made = []
-    crossing = trajectories.crossing(case, won.ways)
+    crossing = trajectories.find_crossings(case, won.ways)
     if crossing:
         made.append(Finding("probes-apart", Status.NOT_MET, Severity.STOP, f"{crossing}."))
-    marked = sorted({t for p in won.ways.placed if (t := override.outside_table(p))})
+    marked = sorted({t for p in won.ways.placed if (t := override.list_outside_table(p))})
     made += [
         Finding("outside-table", Status.NOT_MET, Severity.ACTION, f"{text}, as you asked.")
         for text in marked
@@ -324,5 +327,5 @@ def _isotherm(facts: tuple[str, ...]) -> tuple[Finding, ...]:
     """Which isotherm kills: authorities side by side."""
     if not facts:
         return ()
-    text = f"Sources differ: {' '.join(plainly(f) for f in facts)}"
-    return (Finding("lethal-isotherm", Status.MET, Severity.INFO, text, cited(*facts)),)
+    text = f"Sources differ: {' '.join(state_fact(f) for f in facts)}"
+    return (Finding("lethal-isotherm", Status.MET, Severity.INFO, text, cite(*facts)),)

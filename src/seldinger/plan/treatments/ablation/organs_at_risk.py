@@ -9,10 +9,10 @@ import scipy
 
 from seldinger.core.space import as_vector
 from seldinger.image.resample import resample_mask
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import choice as choices
-from seldinger.plan.treatments.ablation.coverage_goal import points_of
-from seldinger.plan.wording import cited, number
+from seldinger.plan.treatments.ablation.coverage_goal import get_surface
+from seldinger.plan.wording import cite, get_number
 from seldinger.simulate.thermal.effect import AtRisk
 from seldinger.simulate.thermal.setup import BODY_C
 
@@ -47,30 +47,30 @@ _WATCHED_MM = 60.0
 """Structures farther from the target than this are not watched over time."""
 
 
-def names(case: NeedleCase) -> tuple[str, ...]:
+def list_names(case: NeedleCase) -> tuple[str, ...]:
     """Structures to spare around this organ."""
-    return _BY_SITE.get(site_of(case), _ELSEWHERE)
+    return _BY_SITE.get(find_site(case), _ELSEWHERE)
 
 
-def watched(case: NeedleCase) -> dict[str, Vector]:
+def find_watched(case: NeedleCase) -> dict[str, Vector]:
     """Structure -> its point nearest to the target, where it is near enough to be watched."""
     inside = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     tree = scipy.spatial.cKDTree(inside)
     found = {}
-    for name in names(case):
+    for name in list_names(case):
         if case.anatomy.has(name):
-            points = points_of(case, name)
+            points = get_surface(case, name)
             away, _ = tree.query(points)
             if away.min() < _WATCHED_MM:
                 found[name] = as_vector(points[int(np.argmin(away))])
     return found
 
 
-def judged(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[AtRisk, ...]:
+def judge(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[AtRisk, ...]:
     """Every structure to spare, the nearest first, unknown ones last."""
     zone = ground.scene.grid.to_lps(np.argwhere(done.zone))
     tree = scipy.spatial.cKDTree(zone) if len(zone) else None
-    made = [_one(case, ground, done, name, tree, cold=cold) for name in names(case)]
+    made = [_one(case, ground, done, name, tree, cold=cold) for name in list_names(case)]
     return tuple(
         sorted(made, key=lambda c: (c.distance_mm is None, c.distance_mm or 0.0, c.structure))
     )
@@ -86,10 +86,10 @@ def _one(
     cold: bool,
 ) -> AtRisk:
     limit_mm, sources = _limit(case, name)
-    limit_c = case.assumed.value((choices.SPARE_COLD if cold else choices.SPARE_HOT).name)
+    limit_c = case.assumed.get_value((choices.SPARE_COLD if cold else choices.SPARE_HOT).name)
     if not case.anatomy.has(name):
         return AtRisk(name, None, None, limit_mm, limit_c, None, "", sources)
-    away = np.inf if zone is None else float(zone.query(points_of(case, name))[0].min())
+    away = np.inf if zone is None else float(zone.query(get_surface(case, name))[0].min())
     half = 0.5 * (ground.scene.grid.spacing_mm[0] + case.anatomy.grid.spacing_mm[0])
     distance = None if not np.isfinite(away) else max(0.0, away - half)
     extreme = _extreme(case, ground, done, name, cold=cold)
@@ -111,15 +111,16 @@ def _limit(case: NeedleCase, name: str) -> tuple[float | None, tuple[str, ...]]:
     elif name == "ureters":
         fact = "safety_distance.ureter"
     elif name in _GUT:
-        return case.assumed.value(choices.BOWEL.name), ()
+        return case.assumed.get_value(choices.BOWEL.name), ()
     else:
         return None, ()
-    return number(fact), cited(fact)
+    return get_number(fact), cite(fact)
 
 
 def _extreme(case: NeedleCase, ground: Ground, done: Heated, name: str, *, cold: bool) -> float:
     """Hottest or coldest of the structure's cells; as warm as blood where it lies outside."""
-    mask = resample_mask(case.anatomy.structure(name).mask, case.anatomy.grid, ground.scene.grid)
+    anatomy, grid = case.anatomy, ground.scene.grid
+    mask = resample_mask(anatomy.get_structure(name).mask, anatomy.grid, grid)
     if name == "bowel gas":
         # Gas conducts nothing: what counts is the wall around it.
         mask = scipy.ndimage.binary_dilation(mask, iterations=2) & ~mask

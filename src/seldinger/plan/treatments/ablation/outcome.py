@@ -43,7 +43,7 @@ _SURE_MM = 14.0
 _ICE_C = 0.0
 
 
-def predicted(
+def predict(
     case: NeedleCase,
     choice: Choice,
     won: Covered,
@@ -55,7 +55,7 @@ def predicted(
     spacing = grid.spacing_mm[0]
     cold = won.modality.engine.cold
     signed = levels.signed_distance_mm(done.level, spacing)
-    under = coverage_goal.subcapsular(case, ground)
+    under = coverage_goal.find_subcapsular(case, ground)
     values = _margins(ground, done.zone, signed)
     # Where all of the surface lies under the capsule, the thinnest place of it is all there is.
     inner = ~under if not under.all() else under
@@ -64,11 +64,11 @@ def predicted(
     samples = _sampled(case, won, answer, draws, values, under)
     progress("how sure, everywhere", 0.85)
     kill = _kill_probability(case, won, answer, draws, signed)
-    energy = energy_kj(won)
+    energy = compute_energy_kj(won)
     volume = float(np.clip(signed / spacing + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     curves = done.result.points_c
     figures = Figures(
-        criterion=heating.criterion(won.biology, cold=cold),
+        criterion=heating.describe_criterion(won.biology, cold=cold),
         mode=done.mode,
         minimal_margin_mm=_figures(values[inner], samples.minimal),
         subcapsular_margin_mm=_figures(values[under], samples.under) if under.any() else None,
@@ -81,13 +81,13 @@ def predicted(
         visible_ice_ml=float((done.extreme_c <= _ICE_C).sum()) * grid.voxel_ml if cold else None,
         other_mode_volume_ml=_other_mode_ml(case, won),
         ml_per_kj=volume / energy if energy > 0.0 else None,
-        at_risk=organs_at_risk.judged(case, ground, done, cold=cold),
+        at_risk=organs_at_risk.judge(case, ground, done, cold=cold),
         samples=len(samples.minimal),
         variance=samples.shares,
         options=won.options,
         notes=(*won.notes, *_notes(won)),
     )
-    figures = replace(figures, options=coverage_table.as_planned(figures.options, figures))
+    figures = replace(figures, options=coverage_table.replace_chosen(figures.options, figures))
     fields = AblationFields(
         grid=grid,
         zone=done.zone,
@@ -105,7 +105,7 @@ def predicted(
     return figures, fields
 
 
-def energy_kj(won: Covered) -> float:
+def compute_energy_kj(won: Covered) -> float:
     """What generators sent out; 0 for cold."""
     sent = won.heated.energy_kj
     return sum(p.energy_kj for p in won.ways.placed) if sent is None else sent
@@ -124,7 +124,7 @@ def _margins(
     try:
         edge = surface.extract_surface(zone, grid, "zone")
         untreated = organ & ~zone
-        return margin.measured(
+        return margin.measure_margin(
             ground.surface, edge, None, ground.to_capsule_mm, untreated
         ).values_mm
     except PlanError:
@@ -138,19 +138,19 @@ def _figures(values: NDArray[np.float64], samples: NDArray[np.float64]) -> Sprea
 
 
 def _spread(case: NeedleCase, won: Covered, progress: Progress) -> tuple[Response, Samples]:
-    spreads = {a.name: case.assumed.value(a.name) for a in uncertainty.ASSUMPTIONS}
-    answer = uncertainty.response(
+    spreads = {a.name: case.assumed.get_value(a.name) for a in uncertainty.ASSUMPTIONS}
+    answer = uncertainty.compute_response(
         won.coarse,
         won.ways.placed,
         won.biology,
         won.heated.mode,
         spreads,
-        choices.changes(case),
+        choices.read_changes(case),
         progress,
         won.coarsely,
     )
     names = tuple(answer.slope)
-    return answer, uncertainty.drawn(names, len(won.ways.placed), case.settings.seed)
+    return answer, uncertainty.draw(names, len(won.ways.placed), case.settings.seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +187,7 @@ def _sampled(
 
     def edges(of: Samples) -> NDArray[np.float64]:
         shifts = _shifts(case, won, place, of)
-        return np.asarray(uncertainty.edges_mm(answer, place, shifts, of), dtype=np.float64)
+        return np.asarray(uncertainty.measure_edges_mm(answer, place, shifts, of), dtype=np.float64)
 
     whole = edges(draws)
     inner = ~beneath if (~beneath).any() else beneath
@@ -195,7 +195,7 @@ def _sampled(
     minimal = moved[:, inner].min(axis=1)
     shares = {}
     for name in draws.names:
-        alone = values[some] + (edges(draws.only(name)) - planned)
+        alone = values[some] + (edges(draws.keep_only(name)) - planned)
         shares[name] = float(alone[:, inner].min(axis=1).var())
     total = sum(shares.values()) or 1.0
     return _Sampled(
@@ -208,14 +208,15 @@ def _sampled(
 
 def _shifts(case: NeedleCase, won: Covered, points: Points, draws: Samples) -> list[Points]:
     errors = [
-        error_model.model(path.technique, case.options, case.assumed) for path in won.ways.paths
+        error_model.choose_error_model(path.technique, case.options, case.assumed)
+        for path in won.ways.paths
     ]
-    return uncertainty.shifts_mm(
+    return uncertainty.compute_shifts_mm(
         points,
         won.ways.placed,
         [Placing(e.lateral_sd_mm, e.depth_sd_mm) for e in errors],
         max(e.breath_sd_mm for e in errors),
-        case.assumed.value(uncertainty.REGISTRATION.name),
+        case.assumed.get_value(uncertainty.REGISTRATION.name),
         draws,
     )
 
@@ -231,7 +232,7 @@ def _kill_probability(
     chance = (thin > 0.0).astype(np.float32)
     open_ = np.abs(thin) < _SURE_MM
     points = coarse.to_lps(np.argwhere(open_))
-    edges = uncertainty.edges_mm(answer, points, _shifts(case, won, points, draws), draws)
+    edges = uncertainty.measure_edges_mm(answer, points, _shifts(case, won, points, draws), draws)
     chance[open_] = (edges >= 0.0).mean(axis=0)
     everywhere = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T)
     full = levels.sample_field(chance, coarse, everywhere).reshape(grid.shape).astype(np.float32)
@@ -245,7 +246,9 @@ def _other_mode_ml(case: NeedleCase, won: Covered) -> float | None:
         return None
     other = PHYSIOLOGICAL if won.heated.mode == CHART else CHART
     coarse = won.coarse
-    done = heating.heated(coarse, won.ways.placed, won.biology, other, choices.changes(case))
+    done = heating.compute_heat(
+        coarse, won.ways.placed, won.biology, other, choices.read_changes(case)
+    )
     signed = levels.signed_distance_mm(done.level, COARSE_MM)
     return float(np.clip(signed / COARSE_MM + 0.5, 0.0, 1.0).sum()) * coarse.grid.voxel_ml
 
@@ -260,7 +263,7 @@ def _notes(won: Covered) -> tuple[str, ...]:
             f"{kind.name}: its fit misses its own table by {fit.rms_mm:.1f} mm (root mean square), "
             f"settings left out by {left}; {'' if fit.assessable else 'not '}assessable."
         )
-    said += shielding.said(won.ways.placed, won.heated, won.ground.scene.grid)
+    said += shielding.describe_shielding(won.ways.placed, won.heated, won.ground.scene.grid)
     if won.modality.remark:
         said.append(won.modality.remark)
     if kind.assumption:

@@ -27,7 +27,7 @@ OUTSIDE = "outside-table"
 """Answer "yes" to use power or time that an applicator's table does not hold."""
 
 
-def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
+def edit_probes(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
     """The applicators with the user's edits; added ones after them.
 
     Raises:
@@ -35,7 +35,7 @@ def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
             applicator's table that was not asked for.
     """
     made = list(placed)
-    for edit in sorted(case.settings.of(AblationOptions).probe, key=lambda e: e.number):
+    for edit in sorted(case.settings.get_options(AblationOptions).probe, key=lambda e: e.number):
         if not 1 <= edit.number <= min(len(made) + 1, MOST_PROBES):
             raise PlanError(
                 f"there is no probe {edit.number}: the plan has {len(made)}; allowed are 1 to "
@@ -49,9 +49,9 @@ def edited(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
     return tuple(made)
 
 
-def holding(case: NeedleCase, ranked: Sequence[Arrangement]) -> list[Arrangement]:
+def keep_editable(case: NeedleCase, ranked: Sequence[Arrangement]) -> list[Arrangement]:
     """The arrangements that have the applicators which the user changes; all when none has."""
-    edits = case.settings.of(AblationOptions).probe
+    edits = case.settings.get_options(AblationOptions).probe
     changed = [e.number for e in edits if e.tip_lps_mm is None or e.entry_lps_mm is None]
     most = max(changed, default=0)
     return [a for a in ranked if a.template.pattern.count >= most] or list(ranked)
@@ -82,13 +82,13 @@ def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
         one, tip_lps_mm=tip, axis_lps=as_vector(axis), schedule=schedule,
         entry_lps_mm=edit.entry_lps_mm or one.entry_lps_mm,
     )  # fmt: skip
-    outside = outside_table(changed)
+    outside = list_outside_table(changed)
     if outside and case.settings.answers.get(OUTSIDE) != "yes":
         raise PlanError(f"{outside}; answer {OUTSIDE!r} with yes to use it all the same")
     return changed
 
 
-def outside_table(one: Placed) -> str:
+def list_outside_table(one: Placed) -> str:
     """Which setting an applicator's own table does not hold, in words; empty when none."""
     rows = [z for z in one.applicator.zones if z.probes == 1 and z.seconds is not None]
     powers = [z.power_w for z in rows if z.power_w is not None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seldinger.simulate.thermal.effect import Figures
 
 
-def doubts(
+def find_doubts(
     modality: Modality, probes: int, found: Figures, hottest_c: float
 ) -> tuple[Finding, ...]:
     """A finding where a prediction is not to be believed; nothing where it may be.

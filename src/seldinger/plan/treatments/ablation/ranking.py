@@ -20,9 +20,9 @@ from seldinger.plan.treatments.ablation.modalities.base import (
     Circumstances,
     Reason,
     Rule,
-    widest_mm,
+    measure_widest_mm,
 )
-from seldinger.plan.wording import cited, number, plainly
+from seldinger.plan.wording import cite, get_number, state_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,12 +44,12 @@ class Ranking:
     order: tuple[str, ...]
     reasons: tuple[Reason, ...]
 
-    def of(self, modality: str, *bearings: Bearing) -> tuple[Reason, ...]:
+    def list_reasons(self, modality: str, *bearings: Bearing) -> tuple[Reason, ...]:
         """The reasons of one modality that bear so."""
         return tuple(r for r in self.reasons if r.modality == modality and r.bearing in bearings)
 
 
-def ranked(case: NeedleCase, margin_mm: float) -> Ranking:
+def rank(case: NeedleCase, margin_mm: float) -> Ranking:
     """The organ's order with what a rule speaks against behind.
 
     Args:
@@ -79,15 +79,15 @@ def _beyond_zones(modality: Modality, case: NeedleCase) -> tuple[Reason, ...]:
         for z in kind.zones
         if z.width_mm is not None and (z.isotherm_c is None or z.isotherm_c < 0.0)
     )
-    size, fact = widest_mm(case), modality.largest_fact
-    if fact and number(fact) > width:
-        made = Reason(Rule.ZONE, Bearing.NOTED, (fact,), size, number(fact))
+    size, fact = measure_widest_mm(case), modality.largest_fact
+    if fact and get_number(fact) > width:
+        made = Reason(Rule.ZONE, Bearing.NOTED, (fact,), size, get_number(fact))
     else:
         made = Reason(Rule.ZONE, Bearing.NOTED, (), size, width, sources=(source,))
     return (made,) if size > (made.limit or 0.0) else ()
 
 
-def in_words(reason: Reason) -> str:
+def format_reason(reason: Reason) -> str:
     """A reason as half a sentence, without its modality."""
     known, limit = reason.measured or 0.0, reason.limit or 0.0
     if reason.rule is Rule.VESSEL:
@@ -122,7 +122,9 @@ def _central_in_words(reason: Reason, known: float, limit: float) -> str:
     return f"{said}: {reason.against} {known:.0f} mm away (under {limit:g} mm counts, assumed)"
 
 
-def finding(ranking: Ranking, order: Sequence[str], taken: str | None, *, asked: bool) -> Finding:
+def build_finding(
+    ranking: Ranking, order: Sequence[str], taken: str | None, *, asked: bool
+) -> Finding:
     """The order and every reason; a caution where what is taken goes against a rule.
 
     Args:
@@ -133,7 +135,7 @@ def finding(ranking: Ranking, order: Sequence[str], taken: str | None, *, asked:
     """
     facts = tuple(dict.fromkeys(f for r in ranking.reasons for f in r.facts))
     more = (s for r in ranking.reasons for s in r.sources)
-    sources = tuple(dict.fromkeys((*cited(*facts), *more)))
+    sources = tuple(dict.fromkeys((*cite(*facts), *more)))
     any_rule = any(r.rule is not Rule.ZONE for r in ranking.reasons)
     default = "the default stands" if any_rule else "the default stands; none was read here"
     text = " ".join(
@@ -141,13 +143,13 @@ def finding(ranking: Ranking, order: Sequence[str], taken: str | None, *, asked:
             *_taken(ranking, order, taken, asked=asked),
             f"Order: {', '.join(ranking.order)}. Where no rule speaks, {default}.",
             *_grouped(ranking.reasons),
-            *(plainly(f) for f in facts),
+            *(state_fact(f) for f in facts),
         )
     )
     status, severity = Status.MET, Severity.INFO
-    if taken is not None and ranking.of(taken, Bearing.BEHIND):
+    if taken is not None and ranking.list_reasons(taken, Bearing.BEHIND):
         status, severity = Status.NOT_MET, Severity.CAUTION
-    elif taken is not None and ranking.of(taken, Bearing.UNKNOWN):
+    elif taken is not None and ranking.list_reasons(taken, Bearing.UNKNOWN):
         status = Status.UNKNOWN
     return Finding("modality", status, severity, text, sources)
 
@@ -161,10 +163,10 @@ def _taken(
     why = ", as you asked" if asked else ""
     if not asked and taken != order[0]:
         why = f": {order[0]} did not cover it"
-    against = ranking.of(taken, Bearing.BEHIND)
+    against = ranking.list_reasons(taken, Bearing.BEHIND)
     if not against:
         return (f"{taken} is taken{why}.",)
-    broken = "; ".join(in_words(r) for r in against)
+    broken = "; ".join(format_reason(r) for r in against)
     first = f"{taken} is taken{why}; a rule speaks against it: {broken}."
     if any(r.rule is Rule.VESSEL for r in against):
         return (first, "Microwave or more margin is preferred; no source read says how much more.")
@@ -180,19 +182,19 @@ def _grouped(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
 
 def _sentence(reason: Reason, names: Sequence[str]) -> str:
-    named = f"{' and '.join(names)} {reason.bearing}: {in_words(reason)}"
+    named = f"{' and '.join(names)} {reason.bearing}: {format_reason(reason)}"
     ids = f" ({', '.join(reason.facts)})" if reason.facts else ""
     return f"{named}{ids}."
 
 
-def noted(options: Sequence[Option], ranking: Ranking) -> tuple[Option, ...]:
+def annotate(options: Sequence[Option], ranking: Ranking) -> tuple[Option, ...]:
     """The table of alternatives with what the rules say about each row's modality."""
     return tuple(replace(o, note="; ".join((o.note, *_notes(ranking, o)))) for o in options)
 
 
 def _notes(ranking: Ranking, option: Option) -> tuple[str, ...]:
-    found = ranking.of(option.technique, *Bearing)
+    found = ranking.list_reasons(option.technique, *Bearing)
     told_there = [
         r for r in found if r.bearing in (Bearing.BEHIND, Bearing.UNKNOWN) or r.rule is Rule.ZONE
     ]
-    return tuple(in_words(r) for r in told_there)
+    return tuple(format_reason(r) for r in told_there)

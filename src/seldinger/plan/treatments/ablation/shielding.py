@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.geometry import levels
-from seldinger.simulate.thermal.modalities import modality_of
+from seldinger.simulate.thermal.modalities import find_modality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _FROM = 3
 _POINTS = 41
 
 
-def said(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
+def describe_shielding(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
     """What a reader must know of the middle of three or more electrodes; else nothing.
 
     Args:
@@ -31,9 +31,9 @@ def said(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
         done: what they do on ``grid``.
         grid: of its fields.
     """
-    if len(placed) < _FROM or not modality_of(placed).driven:
+    if len(placed) < _FROM or not find_modality(placed).driven:
         return ()
-    share = middle_share(placed)
+    share = compute_middle_share(placed)
     if share >= 1.0:
         return ()
     middle = _middle(placed)[None, :]
@@ -49,7 +49,7 @@ def said(placed: Sequence[Placed], done: Heated, grid: Grid) -> tuple[str, ...]:
     return (text,)
 
 
-def middle_share(placed: Sequence[Placed]) -> float:
+def compute_middle_share(placed: Sequence[Placed]) -> float:
     """Power density amid electrodes that work together, over the mean of each working alone.
 
     In even tissue, every electrode sending the same current evenly from its active length.

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from seldinger.simulate.thermal.setup import Placed
 
 
-def steps(case: NeedleCase, won: Covered) -> tuple[Step, ...]:
+def build_steps(case: NeedleCase, won: Covered) -> tuple[Step, ...]:
     """From the patient on the table to the scan afterwards."""
     placed, paths = won.ways.placed, won.ways.paths
     eye = eyes.choose(case, paths[0])
-    made = [*common_steps.opening(paths[0], eye)]
+    made = [*common_steps.build_opening(paths[0], eye)]
     pairs = zip(placed, paths, strict=True)
     made += [_placing(n, one, path, len(placed)) for n, (one, path) in enumerate(pairs, start=1)]
     made.append(
@@ -50,7 +50,7 @@ def _placing(number: int, one: Placed, path: Path, count: int) -> Step:
     return Step(
         f"Place {which}",
         f"{one.applicator.name}: enter at {letters}, {path.depth_mm:.0f} mm from skin to tip, "
-        f"{common_steps.aiming(path)}.",
+        f"{common_steps.describe_aim(path)}.",
     )
 
 
@@ -77,7 +77,7 @@ def _schedule(one: Placed) -> str:
     return ", ".join(parts)
 
 
-def bail_out(modality: Modality) -> tuple[Step, ...]:
+def list_bail_out(modality: Modality) -> tuple[Step, ...]:
     """What to do when it goes wrong."""
     made = [
         Step(

@@ -58,7 +58,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that ablation uses."""
         own = (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
-        return (*own, *ablation_choice.tissue_assumptions())
+        return (*own, *ablation_choice.list_tissue_assumptions())
 
     @property
     def answers(self) -> Mapping[str, tuple[str, ...]]:
@@ -70,12 +70,12 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         if why := _why_unusable(applicator(device)):
             raise PlanError(f"{why}; leave it out, or give another")
 
-    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
+    def list_instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The applicator of each modality, the preferred one first, aimed past the centre."""
         choice = ablation_choice.choose(case)
         made = []
         for modality in choice.order:
-            kind = ablation_choice.applicator_of(case, modality)
+            kind = ablation_choice.choose_applicator(case, modality)
             if _why_unusable(kind):
                 continue
             made.append(_aimed_past(case, kind))
@@ -83,7 +83,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
 
     def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         """A first search for directions; then each probe's own way to its tip."""
-        reach = search(self.instruments(case))
+        reach = search(self.list_instruments(case))
         return self.conclude(reach, search)
 
     def conclude(self, reach: Reach[NeedleCase], search: Search[NeedleCase]) -> Decision:
@@ -94,22 +94,22 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         eye = guidance.choose(case, best)
         progress = scale_progress(case.progress, 0.4, 0.95)
         if best is None:
-            offers = self.instruments(case)
-            won: Covered | Blocked = Blocked(trajectories.blocked(case, search, offers))
+            offers = self.list_instruments(case)
+            won: Covered | Blocked = Blocked(trajectories.explain_blocked(case, search, offers))
         else:
-            watched = organs_at_risk.watched(case)
-            won = coverage.covered(
+            watched = organs_at_risk.find_watched(case)
+            won = coverage.cover(
                 case, search, choice, approach, watched, scale_progress(progress, 0.0, 0.6)
             )
         if isinstance(won, Blocked):
-            said = findings.without_probes(case, choice, won.why)
+            said = findings.explain_without_probes(case, choice, won.why)
             nothing = _treatment(case, choice, instrument, None)
             technique = MODALITIES[instrument.technique].technique
             return Decision(reach, nothing, eye, said, placements=(), technique=technique)
-        won = replace(won, options=ranking.noted(won.options, choice.ranking))
-        figures, fields = outcome.predicted(case, choice, won, scale_progress(progress, 0.6, 1.0))
-        said = findings.of(case, choice, won, figures)
-        figures = replace(figures, outside_domain=findings.outside_domain(said))
+        won = replace(won, options=ranking.annotate(won.options, choice.ranking))
+        figures, fields = outcome.predict(case, choice, won, scale_progress(progress, 0.6, 1.0))
+        said = findings.build_findings(case, choice, won, figures)
+        figures = replace(figures, outside_domain=findings.list_outside_domain(said))
         return Decision(
             reach,
             _treatment(case, choice, instrument, won),
@@ -130,9 +130,9 @@ def _why_unusable(kind: Applicator) -> str:
 
 def _aimed_past(case: NeedleCase, kind: Applicator) -> Instrument:
     """An applicator as it is searched for: its tip ends beyond the target's centre."""
-    instrument = trajectories.instrument_of(kind, 0.0)
+    instrument = trajectories.make_instrument(kind, 0.0)
     behind = -0.5 * instrument.sample_mm[0]
-    room = case.assumed.value(ablation_choice.TIP_ROOM.name)
+    room = case.assumed.get_value(ablation_choice.TIP_ROOM.name)
     return replace(instrument, beyond_mm=behind + room, sample_mm=(-behind, behind))
 
 
@@ -150,7 +150,10 @@ def _treatment(
     }
     if won is not None:
         settings |= _measures(case, kind)
-        settings |= {"probes": float(count), "energy_kj": round(outcome.energy_kj(won), 3) or None}
+        settings |= {
+            "probes": float(count),
+            "energy_kj": round(outcome.compute_energy_kj(won), 3) or None,
+        }
     return Treatment(
         kind="heat or freeze",
         technique=technique,
@@ -158,8 +161,8 @@ def _treatment(
         if won is None
         else (DeviceUse(kind.id, kind.name, _role(cold=modality.engine.cold)),),
         settings=settings,
-        steps=() if won is None else steps.steps(case, won),
-        bail_out=steps.bail_out(modality),
+        steps=() if won is None else steps.build_steps(case, won),
+        bail_out=steps.list_bail_out(modality),
         notes=() if won is None else (*_taken_for(case, won), *_searched_for(instrument, kind)),
     )
 

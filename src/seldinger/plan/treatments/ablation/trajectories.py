@@ -44,7 +44,7 @@ class Ways:
     blocked: str = ""
 
 
-def instrument_of(kind: Applicator, beyond_mm: float) -> Instrument:
+def make_instrument(kind: Applicator, beyond_mm: float) -> Instrument:
     """An applicator as the path search must know it; it samples where its zone is, to its tip."""
     behind = 0.5 * (kind.active_mm or 0.0)
     if kind.fit is not None and "behind_tip_mm" in kind.fit.numbers:
@@ -61,7 +61,7 @@ def instrument_of(kind: Applicator, beyond_mm: float) -> Instrument:
     )  # fmt: skip
 
 
-def found(case: NeedleCase, search: Search[NeedleCase], placed: Sequence[Placed]) -> Ways:
+def find_ways(case: NeedleCase, search: Search[NeedleCase], placed: Sequence[Placed]) -> Ways:
     """A way for each applicator, near the direction it wants and clear of the others."""
     made: list[Placed] = []
     ways: list[Path] = []
@@ -77,10 +77,10 @@ def found(case: NeedleCase, search: Search[NeedleCase], placed: Sequence[Placed]
 
 def _way(case: NeedleCase, search: Search[NeedleCase], one: Placed, others: Ways) -> Path | str:
     """The free path to a tip that leans least; in words why there is none."""
-    lean_deg = case.assumed.value(choices.LEAN.name)
-    least_mm = case.assumed.value(choices.SHAFT_GAP.name)
+    lean_deg = case.assumed.get_value(choices.LEAN.name)
+    least_mm = case.assumed.get_value(choices.SHAFT_GAP.name)
     clear = partial(_clear, one, others, least_mm)
-    instrument = instrument_of(one.applicator, case.assumed.value(choices.TIP_ROOM.name))
+    instrument = make_instrument(one.applicator, case.assumed.get_value(choices.TIP_ROOM.name))
     to = Toward(one.tip_lps_mm, one.axis_lps, lean_deg, clear, one.entry_lps_mm)
     way = search((instrument,), to=to).approach
     if way.paths:
@@ -90,7 +90,7 @@ def _way(case: NeedleCase, search: Search[NeedleCase], one: Placed, others: Ways
     return f"no free path within {lean_deg:g} degrees{_most(way)}"
 
 
-def blocked(
+def explain_blocked(
     case: NeedleCase, search: Search[NeedleCase], instruments: Sequence[Instrument]
 ) -> dict[str, tuple[str, ...]]:
     """By device, why no skin entry leads it to the target: how many entries each rule rejects."""
@@ -125,9 +125,9 @@ def _shaft(one: Placed, way: Path) -> tuple[Points, Points]:
     return np.asarray(one.tip_lps_mm), outside
 
 
-def crossing(case: NeedleCase, ways: Ways) -> str:
+def find_crossings(case: NeedleCase, ways: Ways) -> str:
     """Which shafts come too near each other, in words; empty when none do."""
-    least = case.assumed.value(choices.SHAFT_GAP.name)
+    least = case.assumed.get_value(choices.SHAFT_GAP.name)
     said = []
     numbered = list(enumerate(zip(ways.placed, ways.paths, strict=True), start=1))
     for (a, (one, way)), (b, (other, its)) in combinations(numbered, 2):

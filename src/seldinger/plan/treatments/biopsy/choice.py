@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from seldinger import catalogue
 from seldinger.catalogue.model import CoaxialIntroducer, CoreNeedle
 from seldinger.core.record import Assumption
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import native_kidney
-from seldinger.plan.wording import number
+from seldinger.plan.wording import get_number
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
@@ -90,7 +90,7 @@ class Shot:
     tip_before_mm: float
 
 
-def shot(needle: Device, core_mm: float) -> Shot:
+def compute_shot(needle: Device, core_mm: float) -> Shot:
     """Geometry of one sample with the notch centred on the aim.
 
     Args:
@@ -105,35 +105,35 @@ def shot(needle: Device, core_mm: float) -> Shot:
     return Shot((-half, half), half, -half)
 
 
-def choice(case: NeedleCase) -> Choice:
+def choose(case: NeedleCase) -> Choice:
     """Gauge, coaxial or not, and cores, by site; a lesion unless the user says otherwise."""
-    settings, site = case.settings, site_of(case)
+    settings, site = case.settings, find_site(case)
     wanted = common_steps.answer(settings, "sample", (LESION, PARENCHYMA)) or LESION
     if native_kidney.is_wanted(case.target, case.anatomy, settings.answers):
         wanted = PARENCHYMA
-    cores = round(common_steps.in_use(settings, CORES))
+    cores = round(common_steps.get_value(settings, CORES))
     if site is Site.BONE:
-        gauge = common_steps.in_use(settings, BONE_GAUGE)
+        gauge = common_steps.get_value(settings, BONE_GAUGE)
         return Choice(gauge, cores, f"bone: {gauge:g} G assumed")
     if site is Site.LUNG:
-        gauge = common_steps.in_use(settings, LUNG_GAUGE)
+        gauge = common_steps.get_value(settings, LUNG_GAUGE)
         why = f"lung: {gauge:g} G assumed, thin and through one coaxial needle"
         return Choice(gauge, cores, why, _LUNG, coaxial=True)
     if site is Site.LIVER and wanted == PARENCHYMA:
-        gauge = number(_PARENCHYMA[0])
+        gauge = get_number(_PARENCHYMA[0])
         return Choice(gauge, cores, f"liver parenchyma: {gauge:g} G", _PARENCHYMA)
     if site is Site.KIDNEY and wanted == PARENCHYMA:
-        gauge = common_steps.in_use(settings, KIDNEY_GAUGE)
+        gauge = common_steps.get_value(settings, KIDNEY_GAUGE)
         return Choice(gauge, cores, f"kidney parenchyma: {gauge:g} G assumed")
-    gauge = common_steps.in_use(settings, LESION_GAUGE)
+    gauge = common_steps.get_value(settings, LESION_GAUGE)
     if site is Site.LIVER:
         why = f"liver lesion: {gauge:g} G assumed, coaxial"
-        return Choice(gauge, round(number(_CORES)), why, (*_COAXIAL, _CORES), coaxial=True)
+        return Choice(gauge, round(get_number(_CORES)), why, (*_COAXIAL, _CORES), coaxial=True)
     why = f"lesion in {site.value}: {gauge:g} G assumed, coaxial so that one pass serves all cores"
     return Choice(gauge, cores, why, coaxial=True)
 
 
-def introducer_for(needle: Device) -> CoaxialIntroducer | None:
+def choose_introducer(needle: Device) -> CoaxialIntroducer | None:
     """The thinnest introducer that ``needle`` fits; of these the longest that is shorter."""
     fitting = [
         d

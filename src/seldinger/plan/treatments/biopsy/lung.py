@@ -14,7 +14,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments import common_steps, tissue_profile
-from seldinger.plan.wording import cited, number, plainly, told
+from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,76 +44,76 @@ _ON_PATH = {FISSURE: "fissure", BULLA: "thin lung", DEPTH: "lung depth", PASSES:
 _TOUCHES_MM = 3.0
 
 
-def penalties(case: NeedleCase, path: Path) -> Mapping[str, float]:
+def score_penalties(case: NeedleCase, path: Path) -> Mapping[str, float]:
     """Score parts for the factors that a path can avoid; 0 where a factor is absent or unknown."""
-    met = tissue_profile.lung_crossed(case, path, common_steps.in_use(case.settings, THIN_HU))
-    present = on_path(case, met)
+    met = tissue_profile.measure_lung(case, path, common_steps.get_value(case.settings, THIN_HU))
+    present = find_factors(case, met)
     worst = _odds(BULLA) - 1.0
-    weight = common_steps.in_use(case.settings, WEIGHT)
+    weight = common_steps.get_value(case.settings, WEIGHT)
     return {
         name: weight * (_odds(factor) - 1.0) / worst if present[factor] else 0.0
         for factor, name in _ON_PATH.items()
     }
 
 
-def on_path(case: NeedleCase, met: LungCrossed) -> dict[str, bool | None]:
+def find_factors(case: NeedleCase, met: LungCrossed) -> dict[str, bool | None]:
     """Whether each avoidable factor is on the path; None where nobody labelled or measured it."""
     settings = case.settings
-    thin = None if met.thin_mm is None else met.thin_mm >= common_steps.in_use(settings, THIN_RUN)
+    thin = (
+        None if met.thin_mm is None else met.thin_mm >= common_steps.get_value(settings, THIN_RUN)
+    )
     return {
         FISSURE: len(met.lobes) > 1 if met.lobes_known else None,
         BULLA: thin,
-        DEPTH: met.lung_mm >= number("treatments.lung.deep"),
+        DEPTH: met.lung_mm >= get_number("treatments.lung.deep"),
         PASSES: met.pleural_passes > 1,
     }
 
 
-def findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -> list[Finding]:
+def build_findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -> list[Finding]:
     """Rate, factors and position for the best path; only the rate without one."""
     rates = ("lung_biopsy.pneumothorax", "lung_biopsy.chest_drain")
-    text = " ".join(common_steps.of_population(f) for f in rates)
-    made = [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cited(*rates))]
+    text = " ".join(common_steps.describe_rate(f) for f in rates)
+    made = [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cite(*rates))]
     if best is None:
         return made
-    met = tissue_profile.lung_crossed(case, best, common_steps.in_use(case.settings, THIN_HU))
+    met = tissue_profile.measure_lung(case, best, common_steps.get_value(case.settings, THIN_HU))
     return [*made, _factors(case, met, thickest_gauge), _position(best)]
 
 
 def _factors(case: NeedleCase, met: LungCrossed, thickest_gauge: float) -> Finding:
     emphysema = common_steps.answer(case.settings, "emphysema", ("yes", "no"))
-    small = case.target.diameter_mm < number("treatments.lung.small")
+    small = case.target.diameter_mm < get_number("treatments.lung.small")
     factors: dict[str, bool | None] = {
-        **on_path(case, met),
+        **find_factors(case, met),
         "emphysema": None if emphysema is None else emphysema == "yes",
         "lesion_under_40mm": small,
         "no_pleural_contact": met.lung_mm > _TOUCHES_MM,
-        "needle_18g_or_thicker": thickest_gauge <= number("treatments.lung.thick"),
+        "needle_18g_or_thicker": thickest_gauge <= get_number("treatments.lung.thick"),
     }
     present = [_ODDS + f for f, there in factors.items() if there]
     unknown = [_ODDS + f for f, there in factors.items() if there is None]
-    here = " ".join(told(f) for f in present) or "None of the published factors was found."
+    here = " ".join(quote_fact(f) for f in present) or "None of the published factors was found."
     measured = f"The path crosses {met.lung_mm:.0f} mm of lung before the lesion"
     if met.thin_mm:
         measured += f", {met.thin_mm:.0f} mm of it in one stretch below the assumed HU of thin lung"
     text = f"{measured}. Present here: {here}"
     if unknown:
-        text += " Unknown: " + " ".join(told(f) for f in unknown)
+        text += " Unknown: " + " ".join(quote_fact(f) for f in unknown)
     text += " Each ratio stands alone: they are not multiplied."
     status = Status.NOT_MET if present else Status.UNKNOWN if unknown else Status.MET
-    return Finding(
-        "pneumothorax-factors", status, Severity.CAUTION, text, cited(*present, *unknown)
-    )
+    return Finding("pneumothorax-factors", status, Severity.CAUTION, text, cite(*present, *unknown))
 
 
 def _position(best: Path) -> Finding:
     facts = (_ODDS + "dependent_lateral", _ODDS + "site_up")
-    text = f"Planned {best.patient_position}. {told(facts[0])} {told(facts[1])}"
-    return Finding("lung-position", Status.UNKNOWN, Severity.INFO, text, cited(*facts))
+    text = f"Planned {best.patient_position}. {quote_fact(facts[0])} {quote_fact(facts[1])}"
+    return Finding("lung-position", Status.UNKNOWN, Severity.INFO, text, cite(*facts))
 
 
-def aftercare() -> str:
+def list_aftercare() -> str:
     """What follows a lung biopsy, as far as it is known."""
-    return f"Turn the patient onto the punctured side. {plainly('lung_biopsy.observation')}"
+    return f"Turn the patient onto the punctured side. {state_fact('lung_biopsy.observation')}"
 
 
 def _odds(factor: str) -> float:

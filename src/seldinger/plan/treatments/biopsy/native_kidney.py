@@ -65,11 +65,11 @@ def is_wanted(target: Lesion, anatomy: Anatomy, answers: Mapping[str, str]) -> b
         return False
     if answers.get("sample") == "lesion":
         return False
-    kidney = anatomy.structure(target.organ).mask
+    kidney = anatomy.get_structure(target.organ).mask
     return float((kidney & target.mask).sum()) >= _WHOLE * float(kidney.sum())
 
 
-def lower_pole(target: Lesion, anatomy: Anatomy, assumed: Assumed) -> Lesion:
+def choose_lower_pole(target: Lesion, anatomy: Anatomy, assumed: Assumed) -> Lesion:
     """``target`` with the lower pole's cortex as its viable part, steered where the skin is near.
 
     As it was, with a note, when nothing is left.
@@ -87,7 +87,7 @@ def lower_pole(target: Lesion, anatomy: Anatomy, assumed: Assumed) -> Lesion:
     return replace(target, viable=viable, aim_lps_mm=aim, notes=(*target.notes, note))
 
 
-def angle_to_capsule_deg(kidney: Mask, grid: Grid, along_lps_mm: Points) -> float | None:
+def measure_capsule_angle_deg(kidney: Mask, grid: Grid, along_lps_mm: Points) -> float | None:
     """At which angle a needle meets the capsule: 0 along it, 90 straight into the kidney.
 
     Args:
@@ -126,11 +126,11 @@ def _cortex(kidney: Mask, anatomy: Anatomy, assumed: Assumed) -> Mask:
     depth = morphology.distance_mm(~smooth, voxel_mm)
     sinus = (smooth & ~kidney) | (depth >= _CORE_SHARE * depth.max())
     # A crumb at the outer surface is rounding of the label, not the hilum.
-    sinus &= depth > assumed.value(CORTEX.name)
+    sinus &= depth > assumed.get_value(CORTEX.name)
     away = morphology.distance_mm(sinus, voxel_mm)
-    found: Mask = kidney & _pole(kidney, assumed.value(POLE.name))
-    found &= depth <= assumed.value(CORTEX.name)
-    return found & (away >= assumed.value(SINUS.name))
+    found: Mask = kidney & _pole(kidney, assumed.get_value(POLE.name))
+    found &= depth <= assumed.get_value(CORTEX.name)
+    return found & (away >= assumed.get_value(SINUS.name))
 
 
 def _pole(kidney: Mask, share: float) -> Mask:

@@ -16,7 +16,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous import guidance
 from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, Reach, TreatmentLogic
 from seldinger.plan.treatments import common_steps, tissue_profile
@@ -31,11 +31,11 @@ from seldinger.plan.treatments.biopsy.choice import (
     PARENCHYMA,
     Choice,
     Shot,
-    choice,
-    introducer_for,
-    shot,
+    choose,
+    choose_introducer,
+    compute_shot,
 )
-from seldinger.plan.wording import cited, told
+from seldinger.plan.wording import cite, quote_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,35 +79,35 @@ class Sample(TreatmentLogic[NeedleCase]):
     ) -> Lesion:
         """The lower pole where tissue of a native kidney is asked for."""
         if native_kidney.is_wanted(target, anatomy, settings.answers):
-            return native_kidney.lower_pole(target, anatomy, assumed)
+            return native_kidney.choose_lower_pole(target, anatomy, assumed)
         return target
 
     def check_device(self, device: str) -> None:
         """Refuse a device that takes no cores."""
         _named(device)
 
-    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
+    def list_instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The longer throw first if its notch fits; of each throw the shortest that reaches."""
-        chosen = choice(case)
+        chosen = choose(case)
         if case.settings.device is not None:
             return (self._instrument(case, chosen, _named(case.settings.device)),)
         return tuple(
             self._instrument(case, chosen, needle)
             for group in _offered(case, chosen)
-            for needle in common_steps.long_enough(group, self._needed_mm(case, group[0]))
+            for needle in common_steps.choose_long_enough(group, self._needed_mm(case, group[0]))
         )
 
     def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         """One search; the best path decides the rest."""
-        reach = search(self.instruments(case), self.penalties)
+        reach = search(self.list_instruments(case), self.score_penalties)
         return self.conclude(reach.case, reach.instrument, reach.approach)
 
     def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
         """Shot geometry, steps, guidance and findings for the best path."""
-        chosen, best = choice(case), next(iter(approach.paths), None)
+        chosen, best = choose(case), next(iter(approach.paths), None)
         needle = _named(instrument.device)
-        introducer = introducer_for(needle) if chosen.coaxial else None
-        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        introducer = choose_introducer(needle) if chosen.coaxial else None
+        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
         seated, seat_found = _seated(case, needle, introducer, fired, best)
         eye = guidance.choose(case, best)
         treatment = Treatment(
@@ -115,36 +115,36 @@ class Sample(TreatmentLogic[NeedleCase]):
             technique=instrument.technique,
             devices=_devices(needle, introducer, chosen),
             settings=_settings(needle, chosen, fired, seated, best),
-            steps=steps.steps(case, chosen, needle, introducer, fired, seated, best, eye),
-            bail_out=steps.bail_out(site_of(case)),
+            steps=steps.build_steps(case, chosen, needle, introducer, fired, seated, best, eye),
+            bail_out=steps.list_bail_out(find_site(case)),
             notes=_notes(needle, introducer),
         )
         said = _findings(case, chosen, needle, fired, best)
         reach = Reach(case, instrument, approach)
         return Decision(reach, treatment, eye, (*said, *seat_found))
 
-    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
+    def score_penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
-        cost = common_steps.in_use(case.settings, NOTCH) * self._missed(case, path)
-        more = lung.penalties(case, path) if site_of(case) is Site.LUNG else {}
+        cost = common_steps.get_value(case.settings, NOTCH) * self._missed(case, path)
+        more = lung.score_penalties(case, path) if find_site(case) is Site.LUNG else {}
         return {**({"notch beside viable tissue": cost} if cost > 0.0 else {}), **more}
 
     def _missed(self, case: NeedleCase, path: Path) -> float:
         """Share of the sampled stretch that does not lie in the target's viable part."""
-        low, high = self.instruments(case)[0].sample_mm
-        inside = tissue_profile.length_inside_mm(
+        low, high = self.list_instruments(case)[0].sample_mm
+        inside = tissue_profile.measure_inside_mm(
             case.target.viable, case.anatomy.grid, path, low, high
         )
         return 1.0 - inside / (high - low)
 
     def _needed_mm(self, case: NeedleCase, needle: Needle) -> float:
-        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
         way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
-        return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
+        return way + common_steps.get_value(case.settings, LENGTH_MARGIN)
 
     def _instrument(self, case: NeedleCase, chosen: Choice, needle: Needle) -> Instrument:
-        introducer = introducer_for(needle) if chosen.coaxial else None
-        fired = shot(needle, common_steps.in_use(case.settings, BONE_CORE))
+        introducer = choose_introducer(needle) if chosen.coaxial else None
+        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
         if isinstance(needle, BoneNeedle):
             technique = "bone needle"
         else:
@@ -166,9 +166,9 @@ class Sample(TreatmentLogic[NeedleCase]):
 def _offered(case: NeedleCase, chosen: Choice) -> Sequence[tuple[Needle, ...]]:
     """Needles of each throw whose notch fits, the longest first; the shortest where none does."""
     size = f"{chosen.gauge:g} G"
-    if site_of(case) is Site.BONE:
-        return (common_steps.of_size(BoneNeedle, size),)
-    needles = common_steps.of_size(CoreNeedle, size)
+    if find_site(case) is Site.BONE:
+        return (common_steps.list_of_size(BoneNeedle, size),)
+    needles = common_steps.list_of_size(CoreNeedle, size)
     throws = sorted({n.throw_mm for n in needles}, reverse=True)
     groups = [tuple(n for n in needles if n.throw_mm == t) for t in throws]
     return [g for g in groups if g[0].notch_mm <= case.target.diameter_mm] or groups[-1:]
@@ -202,10 +202,10 @@ def _seated(
     """Where the introducer stands, and whether that is beyond pleura or capsule."""
     if introducer is None or best is None:
         return None, ()
-    edges = seats.edges(case, best)
-    beyond = common_steps.in_use(case.settings, seats.BEYOND)
-    made = seats.seat(fired, needle, introducer, edges, beyond)
-    return made, (seats.finding(case, needle, introducer, edges, made),)
+    edges = seats.find_edges(case, best)
+    beyond = common_steps.get_value(case.settings, seats.BEYOND)
+    made = seats.place_introducer(fired, needle, introducer, edges, beyond)
+    return made, (seats.build_finding(case, needle, introducer, edges, made),)
 
 
 def _settings(
@@ -243,12 +243,15 @@ def _notes(needle: Needle, introducer: CoaxialIntroducer | None) -> tuple[str, .
 def _findings(
     case: NeedleCase, chosen: Choice, needle: Needle, fired: Shot, best: Path | None
 ) -> tuple[Finding, ...]:
-    site = site_of(case)
-    made = [common_steps.bleeding_class(*_bleeding_class(site)), _needle_choice(case, chosen)]
+    site = find_site(case)
+    made = [
+        common_steps.describe_bleeding_class(*_bleeding_class(site)),
+        _needle_choice(case, chosen),
+    ]
     if best is not None:
         made.append(_notch(case, needle, fired, best))
     if site is Site.LUNG:
-        made += lung.findings(case, _thickest(needle, chosen), best)
+        made += lung.build_findings(case, _thickest(needle, chosen), best)
     made += _rates(site)
     if site is Site.KIDNEY:
         made.append(_kidney())
@@ -259,18 +262,18 @@ def _findings(
 def _needle_choice(case: NeedleCase, chosen: Choice) -> Finding:
     """Why this needle, with the facts; and what it was taken for where nobody said."""
     reason = f"{chosen.reason[0].upper()}{chosen.reason[1:]}."
-    text = " ".join((reason, *(told(f) for f in chosen.facts)))
-    if "sample" not in case.settings.answers and site_of(case) in (Site.LIVER, Site.KIDNEY):
+    text = " ".join((reason, *(quote_fact(f) for f in chosen.facts)))
+    if "sample" not in case.settings.answers and find_site(case) in (Site.LIVER, Site.KIDNEY):
         text += (
             " Taken for a lesion; answer 'sample' with 'parenchyma' if tissue of the organ is "
             "wanted."
         )
-    return Finding("needle", Status.MET, Severity.INFO, text.strip(), cited(*chosen.facts))
+    return Finding("needle", Status.MET, Severity.INFO, text.strip(), cite(*chosen.facts))
 
 
 def _thickest(needle: Needle, chosen: Choice) -> float:
     """The smallest gauge number that goes through the pleura."""
-    introducer = introducer_for(needle) if chosen.coaxial else None
+    introducer = choose_introducer(needle) if chosen.coaxial else None
     gauges = [d.gauge for d in (needle, introducer) if d is not None]
     return float(min(gauges))
 
@@ -287,8 +290,8 @@ def _notch(case: NeedleCase, needle: Needle, fired: Shot, best: Path) -> Finding
     low, high = fired.notch_mm
     target = case.target
     grid = case.anatomy.grid
-    inside = tissue_profile.length_inside_mm(target.mask, grid, best, low, high)
-    viable = tissue_profile.length_inside_mm(target.viable, grid, best, low, high)
+    inside = tissue_profile.measure_inside_mm(target.mask, grid, best, low, high)
+    viable = tissue_profile.measure_inside_mm(target.viable, grid, best, low, high)
     out = (high - low) - inside
     name = "notch" if isinstance(needle, CoreNeedle) else "core"
     if out > _STICKS_OUT_MM:
@@ -316,8 +319,8 @@ def _rates(site: Site) -> list[Finding]:
     facts = rates.get(site)
     if facts is None:
         return []
-    text = " ".join(common_steps.of_population(f) for f in facts)
-    return [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cited(*facts))]
+    text = " ".join(common_steps.describe_rate(f) for f in facts)
+    return [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cite(*facts))]
 
 
 def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
@@ -325,25 +328,25 @@ def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
     if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
         return []
     grid = case.anatomy.grid
-    needle = tissue_profile.stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
-    found = native_kidney.angle_to_capsule_deg(case.target.mask, grid, needle.points_lps_mm)
-    fact, limit = native_kidney.FACTS[1], case.assumed.value(native_kidney.TANGENTIAL.name)
+    needle = tissue_profile.sample_stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)
+    found = native_kidney.measure_capsule_angle_deg(case.target.mask, grid, needle.points_lps_mm)
+    fact, limit = native_kidney.FACTS[1], case.assumed.get_value(native_kidney.TANGENTIAL.name)
     if found is None:
-        text = f"At which angle the needle meets the capsule is not known. {told(fact)}"
-        return [Finding("kidney-tangential", Status.UNKNOWN, Severity.CAUTION, text, cited(fact))]
+        text = f"At which angle the needle meets the capsule is not known. {quote_fact(fact)}"
+        return [Finding("kidney-tangential", Status.UNKNOWN, Severity.CAUTION, text, cite(fact))]
     met = Status.MET if found <= limit else Status.NOT_MET
     word = "along the cortex" if met is Status.MET else "not along the cortex"
     text = (
         f"The needle meets the capsule at {found:.0f} degrees (0: along it): {word} (up to "
-        f"{limit:g} degrees). {told(fact)}"
+        f"{limit:g} degrees). {quote_fact(fact)}"
     )
-    return [Finding("kidney-tangential", met, Severity.CAUTION, text, cited(fact))]
+    return [Finding("kidney-tangential", met, Severity.CAUTION, text, cite(fact))]
 
 
 def _kidney() -> Finding:
     """Where in the kidney tissue of the kidney itself is taken, and what no label tells."""
-    text = " ".join(told(f) for f in native_kidney.FACTS)
+    text = " ".join(quote_fact(f) for f in native_kidney.FACTS)
     text = f"Cortex, medulla and hilar vessels are not told apart in these labels. {text}"
     return Finding(
-        "kidney-cortex", Status.UNKNOWN, Severity.CAUTION, text, cited(*native_kidney.FACTS)
+        "kidney-cortex", Status.UNKNOWN, Severity.CAUTION, text, cite(*native_kidney.FACTS)
     )

@@ -17,10 +17,10 @@ from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.finding import Finding
 from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps, tissue_profile
-from seldinger.plan.treatments.biopsy.choice import introducer_for, shot
-from seldinger.plan.wording import cited, told
+from seldinger.plan.treatments.biopsy.choice import choose_introducer, compute_shot
+from seldinger.plan.wording import cite, quote_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,17 +72,19 @@ class Seat:
     kept: bool | None
 
 
-def edges(case: NeedleCase, path: Path) -> Edges:
+def find_edges(case: NeedleCase, path: Path) -> Edges:
     """The last entry into the organ, and into the target, before the aim."""
     target = case.target
     near = _entry_mm(case, path, target.mask)
     if target.organ is None or not case.anatomy.has(target.organ):
         return Edges(None, near)
-    whole = case.anatomy.structure(target.organ).mask | target.mask
+    whole = case.anatomy.get_structure(target.organ).mask | target.mask
     return Edges(_entry_mm(case, path, whole), near)
 
 
-def seat(fired: Shot, needle: Needle, introducer: Device, found: Edges, beyond_mm: float) -> Seat:
+def place_introducer(
+    fired: Shot, needle: Needle, introducer: Device, found: Edges, beyond_mm: float
+) -> Seat:
     """The introducer's tip at the lesion's near edge, as far as needle and organ allow.
 
     The notch opens only beyond the introducer, so its tip stands no deeper than the needle's before
@@ -97,15 +99,15 @@ def seat(fired: Shot, needle: Needle, introducer: Device, found: Edges, beyond_m
     return Seat(at, max(0.0, stop), kept)
 
 
-def finding(
+def build_finding(
     case: NeedleCase, needle: Needle, introducer: Device, found: Edges, made: Seat
 ) -> Finding:
     """Whether the introducer stays beyond pleura or capsule; what pair would, where it does not."""
-    in_lung = site_of(case) is Site.LUNG
+    in_lung = find_site(case) is Site.LUNG
     surface = "pleura" if in_lung else "capsule"
     facts = _LUNG if in_lung else ()
-    why = " ".join(told(f) for f in facts)
-    name, sources = "introducer-seat", cited(*facts)
+    why = " ".join(quote_fact(f) for f in facts)
+    name, sources = "introducer-seat", cite(*facts)
     to_edge = made.at_mm - found.near_mm
     where = "at" if abs(to_edge) < 1.0 else f"{abs(to_edge):.0f} mm {_side(to_edge)}"
     if found.surface_mm is None or made.kept is None:
@@ -138,21 +140,25 @@ def _side(to_edge_mm: float) -> str:
 
 def _others(case: NeedleCase, needle: Needle, found: Edges) -> Iterable[Needle]:
     """Needles of the same gauge and length whose introducer would be seated on this path."""
-    beyond = common_steps.in_use(case.settings, BEYOND)
+    beyond = common_steps.get_value(case.settings, BEYOND)
     for other in catalogue.devices(CoreNeedle):
-        pair = introducer_for(other)
+        pair = choose_introducer(other)
         same = other.gauge == needle.gauge and other.usable_mm == needle.usable_mm
-        if same and pair is not None and seat(shot(other, 0.0), other, pair, found, beyond).kept:
+        if (
+            same
+            and pair is not None
+            and place_introducer(compute_shot(other, 0.0), other, pair, found, beyond).kept
+        ):
             yield other
 
 
 def _entry_mm(case: NeedleCase, path: Path, mask: Mask) -> float:
     """Where the run of ``mask`` begins that holds the aim; 0 when the aim lies outside."""
     grid = case.anatomy.grid
-    needle = tissue_profile.stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 4.0)
+    needle = tissue_profile.sample_stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 4.0)
     points = needle.points_lps_mm
     step = path.depth_mm / (len(points) - 1)
-    met = np.flatnonzero(tissue_profile.inside(mask, grid, points))
+    met = np.flatnonzero(tissue_profile.find_inside(mask, grid, points))
     if not len(met) or (len(points) - 1 - met[-1]) * step > _GAP_MM:
         return 0.0
     breaks = np.flatnonzero(np.diff(met) * step > _GAP_MM)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.catalogue.model import CoreNeedle
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.model import Step
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import lung
-from seldinger.plan.wording import plainly
+from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.biopsy.seat import Seat
 
 
-def steps(
+def build_steps(
     case: NeedleCase,
     chosen: Choice,
     needle: Device,
@@ -33,7 +33,7 @@ def steps(
     if best is None:
         return ()
     return (
-        *common_steps.opening(best, eye),
+        *common_steps.build_opening(best, eye),
         _advance(needle, introducer, fired, seated, best),
         _check(introducer, best, eye),
         _take(chosen, needle, fired, seated, best),
@@ -42,7 +42,7 @@ def steps(
     )
 
 
-def bail_out(site: Site) -> tuple[Step, ...]:
+def list_bail_out(site: Site) -> tuple[Step, ...]:
     """What to do when it goes wrong, the likeliest first."""
     bleeding = Step(
         "Bleeding",
@@ -56,7 +56,7 @@ def bail_out(site: Site) -> tuple[Step, ...]:
             "Pneumothorax",
             "Small and stable: finish if the lesion is still there, give oxygen, aspirate through "
             "the introducer, watch. Large, growing or breathless: chest drain. "
-            f"{plainly('lung_biopsy.chest_drain')}",
+            f"{state_fact('lung_biopsy.chest_drain')}",
         ),
         Step(
             "Blood in the airway",
@@ -75,7 +75,7 @@ def bail_out(site: Site) -> tuple[Step, ...]:
 def _advance(
     needle: Device, introducer: Device | None, fired: Shot, seated: Seat | None, best: Path
 ) -> Step:
-    direction = common_steps.aiming(best)
+    direction = common_steps.describe_aim(best)
     if introducer is not None and seated is not None:
         return Step(
             "Introducer",
@@ -126,9 +126,9 @@ def _take(chosen: Choice, needle: Device, fired: Shot, seated: Seat | None, best
 
 
 def _after(case: NeedleCase) -> Step:
-    site = site_of(case)
+    site = find_site(case)
     if site is Site.LUNG:
-        return Step("After", lung.aftercare())
+        return Step("After", lung.list_aftercare())
     if site in (Site.LIVER, Site.KIDNEY):
-        return Step("After", f"Scan once for bleeding. {plainly('biopsy.rest.liver_kidney')}")
+        return Step("After", f"Scan once for bleeding. {state_fact('biopsy.rest.liver_kidney')}")
     return Step("After", "Scan once for bleeding. Press on the entry. Watch the patient.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.record import Assumption
 from seldinger.plan.treatments import common_steps
-from seldinger.plan.wording import number, plainly, told
+from seldinger.plan.wording import get_number, quote_fact, state_fact
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
@@ -66,17 +66,17 @@ class Technique:
     reasons: tuple[str, ...]
 
 
-def technique(case: NeedleCase) -> Technique:
+def choose_technique(case: NeedleCase) -> Technique:
     """Trocar for the large and superficial, a needle for the small and simple, else Seldinger."""
     size, depth = case.target.diameter_mm, case.skin_distance_mm
     large, superficial = (
-        common_steps.in_use(case.settings, LARGE),
-        common_steps.in_use(case.settings, SUPERFICIAL),
+        common_steps.get_value(case.settings, LARGE),
+        common_steps.get_value(case.settings, SUPERFICIAL),
     )
-    limit = number("drainage.aspirate_below")
-    if size < limit and simple(case) == "yes":
+    limit = get_number("drainage.aspirate_below")
+    if size < limit and is_simple(case) == "yes":
         why = f"{size:.0f} mm wide, less than {limit:.0f} mm, and simple"
-        return Technique(ASPIRATION, (why, plainly("drainage.aspirate_below")))
+        return Technique(ASPIRATION, (why, state_fact("drainage.aspirate_below")))
     compared = "at least" if size >= large else "less than"
     wide = f"{size:.0f} mm wide ({compared} {large:.0f} mm, assumed)"
     compared = "at most" if depth <= superficial else "more than"
@@ -88,7 +88,7 @@ def technique(case: NeedleCase) -> Technique:
     return Technique(SELDINGER, tuple(reasons))
 
 
-def simple(case: NeedleCase) -> str | None:
+def is_simple(case: NeedleCase) -> str | None:
     """Whether the collection is single, without septa and fistula; None when nobody said so."""
     return common_steps.answer(case.settings, "simple", ("yes", "no"))
 
@@ -108,29 +108,31 @@ class Bore:
     reason: str
 
 
-def bore_of_gallbladder(case: NeedleCase) -> Bore:
+def choose_gallbladder_bore(case: NeedleCase) -> Bore:
     """French for bile: assumed."""
-    french = common_steps.in_use(case.settings, GALLBLADDER_FRENCH)
+    french = common_steps.get_value(case.settings, GALLBLADDER_FRENCH)
     return Bore(
-        french, "bile", f"{french:g} F assumed for bile; {plainly('drainage.viscosity.biliary')}"
+        french,
+        "bile",
+        f"{french:g} F assumed for bile; {state_fact('drainage.viscosity.biliary')}",
     )
 
 
-def bore(case: NeedleCase) -> Bore:
+def choose_bore(case: NeedleCase) -> Bore:
     """French by content; with unknown content the plan makes room for the larger of the two."""
     content = common_steps.answer(case.settings, "content", CONTENTS)
-    clear, thick = number("drainage.size.serous"), number("drainage.size.purulent")
+    clear, thick = get_number("drainage.size.serous"), get_number("drainage.size.purulent")
     if content == "clear":
-        return Bore(clear, content, told("drainage.size.serous"))
+        return Bore(clear, content, quote_fact("drainage.size.serous"))
     if content in ("pus", "blood"):
-        return Bore(thick, content, told("drainage.size.purulent"))
+        return Bore(thick, content, quote_fact("drainage.size.purulent"))
     if content == "debris":
-        french = common_steps.in_use(case.settings, DEBRIS_FRENCH)
-        why = f"{french:g} F assumed for debris. {told('drainage.size.larger_no_faster')}"
+        french = common_steps.get_value(case.settings, DEBRIS_FRENCH)
+        why = f"{french:g} F assumed for debris. {quote_fact('drainage.size.larger_no_faster')}"
         return Bore(french, content, why)
     why = (
         f"The content is unknown: aspirate first, then {clear:g} F if it is clear, {thick:g} F if "
         f"it is pus or blood; room is planned for {max(clear, thick):g} F. "
-        f"{told('drainage.size.serous')} {told('drainage.size.purulent')}"
+        f"{quote_fact('drainage.size.serous')} {quote_fact('drainage.size.purulent')}"
     )
     return Bore(max(clear, thick), content, why)

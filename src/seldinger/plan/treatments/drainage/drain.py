@@ -33,12 +33,12 @@ from seldinger.plan.treatments.drainage.choice import (
     TROCAR,
     Bore,
     Technique,
-    bore,
-    bore_of_gallbladder,
-    simple,
-    technique,
+    choose_bore,
+    choose_gallbladder_bore,
+    choose_technique,
+    is_simple,
 )
-from seldinger.plan.wording import number, told
+from seldinger.plan.wording import get_number, quote_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         if found.kind not in _DRAIN_KINDS:
             raise _drains_nothing(found)
 
-    def instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
+    def list_instruments(self, case: NeedleCase) -> tuple[Instrument, ...]:
         """The chosen technique first; then Seldinger, a smaller drain, and the needle alone."""
         if case.settings.device is not None:
             return (self._named(case, catalogue.device(case.settings.device)),)
@@ -88,7 +88,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         if way.name == ASPIRATION:
             offers += self._aspiration(case, "; ".join(way.reasons))
         if way.name == TROCAR:
-            (device, *_) = common_steps.of_size(TrocarDrain, _french(wanted.french))
+            (device, *_) = common_steps.list_of_size(TrocarDrain, _french(wanted.french))
             offers.append(self._trocar(device, "; ".join(way.reasons)))
         for drain in self._drains(case, wanted):
             offers += self._seldinger(case, drain, "; ".join(way.reasons))
@@ -98,7 +98,7 @@ class Drain(TreatmentLogic[NeedleCase]):
 
     def decide(self, case: NeedleCase, search: Search[NeedleCase]) -> Decision:
         """One search; the best path decides the rest."""
-        reach = search(self.instruments(case), self.penalties)
+        reach = search(self.list_instruments(case), self.score_penalties)
         return self.conclude(reach.case, reach.instrument, reach.approach)
 
     def conclude(self, case: NeedleCase, instrument: Instrument, approach: Approach) -> Decision:
@@ -113,7 +113,7 @@ class Drain(TreatmentLogic[NeedleCase]):
             needle_mm=catalogue.device(instrument.device).outer_diameter_mm,
             drain=drain,
             content=wanted.content,
-            simple=simple(case),
+            simple=is_simple(case),
             gallbladder=self.gallbladder,
         )
         treatment = Treatment(
@@ -121,21 +121,23 @@ class Drain(TreatmentLogic[NeedleCase]):
             technique=instrument.technique,
             devices=self._devices(instrument, drain),
             settings=self._settings(case, instrument, drain, wanted),
-            steps=steps.steps(case, told_of, instrument, best, eye),
-            bail_out=steps.bail_out(gallbladder=self.gallbladder),
+            steps=steps.build_steps(case, told_of, instrument, best, eye),
+            bail_out=steps.list_bail_out(gallbladder=self.gallbladder),
             notes=self._notes(case, instrument, drain, wanted),
         )
         reach = Reach(case, instrument, approach)
-        return Decision(reach, treatment, eye, findings.of(case, told_of, best))
+        return Decision(reach, treatment, eye, findings.build_findings(case, told_of, best))
 
-    def penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
+    def score_penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """For the gallbladder: a path that crosses no liver; else nothing."""
         if not self.gallbladder:
             return {}
-        liver_mm = tissue_profile.crossed_mm(case, path, "liver")
+        liver_mm = tissue_profile.measure_crossed_mm(case, path, "liver")
         missed = liver_mm is not None and liver_mm <= 0.0
         return {
-            "not through liver": common_steps.in_use(case.settings, TRANSHEPATIC) if missed else 0.0
+            "not through liver": common_steps.get_value(case.settings, TRANSHEPATIC)
+            if missed
+            else 0.0
         }
 
     def _reasons(self, case: NeedleCase, instrument: Instrument) -> tuple[str, ...]:
@@ -149,21 +151,21 @@ class Drain(TreatmentLogic[NeedleCase]):
         return (f"{first.name} ({because}) would come first but finds no free path or no room",)
 
     def _technique(self, case: NeedleCase) -> Technique:
-        found = technique(case)
+        found = choose_technique(case)
         if self.gallbladder and found.name == ASPIRATION:
             return Technique(SELDINGER, ("the gallbladder is drained, not only emptied",))
         return found
 
     def _bore(self, case: NeedleCase) -> Bore:
-        return bore_of_gallbladder(case) if self.gallbladder else bore(case)
+        return choose_gallbladder_bore(case) if self.gallbladder else choose_bore(case)
 
     def _drains(self, case: NeedleCase, wanted: Bore) -> list[PigtailDrain]:
         """The wanted drain, then the smaller one with its tighter loop; only loops that can fit."""
         sizes = [wanted.french]
-        smaller = number("drainage.size.serous")
+        smaller = get_number("drainage.size.serous")
         if smaller < wanted.french:
             sizes.append(smaller)
-        found = [common_steps.of_size(PigtailDrain, _french(f))[0] for f in sizes]
+        found = [common_steps.list_of_size(PigtailDrain, _french(f))[0] for f in sizes]
         return [d for d in found if d.loop_mm < case.target.diameter_mm]
 
     def _drain_of(
@@ -177,7 +179,9 @@ class Drain(TreatmentLogic[NeedleCase]):
         if case.settings.device is not None:
             return catalogue.device(case.settings.device, PigtailDrain)
         fitting = [d for d in self._drains(case, wanted) if self._room(d) == instrument.beyond_mm]
-        return next(iter(fitting), common_steps.of_size(PigtailDrain, _french(wanted.french))[0])
+        return next(
+            iter(fitting), common_steps.list_of_size(PigtailDrain, _french(wanted.french))[0]
+        )
 
     @staticmethod
     def _room(drain: PigtailDrain) -> float:
@@ -188,16 +192,16 @@ class Drain(TreatmentLogic[NeedleCase]):
         return _instrument(drain, TROCAR, self._room(drain), reason)
 
     def _seldinger(self, case: NeedleCase, drain: PigtailDrain, reason: str) -> list[Instrument]:
-        room, gauge = self._room(drain), common_steps.in_use(case.settings, ACCESS_GAUGE)
-        needles = common_steps.of_size(AccessNeedle, f"{gauge:g} G")
-        reaching = common_steps.long_enough(needles, _needed_mm(case, room))
+        room, gauge = self._room(drain), common_steps.get_value(case.settings, ACCESS_GAUGE)
+        needles = common_steps.list_of_size(AccessNeedle, f"{gauge:g} G")
+        reaching = common_steps.choose_long_enough(needles, _needed_mm(case, room))
         return [_instrument(n, SELDINGER, room, reason, drain) for n in reaching]
 
     def _aspiration(self, case: NeedleCase, reason: str) -> list[Instrument]:
-        tip = common_steps.in_use(case.settings, NEEDLE_TIP)
-        gauge = common_steps.in_use(case.settings, ASPIRATION_GAUGE)
-        needles = common_steps.of_size(AccessNeedle, f"{gauge:g} G")
-        reaching = common_steps.long_enough(needles, _needed_mm(case, tip))
+        tip = common_steps.get_value(case.settings, NEEDLE_TIP)
+        gauge = common_steps.get_value(case.settings, ASPIRATION_GAUGE)
+        needles = common_steps.list_of_size(AccessNeedle, f"{gauge:g} G")
+        reaching = common_steps.choose_long_enough(needles, _needed_mm(case, tip))
         return [_instrument(n, ASPIRATION, tip, reason) for n in reaching]
 
     def _named(self, case: NeedleCase, device: Device) -> Instrument:
@@ -207,7 +211,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         if isinstance(device, PigtailDrain):
             return self._seldinger(case, device, BY_USER)[-1]
         if isinstance(device, AccessNeedle):
-            tip = common_steps.in_use(case.settings, NEEDLE_TIP)
+            tip = common_steps.get_value(case.settings, NEEDLE_TIP)
             return _instrument(device, ASPIRATION, tip, BY_USER)
         raise _drains_nothing(device)
 
@@ -220,7 +224,7 @@ class Drain(TreatmentLogic[NeedleCase]):
             return (common_steps.use(drain, "goes in on its own stylet and stays"),)
         return (
             common_steps.use(first, "opens the way and takes the wire"),
-            *(common_steps.use(w, role) for w, role in wires(first, drain)),
+            *(common_steps.use(w, role) for w, role in choose_wires(first, drain)),
             common_steps.use(drain, "goes in over the wire and stays"),
         )
 
@@ -231,14 +235,14 @@ class Drain(TreatmentLogic[NeedleCase]):
         return {
             "technique": instrument.technique,
             "content": wanted.content,
-            "simple": simple(case),
+            "simple": is_simple(case),
             "french": None if drain is None else float(drain.french),
             "loop_mm": loop,
             "side_hole_mm": None if drain is None else drain.side_hole_mm,
             "beyond_aim_mm": instrument.beyond_mm,
             "water_flow_ml_per_min": None
             if drain is None
-            else _rounded(hydraulics.water_ml_per_min(drain, case.settings)),
+            else _rounded(hydraulics.compute_water_ml_per_min(drain, case.settings)),
         }
 
     def _notes(
@@ -247,8 +251,8 @@ class Drain(TreatmentLogic[NeedleCase]):
         made = [wanted.reason]
         if drain is not None:
             made += [
-                hydraulics.sentence(drain, case.settings),
-                told("drainage.side_holes.one_side"),
+                hydraulics.describe_flow(drain, case.settings),
+                quote_fact("drainage.side_holes.one_side"),
             ]
         named = [catalogue.device(instrument.device)]
         if drain is not None and drain.id != instrument.device:
@@ -285,10 +289,10 @@ def _french(size: float) -> str:
 
 def _needed_mm(case: NeedleCase, beyond_mm: float) -> float:
     way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + beyond_mm
-    return way + common_steps.in_use(case.settings, LENGTH_MARGIN)
+    return way + common_steps.get_value(case.settings, LENGTH_MARGIN)
 
 
-def wires(needle: Device, drain: Device) -> tuple[tuple[Device, str], ...]:
+def choose_wires(needle: Device, drain: Device) -> tuple[tuple[Device, str], ...]:
     """The wire that the needle is made for, and that of dilator and drain where it is another.
 
     Raises:

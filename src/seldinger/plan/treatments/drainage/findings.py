@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from seldinger.anatomy.model import Kind
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.treatments.drainage.choice import BY_USER
-from seldinger.plan.wording import cited, number, plainly, told
+from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 
 if TYPE_CHECKING:
     from seldinger.catalogue.model import PigtailDrain
@@ -32,15 +32,18 @@ class Chosen:
     gallbladder: bool
 
 
-def of(case: NeedleCase, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
+def build_findings(case: NeedleCase, chosen: Chosen, best: Path | None) -> tuple[Finding, ...]:
     """All findings of one drainage; those that need a path only when there is one."""
     if chosen.gallbladder:
         made = [
-            common_steps.bleeding_class("drainage.bleeding_class.cholecystostomy"),
+            common_steps.describe_bleeding_class("drainage.bleeding_class.cholecystostomy"),
             _technique(chosen),
         ]
     else:
-        made = [common_steps.bleeding_class("drainage.bleeding_class.deep"), _size(case, chosen)]
+        made = [
+            common_steps.describe_bleeding_class("drainage.bleeding_class.deep"),
+            _size(case, chosen),
+        ]
         made += [*_small(case), _technique(chosen), *_slow(case)]
     made += _room(case, chosen)
     if best is None:
@@ -54,32 +57,32 @@ def of(case: NeedleCase, chosen: Chosen, best: Path | None) -> tuple[Finding, ..
 
 def _size(case: NeedleCase, chosen: Chosen) -> Finding:
     """Aspirate or leave a catheter."""
-    limit, size = number("drainage.aspirate_below"), case.target.diameter_mm
+    limit, size = get_number("drainage.aspirate_below"), case.target.diameter_mm
     facts = ("drainage.aspirate_below", "drainage.aspiration_success", "drainage.catheter_success")
-    figures = " ".join(plainly(f) for f in facts)
+    figures = " ".join(state_fact(f) for f in facts)
     if size >= limit:
         text = f"{size:.0f} mm wide, {limit:.0f} mm or more: leave a catheter. {figures}"
-        return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cited(*facts))
+        return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cite(*facts))
     if chosen.simple is None:
         text = (
             f"{size:.0f} mm wide, less than {limit:.0f} mm: aspirate first if it is simple "
             "(single, no septa, no fistula), which is unknown; the plan is ready for a drain. "
             f"{figures}"
         )
-        return Finding("aspirate-or-drain", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))
+        return Finding("aspirate-or-drain", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
     what = "aspirate; a catheter only if it fails" if chosen.simple == "yes" else "leave a catheter"
     is_simple = "simple" if chosen.simple == "yes" else "not simple"
     text = f"{size:.0f} mm wide, less than {limit:.0f} mm, and {is_simple}: {what}. {figures}"
-    return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cited(*facts))
+    return Finding("aspirate-or-drain", Status.MET, Severity.INFO, text, cite(*facts))
 
 
 def _small(case: NeedleCase) -> list[Finding]:
     """Whether to drain at all: survey practice, and a rule from memory that drives nothing."""
-    if case.target.diameter_mm >= number("drainage.survey_limit"):
+    if case.target.diameter_mm >= get_number("drainage.survey_limit"):
         return []
     facts = ("drainage.survey_limit", "drainage.no_drain_below", "drainage.antibiotics_below")
-    text = f"{case.target.diameter_mm:.0f} mm wide. " + " ".join(plainly(f) for f in facts)
-    return [Finding("small-collection", Status.UNKNOWN, Severity.CAUTION, text, cited(*facts))]
+    text = f"{case.target.diameter_mm:.0f} mm wide. " + " ".join(state_fact(f) for f in facts)
+    return [Finding("small-collection", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))]
 
 
 def _technique(chosen: Chosen) -> Finding:
@@ -92,18 +95,18 @@ def _technique(chosen: Chosen) -> Finding:
     )
     reasons = "; ".join(r.rstrip(".") for r in chosen.reasons)
     text = f"{chosen.way[0].upper()}{chosen.way[1:]}: {reasons}. " + " ".join(
-        told(f) for f in facts
+        quote_fact(f) for f in facts
     )
-    return Finding("technique", Status.MET, Severity.INFO, text, cited(*facts))
+    return Finding("technique", Status.MET, Severity.INFO, text, cite(*facts))
 
 
 def _slow(case: NeedleCase) -> list[Finding]:
     """Large collections take longer."""
-    if case.target.volume_ml <= number("treatments.drain.large_volume"):
+    if case.target.volume_ml <= get_number("treatments.drain.large_volume"):
         return []
     facts = ("drainage.time.large_collection", "drainage.time.fistula")
-    text = f"{case.target.volume_ml:.0f} mL. " + " ".join(plainly(f) for f in facts)
-    return [Finding("long-drainage", Status.UNKNOWN, Severity.INFO, text, cited(*facts))]
+    text = f"{case.target.volume_ml:.0f} mL. " + " ".join(state_fact(f) for f in facts)
+    return [Finding("long-drainage", Status.UNKNOWN, Severity.INFO, text, cite(*facts))]
 
 
 def _room(case: NeedleCase, chosen: Chosen) -> list[Finding]:
@@ -146,7 +149,7 @@ def _crossing(case: NeedleCase, best: Path, kind: Kind) -> list[str]:
     return [
         s.name
         for s in case.anatomy.structures
-        if s.kind is kind and (tissue_profile.crossed_mm(case, best, s.name) or 0.0) > 0.0
+        if s.kind is kind and (tissue_profile.measure_crossed_mm(case, best, s.name) or 0.0) > 0.0
     ]
 
 
@@ -155,31 +158,31 @@ def _bowel(case: NeedleCase, best: Path) -> list[Finding]:
     if not crossed:
         return []
     facts = ("drainage.path.transgressed_bowel", "drainage.path.no_pleura")
-    text = f"The path goes through {', '.join(crossed)}. {plainly(facts[0])}"
-    return [Finding("bowel-crossed", Status.NOT_MET, Severity.ACTION, text, cited(*facts))]
+    text = f"The path goes through {', '.join(crossed)}. {state_fact(facts[0])}"
+    return [Finding("bowel-crossed", Status.NOT_MET, Severity.ACTION, text, cite(*facts))]
 
 
 def _pleura(case: NeedleCase, best: Path) -> list[Finding]:
     crossed = [*_crossing(case, best, Kind.LUNG), *_crossing(case, best, Kind.LOBE)]
-    if not crossed or site_of(case) is Site.LUNG:
+    if not crossed or find_site(case) is Site.LUNG:
         return []
     fact = "drainage.path.no_pleura"
-    text = f"The path goes through {', '.join(crossed)}. {plainly(fact)}"
-    return [Finding("pleura-crossed", Status.NOT_MET, Severity.ACTION, text, cited(fact))]
+    text = f"The path goes through {', '.join(crossed)}. {state_fact(fact)}"
+    return [Finding("pleura-crossed", Status.NOT_MET, Severity.ACTION, text, cite(fact))]
 
 
 def _through_liver(case: NeedleCase, best: Path, *, gallbladder: bool) -> list[Finding]:
     """A little liver on the way: wanted for liver abscess (sourced) and gallbladder (custom)."""
-    if not gallbladder and site_of(case) is not Site.LIVER:
+    if not gallbladder and find_site(case) is not Site.LIVER:
         return []
-    liver_mm = tissue_profile.crossed_mm(case, best, "liver")
+    liver_mm = tissue_profile.measure_crossed_mm(case, best, "liver")
     fact = "drainage.path.liver_cuff"
     why = (
         "Through a little liver is preferred for the gallbladder (custom, to be confirmed)."
         if gallbladder
-        else plainly(fact)
+        else state_fact(fact)
     )
-    sources = () if gallbladder else cited(fact)
+    sources = () if gallbladder else cite(fact)
     if liver_mm is None:
         text = f"No label shows the liver: whether the path crosses some is unknown. {why}"
         return [Finding("liver-cuff", Status.UNKNOWN, Severity.CAUTION, text, sources)]

@@ -10,7 +10,7 @@ from seldinger.core.errors import EvidenceError
 from seldinger.core.record import Assumption
 from seldinger.physics import drain_flow
 from seldinger.plan.treatments import common_steps
-from seldinger.plan.wording import cited
+from seldinger.plan.wording import cite
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
@@ -32,31 +32,33 @@ BENCH_FACTS = tuple(f"drainage.flow.{size}" for size in _SIZES)
 
 
 @cache
-def bench_line(head_m: float, length_mm: float) -> DrainLine:
+def compute_bench_line(head_m: float, length_mm: float) -> DrainLine:
     """Entry and hub losses that explain the published bench table."""
     return drain_flow.fit_line([_point(size) for size in _SIZES], head_m, length_mm)
 
 
-def water_ml_per_min(drain: Device, settings: Settings) -> float | None:
+def compute_water_ml_per_min(drain: Device, settings: Settings) -> float | None:
     """Flow of water as on the bench; None when the bore is unknown or outside the table."""
     bore = drain.inner_diameter_mm
     measured = [_point(size).bore_mm for size in _SIZES]
     if bore is None or not min(measured) <= bore <= max(measured):
         return None
-    line = bench_line(common_steps.in_use(settings, HEAD), common_steps.in_use(settings, LENGTH))
+    line = compute_bench_line(
+        common_steps.get_value(settings, HEAD), common_steps.get_value(settings, LENGTH)
+    )
     return drain_flow.flow_ml_per_min(bore, line)
 
 
-def sentence(drain: Device, settings: Settings) -> str:
+def describe_flow(drain: Device, settings: Settings) -> str:
     """The flow in words, with what it is not."""
-    flow = water_ml_per_min(drain, settings)
+    flow = compute_water_ml_per_min(drain, settings)
     if flow is None:
         return f"Flow through the {drain.name} is unknown: no bench value covers its bore."
     bore = drain.inner_diameter_mm or 0.0
     nearest = min((_point(s) for s in _SIZES), key=lambda p: abs(p.bore_mm - bore))
     return (
         f"Through the {drain.name} about {flow:.0f} mL of water run per minute on the bench (model "
-        f"fitted to {', '.join(cited(*BENCH_FACTS))}; measured at the nearest bore: "
+        f"fitted to {', '.join(cite(*BENCH_FACTS))}; measured at the nearest bore: "
         f"{nearest.flow_ml_per_min:.0f}, standard deviation {nearest.sd_ml_per_min:.0f} over "
         "makers). A bench value for water, not for pus: pus runs slower, by how much is not "
         "modelled."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.model import Step
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.drainage.choice import ASPIRATION, TROCAR
-from seldinger.plan.wording import plainly
+from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.drainage.findings import Chosen
 
 
-def steps(
+def build_steps(
     case: NeedleCase, chosen: Chosen, instrument: Instrument, best: Path | None, eye: Guidance
 ) -> tuple[Step, ...]:
     """All steps in order; none when no path is free."""
@@ -35,14 +35,14 @@ def steps(
         way = _seldinger(first, chosen.drain, best)
     after = () if chosen.drain is None else _after(case, gallbladder=chosen.gallbladder)
     return (
-        *common_steps.opening(best, eye),
+        *common_steps.build_opening(best, eye),
         *way,
         _samples(gallbladder=chosen.gallbladder),
         *after,
     )
 
 
-def bail_out(*, gallbladder: bool) -> tuple[Step, ...]:
+def list_bail_out(*, gallbladder: bool) -> tuple[Step, ...]:
     """What to do when it goes wrong, the likeliest first."""
     bile = Step(
         "Bile in the abdomen",
@@ -52,7 +52,7 @@ def bail_out(*, gallbladder: bool) -> tuple[Step, ...]:
         "Septic shock",
         "Rigors, low pressure: stop flushing and injecting, leave the drain open. Blood cultures, "
         "fluids, antibiotics, oxygen, intensive care. "
-        f"{common_steps.of_population('drainage.sepsis.liver_abscess')}",
+        f"{common_steps.describe_rate('drainage.sepsis.liver_abscess')}",
     )
     return (
         shock,
@@ -64,7 +64,7 @@ def bail_out(*, gallbladder: bool) -> tuple[Step, ...]:
         Step(
             "Bowel crossed",
             "Do not pull the drain. Let the tract mature, feed with care, inform the surgeon. "
-            f"{plainly('drainage.path.transgressed_bowel')}",
+            f"{state_fact('drainage.path.transgressed_bowel')}",
         ),
         Step(
             "Pneumothorax or pus in the chest",
@@ -83,7 +83,7 @@ def bail_out(*, gallbladder: bool) -> tuple[Step, ...]:
 def _needle(needle: Device, best: Path, then: str) -> Step:
     return Step(
         "Needle",
-        f"Advance it to {best.depth_mm:.0f} mm from the skin: {common_steps.aiming(best)} "
+        f"Advance it to {best.depth_mm:.0f} mm from the skin: {common_steps.describe_aim(best)} "
         f"({needle.name}). "
         f"See the tip inside. Aspirate. {then}",
     )
@@ -101,7 +101,7 @@ def _trocar(drain: PigtailDrain, best: Path) -> tuple[Step, ...]:
             "One step",
             f"Cut the skin as wide as the drain ({drain.outer_diameter_mm:.1f} mm). Advance the "
             f"{drain.name} on its stylet {best.depth_mm:.0f} mm from the skin: "
-            f"{common_steps.aiming(best)}. Hold the stylet still.",
+            f"{common_steps.describe_aim(best)}. Hold the stylet still.",
         ),
         Step(
             "Loop",
@@ -177,13 +177,13 @@ def _after(case: NeedleCase, *, gallbladder: bool) -> tuple[Step, ...]:
     )
     if gallbladder:
         text = (
-            f"{plainly('drainage.cholecystostomy.tract')} Before: patient well, cholangiogram "
+            f"{state_fact('drainage.cholecystostomy.tract')} Before: patient well, cholangiogram "
             "shows free ducts. Plan the operation or say why not."
         )
         return (daily, Step("Removal", text))
-    organ = " No bile in the drain." if site_of(case) is Site.LIVER else ""
+    organ = " No bile in the drain." if find_site(case) is Site.LIVER else ""
     text = (
         f"Patient well, scan without residual collection, no fistula.{organ} "
-        f"{plainly('drainage.removal.output')} {plainly('drainage.removal.output_series')}"
+        f"{state_fact('drainage.removal.output')} {state_fact('drainage.removal.output_series')}"
     )
     return (daily, Step("Removal", text))

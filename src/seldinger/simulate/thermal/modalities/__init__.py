@@ -21,7 +21,7 @@ MODALITIES: Mapping[str, Modality] = MappingProxyType(
 )
 
 
-def modality_of(placed: Sequence[Placed]) -> Modality:
+def find_modality(placed: Sequence[Placed]) -> Modality:
     """The modality of some applicators; ``SimulationError`` where they are of several."""
     names = sorted({one.applicator.modality for one in placed})
     if len(names) > 1:

@@ -27,7 +27,7 @@ class AtWork:
     bodies: tuple[FixedBody, ...] = ()
     electrodes: tuple[Electrode, ...] = ()
 
-    def among(self, grid: Grid, others: Sequence[FixedBody]) -> AtWork:
+    def share_cells(self, grid: Grid, others: Sequence[FixedBody]) -> AtWork:
         """With other bodies, which leave shared cells to those before; who keeps none is gone."""
         taken = np.zeros(grid.shape, dtype=np.bool_)
         for electrode in self.electrodes:

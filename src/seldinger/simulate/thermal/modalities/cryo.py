@@ -33,9 +33,9 @@ def _body(grid: Grid, one: Placed) -> FixedBody:
     for phase in one.schedule:
         if phase.temperature_c is not None:
             _check_reach(one, phase.temperature_c)
-    programme = shapes.programme(one.name, one.schedule, one.ramp_s)
-    rod = one.rod(one.applicator.active_mm or 0.0)
-    return shapes.rod(grid, one.name, rod, programme, None, one.limit_w)
+    programme = shapes.build_programme(one.name, one.schedule, one.ramp_s)
+    rod = one.make_rod(one.applicator.active_mm or 0.0)
+    return shapes.build_rod(grid, one.name, rod, programme, None, one.limit_w)
 
 
 def _check_reach(one: Placed, wall_c: float) -> None:

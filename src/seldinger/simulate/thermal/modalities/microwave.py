@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import CatalogueError
 from seldinger.physics.thermal import sources
 from seldinger.simulate import shapes
-from seldinger.simulate.placement import heat
+from seldinger.simulate.placement import make_heating
 from seldinger.simulate.thermal.modalities.base import AtWork, Modality
 from seldinger.simulate.thermal.setup import CHART, PHYSIOLOGICAL
 
@@ -29,13 +29,15 @@ def _antenna(grid: Grid, one: Placed) -> sources.Source:
         raise CatalogueError(
             f"applicator {one.applicator.id} has no fitted absorption: fit its table"
         )
-    power = shapes.schedule(one.name, one.schedule)
+    power = shapes.build_schedule(one.name, one.schedule)
     return sources.antenna(grid, one.name, one.tip_lps_mm, one.axis_lps, absorption, power)
 
 
 def _tuned(one: Placed, biology: Biology, changes: Changes) -> Placed:
     schedule = (
-        phase if phase.power_w is None else heat(phase.seconds, phase.power_w * changes.power)
+        phase
+        if phase.power_w is None
+        else make_heating(phase.seconds, phase.power_w * changes.power)
         for phase in one.schedule
     )
     return replace(one, schedule=tuple(schedule))

@@ -90,7 +90,7 @@ def _electrodes(grid: Grid, placed: Sequence[Placed]) -> AtWork:
 
 
 def _electrode(one: Placed) -> Electrode:
-    device, bare = one.applicator, one.rod(one.applicator.active_mm or 0.0)
+    device, bare = one.applicator, one.make_rod(one.applicator.active_mm or 0.0)
     if device.cooled != (one.core_c is not None):
         need = "is missing" if device.cooled else f"means nothing: {device.id} is not cooled"
         raise SimulationError(f"{one.name}: coolant_c {need}")
@@ -107,7 +107,7 @@ RADIOFREQUENCY = Modality(
 )
 
 
-def circuit(
+def build_circuit(
     scene: HeatScene,
     placed: Sequence[Placed],
     made: AtWork,
@@ -150,7 +150,7 @@ def circuit(
     )
 
 
-def circuit_of_file(
+def read_circuit(
     asked: ExperimentFile, place: Place, probes: Sequence[Placed], made: AtWork
 ) -> Radiofrequency | None:
     """Everything electrical of an experiment, as its file says it.

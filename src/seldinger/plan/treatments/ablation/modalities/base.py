@@ -11,7 +11,7 @@ import edt
 import numpy as np
 
 from seldinger import evidence
-from seldinger.plan.approach.percutaneous.site import Site, site_of
+from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import centrality
 from seldinger.simulate.thermal import scene as heat_scene
 
@@ -103,12 +103,12 @@ class Circumstances:
     @cached_property
     def site(self) -> Site:
         """What surrounds the target."""
-        return site_of(self.case)
+        return find_site(self.case)
 
     @cached_property
     def vessel(self) -> Reason:
         """Whether a vessel inside the margin cools what is heated, or warms what is frozen."""
-        thick = self.case.assumed.value(heat_scene.LEAST_VESSEL.name)
+        thick = self.case.assumed.get_value(heat_scene.LEAST_VESSEL.name)
         near, what = self._to_vessel_mm(thick), f"vessel of {thick:g} mm or more"
         if near is not None and near <= self.margin_mm:
             facts = (*_SINK, COOLED_LEAST)
@@ -124,20 +124,20 @@ class Circumstances:
         away = np.linalg.norm(points - np.asarray(case.target.centre_lps_mm), axis=1)
         # What the block's face cuts off looks thick: the margin ends two such vessels before it.
         reach = float(away.max()) + self.margin_mm + 2.0 * thick_mm
-        grid = heat_scene.grid_around(case.target.centre_lps_mm, reach, _FINE_MM)
-        return to_vessel_mm(heat_scene.of_patient(case.anatomy, case.target, grid, thick_mm))
+        grid = heat_scene.make_grid(case.target.centre_lps_mm, reach, _FINE_MM)
+        return to_vessel_mm(heat_scene.build_scene(case.anatomy, case.target, grid, thick_mm))
 
     @cached_property
     def avoided_in_kidney(self) -> tuple[Reason, Reason]:
         """Whether the tumour is large, and whether it is central."""
-        case, near = self.case, self.case.assumed.value(centrality.NEAR.name)
-        size, limit = widest_mm(case), evidence.driving_value(_AVOIDED, secondary=True)
+        case, near = self.case, self.case.assumed.get_value(centrality.NEAR.name)
+        size, limit = measure_widest_mm(case), evidence.driving_value(_AVOIDED, secondary=True)
         bearing = Bearing.BEHIND if size > limit else Bearing.NOTED
         large = Reason(Rule.SIZE, bearing, (_AVOIDED,), size, limit)
-        found = centrality.judged(case)
+        found = centrality.judge(case)
         measured, limit, what = found.away_mm, near, found.structure
         if found.central and (found.away_mm is None or found.away_mm >= near):
-            measured, limit, what = found.share, case.assumed.value(centrality.DEEP.name), DEPTH
+            measured, limit, what = found.share, case.assumed.get_value(centrality.DEEP.name), DEPTH
         bearing = {True: Bearing.BEHIND, False: Bearing.NOTED, None: Bearing.UNKNOWN}[found.central]
         return large, Reason(Rule.CENTRAL, bearing, (_AVOIDED,), measured, limit, what)
 
@@ -192,7 +192,7 @@ class Modality:
         return self.engine.name
 
 
-def widest_mm(case: NeedleCase) -> float:
+def measure_widest_mm(case: NeedleCase) -> float:
     """Longest axis through the target."""
     points = case.anatomy.grid.to_lps(np.argwhere(case.target.mask))
     centred = points - points.mean(axis=0)

@@ -27,7 +27,7 @@ THAW = Assumption(
 
 def _settings(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
     """Two freezes with a thaw between them."""
-    cold, thaw = (60.0 * case.assumed.value(a.name) for a in (FREEZE, THAW))
+    cold, thaw = (60.0 * case.assumed.get_value(a.name) for a in (FREEZE, THAW))
     words = f"freeze {cold / 60:g}, thaw {thaw / 60:g}, freeze {cold / 60:g} min"
     return (Setting(words, (freeze(cold), Phase("thaw", thaw), freeze(cold))),)
 

@@ -9,8 +9,8 @@ from seldinger.plan.approach.percutaneous.site import Site
 from seldinger.plan.treatments.ablation.arrange import Setting
 from seldinger.plan.treatments.ablation.modalities import base
 from seldinger.plan.treatments.ablation.modalities.base import Bearing, Reason, Rule
-from seldinger.plan.wording import number
-from seldinger.simulate.placement import heat
+from seldinger.plan.wording import get_number
+from seldinger.simulate.placement import make_heating
 from seldinger.simulate.thermal.modalities.microwave import MICROWAVE as ENGINE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _settings(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
     if not rows:
         raise PlanError(f"{kind.id} has no setting of power and time: choose another applicator")
     return tuple(
-        Setting(f"{power:g} W for {seconds / 60:g} min", (heat(seconds, power),))
+        Setting(f"{power:g} W for {seconds / 60:g} min", (make_heating(seconds, power),))
         for power, seconds in sorted(rows, key=lambda r: (r[0] * r[1], r))
     )
 
@@ -42,7 +42,7 @@ def _reasons(found: base.Circumstances) -> tuple[Reason, ...]:
         return (Reason(Rule.COOLED, Bearing.PREFERRED, (base.COOLED_LEAST,)),)
     if found.site is not Site.LUNG:
         return ()
-    size, limit = found.case.target.diameter_mm, number(_LUNG_SIZE)
+    size, limit = found.case.target.diameter_mm, get_number(_LUNG_SIZE)
     return (
         Reason(Rule.AIR, Bearing.PREFERRED, ("ablation.lung.microwave",)),
         Reason(Rule.SIZE, Bearing.NOTED, (_LUNG_SIZE,), size, limit),

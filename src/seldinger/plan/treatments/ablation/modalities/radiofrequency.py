@@ -9,7 +9,7 @@ from seldinger.plan.approach.percutaneous.site import Site
 from seldinger.plan.treatments.ablation.arrange import Setting
 from seldinger.plan.treatments.ablation.modalities import base
 from seldinger.plan.treatments.ablation.modalities.base import Bearing, Reason, Rule
-from seldinger.simulate.placement import heat
+from seldinger.simulate.placement import make_heating
 from seldinger.simulate.thermal.modalities.radiofrequency import RADIOFREQUENCY as ENGINE
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ RF_MINUTES = Assumption(
 def _settings(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
     """The longest time of its table, by the generator."""
     seconds = [z.seconds for z in kind.zones if z.seconds is not None and z.probes == 1]
-    last = max(seconds, default=60.0 * case.assumed.value(RF_MINUTES.name))
+    last = max(seconds, default=60.0 * case.assumed.get_value(RF_MINUTES.name))
     power = kind.max_power_w
     words = f"{last / 60:g} min, up to {power:g} W" if power else f"{last / 60:g} min"
-    return (Setting(words, (heat(last, power),)),)
+    return (Setting(words, (make_heating(last, power),)),)
 
 
 def _reasons(found: base.Circumstances) -> tuple[Reason, ...]:
