@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_a_sheet_is_complete(name: str, page: sheet_text.Page) -> None:
     found = of(page)
     headings = sheet_text.common("en").headings
     there = {part.heading for part in found.parts}
-    wanted = headings.model_dump().values()
+    wanted = asdict(headings).values()
     bands = {headings.common, headings.uncommon, headings.rare}
     optional = {headings.benefits, headings.contested, *bands}
     assert set(wanted) - optional - {headings.numbers} <= there, name
@@ -87,7 +87,7 @@ def test_every_number_is_a_fact_for_patients(name: str, page: sheet_text.Page) -
             assert fact.population
             assert fact.horizon
             assert sheet_numbers.is_printable(fact), one.fact
-    told = [line for key in page.model_fields_set for line in _lines(page, key)]
+    told = [line for part in fields(page) for line in _lines(page, part.name)]
     for line in told:
         numbers = re.findall(r"\d+", line)
         assert not numbers or re.search(r"\d+ hours|CT", line), f"{name}: {line}"

@@ -18,8 +18,6 @@ _PLAINER = {
     "dataclass_type": "input should be a table",
     "dict_type": "input should be a table",
     "mapping_type": "input should be a table",
-    "model_type": "input should be a table",
-    "model_attributes_type": "input should be a table",
     "frozen_set_type": "input should be an array",
     "list_type": "input should be an array",
     "tuple_type": "input should be an array",
@@ -41,7 +39,7 @@ def describe_mistakes(
     Args:
         mistakes: as ``pydantic.ValidationError.errors()`` gives them.
         data: what was read.
-        kind: the dataclass or model that it should be.
+        kind: the dataclass that it should be.
         names: what the user calls a place (an option, say) where that is not the key.
     """
     by_place: dict[tuple[Place, str], list[Any]] = {}
@@ -62,7 +60,7 @@ def describe_place(
     Args:
         place: keys and indices from the top of the file.
         data: what was read.
-        kind: the dataclass or model that it should be.
+        kind: the dataclass that it should be.
         names: what the user calls a place where that is not the key.
     """
     for length in range(len(place), 0, -1):
@@ -166,11 +164,9 @@ def written_key(field: Field[Any]) -> str | None:
 
 def _hints(record: Any) -> dict[str, Any]:
     """The keys of a record as they are written, each with its annotation."""
-    if is_dataclass(record):
-        told = get_type_hints(record, include_extras=True)
-        written = ((written_key(one), told[one.name]) for one in fields(record))
-        return {key: hint for key, hint in written if key is not None}
-    return {one.alias or key: one.annotation for key, one in record.model_fields.items()}
+    told = get_type_hints(record, include_extras=True)
+    written = ((written_key(one), told[one.name]) for one in fields(record))
+    return {key: hint for key, hint in written if key is not None}
 
 
 def _step(kind: Any, part: str | int) -> Any:
@@ -184,7 +180,7 @@ def _step(kind: Any, part: str | int) -> Any:
 
 def _inside(kind: Any) -> Any:
     """The first record that an annotation holds: ``X``, ``X | None``, ``tuple[X, ...]``."""
-    if isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "model_fields")):
+    if isinstance(kind, type) and is_dataclass(kind):
         return kind
     held = (_inside(part) for part in get_args(kind))
     return next((one for one in held if one is not None), None)
@@ -239,19 +235,15 @@ def _choices(kind: Any, place: Place) -> str:
 
 def _described(record: Any) -> dict[str | None, str | None]:
     """What a record says of its keys."""
-    if is_dataclass(record):
-        return {written_key(one): one.metadata.get("description") for one in fields(record)}
-    rows = getattr(record, "model_fields", {})
-    return {one.alias or key: one.description for key, one in rows.items()}
+    told = fields(record) if is_dataclass(record) else ()
+    return {written_key(one): one.metadata.get("description") for one in told}
 
 
 def _needed(record: Any) -> list[str]:
-    if is_dataclass(record):
-        return [
-            key
-            for part in fields(record)
-            if part.default is MISSING
-            and part.default_factory is MISSING
-            and (key := written_key(part)) is not None
-        ]
-    return [key for key, part in record.model_fields.items() if part.is_required()]
+    return [
+        key
+        for part in fields(record)
+        if part.default is MISSING
+        and part.default_factory is MISSING
+        and (key := written_key(part)) is not None
+    ]

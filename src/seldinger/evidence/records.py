@@ -220,7 +220,7 @@ def checked(
     """Plain tables as a record.
 
     Args:
-        kind: a dataclass, or a pydantic model; what it holds are tables, and arrays of tables.
+        kind: a dataclass; what it holds are tables, and arrays of tables.
         data: nested as in the file.
         name: who says so, for messages: the file's name.
         error: of the room that asks.
@@ -303,11 +303,9 @@ def _is_file(value: object, suffix: str | None) -> bool:
 
 @cache
 def _validator(kind: Any) -> Any:
-    from pydantic import BaseModel, TypeAdapter
+    from pydantic import TypeAdapter
     from pydantic_core import SchemaValidator
 
-    if issubclass(kind, BaseModel):
-        return kind.__pydantic_validator__
     return SchemaValidator(_strict(TypeAdapter(kind).core_schema))
 
 

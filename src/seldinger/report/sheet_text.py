@@ -1,54 +1,52 @@
 """Texts of the patient's sheet: TOML pages become checked values.
 
 One folder per language, one page per procedure (and organ, where it differs), and ``common.toml``.
-No page holds a number of medicine: risks and benefits name a fact. pydantic stands here because
-bytes come in here.
+No page holds a number of medicine: risks and benefits name a fact.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from annotated_types import MinLen
 
 from seldinger.care import procedures
 from seldinger.core.errors import CareError
 from seldinger.evidence import records
 from seldinger.evidence.packages import Extended, OfferedPage, extend_records
+from seldinger.evidence.records import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+T = TypeVar("T")
+
 COMMON = "common.toml"
-Text = Annotated[str, Field(min_length=1)]
-Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
+Lines = Annotated[tuple[Text, ...], MinLen(1)]
 XRays = Literal["none", "ct", "maybe_ct", "fluoroscopy"]
 Band = Literal["common", "uncommon", "rare"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-_S = TypeVar("_S", bound=_Section)
-
-
-class Counted(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
     """A sentence, and the fact that says how often; none: nothing is known that may be printed."""
 
     text: Text
     fact: Text | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Risk(Counted):
     """What can go wrong, and under which heading it stands."""
 
     band: Band
 
 
-class Headings(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headings:
     """Of the sections, as the reader knows them."""
 
     what_for: Text
@@ -70,7 +68,8 @@ class Headings(_Section):
     numbers: Text
 
 
-class Words(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
     """How numbers are said."""
 
     about: Text
@@ -87,7 +86,8 @@ class Words(_Section):
     secondary: Text
 
 
-class Medicines(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medicines:
     """What is said of drugs, with and without a clinician's release."""
 
     silent: Lines
@@ -102,7 +102,8 @@ class Medicines(_Section):
     dye: Text
 
 
-class FastingClock(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastingClock:
     """Fasting by the clock."""
 
     drinks: Text
@@ -110,7 +111,8 @@ class FastingClock(_Section):
     heavy_meal: Text
 
 
-class Stay(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
     """How long one stays."""
 
     home: Text
@@ -120,14 +122,16 @@ class Stay(_Section):
     hospital: Text
 
 
-class Breath(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breath:
     """Holding the breath."""
 
     yes: Text
     maybe: Text
 
 
-class WayIn(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
     """What is to be done after each way in."""
 
     groin: Text
@@ -135,7 +139,8 @@ class WayIn(_Section):
     neck: Text
 
 
-class Shared(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
     """What many pages say alike; hours come from facts."""
 
     fasting: Lines
@@ -148,7 +153,8 @@ class Shared(_Section):
     driving: Lines
 
 
-class Care(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
     """What a procedure is like, where many pages say it alike.
 
     Attributes:
@@ -168,7 +174,8 @@ class Care(_Section):
     sore: bool = False
 
 
-class XRayWords(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XRayWords:
     """What is said of X-rays, by how the procedure is seen."""
 
     none: Lines
@@ -178,7 +185,8 @@ class XRayWords(_Section):
     pregnancy: Text
 
 
-class Common(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
     """The whole of ``common.toml``."""
 
     language: Text
@@ -191,7 +199,8 @@ class Common(_Section):
     xrays: XRayWords
 
 
-class Page(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
     """One procedure's text."""
 
     procedure: Text
@@ -203,22 +212,20 @@ class Page(_Section):
     care: Care = Care()
     what_for: Lines
     contested: tuple[Text, ...] = ()
-    other_choices: Annotated[tuple[Counted, ...], Field(min_length=2)]
+    other_choices: Annotated[tuple[Counted, ...], MinLen(2)]
     before: Lines
     on_the_day: Lines
     during: Lines
     after: Lines
     call: Lines
     questions: Lines
-    benefit: Annotated[tuple[Counted, ...], Field(min_length=1)]
-    risk: Annotated[tuple[Risk, ...], Field(min_length=1)]
+    benefit: Annotated[tuple[Counted, ...], MinLen(1)]
+    risk: Annotated[tuple[Risk, ...], MinLen(1)]
 
-    @model_validator(mode="after")
-    def _nothing_is_a_choice(self) -> Self:
+    def __post_init__(self) -> None:
         said = [c.text for c in self.other_choices]
         if len(set(said)) != len(said):
-            raise ValueError("a choice stands there twice")
-        return self
+            raise CareError("a choice stands there twice")
 
 
 def languages() -> tuple[str, ...]:
@@ -251,7 +258,7 @@ def left_out(language: str) -> tuple[str, ...]:
 def _pages(language: str) -> Extended[Page]:
     ours = {
         name.removesuffix(".toml"): _checked(Page, name, text)
-        for name, text in sorted(_texts(language).items())
+        for name, text in _texts(language).items()
         if name != COMMON
     }
     _told_once(ours)
@@ -318,13 +325,8 @@ def _texts(language: str) -> Mapping[str, str]:
             f"no sheets in {language!r}; there are: {', '.join(languages())}; another language is "
             "another folder of texts"
         )
-    folder = resources.files("seldinger.report") / "sheets" / language
-    return {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
+    return records.shipped("seldinger.report", f"sheets/{language}")
 
 
-def _checked(model: type[_S], name: str, text: str) -> _S:
-    return records.checked(model, records.parsed(text, name, CareError), name, CareError)
+def _checked(kind: type[T], name: str, text: str) -> T:
+    return records.checked(kind, records.parsed(text, name, CareError), name, CareError)
