@@ -12,6 +12,7 @@ from seldinger.report import labelling
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from seldinger.simulate.thermal.effect import AblationFields, AtRisk, Figures
 
@@ -127,29 +128,62 @@ def _sources(axes: Axes, figures: Figures) -> None:
 
 
 def _margins(axes: Axes, figures: Figures, fields: AblationFields) -> None:
-    values, wanted = fields.margins_mm, figures.margin_asked_mm
-    low, high = min(float(values.min()), 0.0), max(float(values.max()), wanted)
-    low, high = np.floor(low) - 0.5, np.ceil(high) + 0.5
-    axes.hist(
-        values, bins=np.linspace(low, high, _BARS + 1).tolist(), color="#9fb6c8", edgecolor="white"
-    )
-    axes.set_xlim(low, high)
     spread = figures.minimal_margin_mm
     axes.axvspan(spread.p05, spread.p95, color=_BAR, alpha=0.12, linewidth=0.0)
+    label = "minimal ablative margin, mm (shaded: 5 to 95 %)"
+    draw_margins(axes, fields.margins_mm, figures.margin_asked_mm)
+    label_axes(axes, label, f"of {len(fields.margins_mm)} samples")
+
+
+def draw_margins(axes: Axes, margins_mm: NDArray[np.float64], asked_mm: float) -> None:
+    """Histogram of minimal ablative margins, with lines where tumour is left and at what was asked.
+
+    Args:
+        axes: drawn on.
+        margins_mm: shape (n,).
+        asked_mm: the margin that was asked for.
+    """
+    ends = (min(float(margins_mm.min()), 0.0), max(float(margins_mm.max()), asked_mm))
+    draw_histogram(
+        axes, margins_mm, (float(np.floor(ends[0])) - 0.5, float(np.ceil(ends[1])) + 0.5)
+    )
     lines = (
         (0.0, _LIMIT, "solid", "tumour is left", "right"),
-        (wanted, _INK, "dashed", f"{wanted:g} mm asked", "left"),
+        (asked_mm, _INK, "dashed", f"{asked_mm:g} mm asked", "center"),
     )
     for at, colour, dash, words, side in lines:
         axes.axvline(at, color=colour, linestyle=dash, linewidth=1.4)
         # Above the chart and away from each other: they cannot meet.
         axes.annotate(
             words, (at, 1.0), xycoords=("data", "axes fraction"),
-            xytext=(2.0 if side == "right" else -2.0, 4.0), textcoords="offset points", ha=side,
+            xytext=(2.0 if side == "right" else 0.0, 4.0), textcoords="offset points", ha=side,
             va="bottom", fontsize=8.0, color=colour, annotation_clip=False,
         )  # fmt: skip
-    axes.set_xlabel("minimal ablative margin, mm (shaded: 5 to 95 %)", fontsize=8.0, color=_INK)
-    axes.set_ylabel(f"of {len(values)} samples", fontsize=8.0, color=_INK)
+
+
+def draw_histogram(axes: Axes, values: NDArray[np.float64], ends: tuple[float, float]) -> None:
+    """Bars of how often values came out how large.
+
+    Args:
+        axes: drawn on.
+        values: shape (n,).
+        ends: of the axis.
+    """
+    edges = np.linspace(*ends, _BARS + 1)
+    axes.hist(values, bins=edges.tolist(), color="#9fb6c8", edgecolor="white")
+    axes.set_xlim(ends)
+
+
+def label_axes(axes: Axes, across: str, up: str) -> None:
+    """Both labels, two thin sides, small letters.
+
+    Args:
+        axes: labelled.
+        across: below it.
+        up: beside it.
+    """
+    axes.set_xlabel(across, fontsize=8.0, color=_INK)
+    axes.set_ylabel(up, fontsize=8.0, color=_INK)
     style_axes(axes)
 
 

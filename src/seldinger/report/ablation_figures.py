@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from seldinger.core.volume import Volume
 from seldinger.report import figures, labelling, mpr, palette
-from seldinger.report.overlay import HALF, Dash, draw_outline, plane_axes, sample_plane
+from seldinger.report.overlay import HALF, draw_outline, plane_axes, sample_plane
 from seldinger.report.planes import (
     Plane,
     Sampler,
@@ -20,6 +20,7 @@ from seldinger.report.planes import (
     along_needle_and_point,
     sample_image,
 )
+from seldinger.report.strokes import draw_line, draw_sign
 from seldinger.simulate.thermal.effect import read, read_fields
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ _NAMES_OFF_MM = 2.0
 _BAND = (0.05, 0.95)
 _ON_SLICES = 0.7
 """Width of lines on the axial slices, over that on the plane of the probe."""
-_DOTS: Dash = (0.0, (1.0, 1.3))
-_DASHES: Dash = (0.0, (4.0, 2.2))
+_DOTS: palette.Dash = (0.0, (1.0, 1.3))
+_DASHES: palette.Dash = (0.0, (4.0, 2.2))
 
 
 def draw_zone(plan: Plan) -> Figure:
@@ -99,7 +100,7 @@ def draw_effect(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list
     step_mm = max(min(effect.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
     if effect.ice is not None:
         ice = sample_plane(effect.ice, effect.grid, plane, step_mm)
-        draw_outline(axes, plane, ice, HALF, (palette.ICE, _DASHES, 1.6 * line))
+        draw_outline(axes, plane, ice, HALF, palette.Stroke(palette.ICE, _DASHES, 1.6 * line))
         signs.append(
             Line2D([], [], color=palette.ICE, linestyle=_DASHES, linewidth=1.6, label="visible ice")
         )
@@ -110,9 +111,9 @@ def draw_effect(axes: Axes, plan: Plan, plane: Plane, line: float = 1.0) -> list
             alpha=0.30, zorder=2,
         )  # fmt: skip
     for level in _BAND:
-        draw_outline(axes, plane, chance, level, (palette.LETHAL, _DOTS, 0.7 * line))
+        draw_outline(axes, plane, chance, level, palette.Stroke(palette.LETHAL, _DOTS, 0.7 * line))
     zone = sample_plane(effect.zone, effect.grid, plane, step_mm)
-    draw_outline(axes, plane, zone, HALF, (palette.LETHAL, "solid", 2.2 * line))
+    draw_outline(axes, plane, zone, HALF, palette.Stroke(palette.LETHAL, "solid", 2.2 * line))
     return [
         Line2D([], [], color=palette.LETHAL, linewidth=2.2, label="ablation zone"),
         Patch(facecolor=palette.LETHAL, alpha=0.45, label="ablated in 5 to 95 % of samples"),
@@ -217,18 +218,12 @@ def _probes(
     used: dict[str, Artist] = {}
     for probe in probes:
         inside = _in_plane(plane, probe)
-        dash: Dash = "solid" if inside else _DOTS
+        dash: palette.Dash = "solid" if inside else _DOTS
         ends = plane.project(np.stack(_ends(probe, _OUTSIDE_MM)))
-        axes.plot(
-            ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=width_pt, linestyle=dash,
-            path_effects=labelling.halo(width_pt + 1.4), solid_capstyle="butt", zorder=7,
-        )  # fmt: skip
+        draw_line(axes, ends, palette.NEEDLE, width_pt, dash, zorder=7)
         entry, tip = plane.project(np.stack(_ends(probe)))
         for at, sign, size in ((entry, "o", 4.5), (tip, "D", 3.6)):
-            axes.plot(
-                *at, marker=sign, markersize=size, color=palette.NEEDLE, zorder=8,
-                markeredgecolor=palette.HALO, markeredgewidth=0.8,
-            )  # fmt: skip
+            draw_sign(axes, at, sign, size)
         label = "probe in this plane" if inside else "probe, projected"
         used[label] = Line2D(
             [], [], color=palette.NEEDLE, linewidth=2.0, linestyle=dash, label=label
@@ -255,7 +250,7 @@ def _margin(axes: Axes, plan: Plan, plane: Plane) -> list[Artist]:
         share = sampler.share(mask)
         if share is not None:
             inside = np.minimum(inside, (share - HALF) * max(grid.spacing_mm))
-    draw_outline(axes, plane, inside, 0.0, (palette.TARGET, _DASHES, 1.3))
+    draw_outline(axes, plane, inside, 0.0, palette.Stroke(palette.TARGET, _DASHES, 1.3))
     label = f"tumour + {wanted:g} mm in the organ" if organ else f"tumour + {wanted:g} mm"
     return [Line2D([], [], color=palette.TARGET, linestyle=_DASHES, linewidth=1.3, label=label)]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch
 from scipy.spatial import cKDTree
 
-from seldinger.report import labelling, palette
-from seldinger.report.margin_pictures import CLASSES
+from seldinger.report import palette
+from seldinger.report.margin_pictures import CLASSES, make_scale
+from seldinger.report.strokes import Letters, halo, write_text
 from seldinger.simulate.margin import THRESHOLDS_MM
 
 if TYPE_CHECKING:
@@ -116,15 +116,15 @@ def surface_shares(fields: AblationFields) -> tuple[float, ...]:
 
 
 def _disc(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) -> None:
-    edges = [-1000.0, *THRESHOLDS_MM, 1000.0]
+    colours, norm = make_scale()
     rim = Circle((0.0, 0.0), _EDGE, facecolor="none", edgecolor=palette.INK, linewidth=1.0)
     axes.set_xlim(-1.02, 1.02)
     axes.set_ylim(-1.02, 1.02)
     axes.set_axis_off()
     shown = axes.imshow(
         np.ma.masked_invalid(project_to_disc(fields, fields.surface_margin_mm, front=front)),
-        origin="lower", extent=(-_EDGE, _EDGE, -_EDGE, _EDGE), cmap=ListedColormap(list(CLASSES)),
-        norm=BoundaryNorm(edges, len(CLASSES)), interpolation="nearest",
+        origin="lower", extent=(-_EDGE, _EDGE, -_EDGE, _EDGE), cmap=colours, norm=norm,
+        interpolation="nearest",
     )  # fmt: skip
     axes.add_patch(rim)
     shown.set_clip_path(rim)
@@ -141,13 +141,9 @@ def _disc(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) ->
     for x, y, text in (
         (-0.99, -0.90, "R" if front else "L"), (0.99, -0.90, "L" if front else "R"),
     ):  # fmt: skip
-        axes.text(
-            x, y, text, color=palette.INK, fontsize=9.0, fontweight="bold", ha="center", va="center"
-        )
-    axes.text(0.0, 0.86, "head", color=palette.INK, fontsize=6.5, ha="center", va="center",
-              path_effects=labelling.halo())  # fmt: skip
-    axes.text(0.0, -0.87, "feet", color=palette.INK, fontsize=6.5, ha="center", va="center",
-              path_effects=labelling.halo())  # fmt: skip
+        write_text(axes, (x, y), text, Letters(9.0, bold=True, rim_pt=0.0))
+    for y, text in ((0.86, "head"), (-0.87, "feet")):
+        write_text(axes, (0.0, y), text, Letters(6.5))
 
 
 def _thinnest(axes: Axes, fields: AblationFields, middle: Points, *, front: bool) -> None:
@@ -160,14 +156,12 @@ def _thinnest(axes: Axes, fields: AblationFields, middle: Points, *, front: bool
     x, y = place
     axes.plot(
         x, y, marker="o", markersize=9.0, markerfacecolor="none", markeredgecolor=palette.INK,
-        markeredgewidth=1.6, clip_on=False, path_effects=labelling.halo(3.2), zorder=6,
+        markeredgewidth=1.6, clip_on=False, path_effects=halo(3.2), zorder=6,
     )  # fmt: skip
     # Towards the middle of the disc there is always room for the number.
-    axes.text(
-        0.62 * x, y + (-0.24 if y > 0.0 else 0.24), f"{fields.surface_margin_mm[least]:.1f} mm",
-        color=palette.INK, fontsize=9.0, fontweight="bold", ha="center", va="center",
-        path_effects=labelling.halo(3.0), zorder=7,
-    )  # fmt: skip
+    place = (0.62 * x, y + (-0.24 if y > 0.0 else 0.24))
+    text = f"{fields.surface_margin_mm[least]:.1f} mm"
+    write_text(axes, place, text, Letters(9.0, bold=True, rim_pt=3.0))
 
 
 def _legend(figure: Figure, fields: AblationFields) -> None:

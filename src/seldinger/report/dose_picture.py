@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
-from seldinger.report import labelling, palette
+from seldinger.report import palette
+from seldinger.report.strokes import halo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,7 +119,7 @@ def _peak(axes: Axes, at: tuple[float, float], peak_gy: float, ends: tuple[float
         color=palette.ICE,
         fontsize=11,
         fontweight="bold",
-        path_effects=labelling.halo(3.0),
+        path_effects=halo(3.0),
     )
 
 

@@ -14,6 +14,7 @@ from matplotlib.patches import Circle, Polygon
 from seldinger.report import labelling, mpr, overlay, palette
 from seldinger.report.needle import Needle, make_needle
 from seldinger.report.planes import ANTERIOR, LEFT, Plane, across_needle, along_needle
+from seldinger.report.strokes import Letters, draw_line, draw_sign, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,9 @@ _IN_SLICE_MM = 2.5
 _STRIPES = "amber stripes: tissue that nobody has named"
 _RINGS_MM = (5.0, 10.0)
 _APART_MM = 6.0
+_NOTE = Letters(6.8, ha="left", va="bottom", zorder=12)
+_RING = Letters(6.0, palette.NEEDLE, zorder=7)
+_DEPTH = Letters(7.5, palette.NEEDLE)
 
 
 def draw_needle(plan: Plan, path: Path) -> Figure:
@@ -54,15 +58,7 @@ def draw_needle(plan: Plan, path: Path) -> Figure:
     _cone(axes, plane, needle)
     _shaft(axes, plane, needle, width_pt=1.8)
     _ticks(axes, plane, needle)
-    at = plane.project(needle.entry_lps_mm)
-    axes.plot(
-        *at,
-        marker="o",
-        markersize=5.5,
-        color=palette.NEEDLE,
-        zorder=8,
-        markeredgecolor=palette.HALO,
-    )
+    draw_sign(axes, plane.project(needle.entry_lps_mm), "o", 5.5)
     mpr.draw_borders(axes, plane, 11.0)
     return figure
 
@@ -79,7 +75,7 @@ def draw_target(plan: Plan) -> Figure:
     mpr.draw_borders(
         axes, plane, 10.0, f"no path is free; axial, target slice, z {origin[2]:.1f} mm"
     )
-    _note(axes, [_STRIPES])
+    write_text(axes, (0.012, 0.018), _STRIPES, _NOTE, corner=True)
     return figure
 
 
@@ -152,17 +148,7 @@ def draw_needles_eye(plan: Plan, path: Path) -> Figure:
                     zorder=6,
                 )
             )
-            axes.text(
-                0.71 * ring,
-                -0.71 * ring,
-                f"{ring:.0f}",
-                color=palette.NEEDLE,
-                fontsize=6.0,
-                path_effects=labelling.halo(),
-                zorder=7,
-                ha="center",
-                va="center",
-            )
+            write_text(axes, (0.71 * ring, -0.71 * ring), f"{ring:.0f}", _RING)
         axes.plot(0.0, 0.0, marker="o", markersize=3.5, color=palette.NEEDLE, zorder=7)
         mpr.draw_borders(axes, plane, 7.5, words)
     return figure
@@ -196,42 +182,22 @@ def _spots(plane: Plane, needle: Needle) -> Points:
     return plane.project(needle.entry_lps_mm + depths[:, None] * needle.direction)
 
 
-def _line(
-    plane: Plane, needle: Needle, start: float, stop: float
-) -> tuple[list[float], list[float]]:
-    a, b = plane.project(needle.point_at(start)), plane.project(needle.point_at(stop))
-    return [float(a[0]), float(b[0])], [float(a[1]), float(b[1])]
+def _line(plane: Plane, needle: Needle, start: float, stop: float) -> Points:
+    """The needle between two depths, on the plane, (2, 2)."""
+    return plane.project(np.stack([needle.point_at(start), needle.point_at(stop)]))
 
 
 def _shaft(axes: Axes, plane: Plane, needle: Needle, width_pt: float) -> None:
     """Shaft to the aim, the way beyond dashed, the sampled stretch in the target's colour."""
-    axes.plot(
-        *_line(plane, needle, -_OUTSIDE_MM, needle.depth_mm),
-        color=palette.NEEDLE,
-        zorder=6,
-        linewidth=width_pt,
-        path_effects=labelling.halo(width_pt + 1.6),
-        solid_capstyle="butt",
-    )
+    shaft = _line(plane, needle, -_OUTSIDE_MM, needle.depth_mm)
+    draw_line(axes, shaft, palette.NEEDLE, width_pt)
     if needle.beyond_mm:
-        axes.plot(
-            *_line(plane, needle, needle.depth_mm, needle.end_mm),
-            color=palette.NEEDLE,
-            zorder=6,
-            linewidth=width_pt,
-            linestyle=(0, (2.0, 1.4)),
-            path_effects=labelling.halo(width_pt + 1.6),
-        )
+        beyond = _line(plane, needle, needle.depth_mm, needle.end_mm)
+        draw_line(axes, beyond, palette.NEEDLE, width_pt, (0.0, (2.0, 1.4)))
     if needle.sample_mm is not None:
         start, stop = (needle.depth_mm + s for s in needle.sample_mm)
-        axes.plot(
-            *_line(plane, needle, start, stop),
-            color=palette.SAMPLE,
-            linewidth=2.2 * width_pt,
-            solid_capstyle="butt",
-            zorder=7,
-            path_effects=labelling.halo(2.2 * width_pt + 1.6),
-        )
+        sampled = _line(plane, needle, start, stop)
+        draw_line(axes, sampled, palette.SAMPLE, 2.2 * width_pt, zorder=7)
 
 
 def _cone(axes: Axes, plane: Plane, needle: Needle) -> None:
@@ -254,14 +220,7 @@ def _cone(axes: Axes, plane: Plane, needle: Needle) -> None:
     )
     for sign in (-1.0, 1.0):
         edge = np.stack([entry, end + sign * wide])
-        axes.plot(
-            edge[:, 0],
-            edge[:, 1],
-            color=palette.CONE,
-            linewidth=0.8,
-            linestyle=(0, (4, 2)),
-            zorder=5,
-        )
+        draw_line(axes, edge, palette.CONE, 0.8, (0.0, (4.0, 2.0)), rim=False, zorder=5)
 
 
 def _ticks(axes: Axes, plane: Plane, needle: Needle) -> None:
@@ -273,20 +232,9 @@ def _ticks(axes: Axes, plane: Plane, needle: Needle) -> None:
     for count in range(int(needle.depth_mm // _TICK_MM) + 1):
         at = plane.project(needle.point_at(count * _TICK_MM))
         ends = np.stack([at - 1.6 * side, at + 1.6 * side])
-        axes.plot(ends[:, 0], ends[:, 1], color=palette.NEEDLE, linewidth=1.0, zorder=7)
+        draw_line(axes, ends, palette.NEEDLE, 1.0, rim=False, zorder=7)
         if count and count % 2 == 0:
-            x, y = at + 5.0 * side
-            axes.text(
-                x,
-                y,
-                f"{count * _TICK_MM:.0f}",
-                color=palette.NEEDLE,
-                fontsize=7.5,
-                ha="center",
-                va="center",
-                path_effects=labelling.halo(),
-                zorder=8,
-            )
+            write_text(axes, at + 5.0 * side, f"{count * _TICK_MM:.0f}", _DEPTH)
 
 
 def _entry_name(plane: Plane, needle: Needle) -> labelling.Wanted:
@@ -310,54 +258,19 @@ def explain_signs(plan: Plan, path: Path) -> str:
     return "; ".join((*signs, _STRIPES))
 
 
-def _note(axes: Axes, lines: list[str]) -> None:
-    """Words in the lower left corner."""
-    axes.text(
-        0.012,
-        0.018,
-        "\n".join(lines),
-        transform=axes.transAxes,
-        ha="left",
-        va="bottom",
-        color=palette.INK,
-        fontsize=6.8,
-        path_effects=labelling.halo(),
-        zorder=12,
-        linespacing=1.35,
-    )
-
-
 def _projected(axes: Axes, plane: Plane, needle: Needle) -> None:
     """Needle on a slice: solid where it lies in the slice, dashed where it is only projected."""
-    axes.plot(
-        *_line(plane, needle, 0.0, needle.depth_mm),
-        color=palette.NEEDLE,
-        linewidth=1.1,
-        linestyle=(0, (2.5, 2.5)),
-        zorder=6,
-    )
+    whole = _line(plane, needle, 0.0, needle.depth_mm)
+    draw_line(axes, whole, palette.NEEDLE, 1.1, (0.0, (2.5, 2.5)), rim=False)
     depths = np.linspace(0.0, needle.depth_mm, 200)
     points = needle.entry_lps_mm + depths[:, None] * needle.direction
     off_mm = np.abs((points - plane.origin_lps_mm) @ np.cross(plane.across, plane.up))
     within = depths[off_mm <= _IN_SLICE_MM]
     if len(within):
-        axes.plot(
-            *_line(plane, needle, float(within[0]), float(within[-1])),
-            color=palette.NEEDLE,
-            linewidth=1.8,
-            zorder=6,
-            path_effects=labelling.halo(3.2),
-            solid_capstyle="butt",
-        )
+        inside = _line(plane, needle, float(within[0]), float(within[-1]))
+        draw_line(axes, inside, palette.NEEDLE, 1.8)
     entry, aim = plane.project(needle.entry_lps_mm), plane.project(needle.aim_lps_mm)
-    axes.plot(
-        *entry,
-        marker="o",
-        markersize=5.0,
-        color=palette.NEEDLE,
-        zorder=8,
-        markeredgecolor=palette.HALO,
-    )
+    draw_sign(axes, entry, "o", 5.0)
     axes.plot(*aim, marker="+", markersize=9.0, markeredgewidth=1.8, color=palette.TARGET, zorder=8)
 
 

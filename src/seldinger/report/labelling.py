@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.patheffects import AbstractPathEffect, withStroke
 from scipy import ndimage
 
-from seldinger.report.palette import HALO
+from seldinger.report.strokes import Letters, draw_line, write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,11 +80,6 @@ class _Box:
         x, y = points[:, 0], points[:, 1]
         inside = (x > self.left) & (x < self.right) & (y > self.bottom) & (y < self.top)
         return bool(inside.any())
-
-
-def halo(width_pt: float = 2.2) -> list[AbstractPathEffect]:
-    """Dark rim that keeps bright text legible on a bright picture."""
-    return [withStroke(linewidth=width_pt, foreground=HALO)]
 
 
 def find_middle(section: NDArray[np.bool_]) -> tuple[float, float, float]:
@@ -163,22 +157,7 @@ def _write(axes: Axes, name: Wanted, at: tuple[float, float], size_pt: float) ->
     away = float(np.hypot(at[0] - name.at_mm[0], at[1] - name.at_mm[1]))
     far = away > max(name.room_mm, _LEADER_FROM_MM)
     if far:
-        axes.plot(
-            [name.at_mm[0], at[0]],
-            [name.at_mm[1], at[1]],
-            color=name.colour,
-            linewidth=0.6,
-            zorder=8,
-        )
-    axes.text(
-        *at,
-        name.text,
-        color=name.colour,
-        fontsize=size_pt,
-        ha="center",
-        fontweight="bold" if name.strong else "normal",
-        va="center",
-        path_effects=halo(),
-        zorder=9,
-        clip_on=True,
-    )
+        leader = np.array([name.at_mm, at])
+        draw_line(axes, leader, name.colour, 0.6, rim=False, zorder=8)
+    letters = Letters(size_pt, name.colour, bold=name.strong, zorder=9)
+    write_text(axes, at, name.text, letters)

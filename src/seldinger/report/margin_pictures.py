@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 from seldinger.anatomy.model import Kind
-from seldinger.report import labelling, mpr, palette, words
+from seldinger.report import mpr, palette, words
+from seldinger.report.overlay import HALF, plane_axes
 from seldinger.report.planes import Plane, Sampler, along_needle, sample_image
+from seldinger.report.strokes import fit_to_plane, halo
 from seldinger.simulate.margin import THRESHOLDS_MM, measure_distances_mm
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def draw_surface_map(follow_up: FollowUp) -> Figure:
     margin = follow_up.margin
     figure = Figure(figsize=_MAP_IN, dpi=_DPI, facecolor=palette.PAPER)
     axes = figure.add_axes((0.075, 0.26, 0.90, 0.70))
-    colours, norm = _scale()
+    colours, norm = make_scale()
     axes.imshow(
         _unrolled(margin, margin.values_mm),
         origin="lower",
@@ -83,9 +85,7 @@ def draw_thinnest_plane(follow_up: FollowUp) -> Figure:
     _organ(axes, follow_up, plane, step)
     _zone(axes, follow_up, plane, _COARSE * step)
     _tumour(axes, margin, plane, _THICK_VOXELS * max(scan.grid.spacing_mm))
-    axes.set_xlim(plane.left_mm, plane.right_mm)
-    axes.set_ylim(plane.bottom_mm, plane.top_mm)
-    axes.set_axis_off()
+    fit_to_plane(axes, plane)
     mpr.draw_borders(
         axes, plane, 10.0, "scan after; white: zone; dots: tumour's surface, carried over"
     )
@@ -98,7 +98,7 @@ def _tumour(axes: Axes, margin: Margin, plane: Plane, thick_mm: float) -> None:
     off = (margin.points_lps_mm - plane.origin_lps_mm) @ np.cross(plane.across, plane.up)
     near = np.abs(off) <= thick_mm
     under = np.zeros(len(near), dtype=bool) if margin.subcapsular is None else margin.subcapsular
-    colours, norm = _scale()
+    colours, norm = make_scale()
     for chosen, marker, size in ((near & ~under, "o", 14.0), (near & under, "D", 26.0)):
         axes.scatter(
             flat[chosen, 0], flat[chosen, 1], c=margin.values_mm[chosen], cmap=colours, norm=norm,
@@ -114,11 +114,12 @@ def _tumour(axes: Axes, margin: Margin, plane: Plane, thick_mm: float) -> None:
     axes.annotate(
         f"{margin.whole.minimal_mm:.1f} mm", (x, y), xytext=(-38.0 * x / away, -38.0 * y / away),
         textcoords="offset points", ha="center", va="center", color=palette.NEEDLE, fontsize=11,
-        fontweight="bold", path_effects=labelling.halo(3.0), zorder=12,
+        fontweight="bold", path_effects=halo(3.0), zorder=12,
     )  # fmt: skip
 
 
-def _scale() -> tuple[ListedColormap, BoundaryNorm]:
+def make_scale() -> tuple[ListedColormap, BoundaryNorm]:
+    """Colours of the classes, and which margin has which."""
     edges = [-1000.0, *THRESHOLDS_MM, 1000.0]
     return ListedColormap(list(CLASSES)), BoundaryNorm(edges, len(CLASSES))
 
@@ -188,7 +189,7 @@ def _thinnest_on_map(axes: Axes, margin: Margin) -> None:
         color=palette.INK,
         fontsize=10,
         fontweight="bold",
-        path_effects=labelling.halo(3.0),
+        path_effects=halo(3.0),
     )
 
 
@@ -256,22 +257,16 @@ def _organ(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
     share = Sampler.across(plane, follow_up.after.image.grid, step).share(whole)
     if share is None or share.min() == share.max():
         return
-    u, v = _pixels(plane, share.shape)
     colour = palette.stroke(Kind.ORGAN, follow_up.asked.organ).colour
-    axes.contour(u, v, share, levels=[0.5], colors=[colour], linewidths=1.2, zorder=4)
+    axes.contour(
+        *plane_axes(plane, share), share, levels=[HALF], colors=[colour], linewidths=1.2, zorder=4
+    )
 
 
 def _zone(axes: Axes, follow_up: FollowUp, plane: Plane, step: float) -> None:
     """The zone's surface between the voxels: the one that the margin is measured to."""
     points, shape = plane.samples(step)
     away = measure_distances_mm(points, follow_up.zone_surface).reshape(shape)
-    u, v = _pixels(plane, shape)
-    axes.contour(u, v, away, levels=[0.0], colors=[palette.INK], linewidths=1.6, zorder=5)
-
-
-def _pixels(plane: Plane, shape: tuple[int, ...]) -> tuple[Points, Points]:
-    """Middles of columns and rows, in the plane's millimetres."""
-    rows, columns = shape
-    u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
-    v = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
-    return u, v
+    axes.contour(
+        *plane_axes(plane, away), away, levels=[0.0], colors=[palette.INK], linewidths=1.6, zorder=5
+    )

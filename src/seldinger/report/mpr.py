@@ -5,7 +5,7 @@ The pictures of ``figures`` start from one and draw their needle on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,9 @@ import numpy as np
 from seldinger.anatomy.model import Kind, Tissue
 from seldinger.image.study import Modality
 from seldinger.report import labelling, palette
+from seldinger.report.overlay import HALF, draw_outline
 from seldinger.report.planes import Plane, Sampler, sample_image
+from seldinger.report.strokes import Letters, Level, Side, draw_line, fit_to_plane, write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,11 +101,7 @@ def draw(
         aspect="equal",
         zorder=0,
     )
-    axes.set_xlim(plane.left_mm, plane.right_mm)
-    axes.set_ylim(plane.bottom_mm, plane.top_mm)
-    axes.set_facecolor(palette.PAPER)
-    axes.set_xticks([])
-    axes.set_yticks([])
+    fit_to_plane(axes, plane)
     step_mm = min(max(min(plan.anatomy.grid.spacing_mm) * 0.75, 2.0 * look.step_mm), 2.0)
     sampler = Sampler.across(plane, plan.anatomy.grid, step_mm)
     _hatch(axes, plan, plane, sampler)
@@ -145,14 +143,14 @@ def _outlines(
             continue
         stroke = palette.stroke(structure.kind, structure.name)
         _contour(axes, share, plane, stroke, look.line)
-        name = _name(structure, share > 0.5, plane, pixel, keep_clear, stroke.colour)  # noqa: PLR2004
+        name = _name(structure, share > HALF, plane, pixel, keep_clear, stroke.colour)
         if name is not None:
             wanted.append(name)
     share = sampler.share(plan.goal.mask)
-    if share is not None and share.max() > 0.5:  # noqa: PLR2004
+    if share is not None and share.max() > HALF:
         _contour(axes, share, plane, palette.Stroke(palette.TARGET, width_pt=2.0), look.line)
         _viable(axes, plan, plane, sampler, look)
-        column, row, depth = labelling.find_middle(share > 0.5)  # noqa: PLR2004
+        column, row, depth = labelling.find_middle(share > HALF)
         at = (plane.left_mm + (column + 0.5) * pixel[0], plane.bottom_mm + (row + 0.5) * pixel[1])
         text = labelling.readable_name(plan.target.label)
         wanted.append(
@@ -188,22 +186,8 @@ def _is_target(structure: Structure, plan: Plan) -> bool:
 def _contour(
     axes: Axes, share: NDArray[np.float32], plane: Plane, stroke: palette.Stroke, line: float
 ) -> None:
-    if not share.max() > 0.5:  # noqa: PLR2004  half in, half out: the outline
-        return
-    rows, columns = share.shape
-    x = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
-    y = plane.bottom_mm + (np.arange(rows) + 0.5) * plane.size_mm[1] / rows
-    lines = axes.contour(
-        x,
-        y,
-        share,
-        levels=[0.5],
-        colors=[stroke.colour],
-        linestyles=[stroke.dash],
-        linewidths=[stroke.width_pt * line],
-        zorder=3,
-    )
-    lines.set_path_effects(labelling.halo(stroke.width_pt * line + 1.0))
+    thick = replace(stroke, width_pt=stroke.width_pt * line)
+    draw_outline(axes, plane, share, HALF, thick, zorder=3)
 
 
 def _name(
@@ -264,63 +248,21 @@ def draw_borders(axes: Axes, plane: Plane, size_pt: float = 9.0, corner: str = "
     """
     left, right, bottom, top = plane.border_letters()
     if corner:
-        _caption(axes, corner, size_pt - 1.5)
-    places = (
+        letters = Letters(size_pt - 1.5, ha="left", va="top", zorder=12)
+        write_text(axes, (0.012, 0.982), corner, letters, corner=True)
+    places: tuple[tuple[float, float, str, Side, Level], ...] = (
         (0.012, 0.5, left, "left", "center"),
         (0.988, 0.5, right, "right", "center"),
         (0.5, 0.015, bottom, "center", "bottom"),
         (0.5, 0.925 if corner else 0.985, top, "center", "top"),
     )
     for x, y, text, ha, va in places:
-        axes.text(
-            x,
-            y,
-            text,
-            transform=axes.transAxes,
-            ha=ha,
-            va=va,
-            color=palette.INK,
-            fontsize=size_pt,
-            fontweight="bold",
-            path_effects=labelling.halo(),
-            zorder=12,
-        )
+        letters = Letters(size_pt, ha=ha, va=va, bold=True, zorder=12)
+        write_text(axes, (x, y), text, letters, corner=True)
     width, height = plane.size_mm
     bar = max(b for b in _SCALE_BARS_MM if b <= max(_SCALE_BARS_MM[0], 0.3 * width))
     x1 = plane.right_mm - 0.03 * width
     y0 = plane.bottom_mm + 0.04 * height
-    axes.plot(
-        [x1 - bar, x1],
-        [y0, y0],
-        color=palette.INK,
-        linewidth=2.0,
-        zorder=12,
-        path_effects=labelling.halo(3.5),
-        solid_capstyle="butt",
-    )
-    axes.text(
-        x1 - bar / 2.0,
-        y0 + 0.015 * height,
-        f"{bar:.0f} mm",
-        ha="center",
-        va="bottom",
-        color=palette.INK,
-        fontsize=size_pt - 2.0,
-        path_effects=labelling.halo(),
-        zorder=12,
-    )
-
-
-def _caption(axes: Axes, text: str, size_pt: float) -> None:
-    axes.text(
-        0.012,
-        0.982,
-        text,
-        transform=axes.transAxes,
-        ha="left",
-        va="top",
-        color=palette.INK,
-        fontsize=size_pt,
-        path_effects=labelling.halo(),
-        zorder=12,
-    )
+    draw_line(axes, np.array([[x1 - bar, y0], [x1, y0]]), palette.INK, 2.0, zorder=12)
+    above = (x1 - bar / 2.0, y0 + 0.015 * height)
+    write_text(axes, above, f"{bar:.0f} mm", Letters(size_pt - 2.0, va="bottom", zorder=12))

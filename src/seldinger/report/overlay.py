@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seldinger.core.volume import Volume
-from seldinger.report import labelling, palette
+from seldinger.report import palette
 from seldinger.report.planes import Plane, sample_image
+from seldinger.report.strokes import halo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Plan
 
 HALF = 0.5
-Dash = Literal["solid"] | tuple[float, tuple[float, float]]
 
 
 def draw_masks(axes: Axes, plan: Plan, plane: Plane) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def draw_masks(axes: Axes, plan: Plan, plane: Plane) -> tuple[str, ...]:
         if volume.values.dtype == bool:
             step_mm = max(min(volume.grid.spacing_mm) * HALF, plane.size_mm[0] / 420.0)
             shown = sample_plane(volume.values, volume.grid, plane, step_mm)
-            if draw_outline(axes, plane, shown, HALF, (palette.LETHAL, "solid", 2.2)):
+            if draw_outline(axes, plane, shown, HALF, palette.Stroke(palette.LETHAL, width_pt=2.2)):
                 drawn.append(name)
     return tuple(drawn)
 
@@ -40,7 +40,7 @@ def sample_plane(
     return sample_image(Volume(values.astype(np.float32), grid, "1"), plane, step_mm, 0.0)
 
 
-def plane_axes(plane: Plane, values: NDArray[np.float32]) -> tuple[Points, Points]:
+def plane_axes(plane: Plane, values: NDArray[np.floating]) -> tuple[Points, Points]:
     """Where the columns and rows of ``values``, (rows, columns), lie on the plane, mm."""
     rows, columns = values.shape
     u = plane.left_mm + (np.arange(columns) + 0.5) * plane.size_mm[0] / columns
@@ -53,7 +53,8 @@ def draw_outline(
     plane: Plane,
     values: NDArray[np.float32],
     level: float,
-    stroke: tuple[str, Dash, float],
+    stroke: palette.Stroke,
+    zorder: float = 5.0,
 ) -> bool:
     """One contour, and whether there is any: none where the plane does not reach ``level``.
 
@@ -62,14 +63,14 @@ def draw_outline(
         plane: that they show.
         values: (rows, columns) on the plane.
         level: of the contour.
-        stroke: colour, dash, width in points.
+        stroke: how it looks.
+        zorder: what is higher lies above.
     """
     if not values.min() < level < values.max():
         return False
-    colour, dash, width = stroke
     drawn = axes.contour(
-        *plane_axes(plane, values), values, levels=[level], colors=[colour], linestyles=[dash],
-        linewidths=[width], zorder=5,
+        *plane_axes(plane, values), values, levels=[level], colors=[stroke.colour],
+        linestyles=[stroke.dash], linewidths=[stroke.width_pt], zorder=zorder,
     )  # fmt: skip
-    drawn.set_path_effects(labelling.halo(width + 1.0))
+    drawn.set_path_effects(halo(stroke.width_pt + 1.0))
     return True

@@ -6,6 +6,7 @@ Hues follow Okabe and Ito's set, brightened for a dark CT; lines of close hues d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from seldinger.anatomy.model import Kind
 
@@ -22,6 +23,9 @@ ICE = "#6fe3ff"
 SKIN_OPEN = (0.87, 0.70, 0.58)
 SKIN_CLOSED = (0.50, 0.53, 0.57)
 
+Dash = Literal["solid", "dashed", "dashdot", "dotted"] | tuple[float, tuple[float, float]]
+"""A line's style by its name, or where its dashes start, and the points of a dash and a gap."""
+
 _VEINS = ("vein", "vena", "cava", "portal", "hepatic", "venous", "azygos")
 
 
@@ -30,7 +34,7 @@ class Stroke:
     """How an outline is drawn."""
 
     colour: str
-    dash: str = "solid"
+    dash: Dash = "solid"
     width_pt: float = 1.3
 
 

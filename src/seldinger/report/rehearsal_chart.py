@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from seldinger.report.ablation_charts import DPI, style_axes
+from seldinger.report.ablation_charts import DPI, draw_histogram, draw_margins, label_axes
 from seldinger.report.planes import Plane, Sampler, across_needle, direction_letters
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WIDTH_IN, _HEIGHT_IN = 7.2, 2.75
 _CHART_IN, _BOARD_IN = 2.45, 2.3
 """What the chart beside the boards takes of the width at least, and a board at most."""
-_INK, _SOFT, _LIMIT, _TARGET = "#14181d", "#5b6570", "#b3261e", "#a8479c"
+_INK, _SOFT, _TARGET = "#14181d", "#5b6570", "#a8479c"
 _LOOKS = (
     ("hits", "#0072b2", "o", 5.0),
     ("touches something", "#d55e00", "x", 14.0),
@@ -31,7 +31,6 @@ _LOOKS = (
 _RINGS_MM = (5.0, 10.0, 15.0)
 MOST_DOTS = 1000
 _STEP_MM, _SLAB_MM = 0.5, 2.0
-_BARS = 24
 _UNDER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
 _MOST_TARGET_MM = 20.0
 """A board shows so much of a large target beside its tips."""
@@ -156,33 +155,15 @@ def silhouette(rehearsal: Rehearsal, plane: Plane) -> NDArray[np.float32]:
 
 
 def _histogram(axes: Axes, rehearsal: Rehearsal) -> None:
-    """The minimal ablative margin of every draw, or what of the working length is in the target."""
-    lines: tuple[tuple[float, str, str, str], ...] = ()
+    """The minimal ablative margin of every draw, or how much of the device works in the target."""
+    inside = rehearsal.passes[0].inside_mm
     if rehearsal.zone is not None:
-        values, wanted = rehearsal.zone.margin_mm, rehearsal.zone.margin_asked_mm
-        words = "minimal ablative margin, mm"
-        lines = (
-            (0.0, _LIMIT, "tumour is left", "right"),
-            (wanted, _INK, f"{wanted:g} mm asked", "center"),
-        )
-        low, high = min(float(values.min()), 0.0), max(float(values.max()), wanted)
-    else:
-        inside = rehearsal.passes[0].inside_mm
-        if inside is None:  # probes without a prediction
-            axes.set_axis_off()
-            return
-        values, words = inside, "working length in the target, mm"
-        low, high = 0.0, float(values.max())
-    edges = np.linspace(np.floor(low), np.ceil(high) + (1.5 if lines else 0.5), _BARS + 1)
-    axes.hist(values, bins=edges.tolist(), color="#9fb6c8", edgecolor="white")
-    axes.set_xlim(edges[0], edges[-1])
-    for at, colour, text, side in lines:
-        axes.axvline(at, color=colour, linewidth=1.4)
-        axes.annotate(
-            text, (at, 1.0), xycoords=("data", "axes fraction"),
-            xytext=(2.0 if side == "right" else 0.0, 4.0), textcoords="offset points", ha=side,
-            va="bottom", fontsize=7.5, color=colour, annotation_clip=False,
-        )  # fmt: skip
-    axes.set_xlabel(words, fontsize=8.0, color=_INK)
-    axes.set_ylabel(f"of {rehearsal.draws} draws", fontsize=8.0, color=_INK)
-    style_axes(axes)
+        label = "minimal ablative margin, mm"
+        draw_margins(axes, rehearsal.zone.margin_mm, rehearsal.zone.margin_asked_mm)
+    elif inside is not None:
+        label = "working length in the target, mm"
+        draw_histogram(axes, inside, (0.0, float(np.ceil(inside.max())) + 0.5))
+    else:  # probes without a prediction
+        axes.set_axis_off()
+        return
+    label_axes(axes, label, f"of {rehearsal.draws} draws")

@@ -13,6 +13,7 @@ from seldinger.anatomy.model import Skin
 from seldinger.core.space import unit
 from seldinger.report import labelling, mpr, palette
 from seldinger.report.planes import CRANIAL, Plane
+from seldinger.report.strokes import Letters, fit_to_plane, write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,23 +61,12 @@ def draw_skin_map(plan: Plan) -> Figure:
         aspect="equal",
         interpolation="bilinear",
     )
-    axes.set_xlim(plane.left_mm, plane.right_mm)
-    axes.set_ylim(plane.bottom_mm, plane.top_mm)
-    axes.set_axis_off()
+    fit_to_plane(axes, plane)
     aim = plane.project(best.target_lps_mm)
     axes.plot(*aim, marker="+", markersize=14, markeredgewidth=2.0, color=palette.TARGET, zorder=4)
-    axes.text(
-        float(aim[0]),
-        float(aim[1]) - 0.045 * plane.size_mm[1],
-        f"{labelling.readable_name(plan.target.label)} (deep to the skin)",
-        color=palette.TARGET,
-        fontsize=8,
-        ha="center",
-        va="top",
-        path_effects=labelling.halo(),
-        zorder=4,
-        clip_on=True,
-    )
+    label = f"{labelling.readable_name(plan.target.label)} (deep to the skin)"
+    below = (float(aim[0]), float(aim[1]) - 0.045 * plane.size_mm[1])
+    write_text(axes, below, label, Letters(8.0, palette.TARGET, va="top", zorder=4))
     for number in range(len(paths), 0, -1):
         _dot(axes, paths[number - 1], number, plane, surface, towards)
     mpr.draw_borders(axes, plane, 9.0, "skin, from the side of entry 1")
@@ -184,15 +174,8 @@ def _dot(
         markeredgecolor=palette.NEEDLE if hidden else palette.HALO,
         markeredgewidth=1.4,
     )
-    axes.text(
-        x,
-        y,
-        str(number),
-        ha="center",
-        va="center",
-        fontsize=9.5 if first else 8,
-        fontweight="bold",
-        color=palette.NEEDLE if hidden else palette.HALO,
-        zorder=7,
-        path_effects=labelling.halo() if hidden else None,
+    colour = palette.NEEDLE if hidden else palette.HALO
+    letters = Letters(
+        9.5 if first else 8.0, colour, bold=True, zorder=7, rim_pt=2.2 if hidden else 0.0
     )
+    write_text(axes, (x, y), str(number), letters)

@@ -96,7 +96,9 @@ def _sources(plan: Plan) -> tuple[Block, ...]:
 
 def _provenance(plan: Plan) -> tuple[Block, ...]:
     series = (build_series(plan),) if plan.provenance.further_series else ()
-    return tables.with_subheadings(("Provenance", (build_provenance(plan), *series)))
+    return tables.with_subheadings(
+        ("Further series", series), ("Provenance", (build_provenance(plan),))
+    )
 
 
 FINDINGS = Section(Part.APPENDIX, 10, _findings)
