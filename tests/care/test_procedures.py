@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from seldinger import demo
 from seldinger.care import ledger_procedures, outcomes, procedures, recovery
 from seldinger.care.clearance.rules import tables
 from seldinger.catalogue.procedures import list_entries
+from seldinger.catalogue.techniques import find_territory, list_techniques
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import load_procedures as registered
@@ -118,7 +120,7 @@ def test_a_name_that_is_nearly_right_is_offered_and_never_taken() -> None:
 
 
 ORGANS = sorted(
-    {None, "adrenal gland", "liver"}
+    {None, "adrenal gland", "liver", "left renal artery", "right common iliac artery", "carotid"}
     | {organ for _, organ in outcomes.list_pages()}
     | {organ for page in sheet_text.pages("en").values() for organ in page.organs},
     key=str,
@@ -135,6 +137,7 @@ def _answers(ask: Callable[..., object], *words: object) -> bool:
 
 def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> None:
     ids = set(list_entries())
+    planned = ids | set(list_techniques())
     tables_by_id = {
         "outcomes": {procedure for procedure, _ in outcomes.list_pages()},
         "leaflets": {page.procedure for page in sheet_text.pages("en").values()},
@@ -149,14 +152,20 @@ def test_the_catalogue_says_which_pages_there_are_and_no_page_is_an_orphan() -> 
     }
     wrong = {name: sorted(tables_by_id[name] ^ catalogue[name]) for name in catalogue}
     assert not any(wrong.values()), wrong
-    strange = {entry for entry in registered() if entry not in ids}
+    strange = {entry for entry in registered() if entry not in planned}
     assert not strange, strange
 
 
 def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
     wrong = [
         (page, key, organ)
-        for key in (*list_entries(), "liver-biopsy", "cryoablation", "radioembolization")
+        for key in (
+            *list_entries(),
+            *list_techniques(),
+            "liver-biopsy",
+            "cryoablation",
+            "radioembolization",
+        )
         for organ in ORGANS
         for page, said, there in (
             ("outcomes", procedures.has_outcomes(key, organ), _answers(outcomes.find, key, organ)),
@@ -169,6 +178,75 @@ def test_the_catalogue_answers_for_an_organ_as_the_pages_do() -> None:
         if said != there
     ]
     assert not wrong
+
+
+PLACES = {
+    "right superficial femoral artery": "leg",
+    "left_common_iliac_artery": "leg",
+    "leg": "leg",
+    "left renal artery": "kidney",
+    "kidney": "kidney",
+    "left internal carotid artery": "neck",
+    "dialysis fistula": "dialysis-access",
+    "left subclavian artery": None,
+    "femoral head of a kidney": None,
+    "liver": None,
+}
+
+
+@pytest.mark.parametrize(("place", "territory"), PLACES.items())
+def test_a_place_has_the_territory_that_its_words_tell(place: str, territory: str | None) -> None:
+    assert find_territory(place) == territory
+
+
+@pytest.mark.parametrize(
+    ("technique", "place", "key", "one_id"),
+    [
+        ("angioplasty", "right femoral artery", "peripheral-angioplasty", "pad"),
+        ("Angioplasty", "left renal artery", "renal-angioplasty", "renal-stent"),
+        ("angioplasty", "carotid", "carotid-angioplasty", "carotid-stent"),
+        ("angioplasty", "fistula", "dialysis-access", "dialysis-access"),
+        ("stent", "left common iliac artery", "peripheral-stent", "pad"),
+        ("stent", "kidney", "renal-stent", "renal-stent"),
+        ("stent", "neck", "carotid-stent", "carotid-stent"),
+        ("drug-coated balloon", "popliteal artery", "peripheral-drug-coated-balloon", "pad"),
+        ("drug-coated-balloon", "graft", "dialysis-access", "dialysis-access"),
+    ],
+)
+def test_a_technique_has_the_pages_of_its_territory(
+    technique: str, place: str, key: str, one_id: str
+) -> None:
+    assert procedures.clearance_key(technique, place) == key
+    assert procedures.get(technique, place).id == one_id
+    assert not procedures.missing_pages(technique, place)
+    assert outcomes.find(technique, place).procedure == one_id
+    assert sheet_text.page(technique, place, "en").procedure == one_id
+    found = readiness.find_outcomes(technique, place)
+    assert found is not None
+    assert found.procedure == one_id
+    assert recovery.find(key)
+
+
+@pytest.mark.parametrize(
+    ("technique", "place"),
+    [
+        ("angioplasty", "left subclavian artery"),
+        ("angioplasty", "carotid-cavernous fistula"),
+        ("drug-coated-balloon", "kidney"),
+        ("stent", "liver"),
+    ],
+)
+def test_a_technique_where_nothing_is_entered_borrows_no_page(technique: str, place: str) -> None:
+    assert readiness.find_outcomes(technique, place) is None
+    assert len(procedures.missing_pages(technique, place)) == 3
+    assert readiness.assess_visit(technique, place, None, demo.visit()) is None
+    with pytest.raises(CareError, match=r"nothing is entered for .* there are: leg"):
+        procedures.clearance_key(technique, place)
+
+
+def test_every_key_of_a_technique_may_be_cleared() -> None:
+    for technique in list_techniques().values():
+        assert set(technique.keys.values()) <= set(tables().procedures)
 
 
 def test_every_name_finds_its_id_in_the_ledger() -> None:

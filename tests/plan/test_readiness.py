@@ -35,6 +35,34 @@ def test_without_a_patient_nobody_is_assessed() -> None:
     assert readiness.assess_visit("biopsy", "liver", None, None) is None
 
 
+@pytest.mark.parametrize(
+    ("file_says", "planned", "refused"),
+    [
+        ("kidney", "left renal artery", False),
+        ("left kidney", "left renal artery", False),
+        ("right kidney", "left renal artery", True),
+        ("leg", "left renal artery", True),
+    ],
+)
+def test_a_file_for_the_territory_holds_for_its_arteries_but_never_for_the_other_side(
+    file_says: str, planned: str, refused: bool
+) -> None:
+    visit = demo.visit("renal-angioplasty", file_says)
+    if refused:
+        with pytest.raises(PlanError, match="write a file for this procedure"):
+            readiness.check("angioplasty", planned, visit)
+    else:
+        readiness.check("angioplasty", planned, visit)
+        assert cleared(visit, "angioplasty", planned).bleeding.value == "high"
+
+
+def test_what_was_decided_for_a_leg_does_not_clear_a_renal_artery() -> None:
+    visit = demo.visit("peripheral-angioplasty", None)
+    with pytest.raises(PlanError, match="peripheral-angioplasty"):
+        readiness.check("angioplasty", "left renal artery", visit)
+    readiness.check("angioplasty", "right femoral artery", visit)
+
+
 def test_a_procedure_that_no_rule_knows_stays_unknown() -> None:
     visit = demo.visit("a stranger's")
     assert readiness.assess_visit("a stranger's", "liver", None, visit) is None

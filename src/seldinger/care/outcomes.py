@@ -152,7 +152,7 @@ def find(procedure: str, organ: str | None = None) -> Outcomes:
         CareError: no procedure has that name, there are no outcomes of it, or every page of it
             wants another organ.
     """
-    wanted = procedures.get(procedure)
+    wanted = procedures.get(procedure, organ)
     where = set() if organ is None else set(procedures.normalise(organ).split("-"))
     alone_there = wanted.organ if wanted.fixed or organ is None else None
     named = [

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from seldinger.care.clearance.rules import tables
 from seldinger.care.outcomes_pages import outcomes_pages
 from seldinger.catalogue.procedures import list_entries, shipped_entries
+from seldinger.catalogue.techniques import find_territory, list_techniques
 from seldinger.core.errors import CareError
 from seldinger.core.naming import did_you_mean
 
@@ -60,9 +61,30 @@ def list_ids() -> tuple[str, ...]:
     return tuple(sorted({one.id for one in list_names().values()}))
 
 
-def find(name: str) -> Procedure | None:
-    """What a name stands for; None where no procedure has it."""
-    whole = normalise(name)
+def name_there(name: str, organ: str | None) -> str | None:
+    """The name under which a technique is known in a place; any other name as it is.
+
+    "angioplasty" of the "left renal artery" is "renal-angioplasty".
+
+    Args:
+        name: of a technique or a procedure.
+        organ: the place; None: not told, and then the name stays.
+
+    Returns:
+        None for a technique in a place of which nothing is entered.
+    """
+    technique = list_techniques().get(normalise(name))
+    if technique is None or organ is None:
+        return name
+    return technique.keys.get(find_territory(organ) or "")
+
+
+def find(name: str, organ: str | None = None) -> Procedure | None:
+    """What a name stands for, in a place if one is told; None where no procedure has it."""
+    there = name_there(name, organ)
+    if there is None:
+        return None
+    whole = normalise(there)
     short = whole
     for word in _HOW:
         short = short.removeprefix(word)
@@ -71,14 +93,16 @@ def find(name: str) -> Procedure | None:
     return list_names().get(whole) or list_names().get(short)
 
 
-def get(name: str) -> Procedure:
-    """What a name stands for.
+def get(name: str, organ: str | None = None) -> Procedure:
+    """What a name stands for, in a place if one is told.
 
     Raises:
-        CareError: no procedure has that name; the nearest is offered.
+        CareError: no procedure has that name, and the nearest is offered; or it is a technique of
+            which nothing is entered there.
     """
-    match = find(name)
+    match = find(name, organ)
     if match is None:
+        _refuse_place(name, organ)
         hint = did_you_mean(normalise(name), list_names())
         raise CareError(
             f"no procedure is called {name!r}; {hint}there are: {', '.join(list_ids())}"
@@ -86,14 +110,23 @@ def get(name: str) -> Procedure:
     return match
 
 
-def clearance_key(name: str) -> str:
-    """The key by which a clearance knows a procedure.
+def _refuse_place(name: str, organ: str | None) -> None:
+    """Refuse a technique in a place of which nothing is entered; ``CareError`` says where."""
+    if name_there(name, organ) is None:
+        there = ", ".join(list_techniques()[normalise(name)].keys)
+        raise CareError(f"nothing is entered for {name!r} of the {organ!r}; there are: {there}")
+
+
+def clearance_key(name: str, organ: str | None = None) -> str:
+    """The key by which a clearance knows a procedure, in a place if one is told.
 
     Raises:
-        CareError: no procedure has that name, or it says not which of several is to be done.
+        CareError: no procedure has that name, it is a technique of which nothing is entered
+            there, or it says not which of several is to be done.
     """
-    match = find(name)
+    match = find(name, organ)
     if match is None:
+        _refuse_place(name, organ)
         keys = dict.fromkeys(key for one in list_names().values() for key in one.keys)
         hint = did_you_mean(normalise(name), list_names())
         raise CareError(
@@ -107,7 +140,7 @@ def clearance_key(name: str) -> str:
 
 def has_outcomes(name: str, organ: str | None) -> bool:
     """Whether outcomes are entered for a procedure there; never for one that nobody knows."""
-    match = find(name)
+    match = find(name, organ)
     if match is None:
         return False
     if match.fixed and organ is not None and match.organ not in normalise(organ).split("-"):
@@ -119,7 +152,7 @@ def has_outcomes(name: str, organ: str | None) -> bool:
 
 def has_leaflet(name: str, organ: str | None) -> bool:
     """Whether a patient's leaflet is written for a procedure there."""
-    found = find(name)
+    found = find(name, organ)
     return found is not None and list_entries()[found.id].has_leaflet(organ or found.organ)
 
 
@@ -130,7 +163,7 @@ def missing_pages(name: str, organ: str | None) -> tuple[tuple[str, str], ...]:
         name: any name of the procedure; of one that nobody knows, every page is missing.
         organ: where, e.g. "left lung"; None: not told.
     """
-    match = find(name)
+    match = find(name, organ)
     there = {
         "outcomes page": has_outcomes(name, organ),
         "leaflet": has_leaflet(name, organ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.care import outcomes, procedures
 from seldinger.care.clearance import Answer, Case, Request, assess, headline, rules
+from seldinger.catalogue.techniques import find_territory, list_techniques
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
@@ -123,9 +124,13 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
     if visit is None or visit.request is None:
         return
     asked = visit.request
-    places = {organ, (organ or "").removeprefix("left ").removeprefix("right ")}
-    elsewhere = asked.organ is not None and organ is not None and asked.organ not in places
-    if asked.procedure != procedure or elsewhere:
+    there = procedures.name_there(procedure, organ)
+    elsewhere = (
+        asked.organ is not None
+        and organ is not None
+        and not _is_there(asked.organ, organ, by_territory=procedure in list_techniques())
+    )
+    if asked.procedure not in {procedure, there} or elsewhere:
         told, planned = (
             name if where is None else f"{name} of the {where}"
             for name, where in ((asked.procedure, asked.organ), (procedure, organ))
@@ -136,6 +141,19 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
         )
 
 
+def _is_there(asked: str, planned: str, *, by_territory: bool) -> bool:
+    """Whether the place of a file holds the planned one: "kidney" for the left kidney.
+
+    Of a technique inside a vessel, any name of the territory does, but never the other side.
+    """
+    if asked in {planned, planned.removeprefix("left ").removeprefix("right ")}:
+        return True
+    sides = {side for place in (asked, planned) for side in ("left", "right") if side in place}
+    territory = find_territory(asked)
+    same = territory is not None and territory == find_territory(planned)
+    return by_territory and same and len(sides) < len(("left", "right"))
+
+
 def assess_visit(
     procedure: str, organ: str | None, technique: str | None, visit: Visit | None
 ) -> Clearance | None:
@@ -144,9 +162,10 @@ def assess_visit(
     Returns:
         Nothing without a patient, and for a procedure that no rule knows: clearance is unknown.
     """
-    if visit is None or procedure not in rules.tables().procedures:
+    key = procedures.name_there(procedure, organ)
+    if visit is None or key is None or key not in rules.tables().procedures:
         return None
-    asked = visit.request or Request(procedure)
+    asked = visit.request or Request(key)
     request = replace(
         asked,
         organ=asked.organ if organ is None else organ,

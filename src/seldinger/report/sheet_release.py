@@ -141,7 +141,7 @@ def _same_procedure(procedure: str, organ: str | None, purpose: Purpose) -> bool
     organs = [None if o is None else o.lower().strip() for o in (organ, purpose.organ)]
     if None not in organs and not _same_organ(str(organs[0]), str(organs[1])):
         return False
-    asked = procedures.find(purpose.procedure)
+    asked = procedures.find(purpose.procedure, purpose.organ)
     if asked is not None and procedure not in asked.keys:
         return False
     try:

@@ -314,7 +314,7 @@ def page(procedure: str, organ: str | None, language: str) -> Page:
 
 def _otherwise(procedure: str, organ: str | None) -> tuple[str, str | None]:
     """The one id of a procedure ("kidney-biopsy" names its organ); else as it came."""
-    found = procedures.find(procedure)
+    found = procedures.find(procedure, organ)
     return (procedure, organ) if found is None else (found.id, organ or found.organ)
 
 

@@ -113,7 +113,7 @@ class ClearanceFile(PatientFile):
 
     def __post_init__(self) -> None:
         PatientFile.__post_init__(self)
-        procedures.clearance_key(self.procedure.name)
+        procedures.clearance_key(self.procedure.name, self.procedure.organ)
 
     def to_case(self, now: dt.datetime | None = None) -> Case:
         """The case this file describes.
@@ -128,7 +128,7 @@ class ClearanceFile(PatientFile):
 
     def _request(self, where: ZoneInfo | None) -> Request:
         section = self.procedure
-        key = procedures.clearance_key(section.name)
+        key = procedures.clearance_key(section.name, section.organ)
         unknown = frozenset(
             drugs.normalise(one.name) for one in self.drug if not drugs.find(one.name)
         )

@@ -25,7 +25,7 @@ def case_form(procedure: str, organ: str | None) -> str:
     Raises:
         CareError: no procedure that may be cleared is called so.
     """
-    kind = rules.tables().procedures[procedures.clearance_key(procedure)]
+    kind = rules.tables().procedures[procedures.clearance_key(procedure, organ)]
     organs = '# organ = "liver"                 # left kidney, lung, spleen, lymph node, ...'
     asked = {
         "organ": (organs, kind.key in _ORGANED),
