@@ -39,7 +39,11 @@ def list_assumptions(declared: Procedure) -> tuple[Assumption, ...]:
 
 
 def check_options(declared: Procedure, settings: Settings) -> None:
-    """Refuse options that neither the approach nor the treatment owns."""
+    """Refuse options that neither the approach nor the treatment owns.
+
+    Raises:
+        PlanError: options of another approach or treatment.
+    """
     owned = [o.options for o in (declared.approach, declared.treatment) if o.options is not None]
     for one in settings.options:
         if type(one) not in owned:

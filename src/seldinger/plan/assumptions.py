@@ -182,7 +182,11 @@ class Assumed:
 
 
 def resolve_assumptions(groups: Iterable[Assumption], edits: Mapping[str, float]) -> Assumed:
-    """``groups`` with ``edits``; an edit that names nothing or leaves its range is refused."""
+    """``groups`` with ``edits``.
+
+    Raises:
+        PlanError: an edit names nothing, or leaves its range.
+    """
     known = {a.name: a for a in groups}
     for name, value in edits.items():
         if name not in known:

@@ -214,8 +214,8 @@ class ApproachLogic(Generic[CaseT]):
 
     kind: ClassVar[str]
     options: ClassVar[type[Any] | None] = None
-    """What a user may choose of it: a record of ``evidence.records`` whose fields have defaults,
-    the section of a case called like the kind, and options of a command line (``Settings.of``)."""
+    """What ``Settings.get_options`` gives: a record of ``evidence.records`` whose fields have
+    defaults, the section of a case called like the kind, and options of a command line."""
 
     @property
     def section(self) -> str:
@@ -249,7 +249,7 @@ class ApproachLogic(Generic[CaseT]):
         penalties: Penalties[CaseT] | None = None,
         to: Toward | None = None,
     ) -> Reach[CaseT]:
-        """See ``Search``."""
+        """Ways for the first of ``offers``; ``penalties``, ``to`` and the rest as in ``Search``."""
         raise NotImplementedError
 
     def settle(self, decision: Decision) -> Decision:

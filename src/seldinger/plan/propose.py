@@ -125,7 +125,11 @@ def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUs
 
 
 def check_answers(declared: Procedure, settings: Settings) -> None:
-    """Refuse an answer to a question that nobody asks, or in words that nobody offers."""
+    """Refuse answers that nobody can have meant.
+
+    Raises:
+        PlanError: an answer to a question that nobody asks, or in words that nobody offers.
+    """
     own = {q.id: ("yes", "no") for q in declared.questions}
     asked = {**declared.treatment.answers, **gates.CLEARANCE, **own}
     for key, said in settings.answers.items():

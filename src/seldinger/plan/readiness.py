@@ -159,6 +159,9 @@ def assess_visit(
 ) -> Clearance | None:
     """Whether the visiting patient is ready for what is planned.
 
+    ``organ``: of the target; None where it is not known.
+    ``technique``: what clearance calls how it is done; None where that does not matter.
+
     Returns:
         Nothing without a patient, and for a procedure that no rule knows: clearance is unknown.
     """

@@ -57,7 +57,11 @@ def get_number(fact_id: str) -> float:
 
 
 def format_percent(fact_id: str) -> str:
-    """A proportion as a percentage with its source: "87 % [abusedera2013]"."""
+    """A proportion as a percentage with its source: "87 % [abusedera2013]".
+
+    Raises:
+        ValueError: the fact has no value.
+    """
     fact = evidence.fact(fact_id)
     if fact.value is None:
         raise ValueError(f"the fact {fact_id!r} has no value to print as a percentage")

@@ -24,7 +24,13 @@ Edge = Literal["insulated", "held", "mirror"]
 
 
 def check_given(section: object, kind: str, needed: dict[str, tuple[str, ...]]) -> None:
-    """Refuse what a kind lacks, and what belongs to another kind only."""
+    """Refuse what a kind lacks, and what belongs to another kind only.
+
+    ``needed``: kind -> the fields of ``section`` that it needs.
+
+    Raises:
+        CaseError: one is missing, or one is given that means nothing to ``kind``.
+    """
     mine = needed[kind]
     lacks = [key for key in mine if getattr(section, key) is None]
     if lacks:

@@ -37,7 +37,11 @@ def build_schedule(name: str, phases: Sequence[Phase]) -> sources.Schedule:
 
 
 def build_programme(name: str, phases: Sequence[Phase], ramp_s: float) -> Programme:
-    """Temperature over time; ``SimulationError`` where a phase is no cooling, or too short."""
+    """Temperature over time of ``phases``; ``name`` is for messages.
+
+    Raises:
+        SimulationError: a phase is no cooling, or too short.
+    """
     _only(name, phases, _COOLING)
     if ramp_s > min(phase.seconds for phase in phases):
         raise SimulationError(f"{name}: ramp_s {ramp_s:g} is longer than one of its steps")
@@ -52,7 +56,7 @@ def _only(name: str, phases: Sequence[Phase], acts: tuple[str, ...]) -> None:
 
 
 def build_source(grid: Grid, number: int, section: SourceSection) -> sources.Source:
-    """A simple source."""
+    """A simple source, the one of this ``number`` in the file."""
     name = f"source {number}"
     power = build_schedule(name, section.phases)
     check_inside(grid, name, section.centre_lps_mm)
@@ -63,7 +67,11 @@ def build_source(grid: Grid, number: int, section: SourceSection) -> sources.Sou
 
 
 def build_cold(grid: Grid, number: int, section: ColdSection) -> FixedBody:
-    """A plane or a rod that holds a temperature."""
+    """A plane or a rod that holds a temperature, the one of this ``number`` in the file.
+
+    Raises:
+        SimulationError: a part of the rod is missing, or it lies outside the grid.
+    """
     name = f"cold {number}"
     plan = build_programme(name, section.phases, section.ramp_s)
     wall, limit = section.wall_w_per_m2_k, section.limit_w
@@ -85,7 +93,7 @@ def build_rod(
     wall_w_per_m2_k: float | None = None,
     limit_w: float | None = None,
 ) -> FixedBody:
-    """A rod that holds a temperature; the part of it that lies in the grid.
+    """A rod called ``name`` that holds a temperature; the part of it that lies in the grid.
 
     However thin it is beside the cells, it draws the heat of the true cylinder.
 
@@ -146,7 +154,11 @@ def _plane(grid: Grid, name: str, section: ColdSection) -> Mask:
 
 
 def build_vessel(place: Place, number: int, section: VesselSection) -> FixedBody:
-    """A straight vessel at the temperature of blood."""
+    """A straight vessel at the temperature of blood, the one of this ``number`` in the file.
+
+    Raises:
+        SimulationError: blood has no temperature, or the vessel no length.
+    """
     name = f"vessel {number}"
     if place.blood is None:
         raise SimulationError(f"{name} needs the temperature of [blood]")
@@ -165,7 +177,7 @@ def build_edge(place: Place) -> FixedBody:
 
 
 def check_inside(grid: Grid, name: str, point: Vector | Points) -> None:
-    """``SimulationError`` unless a point lies in the grid."""
+    """``SimulationError`` by ``name`` unless ``point``, (3,), or all of (n, 3), lie in the grid."""
     if not grid.contains(np.asarray(point, dtype=np.float64)):
         raise SimulationError(
             f"{name} lies outside the grid, at {[float(x) for x in point]}: move it or enlarge it"

@@ -31,7 +31,7 @@ def list_beyond(device: Applicator, power_w: float | None, seconds: float) -> tu
 
 
 def list_untold(device: Applicator, power_w: float | None, probes: int) -> tuple[str, ...]:
-    """What the table cannot say about a setting, in words."""
+    """What the table cannot say about a setting of so many ``probes``, in words."""
     found = []
     if power_w is not None and all(zone.power_w is None for zone in device.zones):
         found.append(f"{device.id}: its table tells no power; {power_w:g} W cannot be checked")

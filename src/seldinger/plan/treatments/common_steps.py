@@ -54,7 +54,7 @@ def answer(settings: Settings, key: str, allowed: tuple[str, ...]) -> str | None
 
 
 def use(device: Device, role: str, settings: Mapping[str, str | float] | None = None) -> DeviceUse:
-    """A device of the catalogue in its role."""
+    """A device of the catalogue in its role, with its ``settings`` as a plan prints them."""
     return DeviceUse(device.id, device.name, role, dict(settings or {}))
 
 

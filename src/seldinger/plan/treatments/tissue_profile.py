@@ -60,7 +60,7 @@ def sample_stretch(path: Path, from_mm: float, to_mm: float, step_mm: float) -> 
 
 
 def find_inside(mask: Mask, grid: Grid, points: Points) -> NDArray[np.bool_]:
-    """(n,) whether each point's voxel belongs to ``mask``; false beyond the lattice."""
+    """(n,) whether the voxels of ``points``, (n, 3) LPS mm, lie in ``mask``; false outside."""
     index = np.rint(grid.to_index(points)).astype(int)
     within = (index >= 0) & (index < np.asarray(grid.shape))
     known: NDArray[np.bool_] = np.logical_and.reduce(within, axis=1)
@@ -76,7 +76,7 @@ def measure_inside_mm(mask: Mask, grid: Grid, path: Path, from_mm: float, to_mm:
 
 
 def measure_crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
-    """Millimetres of a structure between skin and aim; None when nobody labelled it."""
+    """Millimetres of the structure ``name`` from skin to aim; None when nobody labelled it."""
     if not case.anatomy.has(name):
         return None
     mask = case.anatomy.get_structure(name).mask & ~case.target.mask
@@ -84,7 +84,7 @@ def measure_crossed_mm(case: NeedleCase, path: Path, name: str) -> float | None:
 
 
 def measure_lung(case: NeedleCase, path: Path, thin_hu: float) -> LungCrossed:
-    """Lung, lobes, pleural passes and thin lung between the skin and the target."""
+    """Lung, lobes, pleural passes and lung below ``thin_hu`` between skin and target."""
     anatomy, grid = case.anatomy, case.anatomy.grid
     points = sample_stretch(path, -path.depth_mm, 0.0, min(grid.spacing_mm) / 2.0).points_lps_mm
     step = path.depth_mm / (len(points) - 1)

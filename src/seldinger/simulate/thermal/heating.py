@@ -85,6 +85,9 @@ def compute_heat(
 ) -> Heated:
     """Run an arrangement of one modality in a scene.
 
+    ``placed``: the applicators.
+    ``mode``: of the model, ``CHART`` or ``PHYSIOLOGICAL``.
+
     Raises:
         PlanError: applicators of several kinds or outside the block, or an arrangement that the
             engine refuses.

@@ -135,7 +135,10 @@ class Samples:
 
 
 def draw(names: Sequence[str], probes: int, seed: int, count: int = SAMPLES) -> Samples:
-    """The same draws for the same seed: scrambled Sobol points, made normal."""
+    """``count`` draws of ``names`` and of the errors of so many ``probes``, the same for one seed.
+
+    They are scrambled Sobol points, made normal.
+    """
     width = len(names) + 3 * probes + 4
     log2 = int(np.ceil(np.log2(count)))
     points = scipy.stats.qmc.Sobol(width, scramble=True, rng=np.random.default_rng(seed))
@@ -226,9 +229,11 @@ def compute_shifts_mm(
     registration_sd_mm: float,
     draws: Samples,
 ) -> list[Points]:
-    """How far the zone is carried at each point, by sample: (n, 3) each.
+    """How far the zone is carried at each point, (n, 3), by sample: (n, 3) each.
 
     Between applicators the nearer one counts more.
+
+    ``placed``, ``placing``: the applicators, and how surely each lies where it is drawn.
     """
     weight = compute_axis_weights(points_lps_mm, placed)
     made = []
@@ -270,7 +275,10 @@ def _to_axis(points_lps_mm: Points, one: Placed) -> Points:
 def measure_edges_mm(
     answer: Response, points_lps_mm: Points, shifts: Sequence[Points], draws: Samples
 ) -> NDArray[np.float32]:
-    """Distance of points to the zone's edge in each sample, positive inside, (samples, n)."""
+    """Distance of points, (n, 3), to the zone's edge, positive inside, (samples, n).
+
+    ``shifts``: by sample, of ``compute_shifts_mm``.
+    """
     slope = {k: levels.sample_field(v, answer.grid, points_lps_mm) for k, v in answer.slope.items()}
     bend = {k: levels.sample_field(v, answer.grid, points_lps_mm) for k, v in answer.bend.items()}
     found = np.empty((len(shifts), len(points_lps_mm)), dtype=np.float32)

@@ -222,7 +222,11 @@ class Percutaneous(ApproachLogic[NeedleCase]):
 
 
 def check_rules(relax: Iterable[str], structures: Iterable[str] | None) -> None:
-    """Refuse to open a rule that cannot exist, or that nobody may open."""
+    """Refuse to open a rule that cannot exist, or that nobody may open.
+
+    Raises:
+        PlanError: a rule of ``relax`` is unknown, or no judgement may open it.
+    """
     named = catalogue.terms() if structures is None else structures
     known = {*rules.OF_GEOMETRY, *names.DERIVED, *named}
     allowed = sorted({*rules.OF_GEOMETRY} - path.NEVER_RELAXED)

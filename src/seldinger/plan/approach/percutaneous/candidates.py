@@ -104,7 +104,11 @@ def _true_skin(anatomy: Anatomy) -> NDArray[np.intp]:
 def find_entry_near(
     anatomy: Anatomy, entry_lps_mm: Vector, aim_lps_mm: Vector, assumed: Assumed
 ) -> Candidates:
-    """The user's own entry, on the nearest true skin; refused when 10 mm off."""
+    """The user's own entry, on the nearest true skin.
+
+    Raises:
+        PlanError: the entry lies too far off the skin.
+    """
     far_mm = 10.0
     index = _true_skin(anatomy)
     distance = np.linalg.norm(anatomy.grid.to_lps(index) - np.asarray(entry_lps_mm), axis=1)
@@ -128,7 +132,10 @@ def describe_entries(
     aim_lps_mm: Vector,
     assumed: Assumed,
 ) -> Candidates:
-    """Angles, depth and position of the entries at voxels ``index``."""
+    """Angles, depth and position of the entries at voxels ``index``, (n, 3).
+
+    ``contact``: (n,) which of them lie on the table.
+    """
     lps = anatomy.grid.to_lps(index)
     normals = compute_normals(anatomy.body, index)
     away = lps - np.asarray(aim_lps_mm)

@@ -327,6 +327,8 @@ def measure_centre_line_mm(
     """Distance from a segment to the nearest of an obstacle's voxels, each a box; 0 inside one.
 
     A box's distance is convex along the segment, so its least value is found by halving.
+
+    ``entry_lps_mm``, ``axis``: (3,) where it begins, and its unit direction in LPS.
     """
     offset = obstacle.surface_lps_mm - entry_lps_mm
     along = np.clip(offset @ axis, 0.0, length_mm)

@@ -60,7 +60,10 @@ def draw_normals(seed: int, log2: int = SAMPLES_LOG2) -> NDArray[np.float64]:
 def throw_passes(
     scene: Scene, entry_lps_mm: Vector, errors: ErrorModel, samples: NDArray[np.float64]
 ) -> Passes:
-    """Needles that start at the entry and end beside the aim."""
+    """Needles that start at the entry and end beside the aim.
+
+    ``samples``: (n, 4) standard normals, of ``draw_normals``.
+    """
     aim: Points = np.asarray(scene.target.aim_lps_mm)
     entry: Points = np.asarray(entry_lps_mm)
     first, second = tangents(unit(aim - entry))
@@ -133,7 +136,10 @@ def estimate_pass(
     errors: ErrorModel,
     samples: NDArray[np.float64],
 ) -> Probability:
-    """P(hit the target) and P(touch) of each structure within reach of the errors; see ``meet``."""
+    """P(hit the target) and P(touch) of each structure within reach of the errors; see ``meet``.
+
+    ``samples``: (n, 4) standard normals, of ``draw_normals``.
+    """
     met = meet(scene, entry_lps_mm, instrument, errors, samples)
     touch: dict[str, float | None] = {k: float(np.mean(v)) for k, v in met.touch.items()}
     return Probability(float(np.mean(met.hit)), touch)

@@ -34,7 +34,7 @@ def score_terms(
     assumed: Assumed,
     rows: NDArray[np.intp],
 ) -> Scores:
-    """What speaks against each of the candidates ``rows``, by name; all non-negative, 0 is best."""
+    """What speaks against each of ``rows``, (n,), by name: (n,), non-negative, 0 is best."""
     near_mm = assumed.get_value("near_mm")
     radius = instrument.diameter_mm / 2.0
     terms: Scores = {
@@ -66,7 +66,7 @@ def score_terms(
 def estimate_error_mm(
     candidates: Candidates, options: PercutaneousOptions, assumed: Assumed, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Mean lateral error of the technique that each candidate's angles call for."""
+    """Mean lateral error that the angles of each of ``rows``, (n,), call for."""
     if options.technique is not None:
         fixed = error_model.choose_error_model(options.technique, options, assumed).lateral_mean_mm
         return np.full(len(rows), fixed)
@@ -86,7 +86,7 @@ def estimate_error_mm(
 def measure_capsule_angle_deg(
     scene: Scene, candidates: Candidates, met: Marched, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Angle between needle and the target organ's normal where first met; 0 if never."""
+    """Angle of each of ``rows``, (n,), to the organ's normal where first met; 0 if never."""
     angle = np.zeros(len(rows))
     met_rows = np.flatnonzero(met.first_organ_mm[rows] >= 0.0)
     if scene.target.organ is None or not len(met_rows):
@@ -109,7 +109,10 @@ def measure_capsule_angle_deg(
 def choose_best_of_cells(
     candidates: Candidates, rows: NDArray[np.intp], score: NDArray[np.float64]
 ) -> NDArray[np.intp]:
-    """Positions in ``rows`` of the best candidate of each skin cell, best first."""
+    """Positions in ``rows`` of the best candidate of each skin cell, best first.
+
+    ``rows``, ``score``: (n,) which candidates, and how bad each is.
+    """
     order = np.argsort(score, kind="stable")
     cells = np.floor(candidates.lps_mm[rows[order]] / CELL_MM).astype(np.int64)
     _, first = np.unique(cells, axis=0, return_index=True)
@@ -134,7 +137,7 @@ def choose_shortlist(
     spread_mm: float,
     count: int,
 ) -> list[int]:
-    """Positions in ``rows`` of at most ``count`` candidates, best first, from the Pareto front.
+    """Positions in ``rows``, (n,), of at most ``count``, best first, from the Pareto front.
 
     Objectives are depth, angles, needle error, organ crossed, position and the sum of all
     closeness terms. Neighbours nearer than ``spread_mm`` on the skin are left out.

@@ -205,7 +205,7 @@ def _on_lattice(structure: Structure, lattice: Grid) -> Obstacle | None:
 def is_obstacle(
     structure: Structure, anatomy: Anatomy, target: Lesion, permitted: frozenset[str]
 ) -> bool:
-    """Whether a needle on the way to ``target`` must miss ``structure``."""
+    """Whether a needle to ``target`` must miss ``structure``, unless it is ``permitted``."""
     if structure.kind not in OBSTACLE_KINDS:
         return False
     if structure.name in permitted or is_wanted(structure, target):
@@ -236,6 +236,9 @@ def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
         anatomy: the patient.
         target: what the needle is for.
         permitted: structures that a path may cross although they are obstacles elsewhere.
+
+    Raises:
+        ValueError: the target is empty.
     """
     classes = anatomy.tissue.copy()
     classes[classes == Tissue.STRUCTURE] = UNIDENTIFIED

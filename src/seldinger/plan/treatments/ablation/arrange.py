@@ -155,7 +155,7 @@ def build_template(
     mode: str,
     changes: Changes,
 ) -> Template:
-    """Compute the zone of a pattern in even tissue."""
+    """Compute the zone of a pattern in even ``tissue``, by the model's ``mode``."""
     places = pattern.places_mm
     half = float(np.linalg.norm(places, axis=1).max()) + _AWAY_MM
     half = max(half, 0.5 * (applicator.active_mm or 0.0) + _AWAY_MM)
@@ -173,16 +173,18 @@ def build_template(
     return Template(applicator, setting, pattern, mode, grid, signed, volume)
 
 
-def fit(
-    made: Template, goal: Goal, directions_lps: Sequence[Points], most: int = MOST_PROBES
-) -> Arrangement:
-    """The template over the goal, along the best of some directions towards the hub."""
+def fit(made: Template, goal: Goal, directions_lps: Sequence[Points]) -> Arrangement:
+    """The template over the goal, along the best of some directions, (3,) towards the hub.
+
+    Raises:
+        ValueError: there is no direction to try.
+    """
     found: Arrangement | None = None
     for direction in directions_lps:
         axis = unit(direction)
         first, second = tangents(axis)
         turns = 1 if made.pattern.count == 1 else _TURNS
-        step = np.radians(_SYMMETRY[min(made.pattern.count, most)] / turns)
+        step = np.radians(_SYMMETRY[min(made.pattern.count, MOST_PROBES)] / turns)
         for turn in range(turns):
             c, s = np.cos(turn * step), np.sin(turn * step)
             frame = np.stack([c * first + s * second, c * second - s * first, axis])

@@ -204,7 +204,7 @@ def choose_biology(case: NeedleCase, kind: Applicator) -> Biology:
 
 
 def list_patterns(modality: str, count: int) -> tuple[Pattern, ...]:
-    """Patterns of so many applicators."""
+    """Patterns of so many applicators; ``PlanError`` where no plan has so many."""
     if not 1 <= count <= MOST_PROBES:
         raise PlanError(f"a plan has 1 to {MOST_PROBES} applicators, got {count}")
     if count == 1:

@@ -47,7 +47,7 @@ class Trial:
 def build_table(
     tried: Sequence[Arrangement], trials: Sequence[Trial], won: Arrangement
 ) -> tuple[Option, ...]:
-    """All rows, the chosen one first."""
+    """A row for each of ``tried`` and its ``trials``, the chosen one first."""
     rows = [_row(won, "", chosen=True)]
     rows += [_row(a, _why_not(a, trials, won), chosen=False) for a in tried if not _same(a, won)]
     return tuple(rows)

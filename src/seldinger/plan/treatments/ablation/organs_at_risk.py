@@ -67,7 +67,7 @@ def find_watched(case: NeedleCase) -> dict[str, Vector]:
 
 
 def judge(case: NeedleCase, ground: Ground, done: Heated, *, cold: bool) -> tuple[AtRisk, ...]:
-    """Every structure to spare, the nearest first, unknown ones last."""
+    """Every structure to spare, from heat or ``cold``, the nearest first, unknown ones last."""
     zone = ground.scene.grid.to_lps(np.argwhere(done.zone))
     tree = scipy.spatial.cKDTree(zone) if len(zone) else None
     made = [_one(case, ground, done, name, tree, cold=cold) for name in list_names(case)]

@@ -66,7 +66,7 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
         return ablation_choice.ANSWERS
 
     def check_device(self, device: str) -> None:
-        """Refuse what is no applicator, or one that cannot be computed."""
+        """``PlanError`` for what is no applicator, or for one that cannot be computed."""
         if why := _why_unusable(applicator(device)):
             raise PlanError(f"{why}; leave it out, or give another")
 

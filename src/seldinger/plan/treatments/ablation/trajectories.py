@@ -62,7 +62,7 @@ def make_instrument(kind: Applicator, beyond_mm: float) -> Instrument:
 
 
 def find_ways(case: NeedleCase, search: Search[NeedleCase], placed: Sequence[Placed]) -> Ways:
-    """A way for each applicator, near the direction it wants and clear of the others."""
+    """A way by ``search`` for each of ``placed``, near its direction and clear of the others."""
     made: list[Placed] = []
     ways: list[Path] = []
     for number, one in enumerate(placed, start=1):
@@ -93,7 +93,7 @@ def _way(case: NeedleCase, search: Search[NeedleCase], one: Placed, others: Ways
 def explain_blocked(
     case: NeedleCase, search: Search[NeedleCase], instruments: Sequence[Instrument]
 ) -> dict[str, tuple[str, ...]]:
-    """By device, why no skin entry leads it to the target: how many entries each rule rejects."""
+    """By device of ``instruments``, why ``search`` has no way: how many entries rules reject."""
     said: dict[str, tuple[str, ...]] = {}
     # Every direction counts, and no way is wanted.
     to = Toward(case.scene.target.aim_lps_mm, (0.0, 0.0, 1.0), 180.0, lambda *_: False)

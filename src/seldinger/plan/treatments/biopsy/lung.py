@@ -71,7 +71,10 @@ def find_factors(case: NeedleCase, met: LungCrossed) -> dict[str, bool | None]:
 
 
 def build_findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -> list[Finding]:
-    """Rate, factors and position for the best path; only the rate without one."""
+    """Rate, factors and position for the best path; only the rate without one.
+
+    ``thickest_gauge``: of what goes through the pleura; smaller is thicker.
+    """
     rates = ("lung_biopsy.pneumothorax", "lung_biopsy.chest_drain")
     text = " ".join(common_steps.describe_rate(f) for f in rates)
     made = [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cite(*rates))]

@@ -60,7 +60,7 @@ _CORE_SHARE = 0.85
 
 
 def is_wanted(target: Lesion, anatomy: Anatomy, answers: Mapping[str, str]) -> bool:
-    """Whether the kidney itself is to be sampled: by its label, unless somebody says lesion."""
+    """Whether the kidney itself is to be sampled: by its label, unless ``answers`` say lesion."""
     if target.organ not in KIDNEYS or not anatomy.has(target.organ):
         return False
     if answers.get("sample") == "lesion":

@@ -74,7 +74,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         return {"content": CONTENTS, "simple": ("yes", "no")}
 
     def check_device(self, device: str) -> None:
-        """Refuse a device that drains nothing."""
+        """``PlanError`` for a device that drains nothing."""
         found = catalogue.device(device)
         if found.kind not in _DRAIN_KINDS:
             raise _drains_nothing(found)
