@@ -35,6 +35,10 @@ TOPICS = (
         ("vascular_access.sheath.radial_4f", 1.610, 0.006, "mm", Trust.PRIMARY),
         ("vascular_access.radial.flow_loss.tight", 0.130, None, "1", Trust.PRIMARY),
         ("vascular_access.radial.ratio_below_one.women", 0.16, None, "1", Trust.PRIMARY),
+        ("vascular_limits.renal.ratio_renin", 0.90, None, "1", Trust.PRIMARY),
+        ("vascular_drug.dose.inpact", 3.5, None, "ug/mm2", Trust.PRIMARY),
+        ("vascular_drug.dose.ranger", 2.0, None, "ug/mm2", Trust.PRIMARY),
+        ("vascular_trials.ranger2.patency_1y.dcb", 0.829, None, "1", Trust.PRIMARY),
         ("vascular_drug.wall.crystalline.28d", 9.2, None, "%", Trust.PRIMARY),
         ("vascular_drug.wall.amorphous.28d", 0.04, None, "%", Trust.PRIMARY),
         ("vascular_devices.stent.final_below_chart", 27.2, 7.2, "%", Trust.PRIMARY),
@@ -64,7 +68,7 @@ def test_flow_of_a_fistula_has_differing_authorities_and_none_wins() -> None:
 
 @pytest.mark.parametrize("fact_id", [
     "vascular_access.sheath.slender_6f", "vascular_flow.stenosis.ku",
-    "vascular_devices.size.dialysis_balloon", "vascular_drug.dose.inpact",
+    "vascular_devices.size.dialysis_balloon", "vascular_drug.dose.stellarex",
 ])  # fmt: skip
 def test_what_nobody_read_drives_nothing(fact_id: str) -> None:
     with pytest.raises(EvidenceError, match="memory"):
