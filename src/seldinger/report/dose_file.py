@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ from seldinger.report.dose_form import (
     Sums,
     Total,
 )
+from seldinger.report.record_file import format_json, write_down
 
 if TYPE_CHECKING:
     from seldinger.care.exposure.assessment import DoseAssessment
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from seldinger.care.exposure.summary import ComparedTotal
     from seldinger.core.finding import Finding
     from seldinger.evidence.model import Fact
-
-_DIGITS = 6
 
 
 def to_json(assessment: DoseAssessment) -> str:
@@ -83,20 +80,12 @@ def audit_json(audit: Audit) -> str:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(_tidied(value, "dose"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return format_json(value, "dose", 6, CareError, "a dose is finite, or null for unknown")
 
 
 def _finding(finding: Finding) -> FindingLine:
-    return FindingLine(
-        rule=finding.id,
-        status=finding.status,
-        severity=finding.severity,
-        text=finding.text,
-        inputs=dict(finding.inputs),
-        missing=finding.missing,
-        facts=finding.facts,
-        stamp=finding.stamp,
-    )
+    own = {"rule": finding.id, "inputs": dict(finding.inputs)}
+    return write_down(FindingLine, finding, own)
 
 
 def _together(cumulative: CumulativeDose) -> Sums:
@@ -140,56 +129,19 @@ def _case(case: Case) -> Report:
 
 
 def _compared(total: ComparedTotal) -> Total:
-    return Total(
-        plane=total.plane or None,
-        quantity=total.quantity,
-        unit=total.unit,
-        told=total.told,
-        recomputed=total.summed.value,
-        difference=total.difference,
-        rounding=total.summed.rounding,
-        not_told_by=total.summed.missing,
-        agreement=total.agreement,
-    )
+    own = {
+        "plane": total.plane or None,
+        "recomputed": total.summed.value,
+        "rounding": total.summed.rounding,
+        "not_told_by": total.summed.missing,
+    }
+    return write_down(Total, total, own)
 
 
 def _skin(skin: SkinEstimate) -> Skin:
-    return Skin(
-        how=skin.how,
-        peak_gy=skin.peak_gy,
-        low_gy=skin.low_gy,
-        high_gy=skin.high_gy,
-        mapped_share=skin.mapped_share,
-        body=skin.body,
-        peak_at_mm=None if skin.peak_at_mm is None else as_vector(skin.peak_at_mm),
-        reasons=skin.reasons,
-        assumptions=skin.assumptions,
-    )
+    peak = None if skin.peak_at_mm is None else as_vector(skin.peak_at_mm)
+    return write_down(Skin, skin, {"peak_at_mm": peak})
 
 
 def _fact(fact: Fact) -> Published:
-    return Published(
-        id=fact.id,
-        statement=fact.statement,
-        kind=fact.kind,
-        value=fact.value,
-        unit=fact.unit,
-        population=fact.population,
-        source=fact.source,
-        locator=fact.locator,
-        trust=fact.trust,
-        note=fact.note,
-    )
-
-
-def _tidied(value: Any, place: str) -> Any:
-    """``value`` with six significant digits; ``CareError`` names a number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise CareError(f"{place} is {value}: a dose is finite, or null for unknown")
-        return float(f"{value:.{_DIGITS}g}") + 0.0
-    return value
+    return write_down(Published, fact, {})

@@ -14,6 +14,7 @@ from seldinger.core.space import Vector  # noqa: TC001  the same
 from seldinger.core.verdict import Severity, Status  # noqa: TC001  the same
 from seldinger.evidence.model import FactKind, Trust  # noqa: TC001  the same
 from seldinger.image.dose_report import ReportKind  # noqa: TC001  the same
+from seldinger.report.record_file import describe_schema
 
 SCHEMA_VERSION = "1"
 
@@ -158,10 +159,4 @@ class DoseFile:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of ``dose.json``."""
-    from pydantic import TypeAdapter
-
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **TypeAdapter(DoseFile).json_schema(mode="serialization"),
-        "title": "dose.json",
-    }
+    return describe_schema(DoseFile, "dose.json")

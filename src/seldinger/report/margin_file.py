@@ -6,8 +6,6 @@ time: the same inputs give the same bytes. What is unknown is null.
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +16,13 @@ from seldinger.core.space import Vector  # noqa: TC001  pydantic reads it at run
 from seldinger.followup.margin import POPULATION
 from seldinger.image.register import Stage  # noqa: TC001  pydantic reads it at run time
 from seldinger.image.residual import LeftOut, Residual  # noqa: TC001  pydantic reads them
+from seldinger.report.record_file import describe_schema, format_json, write_down
 from seldinger.simulate.margin import Part  # noqa: TC001  pydantic reads it at run time
 
 if TYPE_CHECKING:
-    from seldinger.evidence.model import Fact
     from seldinger.followup.margin import FollowUp
 
 SCHEMA_VERSION = "1"
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +184,7 @@ def to_file(follow_up: FollowUp) -> MarginFile:
             residuals=follow_up.residuals,
             near_target=NearTarget(follow_up.near_mm, follow_up.near_error_mm),
         ),
-        published=tuple(_published(fact) for fact in follow_up.facts),
+        published=tuple(write_down(Published, fact, {}) for fact in follow_up.facts),
         population_note=POPULATION,
         citations={fact.source: evidence.source(fact.source).text for fact in follow_up.facts},
         assumptions=follow_up.assumptions,
@@ -212,51 +209,10 @@ def to_json(follow_up: FollowUp) -> str:
     Raises:
         PlanError: a number is not finite.
     """
-    tidy = _tidied(asdict(to_file(follow_up)), "margin")
-    return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    data, advice = asdict(to_file(follow_up)), "a margin is finite, or null for unknown"
+    return format_json(data, "margin", 6, PlanError, advice)
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of ``margin.json``."""
-    from pydantic import TypeAdapter
-
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **TypeAdapter(MarginFile).json_schema(mode="serialization"),
-        "title": "margin.json",
-    }
-
-
-def _published(fact: Fact) -> Published:
-    return Published(
-        id=fact.id,
-        statement=fact.statement,
-        kind=fact.kind.value,
-        value=fact.value,
-        unit=fact.unit,
-        interval=fact.interval,
-        interval_kind=fact.interval_kind,
-        numerator=fact.numerator,
-        denominator=fact.denominator,
-        population=fact.population,
-        endpoint=fact.endpoint,
-        horizon=fact.horizon,
-        design=fact.design,
-        source=fact.source,
-        locator=fact.locator,
-        trust=fact.trust.value,
-        note=fact.note,
-    )
-
-
-def _tidied(value: Any, place: str) -> Any:
-    """``value`` with six significant digits; ``PlanError`` names a number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise PlanError(f"{place} is {value}: a margin is finite, or null for unknown")
-        return float(f"{value:.{_DIGITS}g}") + 0.0
-    return value
+    return describe_schema(MarginFile, "margin.json")

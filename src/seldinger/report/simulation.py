@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from seldinger.core.errors import SimulationError
 from seldinger.core.progress import Progress, silent
 from seldinger.report import folder, words
 from seldinger.report.pictures import to_png
+from seldinger.report.record_file import format_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1"
 RESULT_FILE = "result.json"
 PICTURE_FILE = "picture.png"
-_DIGITS = 7
 _CHANGED_K = 1e-3
 
 
@@ -121,8 +119,8 @@ def to_json(outcome: Outcome) -> str:
         "disclaimer": words.DISCLAIMER,
         "provenance": {"version": outcome.version, "inputs": [asdict(i) for i in outcome.inputs]},
     }
-    tidy = _tidied(data, "result")
-    return json.dumps(tidy, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    advice = "shorten the steps, or report this"
+    return format_json(data, "result", 7, SimulationError, advice)
 
 
 def _points(outcome: Outcome) -> list[dict[str, Any]]:
@@ -163,16 +161,3 @@ def _named(value: Any) -> Any:
 
 def _list(values: NDArray[Any] | Sequence[float]) -> list[float]:
     return [float(value) for value in values]
-
-
-def _tidied(value: Any, place: str) -> Any:
-    """``value`` with seven significant digits; an error names a number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _tidied(v, f"{place}.{key}") for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tidied(v, f"{place}[{n}]") for n, v in enumerate(value)]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise SimulationError(f"{place} is {value}: shorten the steps, or report this")
-        return float(f"{value:.{_DIGITS}g}") + 0.0
-    return value

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from seldinger.core.finding import Finding
+    from seldinger.core.quantity import Spread
     from seldinger.core.record import AssumptionUse
 
 _SEVERITIES = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
@@ -35,8 +36,12 @@ def shorten_stamp(stamp: str) -> str:
 def explain_stamps(stamps: Iterable[str]) -> str:
     """The words of ``shorten_stamp`` and what they stand for; empty where none was used."""
     used = set(stamps)
-    known = (f"{short}: {stamp}" for stamp, short in _STAMPS.items() if stamp in used)
-    return "; ".join(known).capitalize()
+    told = (
+        stamp if stamp.startswith(short) else f"{short}: {stamp}"
+        for stamp, short in _STAMPS.items()
+        if stamp in used
+    )
+    return "; ".join(told).capitalize()
 
 
 def build_findings(
@@ -115,6 +120,33 @@ def build_provenance(
     """
     files = ((f"SHA-256 of {name}", digest) for name, digest in inputs)
     return Entries(tuple(Row(one) for one in (*files, ("seldinger", version), *more)))
+
+
+def build_spreads(rows: Iterable[Row], note: str = "", *, dense: bool = False) -> Table:
+    """What is planned beside what came out in samples.
+
+    Args:
+        rows: of ``make_spread_row``.
+        note: stands below.
+        dense: small letters in print.
+    """
+    head, widths = ("", "As planned", "5 %", "50 %", "95 %"), ("1fr", *("auto",) * 4)
+    return Table(head, tuple(rows), note=note, widths=widths, wrap=True, dense=dense)
+
+
+def make_spread_row(
+    what: str, spread: Spread, format_value: Callable[[float], str] = words.mm
+) -> Row:
+    """One quantity, red where the plan itself falls below zero, amber where 5 % of samples do.
+
+    Args:
+        what: the quantity.
+        spread: its values.
+        format_value: how one of them is said.
+    """
+    values = (spread.nominal, spread.p05, spread.p50, spread.p95)
+    tone = "bad" if spread.nominal < 0.0 else "warn" if spread.p05 < 0.0 else "plain"
+    return Row((what, *map(format_value, values)), tone)
 
 
 def with_headings(*parts: tuple[str, Block]) -> tuple[Block, ...]:

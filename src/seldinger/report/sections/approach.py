@@ -59,14 +59,14 @@ def build_alternatives(plan: Plan) -> tuple[Block, ...]:
         others = tuple(_card(n, p) for n, p in enumerate(plan.spare_paths, start=2))
         if not others:
             return ()
-        return (Heading("Other paths"), Text(f"For one probe. {chances}", soft=True), Cards(others))
+        return (Heading("Other paths"), Cards(others), Text(f"For one probe. {chances}", soft=True))
     if not plan.approach.paths:
         return ()
     others = tuple(_card(n, p) for n, p in enumerate(plan.spare_paths, start=2))
     return (
         Heading("Other paths"),
-        Text(chances, soft=True),
         Cards(others, "No other path was kept."),
+        Text(chances, soft=True),
         Heading("Views"),
         Columns((_slices(), (_skin(),)), VIEW_SHARES),
     )

@@ -16,13 +16,12 @@ from seldinger.report import (
 )
 from seldinger.report.blocks import Block, Columns, Entries, Figure, Heading, Note, Row, Table
 from seldinger.report.sections import Part, Section
-from seldinger.report.tables import with_headings, with_subheadings
+from seldinger.report.tables import build_spreads, make_spread_row, with_headings, with_subheadings
 from seldinger.simulate.thermal.effect import COVERAGE, MARGIN, SPACING, ZONE, read, read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from seldinger.core.quantity import Spread
     from seldinger.evidence.model import Fact
     from seldinger.plan.model import Plan
     from seldinger.report.sections import Drawing
@@ -177,28 +176,15 @@ def _figure(option: Option, measure: str, tell: Callable[[float], str]) -> str:
 
 def build_certainty(figures: Figures) -> Table:
     """Figures with their 5 to 95 %."""
-    rows = [
-        _spread_row("Minimal ablative margin, away from the capsule", figures.minimal_margin_mm)
-    ]
-    under = figures.subcapsular_margin_mm
-    under_capsule = "Minimal ablative margin, under the capsule"
-    if under is None:
-        rows.append(Row((under_capsule, "no such part", "", "", "")))
-    else:
-        rows.append(_spread_row(under_capsule, under))
-    return Table(
-        ("", "As planned", "5 %", "50 %", "95 %"),
-        tuple(rows),
-        note=f"{figures.samples} samples. Probability of complete ablation "
-        f"{words.chance(figures.coverage_probability)}. Below 0 mm tumour is left.",
-        widths=("1fr", "auto", "auto", "auto", "auto"),
-        wrap=True,
+    name, under = "Minimal ablative margin", figures.subcapsular_margin_mm
+    none = Row((f"{name}, under the capsule", "no such part", "", "", ""))
+    rows = (
+        make_spread_row(f"{name}, away from the capsule", figures.minimal_margin_mm),
+        none if under is None else make_spread_row(f"{name}, under the capsule", under),
     )
-
-
-def _spread_row(what: str, spread: Spread) -> Row:
-    cells = (what, *(words.mm(v) for v in (spread.nominal, spread.p05, spread.p50, spread.p95)))
-    return Row(cells, "bad" if spread.nominal < 0.0 else "warn" if spread.p05 < 0.0 else "plain")
+    note = f"{figures.samples} samples. Probability of complete ablation "
+    note += f"{words.chance(figures.coverage_probability)}. Below 0 mm tumour is left."
+    return build_spreads(rows, note)
 
 
 def build_plausibility(plan: Plan, figures: Figures) -> Table:

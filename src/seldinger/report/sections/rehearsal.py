@@ -8,9 +8,9 @@ from seldinger.guide.model import Passes, Rehearsal, Share, format_percent, meas
 from seldinger.report import rehearsal_chart, words
 from seldinger.report.blocks import Block, Columns, Figure, Heading, Note, Row, Table, Text
 from seldinger.report.sections import Part, Section
+from seldinger.report.tables import build_spreads, make_spread_row
 
 if TYPE_CHECKING:
-    from seldinger.core.quantity import Spread
     from seldinger.report.sections import Drawing
 
 _WHOSE = (
@@ -78,29 +78,16 @@ def _row(what: str, share: Share, tone: str = "plain") -> Row:
 def _spreads(rehearsal: Rehearsal) -> Table:
     rows = []
     for passes in rehearsal.passes:
-        rows.append(
-            _scatter(
-                f"{passes.name}: lateral error of the tip", measure_spread(passes.lateral_mm, 0.0)
-            )
-        )
+        lateral = measure_spread(passes.lateral_mm, 0.0)
+        rows.append(make_spread_row(f"{passes.name}: lateral error of the tip", lateral))
         if passes.inside_mm is not None:
             inside = measure_spread(passes.inside_mm, passes.planned_inside_mm)
-            rows.append(_scatter(f"{passes.name}: working length in the target", inside))
+            rows.append(make_spread_row(f"{passes.name}: working length in the target", inside))
     if rehearsal.zone is not None:
-        rows.append(
-            _scatter("minimal ablative margin, away from the capsule", rehearsal.zone.margin)
-        )
-        covered = rehearsal.zone.covered
-        figures = (covered.nominal, covered.p05, covered.p50, covered.p95)
-        rows.append(Row(("cover of the target", *(format_percent(f) for f in figures))))
-    widths = ("1fr", "auto", "auto", "auto", "auto")
-    head = ("", "As planned", "5 %", "50 %", "95 %")
-    return Table(head, tuple(rows), widths=widths, wrap=True, dense=True)
-
-
-def _scatter(what: str, found: Spread) -> Row:
-    figures = (found.nominal, found.p05, found.p50, found.p95)
-    return Row((what, *(words.mm(f) for f in figures)), "warn" if found.p05 < 0.0 else "plain")
+        name = "minimal ablative margin, away from the capsule"
+        rows.append(make_spread_row(name, rehearsal.zone.margin))
+        rows.append(make_spread_row("cover of the target", rehearsal.zone.covered, format_percent))
+    return build_spreads(rows, dense=True)
 
 
 def _drawn(made: Rehearsal) -> tuple[Drawing, ...]:
