@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seldinger.core.errors import CareError
+from seldinger.core.record import Assumption
 from seldinger.evidence import records
 
 if TYPE_CHECKING:
@@ -26,6 +29,14 @@ def read_page(kind: type[T], name: str) -> T:
     """
     file = resources.files("seldinger.care") / "data" / name
     return records.checked(kind, records.tables(file, CareError), name, CareError)
+
+
+@cache
+def assumptions(group: str) -> Mapping[str, Assumption]:
+    """Values without a source that belong together, by name."""
+    page = resources.files("seldinger.care") / "data" / "assumptions.toml"
+    rows = tomllib.loads(page.read_text(encoding="utf-8"))[group]
+    return MappingProxyType({name: Assumption(name, **row) for name, row in rows.items()})
 
 
 def join_pages(some: Sequence[T]) -> T:

@@ -12,9 +12,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from seldinger.care import pages
 from seldinger.care.clearance.model import Request
 from seldinger.core.formatting import short_repr
-from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from seldinger.care.clearance.profile import Profile
 
 OPERATOR = "the operator"
-VALIDITY = Assumption(
-    "decision_validity_d", 30.0, "d", 1.0, 90.0,
-    "no source that was read says how long a decision stands; as long as a laboratory value here",
-)  # fmt: skip
+VALIDITY = pages.assumptions("clearance")["decision_validity_d"]
 _OF_DRUGS = ("hold", "continue")
 _DAY_S = 86400.0
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from seldinger.care import allergies, conditions, drugs
+from seldinger.care import allergies, conditions, drugs, pages
 from seldinger.care.clearance import recorded
 from seldinger.care.labs import ANALYTES, analyte
 from seldinger.care.patient import Sex
 from seldinger.care.scores.inputs import round_converted
 from seldinger.care.scores.kidney_function import CKD_EPI_2021, COCKCROFT_GAULT
-from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,21 +31,10 @@ PACED = ("pacemaker", "icd")
 OPENED_BILE_DUCTS = ("biliary-enteric-anastomosis", "sphincterotomy", "biliary-stent")
 _THROUGH_THE_SKIN = ("biopsy", "ablation")
 _DAY_S = 86400.0
-FERTILE = (
-    Assumption(
-        "pregnancy_asked_from_y", 12.0, "a", 9.0, 15.0,
-        "no source that was read says from which age a pregnancy is asked about",
-    ),
-    Assumption(
-        "pregnancy_asked_to_y", 55.0, "a", 50.0, 60.0,
-        "no source that was read says until which age a pregnancy is asked about",
-    ),
-)  # fmt: skip
-INR_ON_VKA = Assumption(
-    "inr_validity_on_vka_d", 7.0, "d", 1.0, 30.0,
-    "no source that was read says how long an INR stays valid on a vitamin K antagonist; it may "
-    "change within days",
-)  # fmt: skip
+FERTILE = tuple(
+    pages.assumptions("clearance")[f"pregnancy_asked_{edge}_y"] for edge in ("from", "to")
+)
+INR_ON_VKA = pages.assumptions("clearance")["inr_validity_on_vka_d"]
 
 
 @dataclass(frozen=True, slots=True)

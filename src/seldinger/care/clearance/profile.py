@@ -10,26 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from seldinger.care import pages
 from seldinger.care.times import Moment
 from seldinger.core.errors import CareError
-from seldinger.core.record import Assumption, AssumptionUse
+from seldinger.core.record import AssumptionUse
 from seldinger.evidence.records import UNWRITTEN, Positive, Spelled, Text, written
 
 DEFAULT = "us-sir2019"
 ANY = "any"
 
-LAB_VALIDITY = Assumption(
-    name="lab_validity_d",
-    value=30.0,
-    unit="d",
-    low=1.0,
-    high=90.0,
-    reason=(
-        "no source that was read says how long a lab stays valid; a month is what many departments "
-        "take for somebody stable, a day for somebody who is not"
-    ),
-)
-ASSUMPTIONS = (LAB_VALIDITY,)
+LAB_VALIDITY = pages.assumptions("clearance")["lab_validity_d"]
 
 
 @dataclass(frozen=True, slots=True)

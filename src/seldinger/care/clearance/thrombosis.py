@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from seldinger.care import conditions, drugs
+from seldinger.care import conditions, drugs, pages
 from seldinger.care.clearance.decided import OPERATOR, find_ruling
-from seldinger.core.record import Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +21,7 @@ if TYPE_CHECKING:
     from seldinger.care.patient import Condition, Drug, Patient
 
 
-FRESH = Assumption(
-    "fresh_stent_d", 365.0, "d", 180.0, 730.0,
-    "guidelines that were read in copies only want six to twelve months of two drugs against "
-    "platelets after a stent or an acute coronary syndrome, sometimes less",
-)  # fmt: skip
+FRESH = pages.assumptions("clearance")["fresh_stent_d"]
 """For how long no date is proposed for stopping a drug against platelets."""
 
 

@@ -21,39 +21,11 @@ if TYPE_CHECKING:
 
 TABLE_ZERO = "table_zero_mm"
 
-FACTORS: tuple[Assumption, ...] = (
-    Assumption("backscatter", 1.4, "1", 1.2, 1.65, "no table was read in its source; field, kV and "
-               "filter decide, and a peer's copy of one spans about this range"),
-    Assumption("medium", 1.04, "1", 1.0, 1.08, "dose to skin over kerma in air; no table was read"),
-    Assumption("table_transmission", 0.8, "1", 0.6, 1.0, "table and pad are not measured here"),
-    Assumption("kerma_calibration", 1.0, "1", 0.65, 1.35, "displayed kerma may be off; the allowed "
-               "error is remembered, not read"),
-)  # fmt: skip
-
-PLACES: tuple[Assumption, ...] = (
-    Assumption("pad_mm", 50.0, "mm", 20.0, 80.0, "thickness of the pad under the body"),
-    Assumption("patient_offset_mm", 0.0, "mm", -40.0, 40.0, "middle of the body from the middle of "
-               "the table, towards the patient's left"),
-    Assumption("shutter_plane_mm", 1000.0, "mm", 900.0, 1100.0, "from the source to the plane in "
-               "which shutters are told; at 1000 the fields of one real report fit its own doses"),
-    Assumption("table_half_width_mm", 225.0, "mm", 200.0, 260.0, "half of a table's width"),
-)  # fmt: skip
-
-TRUNK: tuple[Assumption, ...] = (
-    Assumption("half_width_mm", 170.0, "mm", 140.0, 220.0, "half of a trunk's width"),
-    Assumption("half_depth_mm", 110.0, "mm", 90.0, 160.0, "half of a trunk's depth"),
-)
-HEAD: tuple[Assumption, ...] = (
-    Assumption("half_width_mm", 77.0, "mm", 70.0, 85.0, "half of a head's width"),
-    Assumption("half_depth_mm", 97.0, "mm", 88.0, 105.0, "half of a head's depth"),
-)
-
-BOUNDS: tuple[Assumption, ...] = (
-    Assumption("nearest_skin_mm", 150.0, "mm", 150.0, 250.0, "how far from the isocentre towards "
-               "the source skin may lie; the bound takes the far end"),
-    Assumption("source_isocentre_mm", 785.0, "mm", 700.0, 1000.0, "used where a report does not "
-               "tell it; the bound takes the near end"),
-)  # fmt: skip
+FACTORS = tuple(pages.assumptions("factors").values())
+PLACES = tuple(pages.assumptions("places").values())
+TRUNK = tuple(pages.assumptions("trunk").values())
+HEAD = tuple(pages.assumptions("head").values())
+BOUNDS = tuple(pages.assumptions("bounds").values())
 
 _SIZED_LOW, _SIZED_HIGH = 0.88, 1.12
 """Range of a trunk's axes that were scaled by height and weight, in shares of them."""

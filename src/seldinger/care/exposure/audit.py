@@ -14,11 +14,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.care import pages
 from seldinger.care.exposure.policy import reference
 from seldinger.care.exposure.studies import merge
 from seldinger.care.exposure.summary import CM2_PER_M2, summarize_dose
 from seldinger.core.errors import CareError
-from seldinger.core.record import Assumption
 from seldinger.image.dose_report import ReportKind
 from seldinger.image.dose_report_reader import read
 
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from seldinger.evidence.model import Fact
     from seldinger.image.dose_report import DoseReport
 
-LEAST_CASES = Assumption(
-    "least_cases", 20.0, "1", 10.0, 30.0,
-    "fewer cases make no department; the number is remembered, not read",
-)  # fmt: skip
+LEAST_CASES = pages.assumptions("dose")["least_cases"]
 _PARTIAL = "the report calls itself partial: irradiations may be missing"
 _LEVEL = 0.95
 _MG, _MIN = 1.0e3, 60.0

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.care import pages
 from seldinger.care.exposure.skin import EstimateKind
 from seldinger.core.finding import Finding
-from seldinger.core.record import Assumption
 from seldinger.core.verdict import Severity, Status
 from seldinger.evidence import MEMORY_STAMP, SECONDARY_STAMP
 from seldinger.evidence.model import Trust
@@ -31,11 +31,7 @@ PARTIAL = "dose.partial"
 SUMS = "dose.sums."
 """Begins the rule of every total that its irradiations do not add up to."""
 
-SMALL_MISMATCH = Assumption(
-    "small_mismatch", 0.01, "1", 0.001, 0.02,
-    "share of a total within which a mismatch is told and alarms nobody; levels are held against "
-    "the larger of both in any case",
-)  # fmt: skip
+SMALL_MISMATCH = pages.assumptions("dose")["small_mismatch"]
 _QUANTITIES = {
     "kerma": ("kerma at the reference point", "Gy"),
     "skin": ("peak skin dose", "Gy"),
