@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -110,12 +111,16 @@ def test_the_shortest_single_stent_that_covers_is_taken_and_centred() -> None:
     assert longer.landing_mm == pytest.approx((15.0, 15.0))
 
 
-def test_a_long_lesion_takes_several_that_overlap() -> None:
+def test_a_long_lesion_takes_the_fewest_and_shortest_that_overlap() -> None:
+    # 210 mm with their landing: 100, 60 and 60 mm that overlap twice by 5 mm, and no more.
     found = choose_stents(healthy(), (50.0, 240.0), RULE, SHELF)
-    assert [p.stent.length_mm for p in found.placed] == [100.0, 100.0, 40.0]
-    gaps = [a.to_mm - b.from_mm for a, b in zip(found.placed, found.placed[1:], strict=False)]
+    assert [p.stent.length_mm for p in found.placed] == [100.0, 60.0, 60.0]
+    gaps = [a.to_mm - b.from_mm for a, b in pairwise(found.placed)]
     assert gaps == pytest.approx([5.0, 5.0])
-    assert found.placed[-1].to_mm >= 250.0
+    assert (found.placed[0].from_mm, found.placed[-1].to_mm) == pytest.approx((40.0, 250.0))
+    # What is too much lies on both sides.
+    more = choose_stents(healthy(), (60.0, 240.0), RULE, SHELF)
+    assert more.landing_mm == pytest.approx((15.0, 15.0))
     with pytest.raises(ValueError, match="at most 2 stents"):
         choose_stents(healthy(), (50.0, 240.0), replace(RULE, most_stents=2), SHELF)
     with pytest.raises(ValueError, match="gap"):

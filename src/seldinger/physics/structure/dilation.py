@@ -80,7 +80,7 @@ class Dilation:
         before: lumen as it was.
         inflated: lumen while the balloon stands.
         after: lumen once it is let down.
-        residual: narrowing that is left, with its spread.
+        residual: narrowing that is left anywhere in the lumen, with its spread.
         oversize_percent: 100 (balloon / healthy vessel - 1) where that is largest.
         stretch: balloon while it stands over the lumen before, where that is largest.
         limits: what the stretch was held against; with none, nothing is known of it.

@@ -78,7 +78,7 @@ class Scaffold:
         placed: proximal first.
         before: lumen as it was.
         after: lumen with the stents.
-        residual: narrowing that is left, with its spread.
+        residual: narrowing that is left anywhere in the lumen, with its spread.
         scaffolded_mm: length of vessel that is covered.
         overlap_mm: of each stent with the next.
     """

@@ -8,7 +8,7 @@ lesion longer than any stent is covered by several that overlap.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -261,47 +261,52 @@ def _measure_zone(
 def _cover(
     lumen: Lumen, need: tuple[float, float], rule: SizingRule, sizes: Sequence[Stent]
 ) -> tuple[PlacedStent, ...]:
-    """Stents of one diameter, shortest first in ``sizes``, over ``need``; none where it fails."""
-    placed: list[PlacedStent] = []
-    start = need[0]
-    try:
-        for _ in range(rule.most_stents):
-            ends = [place_stent(s, lumen, start) for s in sizes if _reaches(s, lumen, start)]
-            if not ends:
-                return ()
-            enough = [p for p in ends if p.to_mm >= need[1] - _SAME_MM]
-            placed.append(enough[0] if enough else ends[-1])
-            if enough:
-                return _centred(lumen, need, placed)
-            start = placed[-1].to_mm - rule.overlap_mm
-    except ValueError:
-        return ()
+    """The fewest and then shortest of one diameter over ``need``; none where none do.
+
+    ``sizes``: shortest first; in the vessel the longer ones come first.
+    """
+    for count in range(1, rule.most_stents + 1):
+        longest = _chain(lumen, need[0], (sizes[-1],) * count, rule.overlap_mm)
+        if longest and not _covers(longest, need):
+            continue
+        rows = combinations_with_replacement(sizes[::-1], count)
+        for row in sorted(rows, key=lambda row: sum(s.length_mm for s in row)):
+            placed = _chain(lumen, need[0], row, rule.overlap_mm)
+            if _covers(placed, need):
+                return _centred(lumen, need, placed, rule.overlap_mm)
     return ()
 
 
-def _reaches(stent: Stent, lumen: Lumen, start: float) -> bool:
-    """Whether it ends within the known lumen."""
-    try:
-        place_stent(stent, lumen, start)
-    except ValueError:
-        return False
-    return True
+def _covers(placed: Sequence[PlacedStent], need: tuple[float, float]) -> bool:
+    return bool(placed) and placed[-1].to_mm >= need[1] - _SAME_MM
+
+
+def _chain(
+    lumen: Lumen, start: float, row: Sequence[Stent], overlap_mm: float
+) -> tuple[PlacedStent, ...]:
+    """Stents one after the other from ``start`` on; none where one leaves the known lumen."""
+    placed: list[PlacedStent] = []
+    for stent in row:
+        try:
+            placed.append(place_stent(stent, lumen, start))
+        except ValueError:
+            return ()
+        start = placed[-1].to_mm - overlap_mm
+    return tuple(placed)
 
 
 def _centred(
-    lumen: Lumen, need: tuple[float, float], placed: list[PlacedStent]
+    lumen: Lumen, need: tuple[float, float], placed: tuple[PlacedStent, ...], overlap_mm: float
 ) -> tuple[PlacedStent, ...]:
-    """What is too much of a single stent, shared between both sides."""
-    if len(placed) > 1:
-        return tuple(placed)
-    one = placed[0]
+    """What is too much of them, shared between both sides as far as the known lumen allows."""
     for _ in range(_ROUNDS):
-        shift = 0.5 * ((one.to_mm - need[1]) - (need[0] - one.from_mm))
-        moved = one.from_mm - shift
-        if abs(shift) < _SAME_MM or moved < 0.0 or not _reaches(one.stent, lumen, moved):
+        shift = 0.5 * ((placed[-1].to_mm - need[1]) - (need[0] - placed[0].from_mm))
+        row = [p.stent for p in placed]
+        moved = _chain(lumen, placed[0].from_mm - shift, row, overlap_mm)
+        if abs(shift) < _SAME_MM or not moved:
             break
-        one = place_stent(one.stent, lumen, moved)
-    return (one,)
+        placed = moved
+    return placed
 
 
 def _refusal(
