@@ -75,7 +75,7 @@ def test_the_page_shows_map_levels_sums_and_sources(report: Path, tmp_path: Path
     names = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     assert names == {".seldinger", "dose.html", "dose.json", "dose.pdf", "pictures/skin-1.png"}
     page = (out / "dose.html").read_text(encoding="utf-8")
-    for word in ("Totals, added up again", "secondary source, primary not opened", "backscatter"):
+    for word in ("Totals, recomputed", "secondary source, primary not opened", "backscatter"):
         assert word in page
     assert "Doe" not in page
     assert str(tmp_path) not in page

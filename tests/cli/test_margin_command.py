@@ -196,7 +196,7 @@ def test_the_page_answers_first_then_shows_then_counts(measured: Measured) -> No
         "data:image/png",
         "data:image/png",
         "<table",
-        "How well the two scans fit",
+        "Registration of the two scans",
         "converged after",
         "inferior vena cava",
         POPULATION.replace("'", "&#39;"),

@@ -72,14 +72,14 @@ def build_page(assessment: DoseAssessment, command: str | None) -> Document:
         first=(_banner(assessment), _headline(assessment), *_pictures(assessment)),
         rest=(
             *tables.with_headings(
-                ("Levels and what follows", _findings(assessment)),
-                ("Totals, added up again", _totals(assessment)),
+                ("Dose levels and follow-up", _findings(assessment)),
+                ("Totals, recomputed", _totals(assessment)),
                 ("Dose to the skin", _skin(assessment)),
             ),
             *((Heading("Notes"), Text(points=notes)) if notes else ()),
             *tables.with_headings(
                 ("Assumptions", tables.build_assumptions(_assumed(assessment))),
-                ("What it rests on", _published(assessment)),
+                ("Published figures", _published(assessment)),
                 ("Sources", tables.cite(fact.source for fact in assessment.facts)),
                 ("Provenance", tables.build_provenance(files, assessment.version, asked)),
             ),
@@ -142,7 +142,7 @@ def _findings(assessment: DoseAssessment) -> Table:
         for f in assessment.findings
     )
     widths = ("auto", "1fr", "22%", "24%")
-    return Table(("status", "finding", "stamp", "rule"), rows, "No level applies.", widths=widths)
+    return Table(("status", "finding", "trust", "rule"), rows, "No level applies.", widths=widths)
 
 
 def _totals(found: DoseAssessment) -> Table:
@@ -160,7 +160,7 @@ def _totals(found: DoseAssessment) -> Table:
             )
             rows.append(Row(cells, _AGREEMENT.get(total.agreement, "plain")))
     return Table(
-        ("date", "what", "the report says", "its irradiations add up to", "how they stand"),
+        ("date", "total", "the report says", "sum of its irradiation events", "agreement"),
         tuple(rows),
         empty="The report tells no total.",
         note="Levels are held against the larger of both.",
@@ -185,7 +185,7 @@ def _skin(assessment: DoseAssessment) -> Table:
     if assessment.screening_gy is not None:
         about = dose_words.format_quantity(assessment.screening_gy, "Gy")
         rows.append(Row(("screening", f"about {about}", "one institution's ratio to kerma")))
-    head, widths = ("date", "peak skin dose", "how sure"), ("auto", "1fr", "1.6fr")
+    head, widths = ("date", "peak skin dose", "certainty"), ("auto", "1fr", "1.6fr")
     return Table(head, tuple(rows), widths=widths)
 
 
@@ -228,6 +228,6 @@ def _published(assessment: DoseAssessment) -> Table:
         )
         for fact in assessment.facts
     )
-    head = ("what", "kind", "where", "source", "trust")
+    head = ("finding", "kind", "population", "source", "trust")
     widths = ("1fr", "auto", "24%", "auto", "auto")
     return Table(head, rows, widths=widths, wrap=True, dense=True)

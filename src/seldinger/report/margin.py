@@ -76,7 +76,7 @@ def build_page(follow_up: FollowUp, command: str | None) -> Document:
         rest=(
             *tables.with_headings(
                 ("Margin over the tumour's surface", _shares(follow_up)),
-                ("How well the two scans fit", _fit(follow_up)),
+                ("Registration of the two scans", _fit(follow_up)),
             ),
             _residuals(follow_up),
             Heading("What was published about margins"),
@@ -229,7 +229,7 @@ def _fit(follow_up: FollowUp) -> Table:
     rows.append(Row(("minimal ablative margin, rigid", rigid, "")))
     bent = None if follow_up.deformable is None else follow_up.deformable.whole.minimal_mm
     rows.append(Row(("minimal ablative margin, deformable", words.mm(bent), registration.refused)))
-    head, widths = ("what", "how far", "in its own words"), ("auto", "auto", "1fr")
+    head, widths = ("quantity", "value", "remark"), ("auto", "auto", "1fr")
     return Table(head, tuple(rows), widths=widths)
 
 

@@ -81,7 +81,7 @@ def _tone(finding: Finding) -> str:
 
 def build_assumptions(used: Iterable[AssumptionUse], note: str = "") -> Entries:
     """What was assumed, its range and why, the user's own first; one reason of a tissue once."""
-    groups: dict[tuple[bool, str, str], dict[str, str]] = {}
+    groups: dict[tuple[bool, str, str], list[str]] = {}
     for use in used:
         tissue, _, label = words.assumption(use.name).rpartition(": ")
         value = f"{use.value:g}" if use.edited else words.number(use.value)
@@ -89,9 +89,9 @@ def build_assumptions(used: Iterable[AssumptionUse], note: str = "") -> Entries:
         said += f" ({words.number(use.low)} to {words.number(use.high)})"
         lead = (tissue or label) + (" (edited)" if use.edited else "")
         item = f"{label} {said}" if tissue else said
-        groups.setdefault((not use.edited, lead, use.reason), {})[item] = said
+        groups.setdefault((not use.edited, lead, use.reason), []).append(item)
     rows = tuple(
-        Row((lead, f"{', '.join(items)}: {reason}"), "plain" if standard else "warn")
+        Row((lead, f"{', '.join(dict.fromkeys(items))}: {reason}"), "plain" if standard else "warn")
         for (standard, lead, reason), items in sorted(groups.items(), key=lambda one: one[0][0])
     )
     return Entries(rows, "No assumption was used.", note)
