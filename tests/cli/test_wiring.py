@@ -75,6 +75,7 @@ def test_every_option_arrives(rooms: Rooms) -> None:
             "series": "1.2",
             "position": "prone",
             "modality": "CT",
+            "others": (),
         },
     )
     (study,), built = rooms.calls["build"]

@@ -23,7 +23,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import PatientPosition, PositionOrigin
-from seldinger.plan import gates, neighbours, readiness, risk_limits
+from seldinger.plan import gates, neighbours, readiness
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, resolve_assumptions
 from seldinger.plan.model import Gate, PlanStatus, Probability
@@ -80,7 +80,7 @@ def met(
     said = {"clearance": "yes", **good_answers(procedure)} if answers is None else answers
     settings = Settings(answers=said)
     found = replace(block()[0], structures=shown)
-    known = resolve_assumptions((*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS), {})
+    known = resolve_assumptions(PATH_ASSUMPTIONS, {})
     scene = cast(
         "Any", SimpleNamespace(obstacles=(), overlaps=(), target=SimpleNamespace(drawn=True))
     )

@@ -7,174 +7,34 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import AnatomyError
-from seldinger.core.record import Assumption, AssumptionUse
+from seldinger.core.record import Assumption, AssumptionUse, read_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SKIN_MM = Assumption(
-    "skin_mm", 3.0, "mm", 1.5, 5.0, "thickness of the skin, counted as body wall at any HU"
-)
-WALL_MM = Assumption(
-    "wall_mm",
-    22.0,
-    "mm",
-    10.0,
-    40.0,
-    "thickest muscle wall accepted at the front and sides, under the subcutaneous fat",
-)
-POSTERIOR_WALL_MM = Assumption(
-    "posterior_wall_mm",
-    60.0,
-    "mm",
-    30.0,
-    90.0,
-    "thickest muscle wall accepted behind the spine's front edge (erector spinae, quadratus)",
-)
-CHEST_WALL_MM = Assumption(
-    "chest_wall_mm",
-    40.0,
-    "mm",
-    20.0,
-    60.0,
-    "thickest muscle accepted outside the rib cage at the front and sides",
-)
-WALL_EXCESS_MM = Assumption(
-    "wall_excess_mm",
-    2.0,
-    "mm",
-    0.0,
-    8.0,
-    "how much thicker than its surroundings the wall may be where its inner face is not seen",
-)
-WALL_LINING_MM = Assumption(
-    "wall_lining_mm",
-    2.0,
-    "mm",
-    0.0,
-    5.0,
-    "pleura, peritoneum and diaphragm inside the ribs, counted as wall",
-)
-SHEET_MM = Assumption(
-    "sheet_mm",
-    5.0,
-    "mm",
-    0.0,
-    8.0,
-    "an unlabelled sheet this thin between wall and a labelled solid organ or lung is diaphragm",
-)
-BOWEL_WALL_MM = Assumption(
-    "bowel_wall_mm", 3.0, "mm", 1.5, 6.0, "wall of gas-filled bowel; no body wall within it"
-)
-STOOL_MM = Assumption(
-    "stool_mm",
-    6.0,
-    "mm",
-    2.0,
-    12.0,
-    "fat-like HU this close to bowel gas are stool or blur, not fat",
-)
-RECESS_MM = Assumption(
-    "recess_mm",
-    20.0,
-    "mm",
-    10.0,
-    50.0,
-    "how far the empty pleural recess reaches below the lung edge seen in the scan",
-)
-RECESS_BAND_MM = Assumption(
-    "recess_band_mm",
-    6.0,
-    "mm",
-    3.0,
-    10.0,
-    "band inside the chest wall drawn for the pleural recess",
-)
-RIB_MARGIN_MM = Assumption(
-    "rib_margin_mm",
-    4.0,
-    "mm",
-    2.0,
-    8.0,
-    "band below each rib drawn for the intercostal vessels and nerve",
-)
-TABLE_GAP_MM = Assumption(
-    "table_gap_mm",
-    20.0,
-    "mm",
-    5.0,
-    40.0,
-    "skin that faces the table and lies this close to its plane cannot be reached from below",
-)
-TABLE_ANGLE_DEG = Assumption(
-    "table_angle_deg", 45.0, "deg", 25.0, 60.0, "skin within this angle of gravity faces the table"
-)
-NECROSIS_HU = Assumption(
-    "necrosis_hu",
-    20.0,
-    "[hnsf'U]",
-    10.0,
-    30.0,
-    "below this a part of a lesion may be dead or fluid",
-)
-NECROSIS_CONTRAST_HU = Assumption(
-    "necrosis_contrast_hu",
-    20.0,
-    "[hnsf'U]",
-    10.0,
-    40.0,
-    "and it must be this much darker than the rest of the lesion",
-)
-CALCIUM_HU = Assumption(
-    "calcium_hu",
-    200.0,
-    "[hnsf'U]",
-    150.0,
-    400.0,
-    "above this, and well above the rest of the lesion, lies calcium or Lipiodol",
-)
-NECROSIS_SPREADS = Assumption(
-    "necrosis_spreads",
-    2.0,
-    "1",
-    1.0,
-    4.0,
-    "a core is dead only if it is this many spreads of its organ's HU darker than the organ",
-)
-NECROSIS_EDGE_MM = Assumption(
-    "necrosis_edge_mm",
-    3.0,
-    "mm",
-    1.5,
-    6.0,
-    "blur with the organ at a lesion's edge: no rim is judged by it",
-)
-VIABLE_RIM_MM = Assumption(
-    "viable_rim_mm", 1.5, "mm", 0.0, 3.0, "blur around a dead part that is left out of the aim too"
-)
+_ASSUMED = read_assumptions("seldinger.anatomy")
+SKIN_MM = _ASSUMED["skin_mm"]
+WALL_MM = _ASSUMED["wall_mm"]
+POSTERIOR_WALL_MM = _ASSUMED["posterior_wall_mm"]
+CHEST_WALL_MM = _ASSUMED["chest_wall_mm"]
+WALL_EXCESS_MM = _ASSUMED["wall_excess_mm"]
+WALL_LINING_MM = _ASSUMED["wall_lining_mm"]
+SHEET_MM = _ASSUMED["sheet_mm"]
+BOWEL_WALL_MM = _ASSUMED["bowel_wall_mm"]
+STOOL_MM = _ASSUMED["stool_mm"]
+RECESS_MM = _ASSUMED["recess_mm"]
+RECESS_BAND_MM = _ASSUMED["recess_band_mm"]
+RIB_MARGIN_MM = _ASSUMED["rib_margin_mm"]
+TABLE_GAP_MM = _ASSUMED["table_gap_mm"]
+TABLE_ANGLE_DEG = _ASSUMED["table_angle_deg"]
+NECROSIS_HU = _ASSUMED["necrosis_hu"]
+NECROSIS_CONTRAST_HU = _ASSUMED["necrosis_contrast_hu"]
+CALCIUM_HU = _ASSUMED["calcium_hu"]
+NECROSIS_SPREADS = _ASSUMED["necrosis_spreads"]
+NECROSIS_EDGE_MM = _ASSUMED["necrosis_edge_mm"]
+VIABLE_RIM_MM = _ASSUMED["viable_rim_mm"]
 
-ASSUMPTIONS: tuple[Assumption, ...] = (
-    SKIN_MM,
-    WALL_MM,
-    POSTERIOR_WALL_MM,
-    CHEST_WALL_MM,
-    WALL_EXCESS_MM,
-    WALL_LINING_MM,
-    SHEET_MM,
-    BOWEL_WALL_MM,
-    STOOL_MM,
-    RECESS_MM,
-    RECESS_BAND_MM,
-    RIB_MARGIN_MM,
-    TABLE_GAP_MM,
-    TABLE_ANGLE_DEG,
-    NECROSIS_HU,
-    NECROSIS_CONTRAST_HU,
-    NECROSIS_SPREADS,
-    NECROSIS_EDGE_MM,
-    CALCIUM_HU,
-    VIABLE_RIM_MM,
-)
+ASSUMPTIONS: tuple[Assumption, ...] = tuple(_ASSUMED.values())
 """Every assumption of this room; the values actually used are ``Settings.get_value``."""
 
 _COARSEST_MM = 5.0

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seldinger.core.errors import CareError
-from seldinger.core.record import Assumption
+from seldinger.core.record import Assumption, read_assumptions
 from seldinger.evidence import records
 
 if TYPE_CHECKING:
@@ -31,12 +29,9 @@ def read_page(kind: type[T], name: str) -> T:
     return records.checked(kind, records.tables(file, CareError), name, CareError)
 
 
-@cache
 def assumptions(group: str) -> Mapping[str, Assumption]:
     """Values without a source that belong together, by name."""
-    page = resources.files("seldinger.care") / "data" / "assumptions.toml"
-    rows = tomllib.loads(page.read_text(encoding="utf-8"))[group]
-    return MappingProxyType({name: Assumption(name, **row) for name, row in rows.items()})
+    return read_assumptions("seldinger.care.data", group)
 
 
 def join_pages(some: Sequence[T]) -> T:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from seldinger.core.quantity import check_unit
@@ -36,6 +40,18 @@ class Assumption:
             raise ValueError(
                 f"assumption {self.name}: {self.value} lies outside {self.low} to {self.high}"
             )
+
+
+@cache
+def read_assumptions(package: str, group: str | None = None) -> Mapping[str, Assumption]:
+    """The assumptions in ``assumptions.toml`` of a package, by name and in its order.
+
+    A page may hold them in groups; then one ``group`` is read.
+    """
+    page = resources.files(package) / "assumptions.toml"
+    tables = tomllib.loads(page.read_text(encoding="utf-8"))
+    tables = tables if group is None else tables[group]
+    return MappingProxyType({name: Assumption(name, **table) for name, table in tables.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
 from seldinger.core.quantity import Spread
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
 
 if TYPE_CHECKING:
@@ -20,36 +20,13 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Case, Decision
     from seldinger.simulate.effect import Effect
 
-CONTACT_LIMIT = Assumption(
-    "contact_limit", 0.10, "1", 0.01, 0.50,
-    "above this chance of touching any one structure no plan goes ahead as it is; no source says "
-    "what is acceptable",
-)  # fmt: skip
-CONTACT_CAUTION = Assumption(
-    "contact_caution", 0.02, "1", 0.0, 0.20,
-    "above this chance of touching a structure the first page names it",
-)  # fmt: skip
-CLOSE = Assumption(
-    "close_mm", 5.0, "mm", 2.0, 15.0,
-    "a structure nearer than this to the device is named on the first page",
-)  # fmt: skip
-HIT_CAUTION = Assumption(
-    "hit_caution", 0.80, "1", 0.50, 0.99,
-    "below this chance that one uncorrected pass hits, the first page says so",
-)  # fmt: skip
-COMPLETE_LIMIT = Assumption(
-    "complete_limit", 0.80, "1", 0.50, 0.99,
-    "below this probability of complete ablation in one uncorrected placement no ablation goes "
-    "ahead as it is; no source says what is acceptable",
-)  # fmt: skip
-COMPLETE_CAUTION = Assumption(
-    "complete_caution", 0.95, "1", 0.50, 0.999,
-    "below this probability of complete ablation the first page says so",
-)  # fmt: skip
-ASSUMPTIONS = (
-    CONTACT_LIMIT, CONTACT_CAUTION, CLOSE, HIT_CAUTION, COMPLETE_LIMIT, COMPLETE_CAUTION,
-)  # fmt: skip
-
+_ASSUMED = read_assumptions("seldinger.plan")
+CONTACT_LIMIT = _ASSUMED["contact_limit"]
+CONTACT_CAUTION = _ASSUMED["contact_caution"]
+CLOSE = _ASSUMED["close_mm"]
+HIT_CAUTION = _ASSUMED["hit_caution"]
+COMPLETE_LIMIT = _ASSUMED["complete_limit"]
+COMPLETE_CAUTION = _ASSUMED["complete_caution"]
 
 _SMALLEST = 0.01
 """Chances below it, and above one less it, are told as such."""

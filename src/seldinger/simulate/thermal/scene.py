@@ -16,7 +16,7 @@ import numpy as np
 from seldinger.anatomy.model import Kind, Tissue
 from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.space import Grid
 from seldinger.image.resample import resample_layer, resample_mask
 
@@ -49,15 +49,8 @@ ORGANS: Mapping[str, str] = {
 
 LUNG_STATES = ("inflated", "deflated", "flooded")
 
-LEAST_VESSEL = Assumption(
-    "held_vessel_mm",
-    3.0,
-    "mm",
-    2.0,
-    5.0,
-    "vessels from this diameter hold the temperature of blood; the threshold is published, the "
-    "exact place of it between 2 and 4 mm is not",
-)
+_ASSUMED = read_assumptions("seldinger.simulate.thermal")
+LEAST_VESSEL = _ASSUMED["held_vessel_mm"]
 
 _STAND_INS: Mapping[Kind, str] = {
     Kind.ORGAN: SOFT,

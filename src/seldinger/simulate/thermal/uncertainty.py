@@ -15,7 +15,7 @@ import numpy as np
 import scipy
 
 from seldinger.core.progress import Progress, silent
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.space import tangents, unit
 from seldinger.geometry import levels
 from seldinger.simulate.thermal.heating import compute_heat
@@ -34,33 +34,13 @@ if TYPE_CHECKING:
 
 SAMPLES = 200
 
-PERFUSION = Assumption(
-    "perfusion_spread", 0.3, "1", 0.0, 1.0,
-    "standard deviation of perfusion between patients, relative; cirrhosis, anaesthesia and "
-    "neighbouring embolization change it, no source read gives a figure",
-)  # fmt: skip
-POWER = Assumption(
-    "power_spread", 0.1, "1", 0.0, 0.5,
-    "standard deviation of the power that reaches the tissue, relative: cables warm, antennas "
-    "mismatch; no source read gives a figure",
-)  # fmt: skip
-WALL = Assumption(
-    "wall_spread_k", 10.0, "K", 0.0, 40.0,
-    "standard deviation of a cryoprobe's wall temperature; no source read gives a figure",
-)  # fmt: skip
-CONDUCTIVITY = Assumption(
-    "conductivity_spread", 0.1, "1", 0.0, 0.5,
-    "standard deviation of thermal conductivity, relative; tables of soft tissue differ by that",
-)  # fmt: skip
-CAPACITY = Assumption(
-    "capacity_spread", 0.05, "1", 0.0, 0.5,
-    "standard deviation of heat capacity, relative; tables of soft tissue differ by that",
-)  # fmt: skip
-REGISTRATION = Assumption(
-    "registration_sd_mm", 1.5, "mm", 0.0, 10.0,
-    "standard deviation, each way, of the target's place in the room against its place in the "
-    "scan, breath apart; no source read gives a figure",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.simulate.thermal")
+PERFUSION = _ASSUMED["perfusion_spread"]
+POWER = _ASSUMED["power_spread"]
+WALL = _ASSUMED["wall_spread_k"]
+CONDUCTIVITY = _ASSUMED["conductivity_spread"]
+CAPACITY = _ASSUMED["capacity_spread"]
+REGISTRATION = _ASSUMED["registration_sd_mm"]
 ASSUMPTIONS = (PERFUSION, POWER, WALL, CONDUCTIVITY, CAPACITY, REGISTRATION)
 
 PLACEMENT, BREATH = "needle placement", "breath"

@@ -69,7 +69,7 @@ class Percutaneous(ApproachLogic[NeedleCase]):
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Those of the path search and of its limits of contact."""
-        return (*PATH_ASSUMPTIONS, *risk_limits.ASSUMPTIONS)
+        return PATH_ASSUMPTIONS
 
     def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
         """Refuse rules, techniques and errors that no patient could make right.

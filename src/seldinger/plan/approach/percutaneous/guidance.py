@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous import ultrasound
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.model import Guidance
@@ -22,14 +22,8 @@ if TYPE_CHECKING:
 CT = "ct"
 ULTRASOUND = "ultrasound"
 
-DEPTH = Assumption(
-    "ultrasound_depth_mm",
-    100.0,
-    "mm",
-    50.0,
-    150.0,
-    "deeper than this a needle is hard to follow with ultrasound; no source read gives a figure",
-)
+_ASSUMED = read_assumptions("seldinger.plan.approach.percutaneous")
+DEPTH = _ASSUMED["ultrasound_depth_mm"]
 ASSUMPTIONS = (*ultrasound.ASSUMPTIONS, DEPTH)
 
 UNSEEN = "Whether the lesion can be seen stays unknown until someone looks."

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from seldinger.anatomy.model import Kind, Skin
-from seldinger.core.record import Assumption
+from seldinger.core.record import Assumption, read_assumptions
 from seldinger.core.space import Points, unit
 from seldinger.image.study import Modality
 from seldinger.plan.model import UltrasoundAccess
@@ -27,38 +27,11 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Path
     from seldinger.plan.procedure import Settings
 
-APERTURE = Assumption(
-    "ultrasound_aperture_mm",
-    20.0,
-    "mm",
-    15.0,
-    40.0,
-    "shortest free footprint that a small curved or sector probe needs, as between two ribs",
-)
-PROBE_WIDTH = Assumption(
-    "ultrasound_width_mm",
-    8.0,
-    "mm",
-    5.0,
-    15.0,
-    "free width that the beam needs across the footprint; half of it is kept free about the needle",
-)
-REACH = Assumption(
-    "ultrasound_reach_mm",
-    60.0,
-    "mm",
-    40.0,
-    100.0,
-    "a probe further than this from the needle's entry does not guide it",
-)
-GAS = Assumption(
-    "ultrasound_gas_hu",
-    -300.0,
-    "[hnsf'U]",
-    -500.0,
-    -200.0,
-    "body voxels below this are gas to the beam; fat lies well above",
-)
+_ASSUMED = read_assumptions("seldinger.plan.approach.percutaneous")
+APERTURE = _ASSUMED["ultrasound_aperture_mm"]
+PROBE_WIDTH = _ASSUMED["ultrasound_width_mm"]
+REACH = _ASSUMED["ultrasound_reach_mm"]
+GAS = _ASSUMED["ultrasound_gas_hu"]
 ASSUMPTIONS = (APERTURE, PROBE_WIDTH, REACH, GAS)
 
 _BLOCKING = frozenset({Kind.BONE, Kind.LUNG, Kind.LOBE, Kind.AIRWAY})

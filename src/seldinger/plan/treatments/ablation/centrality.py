@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous.scene import find_boundary
 
 if TYPE_CHECKING:
@@ -23,16 +23,9 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
     from seldinger.plan.approach.percutaneous.model import NeedleCase
 
-NEAR = Assumption(
-    "central_within_mm", 7.0, "mm", 0.0, 10.0,
-    "a renal tumour nearer than this to renal pelvis, ureter or renal vessels counts as central; "
-    "the source names no distance, this is the careful end of a remembered score (4 to 7 mm)",
-)  # fmt: skip
-DEEP = Assumption(
-    "central_depth_share", 0.7, "1", 0.5, 1.0,
-    "a renal tumour that reaches this share of the way from the capsule to the kidney's middle "
-    "counts as central where no label shows the sinus near it; no source read",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.ablation")
+NEAR = _ASSUMED["central_within_mm"]
+DEEP = _ASSUMED["central_depth_share"]
 ASSUMPTIONS = (NEAR, DEEP)
 
 PELVIS = "renal pelvis"

@@ -1,6 +1,6 @@
 """What is decided before heat flows: with what, how far around, and what counts as dead.
 
-Every number without a source stands here as an assumption; every rule with one cites it.
+Every number without a source stands in ``assumptions.toml`` beside; every rule with one cites it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seldinger.catalogue.applicators import applicator
 from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
-from seldinger.core.record import Assumption
+from seldinger.core.record import Assumption, read_assumptions
 from seldinger.physics.thermal.model import FrozenFlow
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import centrality, ranking
@@ -31,77 +31,24 @@ if TYPE_CHECKING:
 
 HISTOLOGIES = ("hcc", "crlm", "other")
 
-MARGIN = Assumption(
-    "margin_mm", 5.0, "mm", 0.0, 15.0,
-    "margin asked for all round; 5 mm is what the cited series call enough, which they measured in "
-    "other ways",
-)  # fmt: skip
-PREFERRED = Assumption(
-    "preferred_margin_mm", 10.0, "mm", 0.0, 20.0,
-    "margin preferred in liver where it costs no further probe; quoted by reviews, not measured",
-)  # fmt: skip
-CAPSULE = Assumption(
-    "subcapsular_mm", 5.0, "mm", 1.0, 10.0,
-    "tumour surface nearer than this to the organ's capsule is reported apart: a margin has no "
-    "room there",
-)  # fmt: skip
-SHAFT_GAP = Assumption(
-    "shaft_gap_mm", 3.0, "mm", 1.0, 10.0,
-    "free room between two shafts, from skin to tip: nearer they may touch on the way",
-)  # fmt: skip
-LEAN = Assumption(
-    "most_lean_deg", 15.0, "deg", 0.0, 45.0,
-    "applicators of one pattern may lean against each other by this much",
-)  # fmt: skip
-TIP_ROOM = Assumption(
-    "tip_room_mm", 3.0, "mm", 0.0, 10.0,
-    "a path is kept clear for this far beyond the tip: applicators are pushed a little too deep",
-)  # fmt: skip
-LETHAL = Assumption(
-    "lethal_cold_c", -40.0, "Cel", -50.0, -16.0,
-    "isotherm that kills by cold: sources take -40, -30 and, in pig kidney, -16.1 C; this is the "
-    "most careful",
-)  # fmt: skip
-COUNTED = Assumption(
-    "counted_above_c", 43.0, "Cel", 38.0, 46.0,
-    "below this heat adds no damage; the laws would otherwise kill at rest. An applicator's fit "
-    "brings its own",
-)  # fmt: skip
-LETHAL_MIN = Assumption(
-    "lethal_cem43_min", 240.0, "min", 60.0, 600.0,
-    "equivalent minutes at 43 C that kill; common, no source read",
-)  # fmt: skip
-STOPPED = Assumption(
-    "stopped_share", 1.0, "1", 0.0, 1.0,
-    "share of perfusion that stops in dead tissue, in the physiological mode",
-)  # fmt: skip
-FROZEN_FLOW = Assumption(
-    "frozen_flow_share", 0.0, "1", 0.0, 1.0, "share of perfusion that is left in ice",
-)  # fmt: skip
-THAWED_FLOW = Assumption(
-    "thawed_flow_share", 0.0, "1", 0.0, 1.0,
-    "share of perfusion that comes back in thawed tissue during the treatment",
-)  # fmt: skip
-RAMP = Assumption(
-    "cryo_ramp_s", 30.0, "s", 0.0, 120.0, "time in which a cryoprobe reaches its temperature",
-)  # fmt: skip
-WALL_C = Assumption(
-    "cryo_wall_c", -140.0, "Cel", -185.0, -80.0,
-    "temperature of a cryoprobe's wall where its table fixes none",
-)  # fmt: skip
-BOWEL = Assumption(
-    "bowel_away_mm", 10.0, "mm", 5.0, 20.0,
-    "how far bowel, stomach and gallbladder should stay from the lethal zone; remembered, no "
-    "source read",
-)  # fmt: skip
-SPARE_HOT = Assumption(
-    "spare_below_c", 45.0, "Cel", 42.0, 50.0,
-    "what must be spared should stay below this; no tissue-wise threshold was read",
-)  # fmt: skip
-SPARE_COLD = Assumption(
-    "spare_above_c", 0.0, "Cel", -20.0, 10.0,
-    "what must be spared should not freeze",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.ablation")
+MARGIN = _ASSUMED["margin_mm"]
+PREFERRED = _ASSUMED["preferred_margin_mm"]
+CAPSULE = _ASSUMED["subcapsular_mm"]
+SHAFT_GAP = _ASSUMED["shaft_gap_mm"]
+LEAN = _ASSUMED["most_lean_deg"]
+TIP_ROOM = _ASSUMED["tip_room_mm"]
+LETHAL = _ASSUMED["lethal_cold_c"]
+COUNTED = _ASSUMED["counted_above_c"]
+LETHAL_MIN = _ASSUMED["lethal_cem43_min"]
+STOPPED = _ASSUMED["stopped_share"]
+FROZEN_FLOW = _ASSUMED["frozen_flow_share"]
+THAWED_FLOW = _ASSUMED["thawed_flow_share"]
+RAMP = _ASSUMED["cryo_ramp_s"]
+WALL_C = _ASSUMED["cryo_wall_c"]
+BOWEL = _ASSUMED["bowel_away_mm"]
+SPARE_HOT = _ASSUMED["spare_below_c"]
+SPARE_COLD = _ASSUMED["spare_above_c"]
 
 ASSUMPTIONS = (
     MARGIN, PREFERRED, CAPSULE, SHAFT_GAP, LEAN, TIP_ROOM, LETHAL, COUNTED, LETHAL_MIN, STOPPED,

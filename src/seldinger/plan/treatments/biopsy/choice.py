@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import catalogue
 from seldinger.catalogue.model import CoaxialIntroducer, CoreNeedle
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import native_kidney
@@ -19,37 +19,15 @@ if TYPE_CHECKING:
 
 LESION, PARENCHYMA = "lesion", "parenchyma"
 
-LESION_GAUGE = Assumption(
-    "lesion_gauge", 18.0, "{gauge}", 14.0, 20.0,
-    "core needle for a lesion outside lung and bone; no source read compares gauges in lesions",
-)  # fmt: skip
-KIDNEY_GAUGE = Assumption(
-    "kidney_gauge", 18.0, "{gauge}", 14.0, 20.0,
-    "core needle for kidney parenchyma; no source read compares gauges there",
-)  # fmt: skip
-LUNG_GAUGE = Assumption(
-    "lung_gauge", 20.0, "{gauge}", 16.0, 20.0,
-    "core needle for the lung: the size on the shelf that is thinner than 18 gauge",
-)  # fmt: skip
-BONE_GAUGE = Assumption(
-    "bone_gauge", 11.0, "{gauge}", 11.0, 13.0, "bone needle; no source read compares gauges",
-)  # fmt: skip
-CORES = Assumption(
-    "cores", 2.0, "{core}", 1.0, 6.0,
-    "cores wanted where no source read gives a number; pathology has the last word",
-)  # fmt: skip
-BONE_CORE = Assumption(
-    "bone_core_mm", 15.0, "mm", 5.0, 25.0,
-    "length of the core that a bone needle cuts inside the lesion",
-)  # fmt: skip
-LENGTH_MARGIN = Assumption(
-    "length_margin_mm", 20.0, "mm", 0.0, 60.0,
-    "needle length wanted beyond the shortest way, because the best path is rarely the shortest",
-)  # fmt: skip
-NOTCH = Assumption(
-    "weight_notch", 2.0, "1", 0.0, 10.0,
-    "cost of a sample that lies wholly beside the part of the target that is worth sampling",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.biopsy")
+LESION_GAUGE = _ASSUMED["lesion_gauge"]
+KIDNEY_GAUGE = _ASSUMED["kidney_gauge"]
+LUNG_GAUGE = _ASSUMED["lung_gauge"]
+BONE_GAUGE = _ASSUMED["bone_gauge"]
+CORES = _ASSUMED["cores"]
+BONE_CORE = _ASSUMED["bone_core_mm"]
+LENGTH_MARGIN = _ASSUMED["length_margin_mm"]
+NOTCH = _ASSUMED["weight_notch"]
 ASSUMPTIONS = (
     LESION_GAUGE, KIDNEY_GAUGE, LUNG_GAUGE, BONE_GAUGE, CORES, BONE_CORE, LENGTH_MARGIN, NOTCH,
 )  # fmt: skip

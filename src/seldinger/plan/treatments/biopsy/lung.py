@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.core.finding import Finding
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments import common_steps, tissue_profile
 from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
@@ -23,18 +23,10 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Path
     from seldinger.plan.treatments.tissue_profile import LungCrossed
 
-THIN_HU = Assumption(
-    "thin_lung_hu", -950.0, "[hnsf'U]", -990.0, -910.0,
-    "lung below this counts as emphysema or bulla on the path; no source read gives a figure",
-)  # fmt: skip
-THIN_RUN = Assumption(
-    "thin_lung_mm", 5.0, "mm", 2.0, 20.0,
-    "a shorter stretch of thin lung is taken for noise",
-)  # fmt: skip
-WEIGHT = Assumption(
-    "weight_lung", 1.0, "1", 0.0, 5.0,
-    "cost of the strongest published factor on a path; others in proportion to odds ratio less one",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.biopsy")
+THIN_HU = _ASSUMED["thin_lung_hu"]
+THIN_RUN = _ASSUMED["thin_lung_mm"]
+WEIGHT = _ASSUMED["weight_lung"]
 ASSUMPTIONS = (THIN_HU, THIN_RUN, WEIGHT)
 
 _ODDS = "lung_biopsy.odds."

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from seldinger.anatomy.model import Skin
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 
@@ -30,23 +30,11 @@ if TYPE_CHECKING:
 KIDNEYS = frozenset({"left kidney", "right kidney"})
 FACTS = ("biopsy.kidney.lower_pole", "biopsy.kidney.cortical_tangential")
 
-POLE = Assumption(
-    "kidney_pole_share", 0.25, "1", 0.15, 0.4,
-    "share of the kidney's length, from its lower end, that counts as its lower pole",
-)  # fmt: skip
-CORTEX = Assumption(
-    "kidney_cortex_mm", 8.0, "mm", 5.0, 15.0,
-    "layer under the capsule that stands for cortex, which no label tells from medulla",
-)  # fmt: skip
-SINUS = Assumption(
-    "kidney_sinus_mm", 10.0, "mm", 5.0, 20.0,
-    "distance kept from sinus and hilum; the sources only say away from them",
-)  # fmt: skip
-TANGENTIAL = Assumption(
-    "kidney_tangential_deg", 45.0, "deg", 20.0, 60.0,
-    "angle between needle and capsule up to which the needle counts as laid along the cortex; the "
-    "source names none",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.biopsy")
+POLE = _ASSUMED["kidney_pole_share"]
+CORTEX = _ASSUMED["kidney_cortex_mm"]
+SINUS = _ASSUMED["kidney_sinus_mm"]
+TANGENTIAL = _ASSUMED["kidney_tangential_deg"]
 ASSUMPTIONS = (POLE, CORTEX, SINUS, TANGENTIAL)
 
 _WHOLE = 0.8

@@ -15,7 +15,7 @@ import numpy as np
 from seldinger import catalogue
 from seldinger.catalogue.model import CoreNeedle
 from seldinger.core.finding import Finding
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps, tissue_profile
@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from seldinger.plan.model import Path
     from seldinger.plan.treatments.biopsy.choice import Shot
 
-BEYOND = Assumption(
-    "introducer_beyond_mm", 3.0, "mm", 0.0, 10.0,
-    "introducer wanted beyond pleura or capsule, so that breath does not pull it out; no source "
-    "read says how much",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.biopsy")
+BEYOND = _ASSUMED["introducer_beyond_mm"]
 ASSUMPTIONS = (BEYOND,)
 
 _GAP_MM = 5.0

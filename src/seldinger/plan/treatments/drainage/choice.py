@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import get_number, quote_fact, state_fact
 
@@ -16,43 +16,16 @@ TROCAR, SELDINGER, ASPIRATION = "trocar", "Seldinger", "aspiration"
 BY_USER = "chosen by the user"
 CONTENTS = ("clear", "pus", "blood", "debris")
 
-SUPERFICIAL = Assumption(
-    "superficial_mm", 40.0, "mm", 10.0, 80.0,
-    "a collection whose near wall lies closer to the skin counts as superficial; no source gives a "
-    "cut",
-)  # fmt: skip
-LARGE = Assumption(
-    "large_mm", 50.0, "mm", 30.0, 100.0,
-    "a collection at least this wide counts as large for a trocar; no source gives a cut",
-)  # fmt: skip
-DEBRIS_FRENCH = Assumption(
-    "debris_french", 12.0, "[Ch]", 12.0, 14.0,
-    "drain for debris: the next size on the shelf; the source only says larger",
-)  # fmt: skip
-ACCESS_GAUGE = Assumption(
-    "access_gauge", 21.0, "{gauge}", 18.0, 21.0,
-    "needle that opens the way in Seldinger's technique: the thin one",
-)  # fmt: skip
-ASPIRATION_GAUGE = Assumption(
-    "aspiration_gauge", 18.0, "{gauge}", 18.0, 21.0,
-    "needle that empties a collection: wide enough for pus, and it takes a wire if pus is left",
-)  # fmt: skip
-NEEDLE_TIP = Assumption(
-    "needle_tip_mm", 3.0, "mm", 0.0, 10.0,
-    "room beyond the aim for the bevel of an aspirating needle",
-)  # fmt: skip
-LENGTH_MARGIN = Assumption(
-    "length_margin_mm", 20.0, "mm", 0.0, 60.0,
-    "needle length wanted beyond the shortest way, because the best path is rarely the shortest",
-)  # fmt: skip
-GALLBLADDER_FRENCH = Assumption(
-    "gallbladder_french", 8.0, "[Ch]", 8.0, 12.0,
-    "drain for bile; no source read compares sizes there",
-)  # fmt: skip
-TRANSHEPATIC = Assumption(
-    "weight_transhepatic", 0.5, "1", 0.0, 5.0,
-    "cost of reaching the gallbladder without crossing a little liver; custom, no source read",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.drainage")
+SUPERFICIAL = _ASSUMED["superficial_mm"]
+LARGE = _ASSUMED["large_mm"]
+DEBRIS_FRENCH = _ASSUMED["debris_french"]
+ACCESS_GAUGE = _ASSUMED["access_gauge"]
+ASPIRATION_GAUGE = _ASSUMED["aspiration_gauge"]
+NEEDLE_TIP = _ASSUMED["needle_tip_mm"]
+LENGTH_MARGIN = _ASSUMED["length_margin_mm"]
+GALLBLADDER_FRENCH = _ASSUMED["gallbladder_french"]
+TRANSHEPATIC = _ASSUMED["weight_transhepatic"]
 ASSUMPTIONS = (
     SUPERFICIAL, LARGE, DEBRIS_FRENCH, ACCESS_GAUGE, ASPIRATION_GAUGE, NEEDLE_TIP, LENGTH_MARGIN,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.core.errors import EvidenceError
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.physics import drain_flow
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import cite
@@ -17,14 +17,9 @@ if TYPE_CHECKING:
     from seldinger.physics.drain_flow import DrainLine
     from seldinger.plan.procedure import Settings
 
-HEAD = Assumption(
-    "bench_head_m", 1.0, "m", 0.8, 1.2,
-    "head of water in the bench test; the abstract read names the standard, not the figure",
-)  # fmt: skip
-LENGTH = Assumption(
-    "bench_length_mm", 300.0, "mm", 200.0, 350.0,
-    "lumen length of the drains in the bench test; once fitted, the flow hardly depends on it",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.drainage")
+HEAD = _ASSUMED["bench_head_m"]
+LENGTH = _ASSUMED["bench_length_mm"]
 ASSUMPTIONS = (HEAD, LENGTH)
 
 _SIZES = ("6f", "8f", "10f", "12f")

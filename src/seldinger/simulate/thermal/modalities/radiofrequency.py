@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.catalogue import tissues as shelf
 from seldinger.core.errors import PlanError, SimulationError
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.physics.thermal.controllers import (
     Drive,
     Hold,
@@ -38,43 +38,16 @@ if TYPE_CHECKING:
     from seldinger.simulate.thermal.scene import HeatScene
     from seldinger.simulate.thermal.setup import Biology, Changes, Electric, Placed
 
-PER_K = Assumption(
-    "rf_share_per_k", 0.02, "1", 0.0, 0.03,
-    "electric conductivity gained per kelvin, relative; usual for salt water, no source read",
-)  # fmt: skip
-DRY_FROM = Assumption(
-    "rf_falls_from_c", 100.0, "Cel", 95.0, 100.5, "where tissue begins to lose its conductivity"
-)
-DRY_AT = Assumption(
-    "rf_dry_at_c", 101.0, "Cel", 100.6, 110.0,
-    "where it has lost it; with a slower fall tissue passes 110 C, which is not seen",
-)  # fmt: skip
-DRY_SHARE = Assumption(
-    "rf_dry_share", 0.01, "1", 0.0001, 0.1, "share of electric conductivity that dry tissue keeps"
-)
-DRYING = Assumption(
-    "rf_drying_mm", 1.0, "mm", 0.5, 2.0,
-    "width of tissue that dries at once, edge of the cells along the electrode; no source read",
-)  # fmt: skip
-SERIES = Assumption(
-    "rf_series_ohm", 20.0, "Ohm", 0.0, 60.0,
-    "of the body beyond the computed block, the pads and the cable",
-)  # fmt: skip
-FIRST = Assumption(
-    "rf_first_ohm", 70.0, "Ohm", 40.0, 150.0,
-    "usual first impedance: turns a controller's rise in ohm into a share",
-)  # fmt: skip
-COOLANT = Assumption(
-    "rf_coolant_c", 20.0, "Cel", 5.0, 37.0, "temperature of what runs through a cooled electrode"
-)
-SHAFT = Assumption(
-    "rf_shaft_mm",
-    60.0,
-    "mm",
-    10.0,
-    150.0,
-    "of insulated shaft behind an electrode that is computed",
-)
+_ASSUMED = read_assumptions("seldinger.simulate.thermal")
+PER_K = _ASSUMED["rf_share_per_k"]
+DRY_FROM = _ASSUMED["rf_falls_from_c"]
+DRY_AT = _ASSUMED["rf_dry_at_c"]
+DRY_SHARE = _ASSUMED["rf_dry_share"]
+DRYING = _ASSUMED["rf_drying_mm"]
+SERIES = _ASSUMED["rf_series_ohm"]
+FIRST = _ASSUMED["rf_first_ohm"]
+COOLANT = _ASSUMED["rf_coolant_c"]
+SHAFT = _ASSUMED["rf_shaft_mm"]
 ASSUMPTIONS = (PER_K, DRY_FROM, DRY_AT, DRY_SHARE, DRYING, SERIES, FIRST, COOLANT, SHAFT)
 """In the order of ``setup.Electric``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous.site import Site
 from seldinger.plan.model import Step
 from seldinger.plan.treatments.ablation.arrange import Setting
@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.plan.approach.percutaneous.model import NeedleCase
 
-FREEZE = Assumption(
-    "freeze_min", 10.0, "min", 5.0, 15.0, "length of each of two freezes; usual, no source read",
-)  # fmt: skip
-THAW = Assumption(
-    "thaw_min", 8.0, "min", 3.0, 15.0, "length of the passive thaw between them; usual",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.ablation")
+FREEZE = _ASSUMED["freeze_min"]
+THAW = _ASSUMED["thaw_min"]
 
 
 def _settings(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:

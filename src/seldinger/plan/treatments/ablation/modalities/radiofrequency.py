@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous.site import Site
 from seldinger.plan.treatments.ablation.arrange import Setting
 from seldinger.plan.treatments.ablation.modalities import base
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from seldinger.catalogue.applicators import Applicator
     from seldinger.plan.approach.percutaneous.model import NeedleCase
 
-RF_MINUTES = Assumption(
-    "rf_min", 12.0, "min", 4.0, 24.0, "minutes of radiofrequency where the table names none",
-)  # fmt: skip
+_ASSUMED = read_assumptions("seldinger.plan.treatments.ablation")
+RF_MINUTES = _ASSUMED["rf_min"]
 
 
 def _settings(case: NeedleCase, kind: Applicator) -> tuple[Setting, ...]:
