@@ -136,6 +136,11 @@ def test_more_narrowing_leaves_no_less() -> None:
     assert left == sorted(left, reverse=True)
 
 
+def test_recoil_never_leaves_less_than_there_was() -> None:
+    found = inflated(expansion(0.0, 1.0, sd=0.2), percent=3.0).residual.least_diameter_mm
+    assert (found.nominal, found.p05, found.p95) == pytest.approx((5.82, 5.82, 5.82))
+
+
 def test_a_passed_limit_is_a_condition_that_is_named() -> None:
     limits = (StretchLimit("dissection", 1.05, "test"), StretchLimit("rupture", 1.3, "test"))
     found = inflated(expansion(0.5, 0.4), *limits, pressure=14.0)
@@ -172,6 +177,9 @@ def test_what_cannot_be_inflated_is_refused() -> None:
         dilate(narrowed(0.0, 8.0), BALLOON, 60.0, 8.0, 8.0, loss, DRAWS, ())
     with pytest.raises(ValueError, match="follow the vessel further"):
         dilate(narrowed(), BALLOON, 10.0, 8.0, 6.0, loss, DRAWS, ())
+    coarse = narrowed().read(np.linspace(0.0, 120.0, 7))
+    with pytest.raises(ValueError, match=r"known at 3 places .* steps of 8 mm"):
+        dilate(coarse, BALLOON, 60.0, 8.0, 6.0, loss, DRAWS, ())
     with pytest.raises(ValueError, match="chart of this size"):
         Balloon(7.0, 40.0, CHART, 4.0, 1.7)
     with pytest.raises(ValueError, match="length_mm must be positive"):

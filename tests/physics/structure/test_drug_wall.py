@@ -82,6 +82,17 @@ def test_diffusion_is_that_of_the_series(hours: float) -> None:
     assert 0.01 * found.retained_percent(hours, 0.0) == pytest.approx(slab(hours), rel=5e-3)
 
 
+def test_what_goes_which_way_is_what_resists() -> None:
+    # A deposit that lasts: blood on one side, wall and surroundings in series on the other.
+    wall = replace(WALL, outside_mm_per_s=3e-6, lumen_mm_per_s=2e-6)
+    found = follow_drug(wall, 1.0, (Deposit(1.0, 1e7),), MASS, 1e5, WallSettings(30, 2000))
+    blood, outside = (
+        float(taken[-1] - taken[-2]) for taken in (found.blood_ug_per_mm2, found.outside_ug_per_mm2)
+    )
+    through = 1.0 / (math.log(2.0 / 1.5) / 1e-6 + 1.0 / (2.0 * 3e-6))
+    assert outside / blood == pytest.approx(through / (1.5 * 2e-6), rel=1e-3)
+
+
 def test_loose_binding_slows_diffusion_by_its_ratio() -> None:
     # Far from full and fast: free drug is 1 of 1 + sites over dissociation constant.
     held = replace(FLAT, nonspecific=Binding(9000.0, 1e-1, 100.0))

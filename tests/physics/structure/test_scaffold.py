@@ -223,6 +223,11 @@ def test_what_is_not_covered_stays_narrow() -> None:
     assert found.residual.percent_diameter.nominal == pytest.approx(70.0)
     with pytest.raises(ValueError, match="at least one"):
         deploy(lumen, [], 6.0, OPENING, DRAWS)
+    with pytest.raises(ValueError, match="known at 2 places"):
+        deploy(
+            lumen.read(np.linspace(0.0, 300.0, 13)), [PlacedStent(SHELF[3], 140.0, 180.0)], 6.0,
+            OPENING, DRAWS,
+        )  # fmt: skip
 
 
 def test_the_changed_lumen_goes_back_to_the_flow_as_a_curve() -> None:

@@ -138,7 +138,8 @@ class Balloon:
             pressure_atm: in the balloon.
 
         Raises:
-            ValueError: the pressure is not on the chart, or the balloon leaves the known lumen.
+            ValueError: the pressure is not on the chart, the balloon leaves the known lumen, or too
+                few places lie under it.
         """
         wide = self.chart.read_mm(pressure_atm)
         start, end = centre_mm - 0.5 * self.length_mm, centre_mm + 0.5 * self.length_mm
@@ -148,6 +149,7 @@ class Balloon:
                 f"{end + self.shoulder_mm:g} mm, the lumen is known from 0 to "
                 f"{lumen.length_mm:g} mm: move it, or follow the vessel further"
             )
+        lumen.check_sampled(start, end)
         edge = max(self.shoulder_mm, 1e-9 * lumen.length_mm)
         outline: Floats = np.interp(
             lumen.along_mm, (start - edge, start, end, end + edge),

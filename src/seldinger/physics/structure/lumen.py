@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
+_LEAST_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +139,20 @@ class Lumen:
             self.along_mm <= to_mm + slack
         )
         return inside
+
+    def check_sampled(self, from_mm: float, to_mm: float) -> None:
+        """Refuse a lumen of which too few places lie under a device: it would change nothing.
+
+        Raises:
+            ValueError: fewer than five places lie from ``from_mm`` to ``to_mm``.
+        """
+        places = int(self.within(from_mm, to_mm).sum())
+        if places < _LEAST_PLACES:
+            raise ValueError(
+                f"the lumen is known at {places} places from {from_mm:g} to {to_mm:g} mm, where a "
+                f"device stands; at least {_LEAST_PLACES} are needed: resample it in steps of "
+                f"{0.2 * (to_mm - from_mm):.2g} mm or less"
+            )
 
 
 @dataclass(frozen=True, slots=True)

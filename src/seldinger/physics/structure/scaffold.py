@@ -111,7 +111,7 @@ def deploy(
 
     Raises:
         ValueError: there is none; the opening does not belong to the kind; the pressure is not on
-            the chart, or opens a stent further than it may be.
+            the chart, or opens a stent further than it may be; too few places lie under one.
     """
     if not placed:
         raise ValueError("no stent is placed: give at least one")
@@ -120,6 +120,7 @@ def deploy(
     drawn = np.tile(lumen.area_diameter_mm, (len(normal), 1))
     nominal = lumen.area_diameter_mm
     for one in placed:
+        lumen.check_sampled(one.from_mm, one.to_mm)
         inside = lumen.within(one.from_mm, one.to_mm)
         opened = _open(lumen, one, healthy, opening, np.zeros((1, 2)))[0]
         nominal = np.where(inside, np.maximum(nominal, opened), nominal)
