@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SIDES = {"left": 1.0, "right": -1.0}
 ROOT = "aortic root"
 ROOT_LPS_MM = (-3.0, -32.0, 312.0)
+BEYOND_FISTULA = "left radial artery beyond the fistula"
+"""Named apart, or its smaller width would look like a stenosis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ def _arm(side: str, *, fistula: bool) -> tuple[Course, ...]:
     if fistula:
         radial = (
             Stretch(f"{side} radial artery", f"{side} anastomosis", (*_joint(x), wrist[0]), lower),
-            Stretch(f"{side} radial artery", f"{side} wrist", wrist[1:]),
+            Stretch(BEYOND_FISTULA, f"{side} wrist", wrist[1:], "radial artery"),
         )
     made = (
         Course(start, (
