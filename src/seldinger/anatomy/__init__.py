@@ -10,8 +10,7 @@ pages behind them open on first use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import (
     Anatomy,
@@ -26,6 +25,7 @@ from seldinger.anatomy.model import (
     Tissue,
 )
 from seldinger.anatomy.settings import ASSUMPTIONS, Settings
+from seldinger.core.opening import open_late
 
 if TYPE_CHECKING:
     from seldinger.anatomy import names, targets, vessels
@@ -50,15 +50,7 @@ __all__ = [
     "vessels",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "build":
-        return import_module("seldinger.anatomy.assemble").build
-    if name in {"names", "targets", "vessels"}:
-        return import_module(f"seldinger.anatomy.{name}")
-    raise AttributeError(f"seldinger.anatomy has no {name!r}; it offers {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__,
+    {"assemble": ("build",), "names": ("names",), "targets": ("targets",), "vessels": ("vessels",)},
+)

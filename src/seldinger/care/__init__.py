@@ -9,8 +9,9 @@ Never: images, needles, procedures' geometry.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from seldinger.core.opening import open_late
 
 if TYPE_CHECKING:
     from seldinger.care import clearance, scores
@@ -19,24 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Patient", "Visit", "clearance", "load", "scores"]
 
-_PAGES = {
-    "Patient": "seldinger.care.patient",
-    "Visit": "seldinger.care.visit",
-    "load": "seldinger.care.visit",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Open a page or a room when it is first asked for."""
-    if name in {"clearance", "scores"}:
-        return import_module(f"seldinger.care.{name}")
-    if name not in _PAGES:
-        raise AttributeError(f"seldinger.care has no {name!r}; it offers {', '.join(__all__)}")
-    found: object = getattr(import_module(_PAGES[name]), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__,
+    {
+        "patient": ("Patient",),
+        "visit": ("Visit", "load"),
+        "clearance": ("clearance",),
+        "scores": ("scores",),
+    },
+)

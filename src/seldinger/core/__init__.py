@@ -7,8 +7,9 @@ The names open on first use; ``errors`` is the tree of everything that can go wr
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from seldinger.core.opening import open_late
 
 if TYPE_CHECKING:
     from seldinger.core import errors
@@ -41,37 +42,17 @@ __all__ = [
     "errors",
 ]
 
-_PAGES = {
-    "Assumption": "record",
-    "AssumptionUse": "record",
-    "Curve": "shapes",
-    "Edge": "tree",
-    "Finding": "finding",
-    "Grid": "space",
-    "InputFile": "record",
-    "LabelEntry": "volume",
-    "LabelMap": "volume",
-    "Mesh": "shapes",
-    "Status": "verdict",
-    "Quantity": "quantity",
-    "Severity": "verdict",
-    "Spread": "quantity",
-    "Tree": "tree",
-    "Volume": "volume",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Open the page that holds ``name`` when it is first asked for."""
-    if name == "errors":
-        return import_module("seldinger.core.errors")
-    if name not in _PAGES:
-        raise AttributeError(f"seldinger.core has no {name!r}; it offers {', '.join(__all__)}")
-    found: object = getattr(import_module(f"seldinger.core.{_PAGES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__,
+    {
+        "record": ("Assumption", "AssumptionUse", "InputFile"),
+        "shapes": ("Curve", "Mesh"),
+        "tree": ("Edge", "Tree"),
+        "finding": ("Finding",),
+        "space": ("Grid",),
+        "volume": ("LabelEntry", "LabelMap", "Volume"),
+        "verdict": ("Status", "Severity"),
+        "quantity": ("Quantity", "Spread"),
+        "errors": ("errors",),
+    },
+)

@@ -6,8 +6,9 @@ Never: a new plan, another error than the plan's own, a probability of one patie
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from seldinger.core.opening import open_late
 
 if TYPE_CHECKING:
     from seldinger.guide.model import Passes, Rehearsal, Share, ZoneDraws
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Passes", "Rehearsal", "Share", "ZoneDraws", "rehearse"]
 
-
-def __getattr__(name: str) -> object:
-    """Open the page that holds ``name`` when it is first asked for."""
-    if name not in __all__:
-        raise AttributeError(f"seldinger.guide has no {name!r}; it offers {', '.join(__all__)}")
-    page = "rehearsing" if name == "rehearse" else "model"
-    found: object = getattr(import_module(f"seldinger.guide.{page}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__, {"model": ("Passes", "Rehearsal", "Share", "ZoneDraws"), "rehearsing": ("rehearse",)}
+)

@@ -9,9 +9,9 @@ Readers and their libraries are opened when a function is first called.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from seldinger.core.opening import open_late
 from seldinger.image.study import (
     Alignment,
     DicomIdentity,
@@ -54,28 +54,11 @@ __all__ = [
     "list_series",
 ]
 
-_PAGES = {
-    "check_there": "seldinger.image.loading",
-    "identify_input": "seldinger.image.raster",
-    "load": "seldinger.image.loading",
-    "load_mask": "seldinger.image.loading",
-    "read_mask": "seldinger.image.loading",
-    "list_series": "seldinger.image.loading",
-    "resample_volume": "seldinger.image.resample",
-    "resample_layer": "seldinger.image.resample",
-    "resample_mask": "seldinger.image.resample",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Open the page that holds ``name`` when it is first asked for."""
-    if name not in _PAGES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(_PAGES[name]), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__,
+    {
+        "loading": ("check_there", "load", "load_mask", "read_mask", "list_series"),
+        "raster": ("identify_input",),
+        "resample": ("resample_volume", "resample_layer", "resample_mask"),
+    },
+)

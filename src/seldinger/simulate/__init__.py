@@ -10,8 +10,9 @@ Never: choices of its own that decide the size of a lesion; any writing of files
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from seldinger.core.opening import open_late
 
 if TYPE_CHECKING:
     import seldinger.simulate.ablation as ablation  # noqa: PLR0402  named as it is asked for
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Experiment", "ablation", "check_experiment", "read"]
 
-
-def __getattr__(name: str) -> object:
-    """Open the page that holds ``name`` when it is first asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "ablation":
-        return import_module("seldinger.simulate.ablation")
-    found: object = getattr(import_module("seldinger.simulate.experiment"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+__getattr__, __dir__ = open_late(
+    __name__, {"experiment": ("Experiment", "check_experiment", "read"), "ablation": ("ablation",)}
+)
