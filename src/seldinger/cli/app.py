@@ -19,6 +19,7 @@ from seldinger.cli import (
     doctor_command,
     dose_command,
     facts_command,
+    flow_command,
     ledger_command,
     margin_command,
     plan_command,
@@ -84,6 +85,7 @@ enter(app, "demo", demo_command.demo, cls=TyperCommand)
 enter(app, "plan", plan_command.plan, cls=plan_command.PlanCommand)
 enter(app, "margin", margin_command.margin)
 app.add_typer(simulate_command.app, name="simulate")
+enter(app, "flow", flow_command.flow)
 enter(app, "dose", dose_command.dose)
 enter(app, "procedures", shelf_commands.procedures, cls=TyperCommand)
 enter(app, "devices", devices_command.devices)
