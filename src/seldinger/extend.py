@@ -22,6 +22,7 @@ from seldinger.core.space import Grid
 from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import Volume
 from seldinger.evidence.records import Positive, describe
+from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.guidance import choose as choose_guidance
 from seldinger.plan.approach.percutaneous.model import (
@@ -122,6 +123,7 @@ __all__ = [
     "Treatment",
     "TreatmentLogic",
     "Volume",
+    "among",
     "choose_guidance",
     "describe",
 ]

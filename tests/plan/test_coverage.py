@@ -329,7 +329,7 @@ ONE = Placed(applicator("emprint"), (MIDDLE_MM, 70.0, MIDDLE_MM), (0.0, -1.0, 0.
 
 
 def edited(*edits: ProbeEdit, outside: str | None = None, of: Placed = ONE) -> tuple[Placed, ...]:
-    answers = {} if outside is None else {override.OUTSIDE: outside}
+    answers = {} if outside is None else {"outside-table": outside}
     settings = Settings(options=(AblationOptions(probe=edits),), answers=answers)
     mine = case(ABLATION, target(40.0, 20.0, None), (), settings)
     return override.edit_probes(mine, (of,))

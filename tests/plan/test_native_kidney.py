@@ -38,9 +38,9 @@ def kidney(name: str, *, filled: bool, side: float) -> tuple[Anatomy, Lesion]:
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 def test_the_aim_is_the_lower_poles_cortex(name: str, filled: bool, side: float) -> None:
     anatomy, goal = kidney(name, filled=filled, side=side)
-    assert native_kidney.is_wanted(goal, anatomy, {})
-    assert native_kidney.is_wanted(goal, anatomy, {"sample": "parenchyma"})
-    assert not native_kidney.is_wanted(goal, anatomy, {"sample": "lesion"})
+    assert native_kidney.is_wanted(goal, anatomy, None)
+    assert native_kidney.is_wanted(goal, anatomy, "parenchyma")
+    assert not native_kidney.is_wanted(goal, anatomy, "lesion")
     made = native_kidney.choose_lower_pole(
         goal, anatomy, resolve_assumptions(native_kidney.ASSUMPTIONS, {})
     )
@@ -58,8 +58,8 @@ def test_a_lesion_in_a_kidney_is_no_native_kidney() -> None:
     anatomy, goal = kidney("left kidney", filled=True, side=1.0)
     part = goal.mask & phantom.ball((90.0, 70.0, 60.0), 20.0)
     small = replace(goal, mask=part, viable=part)
-    assert not native_kidney.is_wanted(small, anatomy, {})
-    assert not native_kidney.is_wanted(replace(goal, organ=None), anatomy, {})
+    assert not native_kidney.is_wanted(small, anatomy, None)
+    assert not native_kidney.is_wanted(replace(goal, organ=None), anatomy, None)
 
 
 @pytest.mark.parametrize("spacing_mm", [1.0, 1.5])

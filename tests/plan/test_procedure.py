@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from tests.plan import stranger
@@ -12,6 +12,7 @@ from tests.plan import treatment_phantom as phantom
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Status
 from seldinger.plan import gates
+from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.model import Gate, PlanStatus
@@ -23,18 +24,18 @@ from seldinger.plan.procedure import (
     TreatmentLogic,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 class _Wired(TreatmentLogic[Any]):
     approach = "endovascular"
 
 
+@dataclass(frozen=True)
+class _Allergy:
+    allergy: str | None = among("yes", "no")
+
+
 class _Asking(TreatmentLogic[Any]):
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        return {"allergy": ("yes", "no")}
+    answers = _Allergy
 
 
 _TWICE = Question("allergy", "Any allergy?", stop_if="yes", severity="stop", sources=())

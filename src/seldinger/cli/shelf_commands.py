@@ -47,6 +47,7 @@ def procedures(as_json: AsJson = False) -> None:
     """List the procedures and what they ask."""
     from seldinger import plan
     from seldinger.plan import neighbours
+    from seldinger.plan.answers import list_words
 
     found = plan.load_procedures()
     for name, why in found.broken.items():
@@ -61,7 +62,9 @@ def procedures(as_json: AsJson = False) -> None:
                     "title": one.title,
                     "summary": one.summary,
                     "questions": {question.id: question.text for question in one.questions},
-                    "answers": {key: list(a) for key, a in one.treatment.answers.items()},
+                    "answers": {
+                        key: list(a) for key, a in list_words(one.treatment.answers).items()
+                    },
                     "alternatives": list(one.alternatives),
                     "cites": list(one.references),
                 }
@@ -71,7 +74,7 @@ def procedures(as_json: AsJson = False) -> None:
         return
     print_table(("procedure", "what"), [(one.name, one.summary) for one in found.values()])
     for one in found.values():
-        choices = one.treatment.answers
+        choices = list_words(one.treatment.answers)
         if one.questions or choices:
             typer.echo(f"\n{one.name} asks (answer with --answer QUESTION=ANSWER):")
             for question in one.questions:

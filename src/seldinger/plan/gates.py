@@ -21,6 +21,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan import findings, neighbours, readiness, risk_limits
+from seldinger.plan.answers import list_words
 from seldinger.plan.approach.percutaneous.findings import describe_unlabelled
 from seldinger.plan.model import Gate, GateResult, PlanStatus, Verdict
 
@@ -168,7 +169,7 @@ def list_answered(case: Case, missing: tuple[str, ...]) -> dict[str, str]:
 def list_own_questions(case: Case) -> frozenset[str]:
     """What the procedure and its treatment ask under names of their own."""
     declared = case.procedure
-    return frozenset({*declared.treatment.answers, *(q.id for q in declared.questions)})
+    return frozenset({*list_words(declared.treatment.answers), *(q.id for q in declared.questions)})
 
 
 def parse_structure(key: str) -> str | None:

@@ -12,6 +12,7 @@ from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
+from seldinger.plan.answers import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -280,16 +281,13 @@ class TreatmentLogic(Generic[CaseT]):
     """Name of its options in a case."""
     options: ClassVar[type[Any] | None] = None
     """What a user may choose of it, as for an approach."""
+    answers: ClassVar[type[Any] | None] = None
+    """What may be answered besides the procedure's questions: a record of ``answers.among``."""
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source, editable through ``Settings.assume``."""
         return ()
-
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        """What the user may answer besides the procedure's questions, and with which words."""
-        return {}
 
     def check_device(self, device: str) -> None:
         """Refuse a device of the catalogue that cannot do it."""
@@ -394,7 +392,7 @@ class Procedure:
         missing = sorted(cited - set(evidence.sources()))
         if missing:
             raise PlanError(f"{self.name} cites what is not in the bibliography: {missing}")
-        asked = [*self.treatment.answers, *(q.id for q in self.questions)]
+        asked = [*list_words(self.treatment.answers), *(q.id for q in self.questions)]
         twice = sorted({one for one in asked if asked.count(one) > 1})
         if twice:
             raise PlanError(f"{self.name} asks twice under one name: {twice}")

@@ -12,7 +12,7 @@ from seldinger.anatomy.model import Origin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
-from seldinger.plan import asked, gates, neighbours, readiness
+from seldinger.plan import answers, asked, gates, neighbours, readiness
 from seldinger.plan.assumptions import Assumed, resolve_assumptions
 from seldinger.plan.model import Citation, Plan, Provenance, Request, SeriesLine, TargetSection
 from seldinger.plan.options import record_options
@@ -131,7 +131,7 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
         PlanError: an answer to a question that nobody asks, or in words that nobody offers.
     """
     own = {q.id: ("yes", "no") for q in declared.questions}
-    asked = {**declared.treatment.answers, **gates.CLEARANCE, **own}
+    asked = {**answers.list_words(declared.treatment.answers), **gates.CLEARANCE, **own}
     for key, said in settings.answers.items():
         named = gates.parse_structure(key)
         allowed = asked.get(key, () if named is None else neighbours.WORDS)
@@ -141,11 +141,7 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
                 f"{declared.name} asks no question {key!r}; closest: {closest or 'none'}; "
                 f"all: {', '.join(sorted(asked))}; or name a structure that no label shows"
             )
-        if said not in allowed:
-            raise PlanError(
-                f"the answer {said!r} to {key!r} is not known; allowed: {', '.join(allowed)}; "
-                "leave it out when it is not known"
-            )
+        answers.check(key, said, allowed)
 
 
 def find_not_segmented(case: Case, effect: Effect | None = None) -> tuple[str, ...]:

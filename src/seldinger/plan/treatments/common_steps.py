@@ -38,21 +38,6 @@ def get_value(settings: Settings, assumption: Assumption) -> float:
     return float(settings.assume.get(assumption.name, assumption.value))
 
 
-def answer(settings: Settings, key: str, allowed: tuple[str, ...]) -> str | None:
-    """The user's answer to ``key``; None when there is none.
-
-    Raises:
-        PlanError: the answer is not one of ``allowed``.
-    """
-    found = settings.answers.get(key)
-    if found is not None and found not in allowed:
-        raise PlanError(
-            f"the answer {found!r} to {key!r} is not known; allowed: {', '.join(allowed)}; "
-            "leave it out when it is not known"
-        )
-    return found
-
-
 def use(device: Device, role: str, settings: Mapping[str, str | float] | None = None) -> DeviceUse:
     """A device of the catalogue in its role, with its ``settings`` as a plan prints them."""
     return DeviceUse(device.id, device.name, role, dict(settings or {}))

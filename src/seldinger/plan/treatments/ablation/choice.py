@@ -13,6 +13,8 @@ from seldinger.catalogue.tissues import tissue
 from seldinger.core.errors import PlanError
 from seldinger.core.record import Assumption, read_assumptions
 from seldinger.physics.thermal.model import FrozenFlow
+from seldinger.plan import answers
+from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import centrality, ranking
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES, Pattern
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.treatments.ablation.ranking import Ranking
 
-HISTOLOGIES = ("hcc", "crlm", "other")
 
 _ASSUMED = read_assumptions("seldinger.plan.treatments.ablation")
 MARGIN = _ASSUMED["margin_mm"]
@@ -68,17 +69,25 @@ def list_tissue_assumptions() -> tuple[Assumption, ...]:
     return tuple(a for name in _ORGAN_TISSUES for a in tissue(name).assumptions)
 
 
-ANSWERS = {
-    "modality": tuple(MODALITIES),
-    "histology": HISTOLOGIES,
-    "damage": LAWS,
-    "lung": scene.LUNG_STATES,
-    "outside-table": ("yes", "no"),
-}
-"""What decides that no image shows."""
-
 _UNFITTED = "cem43"
 """Law of heat for applicators without a fit: with it radiofrequency comes nearest to its tables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AblationAnswers:
+    """What decides of an ablation that no image shows."""
+
+    modality: str | None = among(*MODALITIES)
+    histology: str | None = among("hcc", "crlm", "other")
+    damage: str | None = among(*LAWS)
+    lung: str | None = among(*scene.LUNG_STATES)
+    outside_table: str | None = among("yes", "no")
+    """Whether to use power or time that an applicator's table does not hold."""
+
+
+def read_answers(case: NeedleCase) -> AblationAnswers:
+    """What was answered of this case."""
+    return answers.read(AblationAnswers, case.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +113,14 @@ def choose(case: NeedleCase) -> Choice:
     """Modality order with its reasons, and margins, for this case."""
     margin = case.assumed.get_value(MARGIN.name)
     ranks = ranking.rank(case, margin)
-    asked = case.settings.answers.get("modality")
+    told = read_answers(case)
+    asked = told.modality
     order = (asked,) if asked is not None else ranks.order
     if case.settings.device is not None:
         order = (applicator(case.settings.device).modality,)
     liver = find_site(case) is Site.LIVER
     preferred = max(margin, case.assumed.get_value(PREFERRED.name)) if liver else margin
-    lung = case.settings.answers.get("lung", "inflated")
-    return Choice(order, margin, preferred, lung, ranks)
+    return Choice(order, margin, preferred, told.lung or scene.LUNG_STATES[0], ranks)
 
 
 def read_changes(case: NeedleCase) -> Changes:
@@ -132,7 +141,7 @@ def choose_applicator(case: NeedleCase, modality: str) -> Applicator:
 def choose_biology(case: NeedleCase, kind: Applicator) -> Biology:
     """What counts as dead: by the applicator's fit, unless the user decides."""
     fit, value = kind.fit, case.assumed.get_value
-    named = case.settings.answers.get("damage")
+    named = read_answers(case).damage
     law = named or (fit.law if fit is not None and fit.law in LAWS else _UNFITTED)
     counted = value(COUNTED.name)
     if COUNTED.name not in case.settings.assume and fit is not None and law == fit.law:

@@ -12,6 +12,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments.ablation import override, plausibility, ranking, trajectories
+from seldinger.plan.treatments.ablation.choice import read_answers
 from seldinger.plan.treatments.ablation.modalities.base import measure_widest_mm, to_vessel_mm
 from seldinger.plan.wording import cite, get_number, state_fact
 from seldinger.simulate.thermal.setup import CHART, PHYSIOLOGICAL
@@ -169,14 +170,14 @@ def _size(case: NeedleCase, choice: Choice) -> tuple[Finding, ...]:
 
 def _modality(case: NeedleCase, choice: Choice, taken: str | None) -> Finding:
     """With what, in which order, and why."""
-    asked = case.settings.device is not None or "modality" in case.settings.answers
+    asked = case.settings.device is not None or read_answers(case).modality is not None
     return ranking.build_finding(choice.ranking, choice.order, taken, asked=asked)
 
 
 def _cover(case: NeedleCase, choice: Choice, found: Figures) -> Finding:
     margin = found.minimal_margin_mm.nominal
     thin = f"minimal ablative margin {margin:.1f} mm, {choice.margin_mm:g} mm asked"
-    site, histology = find_site(case), case.settings.answers.get("histology", "")
+    site, histology = find_site(case), read_answers(case).histology or ""
     facts = _MARGIN_FACTS.get((site, histology), _MARGIN_FACTS.get((site, ""), ()))
     worth = " ".join(state_fact(f) for f in facts)
     status, severity = Status.NOT_MET, Severity.STOP
@@ -285,7 +286,7 @@ def _plausible(case: NeedleCase, modality: Modality, found: Figures) -> tuple[Fi
     most = modality.most_ml_per_kj
     if found.ml_per_kj is None or most is None:
         return ()
-    histology = case.settings.answers.get("histology", "")
+    histology = read_answers(case).histology or ""
     facts = modality.energy.get(histology, modality.energy[""])
     ok = found.ml_per_kj <= most
     text = (

@@ -11,6 +11,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.quantity import Quantity
 from seldinger.core.space import as_vector, unit
 from seldinger.plan.treatments.ablation.arrange import MOST_PROBES
+from seldinger.plan.treatments.ablation.choice import read_answers
 from seldinger.plan.treatments.ablation.modalities import MODALITIES
 from seldinger.plan.treatments.ablation.options import AblationOptions
 from seldinger.simulate.placement import POWER
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.ablation.arrange import Arrangement
     from seldinger.plan.treatments.ablation.options import ProbeEdit
     from seldinger.simulate.thermal.setup import Placed
-
-OUTSIDE = "outside-table"
-"""Answer "yes" to use power or time that an applicator's table does not hold."""
 
 
 def edit_probes(case: NeedleCase, placed: Sequence[Placed]) -> tuple[Placed, ...]:
@@ -83,8 +81,8 @@ def _changed(case: NeedleCase, one: Placed, edit: ProbeEdit) -> Placed:
         entry_lps_mm=edit.entry_lps_mm or one.entry_lps_mm,
     )  # fmt: skip
     outside = list_outside_table(changed)
-    if outside and case.settings.answers.get(OUTSIDE) != "yes":
-        raise PlanError(f"{outside}; answer {OUTSIDE!r} with yes to use it all the same")
+    if outside and read_answers(case).outside_table != "yes":
+        raise PlanError(f"{outside}; answer 'outside-table' with yes to use it all the same")
     return changed
 
 

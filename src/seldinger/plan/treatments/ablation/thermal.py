@@ -36,8 +36,6 @@ from seldinger.simulate.placement import Placement
 from seldinger.simulate.thermal.effect import describe, describe_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from seldinger.catalogue.applicators import Applicator
     from seldinger.core.record import Assumption
     from seldinger.plan.approach.percutaneous.model import Instrument
@@ -53,17 +51,13 @@ class HeatOrFreeze(TreatmentLogic[NeedleCase]):
 
     section: ClassVar[str] = "ablation"
     options: ClassVar[type[Any] | None] = AblationOptions
+    answers: ClassVar[type[Any] | None] = ablation_choice.AblationAnswers
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that ablation uses."""
         own = (*ablation_choice.ASSUMPTIONS, *guidance.ASSUMPTIONS)
         return (*own, *ablation_choice.list_tissue_assumptions())
-
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        """What decides that no image shows."""
-        return ablation_choice.ANSWERS
 
     def check_device(self, device: str) -> None:
         """``PlanError`` for what is no applicator, or for one that cannot be computed."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from seldinger import catalogue
 from seldinger.catalogue.model import CoaxialIntroducer, CoreNeedle
 from seldinger.core.record import read_assumptions
+from seldinger.plan import answers
+from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.site import Site, find_site
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import native_kidney
@@ -16,6 +18,7 @@ from seldinger.plan.wording import get_number
 if TYPE_CHECKING:
     from seldinger.catalogue import Device
     from seldinger.plan.approach.percutaneous.model import NeedleCase
+    from seldinger.plan.procedure import Settings
 
 LESION, PARENCHYMA = "lesion", "parenchyma"
 
@@ -40,6 +43,19 @@ _COAXIAL = (
     "biopsy.liver_tumour.coaxial_seeding",
 )
 _CORES = "biopsy.liver_tumour.coaxial_cores"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiopsyAnswers:
+    """What decides of a biopsy that no image shows."""
+
+    sample: str | None = among(LESION, PARENCHYMA)
+    emphysema: str | None = among("yes", "no")
+
+
+def read_sample(settings: Settings) -> str | None:
+    """What is to be sampled, as somebody answered."""
+    return answers.read(BiopsyAnswers, settings).sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +102,8 @@ def compute_shot(needle: Device, core_mm: float) -> Shot:
 def choose(case: NeedleCase) -> Choice:
     """Gauge, coaxial or not, and cores, by site; a lesion unless the user says otherwise."""
     settings, site = case.settings, find_site(case)
-    wanted = common_steps.answer(settings, "sample", (LESION, PARENCHYMA)) or LESION
-    if native_kidney.is_wanted(case.target, case.anatomy, settings.answers):
+    wanted = read_sample(settings) or LESION
+    if native_kidney.is_wanted(case.target, case.anatomy, read_sample(settings)):
         wanted = PARENCHYMA
     cores = round(common_steps.get_value(settings, CORES))
     if site is Site.BONE:

@@ -13,7 +13,9 @@ from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan import answers
 from seldinger.plan.treatments import common_steps, tissue_profile
+from seldinger.plan.treatments.biopsy.choice import BiopsyAnswers
 from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def build_findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -
 
 
 def _factors(case: NeedleCase, met: LungCrossed, thickest_gauge: float) -> Finding:
-    emphysema = common_steps.answer(case.settings, "emphysema", ("yes", "no"))
+    emphysema = answers.read(BiopsyAnswers, case.settings).emphysema
     small = case.target.diameter_mm < get_number("treatments.lung.small")
     factors: dict[str, bool | None] = {
         **find_factors(case, met),

@@ -18,8 +18,6 @@ from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy, Lesion
@@ -47,11 +45,11 @@ _CORE_SHARE = 0.85
 """Where the label fills the sinus: what lies this deep, as a share of the deepest, is the sinus."""
 
 
-def is_wanted(target: Lesion, anatomy: Anatomy, answers: Mapping[str, str]) -> bool:
-    """Whether the kidney itself is to be sampled: by its label, unless ``answers`` say lesion."""
+def is_wanted(target: Lesion, anatomy: Anatomy, sample: str | None) -> bool:
+    """Whether the kidney itself is to be sampled: by its label, unless ``sample`` says lesion."""
     if target.organ not in KIDNEYS or not anatomy.has(target.organ):
         return False
-    if answers.get("sample") == "lesion":
+    if sample == "lesion":
         return False
     kidney = anatomy.get_structure(target.organ).mask
     return float((kidney & target.mask).sum()) >= _WHOLE * float(kidney.sum())

@@ -7,7 +7,7 @@ the paths are known, a treatment. What the lung adds is in ``lung``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from seldinger import catalogue
 from seldinger.catalogue.model import BoneNeedle, CoreNeedle
@@ -26,14 +26,14 @@ from seldinger.plan.treatments.biopsy.choice import (
     ASSUMPTIONS,
     BONE_CORE,
     LENGTH_MARGIN,
-    LESION,
     NOTCH,
-    PARENCHYMA,
+    BiopsyAnswers,
     Choice,
     Shot,
     choose,
     choose_introducer,
     compute_shot,
+    read_sample,
 )
 from seldinger.plan.wording import cite, quote_fact
 
@@ -55,6 +55,8 @@ _STICKS_OUT_MM = 1.0
 class Sample(TreatmentLogic[NeedleCase]):
     """Biopsy."""
 
+    answers: ClassVar[type[Any] | None] = BiopsyAnswers
+
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Defaults without a source that biopsy uses."""
@@ -66,19 +68,11 @@ class Sample(TreatmentLogic[NeedleCase]):
             *guidance.ASSUMPTIONS,
         )
 
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        """What decides that no image shows."""
-        return {
-            "sample": (LESION, PARENCHYMA),
-            "emphysema": ("yes", "no"),
-        }
-
     def choose_target(
         self, target: Lesion, anatomy: Anatomy, settings: Settings, assumed: Assumed
     ) -> Lesion:
         """The lower pole where tissue of a native kidney is asked for."""
-        if native_kidney.is_wanted(target, anatomy, settings.answers):
+        if native_kidney.is_wanted(target, anatomy, read_sample(settings)):
             return native_kidney.choose_lower_pole(target, anatomy, assumed)
         return target
 
@@ -263,7 +257,7 @@ def _needle_choice(case: NeedleCase, chosen: Choice) -> Finding:
     """Why this needle, with the facts; and what it was taken for where nobody said."""
     reason = f"{chosen.reason[0].upper()}{chosen.reason[1:]}."
     text = " ".join((reason, *(quote_fact(f) for f in chosen.facts)))
-    if "sample" not in case.settings.answers and find_site(case) in (Site.LIVER, Site.KIDNEY):
+    if read_sample(case.settings) is None and find_site(case) in (Site.LIVER, Site.KIDNEY):
         text += (
             " Taken for a lesion; answer 'sample' with 'parenchyma' if tissue of the organ is "
             "wanted."
@@ -325,7 +319,7 @@ def _rates(site: Site) -> list[Finding]:
 
 def _tangential(case: NeedleCase, best: Path) -> list[Finding]:
     """Whether a needle for tissue of the kidney itself is laid along its cortex."""
-    if not native_kidney.is_wanted(case.target, case.anatomy, case.settings.answers):
+    if not native_kidney.is_wanted(case.target, case.anatomy, read_sample(case.settings)):
         return []
     grid = case.anatomy.grid
     needle = tissue_profile.sample_stretch(best, -best.depth_mm, 0.0, min(grid.spacing_mm) / 2.0)

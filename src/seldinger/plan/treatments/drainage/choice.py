@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger.core.record import read_assumptions
+from seldinger.plan import answers
+from seldinger.plan.answers import among
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import get_number, quote_fact, state_fact
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 TROCAR, SELDINGER, ASPIRATION = "trocar", "Seldinger", "aspiration"
 BY_USER = "chosen by the user"
-CONTENTS = ("clear", "pus", "blood", "debris")
 
 _ASSUMED = read_assumptions("seldinger.plan.treatments.drainage")
 SUPERFICIAL = _ASSUMED["superficial_mm"]
@@ -29,6 +30,14 @@ TRANSHEPATIC = _ASSUMED["weight_transhepatic"]
 ASSUMPTIONS = (
     SUPERFICIAL, LARGE, DEBRIS_FRENCH, ACCESS_GAUGE, ASPIRATION_GAUGE, NEEDLE_TIP, LENGTH_MARGIN,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainageAnswers:
+    """What decides of a drainage that no image shows."""
+
+    content: str | None = among("clear", "pus", "blood", "debris")
+    simple: str | None = among("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def choose_technique(case: NeedleCase) -> Technique:
 
 def is_simple(case: NeedleCase) -> str | None:
     """Whether the collection is single, without septa and fistula; None when nobody said so."""
-    return common_steps.answer(case.settings, "simple", ("yes", "no"))
+    return answers.read(DrainageAnswers, case.settings).simple
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def choose_gallbladder_bore(case: NeedleCase) -> Bore:
 
 def choose_bore(case: NeedleCase) -> Bore:
     """French by content; with unknown content the plan makes room for the larger of the two."""
-    content = common_steps.answer(case.settings, "content", CONTENTS)
+    content = answers.read(DrainageAnswers, case.settings).content
     clear, thick = get_number("drainage.size.serous"), get_number("drainage.size.purulent")
     if content == "clear":
         return Bore(clear, content, quote_fact("drainage.size.serous"))

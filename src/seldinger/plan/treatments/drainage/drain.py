@@ -7,7 +7,7 @@ the paths are known, a treatment: devices, settings, steps, findings.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from seldinger import catalogue
 from seldinger.catalogue.model import AccessNeedle, Guidewire, PigtailDrain, TrocarDrain
@@ -24,7 +24,6 @@ from seldinger.plan.treatments.drainage.choice import (
     ASPIRATION_GAUGE,
     ASSUMPTIONS,
     BY_USER,
-    CONTENTS,
     GALLBLADDER_FRENCH,
     LENGTH_MARGIN,
     NEEDLE_TIP,
@@ -32,6 +31,7 @@ from seldinger.plan.treatments.drainage.choice import (
     TRANSHEPATIC,
     TROCAR,
     Bore,
+    DrainageAnswers,
     Technique,
     choose_bore,
     choose_gallbladder_bore,
@@ -60,6 +60,8 @@ class Drain(TreatmentLogic[NeedleCase]):
         gallbladder: the target is the gallbladder: no aspiration rule, liver on the way is wanted.
     """
 
+    answers: ClassVar[type[Any] | None] = DrainageAnswers
+
     gallbladder: bool = False
 
     @property
@@ -67,11 +69,6 @@ class Drain(TreatmentLogic[NeedleCase]):
         """Defaults without a source that drainage uses."""
         own = (GALLBLADDER_FRENCH, TRANSHEPATIC) if self.gallbladder else ()
         return (*ASSUMPTIONS, *own, *hydraulics.ASSUMPTIONS, *guidance.ASSUMPTIONS)
-
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        """What decides that no image shows."""
-        return {"content": CONTENTS, "simple": ("yes", "no")}
 
     def check_device(self, device: str) -> None:
         """``PlanError`` for a device that drains nothing."""
