@@ -57,20 +57,20 @@ def build_answer(cleared: Clearance) -> tuple[Block, ...]:
         Text(". ".join(words.plain_units(s).rstrip(".") for s in cleared.understood), soft=True),
         *((Note("; ".join(cleared.missing), "warn", "Missing"),) if cleared.missing else ()),
         _drugs(cleared),
-        *((Text("; ".join(cleared.decides), "To be decided by:"),) if cleared.decides else ()),
+        *((Text("; ".join(cleared.decides), "Who decides:"),) if cleared.decides else ()),
         _orders_and_times(cleared),
     )
 
 
 def build_rules(cleared: Clearance) -> tuple[Block, ...]:
-    """Every rule that was applied, and the other routes of access."""
+    """Every rule that was applied, and the other ways in."""
     basis = partial(_basis, cleared.profile.name)
     other = cleared.alternatives
     legend = explain_stamps(finding.stamp for finding in (*cleared.findings, *other))
     rules = build_findings(cleared.findings, basis)
     return with_subheadings(
         ("Rules of clearance", (Text(f"{legend}.", soft=True), *rules) if legend else rules),
-        ("Other routes of access", build_findings(other, basis) if other else ()),
+        ("Other ways in", build_findings(other, basis) if other else ()),
     )
 
 
@@ -96,7 +96,7 @@ def _subject(cleared: Clearance) -> str:
 
 def _drugs(cleared: Clearance) -> Table:
     return Table(
-        ("Drug", "Action", "Last dose", "Restart not before", "Decided by"),
+        ("Drug", "Action", "Last dose", "Restart not before", "Who decides"),
         tuple(_drug(one) for one in cleared.drugs),
         "No rule speaks of a drug that was named.",
         "Restart only once haemostasis is secured.",
@@ -117,7 +117,7 @@ def _orders_and_times(cleared: Clearance) -> Block:
     if not orders:
         return Columns((times,), (1.0,))
     table = Table(("", ""), orders, widths=("auto", "1fr"), wrap=True, dense=True)
-    return Columns((times, (Heading("Orders", level=2), table)), (1.15, 1.0))
+    return Columns((times, (Heading("To be ordered", level=2), table)), (1.15, 1.0))
 
 
 def format_moment(moment: dt.datetime) -> str:
