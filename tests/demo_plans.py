@@ -22,7 +22,15 @@ CASES: tuple[Case, ...] = tuple(
     (name, case.target)
     for name, procedure in seldinger.plan.load_procedures().items()
     for case in procedure.demo
+    if not case.vessels
 )
+VESSEL_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.vessels
+)
+"""Of the built-in patient with arteries."""
 ANSWERS = {"ablation": {"modality": "microwave"}}
 """One modality is enough here; the others are examined on blocks."""
 ERROR_MM = {"ablation": 3.7}

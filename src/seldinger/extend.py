@@ -33,6 +33,7 @@ from seldinger.plan.approach.percutaneous.model import (
     Toward,
 )
 from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
+from seldinger.plan.declared import DemoCase, Question
 from seldinger.plan.model import (
     Approach,
     DeviceUse,
@@ -47,9 +48,7 @@ from seldinger.plan.procedure import (
     ApproachLogic,
     Case,
     Decision,
-    DemoCase,
     Procedure,
-    Question,
     Reach,
     Ruled,
     Search,

@@ -57,15 +57,17 @@ def check_procedure(name: str, voxel_mm: float = VOXEL_MM) -> tuple[Plan, ...]:
     declared = plan.load_procedures()[name]
     if not declared.demo:
         raise PlanError(f"{name} declares no demo case: give it one, so that it can be examined")
-    patient = demo.patient(voxel_mm)
     settings = anatomies.Settings(voxel_mm=voxel_mm)
-    built = anatomies.build(patient.study, settings=settings)
+    truth = demo.patient(voxel_mm).truth
+    needed = sorted({case.vessels for case in declared.demo})
+    patients = {vessels: demo.build_anatomy(settings, vessels=vessels) for vessels in needed}
     made = []
     for case in declared.demo:
+        built = patients[case.vessels]
         made.append(
             plan.propose(name, built, case.target, settings=plan.Settings(answers=case.answers))
         )
-        faults = check_plan(made[-1], patient.truth)
+        faults = check_plan(made[-1], truth)
         if faults:
             raise PlanError(f"{name} of {case.target} fails its exam: {'; '.join(faults)}")
     return tuple(made)
@@ -161,6 +163,9 @@ def _of_sources(made: Plan) -> Iterator[str]:
 def _of_unknowns(made: Plan) -> Iterator[str]:
     """What nobody labelled or cleared is unknown, and keeps a plan from go."""
     declared = plan.load_procedures()[made.request.procedure]
+    yield from _of_verdict(made)
+    if not declared.approach.crosses_tissue:
+        return
     wanted = neighbours.list_within_reach(declared, made.target.organ)
     missing = {name for name in wanted if not made.anatomy.has(name)}
     if unsaid := sorted(missing - set(made.not_segmented)):
@@ -168,6 +173,10 @@ def _of_unknowns(made: Plan) -> Iterator[str]:
     for way in made.approach.paths:
         if claimed := sorted(n for n in missing if way.clearances_mm.get(n) is not None):
             yield f"a distance is given to what nobody labelled: {', '.join(claimed)}"
+
+
+def _of_verdict(made: Plan) -> Iterator[str]:
+    """Every gate, and no verdict of go for a patient whom nobody cleared."""
     if {one.gate for one in made.gates} != set(Gate):
         yield "a gate is missing"
     clearance = [one for one in made.findings if one.id == "clearance"]

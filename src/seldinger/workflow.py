@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from seldinger.core.record import InputFile
     from seldinger.guide import Rehearsal
     from seldinger.plan.case import CaseFile
+    from seldinger.plan.declared import DemoCase
     from seldinger.plan.model import Plan
-    from seldinger.plan.procedure import DemoCase, Settings
+    from seldinger.plan.procedure import Settings
 
 __all__ = ["Done", "propose", "run", "run_demo", "spell_name"]
 
@@ -190,11 +191,9 @@ def _demo_plans(
     from seldinger import plan as plans
 
     progress("the built-in patient", 0.0)
-    anatomy = anatomies.build(
-        demo.patient(voxel_mm).study,
-        settings=anatomies.Settings(voxel_mm=voxel_mm),
-        progress=scale_progress(progress, 0.1, 0.3),
-    )
+    lattice = anatomies.Settings(voxel_mm=voxel_mm)
+    needed = sorted({case.vessels for _, case in cases})
+    patients = {vessels: demo.build_anatomy(lattice, vessels=vessels) for vessels in needed}
     made = []
     for number, (procedure, case) in enumerate(cases):
         start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
@@ -203,7 +202,12 @@ def _demo_plans(
         settings = plans.Settings(answers=case.answers)
         made.append(
             plans.propose(
-                procedure, anatomy, case.target, patient=patient, settings=settings, progress=told
+                procedure,
+                patients[case.vessels],
+                case.target,
+                patient=patient,
+                settings=settings,
+                progress=told,
             )
         )
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import nibabel as nib
 import numpy as np
 import pytest
-from tests.demo_plans import CASES
+from tests.demo_plans import CASES, VESSEL_CASES
 from typer.testing import CliRunner, Result
 
 from seldinger import demo, guide
@@ -211,18 +211,19 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
     monkeypatch.setattr(uncertainty, "list_variations", lambda *_, **__: {})
-    assert {procedure for procedure, _ in CASES} == set(load_procedures())
+    cases = (*CASES, *VESSEL_CASES)
+    assert {procedure for procedure, _ in cases} == set(load_procedures())
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")
     assert result.exit_code == 0, result.output
     printed = json.loads(result.stdout)
     assert {"go", "unknown", "unsuitable"} <= {one["status"] for one in printed}
     told = {one["target"]: one for one in printed}
-    assert set(told) == {target for _, target in CASES}
+    assert set(told) == {target for _, target in cases}
     assert "eldinger" in told["abscess-deep"]["technique"]
     assert "trocar" in told["abscess-superficial"]["technique"]
     index = (out / "index.html").read_text(encoding="utf-8")
-    for procedure, target in CASES:
+    for procedure, target in cases:
         folder = f"{procedure}-{target}"
         assert (out / folder / "report.pdf").stat().st_size > 10_000
         assert f"{folder}/report.html" in index

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from tests.ablated import parts
-from tests.demo_plans import CASES, ERROR_MM, DemoPlans
+from tests.demo_plans import CASES, ERROR_MM, VESSEL_CASES, DemoPlans
 
 from seldinger import demo, plan, testing
 from seldinger.anatomy.model import Kind, Tissue
@@ -58,7 +58,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 
 
 def test_every_installed_procedure_is_examined() -> None:
-    assert {name for name, _ in CASES} == set(plan.load_procedures())
+    assert {name for name, _ in (*CASES, *VESSEL_CASES)} == set(plan.load_procedures())
 
 
 @every_case
@@ -147,7 +147,7 @@ def test_what_is_heated_keeps_what_we_believe(case: tuple[str, str], demo_plans:
     assert margin.p05 <= margin.p50 <= margin.p95
     # A zone of this volume covers best as a ball around the target: then it misses only when the
     # needle strays by more than the even margin. An even 5 mm give 0.76, and are never called 0.8.
-    even_mm = (0.75e3 * found.zone_volume_ml / np.pi) ** (1 / 3) - 0.5 * made.target.diameter_mm
+    even_mm = (0.75e3 * found.zone_volume_ml / np.pi) ** (1 / 3) - 0.5 * made.goal.diameter_mm
     strays = 1.0 - np.exp(-np.pi / 4.0 * (even_mm / ERROR_MM[case[0]]) ** 2)
     assert found.coverage_probability <= strays
     if even_mm <= 5.0:

@@ -124,7 +124,7 @@ def test_margins_are_plausible(which: str, plans: dict[str, Plan]) -> None:
     )
     widest = (6.0 * found.zone_volume_ml * 1000.0 / np.pi) ** (1.0 / 3.0)
     assert found.zone_axes_mm[0] >= widest - 2.0 >= found.zone_axes_mm[2] - 4.0
-    assert made.target.volume_ml < found.zone_volume_ml
+    assert made.goal.volume_ml < found.zone_volume_ml
     assert found.ml_per_kj is not None
     assert found.ml_per_kj <= 1.2
     assert found.samples >= 200

@@ -26,8 +26,9 @@ from seldinger.image.study import PatientPosition, PositionOrigin
 from seldinger.plan import gates, neighbours, readiness
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS, resolve_assumptions
+from seldinger.plan.declared import Question
 from seldinger.plan.model import Gate, PlanStatus, Probability
-from seldinger.plan.procedure import Question, Settings
+from seldinger.plan.procedure import Settings
 from seldinger.simulate.effect import Effect, Measure, StructureEffect
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Procedure
 
 ORGANS = ("liver", "left kidney", "right lung", "gallbladder", None)
-SITUATIONS = [(name, organ) for name in (*plan.load_procedures(), "prick") for organ in ORGANS]
+THROUGH_TISSUE = [n for n, one in plan.load_procedures().items() if one.approach.crosses_tissue]
+"""The laws of ways through vessels stand with their exam."""
+SITUATIONS = [(name, organ) for name in (*THROUGH_TISSUE, "prick") for organ in ORGANS]
 
 
 @cache

@@ -15,14 +15,9 @@ from seldinger.plan import gates
 from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits, NeedleCase
+from seldinger.plan.declared import Question
 from seldinger.plan.model import Gate, PlanStatus
-from seldinger.plan.procedure import (
-    Decision,
-    Procedure,
-    Question,
-    Ruled,
-    TreatmentLogic,
-)
+from seldinger.plan.procedure import Decision, Procedure, Ruled, TreatmentLogic
 
 
 class _Wired(TreatmentLogic[Any]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from seldinger.catalogue.techniques import find_territory
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import describe_size, format_html_table, short_repr
 
@@ -187,6 +188,11 @@ class Segment:
     def length_mm(self) -> float:
         """Of the stretch."""
         return self.to_mm - self.from_mm
+
+    @property
+    def organ(self) -> str | None:
+        """Its territory, as pages of outcomes and rules of clearance speak of it; None: unknown."""
+        return find_territory(self.vessel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

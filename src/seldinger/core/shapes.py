@@ -122,6 +122,29 @@ class Curve:
         radius = None if self.radius_mm is None else np.interp(places, along, self.radius_mm)[kept]
         return Curve(points[kept], radius)
 
+    def cut(self, at_mm: float) -> tuple[Curve, Curve]:
+        """The parts before and behind ``at_mm``, which is the end of one and start of the other.
+
+        Raises:
+            ValueError: a part would have no length.
+        """
+        along = self.along_mm
+        if not SAME_MM < at_mm < along[-1] - SAME_MM:
+            raise ValueError(f"a curve of {along[-1]:g} mm cannot be cut at {at_mm:g} mm")
+        before, behind = along < at_mm - SAME_MM, along > at_mm + SAME_MM
+        place = self.points_at(at_mm)
+        parts = (
+            np.vstack([self.points_lps_mm[before], place]),
+            np.vstack([place, self.points_lps_mm[behind]]),
+        )
+        if self.radius_mm is None:
+            return Curve(parts[0]), Curve(parts[1])
+        wide = np.interp(at_mm, along, self.radius_mm)
+        first = np.concatenate([self.radius_mm[before], [wide]])
+        return Curve(parts[0], first), Curve(
+            parts[1], np.concatenate([[wide], self.radius_mm[behind]])
+        )
+
     def reversed(self) -> Curve:
         """The same curve from its last point to its first."""
         radius = None if self.radius_mm is None else self.radius_mm[::-1]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from seldinger.core.space import Points
 
+_LEAST_PART_MM = 1e-3
+"""A part of an edge is longer than this, else the node at its end serves."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
@@ -33,6 +36,15 @@ class Edge:
     end: int
     curve: Curve
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in vessels: ``at_mm`` along ``edge``, ``away_mm`` from what was asked."""
+
+    edge: int
+    at_mm: float
+    away_mm: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,13 +120,63 @@ class Tree:
         Raises:
             ValueError: no such node, both are one, or nothing connects them.
         """
+        curve = _joined([self._leaving(number, node) for number, node in self._way(a, b)])
+        return curve if a < b else curve.reversed()
+
+    def edges_between(self, a: int, b: int) -> tuple[int, ...]:
+        """Numbers of the edges of ``route`` from node ``a`` to node ``b``, in that order.
+
+        Raises:
+            ValueError: as of ``route``.
+        """
+        numbers = [number for number, _ in self._way(a, b)]
+        return tuple(numbers if a < b else numbers[::-1])
+
+    def _way(self, a: int, b: int) -> list[tuple[int, int]]:
+        """Always from the lower node, so that the way back is the same way."""
         last = len(self.nodes_lps_mm) - 1
         if a == b or not (0 <= a <= last and 0 <= b <= last):
             raise ValueError(f"a route joins two different nodes of 0 to {last}, got {a} and {b}")
-        # Always searched from the lower node, so that the way back is the same way.
-        way = self._shortest(min(a, b), max(a, b))
-        curve = _joined([self._leaving(number, node) for number, node in way])
-        return curve if a < b else curve.reversed()
+        return self._shortest(min(a, b), max(a, b))
+
+    def find_nearest(self, point_lps_mm: Points | Sequence[float]) -> Place:
+        """The place in the vessels nearest to a point, (3,) LPS mm."""
+        point = np.asarray(point_lps_mm, dtype=np.float64)
+        places = []
+        for number, edge in enumerate(self.edges):
+            points = edge.curve.points_lps_mm
+            side = np.diff(points, axis=0)
+            size = (side**2).sum(axis=1)
+            share = np.clip(((point - points[:-1]) * side).sum(axis=1) / size, 0.0, 1.0)
+            away = np.linalg.norm(points[:-1] + share[:, None] * side - point, axis=1)
+            best = int(np.argmin(away))
+            along = edge.curve.along_mm[best] + share[best] * np.sqrt(size[best])
+            places.append((float(away[best]), number, float(along)))
+        away_mm, number, at_mm = min(places)
+        return Place(number, min(at_mm, self.edges[number].curve.length_mm), away_mm)
+
+    def split(self, edge: int, at_mm: float) -> tuple[Tree, int]:
+        """The tree with a node ``at_mm`` along an edge, and that node; an end is what it is.
+
+        The nearer part keeps the edge's number, the farther one comes last.
+
+        Raises:
+            ValueError: there is no such edge, or the place lies beyond it.
+        """
+        if not 0 <= edge < len(self.edges):
+            raise ValueError(f"there is no edge {edge}; edges are 0 to {len(self.edges) - 1}")
+        whole = self.edges[edge]
+        length = whole.curve.length_mm
+        if not -SAME_MM <= at_mm <= length + SAME_MM:
+            raise ValueError(f"edge {edge} is {length:g} mm long; {at_mm:g} mm lies beyond it")
+        for node, from_node in ((whole.start, at_mm), (whole.end, length - at_mm)):
+            if from_node <= _LEAST_PART_MM:
+                return self, node
+        near, far = whole.curve.cut(at_mm)
+        node = len(self.nodes_lps_mm)
+        edges = [*self.edges, Edge(node, whole.end, far, whole.name)]
+        edges[edge] = Edge(whole.start, node, near, whole.name)
+        return Tree(np.vstack([self.nodes_lps_mm, far.points_lps_mm[:1]]), tuple(edges)), node
 
     def _neighbours(self) -> list[list[int]]:
         ways: list[list[int]] = [[] for _ in self.nodes_lps_mm]

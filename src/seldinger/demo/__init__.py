@@ -6,6 +6,8 @@ root to hands and feet for a catheter.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from seldinger.demo.patient import DemoPatient, patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.vascular import (
@@ -18,6 +20,9 @@ from seldinger.demo.vascular import (
 )
 from seldinger.demo.visit import visit
 
+if TYPE_CHECKING:
+    from seldinger.anatomy import Anatomy, Settings
+
 __all__ = [
     "AccessSite",
     "DemoPatient",
@@ -26,10 +31,25 @@ __all__ = [
     "Truth",
     "VascularPatient",
     "VascularTruth",
+    "build_anatomy",
     "patient",
     "vascular_patient",
     "visit",
 ]
+
+
+def build_anatomy(settings: Settings, *, vessels: bool = False) -> Anatomy:
+    """The anatomy of a built-in patient, scanned as finely as it is planned on.
+
+    Args:
+        settings: lattice and assumptions.
+        vessels: of the patient with arteries.
+    """
+    from seldinger import anatomy
+
+    if vessels:
+        return vascular_patient(voxel_mm=settings.voxel_mm).build_anatomy(settings)
+    return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
 
 
 def __dir__() -> list[str]:

@@ -40,6 +40,12 @@ _COARSE_UNITS = ("mm", "deg", "mL")
 _COARSE_DECIMALS = 3
 _SIGNIFICANT_DIGITS = 9
 _PLACES_NAMED = 3
+_UNUSED = {
+    "provenance": ("further_series",),
+    "approach": ("routes",),
+    "target": ("vessel", "length_mm"),
+}
+"""Section -> keys that only some plans have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +115,16 @@ def to_json(plan: Plan) -> str:
     # not be read again is not written.
     raw = _adapter().dump_python(to_file(plan), mode="json", warnings=False)
     data = _adapter().dump_python(_validated(raw), mode="json")
-    if not plan.provenance.further_series:
-        del data["provenance"]["further_series"]
+    _drop_unused(data)
     return json.dumps(_tidied(data, "plan"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _drop_unused(data: dict[str, Any]) -> None:
+    """Keys that say nothing of this plan are left out; the reader has their defaults."""
+    for part, keys in _UNUSED.items():
+        for key in keys:
+            if not data[part][key]:
+                del data[part][key]
 
 
 def from_json(text: str) -> PlanFile:

@@ -14,7 +14,8 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seldinger.plan.procedure import Case, Question
+    from seldinger.plan.declared import Question
+    from seldinger.plan.procedure import Case
 
 _ORDER = (Severity.STOP, Severity.ACTION, Severity.CAUTION, Severity.INFO)
 _OPEN_FIRST = (Status.NOT_MET, Status.UNKNOWN, Status.MET)

@@ -78,11 +78,12 @@ def judge(
     ruled = case.procedure.approach.judge(decision)
     modality = decision.treatment.settings.get("modality")
     words = list_answered(case, missing)
+    through_tissue = case.procedure.approach.crosses_tissue
     rulings = {
         Gate.CLEARANCE: (_clearance(case, cleared),),
         Gate.REACH: _of_approach(ruled, Gate.REACH),
         Gate.STRUCTURES: (
-            *_structures(case, approach, missing, words),
+            *(_structures(case, approach, missing, words) if through_tissue else ()),
             *_of_approach(ruled, Gate.STRUCTURES),
         ),
         Gate.POSITION: _of_approach(ruled, Gate.POSITION),

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.record import AssumptionUse
 from seldinger.core.space import Vector
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.route import Route
 from seldinger.plan.summary import Value, build_row, format_line, format_page
 from seldinger.simulate.effect import Effect
 from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Lesion
+    from seldinger.anatomy.model import Anatomy
     from seldinger.care.clearance.model import Clearance
     from seldinger.care.outcomes import Outcomes
     from seldinger.core.finding import Finding
-    from seldinger.plan.approach.percutaneous.model import Instrument
     from seldinger.simulate.effect import Fields
 
 
@@ -91,11 +91,14 @@ class TargetSection:
 
     label: str
     centre_lps_mm: Vector
-    diameter_mm: float
-    volume_ml: float
+    diameter_mm: float | None
+    volume_ml: float | None
     organ: str | None
     origin: str
     notes: tuple[str, ...] = ()
+    vessel: str | None = None
+    """Of a stretch of vessel: its name; then ``diameter_mm`` is that of the healthy lumen."""
+    length_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,8 @@ class Approach:
     paths: tuple[Path, ...]
     """Those that placements take, by their numbers; then the others for one instrument, best first.
     """
+    routes: tuple[Route, ...] = ()
+    """Ways through vessels, of an approach that has no straight ones; in the same order."""
 
     __repr__ = short_repr
 
@@ -325,16 +330,16 @@ class Plan:
     """Every ``Gate`` once: a plan that leaves one out cannot be made."""
     anatomy: Anatomy
     """In memory only."""
-    goal: Lesion
-    """In memory only: the target's masks."""
+    goal: Any
+    """In memory only: the target as the approach reaches it: a lesion with its masks, a segment."""
     effect: Effect | None = None
     """What is expected of the placements; None where the treatment predicts nothing."""
     fields: Fields | None = None
     """In memory only: the effect as fields."""
     outlook: Outcomes | None = None
     """Outcomes beside those of the alternatives; None where no page of them was written."""
-    instrument: Instrument | None = None
-    """In memory only: the device that the paths were searched for."""
+    instrument: Any = None
+    """In memory only: what the ways were searched for, as its approach describes it."""
     cleared: Clearance | None = None
     """In memory whole; the file has ``clearance``. None without a patient: unknown."""
 
@@ -354,11 +359,8 @@ class Plan:
                 f"a plan passes every gate once; missing: {', '.join(missing) or 'none'}, told: "
                 f"{', '.join(told) or 'none'}: make plans by `propose`"
             )
-        away = [
-            p.name
-            for p in self.placements
-            if p.route not in (None, *range(len(self.approach.paths)))
-        ]
+        ways = len(self.approach.paths or self.approach.routes)
+        away = [p.name for p in self.placements if p.route not in (None, *range(ways))]
         if away:
             raise PlanError(
                 f"{away[0]} takes a way that the approach does not have: number it from 0"
@@ -369,8 +371,9 @@ class Plan:
 
     @property
     def taken(self) -> tuple[Path, ...]:
-        """The ways that placements take, in their order."""
-        return tuple(self.approach.paths[p.route] for p in self.placements if p.route is not None)
+        """The straight ways that placements take, in their order."""
+        paths = self.approach.paths
+        return tuple(paths[p.route] for p in self.placements if p.route is not None and paths)
 
     @property
     def has_programme(self) -> bool:

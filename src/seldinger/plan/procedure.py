@@ -8,21 +8,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from seldinger import evidence
-from seldinger.anatomy import names
+from seldinger.anatomy import names, targets
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
+from seldinger.plan import neighbours
 from seldinger.plan.answers import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seldinger.anatomy.model import Anatomy, Lesion, Target
+    from seldinger.anatomy.model import Anatomy, Target
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption, InputFile
-    from seldinger.plan.approach.percutaneous.model import Instrument, Toward
+    from seldinger.plan.approach.percutaneous.model import Toward
     from seldinger.plan.assumptions import Assumed
+    from seldinger.plan.declared import DemoCase, Question
     from seldinger.plan.model import Approach, Gate, Guidance, Path, Treatment
     from seldinger.simulate.effect import Effect, Fields
     from seldinger.simulate.placement import Placement
@@ -63,41 +65,6 @@ class Settings:
         return next((one for one in self.options if isinstance(one, kind)), None) or kind()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A gate that no image answers: asked, else unknown."""
-
-    id: str
-    text: str
-    stop_if: str
-    """The answer that stops: "yes" or "no"."""
-    severity: str
-    sources: tuple[str, ...]
-    organs: frozenset[str] = frozenset()
-    """Not asked when the target is known to lie elsewhere; empty: always asked."""
-    modalities: frozenset[str] = frozenset()
-    """Not asked when the plan goes on with another modality; empty: always asked."""
-
-    def __post_init__(self) -> None:
-        """Refuse a gate that could never shut.
-
-        Raises:
-            PlanError: the answer that stops is neither "yes" nor "no", or the severity blocks
-                nothing.
-        """
-        if self.stop_if not in ("yes", "no") or self.severity not in ("stop", "action"):
-            raise PlanError(
-                f"the question {self.id!r} stops if {self.stop_if!r} by {self.severity!r}: allowed "
-                "are 'yes' or 'no', by 'stop' or 'action'"
-            )
-
-    def concerns(self, organ: str | None, modality: str | None) -> bool:
-        """Whether it is asked of a target in ``organ`` (None: not known) by ``modality``."""
-        elsewhere = self.organs and organ is not None and organ not in self.organs
-        otherwise = self.modalities and modality is not None and modality not in self.modalities
-        return not (elsewhere or otherwise)
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Case:
     """One procedure meeting one patient: what a treatment decides on.
@@ -106,7 +73,7 @@ class Case:
 
     Attributes:
         procedure: the declaration.
-        anatomy, target: the patient's images.
+        anatomy, target: the patient's images, and the target as the approach reaches it.
         settings: the user's choices.
         assumed: every assumption as it is used.
         patient: who comes for it; without one clearance is unknown.
@@ -115,7 +82,7 @@ class Case:
 
     procedure: Procedure
     anatomy: Anatomy
-    target: Lesion
+    target: Any
     settings: Settings
     assumed: Assumed
     patient: Visit | None = None
@@ -133,12 +100,12 @@ class Reach(Generic[CaseT]):
 
     Attributes:
         case: as it was searched, with the target as it was aimed at.
-        instrument: the device that the ways are for.
+        instrument: what the ways are for, as the approach describes it.
         approach: the ways, as the plan tells them.
     """
 
     case: CaseT
-    instrument: Instrument
+    instrument: Any
     approach: Approach
 
     __repr__ = short_repr
@@ -153,7 +120,7 @@ class Search(Protocol[CaseT]):
 
     def __call__(
         self,
-        offers: Sequence[Instrument],
+        offers: Sequence[Any],
         penalties: Penalties[CaseT] | None = None,
         to: Toward | None = None,
     ) -> Reach[CaseT]:
@@ -172,6 +139,7 @@ class Decision:
             the search.
         effect, fields: of a treatment that predicts one.
         technique: what clearance calls how it is done, where that matters.
+        access: what clearance calls the way in.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
     """
@@ -185,6 +153,7 @@ class Decision:
     effect: Effect | None = None
     fields: Fields | None = None
     technique: str | None = None
+    access: str = "percutaneous"
     tissues: tuple[str, ...] | None = None
 
     __repr__ = short_repr
@@ -214,6 +183,8 @@ class ApproachLogic(Generic[CaseT]):
     """How targets of a kind are reached: what ``plan/approach/<kind>`` offers to procedures."""
 
     kind: ClassVar[str]
+    crosses_tissue: ClassVar[bool] = True
+    """Whether its ways lead through tissue, so that what no label shows may lie on them."""
     options: ClassVar[type[Any] | None] = None
     """What ``Settings.get_options`` gives: a record of ``evidence.records`` whose fields have
     defaults, the section of a case called like the kind, and options of a command line."""
@@ -231,13 +202,38 @@ class ApproachLogic(Generic[CaseT]):
     def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
         """Refuse settings that no patient could make right."""
 
-    def choose_target(self, target: Target, anatomy: Anatomy) -> Lesion:
-        """Which part of the target is reached for; every plan so far is of a lesion.
+    def prepare(self, anatomy: Anatomy) -> Anatomy:
+        """The anatomy with what this approach needs traced in it.
+
+        Raises:
+            AnatomyError: it cannot be.
+        """
+        return anatomy
+
+    def find_target(self, anatomy: Anatomy, name: str) -> Target:
+        """The target called ``name``.
+
+        Raises:
+            AnatomyError: nothing that this approach reaches is called that.
+        """
+        return targets.find(anatomy, name)
+
+    def choose_target(self, target: Target, anatomy: Anatomy) -> Target:
+        """Which part of the target is reached for.
 
         Raises:
             PlanError: this approach does not reach such targets.
         """
         raise NotImplementedError
+
+    def list_missing(self, case: CaseT, effect: Effect | None) -> tuple[str, ...]:
+        """What is within reach and nobody has outlined: unknown, never clear.
+
+        Args:
+            case: as it is met, with its own target.
+            effect: what it asked to spare belongs to it, once it is known.
+        """
+        return neighbours.find_unlabelled(case.procedure, case.anatomy, case.target.organ, effect)
 
     def meet(self, case: Case) -> CaseT:
         """The case with what the search is measured against."""
@@ -246,7 +242,7 @@ class ApproachLogic(Generic[CaseT]):
     def search(
         self,
         case: CaseT,
-        offers: Sequence[Instrument],
+        offers: Sequence[Any],
         penalties: Penalties[CaseT] | None = None,
         to: Toward | None = None,
     ) -> Reach[CaseT]:
@@ -293,8 +289,8 @@ class TreatmentLogic(Generic[CaseT]):
         """Refuse a device of the catalogue that cannot do it."""
 
     def choose_target(
-        self, target: Lesion, anatomy: Anatomy, settings: Settings, assumed: Assumed
-    ) -> Lesion:
+        self, target: Any, anatomy: Anatomy, settings: Settings, assumed: Assumed
+    ) -> Any:
         """Another target where what was named is not what is treated."""
         del anatomy, settings, assumed
         return target
@@ -302,25 +298,6 @@ class TreatmentLogic(Generic[CaseT]):
     def decide(self, case: CaseT, search: Search[CaseT]) -> Decision:
         """Technique, steps, guidance and findings; what ``search`` finds may hold no way."""
         raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class DemoCase:
-    """What a procedure does to the built-in patient, for its demonstration and its exam.
-
-    Attributes:
-        target: a structure of the built-in patient.
-        answers: to the procedure's questions, as an invented radiologist would give them.
-        organ: told with the patient's visit; None: not told.
-        depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
-        antibiotics: what the invented operator decided about them; None: nobody decided anything.
-    """
-
-    target: str
-    answers: Mapping[str, str] = field(default_factory=dict)
-    organ: str | None = None
-    depth: str = "deep"
-    antibiotics: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

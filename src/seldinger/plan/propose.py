@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from seldinger import __version__, evidence
-from seldinger import anatomy as anatomies
-from seldinger.anatomy.model import Origin
+from seldinger.anatomy.model import Lesion, Origin, Segment
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
+from seldinger.core.space import as_vector
 from seldinger.plan import answers, asked, gates, neighbours, readiness
 from seldinger.plan.assumptions import Assumed, resolve_assumptions
 from seldinger.plan.model import Citation, Plan, Provenance, Request, SeriesLine, TargetSection
@@ -20,7 +20,7 @@ from seldinger.plan.procedure import Case, Settings
 from seldinger.plan.registry import load_procedures
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Lesion, Target
+    from seldinger.anatomy.model import Anatomy, Target
     from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
     from seldinger.core.record import AssumptionUse
@@ -60,7 +60,8 @@ def propose(
     check_answers(declared, chosen)
     asked.check_options(declared, chosen)
     known = resolve_assumptions(asked.list_assumptions(declared), chosen.assume)
-    found = anatomies.targets.find(anatomy, target) if isinstance(target, str) else target
+    anatomy = declared.approach.prepare(anatomy)
+    found = declared.approach.find_target(anatomy, target) if isinstance(target, str) else target
     goal = declared.treatment.choose_target(
         declared.approach.choose_target(found, anatomy), anatomy, chosen, known
     )
@@ -83,7 +84,9 @@ def propose(
     goal = case.target
     missing = find_not_segmented(case, decision.effect)
     outlook = readiness.find_outcomes(procedure, goal.organ)
-    cleared = readiness.assess_visit(procedure, goal.organ, decision.technique, patient)
+    cleared = readiness.assess_visit(
+        procedure, goal.organ, decision.technique, patient, decision.access
+    )
     judged = gates.judge(decision, cleared, missing)
     more = (
         *decision.guidance.sources,
@@ -146,7 +149,7 @@ def check_answers(declared: Procedure, settings: Settings) -> None:
 
 def find_not_segmented(case: Case, effect: Effect | None = None) -> tuple[str, ...]:
     """Structures within reach of needle or zone that nothing in the anatomy shows."""
-    return neighbours.find_unlabelled(case.procedure, case.anatomy, case.target.organ, effect)
+    return case.procedure.approach.list_missing(case, effect)
 
 
 def _approach(decision: Decision) -> Approach:
@@ -157,7 +160,7 @@ def _approach(decision: Decision) -> Approach:
     return replace(approach, paths=(*taken, *others))
 
 
-def _request(declared: Procedure, goal: Lesion, settings: Settings) -> Request:
+def _request(declared: Procedure, goal: Lesion | Segment, settings: Settings) -> Request:
     options: dict[str, str | float | bool | None] = {"device": settings.device}
     approach, treatment = declared.approach.options, declared.treatment.options
     if approach is not None:
@@ -167,13 +170,19 @@ def _request(declared: Procedure, goal: Lesion, settings: Settings) -> Request:
         options |= {name: value for name, value in chosen.items() if value is not None}
     options |= {f"assume {name}": value for name, value in sorted(settings.assume.items())}
     options |= {f"answer {name}": value for name, value in sorted(settings.answers.items())}
-    if goal.origin is Origin.USER:
+    if isinstance(goal, Lesion) and goal.origin is Origin.USER:
         options["target_lps_mm"] = ", ".join(f"{c:.3f}" for c in goal.centre_lps_mm)
         options["target_diameter_mm"] = round(goal.diameter_mm, 3)
     return Request(declared.name, goal.label, options)
 
 
-def _target_section(goal: Lesion) -> TargetSection:
+def _target_section(goal: Lesion | Segment) -> TargetSection:
+    if isinstance(goal, Segment):
+        middle = as_vector(goal.curve.points_at((goal.from_mm + goal.to_mm) / 2.0))
+        return TargetSection(
+            goal.label, middle, None, None, None, "traced vessel",
+            vessel=goal.vessel, length_mm=goal.length_mm,
+        )  # fmt: skip
     return TargetSection(
         goal.label,
         goal.centre_lps_mm,

@@ -155,12 +155,20 @@ def _is_there(asked: str, planned: str, *, by_territory: bool) -> bool:
 
 
 def assess_visit(
-    procedure: str, organ: str | None, technique: str | None, visit: Visit | None
+    procedure: str,
+    organ: str | None,
+    technique: str | None,
+    visit: Visit | None,
+    access: str = "percutaneous",
 ) -> Clearance | None:
     """Whether the visiting patient is ready for what is planned.
 
-    ``organ``: of the target; None where it is not known.
-    ``technique``: what clearance calls how it is done; None where that does not matter.
+    Args:
+        procedure: name of it.
+        organ: of the target; None where it is not known.
+        technique: what clearance calls how it is done; None where that does not matter.
+        visit: the patient; None: nobody.
+        access: what clearance calls the way in, where the visit does not tell it.
 
     Returns:
         Nothing without a patient, and for a procedure that no rule knows: clearance is unknown.
@@ -173,7 +181,7 @@ def assess_visit(
         asked,
         organ=asked.organ if organ is None else organ,
         technique=technique or asked.technique,
-        access=asked.access or "percutaneous",
+        access=asked.access or access,
     )
     return assess(Case(request, visit.patient), visit.now, visit.profile)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import Limits
-from seldinger.plan.procedure import DemoCase, Procedure, Question
+from seldinger.plan.declared import DemoCase, Question
+from seldinger.plan.procedure import Procedure
 from seldinger.plan.treatments.biopsy.sample import Sample
 
 _VESSELS = ("aorta", "inferior vena cava")

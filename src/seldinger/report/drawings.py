@@ -75,6 +75,8 @@ def draw_figure(plan: Plan, name: str = "needle", outcome: Rehearsal | None = No
 def _asked(plan: Plan, outcome: Rehearsal | None) -> dict[str, Callable[[], Figure]]:
     """The report's pictures under the names that a person asks for."""
     by_name = dict(list_drawings(plan, outcome))
+    if "hero" not in by_name:
+        return by_name
     hero = by_name.pop("hero")
     if not is_ablation(plan):
         return {"needle" if plan.approach.paths else "target": hero, **by_name}

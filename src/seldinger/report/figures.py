@@ -71,7 +71,7 @@ def draw_target(plan: Plan) -> Figure:
     origin = np.asarray(plan.target.centre_lps_mm, dtype=np.float64)
     plane = Plane(origin, LEFT, ANTERIOR, -half_width, half_width, -half_height, half_height)
     look = mpr.Look(step_mm=plane.size_mm[0] / 420.0, corner=True, notes=True)
-    mpr.draw(axes, plan, plane, _circle(plan.target.diameter_mm / 2.0 + 3.0), look)
+    mpr.draw(axes, plan, plane, _circle(plan.goal.diameter_mm / 2.0 + 3.0), look)
     mpr.draw_borders(
         axes, plane, 10.0, f"no path is free; axial, target slice, z {origin[2]:.1f} mm"
     )

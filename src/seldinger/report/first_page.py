@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
 from seldinger.care.clearance import headline as short
+from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Status
 from seldinger.plan.model import PlanStatus
 from seldinger.report import words
@@ -14,8 +15,10 @@ from seldinger.report.needle import make_needle
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Path, Plan
+    from seldinger.simulate.effect import Measure
 
 _NEAREST = 8
+_FIGURES = 4
 _CLOSE_MM = 5.0
 _LIKELY_TOUCH = 0.1
 _OUT_OF_REACH = "out of reach"
@@ -56,6 +59,8 @@ def first_warning(plan: Plan, path: Path | None) -> str:
 
 def build_headline(plan: Plan) -> tuple[Row, ...]:
     """The numbers that matter most."""
+    if plan.approach.routes or plan.target.vessel is not None:
+        return _of_effect(plan)
     if not plan.approach.paths:
         return (
             Row(("paths", "none", f"of {plan.approach.candidates} skin entries"), "bad"),
@@ -91,6 +96,41 @@ def build_headline(plan: Plan) -> tuple[Row, ...]:
             "bad" if best.unidentified_mm > 0.0 else "plain",
         ),
     )
+
+
+def _of_effect(plan: Plan) -> tuple[Row, ...]:
+    """The first measures of an effect, and the shortest way; for plans without straight ways."""
+    measures = () if plan.effect is None else plan.effect.measures[:_FIGURES]
+    rows = [
+        Row((m.label, format_figure(m), format_spread(m)), "bad" if m.kept is False else "plain")
+        for m in measures
+    ]
+    if not plan.approach.routes:
+        return (
+            *rows,
+            Row(("ways in", "none", f"of {plan.approach.candidates} access sites"), "bad"),
+        )
+    best = plan.approach.routes[0]
+    return (*rows, Row(("way in", words.mm(best.length_mm), best.title)))
+
+
+def format_figure(measure: Measure) -> str:
+    """A measure as planned, with its unit."""
+    if measure.nominal is None:
+        return words.UNKNOWN
+    return f"{measure.nominal:.3g} {words.unit(measure.unit)}".strip()
+
+
+def format_spread(measure: Measure) -> str:
+    """Where nine tenths of the samples lie, and what is asked."""
+    asked = [
+        f"{side} {value:g} asked"
+        for side, value in (("at least", measure.at_least), ("at most", measure.at_most))
+        if value is not None
+    ]
+    if isinstance(measure.value, Spread):
+        asked.insert(0, f"{measure.value.p05:.3g} to {measure.value.p95:.3g}")
+    return "; ".join(asked)
 
 
 def build_recipe(plan: Plan) -> Table | None:

@@ -53,6 +53,9 @@ def _title(plan: Plan) -> str:
 
 def _subtitle(plan: Plan) -> str:
     target = plan.target
+    if target.volume_ml is None:
+        long = "" if target.length_mm is None else f"; {words.mm(target.length_mm)} long"
+        return f"{words.name(target.vessel or target.label)}{long}; from a {target.origin}"
     organ = words.name(target.organ) if target.organ else "organ unknown"
     return (
         f"{organ}; {words.mm(target.diameter_mm)} wide (equal-volume sphere), "

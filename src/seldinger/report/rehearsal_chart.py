@@ -72,7 +72,7 @@ def _half_mm(rehearsal: Rehearsal) -> float:
         np.quantile(np.linalg.norm(_flat(rehearsal, one), axis=1), 0.99, method="lower")
         for one in rehearsal.passes
     ]
-    target = min(_MOST_TARGET_MM, 0.6 * rehearsal.plan.target.diameter_mm)
+    target = min(_MOST_TARGET_MM, 0.6 * rehearsal.plan.goal.diameter_mm)
     return float(max(target, 1.08 * max(far)))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seldinger.core.space import Vector
     from seldinger.plan.model import Path, Plan
+    from seldinger.plan.route import Route
 
 SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/"
@@ -25,6 +26,7 @@ def to_markups(plan: Plan) -> str:
         lines = [_probe(plan, number, way) for number, way in enumerate(plan.taken, 1)]
     else:
         lines = [_line(plan, number, p) for number, p in enumerate(plan.approach.paths, 1)]
+    lines += [_curve(number, route) for number, route in enumerate(plan.approach.routes, 1)]
     data = {"@schema": SCHEMA, "markups": [*lines, _fiducial(plan)]}
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -53,6 +55,21 @@ def _probe(plan: Plan, number: int, path: Path) -> dict[str, Any]:
         "name": f"probe {number}",
         "controlPoints": [entry, tip | {"label": f"tip {number}"}],
         "display": _display(_BEST, visible=True),
+    }
+
+
+def _curve(number: int, route: Route) -> dict[str, Any]:
+    """A way through vessels."""
+    points = enumerate(route.points_lps_mm, 1)
+    return {
+        "type": "Curve",
+        "name": f"way {number}: {route.title}",
+        "coordinateSystem": "LPS",
+        "coordinateUnits": "mm",
+        "locked": True,
+        "labelFormat": "%N",
+        "controlPoints": [_point(str(n), f"{number}-{n}", p, route.title) for n, p in points],
+        "display": _display(_BEST if number == 1 else _OTHER, visible=number == 1),
     }
 
 

@@ -64,6 +64,7 @@ _UCUM_WORDS = {
     "Cel": "°C",
     "Ohm": "ohm",
     "deg": "degrees",
+    "mm[Hg]": "mmHg",
 }
 _UCUM_IN_TEXT = (
     ("/{1.73_m2}", "/1.73 m²"),

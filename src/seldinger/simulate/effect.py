@@ -232,6 +232,36 @@ class ScalarSurface:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A figure along a way: ``values`` (n,) in ``unit`` at ``along_mm`` (n,)."""
+
+    along_mm: NDArray[np.float64]
+    values: NDArray[np.float64]
+    unit: str
+
+    __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarTree:
+    """A figure over vessels.
+
+    Attributes:
+        lines_lps_mm: of each vessel, (n, 3).
+        widths_mm: of each, (n,) diameter.
+        values: of each, (n,) in ``unit``.
+        unit: of ``values``.
+    """
+
+    lines_lps_mm: tuple[Points, ...]
+    widths_mm: tuple[NDArray[np.float64], ...]
+    values: tuple[NDArray[np.float64], ...]
+    unit: str
+
+    __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fields:
     """The effect as fields: in memory, and as files beside ``plan.json``.
 
@@ -239,12 +269,16 @@ class Fields:
         volumes: by name; masks are bool, probabilities float32.
         traces: by name of the structure or device.
         surfaces: by name.
+        profiles: along a vessel, by name.
+        trees: over vessels, by name.
         draws: (samples,) figures of each measure that was sampled, by its id.
     """
 
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     traces: Mapping[str, Trace] = field(default_factory=dict)
     surfaces: Mapping[str, ScalarSurface] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    trees: Mapping[str, ScalarTree] = field(default_factory=dict)
     draws: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     __repr__ = short_repr

@@ -54,6 +54,7 @@ class Section:
         pictures: the pictures that it shows, each a name and how it is drawn.
         of: what it tells of: a plan, or an outcome such as ``guide.Rehearsal``.
         details: what it adds to the appendix, before the appendix's own sections.
+        approach: kind of the approach whose plans it tells of; "": of every one.
     """
 
     part: Part
@@ -62,10 +63,16 @@ class Section:
     pictures: Callable[[Any], tuple[Drawing, ...]] = _none
     of: type = Plan
     details: Callable[[Any], tuple[Block, ...]] = _none
+    approach: str = ""
 
     def concerns(self, *told: object) -> tuple[object, ...]:
         """Those of a plan and its outcomes that it tells of."""
-        return tuple(one for one in told if isinstance(one, self.of))
+        return tuple(one for one in told if isinstance(one, self.of) and self._covers(one))
+
+    def _covers(self, told: object) -> bool:
+        return not (
+            self.approach and isinstance(told, Plan) and told.approach.kind != self.approach
+        )
 
 
 def load_sections(group: str = GROUP) -> tuple[tuple[Section, ...], tuple[str, ...]]:

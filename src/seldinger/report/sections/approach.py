@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VIEW_SHARES = (1.62, 1.0)
 """Widths of the slices and of the skin map beside them."""
+_KIND = "percutaneous"
 _COMPARED = "Scores compare within this plan only."
 
 
@@ -183,7 +184,7 @@ def _drawn_after(plan: Plan) -> tuple[Drawing, ...]:
     )
 
 
-PICTURE = Section(Part.FIRST, 20, build_picture, _drawn_first)
-REACH = Section(Part.FIRST, 50, build_reach)
-UNSEEN = Section(Part.FIRST, 60, build_unseen)
-ALTERNATIVES = Section(Part.BODY, 40, build_alternatives, _drawn_after)
+PICTURE = Section(Part.FIRST, 20, build_picture, _drawn_first, approach=_KIND)
+REACH = Section(Part.FIRST, 50, build_reach, approach=_KIND)
+UNSEEN = Section(Part.FIRST, 60, build_unseen, approach=_KIND)
+ALTERNATIVES = Section(Part.BODY, 40, build_alternatives, _drawn_after, approach=_KIND)

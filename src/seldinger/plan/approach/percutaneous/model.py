@@ -12,6 +12,7 @@ from seldinger.plan.procedure import Case
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from seldinger.anatomy.model import Lesion
     from seldinger.core.space import Points, Vector
     from seldinger.plan.approach.percutaneous.scene import Scene
 
@@ -90,11 +91,13 @@ class NeedleCase(Case):
     """A case with what needles are measured against.
 
     Attributes:
+        target: the lesion.
         scene: obstacles and permitted tissue around the target.
         limits: hard limits of a path.
         skin_distance_mm: shortest distance from the target's surface to open skin.
     """
 
+    target: Lesion
     scene: Scene
     limits: Limits
     skin_distance_mm: float

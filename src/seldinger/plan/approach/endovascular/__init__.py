@@ -1,0 +1,1 @@
+"""Endovascular: through an artery, along vessels that were traced."""

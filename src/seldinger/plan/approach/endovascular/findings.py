@@ -1,0 +1,105 @@
+"""Findings of ways through vessels, for the gates that every plan passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.approach.endovascular.choose import NO_WAY, NOT_TRACED
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.endovascular.model import VesselCase
+    from seldinger.plan.model import Approach
+    from seldinger.plan.route import Route
+
+_LIKELY = 0.1
+"""A chance of a sheath that fills its artery worth a word."""
+_RATIO = "access.radial.risk.ratio"
+
+
+def free_way(approach: Approach, best: Route | None) -> Finding:
+    """Whether an access site leads to the lesion with all that must go there."""
+    if best is not None:
+        text = (
+            f"{approach.accepted} of {approach.candidates} access sites lead to the lesion; best: "
+            f"{best.title}, {best.length_mm:.0f} mm."
+        )
+        return Finding("free-way", Status.MET, Severity.INFO, text)
+    if approach.routes:
+        ways = "; ".join(f"{r.title}: {', '.join(r.violations)}" for r in approach.routes)
+        text = f"No access site leads to the lesion with the devices of the catalogue. {ways}."
+        return Finding("free-way", Status.NOT_MET, Severity.STOP, text)
+    reasons = ", ".join(f"{reason} ({n})" for reason, n in sorted(approach.rejections.items()))
+    status = Status.UNKNOWN if NOT_TRACED in approach.rejections else Status.NOT_MET
+    text = f"No way to the lesion was found: {reasons}. Trace the arteries from an access site on."
+    return Finding("free-way", status, Severity.STOP, text)
+
+
+def traced(approach: Approach) -> tuple[Finding, ...]:
+    """Which access sites nobody could judge, because their arteries were not traced."""
+    hidden = approach.rejections.get(NOT_TRACED, 0)
+    apart = approach.rejections.get(NO_WAY, 0)
+    if not approach.routes:
+        text = "No artery was traced from an access site to the lesion."
+        return (Finding("arteries-traced", Status.UNKNOWN, Severity.ACTION, text),)
+    text = "The arteries on the way are traced."
+    found = [Finding("arteries-traced", Status.MET, Severity.INFO, text)]
+    if hidden:
+        text = f"{hidden} access sites were not judged: the scan does not show their arteries."
+        found.append(Finding("sites-not-traced", Status.UNKNOWN, Severity.INFO, text))
+    if apart:
+        text = f"{apart} access sites do not lead to the lesion the way that their sheath points."
+        found.append(Finding("sites-apart", Status.NOT_MET, Severity.INFO, text))
+    return tuple(found)
+
+
+def position() -> Finding:
+    """Vessels are followed, not aimed at."""
+    text = (
+        "The way follows vessels, whatever the patient's position; bent hips and arms change its "
+        "length and bends a little."
+    )
+    return Finding("position", Status.MET, Severity.INFO, text)
+
+
+def overrides(case: VesselCase, best: Route | None) -> tuple[Finding, ...]:
+    """An access site that the user fixed."""
+    if case.options.access is None:
+        return ()
+    held = best is not None
+    text = f"Access by {case.options.access} was asked for; no other site was weighed."
+    return (Finding("access-fixed", Status.MET if held else Status.NOT_MET, Severity.ACTION, text),)
+
+
+def access(best: Route | None) -> tuple[Finding, ...]:
+    """The sheath in its artery, and what of the patient is not known."""
+    if best is None:
+        return ()
+    found = []
+    if best.p_ratio_below_one is None:
+        text = f"How wide the artery is at the {best.title} is unknown."
+        found.append(Finding("sheath-ratio", Status.UNKNOWN, Severity.ACTION, text))
+    else:
+        tight = best.p_ratio_below_one > _LIKELY
+        source = evidence.fact(_RATIO).source
+        text = (
+            f"Artery {best.artery_mm:.1f} mm, sheath {best.sheath_outer_mm:.2f} mm outside: ratio "
+            f"{best.ratio:.2f}, below 1 with probability {best.p_ratio_below_one:.2f}."
+        )
+        status = Status.NOT_MET if tight else Status.MET
+        found.append(Finding("sheath-ratio", status, Severity.CAUTION, text, (source,)))
+    found += [
+        Finding("access-unknown", Status.UNKNOWN, Severity.ACTION, f"Not known: {what}.")
+        for what in best.unknown
+    ]
+    return tuple(found)
+
+
+def figures(best: Route | None) -> tuple[str, ...]:
+    """What the banner tells of the way in."""
+    if best is None:
+        return ()
+    ratio = "" if best.ratio is None else f", sheath-to-artery fit {best.ratio:.2f}"
+    return (f"Way in: {best.title}, {best.length_mm:.0f} mm{ratio}.",)

@@ -1,0 +1,86 @@
+"""Fit: which sheath and wire a delivery needs, and whether all of it reaches and passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import catalogue
+from seldinger.catalogue.vascular import IntroducerSheath, VascularGuidewire
+from seldinger.plan.route import DeviceFit
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.endovascular.model import Delivery
+    from seldinger.plan.approach.endovascular.way import VesselWay
+
+_LONG_MM = 400.0
+"""A sheath of this length and more is steered to the vessel; shorter ones end in the puncture."""
+
+
+def choose_sheath(french: float, *, wrist: bool, least_mm: float) -> IntroducerSheath | None:
+    """The thinnest sheath of the catalogue that admits ``french``; None where there is none.
+
+    Args:
+        french: inner size that is needed.
+        wrist: at the wrist a thin-walled one goes before.
+        least_mm: length that it must have.
+    """
+    sheaths = [
+        one
+        for one in catalogue.devices()
+        if isinstance(one, IntroducerSheath) and one.french >= french and one.usable_mm >= least_mm
+    ]
+
+    def order(one: IntroducerSheath) -> tuple[float, float, float, str]:
+        thin = 0.0 if (one.wall == "thin") == wrist else 1.0
+        return (one.french, thin, one.usable_mm, one.id)
+
+    return min(sheaths, key=order, default=None)
+
+
+def choose_wire(diameter_mm: float | None, least_mm: float) -> VascularGuidewire | None:
+    """The wire that a device runs on, long enough; None where the catalogue has none."""
+    wires = [
+        one
+        for one in catalogue.devices()
+        if isinstance(one, VascularGuidewire)
+        and (diameter_mm is None or one.outer_diameter_mm <= diameter_mm + 0.02)
+        and one.usable_mm >= least_mm
+    ]
+    return min(wires, key=lambda one: (-one.outer_diameter_mm, one.usable_mm, one.id), default=None)
+
+
+def fit_delivery(
+    delivery: Delivery, way: VesselWay, outside_mm: float, clearance_mm: float
+) -> DeviceFit:
+    """Whether what is delivered reaches the far end and passes the lumen before the lesion.
+
+    Args:
+        delivery: with its shaft.
+        way: to the lesion.
+        outside_mm: of the shaft that stays outside.
+        clearance_mm: that the lumen has over the shaft.
+    """
+    needed = way.length_mm + outside_mm
+    passes: bool | None = None
+    told = "the lumen on the way is unknown"
+    if way.least_diameter_mm is not None:
+        passes = way.least_diameter_mm >= delivery.shaft_outer_mm + clearance_mm
+        told = (
+            f"narrowest lumen {way.least_diameter_mm:.1f} mm, shaft "
+            f"{delivery.shaft_outer_mm:.1f} mm"
+        )
+    return DeviceFit(
+        delivery.device, delivery.role, needed, delivery.shaft_mm, passes,
+        f"shaft {delivery.shaft_mm:.0f} mm for {needed:.0f} mm; {told}",
+    )  # fmt: skip
+
+
+def fit_wire(wire: VascularGuidewire | None, delivery: Delivery, way: VesselWay) -> DeviceFit:
+    """Whether a wire is long enough to exchange the shaft over it."""
+    needed = way.length_mm + delivery.shaft_mm
+    if wire is None:
+        return DeviceFit("", "wire", needed, 0.0, None, f"no wire of {needed:.0f} mm is there")
+    return DeviceFit(
+        wire.id, "wire", needed, wire.usable_mm, passes=True,
+        text=f"{wire.usable_mm:.0f} mm for {needed:.0f} mm: the shaft comes off over it",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Dilation: a narrowed vessel is opened by a balloon or a stent."""

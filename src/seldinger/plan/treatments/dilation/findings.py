@@ -1,0 +1,98 @@
+"""Findings: whether the lesion is worth opening, and whether the device suits the vessel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.dilation.effect import GRADIENTS, RESIDUAL
+from seldinger.plan.treatments.dilation.patency import tell_patency
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.endovascular.model import VesselCase
+    from seldinger.plan.treatments.dilation.effect import FlowChange
+    from seldinger.plan.treatments.dilation.offers import Offer
+    from seldinger.plan.treatments.dilation.opening import Opening
+
+_OVERSIZE_BALLOON = 5.0
+_NEVER = "vascular_devices.size.never_larger"
+
+
+def list_findings(
+    case: VesselCase, change: FlowChange, opened: Opening, offer: Offer
+) -> tuple[Finding, ...]:
+    """What speaks for and against opening this lesion in this way.
+
+    Args:
+        case: with its target.
+        change: flow before and after.
+        opened: the lumen that is left.
+        offer: device and size.
+    """
+    return (
+        _judge_gradient(case, change),
+        _tell_grade(change),
+        _judge_size(opened, offer),
+        _judge_residual(opened),
+        tell_patency(offer.device, case.target.vessel),
+    )
+
+
+def _judge_gradient(case: VesselCase, change: FlowChange) -> Finding:
+    organ = case.target.organ or ""
+    rest = change.sampled.before["rest-gradient"]
+    full = change.sampled.before["hyperaemic-gradient"]
+    told = (
+        f"mean gradient {rest.nominal:.0f} mmHg at rest ({rest.p05:.0f} to {rest.p95:.0f}), "
+        f"{full.nominal:.0f} in hyperaemia ({full.p05:.0f} to {full.p95:.0f})"
+    )
+    if organ not in GRADIENTS:
+        text = f"No sourced limit says from which gradient this vessel is worth opening: {told}."
+        return Finding("significant", Status.UNKNOWN, Severity.CAUTION, text)
+    limit = evidence.fact(GRADIENTS[organ])
+    least = limit.value or 0.0
+    text = f"Predicted {told}; {least:g} mmHg and more count as significant."
+    if full.nominal < least:
+        return Finding("significant", Status.NOT_MET, Severity.ACTION, text, (limit.source,))
+    if full.p05 < least:
+        text = f"{text} The spread reaches below: measure it before opening."
+        return Finding("significant", Status.UNKNOWN, Severity.CAUTION, text, (limit.source,))
+    return Finding("significant", Status.MET, Severity.CAUTION, text, (limit.source,))
+
+
+def _tell_grade(change: FlowChange) -> Finding:
+    lesion = change.placed.graded
+    text = (
+        f"{lesion.percent_diameter:.0f} % of the diameter, {lesion.percent_area:.0f} % of the "
+        "area, "
+        f"{lesion.length_mm:.0f} mm long; healthy vessel {lesion.reference_diameter_mm:.1f} mm by "
+        f"{lesion.reference}."
+    )
+    return Finding("graded", Status.MET, Severity.INFO, text)
+
+
+def _judge_size(opened: Opening, offer: Offer) -> Finding:
+    if offer.delivery.role == "stent":
+        text = f"The stent is {opened.oversize_percent:.0f} % wider than the healthy vessel."
+        return Finding("size", Status.MET, Severity.INFO, text)
+    rule = evidence.fact(_NEVER)
+    text = (
+        f"At {opened.pressure_atm:g} atm the balloon is {opened.oversize_percent:.0f} % wider than "
+        "the healthy vessel; it shall not be wider."
+    )
+    held = opened.oversize_percent <= _OVERSIZE_BALLOON
+    status = Status.MET if held else Status.NOT_MET
+    return Finding("size", status, Severity.ACTION, text, (rule.source,))
+
+
+def _judge_residual(opened: Opening) -> Finding:
+    limit = evidence.fact(RESIDUAL)
+    left, most = opened.residual.percent_diameter, limit.value or 0.0
+    text = (
+        f"Expected residual stenosis {left.nominal:.0f} % of the diameter ({left.p05:.0f} to "
+        f"{left.p95:.0f}); {most:g} % and less count as opened."
+    )
+    status = Status.MET if left.nominal <= most else Status.NOT_MET
+    return Finding("residual", status, Severity.CAUTION, text, (limit.source,))

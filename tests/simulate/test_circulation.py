@@ -1,0 +1,112 @@
+"""Flow through a patient's arteries: what a stenosis costs, and what never may happen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tests.arterial_tree import STENOSES, arterial_tree
+
+from seldinger.anatomy.vessels.lesions import find_segment, list_vessels
+from seldinger.simulate.flow.circulation import Circulation, Drive
+from seldinger.simulate.flow.model import FlowState, build_model, judge_lesion, solve_states
+from seldinger.simulate.flow.place import place_lesions
+from seldinger.simulate.flow.sampling import Doubt, sample_flow
+from seldinger.simulate.flow.territory import find_reserve, list_flows
+
+if TYPE_CHECKING:
+    from seldinger.physics.flow.elements import Stenosis
+
+
+def placed(vessel: str) -> Circulation:
+    tree = arterial_tree()
+    target = find_segment(tree, vessel)
+    flows = tuple((n, a.value / 60.0) for n, a in list_flows(list_vessels(tree)))
+    drive = Drive(measured_ml_per_s=flows, hyperaemia=find_reserve(target.organ).value)
+    return place_lesions(tree, target, drive).circulation
+
+
+def known(circulation: Circulation) -> dict[str, Stenosis]:
+    return {name: one.stenosis for name, one in circulation.narrowings.items()}
+
+
+def states(circulation: Circulation, *diameters: float, whole: bool = False) -> list[FlowState]:
+    lesion = known(circulation)[circulation.lesion]
+    sets = [
+        {**known(circulation), circulation.lesion: replace(lesion, narrowest_mm=d)}
+        for d in diameters
+    ]
+    return list(solve_states(build_model(circulation, whole=whole), sets, circulation.drive))
+
+
+@pytest.mark.parametrize("vessel", list(STENOSES))
+def test_every_stenosis_of_the_tree_is_an_element_of_its_own(vessel: str) -> None:
+    made = placed(vessel)
+    assert len(made.narrowings) == len(STENOSES)
+    share, length, percent = STENOSES[vessel]
+    stenosis = known(made)[made.lesion]
+    assert stenosis.diameter_percent == pytest.approx(percent, abs=1.0)
+    assert 0.5 * length < stenosis.length_mm < length
+    assert 0.0 < share < 1.0
+
+
+@pytest.mark.parametrize("vessel", list(STENOSES))
+def test_the_vessels_that_do_not_matter_do_not_change_the_lesion(vessel: str) -> None:
+    made = placed(vessel)
+    narrow = known(made)[made.lesion].narrowest_mm
+    (few,), (all_,) = states(made, narrow), states(made, narrow, whole=True)
+    assert len(build_model(made).edges) < len(made.tree.edges)
+    # Other stenoses hang on tufts that are healthy in the small model.
+    assert few.hyperaemia.flow_ml_per_s == pytest.approx(all_.hyperaemia.flow_ml_per_s, rel=5e-3)
+    assert few.rest.drop_mmhg == pytest.approx(all_.rest.drop_mmhg, rel=1e-2)
+
+
+def test_a_narrower_lumen_takes_flow_away_and_pressure_only_falls() -> None:
+    made = placed("right common iliac artery")
+    whole = known(made)[made.lesion].reference_mm
+    found = states(made, *(whole * (1.0 - p / 100.0) for p in range(0, 95, 5)))
+    ratios = [one.hyperaemia.ratio for one in found]
+    flows = [one.hyperaemia.flow_ml_per_s for one in found]
+    assert (np.diff(ratios) < 1e-9).all(), "Pd/Pa never rises with narrowing"
+    assert (np.diff(flows) < 1e-9).all()
+    assert all(0.0 <= one.rest.drop_mmhg < 93.0 for one in found)
+    assert all(
+        one.hyperaemia.flow_ml_per_s >= one.rest.flow_ml_per_s * (1.0 - 1e-6) for one in found
+    )
+
+
+def test_a_bed_keeps_its_resting_flow_until_it_can_dilate_no_more() -> None:
+    made = placed("left superficial femoral artery")
+    whole = known(made)[made.lesion].reference_mm
+    healthy, mild, tight = states(made, whole, 0.6 * whole, 0.2 * whole)
+    assert mild.rest.flow_ml_per_s == pytest.approx(healthy.rest.flow_ml_per_s, rel=0.01)
+    assert tight.rest.flow_ml_per_s < 0.8 * healthy.rest.flow_ml_per_s
+    assert tight.rest.flow_ml_per_s == pytest.approx(tight.hyperaemia.flow_ml_per_s, rel=1e-3)
+
+
+def test_a_renal_stenosis_of_70_percent_costs_no_more_than_45_mmhg() -> None:
+    made = placed("left renal artery")
+    (state,) = states(made, known(made)[made.lesion].narrowest_mm)
+    assert 15.0 < state.hyperaemia.drop_mmhg < 45.0
+    judged = judge_lesion(state, known(made)[made.lesion], made.drive)
+    assert judged.area_ratio == pytest.approx(1.0 / 0.3**2, rel=0.02)
+    assert judged.holds is False, "beyond the casts of the experiments"
+
+
+def test_samples_spread_about_the_plan_and_are_the_same_again() -> None:
+    made = placed("right common iliac artery")
+    lesion = known(made)[made.lesion]
+    after = replace(lesion, narrowest_mm=0.9 * lesion.reference_mm)
+    doubt = Doubt(10.0, 0.3, (1.5, 4.0), (3.0, 5.0), 0.3, 0.3, 0.2)
+    one, again = (sample_flow(made, after, doubt, 40, 7) for _ in range(2))
+    assert one.before == again.before
+    gradient = one.before["hyperaemic-gradient"]
+    assert gradient.p05 < gradient.nominal < gradient.p95
+    assert one.after["hyperaemic-gradient"].p95 < gradient.p05
+    assert sum(one.variance.values()) == pytest.approx(1.0)
+    assert max(one.variance, key=lambda k: one.variance[k]) in {
+        "dilation of the bed",
+        "lumen before",
+    }
