@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from seldinger import evidence
+from seldinger import catalogue, evidence
 from seldinger.anatomy import Settings
 from seldinger.anatomy.vessels import (
     Centrelines,
@@ -26,6 +26,7 @@ from seldinger.demo.vascular.calibres import CALIBRES
 from seldinger.demo.vascular.growth import grow
 from seldinger.demo.vascular.lesions import FISTULA_LESION, LESIONS
 from seldinger.demo.vascular.truth import collect_truth
+from seldinger.demo.vascular.walls import label_of
 
 if TYPE_CHECKING:
     from seldinger.core.tree import Tree
@@ -320,7 +321,7 @@ def test_the_scan_shows_blood_wall_and_calcium(belly: VascularPatient) -> None:
     labels, image = belly.study.labels, belly.study.image
     assert labels is not None
     shown = np.zeros(image.grid.shape, dtype=bool)
-    for name in ("aorta", "iliac_artery_left", "iliac_artery_right", "arteries"):
+    for name in {label_of(vessel) for vessel in belly.truth.vessels} & set(labels.names):
         shown |= labels.mask(name)
     assert np.array_equal(shown, belly.truth.lumen(image.grid))
     assert np.median(image.values[labels.mask("aorta")]) == pytest.approx(340.0, abs=10.0)
@@ -334,6 +335,22 @@ def test_the_scan_shows_blood_wall_and_calcium(belly: VascularPatient) -> None:
     coarse = vascular_patient(voxel_mm=4.0, contrast=False).study
     assert coarse.labels is not None
     assert np.median(coarse.image.values[coarse.labels.mask("aorta")]) < 60.0
+
+
+def test_every_label_of_his_is_a_term_and_shows_its_vessel(belly: VascularPatient) -> None:
+    labels, grid = belly.study.labels, belly.study.image.grid
+    assert labels is not None
+    assert catalogue.recognise(labels.names).unknown == ()
+    known = {name for name in belly.truth.vessels if label_of(name) == name}
+    assert {f"{side} common femoral artery" for side in ("left", "right")} <= known
+    for vessel in known & set(labels.names):
+        mask, whole = labels.mask(vessel), belly.truth.lumen(grid, [vessel])
+        assert not (mask & ~whole).any()
+        edge = belly.truth.tree.edges[belly.truth.edges(vessel)[0]]
+        middle = grid.to_index(edge.curve.points_at(0.5 * edge.curve.length_mm))
+        i, j, k = np.round(middle).astype(int)
+        if all(0 <= n < size for n, size in zip((i, j, k), grid.shape, strict=True)):
+            assert mask[i, j, k], vessel
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
@@ -351,7 +368,9 @@ def test_the_same_arguments_give_the_same_bytes() -> None:
 def test_his_anatomy_has_the_vessels_of_the_whole_man(belly: VascularPatient) -> None:
     built = belly.build_anatomy(Settings(voxel_mm=4.0))
     assert built.vessels is belly.truth.tree
-    assert {"aorta", "left iliac artery", "left kidney", "arteries"} <= set(built.names)
+    assert {"aorta", "right common iliac artery", "left renal artery", "left kidney"} <= {
+        *built.names
+    }
     (skin,) = np.nonzero(built.body.any(axis=(0, 2)))[:1]
     front = built.grid.to_lps([0.0, float(skin.min()), 0.0])[1]
     assert -118.0 < front < -98.0, "his skin is seen in front"

@@ -64,8 +64,8 @@ class VascularPatient:
     """A scan of an invented patient with diseased arteries, and what is exactly true of him.
 
     Attributes:
-        study: CT in HU of one region; labels show lumens and bones in TotalSegmentator's names,
-            arteries that have none there as "arteries".
+        study: CT in HU of one region; labels show lumens and bones in TotalSegmentator's names
+            or, where it has none, in ours.
         truth: all his vessels, also those that the scan does not show.
         region: what was scanned.
     """

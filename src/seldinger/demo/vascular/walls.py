@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.catalogue import terms
 from seldinger.demo.body import Coat
 from seldinger.demo.solids import Carved, Union
 from seldinger.demo.vascular.lumen import Vessel
@@ -45,17 +46,18 @@ def list_vessels(grown: Grown, *, contrast: bool) -> tuple[Coat, ...]:
 
 
 def label_of(vessel: str) -> str:
-    """The label that shows a vessel: TotalSegmentator's where it has one."""
-    side, _, plain = vessel.partition(" ")
+    """The label that shows a vessel: TotalSegmentator's, else one of our terms.
+
+    TotalSegmentator has one name for all iliac arteries of a side; those are told apart here.
+    """
     if vessel.endswith("aorta") or vessel == "aortic arch":
         return "aorta"
     if vessel == "brachiocephalic trunk":
         return "brachiocephalic_trunk"
+    side, _, plain = vessel.partition(" ")
     if plain in {"subclavian artery", "common carotid artery"}:
         return f"{plain.replace(' ', '_')}_{side}"
-    if plain.endswith("iliac artery"):
-        return f"iliac_artery_{side}"
-    return "venous system" if plain.endswith("vein") else "arteries"
+    return vessel if vessel in terms() else "arteries"
 
 
 def _walled(edge: Edge) -> Vessel:
