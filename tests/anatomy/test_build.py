@@ -223,7 +223,7 @@ def test_progress_can_cancel(trunk: Phantom) -> None:
     [
         ({"voxel_mm": 0.01}, "allowed are"),
         ({"assume": {"wall_m": 5.0}}, "wall_mm"),
-        ({"assume": {"wall_mm": 500.0}}, "allowed are 10.0 to 40.0 mm"),
+        ({"assume": {"wall_mm": 500.0}}, "lies outside 10 to 40 mm"),
     ],
 )
 def test_settings_are_checked(wrong: dict[str, object], said: str) -> None:

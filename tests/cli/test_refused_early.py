@@ -60,7 +60,7 @@ def asked(files: Path, words: str) -> Result:
         ("--relax depth", "stays closed"),
         ("--assume foo=1", "no assumption is called 'foo'"),
         ("--assume gantry_bore_mm=7", "lies outside 600 to 850"),
-        ("--assume skin_mm=70", "allowed are 1.5 to 5.0"),
+        ("--assume skin_mm=70", "lies outside 1.5 to 5 mm"),
         ("--answer foo=yes", "asks no question 'foo'"),
         ("--technique by-hand", "no needle technique"),
         ("--lateral-error-mm 99", "not between 0 and 30"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import AnatomyError
-from seldinger.core.record import Assumption, AssumptionUse, read_assumptions
+from seldinger.core.record import Assumption, AssumptionUse, check_edits, read_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,16 +60,7 @@ class Settings:
             raise AnatomyError(
                 f"voxel_mm is {self.voxel_mm}; allowed are {_FINEST_MM} to {_COARSEST_MM} mm"
             )
-        known = {a.name: a for a in ASSUMPTIONS}
-        for name, value in self.assume.items():
-            if name not in known:
-                near = get_close_matches(name, known, n=3, cutoff=0.0)
-                raise AnatomyError(f"no assumption is called {name!r}; closest: {', '.join(near)}")
-            if not known[name].low <= value <= known[name].high:
-                low, high, unit = known[name].low, known[name].high, known[name].unit
-                raise AnatomyError(
-                    f"assumption {name} is {value}; allowed are {low} to {high} {unit}"
-                )
+        check_edits(ASSUMPTIONS, self.assume, AnatomyError)
 
     def list_uses(self) -> tuple[AssumptionUse, ...]:
         """All of ``ASSUMPTIONS`` as they are used."""
@@ -78,4 +68,4 @@ class Settings:
 
     def get_value(self, assumption: Assumption) -> float:
         """What is used for ``assumption``: the override, or its own value."""
-        return float(self.assume.get(assumption.name, assumption.value))
+        return assumption.get_value(self.assume)

@@ -9,10 +9,13 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from seldinger.core.naming import find_similar
 from seldinger.core.quantity import check_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from seldinger.core.errors import SeldingerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Assumption:
                 f"assumption {self.name}: {self.value} lies outside {self.low} to {self.high}"
             )
 
+    def get_value(self, edits: Mapping[str, float]) -> float:
+        """The value in use: the user's, else its own."""
+        return float(edits.get(self.name, self.value))
+
 
 @cache
 def read_assumptions(package: str, group: str | None = None) -> Mapping[str, Assumption]:
@@ -52,6 +59,29 @@ def read_assumptions(package: str, group: str | None = None) -> Mapping[str, Ass
     tables = tomllib.loads(page.read_text(encoding="utf-8"))
     tables = tables if group is None else tables[group]
     return MappingProxyType({name: Assumption(name, **table) for name, table in tables.items()})
+
+
+def check_edits(
+    assumptions: Iterable[Assumption], edits: Mapping[str, float], error: type[SeldingerError]
+) -> None:
+    """Refuse ``edits`` of ``assumptions``, values by name, that could not be used.
+
+    Raises:
+        SeldingerError: of the kind ``error``: an edit names nothing, or leaves its range.
+    """
+    known = {a.name: a for a in assumptions}
+    for name, value in edits.items():
+        if name not in known:
+            raise error(
+                f"no assumption is called {name!r}; closest: "
+                f"{', '.join(find_similar(name, known)) or 'none'}; all: {', '.join(sorted(known))}"
+            )
+        one = known[name]
+        if not one.low <= value <= one.high:
+            raise error(
+                f"{name} = {value:g} lies outside {one.low:g} to {one.high:g} {one.unit}: "
+                f"{one.reason}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +100,7 @@ class AssumptionUse:
     def resolve(cls, assumption: Assumption, edits: Mapping[str, float]) -> Self:
         """``assumption`` with the user's value where there is one."""
         a = assumption
-        value = float(edits.get(a.name, a.value))
-        return cls(a.name, value, a.unit, a.low, a.high, a.reason, a.name in edits)
+        return cls(a.name, a.get_value(edits), a.unit, a.low, a.high, a.reason, a.name in edits)
 
 
 @dataclass(frozen=True, slots=True)

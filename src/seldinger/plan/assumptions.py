@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from seldinger.core.errors import PlanError
-from seldinger.core.naming import find_similar
-from seldinger.core.record import Assumption, AssumptionUse, read_assumptions
+from seldinger.core.record import Assumption, AssumptionUse, check_edits, read_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,16 +44,5 @@ def resolve_assumptions(groups: Iterable[Assumption], edits: Mapping[str, float]
         PlanError: an edit names nothing, or leaves its range.
     """
     known = {a.name: a for a in groups}
-    for name, value in edits.items():
-        if name not in known:
-            closest = find_similar(name, known)
-            raise PlanError(
-                f"no assumption is called {name!r}; closest: {', '.join(closest) or 'none'}; "
-                f"all: {', '.join(sorted(known))}"
-            )
-        if not known[name].low <= value <= known[name].high:
-            raise PlanError(
-                f"{name} = {value:g} lies outside {known[name].low:g} to {known[name].high:g} "
-                f"{known[name].unit}: {known[name].reason}"
-            )
+    check_edits(known.values(), edits, PlanError)
     return Assumed(known, dict(edits))

@@ -15,7 +15,7 @@ import scipy
 
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
-from seldinger.core.record import Assumption
+from seldinger.core.record import read_assumptions
 from seldinger.core.space import Vector, as_vector
 from seldinger.image.residual import measure_surface_distance_mm
 
@@ -29,26 +29,7 @@ if TYPE_CHECKING:
 THRESHOLDS_MM = (0.0, 3.0, 5.0, 10.0)
 """The shares of surface that are reported lie under these."""
 
-MARGIN_ASSUMPTIONS: tuple[Assumption, ...] = (
-    Assumption(
-        "subcapsular_mm",
-        5.0,
-        "mm",
-        1.0,
-        10.0,
-        "tumour surface nearer than this to the organ's capsule is subcapsular: a 5 mm margin has "
-        "no room there; no source says where to draw the line",
-    ),
-    Assumption(
-        "registration_limit_mm",
-        5.0,
-        "mm",
-        1.0,
-        10.0,
-        "95th percentile of the organ's surface distance after registration above which no margin "
-        "is given: an error as large as the margin asked for",
-    ),
-)
+MARGIN_ASSUMPTIONS = tuple(read_assumptions("seldinger.simulate").values())
 
 _LEAF = 64
 _MISFIT = 1.5

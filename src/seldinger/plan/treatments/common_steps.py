@@ -22,20 +22,13 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue import Device
     from seldinger.catalogue.shelf import DeviceT
-    from seldinger.core.record import Assumption
     from seldinger.plan.model import Guidance, Path
-    from seldinger.plan.procedure import Settings
 
 _FLAT_DEG = 1.0
 """Angles are set by hand: less than this is not worth a word."""
 
 _LEVEL_DEG = 90.0
 """A needle further than this from the vertical points upwards."""
-
-
-def get_value(settings: Settings, assumption: Assumption) -> float:
-    """The value in use: the user's, else the default."""
-    return float(settings.assume.get(assumption.name, assumption.value))
 
 
 def use(device: Device, role: str, settings: Mapping[str, str | float] | None = None) -> DeviceUse:

@@ -60,7 +60,7 @@ def choose(case: NeedleCase, best: Path | None) -> Guidance:
 
 
 def _by_geometry(case: NeedleCase, best: Path | None, found: UltrasoundAccess | None) -> Guidance:
-    limit = ultrasound.get_value(case.settings, DEPTH)
+    limit = DEPTH.get_value(case.settings.assume)
     sources = cite(_FIRST, _CT_WHEN, _ROOM_TIME)
     if best is None or found is None:
         return Guidance(CT, f"CT, because no path is free to judge a probe by. {UNSEEN}", sources)

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from seldinger.anatomy.model import Kind, Skin
-from seldinger.core.record import Assumption, read_assumptions
+from seldinger.core.record import read_assumptions
 from seldinger.core.space import Points, unit
 from seldinger.image.study import Modality
 from seldinger.plan.model import UltrasoundAccess
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
     from seldinger.plan.approach.percutaneous.model import NeedleCase
     from seldinger.plan.model import Path
-    from seldinger.plan.procedure import Settings
 
 _ASSUMED = read_assumptions("seldinger.plan.approach.percutaneous")
 APERTURE = _ASSUMED["ultrasound_aperture_mm"]
@@ -42,11 +41,6 @@ _SKIN_VOXELS = 2.0
 _ANGLES_DEG = tuple(range(0, 180, 15))
 
 
-def get_value(settings: Settings, assumption: Assumption) -> float:
-    """The value in use: the user's, else the default."""
-    return float(settings.assume.get(assumption.name, assumption.value))
-
-
 def find_access(case: NeedleCase, path: Path) -> UltrasoundAccess:
     """Widest free footprint near ``path``'s entry from which straight beams reach its target.
 
@@ -54,15 +48,15 @@ def find_access(case: NeedleCase, path: Path) -> UltrasoundAccess:
     segmented would not block.
     """
     settings, anatomy = case.settings, case.anatomy
-    needed = get_value(settings, APERTURE)
+    needed = APERTURE.get_value(settings.assume)
     entry, aim = np.asarray(path.entry_lps_mm), np.asarray(path.target_lps_mm)
     direct = float(np.linalg.norm(aim - entry))
-    skin = _skin_near(anatomy, entry, get_value(settings, REACH))
+    skin = _skin_near(anatomy, entry, REACH.get_value(settings.assume))
     if not _obstacles_are_known(anatomy) or len(skin) == 0:
         return UltrasoundAccess(None, needed, direct, None, None)
-    free = _sees(anatomy, case.target.mask, skin, aim, get_value(settings, GAS))
+    free = _sees(anatomy, case.target.mask, skin, aim, GAS.get_value(settings.assume))
     spacing = max(anatomy.grid.spacing_mm)
-    width = get_value(settings, PROBE_WIDTH)
+    width = PROBE_WIDTH.get_value(settings.assume)
     free &= np.linalg.norm(skin - entry, axis=1) > width / 2.0  # the needle stands there
     aperture, centre = find_widest_footprint(skin, free, entry, spacing, width)
     if aperture <= 0.0:

@@ -11,7 +11,6 @@ from seldinger.core.record import read_assumptions
 from seldinger.plan import answers
 from seldinger.plan.answers import among
 from seldinger.plan.approach.percutaneous.site import Site, find_site
-from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.biopsy import native_kidney
 from seldinger.plan.wording import get_number
 
@@ -105,21 +104,21 @@ def choose(case: NeedleCase) -> Choice:
     wanted = read_sample(settings) or LESION
     if native_kidney.is_wanted(case.target, case.anatomy, read_sample(settings)):
         wanted = PARENCHYMA
-    cores = round(common_steps.get_value(settings, CORES))
+    cores = round(CORES.get_value(settings.assume))
     if site is Site.BONE:
-        gauge = common_steps.get_value(settings, BONE_GAUGE)
+        gauge = BONE_GAUGE.get_value(settings.assume)
         return Choice(gauge, cores, f"bone: {gauge:g} G assumed")
     if site is Site.LUNG:
-        gauge = common_steps.get_value(settings, LUNG_GAUGE)
+        gauge = LUNG_GAUGE.get_value(settings.assume)
         why = f"lung: {gauge:g} G assumed, thin and through one coaxial needle"
         return Choice(gauge, cores, why, _LUNG, coaxial=True)
     if site is Site.LIVER and wanted == PARENCHYMA:
         gauge = get_number(_PARENCHYMA[0])
         return Choice(gauge, cores, f"liver parenchyma: {gauge:g} G", _PARENCHYMA)
     if site is Site.KIDNEY and wanted == PARENCHYMA:
-        gauge = common_steps.get_value(settings, KIDNEY_GAUGE)
+        gauge = KIDNEY_GAUGE.get_value(settings.assume)
         return Choice(gauge, cores, f"kidney parenchyma: {gauge:g} G assumed")
-    gauge = common_steps.get_value(settings, LESION_GAUGE)
+    gauge = LESION_GAUGE.get_value(settings.assume)
     if site is Site.LIVER:
         why = f"liver lesion: {gauge:g} G assumed, coaxial"
         return Choice(gauge, round(get_number(_CORES)), why, (*_COAXIAL, _CORES), coaxial=True)

@@ -40,10 +40,10 @@ _TOUCHES_MM = 3.0
 
 def score_penalties(case: NeedleCase, path: Path) -> Mapping[str, float]:
     """Score parts for the factors that a path can avoid; 0 where a factor is absent or unknown."""
-    met = tissue_profile.measure_lung(case, path, common_steps.get_value(case.settings, THIN_HU))
+    met = tissue_profile.measure_lung(case, path, THIN_HU.get_value(case.settings.assume))
     present = find_factors(case, met)
     worst = _odds(BULLA) - 1.0
-    weight = common_steps.get_value(case.settings, WEIGHT)
+    weight = WEIGHT.get_value(case.settings.assume)
     return {
         name: weight * (_odds(factor) - 1.0) / worst if present[factor] else 0.0
         for factor, name in _ON_PATH.items()
@@ -53,9 +53,7 @@ def score_penalties(case: NeedleCase, path: Path) -> Mapping[str, float]:
 def find_factors(case: NeedleCase, met: LungCrossed) -> dict[str, bool | None]:
     """Whether each avoidable factor is on the path; None where nobody labelled or measured it."""
     settings = case.settings
-    thin = (
-        None if met.thin_mm is None else met.thin_mm >= common_steps.get_value(settings, THIN_RUN)
-    )
+    thin = None if met.thin_mm is None else met.thin_mm >= THIN_RUN.get_value(settings.assume)
     return {
         FISSURE: len(met.lobes) > 1 if met.lobes_known else None,
         BULLA: thin,
@@ -74,7 +72,7 @@ def build_findings(case: NeedleCase, thickest_gauge: float, best: Path | None) -
     made = [Finding("population-rate", Status.UNKNOWN, Severity.INFO, text, cite(*rates))]
     if best is None:
         return made
-    met = tissue_profile.measure_lung(case, best, common_steps.get_value(case.settings, THIN_HU))
+    met = tissue_profile.measure_lung(case, best, THIN_HU.get_value(case.settings.assume))
     return [*made, _factors(case, met, thickest_gauge), _position(best)]
 
 

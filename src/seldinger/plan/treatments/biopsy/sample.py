@@ -101,7 +101,7 @@ class Sample(TreatmentLogic[NeedleCase]):
         chosen, best = choose(case), next(iter(approach.paths), None)
         needle = _named(instrument.device)
         introducer = choose_introducer(needle) if chosen.coaxial else None
-        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
+        fired = compute_shot(needle, BONE_CORE.get_value(case.settings.assume))
         seated, seat_found = _seated(case, needle, introducer, fired, best)
         eye = guidance.choose(case, best)
         treatment = Treatment(
@@ -119,7 +119,7 @@ class Sample(TreatmentLogic[NeedleCase]):
 
     def score_penalties(self, case: NeedleCase, path: Path) -> Mapping[str, float]:
         """What the sample misses; in the lung also fissure, thin lung, depth, pleural passes."""
-        cost = common_steps.get_value(case.settings, NOTCH) * self._missed(case, path)
+        cost = NOTCH.get_value(case.settings.assume) * self._missed(case, path)
         more = lung.score_penalties(case, path) if find_site(case) is Site.LUNG else {}
         return {**({"notch beside viable tissue": cost} if cost > 0.0 else {}), **more}
 
@@ -132,13 +132,13 @@ class Sample(TreatmentLogic[NeedleCase]):
         return 1.0 - inside / (high - low)
 
     def _needed_mm(self, case: NeedleCase, needle: Needle) -> float:
-        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
+        fired = compute_shot(needle, BONE_CORE.get_value(case.settings.assume))
         way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + fired.tip_after_mm
-        return way + common_steps.get_value(case.settings, LENGTH_MARGIN)
+        return way + LENGTH_MARGIN.get_value(case.settings.assume)
 
     def _instrument(self, case: NeedleCase, chosen: Choice, needle: Needle) -> Instrument:
         introducer = choose_introducer(needle) if chosen.coaxial else None
-        fired = compute_shot(needle, common_steps.get_value(case.settings, BONE_CORE))
+        fired = compute_shot(needle, BONE_CORE.get_value(case.settings.assume))
         if isinstance(needle, BoneNeedle):
             technique = "bone needle"
         else:
@@ -197,7 +197,7 @@ def _seated(
     if introducer is None or best is None:
         return None, ()
     edges = seats.find_edges(case, best)
-    beyond = common_steps.get_value(case.settings, seats.BEYOND)
+    beyond = seats.BEYOND.get_value(case.settings.assume)
     made = seats.place_introducer(fired, needle, introducer, edges, beyond)
     return made, (seats.build_finding(case, needle, introducer, edges, made),)
 

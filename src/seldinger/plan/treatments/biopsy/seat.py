@@ -18,7 +18,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.percutaneous.site import Site, find_site
-from seldinger.plan.treatments import common_steps, tissue_profile
+from seldinger.plan.treatments import tissue_profile
 from seldinger.plan.treatments.biopsy.choice import choose_introducer, compute_shot
 from seldinger.plan.wording import cite, quote_fact
 
@@ -137,7 +137,7 @@ def _side(to_edge_mm: float) -> str:
 
 def _others(case: NeedleCase, needle: Needle, found: Edges) -> Iterable[Needle]:
     """Needles of the same gauge and length whose introducer would be seated on this path."""
-    beyond = common_steps.get_value(case.settings, BEYOND)
+    beyond = BEYOND.get_value(case.settings.assume)
     for other in catalogue.devices(CoreNeedle):
         pair = choose_introducer(other)
         same = other.gauge == needle.gauge and other.usable_mm == needle.usable_mm

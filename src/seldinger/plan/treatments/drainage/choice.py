@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from seldinger.core.record import read_assumptions
 from seldinger.plan import answers
 from seldinger.plan.answers import among
-from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import get_number, quote_fact, state_fact
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ def choose_technique(case: NeedleCase) -> Technique:
     """Trocar for the large and superficial, a needle for the small and simple, else Seldinger."""
     size, depth = case.target.diameter_mm, case.skin_distance_mm
     large, superficial = (
-        common_steps.get_value(case.settings, LARGE),
-        common_steps.get_value(case.settings, SUPERFICIAL),
+        LARGE.get_value(case.settings.assume),
+        SUPERFICIAL.get_value(case.settings.assume),
     )
     limit = get_number("drainage.aspirate_below")
     if size < limit and is_simple(case) == "yes":
@@ -92,7 +91,7 @@ class Bore:
 
 def choose_gallbladder_bore(case: NeedleCase) -> Bore:
     """French for bile: assumed."""
-    french = common_steps.get_value(case.settings, GALLBLADDER_FRENCH)
+    french = GALLBLADDER_FRENCH.get_value(case.settings.assume)
     return Bore(
         french,
         "bile",
@@ -109,7 +108,7 @@ def choose_bore(case: NeedleCase) -> Bore:
     if content in ("pus", "blood"):
         return Bore(thick, content, quote_fact("drainage.size.purulent"))
     if content == "debris":
-        french = common_steps.get_value(case.settings, DEBRIS_FRENCH)
+        french = DEBRIS_FRENCH.get_value(case.settings.assume)
         why = f"{french:g} F assumed for debris. {quote_fact('drainage.size.larger_no_faster')}"
         return Bore(french, content, why)
     why = (

@@ -132,9 +132,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         liver_mm = tissue_profile.measure_crossed_mm(case, path, "liver")
         missed = liver_mm is not None and liver_mm <= 0.0
         return {
-            "not through liver": common_steps.get_value(case.settings, TRANSHEPATIC)
-            if missed
-            else 0.0
+            "not through liver": TRANSHEPATIC.get_value(case.settings.assume) if missed else 0.0
         }
 
     def _reasons(self, case: NeedleCase, instrument: Instrument) -> tuple[str, ...]:
@@ -189,14 +187,14 @@ class Drain(TreatmentLogic[NeedleCase]):
         return _instrument(drain, TROCAR, self._room(drain), reason)
 
     def _seldinger(self, case: NeedleCase, drain: PigtailDrain, reason: str) -> list[Instrument]:
-        room, gauge = self._room(drain), common_steps.get_value(case.settings, ACCESS_GAUGE)
+        room, gauge = self._room(drain), ACCESS_GAUGE.get_value(case.settings.assume)
         needles = common_steps.list_of_size(AccessNeedle, f"{gauge:g} G")
         reaching = common_steps.choose_long_enough(needles, _needed_mm(case, room))
         return [_instrument(n, SELDINGER, room, reason, drain) for n in reaching]
 
     def _aspiration(self, case: NeedleCase, reason: str) -> list[Instrument]:
-        tip = common_steps.get_value(case.settings, NEEDLE_TIP)
-        gauge = common_steps.get_value(case.settings, ASPIRATION_GAUGE)
+        tip = NEEDLE_TIP.get_value(case.settings.assume)
+        gauge = ASPIRATION_GAUGE.get_value(case.settings.assume)
         needles = common_steps.list_of_size(AccessNeedle, f"{gauge:g} G")
         reaching = common_steps.choose_long_enough(needles, _needed_mm(case, tip))
         return [_instrument(n, ASPIRATION, tip, reason) for n in reaching]
@@ -208,7 +206,7 @@ class Drain(TreatmentLogic[NeedleCase]):
         if isinstance(device, PigtailDrain):
             return self._seldinger(case, device, BY_USER)[-1]
         if isinstance(device, AccessNeedle):
-            tip = common_steps.get_value(case.settings, NEEDLE_TIP)
+            tip = NEEDLE_TIP.get_value(case.settings.assume)
             return _instrument(device, ASPIRATION, tip, BY_USER)
         raise _drains_nothing(device)
 
@@ -286,7 +284,7 @@ def _french(size: float) -> str:
 
 def _needed_mm(case: NeedleCase, beyond_mm: float) -> float:
     way = case.skin_distance_mm + case.target.diameter_mm / 2.0 + beyond_mm
-    return way + common_steps.get_value(case.settings, LENGTH_MARGIN)
+    return way + LENGTH_MARGIN.get_value(case.settings.assume)
 
 
 def choose_wires(needle: Device, drain: Device) -> tuple[tuple[Device, str], ...]:

@@ -9,7 +9,6 @@ from seldinger import evidence
 from seldinger.core.errors import EvidenceError
 from seldinger.core.record import read_assumptions
 from seldinger.physics import drain_flow
-from seldinger.plan.treatments import common_steps
 from seldinger.plan.wording import cite
 
 if TYPE_CHECKING:
@@ -38,9 +37,7 @@ def compute_water_ml_per_min(drain: Device, settings: Settings) -> float | None:
     measured = [_point(size).bore_mm for size in _SIZES]
     if bore is None or not min(measured) <= bore <= max(measured):
         return None
-    line = compute_bench_line(
-        common_steps.get_value(settings, HEAD), common_steps.get_value(settings, LENGTH)
-    )
+    line = compute_bench_line(HEAD.get_value(settings.assume), LENGTH.get_value(settings.assume))
     return drain_flow.flow_ml_per_min(bore, line)
 
 
