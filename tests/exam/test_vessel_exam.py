@@ -10,7 +10,7 @@ from tests.demo_plans import VESSEL_CASES
 
 from seldinger import anatomy, demo, plan, report, testing
 from seldinger.core import Edge, Tree
-from seldinger.core.errors import AnatomyError, PlanError
+from seldinger.core.errors import AnatomyError, PlanError, SimulationError
 from seldinger.core.verdict import Status
 from seldinger.plan import file
 from seldinger.plan.model import PlanStatus
@@ -27,7 +27,7 @@ every_case = pytest.mark.parametrize("case", VESSEL_CASES, ids=lambda c: f"{c[0]
 
 @pytest.fixture(scope="module")
 def patient() -> VascularPatient:
-    return demo.vascular_patient(voxel_mm=4.0)
+    return demo.vascular_patient(voxel_mm=4.0, fistula=True)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,8 @@ def test_a_plan_passes_the_exam(
     assert testing.check_plan(made, demo.patient(5.0).truth) == ()
     assert made.verdict.status is PlanStatus.UNKNOWN, "nobody cleared a patient"
     assert made.approach.kind == "endovascular"
-    assert made.approach.routes[0].site.endswith(("femoral", "femoral-antegrade"))
+    ends = ("femoral", "femoral-antegrade", "cephalic-against-flow")
+    assert made.approach.routes[0].site.endswith(ends)
     true = patient.truth.stenosis(case[1])
     graded = made.effect.measure("stenosis").nominal if made.effect else None
     assert graded == pytest.approx(true.percent_diameter, abs=3.0)
@@ -62,9 +63,8 @@ def test_opening_a_lesion_brings_pressure_back(
 ) -> None:
     effect = plans[case].effect
     assert effect is not None
-    before, after = (
-        effect.measure(f"hyperaemic-gradient-{when}").nominal for when in ("before", "after")
-    )
+    name = "gradient" if case[0] == "dialysis-access" else "hyperaemic-gradient"
+    before, after = (effect.measure(f"{name}-{when}").nominal for when in ("before", "after"))
     assert before is not None
     assert after is not None
     assert after < 0.4 * before
@@ -158,3 +158,36 @@ def test_a_size_that_is_not_made_is_refused(built: anatomy.Anatomy) -> None:
     hard = plan.Settings(options=(DilationOptions(pressure_atm=60.0),))
     with pytest.raises(PlanError, match="60"):
         plan.propose("angioplasty", built, "right common iliac artery", settings=hard)
+
+
+def test_a_fistula_is_judged_by_its_flow_with_all_authorities_and_the_hand(
+    plans: dict[tuple[str, str], Plan],
+) -> None:
+    made = plans["dialysis-access", "left cephalic vein"]
+    effect = made.effect
+    assert effect is not None
+    before, after = (effect.measure(f"access-flow-{w}").nominal for w in ("before", "after"))
+    assert before is not None
+    assert after is not None
+    assert 300.0 < before < 0.8 * after < 1000.0
+    found = {f.id: f for f in made.findings}
+    assert {"low-flow-low_400", "low-flow-kdoqi2019", "low-flow-thrombosis_400"} <= set(found)
+    assert "(memory)" in found["low-flow-kdoqi2019"].text
+    assert found["fall-of-flow"].status is Status.UNKNOWN
+    assert "runs backwards into the access" in found["steal"].text
+    hand = [effect.measure(f"hand-flow-{w}").nominal for w in ("before", "after")]
+    assert hand[0] is not None
+    assert hand[1] is not None
+    assert 0.0 < hand[1] < hand[0], "an opened fistula takes more from the hand"
+
+
+def test_a_measured_flow_is_that_of_the_vessel_as_it_is(built: anatomy.Anatomy) -> None:
+    told = plan.Settings(options=(DilationOptions(flow_ml_per_min=450.0),))
+    made = plan.propose("dialysis-access", built, "left cephalic vein", settings=told)
+    assert made.effect is not None
+    before = made.effect.measure("access-flow-before").nominal
+    assert before == pytest.approx(450.0, rel=0.02)
+    assert (made.effect.measure("access-flow-after").nominal or 0.0) > 480.0
+    too_much = plan.Settings(options=(DilationOptions(flow_ml_per_min=3000.0),))
+    with pytest.raises(SimulationError, match="do not pass a stenosis of 60 %"):
+        plan.propose("dialysis-access", built, "left cephalic vein", settings=too_much)

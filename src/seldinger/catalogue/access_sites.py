@@ -33,11 +33,11 @@ class AccessSite:
     Attributes:
         title: in words.
         vessel: the artery's name in a tree.
-        sets_out: the way that the sheath points: towards the "heart" or the "periphery".
+        sets_out: the way that the sheath points.
         family: "femoral", "radial", "brachial": sites that share their complications.
-        calibre: sex -> fact of the artery's diameter in a population.
         complications: facts shown beside the choice.
         haemostasis: facts of how it is closed and how long the patient rests.
+        calibre: sex -> fact of the artery's diameter in a population; empty where none was found.
         at_share: of the artery's length, from the heart, where it is punctured.
         largest_french: fact of the largest sheath that goes in; None where none was found.
         least_artery: fact of the narrowest artery that is punctured; None where none was found.
@@ -47,11 +47,11 @@ class AccessSite:
 
     title: Text
     vessel: Text
-    sets_out: Literal["heart", "periphery"]
+    sets_out: Literal["with-flow", "against-flow"]
     family: Key
-    calibre: Annotated[dict[Literal["m", "f"], Text], MinLen(1)]
     complications: tuple[Text, ...]
     haemostasis: tuple[Text, ...]
+    calibre: dict[Literal["m", "f"], Text] = field(default_factory=dict)
     at_share: Annotated[float, Ge(0), Le(1)] = 0.5
     largest_french: Text | None = None
     least_artery: Text | None = None

@@ -48,7 +48,8 @@ def build_anatomy(settings: Settings, *, vessels: bool = False) -> Anatomy:
     from seldinger import anatomy
 
     if vessels:
-        return vascular_patient(voxel_mm=settings.voxel_mm).build_anatomy(settings)
+        made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), fistula=True)
+        return made.build_anatomy(settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
 
 

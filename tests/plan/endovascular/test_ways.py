@@ -29,7 +29,7 @@ def seek(site: str, lesion: Segment, towards: str) -> VesselWay | None:
     return find_way(TREE, puncture, lesion, towards)
 
 
-def way(site: str, lesion: Segment, towards: str = "heart") -> VesselWay:
+def way(site: str, lesion: Segment, towards: str = "against-flow") -> VesselWay:
     found = seek(site, lesion, towards)
     assert found is not None
     return found
@@ -49,8 +49,8 @@ def test_the_same_groin_leads_up_and_the_other_over_the_bifurcation() -> None:
 
 def test_a_sheath_points_one_way() -> None:
     thigh = find_segment(TREE, "left superficial femoral artery")
-    assert way("left-femoral-antegrade", thigh, "periphery").length_mm < 200.0
-    assert seek("left-femoral", thigh, "heart") is None
+    assert way("left-femoral-antegrade", thigh, "with-flow").length_mm < 200.0
+    assert seek("left-femoral", thigh, "against-flow") is None
     assert way("right-femoral", thigh).length_mm > 400.0
 
 

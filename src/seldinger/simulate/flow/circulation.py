@@ -117,7 +117,8 @@ class Circulation:
     @property
     def fed(self) -> frozenset[int]:
         """Outlets behind the lesion."""
-        return list_behind(self.tree, self.narrowings[self.lesion].edge)
+        behind = list_behind(self.tree, self.narrowings[self.lesion].edge)
+        return behind & self.flows_ml_per_s.keys()
 
 
 def list_behind(tree: Tree, edge: int) -> frozenset[int]:

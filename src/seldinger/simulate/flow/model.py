@@ -19,6 +19,7 @@ from seldinger.physics.flow.elements import stenosis_vessel, vessel_along
 from seldinger.physics.flow.network import Network
 from seldinger.physics.flow.solve import solve_steady
 from seldinger.physics.flow.validity import judge_validity, predict_drop
+from seldinger.simulate.flow.circulation import list_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,17 +81,18 @@ def build_model(circulation: Circulation, *, whole: bool = False) -> FlowModel:
     """The circuit of a circulation.
 
     Vessels that neither lead to the lesion nor are fed by it are linear together with their beds:
-    each tuft of them is one bed where it hangs, and nothing at the lesion changes. Where a tuft
-    hangs in two places it carries blood past the lesion, and all is kept.
+    each tuft of them is one bed where it hangs, and nothing at the lesion changes. A tuft that
+    hangs in two places may carry blood past the lesion, and is kept.
 
     Args:
         circulation: to be solved.
         whole: keep every vessel, to draw all of them.
     """
     tree = circulation.tree
-    kept = None if whole else _find_kept(circulation)
-    edges = tuple(range(len(tree.edges))) if kept is None else kept[0]
-    flows = circulation.flows_ml_per_s if kept is None else kept[1]
+    edges: tuple[int, ...] = tuple(range(len(tree.edges)))
+    flows = dict(circulation.flows_ml_per_s)
+    if not whole:
+        edges, flows = _find_kept(circulation)
     names = {one.edge: name for name, one in circulation.narrowings.items()}
     vessels = tuple(_vessel(circulation, number, names.get(number)) for number in edges)
     drive = circulation.drive
@@ -119,26 +121,27 @@ def _healthy(stenosis: Stenosis) -> Stenosis:
     return replace(stenosis, narrowest_mm=stenosis.reference_mm)
 
 
-def _find_kept(circulation: Circulation) -> tuple[tuple[int, ...], dict[int, float]] | None:
-    """Edges that matter at the lesion, and beds by node; None where all do."""
+def _find_kept(circulation: Circulation) -> tuple[tuple[int, ...], dict[int, float]]:
+    """Edges that matter at the lesion, and the flow of each bed by its node."""
     tree = circulation.tree
     lesion = circulation.narrowings[circulation.lesion].edge
     first = tree.edges[lesion].start
     way = () if first == circulation.root else tree.edges_between(circulation.root, first)
     kept = {*way, lesion, *tree.below(lesion)}
     nodes = {end for n in kept for end in (tree.edges[n].start, tree.edges[n].end)}
-    behind = circulation.fed
-    beds = {node: q for node, q in circulation.flows_ml_per_s.items() if node in nodes}
+    behind, tufts = list_behind(tree, lesion), dict[int, float]()
     left = {n for n in range(len(tree.edges)) if n not in kept}
     while left:
         tuft, touched, flow = _grow_tuft(circulation, min(left), nodes, left)
         left -= tuft
-        if len(touched) != 1 or touched & behind:
-            return None
-        (node,) = touched
-        if node != circulation.root:
-            beds[node] = beds.get(node, 0.0) + flow
-    return tuple(sorted(kept)), dict(sorted(beds.items()))
+        if len(touched) > 1 or touched & behind:
+            kept |= tuft
+        elif circulation.root not in touched:
+            (node,) = touched
+            tufts[node] = tufts.get(node, 0.0) + flow
+    held = {end for n in kept for end in (tree.edges[n].start, tree.edges[n].end)}
+    own = {node: q for node, q in circulation.flows_ml_per_s.items() if node in held}
+    return tuple(sorted(kept)), dict(sorted({**tufts, **own}.items()))
 
 
 def _grow_tuft(

@@ -34,8 +34,17 @@ LEG_RESERVE = Assumption(
 OTHER_RESERVE = Assumption(
     "hyperaemia_factor_other", 2.0, "1", 1.2, 4.0, "of any other bed; no source read"
 )
+ACCESS_FLOW = Assumption(
+    "dialysis_access_flow_ml_per_min", 900.0, "mL/min", 400.0, 1500.0,
+    "of a working fistula on the radial artery: fact vascular_dialysis.usual.radial; what was "
+    "measured belongs here",
+)  # fmt: skip
+ACCESS_RESERVE = Assumption(
+    "hyperaemia_factor_access", 1.0, "1", 1.0, 1.0, "a fistula has no bed that could dilate"
+)
 ASSUMPTIONS = (
-    KIDNEY_FLOW, BRAIN_FLOW, LEG_FLOW, KIDNEY_RESERVE, BRAIN_RESERVE, LEG_RESERVE, OTHER_RESERVE,
+    ACCESS_FLOW, ACCESS_RESERVE, KIDNEY_FLOW, BRAIN_FLOW, LEG_FLOW, KIDNEY_RESERVE,
+    BRAIN_RESERVE, LEG_RESERVE, OTHER_RESERVE,
 )  # fmt: skip
 
 
@@ -60,6 +69,8 @@ TERRITORIES = (
     Territory("kidney", KIDNEY_FLOW, "renal artery", KIDNEY_RESERVE),
     Territory("neck", BRAIN_FLOW, "internal carotid artery", BRAIN_RESERVE),
     Territory("leg", LEG_FLOW, "common femoral artery", LEG_RESERVE),
+    Territory("dialysis-access", ACCESS_FLOW, "cephalic vein", ACCESS_RESERVE),
+    Territory("dialysis-access", ACCESS_FLOW, "basilic vein", ACCESS_RESERVE),
 )
 
 

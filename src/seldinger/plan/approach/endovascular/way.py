@@ -67,8 +67,8 @@ def find_way(
         tree: of the vessels; edges lead away from the heart.
         puncture: edge, and mm along it.
         lesion: a stretch of one of the tree's vessels.
-        towards: "heart" for a puncture against the flow, "periphery" for one with it: a sheath
-            points one way, and the first stretch of the way must be that way.
+        towards: "with-flow" or "against-flow": a sheath points one way, and the first stretch of
+            the way must be that way.
 
     Raises:
         PlanError: the lesion does not lie in the tree.
@@ -136,7 +136,7 @@ def _connected(tree: Tree, a: int, b: int) -> bool:
 
 
 def _sets_out(tree: Tree, start: int, edge: int) -> str:
-    return "periphery" if tree.edges[edge].start == start else "heart"
+    return "with-flow" if tree.edges[edge].start == start else "against-flow"
 
 
 def _names(tree: Tree, edges: Sequence[int]) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seldinger import evidence
+from seldinger.core.errors import SimulationError
 from seldinger.physics.flow.elements import VISCOSITY, Stenosis
 from seldinger.plan.treatments.dilation.options import DilationOptions
 from seldinger.simulate.effect import Effect, Fields, Measure, Profile, ScalarTree
@@ -33,6 +34,7 @@ KIND = "dilation"
 _PRESSURE_SD_MMHG = 10.0
 _FLOW_SD = 0.3
 _REFERENCE_SD_MM = 0.3
+_MATCHES, _MATCHED = 40, 0.01
 _Z90 = 3.29
 """Standard deviations from the 5th to the 95th percentile of a normal distribution."""
 RESIDUAL = "vascular_limits.femoropopliteal.residual"
@@ -70,9 +72,6 @@ def place_case(case: VesselCase) -> Placed:
     value = case.assumed.get_value
     names = tuple(dict.fromkeys(e.name for e in case.vessels.edges if e.name))
     measured = {name: value(one.name) / 60.0 for name, one in list_flows(names)}
-    told = case.settings.get_options(DilationOptions).flow_ml_per_min
-    if told is not None:
-        measured[case.target.vessel] = told / 60.0
     drive = Drive(
         arterial_mmhg=value("mean_arterial_mmhg"),
         venous_mmhg=value("venous_mmhg"),
@@ -82,7 +81,36 @@ def place_case(case: VesselCase) -> Placed:
         viscosity_mpa_s=value(VISCOSITY.name),
         measured_ml_per_s=tuple(measured.items()),
     )
-    return place_lesions(case.vessels, case.target, drive)
+    placed = place_lesions(case.vessels, case.target, drive)
+    told = case.settings.get_options(DilationOptions).flow_ml_per_min
+    return placed if told is None else _match_flow(placed, told / 60.0)
+
+
+def _match_flow(placed: Placed, told_ml_per_s: float) -> Placed:
+    """Beds behind the lesion that carry what was measured, with the stenosis as it is."""
+    circulation = placed.circulation
+    fed = circulation.fed
+    known = {name: one.stenosis for name, one in circulation.narrowings.items()}
+    flows = dict(circulation.flows_ml_per_s)
+    scale = told_ml_per_s / sum(flows[node] for node in fed)
+    most = 0.0
+    for _ in range(_MATCHES):
+        flows = {node: q * scale if node in fed else q for node, q in flows.items()}
+        tried = replace(circulation, flows_ml_per_s=flows)
+        try:
+            (state,) = solve_states(build_model(tried), (known,), tried.drive)
+        except SimulationError:
+            break  # more than the vessels before it let through
+        most = max(most, state.rest.flow_ml_per_s)
+        scale = told_ml_per_s / state.rest.flow_ml_per_s
+        if abs(scale - 1.0) < _MATCHED:
+            note = f"Resting flow as measured, {60.0 * told_ml_per_s:.0f} mL/min."
+            return replace(placed, circulation=tried, notes=(*placed.notes, note))
+    raise SimulationError(
+        f"{60.0 * told_ml_per_s:.0f} mL/min do not pass a stenosis of "
+        f"{placed.graded.percent_diameter:.0f} % at {circulation.drive.arterial_mmhg:.0f} mmHg; it "
+        f"carries at most about {60.0 * most:.0f}: look at the measurement and the grade"
+    )
 
 
 def predict_change(case: VesselCase, placed: Placed, opening: Opening) -> FlowChange:
@@ -156,7 +184,7 @@ def describe_effect(
         samples=SAMPLES,
         variance=change.sampled.variance,
         notes=(*change.placed.notes, *_notes(change)),
-        outside_domain=_find_doubt(change, opening),
+        outside_domain=find_doubt(change, opening),
     )
 
 
@@ -184,11 +212,11 @@ def _notes(change: FlowChange) -> tuple[str, ...]:
     return (f"{rest} {coupled}", "Gradients are of mean pressures; peak-to-peak ones are larger.")
 
 
-def _find_doubt(change: FlowChange, opening: Opening) -> tuple[str, ...]:
+def find_doubt(change: FlowChange, opening: Opening) -> tuple[str, ...]:
     """Why flow before is not to be believed; empty where it is."""
     circulation = change.placed.circulation
     stenosis = circulation.narrowings[circulation.lesion].stenosis
-    before, _ = _solve_states(change, opening)
+    before, _ = solve_whole(change, opening)
     validity = judge_lesion(before, stenosis, circulation.drive)
     return () if validity.holds else (f"flow before: {validity.text}",)
 
@@ -212,7 +240,7 @@ def collect_fields(case: VesselCase, change: FlowChange, opening: Opening) -> Fi
     }
     trees = {
         f"pressure {when}": _pressures(change.placed.circulation.tree, state)
-        for when, state in zip(("before", "after"), _solve_states(change, opening), strict=True)
+        for when, state in zip(("before", "after"), solve_whole(change, opening), strict=True)
     }
     return Fields(draws=draws, profiles=profiles, trees=trees)
 
@@ -222,8 +250,13 @@ def _profile(curve: Curve) -> Profile:
     return Profile(curve.along_mm, 2.0 * curve.radius_mm, "mm")
 
 
-def _solve_states(change: FlowChange, opening: Opening) -> tuple[FlowState, FlowState]:
-    """Of all vessels, before and after, as planned."""
+def solve_whole(change: FlowChange, opening: Opening) -> tuple[FlowState, FlowState]:
+    """All vessels, before and after, as planned.
+
+    Args:
+        change: with its circulation.
+        opening: what the device leaves.
+    """
     circulation = change.placed.circulation
     known = {name: one.stenosis for name, one in circulation.narrowings.items()}
     after = {**known, circulation.lesion: open_lesion(change.placed, opening)}

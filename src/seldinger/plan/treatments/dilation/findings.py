@@ -33,9 +33,9 @@ def list_findings(
     """
     return (
         _judge_gradient(case, change),
-        _tell_grade(change),
-        _judge_size(opened, offer),
-        _judge_residual(opened),
+        tell_grade(change),
+        judge_size(opened, offer),
+        judge_residual(opened),
         tell_patency(offer.device, case.target.vessel),
     )
 
@@ -62,7 +62,8 @@ def _judge_gradient(case: VesselCase, change: FlowChange) -> Finding:
     return Finding("significant", Status.MET, Severity.CAUTION, text, (limit.source,))
 
 
-def _tell_grade(change: FlowChange) -> Finding:
+def tell_grade(change: FlowChange) -> Finding:
+    """The stenosis in numbers."""
     lesion = change.placed.graded
     text = (
         f"{lesion.percent_diameter:.0f} % of the diameter, {lesion.percent_area:.0f} % of the "
@@ -73,7 +74,8 @@ def _tell_grade(change: FlowChange) -> Finding:
     return Finding("graded", Status.MET, Severity.INFO, text)
 
 
-def _judge_size(opened: Opening, offer: Offer) -> Finding:
+def judge_size(opened: Opening, offer: Offer) -> Finding:
+    """Whether the device is as wide as the rule allows."""
     if offer.delivery.role == "stent":
         text = f"The stent is {opened.oversize_percent:.0f} % wider than the healthy vessel."
         return Finding("size", Status.MET, Severity.INFO, text)
@@ -87,7 +89,8 @@ def _judge_size(opened: Opening, offer: Offer) -> Finding:
     return Finding("size", status, Severity.ACTION, text, (rule.source,))
 
 
-def _judge_residual(opened: Opening) -> Finding:
+def judge_residual(opened: Opening) -> Finding:
+    """Whether what is left counts as opened."""
     limit = evidence.fact(RESIDUAL)
     left, most = opened.residual.percent_diameter, limit.value or 0.0
     text = (

@@ -15,5 +15,5 @@ class DilationOptions:
     length_mm: Positive | None = optional("length of balloon or stent")
     pressure_atm: Positive | None = optional("pressure in the balloon; left out: nominal")
     flow_ml_per_min: Positive | None = optional(
-        "measured resting flow of the treated vessel, instead of what its bed is assumed to carry"
+        "measured resting flow of the treated vessel as it is now, stenosis and all"
     )

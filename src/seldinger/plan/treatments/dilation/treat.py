@@ -21,11 +21,14 @@ from seldinger.simulate.placement import Phase, Placement
 
 if TYPE_CHECKING:
     from seldinger.catalogue.vascular import SizedDevice
+    from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption
     from seldinger.plan.procedure import Search
     from seldinger.plan.route import Route
+    from seldinger.plan.treatments.dilation.effect import FlowChange
     from seldinger.plan.treatments.dilation.offers import Offer
     from seldinger.plan.treatments.dilation.opening import Opening
+    from seldinger.simulate.effect import Effect
 
 _INFLATED_S = 120.0
 _DEFLATED_S = 30.0
@@ -76,6 +79,7 @@ class Dilation(TreatmentLogic[VesselCase]):
         )
         case.progress("flow before and after", 0.7)
         change = effects.predict_change(case, placed, opened)
+        effect, found = self.describe(case, change, opened, offer, _list_tried(offers, offer))
         routes = reach.approach.routes
         best = next((route for route in routes if not route.violations), None)
         placements = () if best is None else (_place(offer, opened, routes.index(best), best),)
@@ -83,12 +87,32 @@ class Dilation(TreatmentLogic[VesselCase]):
             reach=reach,
             treatment=_describe(offer, opened, best),
             guidance=Guidance("fluoroscopy", "Vessels are followed with contrast under X-ray.", ()),
-            findings=findings.list_findings(case, change, opened, offer),
+            findings=found,
             placements=placements,
-            effect=effects.describe_effect(case, change, opened, _list_tried(offers, offer)),
+            effect=effect,
             fields=effects.collect_fields(case, change, opened),
             technique=offer.delivery.technique,
         )
+
+    def describe(
+        self,
+        case: VesselCase,
+        change: FlowChange,
+        opened: Opening,
+        offer: Offer,
+        tried: tuple[Option, ...],
+    ) -> tuple[Effect, tuple[Finding, ...]]:
+        """What the change is told as, and what speaks for and against it.
+
+        Args:
+            case: with its target.
+            change: flow before and after.
+            opened: the lumen that is left.
+            offer: device and size.
+            tried: sizes that were considered.
+        """
+        effect = effects.describe_effect(case, change, opened, tried)
+        return effect, findings.list_findings(case, change, opened, offer)
 
 
 def _place(offer: Offer, opened: Opening, number: int, best: Route) -> Placement:
