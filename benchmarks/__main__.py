@@ -13,7 +13,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import ablation, heat, margin, paths, real_liver
+from benchmarks import ablation, flow, heat, margin, paths, real_liver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,7 @@ def main() -> None:
     row("nearest_approach against its numpy twin", f"{approach:.0f} x", ">= 10 x")
     row("crossed against its numpy twin", f"{crossing:.0f} x", ">= 10 x")
     _heat()
+    _flow()
     _margin()
     _plan()
     _real()
@@ -83,6 +84,22 @@ def _heat() -> None:
     row("exact preview, 128^3", f"{heat.preview_seconds():.2f} s", "<= 0.4 s")
     kernel, twin = heat.twin_ratio()
     row("heat kernels against their numpy twin", f"{twin / kernel:.0f} x", ">= 10 x")
+
+
+def _flow() -> None:
+    """The lumped flow engine on a tree of 1023 vessels; processor time."""
+    marched = flow.march_cpu_s()
+    row("flow, 1023 vessels x 10 x 1000 steps", f"{marched:.3f} s", "<= 0.2 s")
+    row("  with three stenoses", f"{flow.march_cpu_s(3):.3f} s", "stated")
+    row("  against its sparse twin", f"{flow.twin_cpu_s() / marched:.0f} x", ">= 10 x")
+    peer = flow.peer_cpu_s()
+    told = f"{peer / marched:.0f} x" if peer is not None else "not run"
+    row(f"  against svZeroDSolver ({flow.PEER})", told, ">= 20 x")
+    row("  periodic state with three stenoses", f"{1e3 * flow.period_cpu_s():.1f} ms", "<= 20 ms")
+    row("  and with a loss in every vessel", f"{1e3 * flow.period_cpu_s(1022):.0f} ms", "stated")
+    row("  one change, steady", f"{1e3 * flow.change_cpu_s():.2f} ms", "<= 2 ms")
+    row("  the same with four rings", f"{1e3 * flow.change_cpu_s(rings=4):.2f} ms", "<= 2 ms")
+    row(f"  {flow.SAMPLES} steady samples", f"{flow.samples_cpu_s():.3f} s", "<= 1 s")
 
 
 def _margin() -> None:

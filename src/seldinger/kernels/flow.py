@@ -12,12 +12,16 @@ Arrays that all of these kernels take, by rows:
 ``ladders``   (6, b): the beds at the boundary: resistance, compliance, resistance, compliance,
               resistance, distal pressure
 ``fixed``     (n + 1,): nodes whose pressure is given, each a leaf or the root
+``ties``      (2, t) int: pairs of nodes that are one: a ring is cut at a node, and the flow across
+              the cut is what brings the two to one pressure
 
 The plain twin is the general solver of ``physics.flow.graph``: the same circuit as one sparse
 matrix.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +39,8 @@ BED_COEFFICIENTS = 5
 SOLVED = -1
 """What a kernel returns when all went well; otherwise the number of the vessel it failed at."""
 NOT_CONVERGED = -2
+SETTLED = 1e-7
+"""Of the largest flow, in steady flow."""
 
 
 @serial
@@ -144,6 +150,121 @@ def solve_tree(
 
 
 @serial
+def solve_small(matrix: NDArray[Any], right: NDArray[Any]) -> bool:
+    """Solve a few equations by elimination with pivots; whether they have one answer.
+
+    Args:
+        matrix: (t, t); destroyed.
+        right: (t,); becomes the answer.
+    """
+    count = right.size
+    for i in range(count):
+        best = i
+        for r in range(i + 1, count):
+            if abs(matrix[r, i]) > abs(matrix[best, i]):
+                best = r
+        if abs(matrix[best, i]) == 0.0:
+            return False
+        for c in range(count):
+            matrix[i, c], matrix[best, c] = matrix[best, c], matrix[i, c]
+        right[i], right[best] = right[best], right[i]
+        for r in range(i + 1, count):
+            share = matrix[r, i] / matrix[i, i]
+            for c in range(i, count):
+                matrix[r, c] -= share * matrix[i, c]
+            right[r] -= share * right[i]
+    for i in range(count - 1, -1, -1):
+        for c in range(i + 1, count):
+            right[i] -= matrix[i, c] * right[c]
+        right[i] /= matrix[i, i]
+    return True
+
+
+@serial
+def respond(
+    walk: Numbers,
+    coefficients: Floats,
+    gives: Floats,
+    root_admittance: float,
+    ties: Numbers,
+    out: Floats,
+) -> None:
+    """How the gap at each tie answers to a flow across each cut.
+
+    Args:
+        walk: (3, n).
+        coefficients: (7, n).
+        gives: (4, n) of which only compliance times rate counts.
+        root_admittance: as ``solve_tree`` takes it.
+        ties: (2, t).
+        out: (t, t); filled.
+    """
+    if ties.shape[1] == 0:
+        return
+    n = walk.shape[1]
+    bare, source, pressure = np.zeros((4, n)), np.empty(n + 1), np.empty(n + 1)
+    inner, first, last = np.empty(n), np.empty(n), np.empty(n)
+    bare[3] = gives[3]
+    for j in range(ties.shape[1]):
+        source[:] = 0.0
+        source[ties[0, j]] -= 1.0
+        source[ties[1, j]] += 1.0
+        pressure[0] = 0.0
+        solve_tree(walk, coefficients, bare, root_admittance, source, pressure, inner, first, last)
+        for i in range(ties.shape[1]):
+            out[i, j] = pressure[ties[1, i]] - pressure[ties[0, i]]
+
+
+@serial
+def solve_tied(
+    walk: Numbers,
+    coefficients: Floats,
+    gives: Floats,
+    root_admittance: float,
+    ties: Numbers,
+    answers: Floats,
+    source: Floats,
+    pressure: Floats,
+    inner: Floats,
+    first: Floats,
+    last: Floats,
+) -> bool:
+    """``solve_tree``, and once more with the flows that close the ties; whether they could be.
+
+    Args:
+        walk: (3, n).
+        coefficients: (7, n).
+        gives: (4, n).
+        root_admittance: as there.
+        ties: (2, t).
+        answers: (t, t) of ``respond``.
+        source: (n + 1,) as there.
+        pressure: (n + 1,) as there.
+        inner: (n,) as there.
+        first: (n,) as there.
+        last: (n,) as there.
+    """
+    count = ties.shape[1]
+    if count == 0:
+        solve_tree(walk, coefficients, gives, root_admittance, source, pressure, inner, first, last)
+        return True
+    kept, held = source.copy(), pressure[0]
+    solve_tree(walk, coefficients, gives, root_admittance, source, pressure, inner, first, last)
+    across = np.empty(count)
+    for i in range(count):
+        across[i] = pressure[ties[0, i]] - pressure[ties[1, i]]
+    if not solve_small(answers.copy(), across):
+        return False
+    source[:] = kept
+    pressure[0] = held
+    for i in range(count):
+        source[ties[0, i]] -= across[i]
+        source[ties[1, i]] += across[i]
+    solve_tree(walk, coefficients, gives, root_admittance, source, pressure, inner, first, last)
+    return True
+
+
+@serial
 def factor_beds(rate: float, ladders: Floats, out: Floats) -> None:
     """Reduce the ladders at the boundary to what their nodes see.
 
@@ -182,13 +303,20 @@ def linearise(vessels: Floats, guess: Floats, met: Floats, lost: Floats) -> None
 
 
 @serial
-def settle(flow: Floats, guess: Floats, vessels: Floats, late: bool) -> bool:  # noqa: FBT001
-    """Take ``flow`` as the next guess; whether the losses at both agree to about 1e-14.
+def settle(
+    flow: Floats,
+    guess: Floats,
+    vessels: Floats,
+    within: float,
+    late: bool,  # noqa: FBT001  numba binds by position
+) -> bool:
+    """Take ``flow`` as the next guess; whether it was near enough, the loss being off by a square.
 
     Args:
         flow: (n,) just found.
         guess: (n,) that it was linearised at; becomes the next one.
         vessels: (4, n); where the loss is zero the guess does not matter.
+        within: of the largest flow; the losses then agree to its square.
         late: go only half the way, as the whole way did not settle.
     """
     largest, off = 0.0, 0.0
@@ -196,7 +324,7 @@ def settle(flow: Floats, guess: Floats, vessels: Floats, late: bool) -> bool:  #
         largest = max(largest, abs(flow[i]))
         if vessels[3, i] != 0.0:
             off = max(off, abs(flow[i] - guess[i]))
-    done = off <= 1e-7 * largest
+    done = off <= within * largest
     share = 0.5 if late and not done else 1.0
     for i in range(flow.size):
         guess[i] += share * (flow[i] - guess[i])
@@ -208,6 +336,7 @@ def steady_tree(
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
+    ties: Numbers,
     ladders: Floats,
     bed_node: Numbers,
     given: Floats,
@@ -221,6 +350,7 @@ def steady_tree(
         walk: (3, n).
         vessels: (4, n).
         fixed: (n + 1,).
+        ties: (2, t).
         ladders: (6, b).
         bed_node: (b,) where the beds stand.
         given: (n + 1,) flow out of each node, or less the pressure of a fixed one.
@@ -233,6 +363,7 @@ def steady_tree(
     reduced, coefficients = np.empty((BED_COEFFICIENTS, bed_node.size)), np.empty((COEFFICIENTS, n))
     met, gives = np.zeros((4, n)), np.zeros((4, n))
     admittance, source = np.empty(n + 1), np.empty(n + 1)
+    answers = np.empty((ties.shape[1], ties.shape[1]))
     factor_beds(0.0, ladders, reduced)
     for turn in range(most):
         linearise(vessels, guess, met, gives[1])
@@ -246,7 +377,11 @@ def steady_tree(
             return failed
         root = 0.0 if fixed[0] else admittance[0]
         pressure[0] = -given[0]
-        solve_tree(walk, coefficients, gives, root, source, pressure, inner, flow, last)
-        if settle(flow, guess, vessels, turn >= most // 2):
+        respond(walk, coefficients, gives, root, ties, answers)
+        if not solve_tied(
+            walk, coefficients, gives, root, ties, answers, source, pressure, inner, flow, last
+        ):
+            return 0
+        if settle(flow, guess, vessels, SETTLED, turn >= most // 2):
             return SOLVED
     return NOT_CONVERGED

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seldinger.kernels.flow import SOLVED
+from seldinger.kernels.flow import SOLVED, solve_small
 from seldinger.kernels.jit import serial
 
 Floats = NDArray[np.float64]
@@ -142,11 +142,51 @@ def gather_crown(
 
 
 @serial
+def _pass_trunk(
+    rate: complex,
+    share: float,
+    walk: Numbers,
+    vessels: Floats,
+    fixed: Flags,
+    ties: Numbers,
+    across: Spectra,
+    trunk: Numbers,
+    port: Numbers,
+    lost: Spectra,
+    admittance: Spectra,
+    source: Spectra,
+    seen: Spectra,
+    pressure: Spectra,
+    flow: Spectra,
+) -> int:
+    """Up and down the trunk at one harmonic, with ``share`` of all sources and ``across`` ties."""
+    met, flows = np.zeros(port.size + 1, np.complex128), np.zeros(port.size + 1, np.complex128)
+    met[0], flows[0] = admittance[0], share * source[0]
+    for i in trunk:
+        met[i + 1], flows[i + 1] = admittance[i + 1], share * source[i + 1]
+    for t in range(across.size):
+        flows[ties[0, t]] -= across[t]
+        flows[ties[1, t]] += across[t]
+    for i in trunk[::-1]:
+        gives = share * lost[port[i]] if port[i] >= 0 else 0.0 * rate
+        if not _eliminate(rate, i, walk, vessels, fixed[i + 1], gives, met, flows, seen):
+            return int(i)
+    pressure[0] = share * pressure[0] if fixed[0] else -flows[0] / met[0]
+    for i in trunk:
+        gives = share * lost[port[i]] if port[i] >= 0 else 0.0 * rate
+        first, last = _descend(rate, i, walk, vessels, gives, seen, pressure)
+        if port[i] >= 0:
+            flow[port[i]] = first if walk[1, i] else last
+    return SOLVED
+
+
+@serial
 def solve_trunk(
     rates: Spectra,
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
+    ties: Numbers,
     trunk: Numbers,
     port: Numbers,
     lost: Spectra,
@@ -163,6 +203,7 @@ def solve_trunk(
         walk: (3, n).
         vessels: (4, n).
         fixed: (n + 1,).
+        ties: (2, t), all of the trunk.
         trunk: (m,) vessels of the trunk, parents first.
         port: (n,) column in ``lost`` and ``flow``; -1 where a vessel has no quadratic loss.
         lost: (k, p) what the loss gives back beyond the resistance.
@@ -172,26 +213,37 @@ def solve_trunk(
         root: (k,) pressure at the root; filled, unless it is given.
         flow: (k, p) through the resistance, away from the root; filled.
     """
-    size = port.size + 1
-    met, flows = np.zeros(size, np.complex128), np.zeros(size, np.complex128)
-    pressure = np.zeros(size, np.complex128)
+    count = ties.shape[1]
+    pressure, across = np.zeros(port.size + 1, np.complex128), np.zeros(count, np.complex128)
+    answers, gap = np.empty((count, count), np.complex128), np.empty(count, np.complex128)
     for k in range(rates.size):
-        rate = rates[k]
-        met[0], flows[0] = admittance[k, 0], source[k, 0]
-        for i in trunk:
-            met[i + 1], flows[i + 1] = admittance[k, i + 1], source[k, i + 1]
-        for i in trunk[::-1]:
-            gives = lost[k, port[i]] if port[i] >= 0 else 0.0 * rate
-            if not _eliminate(rate, i, walk, vessels, fixed[i + 1], gives, met, flows, seen[k]):
-                return int(i)
-        if not fixed[0]:
-            root[k] = -flows[0] / met[0]
+        # One pass for each tie alone, one for the gaps, and the last with the gaps closed.
+        for turn in range(count + 1 if count else 0):
+            across[:] = 0.0
+            if turn < count:
+                across[turn] = 1.0
+            pressure[0] = root[k]
+            failed = _pass_trunk(
+                rates[k], 0.0 if turn < count else 1.0, walk, vessels, fixed, ties, across, trunk,
+                port, lost[k], admittance[k], source[k], seen[k], pressure, flow[k],
+            )  # fmt: skip
+            if failed != SOLVED:
+                return failed
+            for t in range(count):
+                gap[t] = pressure[ties[0, t]] - pressure[ties[1, t]]
+            if turn < count:
+                answers[:, turn] = -gap
+        if count and not solve_small(answers, gap):
+            return 0
+        across[:] = gap
         pressure[0] = root[k]
-        for i in trunk:
-            gives = lost[k, port[i]] if port[i] >= 0 else 0.0 * rate
-            first, last = _descend(rate, i, walk, vessels, gives, seen[k], pressure)
-            if port[i] >= 0:
-                flow[k, port[i]] = first if walk[1, i] else last
+        failed = _pass_trunk(
+            rates[k], 1.0, walk, vessels, fixed, ties, across, trunk, port, lost[k], admittance[k],
+            source[k], seen[k], pressure, flow[k],
+        )  # fmt: skip
+        if failed != SOLVED:
+            return failed
+        root[k] = pressure[0]
     return SOLVED
 
 

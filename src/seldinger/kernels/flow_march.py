@@ -17,8 +17,9 @@ from seldinger.kernels.flow import (
     factor_beds,
     factor_tree,
     linearise,
+    respond,
     settle,
-    solve_tree,
+    solve_tied,
 )
 from seldinger.kernels.jit import serial
 
@@ -28,6 +29,9 @@ Numbers = NDArray[np.int64]
 
 _STARTS = 2
 """Backward Euler once, BDF2 from then on: so many times the coefficients change."""
+_SETTLED = 1e-4
+"""Of the largest flow in a step; what is left of a loss is the square of it, and less than BDF2's
+own error, as the guess is off by the square of the step."""
 
 
 @serial
@@ -36,16 +40,23 @@ def _eliminate(
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
+    ties: Numbers,
     bed_node: Numbers,
     reduced: Floats,
+    gives: Floats,
     admittance: Floats,
     coefficients: Floats,
+    answers: Floats,
 ) -> int:
-    """Beds, then vessels, into the nodes above them."""
+    """Beds, then vessels, into the nodes above them; then how the ties answer."""
     admittance[:] = 0.0
     for b in range(bed_node.size):
         admittance[bed_node[b]] += reduced[0, b]
-    return factor_tree(rate, walk, vessels, fixed, admittance, coefficients)
+    done = factor_tree(rate, walk, vessels, fixed, admittance, coefficients)
+    root = 0.0 if fixed[0] else admittance[0]
+    if done == SOLVED:
+        respond(walk, coefficients, gives, root, ties, answers)
+    return done
 
 
 @serial
@@ -141,6 +152,7 @@ def _newton_step(
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
+    ties: Numbers,
     bed_node: Numbers,
     reduced: Floats,
     source: Floats,
@@ -149,6 +161,7 @@ def _newton_step(
     met: Floats,
     gives: Floats,
     coefficients: Floats,
+    answers: Floats,
     pressure: Floats,
     inner: Floats,
     first: Floats,
@@ -159,16 +172,22 @@ def _newton_step(
     admittance, sums, through = np.empty(n + 1), np.empty(n + 1), np.empty(n)
     for turn in range(most):
         linearise(vessels, guess, met, gives[1])
-        failed = _eliminate(rate, walk, met, fixed, bed_node, reduced, admittance, coefficients)
+        failed = _eliminate(
+            rate, walk, met, fixed, ties, bed_node, reduced, gives, admittance, coefficients,
+            answers,
+        )  # fmt: skip
         if failed != SOLVED:
             return failed
         sums[:] = source
         pressure[0] = -source[0]
         root = 0.0 if fixed[0] else admittance[0]
-        solve_tree(walk, coefficients, gives, root, sums, pressure, inner, first, last)
+        if not solve_tied(
+            walk, coefficients, gives, root, ties, answers, sums, pressure, inner, first, last
+        ):
+            return 0
         for i in range(n):
             through[i] = first[i] if walk[1, i] else last[i]
-        if settle(through, guess, vessels, turn >= most // 2):
+        if settle(through, guess, vessels, _SETTLED, turn >= most // 2):
             return SOLVED
     return NOT_CONVERGED
 
@@ -179,6 +198,7 @@ def march_tree(
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
+    ties: Numbers,
     ladders: Floats,
     bed_node: Numbers,
     squeezed: Numbers,
@@ -198,6 +218,7 @@ def march_tree(
         walk: (3, n).
         vessels: (4, n).
         fixed: (n + 1,).
+        ties: (2, t).
         ladders: (6, b).
         bed_node: (b,) where the beds stand.
         squeezed: (s,) beds around whose second compliance a muscle presses.
@@ -216,6 +237,7 @@ def march_tree(
     coefficients, met, gives = np.empty((COEFFICIENTS, n)), vessels.copy(), np.zeros((4, n))
     admittance, source, pressure = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
     first, last, inner = np.empty(n), np.empty(n), np.empty(n)
+    answers = np.empty((ties.shape[1], ties.shape[1]))
     guess, before = state[2].copy(), state[2].copy()
     gives[0], gives[2] = vessels[2] * per_step * state[1], vessels[1] * per_step * state[0]
     bed_past, pressing = ladders[1:4:2] * per_step * bed_state, np.zeros(bed_node.size)
@@ -227,19 +249,23 @@ def march_tree(
             factor_beds(rate, ladders, reduced)
             if linear:
                 failed = _eliminate(
-                    rate, walk, vessels, fixed, bed_node, reduced, admittance, coefficients
-                )
+                    rate, walk, vessels, fixed, ties, bed_node, reduced, gives, admittance,
+                    coefficients, answers,
+                )  # fmt: skip
         for s in range(squeezed.size):
             pressing[squeezed[s]] = muscle[row, s]
         _gather(bed_node, reduced, bed_past, pressing, given_node, given[row], bed_source, source)
         if linear:
             pressure[0] = -source[0]
             root = 0.0 if fixed[0] else admittance[0]
-            solve_tree(walk, coefficients, gives, root, source, pressure, inner, first, last)
+            if not solve_tied(
+                walk, coefficients, gives, root, ties, answers, source, pressure, inner, first, last
+            ):
+                return 0
         else:
             failed = _newton_step(
-                rate, walk, vessels, fixed, bed_node, reduced, source, most, guess, met, gives,
-                coefficients, pressure, inner, first, last,
+                rate, walk, vessels, fixed, ties, bed_node, reduced, source, most, guess, met,
+                gives, coefficients, answers, pressure, inner, first, last,
             )  # fmt: skip
             now = guess.copy()
             guess[:] = 2.0 * now - before

@@ -113,6 +113,19 @@ def random_trees(draw: st.DrawFn) -> Network:
     return Network(tuple(vessels), tuple(boundaries))
 
 
+@st.composite
+def random_graphs(draw: st.DrawFn) -> Network:
+    """A random tree with up to three vessels more, which close rings."""
+    tree = draw(random_trees())
+    more = []
+    for n in range(draw(st.integers(0, 3))):
+        one = draw(st.sampled_from(tree.nodes))
+        other = draw(st.sampled_from([node for node in tree.nodes if node != one]))
+        loss = draw(st.sampled_from((0.0, 0.02)))
+        more.append(Vessel(f"ring{n}", one, other, 0.7, 0.03, 0.004, loss))
+    return Network((*tree.vessels, *more), tree.boundaries)
+
+
 def rows(solved: Any) -> Any:
     """Pressures and flows of a solution, (4, ...)."""
     return np.array(

@@ -19,7 +19,7 @@ from tests.physics.flow.networks import (
     pressed,
     pulse,
     pumped,
-    random_trees,
+    random_graphs,
     resisted,
     rows,
 )
@@ -116,8 +116,8 @@ def test_a_steady_boundary_marches_nowhere() -> None:
     assert still.start_mmhg[0] == pytest.approx(7.0 + 8.0 + 4.0 + 1.6)
 
 
-@given(random_trees())
-def test_a_tree_is_the_same_as_its_sparse_matrix(net: Network) -> None:
+@given(random_graphs())
+def test_a_tree_with_rings_is_the_same_as_its_sparse_matrix(net: Network) -> None:
     short = MarchSettings(1, 40, keep_all=True)
     few = PeriodSettings(samples=16)
     for solve in (solve_steady, lambda n, **k: march(n, short, **k),
@@ -126,7 +126,7 @@ def test_a_tree_is_the_same_as_its_sparse_matrix(net: Network) -> None:
         assert abs(quick - plain).max() < 1e-7 * max(1.0, abs(plain).max())
 
 
-@given(random_trees(), st.randoms())
+@given(random_graphs(), st.randoms())
 def test_the_order_of_vessels_and_boundaries_changes_nothing(net: Network, chance: Random) -> None:
     shuffled = list(net.vessels)
     chance.shuffle(shuffled)
@@ -140,7 +140,7 @@ def test_the_order_of_vessels_and_boundaries_changes_nothing(net: Network, chanc
         assert abs(one - two).max() < 1e-7 * max(1.0, abs(one).max())
 
 
-@given(random_trees())
+@given(random_graphs())
 def test_nothing_is_gained_or_lost(net: Network) -> None:
     """At every node at every time; and over a period as much leaves as enters."""
     found = solve_period(net, PeriodSettings(samples=16))
@@ -211,6 +211,25 @@ def test_losses_settle_in_a_ring_as_well() -> None:
     found, marched = solve_period(net), march(net, MarchSettings(6, 640))
     swing = np.ptp(rows(found), axis=1).max()
     assert abs(rows(found) - rows(marched)[:, ::5]).max() < 2e-3 * swing
+
+
+def test_many_rings_are_left_to_the_sparse_matrix() -> None:
+    """A ladder of twenty rungs; beyond sixteen rings the tree is not worth its cuts."""
+    rails = [Vessel(f"{s}{n}", f"{s}{n}", f"{s}{n + 1}", 1.0) for n in range(20) for s in "ab"]
+    rungs = [Vessel(f"rung{n}", f"a{n}", f"b{n}", 1.0) for n in range(1, 21)]
+    ends = (pressed(100.0, "a0"), ResistanceBoundary("out", "b0", 1.0, 0.0))
+    many = Network((*rails, *rungs), ends)
+    few = Network((*rails[:20], *rungs[:10]), ends)
+    assert assemble(many).tree is None
+    assert assemble(few).tree is not None
+    for net in (many, few):
+        found = solve_steady(net)
+        # Resistance to the right of each rung, from the far end inwards.
+        beyond = math.inf
+        for _ in range(len(rungs) if net is many else 10):
+            beyond = 1.0 / (1.0 + 1.0 / (beyond + 2.0))
+        total = beyond + 3.0
+        assert found.start_ml_per_s[0] == pytest.approx(100.0 / total, rel=1e-9)
 
 
 def test_blood_may_run_backwards() -> None:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 RESISTANCE, COMPLIANCE, INERTANCE, LOSS = range(4)
 """Rows of a circuit's elements."""
+_MOST_RINGS = 16
+"""Each costs one more way through the tree."""
+_CUT = -1
+"""Stands in the order for the end of a vessel that closes a ring."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +46,13 @@ class TreeOrder:
             in the network.
         node: (nodes,) int, number in the order of each node of the network.
         fixed: (n + 1,) bool: the pressure is given there.
+        ties: (2, t) int: nodes of the order that are one in the network, where a ring is cut.
     """
 
     walk: NDArray[np.int64]
     node: NDArray[np.int64]
     fixed: NDArray[np.bool_]
+    ties: NDArray[np.int64]
 
     @property
     def place(self) -> NDArray[np.int64]:
@@ -76,7 +82,7 @@ class Circuit:
         given_node: (g,) nodes where flow or pressure is given.
         given: the flow into the node, or its pressure, g of them.
         is_pressure: (g,) which of the two.
-        tree: how to walk it; None where it has loops or must be solved as a whole.
+        tree: how to walk it, rings cut; None where it must be solved as a whole.
         changed: whether vessels or beds are other than the network's.
     """
 
@@ -242,11 +248,12 @@ def _tree_order(
     given_node: NDArray[np.int64],
     is_pressure: NDArray[np.bool_],
 ) -> TreeOrder | None:
-    """Breadth first from the root; None for a graph with loops.
+    """Breadth first from the root; a vessel that closes a ring ends at a node of its own.
 
-    A node of given pressure parts the tree in two, so it must be a leaf, or be the root.
+    A node of given pressure parts the tree in two, so it must be a leaf, or be the root. None where
+    it is not, or where there are so many rings that a sparse matrix is the better way.
     """
-    if len(start) != nodes - 1:
+    if len(start) - nodes + 1 > _MOST_RINGS:
         return None
     ways: list[list[tuple[int, int, bool]]] = [[] for _ in range(nodes)]
     for v, (a, b) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
@@ -257,15 +264,25 @@ def _tree_order(
     if len(inside) > 1:
         return None
     root = int(inside[0] if inside else [*given_node.tolist(), 0][0])
-    order, came, walk = [root], {root: 0}, []
+    order, came, walk, ties = [root], {root: 0}, [], []
+    walked = set()
     for node in order:
-        for v, other, ahead in ways[node]:
-            if other not in came:
+        for v, other, ahead in ways[node] if node >= 0 else ():
+            if v in walked:
+                continue
+            walked.add(v)
+            walk.append((came[node], int(ahead), v))
+            if other in came:
+                ties.append((came[other], len(order)))
+                order.append(_CUT)
+            else:
                 came[other] = len(order)
                 order.append(other)
-                walk.append((came[node], int(ahead), v))
-    renumbered = np.empty(nodes, np.int64)
-    renumbered[order] = np.arange(nodes)
-    fixed = np.zeros(nodes, np.bool_)
+    renumbered = np.array([came[node] for node in range(nodes)], np.int64)
+    fixed = np.zeros(len(order), np.bool_)
     fixed[renumbered[held]] = True
-    return TreeOrder(np.ascontiguousarray(np.array(walk, np.int64).T), renumbered, fixed)
+    cuts = np.array(ties, np.int64).reshape(-1, 2)
+    return TreeOrder(
+        np.ascontiguousarray(np.array(walk, np.int64).T), renumbered, fixed,
+        np.ascontiguousarray(cuts.T),
+    )  # fmt: skip

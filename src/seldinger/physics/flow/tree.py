@@ -1,4 +1,4 @@
-"""Tree: networks without loops, solved by the kernels of ``kernels.flow``.
+"""Tree: networks without rings, or with a few, solved by the kernels of ``kernels.flow``.
 
 A kernel that meets a vessel it cannot eliminate (no impedance between two given pressures) says so
 by ``None``; the general solver then has its turn.
@@ -57,7 +57,8 @@ def steady(circuit: Circuit, order: TreeOrder, guess: Floats | None) -> SteadyFl
     given, pressure = np.zeros(n + 1), np.empty(n + 1)
     given[order.node[circuit.given_node]] = [-wave.mean for wave in circuit.given]
     done = flow.steady_tree(
-        order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed, circuit.ladders,
+        order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed, order.ties,
+        circuit.ladders,
         order.node[circuit.bed_node], given, flows, STEADY_TURNS, pressure,
     )  # fmt: skip
     if done == flow.NOT_CONVERGED:
@@ -87,7 +88,7 @@ def march(
     out = np.empty((rows - max(first, 1), 4, len(order.place)))
     done = flow_march.march_tree(
         period_s / steps, order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed,
-        circuit.ladders, order.node[circuit.bed_node], circuit.squeezed,
+        order.ties, circuit.ladders, order.node[circuit.bed_node], circuit.squeezed,
         sample_waveforms(circuit.muscle, time), order.node[circuit.given_node],
         sample_waveforms(circuit.given, time), state, bed_state, MARCH_TURNS, max(first, 1), out,
     )  # fmt: skip
@@ -146,8 +147,8 @@ class _Crown:
         self.vessels[RESISTANCE, ports] = self.bare[ports] + resistance
         flows = np.empty_like(lost)
         done = flow_harmonic.solve_trunk(
-            self.rates, self.order.walk, self.vessels, self.order.fixed, self.trunk, self.port,
-            lost, self.admittance, self.source, self.seen, self.root, flows,
+            self.rates, self.order.walk, self.vessels, self.order.fixed, self.order.ties,
+            self.trunk, self.port, lost, self.admittance, self.source, self.seen, self.root, flows,
         )  # fmt: skip
         if done != flow.SOLVED:
             raise unsettled("a harmonic")
@@ -163,7 +164,9 @@ def _gather_crown(
     vessels = np.take(circuit.elements, order.place, axis=1)
     lossy = vessels[LOSS] != 0.0
     port = np.where(lossy, np.cumsum(lossy) - 1, -1)
-    trunk = _above(order, lossy)
+    wanted = lossy.copy()
+    wanted[order.ties[order.ties > 0] - 1] = True
+    trunk = _above(order, wanted)
     ladders = circuit.ladders.copy()
     ladders[5] *= samples
     muscle = np.zeros((k, len(circuit.bed_node)), np.complex128)
