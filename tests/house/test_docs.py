@@ -15,6 +15,7 @@ from tests.offenders import offenders
 
 from seldinger import catalogue, plan
 from seldinger.anatomy import ASSUMPTIONS
+from seldinger.anatomy.vessels.trace import VESSEL_ASSUMPTIONS
 from seldinger.cli.app import app
 from seldinger.plan import case
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
@@ -40,6 +41,7 @@ ASSUMED = {
         *ASSUMPTIONS,
         *PATH_ASSUMPTIONS,
         *MARGIN_ASSUMPTIONS,
+        *VESSEL_ASSUMPTIONS,
         *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
     )
 }

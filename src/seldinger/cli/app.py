@@ -28,6 +28,7 @@ from seldinger.cli import (
     sheet_command,
     shelf_commands,
     simulate_command,
+    vessels_command,
 )
 from seldinger.cli.terminal import HELP, Named, complain, enter, example
 from seldinger.core.errors import Cancelled, SeldingerError
@@ -86,6 +87,7 @@ enter(app, "plan", plan_command.plan, cls=plan_command.PlanCommand)
 enter(app, "margin", margin_command.margin)
 app.add_typer(simulate_command.app, name="simulate")
 enter(app, "flow", flow_command.flow)
+enter(app, "vessels", vessels_command.vessels)
 enter(app, "dose", dose_command.dose)
 enter(app, "procedures", shelf_commands.procedures, cls=TyperCommand)
 enter(app, "devices", devices_command.devices)

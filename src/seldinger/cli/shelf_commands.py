@@ -24,6 +24,7 @@ class Schema(StrEnum):
     SIMULATION = "simulation"
     PATIENT = "patient"
     CLEARANCE = "clearance"
+    VESSELS = "vessels"
 
 
 def _left_out() -> tuple[str, ...]:
@@ -108,8 +109,8 @@ def schema(
 ) -> None:
     """Print a file's JSON schema.
 
-    plan, margin and dose: what is written; case, simulation, patient, and clearance (the case file
-    that `clear` reads): what is read.
+    plan, margin, dose and vessels: what is written; case, simulation, patient, and clearance (the
+    case file that `clear` reads): what is read.
     """
     if name is Schema.MARGIN:
         from seldinger.report import margin_file
@@ -120,6 +121,11 @@ def schema(
         from seldinger.report import dose_form
 
         print_json(dose_form.schema())
+        return
+    if name is Schema.VESSELS:
+        from seldinger.report import vessel_file
+
+        print_json(vessel_file.schema())
         return
     if name is Schema.SIMULATION:
         from seldinger.simulate import experiment

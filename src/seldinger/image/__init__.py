@@ -27,7 +27,14 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.image.loading import check_there, list_series, load, load_mask, read_mask
+    from seldinger.image.loading import (
+        check_there,
+        list_series,
+        load,
+        load_labels,
+        load_mask,
+        read_mask,
+    )
     from seldinger.image.raster import identify_input
     from seldinger.image.resample import resample_layer, resample_mask, resample_volume
 
@@ -46,6 +53,7 @@ __all__ = [
     "check_there",
     "identify_input",
     "load",
+    "load_labels",
     "load_mask",
     "read_mask",
     "resample_volume",
@@ -57,7 +65,7 @@ __all__ = [
 __getattr__, __dir__ = open_late(
     __name__,
     {
-        "loading": ("check_there", "load", "load_mask", "read_mask", "list_series"),
+        "loading": ("check_there", "load", "load_labels", "load_mask", "read_mask", "list_series"),
         "raster": ("identify_input",),
         "resample": ("resample_volume", "resample_layer", "resample_mask"),
     },

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.volume import Mask, Volume
-from seldinger.image import dicom, dicom_identity, files
+from seldinger.image import dicom, dicom_identity, files, label_alone
 from seldinger.image import labels as label_files
 from seldinger.image.checks import check_finite, check_hu, check_spacing
 from seldinger.image.dicom_headers import is_dicom
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.core.space import Grid
-    from seldinger.image.labels import DrawnMask
+    from seldinger.image.labels import DrawnMask, Labels
     from seldinger.image.study import SeriesSource
 
 _MODALITY_WORDS = {"PET": Modality.PET, "MRI": Modality.MR, "SPECT": Modality.NM}
@@ -127,6 +127,19 @@ def _further(study: Study, source: SeriesSource) -> Series:
         inputs=tuple(replace(file, role=number) for file in one.inputs),
         notes=tuple(f"{number}: {note}" for note in said),
     )
+
+
+def load_labels(labels: str | Path, label_key: str | Path | None = None) -> Labels:
+    """Labels without the image that they were drawn on, on their own lattice.
+
+    Args:
+        labels: one label file, or a folder with one mask per class, which then share a lattice.
+        label_key: JSON or CSV that names the values of a single label file.
+
+    Raises:
+        LabelError: unreadable, or on a lattice whose axes do not stand square.
+    """
+    return label_alone.read_alone(Path(labels), None if label_key is None else Path(label_key))
 
 
 def load_mask(path: str | Path, grid: Grid) -> Mask:
