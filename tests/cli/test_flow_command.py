@@ -31,10 +31,26 @@ def test_a_file_is_solved_in_our_units() -> None:
     row = shown.stdout.splitlines()[1].split()
     assert row == ["branch0", "2.7", "0.45", "5"]
     assert "note: vessel branch0: its flow is given at the boundary" in shown.stdout
-    assert "nobody can say where a lumped model holds" in shown.stdout
+    assert "the lumen of 1 of 1 vessels is unknown, so nobody can say" in shown.stdout
     told = json.loads(run("straight.json", "--units", "MMHG", "--json").stdout)
     assert told["vessels"][0]["start_mmhg"]["mean"] == pytest.approx(3600.0)
     assert told["state"] == "over time"
+
+
+@pytest.mark.usefixtures("fork")
+def test_a_fast_vessel_is_doubted_when_its_lumen_can_be_told() -> None:
+    """An aorta of 3.4 cm2 by its inertance, 260 mL/s: a Reynolds number of 4200."""
+    document = straight()
+    document["simulation_parameters"] |= {"density": 1.06, "viscosity": 0.04}
+    document["vessels"][0] |= {
+        "vessel_length": 5.46,
+        "zero_d_element_values": {"R_poiseuille": 0.478, "L": 1.7026},
+    }
+    document["boundary_conditions"][0]["bc_values"]["Q"] = [260.0, 260.0]
+    Path("aorta.json").write_text(json.dumps(document), encoding="utf-8")
+    shown = run("aorta.json", "--units", "cgs", "--steady").stdout
+    assert "vessel branch0: peak Reynolds number 42" in shown
+    assert "a calibrated file has others" in shown
 
 
 def test_a_change_stands_beside_what_it_was(fork: Path) -> None:

@@ -133,14 +133,12 @@ def _solved(
 
 
 def _notes(read: ZeroDFile, network: Network, solved: SteadyFlow | FlowWaves) -> list[str]:
-    from seldinger.physics.flow.validity import given_flow_notes
+    from seldinger.physics.flow.elements import BLOOD
+    from seldinger.physics.flow.validity import given_flow_notes, judge_validity, validity_notes
 
     passed = [note for note in read.notes if note not in read.network.notes]
-    unknown = (
-        "the file has no diameters, so nobody can say where a lumped model holds: high Reynolds "
-        "numbers and steep narrowings are not seen"
-    )
-    return [*network.notes, *passed, *given_flow_notes(solved.circuit), unknown]
+    doubts = validity_notes(judge_validity(solved, read.fluid or BLOOD))
+    return [*network.notes, *passed, *given_flow_notes(solved.circuit), *doubts]
 
 
 def _record(

@@ -11,7 +11,13 @@ from seldinger.physics.flow.circuit import assemble
 from seldinger.physics.flow.elements import Stenosis, stenosis_vessel
 from seldinger.physics.flow.network import Lumen, Network, Vessel
 from seldinger.physics.flow.solve import solve_period, solve_steady
-from seldinger.physics.flow.validity import given_flow_notes, judge_validity, predict_drop
+from seldinger.physics.flow.validity import (
+    FlowValidity,
+    given_flow_notes,
+    judge_validity,
+    predict_drop,
+    validity_notes,
+)
 
 LESION = stenosis_vessel("lesion", ("a", "b"), Stenosis(6.0, 1.8, 10.0))
 
@@ -77,3 +83,13 @@ def test_a_ring_around_the_lesion_lets_it_decide() -> None:
     round_it = Vessel("round", "a", "b", 3.0)
     net = Network((LESION, round_it), (pumped(8.0), resisted(10.0)))
     assert predict_drop(solve_steady(net), "lesion").flow_ml_per_s < 8.0
+
+
+def test_the_worst_are_named_and_the_rest_counted() -> None:
+    judged = [FlowValidity(f"v{n}", 1000.0 * n, 1.0, n < 3, f"number {n}") for n in range(9)]
+    judged.append(FlowValidity("w", None, None, None, "unknown"))
+    notes = validity_notes(judged)
+    assert notes[0] == "vessel v8: number 8"
+    assert notes[5] == "the model is doubted in 1 vessels more"
+    assert "the lumen of 1 of 10 vessels is unknown" in notes[6]
+    assert validity_notes(judged[:2]) == ()

@@ -14,12 +14,14 @@ from tests.physics.flow.networks import binary_tree, constant, one_vessel, pulse
 from tests.physics.flow.zerod_files import bed, forked, straight, vessel
 
 from seldinger.core.errors import SimulationError
+from seldinger.physics.drain_flow import Fluid
 from seldinger.physics.flow.boundaries import (
     CoronaryBoundary,
     FlowBoundary,
     PressureBoundary,
     ResistanceBoundary,
 )
+from seldinger.physics.flow.elements import Stenosis, stenosis_vessel
 from seldinger.physics.flow.network import Network, Vessel
 from seldinger.physics.flow.settings import MarchSettings
 from seldinger.physics.flow.solve import solve_steady
@@ -74,6 +76,31 @@ def test_flow_at_an_outlet_counts_outwards_in_the_file() -> None:
     assert isinstance(out, FlowBoundary)
     assert out.flow_ml_per_s.values == (-5.0, -5.0)
     assert json.loads(rewrite_zerod(read, read.network)) == document
+
+
+def test_lumens_are_worked_out_backwards() -> None:
+    """Of a vessel that was made forwards: 8 mm, half of it left over 2 cm."""
+    fluid = Fluid(1060.0, 0.004)
+    made = stenosis_vessel("v", ("a", "b"), Stenosis(8.0, 4.0, 20.0), fluid, 1.0)
+    document = straight()
+    document["simulation_parameters"] |= {"density": 1.06, "viscosity": 0.04}
+    document["vessels"][0]["vessel_length"] = 2.0
+    document["vessels"][0]["zero_d_element_values"] = {
+        "R_poiseuille": made.resistance_mmhg_s_per_ml * DYN,
+        "L": made.inertance_mmhg_s2_per_ml * DYN,
+        "stenosis_coefficient": made.loss_mmhg_s2_per_ml2 * DYN,
+    }
+    read = parsed(document)
+    lumen = read.network.vessels[0].lumen
+    assert (lumen.diameter_mm, lumen.narrowest_mm) == pytest.approx((8.0, 4.0))
+    assert (read.fluid.density_kg_per_m3, read.fluid.viscosity_pa_s) == pytest.approx(
+        (1060.0, 0.004)
+    )
+    assert "worked out" in read.notes[-1]
+    assert parsed(document, FlowUnits.CLINICAL).network.vessels[0].lumen is None
+    for wrong in (0.0, "1.06", None, True):
+        document["simulation_parameters"]["density"] = wrong
+        assert parsed(document).fluid is None
 
 
 def test_what_was_read_is_written_to_the_last_digit() -> None:

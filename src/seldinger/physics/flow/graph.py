@@ -21,7 +21,7 @@ from seldinger.physics.flow.tree import (
     FIRST_GUESS_ML_PER_S,
     MARCH_TURNS,
     STEADY_TURNS,
-    sample_waveforms,
+    sample_cycles,
     steady_bed_states,
     unsettled,
 )
@@ -138,8 +138,8 @@ def march(
     laws, steps = equations(circuit), settings.steps_per_cycle
     rows, step = settings.cycles * steps, period_s / steps
     time = np.arange(rows, dtype=np.float64) * step
-    given = sample_waveforms(circuit.given, time)
-    muscle = sample_waveforms(circuit.muscle, time)
+    given = sample_cycles(circuit.given, time, steps)
+    muscle = sample_cycles(circuit.muscle, time, steps)
     now = np.zeros(laws.matrix.shape[0]) if settings.from_rest else _unknowns(circuit, begun)
     old, kept_from = now, 0 if settings.keep_all else rows - steps
     kept = np.empty((rows - kept_from, len(now)))

@@ -89,8 +89,9 @@ def march(
     done = flow_march.march_tree(
         period_s / steps, order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed,
         order.ties, circuit.ladders, order.node[circuit.bed_node], circuit.squeezed,
-        sample_waveforms(circuit.muscle, time), order.node[circuit.given_node],
-        sample_waveforms(circuit.given, time), state, bed_state, MARCH_TURNS, max(first, 1), out,
+        sample_cycles(circuit.muscle, time, steps), order.node[circuit.given_node],
+        sample_cycles(circuit.given, time, steps), state, bed_state, MARCH_TURNS, max(first, 1),
+        out,
     )  # fmt: skip
     if done == flow.NOT_CONVERGED:
         raise unsettled("a step through time")
@@ -190,11 +191,18 @@ def _gather_crown(
     )  # fmt: skip
 
 
-def sample_waveforms(waves: Sequence[Waveform], time_s: Floats) -> Floats:
-    """Values of ``waves``, w of them, at ``time_s`` (t,): (t, w)."""
+def sample_cycles(waves: Sequence[Waveform], time_s: Floats, steps: int) -> Floats:
+    """Values of w waveforms at ``time_s`` (t,), every cycle of ``steps`` the same: (t, w).
+
+    Args:
+        waves: to be sampled; w of them.
+        time_s: even times of whole cycles.
+        steps: of a cycle.
+    """
     if not waves:
         return np.empty((len(time_s), 0))
-    return np.stack([wave.sampled(time_s) for wave in waves], axis=1)
+    once = np.stack([wave.sampled(time_s[:steps]) for wave in waves], axis=1)
+    return np.tile(once, (len(time_s) // steps, 1))
 
 
 def _above(order: TreeOrder, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -21,6 +21,8 @@ from seldinger.physics.flow.elements import BLOOD
 from seldinger.physics.flow.result import FlowWaves, SteadyFlow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from seldinger.physics.drain_flow import Fluid
@@ -154,6 +156,26 @@ def carries_given_flow(circuit: Circuit, number: int) -> bool:
         return False
     free = _reference_nodes(circuit)
     return not ((side[free] == here).any() and (side[free] == there).any())
+
+
+def validity_notes(judged: Sequence[FlowValidity], most: int = 5) -> tuple[str, ...]:
+    """A sentence for each vessel where the model is doubted, worst first, and what is unknown.
+
+    Args:
+        judged: of ``judge_validity``.
+        most: so many vessels are named, the others counted.
+    """
+    doubted = sorted((v for v in judged if v.holds is False), key=lambda v: -(v.reynolds or 0.0))
+    notes = [f"vessel {one.vessel}: {one.text}" for one in doubted[:most]]
+    if len(doubted) > most:
+        notes.append(f"the model is doubted in {len(doubted) - most} vessels more")
+    unknown = sum(one.holds is None for one in judged)
+    if unknown:
+        notes.append(
+            f"the lumen of {unknown} of {len(judged)} vessels is unknown, so nobody can say "
+            "whether the lumped model holds there"
+        )
+    return tuple(notes)
 
 
 def given_flow_notes(circuit: Circuit) -> tuple[str, ...]:

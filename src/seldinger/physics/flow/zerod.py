@@ -25,14 +25,20 @@ from seldinger.physics.flow.boundaries import (
 )
 from seldinger.physics.flow.network import Network, Vessel
 from seldinger.physics.flow.settings import MarchSettings
+from seldinger.physics.flow.zerod_lumen import infer_lumen, read_fluid
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seldinger.physics.drain_flow import Fluid
     from seldinger.physics.flow.boundaries import Boundary
     from seldinger.physics.flow.units import FlowUnits
 
 _LEAST_POINTS = 3
+_WORKED_OUT = (
+    "diameters are worked out from lengths, inertances and stenosis coefficients as SimVascular "
+    "makes them; a calibrated file has others"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,7 @@ class ZeroDFile:
         name: of the file, without its folder.
         network: what it holds, in mmHg, mL and s.
         units: what it is in.
+        fluid: the blood it tells of; None where it tells of none.
         document: the JSON itself, so that unchanged numbers are written as they were read.
         notes: what is legal and odd, and what was passed over.
     """
@@ -50,6 +57,7 @@ class ZeroDFile:
     name: str
     network: Network
     units: FlowUnits
+    fluid: Fluid | None
     document: dict[str, Any]
     notes: tuple[str, ...]
 
@@ -113,7 +121,10 @@ def parse_zerod(text: str, units: FlowUnits, name: str = "network.json") -> Zero
         raise SimulationError(f"{name}: {wrong}") from wrong
     passed = [key for key in document if key not in terms.READ and key not in terms.NOT_READ]
     notes = [f"{name}: {key!r} is passed over" for key in passed if key[:1] != "_"]
-    return ZeroDFile(name, network, units, document, (*network.notes, *notes))
+    if any(vessel.lumen is not None for vessel in network.vessels):
+        notes.append(f"{name}: {_WORKED_OUT}")
+    fluid = reader.fluid
+    return ZeroDFile(name, network, units, fluid, document, (*network.notes, *notes))
 
 
 class _Reader:
@@ -121,6 +132,7 @@ class _Reader:
 
     def __init__(self, name: str, units: FlowUnits, document: dict[str, Any]) -> None:
         self.name, self.units, self.document = name, units, document
+        self.fluid = read_fluid(document, units)
         self.starts: dict[int, str] = {}
         self.ends: dict[int, str] = {}
         self.names: dict[int, str] = {}
@@ -283,7 +295,8 @@ class _Reader:
         numbers = self._fields(f"{where}.zero_d_element_values", values, terms.VESSEL_TERMS)
         try:
             ends = self.starts[number], self.ends[number]
-            return Vessel(self.names[number], *ends, **numbers)
+            lumen = infer_lumen(vessel, self.fluid)
+            return Vessel(self.names[number], *ends, **numbers, lumen=lumen)
         except ValueError as wrong:
             raise SimulationError(f"{self.name}: {wrong}") from wrong
 
