@@ -13,6 +13,7 @@ from tests.image.phantoms import write_key, write_nifti
 from typer.testing import CliRunner, Result
 
 from seldinger.cli.app import app
+from seldinger.image.curve_files import load_tree
 from seldinger.report import vessel_file
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ def test_lines_figures_and_a_picture_are_written(files: Path, tmp_path: Path) ->
     assert "1100 HU" in done.output
     found = json.loads((out / "vessels.json").read_text(encoding="utf-8"))
     assert {branch["name"] for branch in found["branches"]} == {body.AORTA, body.RIGHT, body.LEFT}
+    for name in ("tree.vtp", "tree.mrk.json", "tree.swc"):
+        tree = load_tree(out / name).tree
+        assert sorted(edge.name for edge in tree.edges) == sorted(
+            (body.AORTA, body.RIGHT, body.LEFT)
+        )
+        assert tree.degree.max() == 3
     assert (out / "vessels.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -27,6 +27,7 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
+    from seldinger.image.curve_files import TreeFile, load_tree
     from seldinger.image.loading import (
         check_there,
         list_series,
@@ -50,11 +51,13 @@ __all__ = [
     "SeriesSource",
     "SopInstance",
     "Study",
+    "TreeFile",
     "check_there",
     "identify_input",
     "load",
     "load_labels",
     "load_mask",
+    "load_tree",
     "read_mask",
     "resample_volume",
     "resample_layer",
@@ -66,6 +69,7 @@ __getattr__, __dir__ = open_late(
     __name__,
     {
         "loading": ("check_there", "load", "load_labels", "load_mask", "read_mask", "list_series"),
+        "curve_files": ("TreeFile", "load_tree"),
         "raster": ("identify_input",),
         "resample": ("resample_volume", "resample_layer", "resample_mask"),
     },

@@ -1,4 +1,4 @@
-"""Vessel trace: traced vessels become a folder: figures, and one picture of lines over the mask."""
+"""Vessel trace: traced vessels become a folder: lines, figures, and a picture over the mask."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from seldinger.report import folder, palette, vessel_file
+from seldinger.report import folder, palette, tree_files, vessel_file
 from seldinger.report.pictures import to_png
 from seldinger.report.strokes import Letters, write_text
+from seldinger.report.tree_files import has_loops
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from seldinger.core.record import InputFile
 
 VESSEL_FILE, PICTURE = "vessels.json", "vessels.png"
+TREE_FILES = ("tree.vtp", "tree.mrk.json", "tree.swc")
+"""The last one only where there is no loop."""
 _COLOURS = ("#56b4e9", "#e69f00", "#2fd39a", "#f0e442", "#ff8a5c", "#d98cc4", "#8fb3ff", "#b7d968")
 """Colours come again in a large tree: numbers stand beside its longest lines."""
 _DPI = 150
@@ -56,10 +59,15 @@ def write(
         OutputError: ``out`` is not ours or cannot be written; nothing is left behind then.
         AnatomyError: a number is not finite.
     """
+    if has_loops(trace.tree):
+        notes += ("The tree has loops, which SWC cannot hold: tree.swc is left out.",)
     place = Path(out)
     with folder.replace_folder(place) as staging:
         text = vessel_file.to_json(trace, notes, inputs)
         (staging / VESSEL_FILE).write_text(text, encoding="utf-8")
+        for name in TREE_FILES:
+            if not name.endswith(".swc") or not has_loops(trace.tree):
+                tree_files.write_tree(staging / name, trace.tree)
         (staging / PICTURE).write_bytes(to_png(draw_vessels(trace)))
     return place / PICTURE
 
