@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seldinger.kernels.flow import SOLVED, solve_small
+from seldinger.kernels.flow import SOLVED
+from seldinger.kernels.flow_turns import solve_small
 from seldinger.kernels.jit import serial
 
 Floats = NDArray[np.float64]

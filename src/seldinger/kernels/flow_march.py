@@ -1,7 +1,8 @@
 """March: a tree of vessels through time, by BDF2 with the elimination of ``flow`` in every step.
 
-The first step is one of backward Euler. Without quadratic losses the tree is eliminated once;
-with them, in every turn of Newton's rule, which begins at the flow that the last two steps promise.
+The first step is one of backward Euler. Vessels with a quadratic loss, rings, and all that lies
+above them are the trunk, which is eliminated in every turn of Newton's rule, begun at the flow that
+the last two steps promise; the rest, the crown, is eliminated once.
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from numpy.typing import NDArray
 from seldinger.kernels.flow import (
     BED_COEFFICIENTS,
     COEFFICIENTS,
-    NOT_CONVERGED,
     SOLVED,
+    climb,
     factor_beds,
     factor_tree,
-    linearise,
-    respond,
-    settle,
-    solve_tied,
+    fall,
 )
+from seldinger.kernels.flow_turns import solve_turns
 from seldinger.kernels.jit import serial
 
 Floats = NDArray[np.float64]
@@ -32,31 +31,6 @@ _STARTS = 2
 _SETTLED = 1e-4
 """Of the largest flow in a step; what is left of a loss is the square of it, and less than BDF2's
 own error, as the guess is off by the square of the step."""
-
-
-@serial
-def _eliminate(
-    rate: float,
-    walk: Numbers,
-    vessels: Floats,
-    fixed: Flags,
-    ties: Numbers,
-    bed_node: Numbers,
-    reduced: Floats,
-    gives: Floats,
-    admittance: Floats,
-    coefficients: Floats,
-    answers: Floats,
-) -> int:
-    """Beds, then vessels, into the nodes above them; then how the ties answer."""
-    admittance[:] = 0.0
-    for b in range(bed_node.size):
-        admittance[bed_node[b]] += reduced[0, b]
-    done = factor_tree(rate, walk, vessels, fixed, admittance, coefficients)
-    root = 0.0 if fixed[0] else admittance[0]
-    if done == SOLVED:
-        respond(walk, coefficients, gives, root, ties, answers)
-    return done
 
 
 @serial
@@ -147,49 +121,35 @@ def record(walk: Numbers, pressure: Floats, first: Floats, last: Floats, out: Fl
 
 
 @serial
-def _newton_step(
+def _restart(
     rate: float,
     walk: Numbers,
     vessels: Floats,
     fixed: Flags,
-    ties: Numbers,
+    crown: Numbers,
+    ladders: Floats,
     bed_node: Numbers,
     reduced: Floats,
-    source: Floats,
-    most: int,
-    guess: Floats,
-    met: Floats,
     gives: Floats,
+    base: Floats,
     coefficients: Floats,
-    answers: Floats,
-    pressure: Floats,
-    inner: Floats,
-    first: Floats,
-    last: Floats,
 ) -> int:
-    """One step of a tree with quadratic losses."""
-    n = guess.size
-    admittance, sums, through = np.empty(n + 1), np.empty(n + 1), np.empty(n)
-    for turn in range(most):
-        linearise(vessels, guess, met, gives[1])
-        failed = _eliminate(
-            rate, walk, met, fixed, ties, bed_node, reduced, gives, admittance, coefficients,
-            answers,
-        )  # fmt: skip
-        if failed != SOLVED:
-            return failed
-        sums[:] = source
-        pressure[0] = -source[0]
-        root = 0.0 if fixed[0] else admittance[0]
-        if not solve_tied(
-            walk, coefficients, gives, root, ties, answers, sums, pressure, inner, first, last
-        ):
-            return 0
-        for i in range(n):
-            through[i] = first[i] if walk[1, i] else last[i]
-        if settle(through, guess, vessels, _SETTLED, turn >= most // 2):
-            return SOLVED
-    return NOT_CONVERGED
+    """Beds and crown for another ``rate``."""
+    gives[3] = vessels[1] * rate
+    factor_beds(rate, ladders, reduced)
+    base[:] = 0.0
+    for b in range(bed_node.size):
+        base[bed_node[b]] += reduced[0, b]
+    return factor_tree(rate, walk, vessels, fixed, crown, base, coefficients)
+
+
+@serial
+def _promise(trunk: Numbers, guess: Floats, before: Floats) -> None:
+    """Put what the last two steps promise into ``guess``, which holds the last one."""
+    for i in trunk:
+        now = guess[i]
+        guess[i] = 2.0 * now - before[i]
+        before[i] = now
 
 
 @serial
@@ -199,6 +159,8 @@ def march_tree(
     vessels: Floats,
     fixed: Flags,
     ties: Numbers,
+    crown: Numbers,
+    trunk: Numbers,
     ladders: Floats,
     bed_node: Numbers,
     squeezed: Numbers,
@@ -219,6 +181,8 @@ def march_tree(
         vessels: (4, n).
         fixed: (n + 1,).
         ties: (2, t).
+        crown: (c,) vessels that neither have a loss nor lie above one or above a tie.
+        trunk: (m,) all others; both parents first.
         ladders: (6, b).
         bed_node: (b,) where the beds stand.
         squeezed: (s,) beds around whose second compliance a muscle presses.
@@ -232,12 +196,11 @@ def march_tree(
         kept_from: first row that is written to ``out``, at least 1.
         out: (t - kept_from, 4, n) as ``record`` writes it; filled.
     """
-    n, per_step, linear = walk.shape[1], 1.0 / step_s, not np.any(vessels[3])
+    n, per_step = walk.shape[1], 1.0 / step_s
     reduced, bed_source = np.empty((BED_COEFFICIENTS, bed_node.size)), np.empty(bed_node.size)
     coefficients, met, gives = np.empty((COEFFICIENTS, n)), vessels.copy(), np.zeros((4, n))
-    admittance, source, pressure = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
+    base, source, pressure = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
     first, last, inner = np.empty(n), np.empty(n), np.empty(n)
-    answers = np.empty((ties.shape[1], ties.shape[1]))
     guess, before = state[2].copy(), state[2].copy()
     gives[0], gives[2] = vessels[2] * per_step * state[1], vessels[1] * per_step * state[0]
     bed_past, pressing = ladders[1:4:2] * per_step * bed_state, np.zeros(bed_node.size)
@@ -245,33 +208,24 @@ def march_tree(
     for row in range(1, given.shape[0]):
         if row <= _STARTS:
             rate = per_step if row == 1 else 1.5 * per_step
-            gives[3] = vessels[1] * rate
-            factor_beds(rate, ladders, reduced)
-            if linear:
-                failed = _eliminate(
-                    rate, walk, vessels, fixed, ties, bed_node, reduced, gives, admittance,
-                    coefficients, answers,
-                )  # fmt: skip
+            failed = _restart(
+                rate, walk, vessels, fixed, crown, ladders, bed_node, reduced, gives, base,
+                coefficients,
+            )  # fmt: skip
         for s in range(squeezed.size):
             pressing[squeezed[s]] = muscle[row, s]
         _gather(bed_node, reduced, bed_past, pressing, given_node, given[row], bed_source, source)
-        if linear:
-            pressure[0] = -source[0]
-            root = 0.0 if fixed[0] else admittance[0]
-            if not solve_tied(
-                walk, coefficients, gives, root, ties, answers, source, pressure, inner, first, last
-            ):
-                return 0
-        else:
-            failed = _newton_step(
-                rate, walk, vessels, fixed, ties, bed_node, reduced, source, most, guess, met,
-                gives, coefficients, answers, pressure, inner, first, last,
+        held = -source[0]
+        climb(walk, coefficients, gives, crown, source, first)
+        if failed == SOLVED:
+            failed = solve_turns(
+                rate, walk, vessels, fixed, ties, trunk, base, held, source, _SETTLED, most, guess,
+                gives, met, coefficients, pressure, inner, first, last,
             )  # fmt: skip
-            now = guess.copy()
-            guess[:] = 2.0 * now - before
-            before = now
         if failed != SOLVED:
             return failed
+        fall(walk, coefficients, gives, crown, pressure, inner, first, last)
+        _promise(trunk, guess, before)
         _advance_beds(
             rate, per_step, ladders, bed_node, reduced, bed_source, pressing, pressure, bed_state,
             bed_past,

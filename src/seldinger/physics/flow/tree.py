@@ -13,7 +13,7 @@ import numpy as np
 from scipy.fft import irfft
 
 from seldinger.core.errors import SimulationError
-from seldinger.kernels import flow, flow_harmonic, flow_march
+from seldinger.kernels import flow, flow_harmonic, flow_march, flow_turns
 from seldinger.physics.flow.circuit import LOSS, RESISTANCE
 from seldinger.physics.flow.periodic import harmonic_rates, settle_losses, waveform_spectra
 from seldinger.physics.flow.result import FlowWaves, SteadyFlow
@@ -56,7 +56,7 @@ def steady(circuit: Circuit, order: TreeOrder, guess: Floats | None) -> SteadyFl
         flows = order.sign * guess[order.place]
     given, pressure = np.zeros(n + 1), np.empty(n + 1)
     given[order.node[circuit.given_node]] = [-wave.mean for wave in circuit.given]
-    done = flow.steady_tree(
+    done = flow_turns.steady_tree(
         order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed, order.ties,
         circuit.ladders,
         order.node[circuit.bed_node], given, flows, STEADY_TURNS, pressure,
@@ -86,9 +86,11 @@ def march(
         state[:], bed_state[:] = 0.0, 0.0
     first = 1 if settings.keep_all else rows - steps
     out = np.empty((rows - max(first, 1), 4, len(order.place)))
+    vessels = np.take(circuit.elements, order.place, axis=1)
+    trunk = _trunk(order, vessels[LOSS] != 0.0)
     done = flow_march.march_tree(
-        period_s / steps, order.walk, np.take(circuit.elements, order.place, axis=1), order.fixed,
-        order.ties, circuit.ladders, order.node[circuit.bed_node], circuit.squeezed,
+        period_s / steps, order.walk, vessels, order.fixed, order.ties, np.flatnonzero(~trunk),
+        np.flatnonzero(trunk), circuit.ladders, order.node[circuit.bed_node], circuit.squeezed,
         sample_cycles(circuit.muscle, time, steps), order.node[circuit.given_node],
         sample_cycles(circuit.given, time, steps), state, bed_state, MARCH_TURNS, max(first, 1),
         out,
@@ -165,9 +167,7 @@ def _gather_crown(
     vessels = np.take(circuit.elements, order.place, axis=1)
     lossy = vessels[LOSS] != 0.0
     port = np.where(lossy, np.cumsum(lossy) - 1, -1)
-    wanted = lossy.copy()
-    wanted[order.ties[order.ties > 0] - 1] = True
-    trunk = _above(order, wanted)
+    trunk = _trunk(order, lossy)
     ladders = circuit.ladders.copy()
     ladders[5] *= samples
     muscle = np.zeros((k, len(circuit.bed_node)), np.complex128)
@@ -205,8 +205,10 @@ def sample_cycles(waves: Sequence[Waveform], time_s: Floats, steps: int) -> Floa
     return np.tile(once, (len(time_s) // steps, 1))
 
 
-def _above(order: TreeOrder, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(n,) the vessels of ``wanted`` and all that lie between them and the root."""
+def _trunk(order: TreeOrder, lossy: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) vessels that have a loss or are cut, and all that lie between them and the root."""
+    wanted = lossy.copy()
+    wanted[order.ties[order.ties > 0] - 1] = True
     found, up = wanted.tolist(), order.walk[0].tolist()
     for i in range(len(found) - 1, -1, -1):
         if found[i] and up[i] > 0:
