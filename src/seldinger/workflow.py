@@ -18,6 +18,7 @@ from seldinger.core.progress import Progress, scale_progress, silent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seldinger.anatomy import Target
     from seldinger.core.record import InputFile
     from seldinger.guide import Rehearsal
     from seldinger.plan.case import CaseFile
@@ -156,9 +157,11 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
         progress=scale_progress(progress, 0.2, 0.6),
     )
     of = case.target
-    target = targets.choose_requested(
-        anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
-    )
+    target: str | Target = of.name or ""
+    if plans.load_procedures()[case.procedure].approach.crosses_tissue:
+        target = targets.choose_requested(
+            anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
+        )
     return plans.propose(
         case.procedure,
         anatomy,
@@ -234,12 +237,25 @@ def _check(case: CaseFile, settings: Settings) -> None:
     raw = image.check_there(study.ct, study.labels, study.label_key, target.mask, study.others)
     known = anatomy.names.list_names(raw, study.vocabulary)
     plans.check_asked(declared, settings, known)
+    if not declared.approach.crosses_tissue:
+        _check_vessel(case)
+        return
     if known is None:
         return
     if target.mask is None and target.centre_lps_mm is None:
         anatomy.names.check_name("target", _COMPONENT.sub("", target.name or ""), known)
     if target.organ is not None:
         anatomy.names.check_name("structure", target.organ, known)
+
+
+def _check_vessel(case: CaseFile) -> None:
+    """Refuse a target that is no vessel by its name: vessels are traced before they are found."""
+    target = case.target
+    if target.name is None or target.mask is not None or target.centre_lps_mm is not None:
+        raise PlanError(
+            f"{case.procedure} opens a vessel: name it (--target 'left renal artery', or a stretch "
+            "of it: 'left renal artery 10-30 mm'); a point or a mask is no stretch of a vessel"
+        )
 
 
 def _settings(case: CaseFile, assume: Mapping[str, float]) -> Settings:

@@ -10,7 +10,8 @@ import pytest
 from tests.arterial_tree import STENOSES, arterial_tree
 
 from seldinger.anatomy.vessels.lesions import find_segment, list_vessels
-from seldinger.simulate.flow.circulation import Circulation, Drive
+from seldinger.core.errors import SimulationError
+from seldinger.simulate.flow.circulation import Circulation, Drive, share_flows
 from seldinger.simulate.flow.model import FlowState, build_model, judge_lesion, solve_states
 from seldinger.simulate.flow.place import place_lesions
 from seldinger.simulate.flow.sampling import Doubt, sample_flow
@@ -110,3 +111,17 @@ def test_samples_spread_about_the_plan_and_are_the_same_again() -> None:
         "dilation of the bed",
         "lumen before",
     }
+
+
+def test_a_tree_that_does_not_begin_at_the_heart_does_not_carry_the_whole_output() -> None:
+    tree = arterial_tree()
+    flows = share_flows(tree, 0, Drive(measured_ml_per_s=(("left renal artery", 8.0),)))
+    assert sum(flows.values()) < 0.8 * Drive().output_ml_per_s
+    left, right = (
+        next(q for node, q in flows.items() if tree.nodes_lps_mm[node][0] == x) for x in (70, -70)
+    )
+    assert left == pytest.approx(8.0)
+    assert right == pytest.approx(8.0, rel=0.05), "for its radius it carries what the other does"
+    with pytest.raises(SimulationError, match="none has a known flow"):
+        share_flows(tree, 0, Drive())
+    assert list_flows(("left iliac artery", "aorta"))[0][0] == "left iliac artery"

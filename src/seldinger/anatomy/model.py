@@ -256,6 +256,7 @@ class Anatomy:
         notes: what was estimated or assumed while building, printed in reports.
         assumptions: the numbers without a source that it was built with.
         vessels: their centrelines and radii; None where nobody traced them: unknown, not absent.
+        vessels_voxel_mm: largest edge of the voxels that they were traced in; None: not in voxels.
     """
 
     study: Study
@@ -268,6 +269,7 @@ class Anatomy:
     notes: tuple[str, ...] = ()
     assumptions: tuple[AssumptionUse, ...] = ()
     vessels: Tree | None = None
+    vessels_voxel_mm: float | None = None
 
     def __repr__(self) -> str:
         size = describe_size(self.grid.shape, self.grid.spacing_mm)

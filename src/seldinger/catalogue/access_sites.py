@@ -38,6 +38,7 @@ class AccessSite:
         complications: facts shown beside the choice.
         haemostasis: facts of how it is closed and how long the patient rests.
         calibre: sex -> fact of the artery's diameter in a population; empty where none was found.
+        ends_in: arteries that lead to it, whose ends stand for it where it was not traced itself.
         at_share: of the artery's length, from the heart, where it is punctured.
         largest_french: fact of the largest sheath that goes in; None where none was found.
         least_artery: fact of the narrowest artery that is punctured; None where none was found.
@@ -52,6 +53,7 @@ class AccessSite:
     complications: tuple[Text, ...]
     haemostasis: tuple[Text, ...]
     calibre: dict[Literal["m", "f"], Text] = field(default_factory=dict)
+    ends_in: tuple[Text, ...] = ()
     at_share: Annotated[float, Ge(0), Le(1)] = 0.5
     largest_french: Text | None = None
     least_artery: Text | None = None
@@ -86,5 +88,6 @@ def access_sites() -> Mapping[str, AccessSite]:
                 id=name,
                 title=site.title.format(side=side),
                 vessel=site.vessel.format(side=side),
+                ends_in=tuple(one.format(side=side) for one in site.ends_in),
             )
     return MappingProxyType(found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from seldinger import evidence
-from seldinger.anatomy import names, targets
+from seldinger.anatomy import names
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
@@ -216,6 +216,8 @@ class ApproachLogic(Generic[CaseT]):
         Raises:
             AnatomyError: nothing that this approach reaches is called that.
         """
+        from seldinger.anatomy import targets
+
         return targets.find(anatomy, name)
 
     def choose_target(self, target: Target, anatomy: Anatomy) -> Target:

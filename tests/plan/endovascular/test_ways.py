@@ -12,7 +12,7 @@ from seldinger import catalogue
 from seldinger.anatomy.vessels.lesions import find_segment
 from seldinger.catalogue.access_sites import access_sites
 from seldinger.catalogue.vascular import IntroducerSheath
-from seldinger.core import Curve
+from seldinger.core import Curve, Edge, Tree
 from seldinger.plan.approach.endovascular.choose import find_puncture
 from seldinger.plan.approach.endovascular.fit import choose_sheath, choose_wire
 from seldinger.plan.approach.endovascular.way import VesselWay, find_way, measure_turning
@@ -90,3 +90,17 @@ def test_a_wire_is_as_long_as_way_and_shaft_together() -> None:
     assert long is not None
     assert 1100.0 <= short.usable_mm <= long.usable_mm
     assert choose_wire(0.889, 9000.0) is None
+
+
+def test_where_the_labels_end_above_the_groin_the_way_begins_there_and_says_so() -> None:
+    kept = tuple(e for e in TREE.edges if "right" not in e.name or "iliac" in e.name)
+    used = sorted({n for e in kept for n in (e.start, e.end)})
+    number = {node: n for n, node in enumerate(used)}
+    edges = tuple(Edge(number[e.start], number[e.end], e.curve, e.name) for e in kept)
+    tree = Tree(TREE.nodes_lps_mm[used], edges)
+    site = access_sites()["right-femoral"]
+    puncture = find_puncture(tree, site)
+    assert puncture is not None
+    assert tree.edges[puncture[0]].name == "right external iliac artery"
+    assert puncture[1] == tree.edges[puncture[0]].curve.length_mm
+    assert find_puncture(tree, access_sites()["right-radial"]) is None

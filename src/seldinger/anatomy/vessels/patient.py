@@ -48,7 +48,9 @@ def trace_arteries(anatomy: Anatomy) -> Anatomy:
         edges.append(Edge(edge.start, edge.end, edge.curve, name if held[name] >= _SHARE else ""))
     tree = Tree(lines.tree.nodes_lps_mm, tuple(edges))
     notes = tuple(f"Arteries: {note}" for note in lines.notes)
-    return replace(anatomy, vessels=tree, notes=(*anatomy.notes, *notes))
+    coarse = max(grid.spacing_mm)
+    found = (*anatomy.notes, *notes)
+    return replace(anatomy, vessels=tree, vessels_voxel_mm=coarse, notes=found)
 
 
 def _is_artery(structure: Structure) -> bool:

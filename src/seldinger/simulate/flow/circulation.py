@@ -15,7 +15,6 @@ from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
 from seldinger.core.tree import Edge, Tree
 from seldinger.physics.drain_flow import Fluid
-from seldinger.physics.flow.beds import share_flow
 from seldinger.physics.flow.elements import DENSITY, VISCOSITY
 
 if TYPE_CHECKING:
@@ -129,21 +128,46 @@ def list_behind(tree: Tree, edge: int) -> frozenset[int]:
 def share_flows(tree: Tree, root: int, drive: Drive) -> dict[int, float]:
     """What each outlet carries at rest, mL/s: told or published flows first, the rest by radius.
 
+    The cardiac output only bounds a tree that begins at the heart. Of any other the outlets without
+    a known flow carry, for their radius, what those with one do.
+
     Args:
         tree: with radii.
         root: is no outlet.
         drive: total and known flows.
+
+    Raises:
+        SimulationError: the tree does not begin at the heart, and no flow in it is known.
     """
     outlets = [int(n) for n in np.flatnonzero(tree.degree == 1) if n != root]
-    radii = np.array([_radius_mm(tree, node) for node in outlets])
-    flows = share_flow(radii, drive.output_ml_per_s, drive.exponent)
+    weights = np.array([_radius_mm(tree, node) for node in outlets]) ** drive.exponent
+    groups = []
     for vessel, told in drive.measured_ml_per_s:
         own = [n for n, edge in enumerate(tree.edges) if edge.name == vessel]
         behind = frozenset[int]().union(*(list_behind(tree, n) for n in own))
-        chosen = np.array([node in behind for node in outlets])
+        chosen = np.array([node in behind for node in outlets], dtype=bool)
         if chosen.any():
-            flows[chosen] *= told / flows[chosen].sum()
+            groups.append((chosen, told))
+    known = np.zeros(len(outlets), dtype=bool)
+    for chosen, _ in groups:
+        known |= chosen
+    if _begins_at_heart(tree, root):
+        scale = drive.output_ml_per_s / weights.sum()
+    elif known.any():
+        scale = sum(told for _, told in groups) / sum(weights[c].sum() for c, _ in groups)
+    else:
+        raise SimulationError(
+            "the vessels do not begin at the heart and none has a known flow, so that nobody can "
+            "say how much blood they carry: tell the flow of the treated vessel as it was measured"
+        )
+    flows = scale * weights
+    for chosen, told in groups:
+        flows[chosen] *= told / flows[chosen].sum()
     return dict(zip(outlets, flows.tolist(), strict=True))
+
+
+def _begins_at_heart(tree: Tree, root: int) -> bool:
+    return any(edge.start == root and "ascending aorta" in edge.name for edge in tree.edges)
 
 
 def _radius_mm(tree: Tree, node: int) -> float:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm, qmc
 
 from seldinger.core.quantity import Spread
 from seldinger.simulate.flow.model import build_model, solve_states
@@ -89,6 +88,9 @@ def sample_flow(
     Raises:
         SimulationError: the circulation has no solution.
     """
+    # Statistics take a third of a second to import: lists and refusals need none.
+    from scipy.stats import norm, qmc
+
     known = {name: one.stenosis for name, one in circulation.narrowings.items()}
     model, lesion = build_model(circulation), circulation.narrowings[circulation.lesion].stenosis
     nominal = _solve(model, (known, {**known, circulation.lesion: after}), circulation.drive)

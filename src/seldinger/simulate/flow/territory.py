@@ -54,24 +54,27 @@ class Territory:
 
     Attributes:
         organ: as ``Segment.organ`` has it.
-        flow: assumption of the flow at rest through ``vessel``.
-        vessel: words in the name of the artery that carries it.
+        flow: assumption of the flow at rest.
+        vessels: words in the name of the artery that carries it; the first that was traced on a
+            side counts.
         reserve: assumption of how many times flow may rise.
     """
 
     organ: str
     flow: Assumption
-    vessel: str
+    vessels: tuple[str, ...]
     reserve: Assumption
 
 
 TERRITORIES = (
-    Territory("kidney", KIDNEY_FLOW, "renal artery", KIDNEY_RESERVE),
-    Territory("neck", BRAIN_FLOW, "internal carotid artery", BRAIN_RESERVE),
-    Territory("leg", LEG_FLOW, "common femoral artery", LEG_RESERVE),
-    Territory("dialysis-access", ACCESS_FLOW, "cephalic vein", ACCESS_RESERVE),
-    Territory("dialysis-access", ACCESS_FLOW, "basilic vein", ACCESS_RESERVE),
-)
+    Territory("kidney", KIDNEY_FLOW, ("renal artery",), KIDNEY_RESERVE),
+    Territory("neck", BRAIN_FLOW, ("internal carotid artery",), BRAIN_RESERVE),
+    Territory(
+        "leg", LEG_FLOW, ("common femoral artery", "external iliac artery", "iliac artery"),
+        LEG_RESERVE,
+    ),
+    Territory("dialysis-access", ACCESS_FLOW, ("cephalic vein", "basilic vein"), ACCESS_RESERVE),
+)  # fmt: skip
 
 
 def find_reserve(organ: str | None) -> Assumption:
@@ -86,6 +89,11 @@ def list_flows(names: tuple[str, ...]) -> tuple[tuple[str, Assumption], ...]:
     Args:
         names: of all vessels.
     """
-    return tuple(
-        (name, one.flow) for name in names for one in TERRITORIES if name.endswith(one.vessel)
-    )
+    found = []
+    for one in TERRITORIES:
+        for side in ("left", "right"):
+            wanted = (f"{side} {vessel}" for vessel in one.vessels)
+            there = next((name for name in wanted if name in names), None)
+            if there is not None:
+                found.append((there, one.flow))
+    return tuple(found)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING
-
-from scipy.stats import norm
 
 from seldinger import evidence
 from seldinger.core.space import as_vector
@@ -31,10 +30,18 @@ NO_WAY = "no vessel leads there this way"
 
 
 def find_puncture(tree: Tree, site: AccessSite) -> tuple[int, float] | None:
-    """Edge and mm along it where a site is punctured; None where its artery was not traced."""
+    """Edge and mm along it where a site is punctured; None where its artery was not traced.
+
+    Where only an artery that leads to it was traced, that is its free end.
+    """
     own = [n for n, edge in enumerate(tree.edges) if edge.name == site.vessel]
     if not own:
-        return None
+        ends = [
+            n
+            for n, edge in enumerate(tree.edges)
+            if edge.name in site.ends_in and tree.degree[edge.end] == 1
+        ]
+        return (ends[0], tree.edges[ends[0]].curve.length_mm) if len(ends) == 1 else None
     lengths = [tree.edges[n].curve.length_mm for n in own]
     left = site.at_share * sum(lengths)
     for number, length in zip(own, lengths, strict=True):
@@ -88,7 +95,7 @@ def _ratio(
     if artery_mm is None or sheath is None:
         return None, None
     sd = case.assumed.get_value("artery_diameter_sd_mm")
-    below = float(norm.cdf((sheath.outer_diameter_mm - artery_mm) / sd))
+    below = float(NormalDist().cdf((sheath.outer_diameter_mm - artery_mm) / sd))
     return artery_mm / sheath.outer_diameter_mm, below
 
 
@@ -173,6 +180,8 @@ def _barbeau(case: VesselCase, site: AccessSite) -> str | None:
 
 def _unknown(case: VesselCase, site: AccessSite) -> tuple[str, ...]:
     missing = []
+    if not any(edge.name == site.vessel for edge in case.vessels.edges):
+        missing.append(f"the {site.vessel} itself: the way begins where the tracing ends")
     if site.family == "radial" and _barbeau(case, site) is None:
         missing.append(f"Barbeau's test of the {site.side} hand")
     if site.keep_for_dialysis and case.options.dialysis is None:

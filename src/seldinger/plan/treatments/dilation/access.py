@@ -14,7 +14,12 @@ from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.dilation import effect as effects
-from seldinger.plan.treatments.dilation.findings import judge_residual, judge_size, tell_grade
+from seldinger.plan.treatments.dilation.findings import (
+    judge_residual,
+    judge_resolution,
+    judge_size,
+    tell_grade,
+)
 from seldinger.plan.treatments.dilation.patency import tell_patency
 from seldinger.plan.treatments.dilation.treat import Dilation
 from seldinger.simulate.effect import Effect, Measure
@@ -79,6 +84,7 @@ class AccessDilation(Dilation):
             *_judge_flow(case, change),
             _judge_steal(case, before, after, change),
             tell_grade(change),
+            *judge_resolution(case, change),
             judge_size(opened, offer),
             judge_residual(opened),
             tell_patency(offer.device, case.target.vessel),

@@ -71,7 +71,7 @@ def place_case(case: VesselCase) -> Placed:
     """
     value = case.assumed.get_value
     names = tuple(dict.fromkeys(e.name for e in case.vessels.edges if e.name))
-    measured = {name: value(one.name) / 60.0 for name, one in list_flows(names)}
+    measured: dict[str, float] = {name: value(one.name) / 60.0 for name, one in list_flows(names)}
     drive = Drive(
         arterial_mmhg=value("mean_arterial_mmhg"),
         venous_mmhg=value("venous_mmhg"),
@@ -130,7 +130,10 @@ def predict_change(case: VesselCase, placed: Placed, opening: Opening) -> FlowCh
         flow_share=_FLOW_SD,
         hyperaemia=(min(reserve.low, factor), max(reserve.high, factor)),
         viscosity_mpa_s=(VISCOSITY.low, VISCOSITY.high),
-        before_mm=case.assumed.get_value("artery_diameter_sd_mm"),
+        before_mm=max(
+            case.assumed.get_value("artery_diameter_sd_mm"),
+            0.5 * (case.anatomy.vessels_voxel_mm or 0.0),
+        ),
         after_mm=max((left.p95 - left.p05) / _Z90, 1e-3),
         reference_mm=_REFERENCE_SD_MM,
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.dilation.opening import Opening
 
 _OVERSIZE_BALLOON = 5.0
+_LEAST_VOXELS = 4.0
+"""Across a lumen: below, sections of our own phantoms read a stenosis too tight by many points."""
 _NEVER = "vascular_devices.size.never_larger"
 
 
@@ -34,6 +36,7 @@ def list_findings(
     return (
         _judge_gradient(case, change),
         tell_grade(change),
+        *judge_resolution(case, change),
         judge_size(opened, offer),
         judge_residual(opened),
         tell_patency(offer.device, case.target.vessel),
@@ -72,6 +75,20 @@ def tell_grade(change: FlowChange) -> Finding:
         f"{lesion.reference}."
     )
     return Finding("graded", Status.MET, Severity.INFO, text)
+
+
+def judge_resolution(case: VesselCase, change: FlowChange) -> tuple[Finding, ...]:
+    """Whether the image is fine enough to grade the lumen; nothing where it is no image's."""
+    voxel_mm = case.anatomy.vessels_voxel_mm
+    if voxel_mm is None:
+        return ()
+    narrow = change.placed.graded.minimum_diameter_mm
+    across = narrow / voxel_mm
+    text = f"The narrowest lumen, {narrow:.1f} mm, is {across:.1f} voxels of {voxel_mm:g} mm across"
+    if across < _LEAST_VOXELS:
+        text = f"{text}: under {_LEAST_VOXELS:g} its grade is not known. Take a finer image."
+        return (Finding("resolution", Status.UNKNOWN, Severity.ACTION, text),)
+    return (Finding("resolution", Status.MET, Severity.INFO, f"{text}."),)
 
 
 def judge_size(opened: Opening, offer: Offer) -> Finding:
