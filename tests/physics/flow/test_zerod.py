@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,6 +230,49 @@ def test_a_broken_file_is_refused_in_a_sentence(
         parsed(document)
     assert told in str(refused.value)
     assert str(refused.value).startswith("network.json")
+
+
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    10**400,
+    "x",
+    "",
+    [],
+    [1],
+    [[]],
+    {},
+    {"a": 1},
+    -1e308,
+)
+
+
+def _places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every way into a document."""
+    found = [way] if way else []
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        found += [place for key, one in items for place in _places(one, (*way, key))]
+    return found
+
+
+@given(st.data())
+def test_whatever_stands_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    document = forked()
+    for _ in range(data.draw(st.integers(1, 2))):
+        way = data.draw(st.sampled_from(_places(document)))
+        _set(*way, data.draw(st.sampled_from((*JUNK, ...))))(document)
+    try:
+        read = parsed(document)
+        read.march_settings()
+        found = solve_steady(read.network)
+        assert np.isfinite([found.start_mmhg, found.end_ml_per_s]).all()
+        rewrite_zerod(read, read.network)
+    except SimulationError as refused:
+        assert str(refused)  # noqa: PT017  no refusal is fine as well
 
 
 def test_a_bed_at_an_inlet_is_refused() -> None:

@@ -5,17 +5,21 @@ Each takes a network, or the ``Circuit`` of one, which is quicker to solve again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from seldinger.core.errors import SimulationError
 from seldinger.physics.flow import graph, tree
 from seldinger.physics.flow.circuit import assemble
 from seldinger.physics.flow.network import Network
+from seldinger.physics.flow.result import FlowWaves, SteadyFlow
 from seldinger.physics.flow.settings import MarchSettings, PeriodSettings
 
 if TYPE_CHECKING:
     from seldinger.physics.flow.circuit import Circuit
-    from seldinger.physics.flow.result import FlowWaves, SteadyFlow
+
+Solution = TypeVar("Solution", SteadyFlow, FlowWaves)
 
 
 def solve_steady(
@@ -36,7 +40,7 @@ def solve_steady(
     found = None
     if circuit.tree is not None and not plain:
         found = tree.steady(circuit, circuit.tree, guess)
-    return found or graph.steady(circuit, guess)
+    return _finite(found or graph.steady(circuit, guess))
 
 
 def march(
@@ -59,7 +63,7 @@ def march(
     found = None
     if circuit.tree is not None and not plain:
         found = tree.march(circuit, circuit.tree, chosen, period_s, begun)
-    return found or graph.march(circuit, chosen, period_s, begun)
+    return _finite(found or graph.march(circuit, chosen, period_s, begun))
 
 
 def solve_period(
@@ -82,7 +86,19 @@ def solve_period(
     found = None
     if circuit.tree is not None and not plain:
         found = tree.periodic(circuit, circuit.tree, chosen, period_s, begun)
-    return found or graph.periodic(circuit, chosen, period_s, begun)
+    return _finite(found or graph.periodic(circuit, chosen, period_s, begun))
+
+
+def _finite(found: Solution) -> Solution:
+    """``found``, if its last moment is one of numbers."""
+    if not all(
+        np.isfinite(np.atleast_2d(part)[-1]).all() for part in (found.end_mmhg, found.end_ml_per_s)
+    ):
+        raise SimulationError(
+            "the network's numbers are so large or so far apart that no answer can be reckoned: "
+            "look for a wrong unit among its resistances"
+        )
+    return found
 
 
 def _period_s(circuit: Circuit, told: float | None) -> float:

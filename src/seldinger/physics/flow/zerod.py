@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
@@ -69,16 +69,26 @@ class ZeroDFile:
         Raises:
             SimulationError: it asks for none, or for no whole number of them.
         """
-        told = self.document.get("simulation_parameters", {})
-        keys = ("number_of_cardiac_cycles", "number_of_time_pts_per_cardiac_cycle")
-        cycles, points = (told.get(key) for key in keys)
-        for key, value in zip(keys, (cycles, points), strict=True):
-            if not isinstance(value, int) or isinstance(value, bool):
+        told = self.document.get("simulation_parameters")
+        if not isinstance(told, dict):
+            _refuse(self.name, f"simulation_parameters is {_kind(told)}", "an object of numbers")
+        counts = []
+        for key in ("number_of_cardiac_cycles", "number_of_time_pts_per_cardiac_cycle"):
+            value = told.get(key)
+            if not _is_whole(value):
                 _refuse(self.name, f"simulation_parameters.{key} is {value!r}", "a whole number")
+            counts.append(value)
+        cycles, points = counts
         if cycles < 1 or points < _LEAST_POINTS:
             _refuse(self.name, f"{cycles} cycles of {points} points", "1 of 3 or more")
-        period = told.get("cardiac_period") if self.network.period_s is None else None
-        return MarchSettings(cycles, points - 1, period or None)
+        if self.network.period_s is not None or not told.get("cardiac_period"):
+            return MarchSettings(cycles, points - 1)
+        try:
+            return MarchSettings(cycles, points - 1, float(told["cardiac_period"]))
+        except (TypeError, ValueError, OverflowError) as wrong:
+            raise SimulationError(
+                f"{self.name}: cardiac_period is no period: {wrong}: give seconds"
+            ) from wrong
 
 
 def read_zerod(path: Path, units: FlowUnits) -> ZeroDFile:
@@ -179,7 +189,10 @@ class _Reader:
         """A finite number."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(f"{where} is {_kind(value)}", "one number")
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            self.refuse(f"{where} is beyond all numbers", "one number")
 
     def numbers(self, where: str, value: Any) -> list[float]:
         """A list of finite numbers."""
@@ -200,7 +213,7 @@ class _Reader:
     def _name_vessel(self, where: str, vessel: dict[str, Any]) -> None:
         """Its number, its name, and the boundaries at its ends."""
         number, name = vessel.get("vessel_id"), self.text(where, vessel, "vessel_name")
-        if not isinstance(number, int) or isinstance(number, bool) or number in self.names:
+        if not _is_whole(number) or number in self.names:
             self.refuse(f"{where}.vessel_id is {number!r}", "a whole number of its own")
         self.names[number] = name
         ends = vessel.get("boundary_conditions", {})
@@ -274,7 +287,7 @@ class _Reader:
         if not isinstance(found, list) or not found:
             self.refuse(f"{where}.{end}_vessels is {found!r}", "a list of vessel_ids")
         for number in found:
-            if isinstance(number, bool) or number not in self.names:
+            if not _is_whole(number) or number not in self.names:
                 self.refuse(f"{where}.{end}_vessels names {number!r}", "vessel_ids of the file")
         return found
 
@@ -364,6 +377,10 @@ def _refuse(name: str, got: str, allowed: str) -> NoReturn:
 
 def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"it holds {word}, and numbers are finite")
+
+
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _kind(value: Any) -> str:

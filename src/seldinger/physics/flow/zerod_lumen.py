@@ -17,6 +17,8 @@ from seldinger.physics.flow.units import FlowUnits
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LARGEST = 1e30
+
 
 def read_fluid(document: Mapping[str, Any], units: FlowUnits) -> Fluid | None:
     """The blood of a file, g/cm3 and poise; None where it is not told or not in CGS."""
@@ -47,7 +49,7 @@ def infer_lumen(entry: Mapping[str, Any], fluid: Fluid | None) -> Lumen | None:
 
 
 def _positive(value: Any) -> float | None:
-    """``value`` as a positive finite number; None where it is none."""
+    """``value`` as a positive number that can be reckoned with; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and value > 0.0 else None
+    return float(value) if 0.0 < value <= _LARGEST else None
