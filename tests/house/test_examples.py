@@ -95,5 +95,12 @@ def test_a_drain_that_was_left_out(last_line: LastLine) -> None:
     assert said["ml_per_min"] == pytest.approx(said["measured_ml_per_min"], abs=36.7)  # its SD
 
 
+def test_an_angioplasty(last_line: LastLine) -> None:
+    said = last_line("11_angioplasty.py")
+    assert said["before_mmhg"] == pytest.approx(37.0, abs=1.0)
+    assert said["after_mmhg"] < 2.0
+    assert said["way_mm"] == pytest.approx(337.0, abs=5.0)
+
+
 def test_an_audit(last_line: LastLine) -> None:
     assert last_line("10_audit.py")["interval"] == pytest.approx([0.017, 0.137], abs=0.0005)
