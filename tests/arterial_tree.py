@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,3 +60,17 @@ def arterial_tree(stenoses: dict[str, tuple[float, float, float]] | None = None)
             radius = radius * (1.0 - percent / 100.0 * dip)
         edges.append(Edge(start, end, Curve(way, radius), name))
     return Tree(NODES, tuple(edges))
+
+
+def narrow_vessel(tree: Tree, name: str, at_mm: float, length_mm: float, percent: float) -> Tree:
+    """``tree`` with one more stenosis, in the edge called ``name``."""
+    edges = []
+    for edge in tree.edges:
+        if edge.name == name:
+            assert edge.curve.radius_mm is not None
+            away = edge.curve.along_mm - at_mm
+            dip = np.where(np.abs(away) < length_mm / 2.0, np.cos(np.pi * away / length_mm) ** 2, 0)
+            radius = edge.curve.radius_mm * (1.0 - percent / 100.0 * dip)
+            edge = replace(edge, curve=Curve(edge.curve.points_lps_mm, radius))  # noqa: PLW2901
+        edges.append(edge)
+    return Tree(tree.nodes_lps_mm, tuple(edges))

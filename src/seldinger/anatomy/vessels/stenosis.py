@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+OTHER_SIDE = "other side"
 LEAST_PERCENT = 25.0
 """A narrowing of less is not told from the vessel's own taper and the image's noise."""
 _EDGE_PERCENT = 10.0
@@ -203,7 +204,7 @@ def _grade(
     before = _shoulder(sections, reference, 0, first)
     behind = _shoulder(sections, reference, last + 1, len(reference))
     if other_side_mm is not None:
-        source = "other side"
+        source = OTHER_SIDE
     elif before is None:
         raise AnatomyError(
             f"the narrowing at {sections.along_mm[at]:.0f} mm has no healthy vessel before it, and "

@@ -80,7 +80,7 @@ class Dilation:
         before: lumen as it was.
         inflated: lumen while the balloon stands.
         after: lumen once it is let down.
-        residual: narrowing that is left anywhere in the lumen, with its spread.
+        residual: narrowing that is left where it was judged, with its spread.
         oversize_percent: 100 (balloon / healthy vessel - 1) where that is largest.
         stretch: balloon while it stands over the lumen before, where that is largest.
         limits: what the stretch was held against; with none, nothing is known of it.
@@ -101,7 +101,7 @@ class Dilation:
     __repr__ = short_repr
 
 
-def dilate(
+def dilate(  # noqa: PLR0913, PLR0917  what goes in, where, and what is asked of it
     lumen: Lumen,
     balloon: Balloon,
     centre_mm: float,
@@ -110,6 +110,7 @@ def dilate(
     expansion: Expansion,
     draws: Draws,
     limits: Sequence[StretchLimit],
+    judged_mm: tuple[float, float] | None = None,
 ) -> Dilation:
     """Inflate ``balloon`` once.
 
@@ -124,6 +125,8 @@ def dilate(
         expansion: deficit and recoil.
         draws: how often.
         limits: what the stretch of the healthy vessel is held against.
+        judged_mm: from and to, along the lumen, of the narrowing that is treated: what is left of
+            it is the residual; None: the worst that is left anywhere.
 
     Raises:
         ValueError: the pressure is not on the chart, the balloon leaves the known lumen, the
@@ -148,7 +151,7 @@ def dilate(
     )
     return Dilation(
         pressure_atm, balloon.chart.read_mm(pressure_atm), lumen, lumen.widened(inflated),
-        lumen.widened(after), measure_narrowing(lumen, healthy, after, drawn),
+        lumen.widened(after), measure_narrowing(lumen, healthy, after, drawn, judged_mm),
         100.0 * (float(ratio[worst]) - 1.0), float((inflated / lumen.area_diameter_mm).max()),
         tuple(limits), passed,
     )  # fmt: skip

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _ROUNDING = 1e-9
 _LEAST_PLACES = 5
+_APART_MM = 1e-5
+"""Points of a curve that lie nearer together than a tenth of this coincide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +114,8 @@ class Lumen:
             raise ValueError(f"step_mm is {step_mm}; a lumen is sampled in positive steps")
         count = int(np.ceil(self.length_mm / step_mm * (1.0 - _ROUNDING)))
         places = np.union1d(self.along_mm, np.linspace(0.0, self.length_mm, count + 1))
-        kept = np.concatenate([[True], np.diff(places) > _ROUNDING * self.length_mm])
+        apart = max(_ROUNDING * self.length_mm, _APART_MM)
+        kept = np.concatenate([[True], np.diff(places) > apart])
         return self.read(places[kept])
 
     def read(self, places_mm: Floats) -> Lumen:
@@ -191,7 +194,11 @@ def spread_reference(lumen: Lumen, reference_mm: Floats | float) -> Floats:
 
 
 def measure_narrowing(
-    lumen: Lumen, reference_mm: Floats, nominal_mm: Floats, drawn_mm: Floats
+    lumen: Lumen,
+    reference_mm: Floats,
+    nominal_mm: Floats,
+    drawn_mm: Floats,
+    judged_mm: tuple[float, float] | None = None,
 ) -> Narrowing:
     """What is left of a narrowing.
 
@@ -200,11 +207,28 @@ def measure_narrowing(
         reference_mm: (n,) healthy diameter.
         nominal_mm: (n,) lumen as expected.
         drawn_mm: (draws, n) lumen of each draw.
+        judged_mm: from and to, along the lumen, of the narrowing that is asked about; None: the
+            worst anywhere. Another one beside it is not what a device left.
+
+    Raises:
+        ValueError: no place of the lumen lies in what is judged.
     """
+    if judged_mm is not None:
+        inside = lumen.within(*judged_mm)
+        if not inside.any():
+            raise ValueError(
+                f"no place of the lumen lies from {judged_mm[0]:g} to {judged_mm[1]:g} mm: "
+                "resample it, or judge a longer stretch"
+            )
+        places = lumen.along_mm[inside]
+        reference_mm, nominal_mm = reference_mm[inside], nominal_mm[inside]
+        drawn_mm = drawn_mm[:, inside]
+    else:
+        places = lumen.along_mm
     share, nominal = drawn_mm / reference_mm, nominal_mm / reference_mm
     worst, left = share.min(axis=1), float(nominal.min())
     return Narrowing(
-        float(lumen.along_mm[int(np.argmin(nominal))]),
+        float(places[int(np.argmin(nominal))]),
         summarise(float(nominal_mm.min()), drawn_mm.min(axis=1)),
         summarise(100.0 * (1.0 - left), 100.0 * (1.0 - worst)),
         summarise(100.0 * (1.0 - left**2), 100.0 * (1.0 - worst**2)),

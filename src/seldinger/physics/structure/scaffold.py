@@ -78,7 +78,7 @@ class Scaffold:
         placed: proximal first.
         before: lumen as it was.
         after: lumen with the stents.
-        residual: narrowing that is left anywhere in the lumen, with its spread.
+        residual: narrowing that is left where it was judged, with its spread.
         scaffolded_mm: length of vessel that is covered.
         overlap_mm: of each stent with the next.
     """
@@ -99,6 +99,7 @@ def deploy(
     reference_mm: Floats | float,
     opening: SelfOpening | BalloonOpening,
     draws: Draws,
+    judged_mm: tuple[float, float] | None = None,
 ) -> Scaffold:
     """Deploy stents of one kind.
 
@@ -108,6 +109,8 @@ def deploy(
         reference_mm: healthy diameter, one or (n,).
         opening: of all of them.
         draws: how often.
+        judged_mm: from and to, along the lumen, of the narrowing that is treated: what is left of
+            it is the residual; None: the worst that is left anywhere.
 
     Raises:
         ValueError: there is none; the opening does not belong to the kind; the pressure is not on
@@ -130,7 +133,7 @@ def deploy(
     covered = sum(p.covered_mm for p in placed) - sum(max(0.0, o) for o in overlaps)
     return Scaffold(
         tuple(placed), lumen, lumen.widened(nominal),
-        measure_narrowing(lumen, healthy, nominal, drawn), covered, overlaps,
+        measure_narrowing(lumen, healthy, nominal, drawn, judged_mm), covered, overlaps,
     )  # fmt: skip
 
 

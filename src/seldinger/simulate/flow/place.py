@@ -126,14 +126,22 @@ def grade_target(tree: Tree, target: Segment) -> Graded:
     """The stenosis that ``target`` is, or the narrowest of a stretch that was drawn by hand.
 
     Raises:
-        AnatomyError: the vessel has no reference that it could be compared with.
+        AnatomyError: the vessel has no reference that it could be compared with, or the stretch
+            holds more than one stenosis.
     """
     from seldinger.anatomy.vessels.stenosis import Stenosis as Graded
     from seldinger.anatomy.vessels.stenosis import fit_reference
 
-    for one in grade_vessel(tree, target.vessel):
-        if _overlap(one, target):
-            return one
+    held = [one for one in grade_vessel(tree, target.vessel) if _overlap(one, target)]
+    if len(held) > 1:
+        told = ", ".join(f"{one.from_mm:.0f}-{one.to_mm:.0f} mm" for one in held)
+        raise AnatomyError(
+            f"{target.label} holds {len(held)} stenoses ({told}), and one is treated at a time: "
+            f"name one of them: '{target.vessel}' for the tightest, '{target.vessel} #2' for the "
+            "next"
+        )
+    if held:
+        return held[0]
     sections = read_sections(target.curve)
     reference = fit_reference(sections.along_mm, sections.area_diameter_mm)
     inside = (sections.along_mm >= target.from_mm) & (sections.along_mm <= target.to_mm)

@@ -17,9 +17,9 @@ from seldinger.plan.treatments.dilation import effect as effects
 from seldinger.plan.treatments.dilation.findings import (
     judge_residual,
     judge_resolution,
-    judge_size,
     tell_grade,
 )
+from seldinger.plan.treatments.dilation.fit import judge_fit
 from seldinger.plan.treatments.dilation.patency import tell_patency
 from seldinger.plan.treatments.dilation.treat import Dilation
 from seldinger.simulate.effect import Effect, Measure
@@ -85,7 +85,7 @@ class AccessDilation(Dilation):
             _judge_steal(case, before, after, change),
             tell_grade(change),
             *judge_resolution(case, change),
-            judge_size(opened, offer),
+            *judge_fit(case, opened, offer, change.placed.graded),
             judge_residual(opened),
             tell_patency(offer.device, case.target.vessel),
         )

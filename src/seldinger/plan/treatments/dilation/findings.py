@@ -8,6 +8,7 @@ from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.dilation.effect import GRADIENTS, RESIDUAL
+from seldinger.plan.treatments.dilation.fit import judge_fit
 from seldinger.plan.treatments.dilation.patency import tell_patency
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.dilation.offers import Offer
     from seldinger.plan.treatments.dilation.opening import Opening
 
-_OVERSIZE_BALLOON = 5.0
 _LEAST_VOXELS = 4.0
 """Across a lumen: below, sections of our own phantoms read a stenosis too tight by many points."""
-_NEVER = "vascular_devices.size.never_larger"
 
 
 def list_findings(
@@ -37,7 +36,7 @@ def list_findings(
         _judge_gradient(case, change),
         tell_grade(change),
         *judge_resolution(case, change),
-        judge_size(opened, offer),
+        *judge_fit(case, opened, offer, change.placed.graded),
         judge_residual(opened),
         tell_patency(offer.device, case.target.vessel),
     )
@@ -89,21 +88,6 @@ def judge_resolution(case: VesselCase, change: FlowChange) -> tuple[Finding, ...
         text = f"{text}: under {_LEAST_VOXELS:g} its grade is not known. Take a finer image."
         return (Finding("resolution", Status.UNKNOWN, Severity.ACTION, text),)
     return (Finding("resolution", Status.MET, Severity.INFO, f"{text}."),)
-
-
-def judge_size(opened: Opening, offer: Offer) -> Finding:
-    """Whether the device is as wide as the rule allows."""
-    if offer.delivery.role == "stent":
-        text = f"The stent is {opened.oversize_percent:.0f} % wider than the healthy vessel."
-        return Finding("size", Status.MET, Severity.INFO, text)
-    rule = evidence.fact(_NEVER)
-    text = (
-        f"At {opened.pressure_atm:g} atm the balloon is {opened.oversize_percent:.0f} % wider than "
-        "the healthy vessel; it shall not be wider."
-    )
-    held = opened.oversize_percent <= _OVERSIZE_BALLOON
-    status = Status.MET if held else Status.NOT_MET
-    return Finding("size", status, Severity.ACTION, text, (rule.source,))
 
 
 def judge_residual(opened: Opening) -> Finding:

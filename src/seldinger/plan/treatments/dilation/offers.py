@@ -125,11 +125,11 @@ def _sizes(device: SizedDevice, lesion: Stenosis, options: DilationOptions) -> I
             continue
         fitting = [n for n in size.lengths_mm if short <= n <= lesion.length_mm + 2.0 * overhang]
         longer = [n for n in size.lengths_mm if n >= short]
-        for length in fitting[:1] or longer[:1]:
-            wanted = options.length_mm or length
-            if options.length_mm is not None and wanted not in size.lengths_mm:
-                continue
-            yield Offer(device, size.diameter_mm, wanted, _deliver(device, size, wanted))
+        lengths = fitting[:1] or longer[:1]
+        if options.length_mm is not None:
+            lengths = [n for n in size.lengths_mm if n == options.length_mm]
+        for length in lengths:
+            yield Offer(device, size.diameter_mm, length, _deliver(device, size, length))
 
 
 def _deliver(device: SizedDevice, size: catalogue.vascular.DeviceSize, length: float) -> Delivery:

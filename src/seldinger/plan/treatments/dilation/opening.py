@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seldinger import evidence
+from seldinger.anatomy.vessels.lesions import read_sections
+from seldinger.anatomy.vessels.stenosis import OTHER_SIDE, fit_reference
 from seldinger.catalogue.vascular import InflatedDevice, SelfExpandingStent
-from seldinger.core.errors import PlanError
+from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.record import Assumption
 from seldinger.physics.structure.balloon import (
     Balloon,
@@ -24,12 +28,16 @@ from seldinger.physics.structure.stent import Foreshortening, place_stent
 from seldinger.physics.structure.stent import SelfExpandingStent as OpenedStent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from seldinger.anatomy.model import Segment
     from seldinger.anatomy.vessels.stenosis import Stenosis
     from seldinger.core.shapes import Curve
     from seldinger.physics.structure.lumen import Narrowing
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.treatments.dilation.offers import Offer
+
+    Floats = NDArray[np.float64]
 
 DEFICIT, RECOIL = "vascular_devices.stent.balloon_deficit", "vascular_devices.stent.recoil"
 PLAIN_RECOIL = Assumption(
@@ -59,13 +67,15 @@ class Opening:
         after: its centreline with the lumen that is left.
         residual: narrowing that is left.
         pressure_atm: in the balloon; None where nothing is inflated.
-        oversize_percent: of the device over the healthy vessel.
+        oversize_percent: of the device over the healthy vessel, where that is largest.
+        covered_mm: from and to, along the vessel, of balloon or stent.
     """
 
     after: Curve
     residual: Narrowing
     pressure_atm: float | None
     oversize_percent: float
+    covered_mm: tuple[float, float]
 
 
 def open_vessel(
@@ -85,6 +95,11 @@ def open_vessel(
     Raises:
         PlanError: the device does not go where it must stand, or not to that pressure.
     """
+    if pressure_atm is not None and not isinstance(offer.device, InflatedDevice):
+        raise PlanError(
+            f"{offer.device.name} opens by itself; nothing in it is inflated to {pressure_atm:g} "
+            "atm: leave the pressure out, or choose a device on a balloon"
+        )
     lumen = Lumen.from_curve(target.curve).resampled(_STEP_MM)
     draws = Draws(_DRAWS, seed)
     try:
@@ -114,12 +129,30 @@ def _inflate(
     middle = 0.5 * (lesion.from_mm + lesion.to_mm)
     centre = min(max(middle, reach), lumen.length_mm - reach)
     done = dilate(
-        lumen, balloon, centre, pressure, lesion.reference_diameter_mm,
-        _expansion(offer, assumed), draws, (),
+        lumen, balloon, centre, pressure, _find_healthy(target, lumen, lesion),
+        _expansion(offer, assumed), draws, (), (lesion.from_mm, lesion.to_mm),
     )  # fmt: skip
+    half = 0.5 * offer.length_mm
     return Opening(
-        done.after.to_curve(target.curve), done.residual, pressure, done.oversize_percent
-    )
+        done.after.to_curve(target.curve), done.residual, pressure, done.oversize_percent,
+        (centre - half, centre + half),
+    )  # fmt: skip
+
+
+def _find_healthy(target: Segment, lumen: Lumen, lesion: Stenosis) -> Floats:
+    """(n,) healthy diameter along the lumen: the vessel tapers, and a device may be long."""
+    healthy = lesion.reference_diameter_mm
+    flat = np.full(len(lumen.along_mm), healthy)
+    sections = read_sections(target.curve)
+    if lesion.reference == OTHER_SIDE:
+        return flat
+    try:
+        line = fit_reference(sections.along_mm, sections.area_diameter_mm)
+    except AnatomyError:
+        return flat
+    level = float(np.interp(lesion.at_mm, sections.along_mm, line))
+    taper = np.interp(lumen.along_mm, sections.along_mm, line) / level
+    return healthy * np.clip(taper, 0.5, 2.0)
 
 
 def _expansion(offer: Offer, assumed: Assumed) -> Expansion:
@@ -144,11 +177,16 @@ def _release(
     short = Foreshortening(100.0 * (device.foreshortening or 0.0), assumed.get_value(STRETCH.name))
     stent = OpenedStent(offer.diameter_mm, offer.length_mm, short)
     middle = 0.5 * (lesion.from_mm + lesion.to_mm)
-    start = max(0.0, middle - 0.5 * offer.length_mm)
+    start = max(0.0, min(middle - 0.5 * offer.length_mm, lumen.length_mm - offer.length_mm))
     placed = place_stent(stent, lumen, start)
     share = NormalDist(assumed.get_value(SELF_OPENING.name), 0.1)
+    healthy = _find_healthy(target, lumen, lesion)
     done = deploy(
-        lumen, (placed,), lesion.reference_diameter_mm, SelfOpening(share, SELF_OPENING.name), draws
-    )
-    over = 100.0 * (offer.diameter_mm / lesion.reference_diameter_mm - 1.0)
-    return Opening(done.after.to_curve(target.curve), done.residual, None, over)
+        lumen, (placed,), healthy, SelfOpening(share, SELF_OPENING.name), draws,
+        (lesion.from_mm, lesion.to_mm),
+    )  # fmt: skip
+    least = float(healthy[lumen.within(placed.from_mm, placed.to_mm)].min())
+    return Opening(
+        done.after.to_curve(target.curve), done.residual, None,
+        100.0 * (offer.diameter_mm / least - 1.0), (placed.from_mm, placed.to_mm),
+    )  # fmt: skip
