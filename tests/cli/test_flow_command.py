@@ -48,7 +48,7 @@ def test_a_fast_vessel_is_doubted_when_its_lumen_can_be_told() -> None:
     }
     document["boundary_conditions"][0]["bc_values"]["Q"] = [260.0, 260.0]
     Path("aorta.json").write_text(json.dumps(document), encoding="utf-8")
-    shown = run("aorta.json", "--units", "cgs", "--steady").stdout
+    shown = run("aorta.json", "--units", "cgs").stdout
     assert "vessel branch0: peak Reynolds number 42" in shown
     assert "a calibrated file has others" in shown
 

@@ -78,6 +78,16 @@ def test_a_curve_without_radius_is_refused() -> None:
         vessel_along("v", ("a", "b"), bare)
 
 
+def test_a_radius_of_nothing_is_refused() -> None:
+    for first, last in ((0.0, 1.0), (1.0, -1.0), (math.nan, 1.0)):
+        with pytest.raises(ValueError, match="leave an occluded vessel out"):
+            poiseuille_mmhg_s_per_ml(10.0, first, last, BLOOD)
+        with pytest.raises(ValueError, match="leave an occluded vessel out"):
+            inertance_mmhg_s2_per_ml(10.0, first, last, BLOOD)
+        with pytest.raises(ValueError, match="leave an occluded vessel out"):
+            compliance_ml_per_mmhg(10.0, first, last, BLOOD, 5.0)
+
+
 def womersley(alpha: float, radius_m: float, fluid: Fluid) -> complex:
     """Pressure gradient over flow of a rigid tube at one frequency, Pa s/m4."""
     z = 1j**1.5 * alpha

@@ -33,6 +33,8 @@ def test_the_peak_counts_and_is_told() -> None:
     assert fast.holds is False
     assert "peak Reynolds number 2" in fast.text
     assert "above 2000" in fast.text
+    (mean,) = judge_validity(solve_steady(beating))
+    assert mean.text.startswith("mean Reynolds number 5")
 
 
 def test_a_tight_stenosis_is_beyond_the_experiments() -> None:

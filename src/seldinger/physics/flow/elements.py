@@ -94,8 +94,11 @@ def poiseuille_mmhg_s_per_ml(
         first_mm: (n,) radius at its start.
         last_mm: (n,) radius at its end.
         fluid: its viscosity.
+
+    Raises:
+        ValueError: a radius is not positive.
     """
-    a, b = np.asarray(first_mm, np.float64), np.asarray(last_mm, np.float64)
+    a, b = _radii(first_mm, last_mm)
     integral = np.asarray(length_mm) * (a * a + a * b + b * b) / (3.0 * (a * b) ** 3)
     # 1/mm3 is 1e9/m3.
     pa_s_per_m3 = 8.0 * fluid.viscosity_pa_s / math.pi * 1e9 * float(np.sum(integral))
@@ -115,10 +118,13 @@ def inertance_mmhg_s2_per_ml(
         first_mm: (n,) radius at its start.
         last_mm: (n,) radius at its end.
         fluid: its density.
+
+    Raises:
+        ValueError: a radius is not positive.
     """
-    product = np.asarray(first_mm, np.float64) * np.asarray(last_mm, np.float64)
+    a, b = _radii(first_mm, last_mm)
     # 1/mm is 1e3/m.
-    integral = 1e3 * float(np.sum(np.asarray(length_mm) / product))
+    integral = 1e3 * float(np.sum(np.asarray(length_mm) / (a * b)))
     return fluid.density_kg_per_m3 / math.pi * integral / PA_S_PER_M3_PER_MMHG_S_PER_ML
 
 
@@ -139,14 +145,14 @@ def compliance_ml_per_mmhg(
         pulse_wave_m_per_s: c; the same along the vessel.
 
     Raises:
-        ValueError: the speed is not positive.
+        ValueError: the speed or a radius is not positive.
     """
     if not (math.isfinite(pulse_wave_m_per_s) and pulse_wave_m_per_s > 0.0):
         raise ValueError(
             f"a pulse wave of {pulse_wave_m_per_s:g} m/s: it runs at a positive, finite speed; "
             "for a rigid wall give none"
         )
-    a, b = np.asarray(first_mm, np.float64), np.asarray(last_mm, np.float64)
+    a, b = _radii(first_mm, last_mm)
     volume_ml = math.pi / 3e3 * float(np.sum(np.asarray(length_mm) * (a * a + a * b + b * b)))
     return volume_ml * PA_PER_MMHG / (fluid.density_kg_per_m3 * pulse_wave_m_per_s**2)
 
@@ -251,3 +257,17 @@ def junction_loss_mmhg_s2_per_ml2(
     area_m2 = math.pi * (diameter_mm * 1e-3) ** 2 / 4.0
     head = coefficient * fluid.density_kg_per_m3 / (2.0 * area_m2**2)
     return head * 1e-6 / PA_S_PER_M3_PER_MMHG_S_PER_ML
+
+
+def _radii(
+    first_mm: NDArray[np.float64] | float, last_mm: NDArray[np.float64] | float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both ends of cones, positive."""
+    ends = np.asarray(first_mm, np.float64), np.asarray(last_mm, np.float64)
+    for radius in ends:
+        if not (np.isfinite(radius) & (radius > 0.0)).all():
+            raise ValueError(
+                f"a radius of {np.min(radius):g} mm; radii are positive and finite: leave an "
+                "occluded vessel out"
+            )
+    return ends

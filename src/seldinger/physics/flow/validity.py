@@ -92,12 +92,14 @@ def judge_validity(
     """Every vessel by its peak Reynolds number and its narrowest area.
 
     Args:
-        solved: a solution.
+        solved: a solution; the steady one of a network that beats knows and names the mean.
         fluid: what flows.
         reynolds_limit: above it the model is doubted.
         area_ratio_limit: above it the stenosis is steeper than the model's experiments.
     """
     scale = 4.0 * fluid.density_kg_per_m3 * 1e-6 / (math.pi * fluid.viscosity_pa_s * 1e-3)
+    beats = solved.circuit.network.period_s is not None
+    word = "mean" if beats and isinstance(solved, SteadyFlow) else "peak"
     found = []
     for vessel, peak in zip(solved.circuit.network.vessels, solved.peak_ml_per_s, strict=True):
         if vessel.lumen is None:
@@ -109,7 +111,7 @@ def judge_validity(
         doubts = []
         if reynolds > reynolds_limit:
             doubts.append(
-                f"peak Reynolds number {reynolds:.0f} is above {reynolds_limit:.0f}: turbulence "
+                f"{word} Reynolds number {reynolds:.0f} is above {reynolds_limit:.0f}: turbulence "
                 "and losses at branches, unless they were given, make pressures wrong"
             )
         if ratio > area_ratio_limit:
@@ -117,7 +119,7 @@ def judge_validity(
                 f"normal over narrowest area is {ratio:.1f}, above {area_ratio_limit:g}: steeper "
                 "than the experiments behind the stenosis model"
             )
-        told = "; ".join(doubts) or f"peak Reynolds number {reynolds:.0f}, area ratio {ratio:.1f}"
+        told = "; ".join(doubts) or f"{word} Reynolds number {reynolds:.0f}, area ratio {ratio:.1f}"
         found.append(FlowValidity(vessel.name, reynolds, ratio, not doubts, told))
     return tuple(found)
 
