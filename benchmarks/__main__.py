@@ -13,7 +13,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import ablation, flow, heat, margin, paths, real_liver
+from benchmarks import ablation, flow, heat, margin, paths, real_liver, waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,7 @@ def main() -> None:
     row("crossed against its numpy twin", f"{crossing:.0f} x", ">= 10 x")
     _heat()
     _flow()
+    _waves()
     _margin()
     _plan()
     _real()
@@ -100,6 +101,13 @@ def _flow() -> None:
     row("  one change, steady", f"{1e3 * flow.change_cpu_s():.2f} ms", "<= 2 ms")
     row("  the same with four rings", f"{1e3 * flow.change_cpu_s(rings=4):.2f} ms", "<= 2 ms")
     row(f"  {flow.SAMPLES} steady samples", f"{flow.samples_cpu_s():.3f} s", "<= 1 s")
+
+
+def _waves() -> None:
+    """Published networks of elastic vessels, processor time."""
+    row("1-D carotid, 126 cells, 4 cycles", f"{waves.carotid_cpu_s():.2f} s", "<= 0.15 s")
+    row("  against its numpy twin", f"{waves.twin_ratio():.0f} x", ">= 10 x")
+    row("56 arteries, cells of 2 mm, 10 cycles", f"{waves.arteries_cpu_s():.1f} s", "<= 10 s")
 
 
 def _margin() -> None:

@@ -16,6 +16,8 @@ from seldinger.physics.flow.boundaries import FlowBoundary, ResistanceBoundary, 
 from seldinger.physics.flow.network import Network, Vessel
 from seldinger.physics.flow.settings import MarchSettings
 from seldinger.physics.flow.solve import march, solve_period
+from seldinger.physics.flow.wave import march_waves
+from seldinger.physics.flow.wave_network import ElasticNetwork, ElasticVessel, WaveSettings
 from seldinger.physics.thermal import damage
 from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod
 from seldinger.physics.thermal.controllers import Drive, Hold
@@ -43,6 +45,8 @@ def main() -> None:
     )
     march(net, MarchSettings(1, 10))
     solve_period(net)
+    tube = ElasticVessel("vessel", "a", "b", 10.0, (3.0,), (0.3,), 400.0)
+    march_waves(ElasticNetwork((tube,), net.boundaries), WaveSettings(cycles=1))
     grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
     tissue = Tissue(
         "tissue", 3.8e6, 0.5, 0.01, Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),

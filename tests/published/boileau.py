@@ -5,7 +5,12 @@ Inflow in mL/s at 100 even times of 1.1 s, the last being the first again.
 
 from __future__ import annotations
 
+from seldinger.physics.flow.boundaries import FlowBoundary, Waveform, WindkesselBoundary
+from seldinger.physics.flow.wave_network import ElasticNetwork, ElasticVessel
+
 PERIOD_S = 1.1
+PA_S_PER_M3 = 133.322387415e6
+"""What one mmHg s/mL is."""
 
 ILIAC_INFLOW = """
     -0.523949 -1.81004 -4.10675 -6.30716 -7.45332 -7.30972 -6.19751 -4.41294 -1.86578 1.76527
@@ -38,3 +43,35 @@ def inflow(table: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     values = tuple(float(word) for word in table.split())
     last = len(values) - 1
     return values, tuple(PERIOD_S * n / last for n in range(len(values)))
+
+
+def bed(name: str, node: str, numbers: tuple[float, float, float]) -> WindkesselBoundary:
+    """R1, Cc and R2 in SI."""
+    first, soft, second = numbers
+    return WindkesselBoundary(
+        name, node, first / PA_S_PER_M3, soft * PA_S_PER_M3, second / PA_S_PER_M3, 0.0
+    )
+
+
+def carotid() -> ElasticNetwork:
+    """A straight elastic tube of 126 mm."""
+    drive = FlowBoundary("in", "a", Waveform(*inflow(CAROTID_INFLOW)))
+    out = bed("out", "b", (2.4875e8, 1.7529e-10, 1.8697e9))
+    return ElasticNetwork(
+        (ElasticVessel("carotid", "a", "b", 126.0, (2.6485,), (0.24,), 700.0),), (drive, out)
+    )
+
+
+def iliac() -> ElasticNetwork:
+    """An aorta of 86 mm and two iliac arteries, with blunt profiles."""
+    drive = FlowBoundary("in", "a", Waveform(*inflow(ILIAC_INFLOW)))
+    wall = (85.0, (5.492,), (0.68,), 700.0, 0.0, 9.0)
+    ends = (6.8123e7, 3.6664e-10, 3.1013e9)
+    return ElasticNetwork(
+        (
+            ElasticVessel("parent", "a", "b", 86.0, (7.581,), (0.9,), 500.0, profile=9.0),
+            ElasticVessel("one", "b", "c", *wall),
+            ElasticVessel("two", "b", "d", *wall),
+        ),
+        (drive, bed("x", "c", ends), bed("y", "d", ends)),
+    )

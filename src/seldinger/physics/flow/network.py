@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from seldinger.core.formatting import short_repr
 from seldinger.physics.flow.boundaries import FlowBoundary, boundary_waveform
@@ -21,6 +21,34 @@ if TYPE_CHECKING:
 
 _SAME_PERIOD = 1e-9
 _FEW = 3
+
+
+class Connected(Protocol):
+    """What joins two nodes."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its network."""
+
+    @property
+    def start(self) -> str:
+        """Node."""
+
+    @property
+    def end(self) -> str:
+        """Another node."""
+
+
+class Attached(Protocol):
+    """What stands at a node."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its network."""
+
+    @property
+    def node(self) -> str:
+        """Where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +155,34 @@ class Network:
         object.__setattr__(self, "boundaries", tuple(self.boundaries))
         if not self.vessels:
             raise ValueError("a network has no vessel: give at least one")
-        _check_unique("vessel", [vessel.name for vessel in self.vessels])
-        _check_unique("boundary", [boundary.name for boundary in self.boundaries])
-        degree = Counter(end for v in self.vessels for end in (v.start, v.end))
-        object.__setattr__(self, "nodes", tuple(degree))
-        _check_ends(degree, self.boundaries)
-        _check_connected(self.vessels, self.nodes)
+        object.__setattr__(self, "nodes", connected_nodes(self.vessels, self.boundaries))
         if all(isinstance(boundary, FlowBoundary) for boundary in self.boundaries):
             raise ValueError(
                 "every boundary gives a flow: no pressure is known anywhere, so none can be found; "
                 "let one end drain into a bed or give its pressure"
             )
-        object.__setattr__(self, "period_s", _common_period(self.boundaries))
+        object.__setattr__(self, "period_s", common_period_s(self.boundaries))
         object.__setattr__(self, "notes", tuple(_notes(self.vessels)))
+
+
+def connected_nodes(
+    vessels: Sequence[Connected], boundaries: Sequence[Attached]
+) -> tuple[str, ...]:
+    """Nodes of a network that hangs together, in the order in which vessels name them.
+
+    Args:
+        vessels: at least one.
+        boundaries: what stands at its ends.
+
+    Raises:
+        ValueError: a name twice, a dead end, a part that hangs on nothing.
+    """
+    _check_unique("vessel", [vessel.name for vessel in vessels])
+    _check_unique("boundary", [boundary.name for boundary in boundaries])
+    degree = Counter(end for v in vessels for end in (v.start, v.end))
+    _check_ends(degree, boundaries)
+    _check_connected(vessels, tuple(degree))
+    return tuple(degree)
 
 
 def _check_unique(what: str, names: Sequence[str]) -> None:
@@ -148,7 +191,7 @@ def _check_unique(what: str, names: Sequence[str]) -> None:
         raise ValueError(f"{what} {twice[0]} is there twice; names are unique: rename one")
 
 
-def _check_ends(degree: Counter[str], boundaries: Iterable[Boundary]) -> None:
+def _check_ends(degree: Counter[str], boundaries: Iterable[Attached]) -> None:
     at = Counter(boundary.node for boundary in boundaries)
     for boundary in boundaries:
         if boundary.node not in degree:
@@ -169,7 +212,7 @@ def _check_ends(degree: Counter[str], boundaries: Iterable[Boundary]) -> None:
         )
 
 
-def _check_connected(vessels: Sequence[Vessel], nodes: Sequence[str]) -> None:
+def _check_connected(vessels: Sequence[Connected], nodes: Sequence[str]) -> None:
     ways: dict[str, list[str]] = {node: [] for node in nodes}
     for vessel in vessels:
         ways[vessel.start].append(vessel.end)
@@ -188,7 +231,12 @@ def _check_connected(vessels: Sequence[Vessel], nodes: Sequence[str]) -> None:
         )
 
 
-def _common_period(boundaries: Iterable[Boundary]) -> float | None:
+def common_period_s(boundaries: Iterable[Boundary]) -> float | None:
+    """Period of all tables among ``boundaries``; None where nothing changes with time.
+
+    Raises:
+        ValueError: two periods differ.
+    """
     periods = {}
     for boundary in boundaries:
         wave = boundary_waveform(boundary)
