@@ -191,3 +191,16 @@ def test_a_measured_flow_is_that_of_the_vessel_as_it_is(built: anatomy.Anatomy) 
     too_much = plan.Settings(options=(DilationOptions(flow_ml_per_min=3000.0),))
     with pytest.raises(SimulationError, match="do not pass a stenosis of 60 %"):
         plan.propose("dialysis-access", built, "left cephalic vein", settings=too_much)
+
+
+def test_the_coating_decides_what_the_wall_keeps(plans: dict[tuple[str, str], Plan]) -> None:
+    made = plans["drug-coated-balloon", "left superficial femoral artery"]
+    assert made.effect is not None
+    figures = {m.id: m.nominal for m in made.effect.measures}
+    assert 0.5 < (figures["drug-dose"] or 0.0) < 9.3
+    held = {k: v for k, v in figures.items() if k.startswith("drug-month")}
+    for name, value in held.items():
+        assert value is not None
+        assert (value > 5.0) is name.endswith("crystalline"), "9.2 against 0.04 % in pigs"
+    assert "70 % over one bend" not in {f.id: f for f in made.findings}["drug-transit"].text
+    assert "69 % over one bend" in {f.id: f for f in made.findings}["drug-transit"].text

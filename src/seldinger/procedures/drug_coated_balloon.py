@@ -6,14 +6,14 @@ from seldinger.catalogue.vascular import DrugCoatedBalloon
 from seldinger.plan.approach.endovascular.approach import Endovascular
 from seldinger.plan.declared import DemoCase
 from seldinger.plan.procedure import Procedure
-from seldinger.plan.treatments.dilation.treat import Dilation
+from seldinger.plan.treatments.dilation.coated import CoatedDilation
 
 PROCEDURE = Procedure(
     name="drug-coated-balloon",
     title="Drug-coated balloon",
     summary="A balloon that brings a drug to the wall of a narrowed artery.",
     approach=Endovascular(),
-    treatment=Dilation(kinds=(DrugCoatedBalloon,)),
+    treatment=CoatedDilation(kinds=(DrugCoatedBalloon,)),
     alternatives=(
         "A plain balloon.",
         "Drugs and supervised exercise.",
