@@ -62,7 +62,7 @@ def write_tree(path: Path, tree: Tree) -> None:
 
 
 def to_vtp(tree: Tree, *, ascii_numbers: bool = False) -> str:
-    """VTK PolyData: a line per edge with "Radius" at its points (not a number = unknown).
+    """VTK PolyData: a line per edge with "Radius" at its points (-1 = unknown).
 
     Its field SPACE says LPS, as 3D Slicer reads it; the cell array "Name" holds the names.
     """
@@ -89,7 +89,8 @@ def to_vtp(tree: Tree, *, ascii_numbers: bool = False) -> str:
 
 
 def _radius(curve: Curve) -> NDArray[np.float64]:
-    unknown: NDArray[np.float64] = np.full(len(curve.points_lps_mm), np.nan)
+    # Not "not a number": VTK cannot read that in ascii, and leaves out all that follows.
+    unknown: NDArray[np.float64] = np.full(len(curve.points_lps_mm), -1.0)
     return unknown if curve.radius_mm is None else curve.radius_mm
 
 
