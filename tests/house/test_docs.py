@@ -15,6 +15,7 @@ from tests.offenders import offenders
 
 from seldinger import catalogue, plan
 from seldinger.anatomy import ASSUMPTIONS
+from seldinger.anatomy.vessels.segment import SEGMENT_ASSUMPTIONS
 from seldinger.anatomy.vessels.trace import VESSEL_ASSUMPTIONS
 from seldinger.cli.app import app
 from seldinger.plan import case
@@ -42,6 +43,7 @@ ASSUMED = {
         *PATH_ASSUMPTIONS,
         *MARGIN_ASSUMPTIONS,
         *VESSEL_ASSUMPTIONS,
+        *SEGMENT_ASSUMPTIONS,
         *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
     )
 }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seldinger.core.tree import Tree
     from seldinger.core.volume import LabelMap, Mask, Volume
 
-VESSEL_ASSUMPTIONS = tuple(read_assumptions("seldinger.anatomy.vessels").values())
+VESSEL_ASSUMPTIONS = tuple(read_assumptions("seldinger.anatomy.vessels", "trace").values())
 
 
 @dataclass(frozen=True, slots=True)
