@@ -22,6 +22,12 @@ _STRETCH = re.compile(r"^(?P<name>.+?)\s+(?P<low>\d+(\.\d+)?)\s*-\s*(?P<high>\d+
 _STENOSIS = re.compile(r"^stenosis(\s+of)?(\s+the)?\s+(?P<name>.+)$")
 _COUNTED = re.compile(r"^(?P<name>.+?)\s*#(?P<rank>\d+)$")
 _SIDES = {"left": "right", "right": "left"}
+_PAIRED = (
+    "iliac", "femoral", "renal", "popliteal", "carotid", "subclavian", "axillary", "brachial",
+    "radial",
+)  # fmt: skip
+"""Vessels that lie on their own side in everybody."""
+_ASIDE_MM = 5.0
 
 
 def list_vessels(tree: Tree) -> tuple[str, ...]:
@@ -102,6 +108,33 @@ def swap_side(name: str) -> str | None:
     if not set(words) & set(_SIDES):
         return None
     return " ".join(_SIDES.get(word, word) for word in words)
+
+
+def check_sides(tree: Tree) -> None:
+    """Refuse a tree in which what is called left lies to the right of what is called right.
+
+    Args:
+        tree: in LPS mm: x rises towards the patient's left.
+
+    Raises:
+        AnatomyError: naming the vessels.
+    """
+    across = {
+        name: float(np.mean(np.vstack([e.curve.points_lps_mm for e in own])[:, 0]))
+        for name in list_vessels(tree)
+        if any(word in name for word in _PAIRED)
+        and (own := [edge for edge in tree.edges if edge.name == name])
+    }
+    wrong = [
+        name
+        for name, x in across.items()
+        if "left" in name.split() and x < across.get(swap_side(name) or "", x) - _ASIDE_MM
+    ]
+    if wrong:
+        raise AnatomyError(
+            f"left and right are exchanged: the {wrong[0]} lies to the patient's right of the "
+            f"{swap_side(wrong[0])}; correct the names, or the direction in which the image is read"
+        )
 
 
 def find_segment(tree: Tree, label: str) -> Segment:

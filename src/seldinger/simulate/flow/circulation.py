@@ -196,6 +196,24 @@ def find_root(tree: Tree) -> int:
     return heads[max(range(len(heads)), key=width)].start
 
 
+def check_direction(tree: Tree) -> None:
+    """Refuse a part in which blood would come from several ends: some vessel is drawn backwards.
+
+    Raises:
+        SimulationError: naming the vessels that nothing feeds.
+    """
+    fed = {edge.end for edge in tree.edges}
+    heads = sorted(
+        {edge.name or "an unnamed vessel" for edge in tree.edges if edge.start not in fed}
+    )
+    count = len({edge.start for edge in tree.edges} - fed)
+    if count > 1:
+        raise SimulationError(
+            f"blood would enter at {count} ends ({', '.join(heads[:6])}): every vessel leads away "
+            "from the heart, and joined vessels have one root; turn those that are drawn backwards"
+        )
+
+
 def keep_part(tree: Tree, root: int) -> Tree:
     """The part of ``tree`` that ``root`` belongs to: blood does not jump a gap."""
     (part,) = (p for p in tree.parts if root in p)

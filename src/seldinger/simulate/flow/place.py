@@ -20,6 +20,7 @@ from seldinger.simulate.flow.circulation import (
     Circulation,
     Drive,
     Narrowing,
+    check_direction,
     find_root,
     keep_part,
     share_flows,
@@ -60,10 +61,11 @@ def place_lesions(tree: Tree, target: Segment, drive: Drive) -> Placed:
 
     Raises:
         AnatomyError: the target's vessel is unknown, or what it is compared with.
-        SimulationError: the tree cannot be driven.
+        SimulationError: the tree cannot be driven, or a vessel in it is drawn backwards.
     """
     root = find_root(tree)
     part = keep_part(tree, root)
+    check_direction(part)
     root = find_root(part)
     notes: list[str] = []
     if len(part.nodes_lps_mm) < len(tree.nodes_lps_mm):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from seldinger import evidence
 from seldinger.anatomy.model import Segment
-from seldinger.anatomy.vessels.lesions import find_segment
+from seldinger.anatomy.vessels.lesions import check_sides, find_segment
 from seldinger.anatomy.vessels.patient import trace_arteries
 from seldinger.catalogue.access_sites import access_sites
 from seldinger.core.errors import PlanError
@@ -83,9 +83,11 @@ class Endovascular(ApproachLogic[VesselCase]):
         """A stretch of vessel: its tightest stenosis, or a stretch in mm.
 
         Raises:
-            AnatomyError: no vessel is called that, or it has no stenosis.
+            AnatomyError: no vessel is called that, or it has no stenosis, or left and right are
+                exchanged.
         """
         assert anatomy.vessels is not None  # noqa: S101  prepared before
+        check_sides(anatomy.vessels)
         return find_segment(anatomy.vessels, name)
 
     def choose_target(self, target: Target, anatomy: Anatomy) -> Target:

@@ -12,8 +12,10 @@ from seldinger.plan.approach.endovascular.fit import (
     choose_sheath,
     choose_wire,
     fit_delivery,
+    fit_sheath,
     fit_wire,
 )
+from seldinger.plan.approach.endovascular.puncture import judge_puncture, note_narrowing
 from seldinger.plan.approach.endovascular.way import find_way, sample_diameter_mm
 from seldinger.plan.route import DeviceFit, Route
 
@@ -72,7 +74,11 @@ def build_route(case: VesselCase, site: AccessSite, delivery: Delivery) -> Route
     arch = describe_arch(case.vessels, way.vessels)
     parts = _score(case, site, way, chance, arch)
     devices = _devices(case, way, delivery, sheath)
-    violations = (*_rules(case, site, artery_mm, delivery), *_misfits(devices))
+    violations = (
+        *_rules(case, site, artery_mm, delivery),
+        *judge_puncture(case, puncture, way),
+        *_misfits(devices),
+    )
     even = way.curve.resampled(_POINT_MM)
     return Route(
         site=site.id, title=site.title, vessels=way.vessels,
@@ -84,7 +90,8 @@ def build_route(case: VesselCase, site: AccessSite, delivery: Delivery) -> Route
         sheath_outer_mm=None if sheath is None else sheath.outer_diameter_mm, ratio=ratio,
         p_ratio_below_one=chance, devices=devices, complications=site.complications,
         haemostasis=site.haemostasis, score=sum(parts.values()), score_parts=parts,
-        violations=violations, unknown=_unknown(case, site), notes=_notes(site, way),
+        violations=violations, unknown=_unknown(case, site),
+        notes=(*_notes(site, way), *note_narrowing(case.vessels, way)),
     )  # fmt: skip
 
 
@@ -143,7 +150,7 @@ def _devices(
         f"{sheath.french:g} F inside, {sheath.outer_diameter_mm:.2f} mm outside, "
         f"{sheath.usable_mm:.0f} mm long"
     )
-    return (DeviceFit(sheath.id, "sheath", 0.0, sheath.usable_mm, passes=True, text=text), *found)
+    return (fit_sheath(sheath, way, text), *found)
 
 
 def _misfits(devices: tuple[DeviceFit, ...]) -> tuple[str, ...]:

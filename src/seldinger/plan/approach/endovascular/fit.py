@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import Delivery
     from seldinger.plan.approach.endovascular.way import VesselWay
 
-_LONG_MM = 400.0
-"""A sheath of this length and more is steered to the vessel; shorter ones end in the puncture."""
+_ITSELF = 0.9
+"""A lumen of more than this share of the punctured one is the artery itself, and may give way."""
 
 
 def choose_sheath(french: float, *, wrist: bool, least_mm: float) -> IntroducerSheath | None:
@@ -73,6 +73,27 @@ def fit_delivery(
         delivery.device, delivery.role, needed, delivery.shaft_mm, passes,
         f"shaft {delivery.shaft_mm:.0f} mm for {needed:.0f} mm; {told}",
     )  # fmt: skip
+
+
+def fit_sheath(sheath: IntroducerSheath, way: VesselWay, told: str) -> DeviceFit:
+    """Whether a sheath passes what lies within its length of the puncture.
+
+    Args:
+        sheath: that is put in.
+        way: to the lesion.
+        told: its sizes in words.
+    """
+    radius = way.curve.radius_mm
+    reach = min(sheath.usable_mm, way.to_lesion_mm)
+    passes: bool | None = None
+    if radius is not None:
+        least = 2.0 * float(radius[way.curve.along_mm <= reach].min())
+        passes = least >= min(sheath.outer_diameter_mm, _ITSELF * 2.0 * float(radius[0]))
+        if not passes:
+            told = f"{told}; the lumen narrows to {least:.1f} mm within its length"
+    if way.to_lesion_mm < sheath.usable_mm:
+        told = f"{told}; the lesion is {way.to_lesion_mm:.0f} mm away: part of it stays outside"
+    return DeviceFit(sheath.id, "sheath", 0.0, sheath.usable_mm, passes, told)
 
 
 def fit_wire(wire: VascularGuidewire | None, delivery: Delivery, way: VesselWay) -> DeviceFit:

@@ -26,6 +26,10 @@ CLEARANCE = Assumption(
     "shaft_clearance_mm", 0.5, "mm", 0.0, 2.0,
     "by how much the narrowest lumen before the lesion is wider than what goes through it",
 )  # fmt: skip
+ROOM = Assumption(
+    "sheath_room_mm", 20.0, "mm", 0.0, 60.0,
+    "from the puncture to the lesion that a sheath needs to sit in the artery; no source read",
+)  # fmt: skip
 WEIGHTS = (
     Assumption(
         "weight_way_m", 0.5, "1/m", 0.0, 5.0, "score of a metre of way: shorter is easier to steer"
@@ -48,7 +52,7 @@ WEIGHTS = (
         "weight_arch", 0.4, "1", 0.0, 5.0, "score of a way that passes the vessels of the head"
     ),
 )  # fmt: skip
-ASSUMPTIONS = (OUTSIDE, ARTERY_SD, CLEARANCE, *WEIGHTS)
+ASSUMPTIONS = (OUTSIDE, ARTERY_SD, CLEARANCE, ROOM, *WEIGHTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from seldinger.simulate.flow.sampling import Doubt, sample_flow
 from seldinger.simulate.flow.territory import find_reserve, list_flows
 
 if TYPE_CHECKING:
+    from seldinger.anatomy.model import Segment
     from seldinger.core.quantity import Spread
+    from seldinger.core.record import Assumption
     from seldinger.core.shapes import Curve
     from seldinger.core.tree import Tree
     from seldinger.plan.approach.endovascular.model import VesselCase
@@ -128,8 +130,8 @@ def predict_change(case: VesselCase, placed: Placed, opening: Opening) -> FlowCh
     doubt = Doubt(
         arterial_mmhg=_PRESSURE_SD_MMHG,
         flow_share=_FLOW_SD,
-        hyperaemia=(min(reserve.low, factor), max(reserve.high, factor)),
-        viscosity_mpa_s=(VISCOSITY.low, VISCOSITY.high),
+        hyperaemia=_around(reserve, factor, 1.0),
+        viscosity_mpa_s=_around(VISCOSITY, case.assumed.get_value(VISCOSITY.name), 0.0),
         before_mm=max(
             case.assumed.get_value("artery_diameter_sd_mm"),
             0.5 * (case.anatomy.vessels_voxel_mm or 0.0),
@@ -139,6 +141,12 @@ def predict_change(case: VesselCase, placed: Placed, opening: Opening) -> FlowCh
     )
     sampled = sample_flow(placed.circulation, after, doubt, SAMPLES, case.settings.seed)
     return FlowChange(placed, sampled)
+
+
+def _around(one: Assumption, value: float, least: float) -> tuple[float, float]:
+    """Low and high about what was told, in the proportion of what is assumed."""
+    low, high = (value * end / one.value for end in (one.low, one.high))
+    return max(low, least), max(high, least)
 
 
 def open_lesion(placed: Placed, opening: Opening) -> Stenosis:
@@ -162,7 +170,7 @@ def describe_effect(
     residual = evidence.fact(RESIDUAL)
     lesion = change.placed.graded
     flows = [
-        _measure(name, when, figures[name], case.target.organ)
+        _measure(name, when, figures[name], case.target)
         for name in (*_FIRST, *(one for one in LABELS if one not in _FIRST))
         for when, figures in (("before", change.sampled.before), ("after", change.sampled.after))
     ]
@@ -191,13 +199,24 @@ def describe_effect(
     )
 
 
-def _measure(name: str, when: str, spread: Spread, organ: str | None) -> Measure:
+def find_limit(target: Segment) -> str:
+    """Fact of the mean gradient that counts in such a vessel; "" where none was read.
+
+    Args:
+        target: whose vessel it is; the limit of legs is that of a trial of iliac arteries.
+    """
+    if target.organ == "leg" and "iliac" not in target.vessel:
+        return ""
+    return GRADIENTS.get(target.organ or "", "")
+
+
+def _measure(name: str, when: str, spread: Spread, target: Segment) -> Measure:
     label, unit = LABELS[name]
     limits: dict[str, str] = {}
     if when == "after" and name == "rest-gradient":
-        limits = {"at_most": GRADIENTS.get(organ or "", "")}
+        limits = {"at_most": find_limit(target)}
     if when == "after" and name == "rest-ratio":
-        limits = {"at_least": RATIOS.get(organ or "", "")}
+        limits = {"at_least": RATIOS.get(target.organ or "", "")}
     facts = {side: evidence.fact(key) for side, key in limits.items() if key}
     return Measure(
         f"{name}-{when}", f"{label}, {when}", unit, spread,

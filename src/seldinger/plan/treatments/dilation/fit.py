@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _OVERSIZE_BALLOON = 5.0
 _OVERSIZE_STENT = 20.0
+_ACCESS_BALLOON = "vascular_devices.size.dialysis_balloon"
 _STENT_RATIO = "vascular_devices.size.stent_artery_ratio"
 _SLACK_MM = 1.0
 _NEAR_MM = 3.0
@@ -37,11 +38,15 @@ def judge_fit(
         offer: device and size.
         lesion: as it was graded.
     """
-    found = (_judge_size(opened, offer, lesion), _judge_cover(case, opened, offer, lesion))
+    access = case.target.organ == "dialysis-access"
+    found = (
+        _judge_size(opened, offer, lesion, access=access),
+        _judge_cover(case, opened, offer, lesion),
+    )
     return (*found, _judge_branches(case, opened)) if offer.delivery.role == "stent" else found
 
 
-def _judge_size(opened: Opening, offer: Offer, lesion: Stenosis) -> Finding:
+def _judge_size(opened: Opening, offer: Offer, lesion: Stenosis, *, access: bool) -> Finding:
     """Whether the device is as wide as the rule allows."""
     over, device = opened.oversize_percent, offer.device
     stent = offer.delivery.role == "stent"
@@ -60,10 +65,14 @@ def _judge_size(opened: Opening, offer: Offer, lesion: Stenosis) -> Finding:
         status = Status.MET if held else Status.NOT_MET
         grave = Severity.CAUTION if offer.diameter_mm <= high else Severity.ACTION
         return Finding("size", status, grave, f"{text} ({rule.population}).", (rule.source,))
-    rule = evidence.fact(NEVER_LARGER)
-    text = f"{pressed}the {offer.delivery.role} is {told}; it shall not be wider.".capitalize()
-    status = Status.MET if over <= _OVERSIZE_BALLOON else Status.NOT_MET
-    return Finding("size", status, Severity.ACTION, text, (rule.source,))
+    rule, most = evidence.fact(NEVER_LARGER), _OVERSIZE_BALLOON
+    if access:
+        rule = evidence.fact(_ACCESS_BALLOON)
+        most = rule.interval[1] if rule.interval else most
+    text = f"{pressed}the {offer.delivery.role} is {told}. {rule.statement}"
+    status = Status.MET if over <= most else Status.NOT_MET
+    sources = () if rule.source == "memory" else (rule.source,)
+    return Finding("size", status, Severity.ACTION, f"{text[0].upper()}{text[1:]}", sources)
 
 
 def _judge_cover(case: VesselCase, opened: Opening, offer: Offer, lesion: Stenosis) -> Finding:

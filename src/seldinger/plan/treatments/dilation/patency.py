@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from seldinger.catalogue.vascular import SizedDevice
 
 _THIGH = ("femoral", "popliteal")
+_NO_TRIAL = ("common femoral", "deep femoral", "internal iliac", "bypass", "femoropopliteal graft")
+"""Not what the trials of thigh and pelvis treated."""
 _DIALYSIS = ("fistula", "graft", "cephalic", "basilic")
 _THIGH_ARMS: Mapping[type[SizedDevice], tuple[str, ...]] = {
     AngioplastyBalloon: (
@@ -61,9 +63,11 @@ def list_arms(device: SizedDevice, vessel: str) -> tuple[str, ...]:
         vessel: its name.
     """
     arms: Mapping[type[SizedDevice], tuple[str, ...]] = {}
+    if any(word in vessel for word in _NO_TRIAL):
+        return ()
     if any(word in vessel for word in _DIALYSIS):
         arms = _DIALYSIS_ARMS
-    elif any(word in vessel for word in _THIGH) and "common femoral" not in vessel:
+    elif any(word in vessel for word in _THIGH):
         arms = _THIGH_ARMS
     elif "iliac" in vessel:
         arms = _ILIAC_ARMS

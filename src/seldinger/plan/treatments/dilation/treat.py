@@ -85,7 +85,7 @@ class Dilation(TreatmentLogic[VesselCase]):
         placements = () if best is None else (_place(offer, opened, routes.index(best), best),)
         return Decision(
             reach=reach,
-            treatment=_describe(offer, opened, best),
+            treatment=_describe(offer, opened, best, case.target.organ),
             guidance=Guidance("fluoroscopy", "Vessels are followed with contrast under X-ray.", ()),
             findings=found,
             placements=placements,
@@ -123,7 +123,7 @@ def _place(offer: Offer, opened: Opening, number: int, best: Route) -> Placement
     return Placement(offer.delivery.role, offer.device.id, best.points_lps_mm, programme, number)
 
 
-def _describe(offer: Offer, opened: Opening, best: Route | None) -> Treatment:
+def _describe(offer: Offer, opened: Opening, best: Route | None, organ: str | None) -> Treatment:
     size = f"{offer.diameter_mm:g} x {offer.length_mm:g} mm"
     use = DeviceUse(offer.device.id, offer.device.name, f"opens the vessel, {size}")
     others = () if best is None else tuple(_use(fit.device, fit.text) for fit in best.devices[::2])
@@ -137,8 +137,8 @@ def _describe(offer: Offer, opened: Opening, best: Route | None) -> Treatment:
             "pressure_atm": opened.pressure_atm,
             "oversize_percent": round(opened.oversize_percent, 1),
         },
-        steps=steps.list_steps(offer, opened, best),
-        bail_out=steps.BAIL_OUT,
+        steps=steps.list_steps(offer, opened, best, organ),
+        bail_out=steps.list_bail_out(organ),
     )
 
 

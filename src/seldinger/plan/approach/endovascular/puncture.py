@@ -1,0 +1,65 @@
+"""Puncture: whether an artery can be punctured where a site is, beside lesion and disease."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.anatomy.vessels.stenosis import LEAST_PERCENT
+
+if TYPE_CHECKING:
+    from seldinger.core.tree import Tree
+    from seldinger.plan.approach.endovascular.model import VesselCase
+    from seldinger.plan.approach.endovascular.way import VesselWay
+
+_NEAR_MM = 5.0
+_SAME_MM = 1.0
+
+
+def judge_puncture(
+    case: VesselCase, puncture: tuple[int, float], way: VesselWay
+) -> tuple[str, ...]:
+    """What speaks against a puncture: the lesion itself, one too near, or a narrowed artery.
+
+    Args:
+        case: with vessels and target.
+        puncture: edge, and mm along it.
+        way: from there to the lesion.
+    """
+    found = []
+    through = way.length_mm - way.to_lesion_mm
+    room = case.assumed.get_value("sheath_room_mm")
+    if through < case.target.length_mm - _SAME_MM:
+        found.append("punctured in the lesion itself")
+    elif way.to_lesion_mm < room:
+        found.append(f"lesion only {way.to_lesion_mm:.0f} mm from the puncture")
+    curve = case.vessels.edges[puncture[0]].curve
+    if curve.radius_mm is not None:
+        near = np.abs(curve.along_mm - puncture[1]) <= _NEAR_MM
+        lumen = curve.radius_mm[near].min() if near.any() else np.inf
+        lost = 100.0 * (1.0 - float(lumen) / float(np.median(curve.radius_mm)))
+        if lost >= LEAST_PERCENT:
+            found.append(f"artery narrowed by {lost:.0f} % at the puncture")
+    return tuple(found)
+
+
+def note_narrowing(tree: Tree, way: VesselWay) -> tuple[str, ...]:
+    """The narrowest place before the lesion, where it is narrower than its own vessel.
+
+    Args:
+        tree: of the vessels.
+        way: to the lesion.
+    """
+    if way.least_diameter_mm is None:
+        return ()
+    place = tree.find_nearest(way.curve.points_at(way.least_at_mm))
+    edge = tree.edges[place.edge]
+    if edge.curve.radius_mm is None:
+        return ()
+    own = 2.0 * float(np.median(edge.curve.radius_mm))
+    if way.least_diameter_mm > (1.0 - LEAST_PERCENT / 100.0) * own:
+        return ()
+    name = edge.name or "a vessel without a name"
+    text = f"Through a narrowing of the {name}: {way.least_diameter_mm:.1f} of {own:.1f} mm."
+    return (text,)
