@@ -8,5 +8,6 @@ Never: a patient, an image, a number of medicine.
 reads and writes the JSON of svZeroDSolver, ``circuit.assemble`` makes arrays of a network and
 ``solve`` solves them; ``validity`` says where a lumped model is not to be believed.
 
-``wave_network`` is the same of elastic vessels, ``wave.march_waves`` sends waves through it.
+``wave_network`` is the same of elastic vessels, ``wave.march_waves`` sends waves through it, and
+``transport`` carries contrast or drug along either solution.
 """
