@@ -204,3 +204,24 @@ def test_the_coating_decides_what_the_wall_keeps(plans: dict[tuple[str, str], Pl
         assert (value > 5.0) is name.endswith("crystalline"), "9.2 against 0.04 % in pigs"
     assert "70 % over one bend" not in {f.id: f for f in made.findings}["drug-transit"].text
     assert "69 % over one bend" in {f.id: f for f in made.findings}["drug-transit"].text
+
+
+def test_a_leg_gets_its_pulse_back(plans: dict[tuple[str, str], Plan]) -> None:
+    made = plans["angioplasty", "right common iliac artery"]
+    assert made.effect is not None
+    assert made.fields is not None
+    before, after = (
+        made.effect.measure(f"ankle-brachial-{w}").nominal for w in ("before", "after")
+    )
+    assert before is not None
+    assert after is not None
+    assert 0.5 < before < 0.9 < after < 1.2
+    for when in ("before", "after"):
+        pressure = made.fields.traces[f"proximal pressure {when}"].values
+        assert pressure.mean() == pytest.approx(93.0, abs=2.0)
+        mean = made.fields.traces[f"distal pressure {when}"].values.mean()
+        ratio = made.effect.measure(f"rest-ratio-{when}").nominal
+        assert mean / pressure.mean() == pytest.approx(ratio, abs=0.03), "as in the steady model"
+    renal = plans["angioplasty", "left renal artery"].effect
+    assert renal is not None
+    assert not [m for m in renal.measures if m.id.startswith("ankle")]

@@ -23,6 +23,7 @@ DPI = 150
 _WAY_IN = (7.2, 4.6)
 _PROFILE_IN = (7.2, 2.6)
 _TREE_IN = (7.2, 3.8)
+_BEAT_IN = (7.2, 3.2)
 _INK, _SOFT, _VESSEL = "#14181d", "#5b6570", "#c9d1d9"
 _BEFORE, _AFTER, _LESION, _ROUTE = "#d55e00", "#0072b2", "#cc79a7", "#b3261e"
 _MARGIN_MM = 30.0
@@ -129,6 +130,30 @@ def draw_profile(plan: Plan) -> Figure:
     axes.text(0.99, 0.85, "after", color=_AFTER, fontsize=8, ha="right", va="top",
               transform=axes.transAxes)  # fmt: skip
     figure.subplots_adjust(left=0.08, right=0.99, top=0.97, bottom=0.18)
+    return figure
+
+
+def draw_beat(plan: Plan) -> Figure:
+    """Pressure on both sides of the lesion over a heartbeat, before beside after; flow below."""
+    figure = Figure(figsize=_BEAT_IN, dpi=DPI, facecolor="white")
+    traces = {} if plan.fields is None else plan.fields.traces
+    rows = figure.subplots(2, 2, sharex=True, sharey="row")
+    for column, when in enumerate(("before", "after")):
+        top, bottom = rows[0][column], rows[1][column]
+        for name, colour in (("proximal", _INK), ("distal", _AFTER)):
+            trace = traces[f"{name} pressure {when}"]
+            top.plot(trace.times_s, trace.values, color=colour, linewidth=1.3, label=name)
+        flow = traces[f"flow {when}"]
+        bottom.plot(flow.times_s, flow.values, color=_BEFORE, linewidth=1.3)
+        bottom.axhline(0.0, color=_VESSEL, linewidth=0.8)
+        top.set_title(when, fontsize=9, color=_INK)
+        bottom.set_xlabel("s", fontsize=8)
+        for axes in (top, bottom):
+            axes.tick_params(labelsize=8)
+    rows[0][0].set_ylabel("pressure, mmHg", fontsize=8)
+    rows[1][0].set_ylabel("flow, mL/min", fontsize=8)
+    rows[0][1].legend(fontsize=8, frameon=False, loc="upper right")
+    figure.subplots_adjust(left=0.09, right=0.99, top=0.92, bottom=0.13, hspace=0.12, wspace=0.05)
     return figure
 
 

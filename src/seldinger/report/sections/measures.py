@@ -19,27 +19,43 @@ if TYPE_CHECKING:
     from seldinger.report.blocks import Tone
     from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
 
+_FIRST = 8
+"""Measures that stand on the first pages; those that matter most come first."""
 _KEPT: dict[bool | None, tuple[str, Tone]] = {
     True: ("kept", "plain"), False: ("NOT KEPT", "bad"), None: (words.UNKNOWN, "warn"),
 }  # fmt: skip
 
 
 def build_measures(plan: Plan) -> tuple[Block, ...]:
-    """Every measure with its spread and what was asked of it, and what a reader must know."""
+    """The first measures with their spread and what was asked, and what a reader must know."""
     effect = _effect(plan)
     if effect is None:
         return ()
+    left = len(effect.measures) - _FIRST
+    more = f" {left} more in the appendix." if left > 0 else ""
+    table = _tabulate(effect, effect.measures[:_FIRST], more)
+    points = (f"What counts as affected: {effect.criterion}.", *effect.notes)
+    return (*with_headings(("Predicted effect and uncertainty", table)), Text(points=points))
+
+
+def build_rest(plan: Plan) -> tuple[Block, ...]:
+    """Every measure, where the first pages hold only some."""
+    effect = _effect(plan)
+    if effect is None or len(effect.measures) <= _FIRST:
+        return ()
+    return with_headings(("All that was predicted", _tabulate(effect, effect.measures, "")))
+
+
+def _tabulate(effect: Effect, measures: tuple[Measure, ...], more: str) -> Table:
     note = f"{effect.samples} samples." if effect.samples else "Not sampled: no spread is told."
-    table = Table(
+    return Table(
         ("", "As planned", "5 %", "50 %", "95 %", "Asked", ""),
-        tuple(_measure(one) for one in effect.measures),
+        tuple(_measure(one) for one in measures),
         "Nothing was predicted.",
-        note,
+        f"{note}{more}",
         ("1fr", "auto", "auto", "auto", "auto", "auto", "auto"),
         wrap=True,
     )
-    points = (f"What counts as affected: {effect.criterion}.", *effect.notes)
-    return (*with_headings(("Predicted effect and uncertainty", table)), Text(points=points))
 
 
 def build_structures(plan: Plan) -> tuple[Block, ...]:
@@ -117,6 +133,6 @@ def _option(option: Option, labels: tuple[str, ...]) -> Row:
     return Row(cells, "strong" if option.chosen else "plain")
 
 
-MEASURES = Section(Part.FIRST, 35, build_measures)
+MEASURES = Section(Part.FIRST, 35, build_measures, details=build_rest)
 STRUCTURES = Section(Part.BODY, 15, build_structures)
 OPTIONS = Section(Part.FIRST, 45, build_options)

@@ -49,7 +49,7 @@ def _list_sites(plan: Plan, most: int | None) -> tuple[Block, ...]:
             "Score", "Speaks against")  # fmt: skip
     table = Table(
         head, rows, "No access site leads to the lesion.",
-        f"Score: 0 is best, within this plan only. {hidden}".strip(),
+        f"Score: 0 is best, within this plan only. {hidden}".strip(" .") + ".",
         ("auto", "1.6fr", "auto", "auto", "auto", "auto", "auto", "auto", "1.4fr"), wrap=True,
     )  # fmt: skip
     left = len(plan.approach.routes) - len(routes)
@@ -130,6 +130,14 @@ def build_flow(plan: Plan) -> tuple[Block, ...]:
                 "Mean pressure in hyperaemia, before and after, by one scale.",
             ),
         )  # fmt: skip
+    if any(name.startswith("proximal pressure") for name in fields.traces):
+        blocks += (
+            Figure(
+                "pictures/beat.png", "Pressure and flow over a heartbeat before and after",
+                "A heartbeat at rest: pressure before and behind the lesion, and flow through it. "
+                "Each vessel is one lump: the size of the pulse is told, not its travel.",
+            ),
+        )  # fmt: skip
     return blocks
 
 
@@ -144,6 +152,8 @@ def _flow_drawn(plan: Plan) -> tuple[Drawing, ...]:
     drawn: tuple[Drawing, ...] = (("profile", lambda: vessel_figures.draw_profile(plan)),)
     if fields.trees:
         drawn += (("pressure", lambda: vessel_figures.draw_pressure(plan)),)
+    if any(name.startswith("proximal pressure") for name in fields.traces):
+        drawn += (("beat", lambda: vessel_figures.draw_beat(plan)),)
     return drawn
 
 

@@ -68,11 +68,13 @@ class FlowState:
         rest: at the lesion, its beds keeping their flow as far as they can.
         hyperaemia: with all beds behind the lesion dilated.
         solved: both, of every vessel of the model.
+        beds: (b,) resistance of each bed in both, mmHg s/mL.
     """
 
     rest: LesionFlow
     hyperaemia: LesionFlow
     solved: tuple[SteadyFlow, SteadyFlow]
+    beds: tuple[Floats, Floats]
 
     __repr__ = short_repr
 
@@ -239,8 +241,10 @@ def _solve(
         rest = solve_steady(circuit.with_beds_scaled(now), rest)
         if settled:
             break
-    full = solve_steady(circuit.with_beds_scaled(np.where(model.fed, least, beds)), rest)
-    return FlowState(predict_drop(rest, lesion), predict_drop(full, lesion), (rest, full))
+    dilated = np.where(model.fed, least, beds)
+    full = solve_steady(circuit.with_beds_scaled(dilated), rest)
+    flows = (predict_drop(rest, lesion), predict_drop(full, lesion))
+    return FlowState(*flows, (rest, full), (now, dilated))
 
 
 def judge_lesion(state: FlowState, stenosis: Stenosis, drive: Drive) -> FlowValidity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from seldinger import catalogue
@@ -11,12 +11,12 @@ from seldinger.core.quantity import Quantity
 from seldinger.plan.approach.endovascular.model import VesselCase
 from seldinger.plan.model import DeviceUse, Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
+from seldinger.plan.treatments.dilation import beat, findings, opening, steps
 from seldinger.plan.treatments.dilation import effect as effects
-from seldinger.plan.treatments.dilation import findings, opening, steps
 from seldinger.plan.treatments.dilation.offers import list_offers
 from seldinger.plan.treatments.dilation.options import DilationOptions
 from seldinger.simulate.effect import Measure, Option
-from seldinger.simulate.flow import circulation, territory
+from seldinger.simulate.flow import circulation, pulse, territory
 from seldinger.simulate.placement import Phase, Placement
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Dilation(TreatmentLogic[VesselCase]):
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Those of the circulation, of the beds, and of what devices leave."""
-        return (*circulation.ASSUMPTIONS, *territory.ASSUMPTIONS, *opening.ASSUMPTIONS)
+        flow = (*circulation.ASSUMPTIONS, *territory.ASSUMPTIONS, *pulse.ASSUMPTIONS)
+        return (*flow, *opening.ASSUMPTIONS)
 
     def check_device(self, device: str) -> None:
         """Refuse a device that is none of the procedure's.
@@ -79,6 +80,7 @@ class Dilation(TreatmentLogic[VesselCase]):
         )
         case.progress("flow before and after", 0.7)
         change = effects.predict_change(case, placed, opened)
+        beats = beat.predict_beats(case, change, effects.open_lesion(placed, opened))
         effect, found = self.describe(case, change, opened, offer, _list_tried(offers, offer))
         routes = reach.approach.routes
         best = next((route for route in routes if not route.violations), None)
@@ -89,8 +91,10 @@ class Dilation(TreatmentLogic[VesselCase]):
             guidance=Guidance("fluoroscopy", "Vessels are followed with contrast under X-ray.", ()),
             findings=found,
             placements=placements,
-            effect=effect,
-            fields=effects.collect_fields(case, change, opened),
+            effect=replace(effect, measures=(*effect.measures, *beat.list_measures(beats))),
+            fields=replace(
+                effects.collect_fields(case, change, opened), traces=beat.list_traces(beats)
+            ),
             technique=offer.delivery.technique,
         )
 
