@@ -10,6 +10,8 @@ import numpy as np
 from seldinger.core import Curve, Edge, Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -64,13 +66,31 @@ def arterial_tree(stenoses: dict[str, tuple[float, float, float]] | None = None)
 
 def narrow_vessel(tree: Tree, name: str, at_mm: float, length_mm: float, percent: float) -> Tree:
     """``tree`` with one more stenosis, in the edge called ``name``."""
+
+    def lost(along_mm: Floats) -> Floats:
+        away = along_mm - at_mm
+        dip = np.cos(np.pi * away / length_mm) ** 2
+        return np.where(np.abs(away) < length_mm / 2.0, percent / 100.0 * dip, 0.0)
+
+    return _narrowed(tree, name, lost)
+
+
+def thin_vessel(tree: Tree, name: str, from_mm: float, to_mm: float, percent: float) -> Tree:
+    """``tree`` with the edge called ``name`` evenly narrowed over a stretch."""
+
+    def lost(along_mm: Floats) -> Floats:
+        return np.where((along_mm > from_mm) & (along_mm < to_mm), percent / 100.0, 0.0)
+
+    return _narrowed(tree, name, lost)
+
+
+def _narrowed(tree: Tree, name: str, lost: Callable[[Floats], Floats]) -> Tree:
     edges = []
     for edge in tree.edges:
-        if edge.name == name:
-            assert edge.curve.radius_mm is not None
-            away = edge.curve.along_mm - at_mm
-            dip = np.where(np.abs(away) < length_mm / 2.0, np.cos(np.pi * away / length_mm) ** 2, 0)
-            radius = edge.curve.radius_mm * (1.0 - percent / 100.0 * dip)
-            edge = replace(edge, curve=Curve(edge.curve.points_lps_mm, radius))  # noqa: PLW2901
-        edges.append(edge)
+        if edge.name != name:
+            edges.append(edge)
+            continue
+        assert edge.curve.radius_mm is not None
+        radius = edge.curve.radius_mm * (1.0 - lost(edge.curve.along_mm))
+        edges.append(replace(edge, curve=Curve(edge.curve.points_lps_mm, radius)))
     return Tree(tree.nodes_lps_mm, tuple(edges))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.arterial_tree import narrow_vessel
+from tests.arterial_tree import narrow_vessel, thin_vessel
 
 from seldinger import anatomy, demo, plan
 from seldinger.core.errors import AnatomyError, PlanError
@@ -108,3 +108,29 @@ def test_a_lesion_near_the_end_of_a_vessel_is_planned(built: anatomy.Anatomy) ->
 def test_a_pressure_for_a_stent_that_opens_by_itself_is_refused(built: anatomy.Anatomy) -> None:
     with pytest.raises(PlanError, match="opens by itself"):
         plan.propose("stent", built, THIGH, settings=choose(pressure_atm=8.0))
+
+
+def test_a_vessel_narrow_for_most_of_its_length_is_held_against_the_other_side(
+    built: anatomy.Anatomy,
+) -> None:
+    assert built.vessels is not None
+    name = "right superficial femoral artery"
+    long = replace(built, vessels=thin_vessel(built.vessels, name, 30.0, 270.0, 60.0))
+    with pytest.raises(PlanError, match=r"5\.5 mm vessel, lesion 239 mm"):
+        plan.propose("angioplasty", long, name)
+    made = plan.propose("angioplasty", long, name, settings=choose(length_mm=200.0))
+    assert "healthy vessel 5.5 mm by other side" in find(made, "graded").text
+    assert find(made, "covers").status is Status.NOT_MET
+
+
+def test_flow_that_nobody_knows_is_not_believed(built: anatomy.Anatomy) -> None:
+    name = "left subclavian artery"
+    arm = narrow(built, name, 30.0, 12.0, 60.0)
+    assert find(plan.propose("angioplasty", arm, name), "effect-in-domain").status is Status.UNKNOWN
+    told = plan.propose("angioplasty", arm, name, settings=choose(flow_ml_per_min=120.0))
+    assert find(told, "effect-in-domain").status is Status.MET
+
+
+def test_a_stent_at_a_joint_is_said(built: anatomy.Anatomy) -> None:
+    made = plan.propose("stent", built, "left popliteal artery 20-60 mm")
+    assert find(made, "joint").status is Status.NOT_MET

@@ -9,7 +9,7 @@ import numpy as np
 
 from seldinger.anatomy.model import Segment
 from seldinger.anatomy.vessels.sections import Sections
-from seldinger.anatomy.vessels.stenosis import find_stenoses
+from seldinger.anatomy.vessels.stenosis import LEAST_PERCENT, find_stenoses, fit_reference
 from seldinger.core.errors import AnatomyError
 from seldinger.core.naming import did_you_mean
 
@@ -28,6 +28,8 @@ _PAIRED = (
 )  # fmt: skip
 """Vessels that lie on their own side in everybody."""
 _ASIDE_MM = 5.0
+_UNEQUAL = ("vertebral",)
+"""Vessels of which one side is often much smaller in healthy people."""
 
 
 def list_vessels(tree: Tree) -> tuple[str, ...]:
@@ -86,20 +88,27 @@ def read_sections(curve: Curve) -> Sections:
 
 
 def grade_vessel(tree: Tree, name: str) -> tuple[Stenosis, ...]:
-    """Stenoses of the vessel called ``name``; the other side is the reference where it has none.
+    """Stenoses of the vessel called ``name``.
+
+    The other side is the reference where it has none, or is narrow for most of its length.
 
     Raises:
         AnatomyError: there is no such vessel, or no reference can be had.
     """
     sections = read_sections(follow_vessel(tree, name))
+    other = swap_side(name)
+    wide = None
+    if other is not None and other in list_vessels(tree) and not any(w in name for w in _UNEQUAL):
+        wide = float(np.median(read_sections(follow_vessel(tree, other)).area_diameter_mm))
     try:
-        return find_stenoses(sections)
+        level = float(np.median(fit_reference(sections.along_mm, sections.area_diameter_mm)))
+        # A vessel that is narrow for most of its length is its own reference, and looks healthy.
+        if wide is None or level > (1.0 - LEAST_PERCENT / 100.0) * wide:
+            return find_stenoses(sections)
     except AnatomyError:
-        other = swap_side(name)
-        if other is None or other not in list_vessels(tree):
+        if wide is None:
             raise
-        wide = np.median(read_sections(follow_vessel(tree, other)).area_diameter_mm)
-        return find_stenoses(sections, other_side_mm=float(wide))
+    return find_stenoses(sections, other_side_mm=wide)
 
 
 def swap_side(name: str) -> str | None:

@@ -125,6 +125,17 @@ def list_behind(tree: Tree, edge: int) -> frozenset[int]:
     return frozenset(tree.edges[n].end for n in (edge, *tree.below(edge)))
 
 
+def knows_flow(circulation: Circulation) -> bool:
+    """Whether a told or published flow reaches any bed behind the lesion.
+
+    Args:
+        circulation: with its lesion.
+    """
+    names = {name for name, _ in circulation.drive.measured_ml_per_s}
+    known = (n for n, edge in enumerate(circulation.tree.edges) if edge.name in names)
+    return any(list_behind(circulation.tree, n) & circulation.fed for n in known)
+
+
 def share_flows(tree: Tree, root: int, drive: Drive) -> dict[int, float]:
     """What each outlet carries at rest, mL/s: told or published flows first, the rest by radius.
 

@@ -42,11 +42,13 @@ class Placed:
         circulation: with every stenosis that was found.
         graded: the treated one, as it was measured.
         notes: for a reader.
+        flow_told: the flow through the treated one was measured in this patient.
     """
 
     circulation: Circulation
     graded: Graded
     notes: tuple[str, ...]
+    flow_told: bool = False
 
     __repr__ = short_repr
 

@@ -12,7 +12,7 @@ from seldinger.core.errors import SimulationError
 from seldinger.physics.flow.elements import VISCOSITY, Stenosis
 from seldinger.plan.treatments.dilation.options import DilationOptions
 from seldinger.simulate.effect import Effect, Fields, Measure, Profile, ScalarTree
-from seldinger.simulate.flow.circulation import Drive
+from seldinger.simulate.flow.circulation import Drive, knows_flow
 from seldinger.simulate.flow.model import build_model, judge_lesion, solve_states
 from seldinger.simulate.flow.place import place_lesions
 from seldinger.simulate.flow.sampling import Doubt, sample_flow
@@ -107,7 +107,8 @@ def _match_flow(placed: Placed, told_ml_per_s: float) -> Placed:
         scale = told_ml_per_s / state.rest.flow_ml_per_s
         if abs(scale - 1.0) < _MATCHED:
             note = f"Resting flow as measured, {60.0 * told_ml_per_s:.0f} mL/min."
-            return replace(placed, circulation=tried, notes=(*placed.notes, note))
+            notes = (*placed.notes, note)
+            return replace(placed, circulation=tried, notes=notes, flow_told=True)
     raise SimulationError(
         f"{60.0 * told_ml_per_s:.0f} mL/min do not pass a stenosis of "
         f"{placed.graded.percent_diameter:.0f} % at {circulation.drive.arterial_mmhg:.0f} mmHg; it "
@@ -240,7 +241,13 @@ def find_doubt(change: FlowChange, opening: Opening) -> tuple[str, ...]:
     stenosis = circulation.narrowings[circulation.lesion].stenosis
     before, _ = solve_whole(change, opening)
     validity = judge_lesion(before, stenosis, circulation.drive)
-    return () if validity.holds else (f"flow before: {validity.text}",)
+    doubts = [] if validity.holds else [f"flow before: {validity.text}"]
+    if not (change.placed.flow_told or knows_flow(circulation)):
+        doubts.append(
+            "nothing is known of the flow through this vessel, and it is shared out by radius "
+            "alone: tell it as it was measured"
+        )
+    return tuple(doubts)
 
 
 def collect_fields(case: VesselCase, change: FlowChange, opening: Opening) -> Fields:

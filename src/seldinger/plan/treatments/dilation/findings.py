@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _COATED = ("leg", "kidney", "dialysis-access")
 """Territories that labels of drug-coated balloons name."""
 _COATED_LABEL = "vascular_devices.label.dcb.vessel"
+_BENT = ("common femoral", "popliteal")
+_BENT_STENT = "vascular_devices.stent.shortening.popliteal"
 _SHUT_PERCENT = 95.0
 """Of the diameter: what is left is a hair, and less than any image shows."""
 _LEAST_VOXELS = 4.0
@@ -65,6 +67,11 @@ def _tell_territory(case: VesselCase, offer: Offer) -> tuple[Finding, ...]:
             f"{rule.statement}"
         )
         found.append(Finding("made-for", Status.NOT_MET, Severity.ACTION, text, (rule.source,)))
+    if offer.delivery.role == "stent" and any(word in case.target.vessel for word in _BENT):
+        rule = evidence.fact(_BENT_STENT)
+        text = f"The {case.target.vessel} bends with a joint, and a stent in it too: at the knee, "
+        text += f"{rule.value:g} % shorter ({rule.population})."
+        found.append(Finding("joint", Status.NOT_MET, Severity.CAUTION, text, (rule.source,)))
     return tuple(found)
 
 
