@@ -20,6 +20,7 @@ from seldinger.physics.flow.elements import (
     compliance_ml_per_mmhg,
     inertance_mmhg_s2_per_ml,
     junction_loss_mmhg_s2_per_ml2,
+    lumen_ml,
     poiseuille_mmhg_s_per_ml,
     pulse_wave_m_per_s,
     stenosis_vessel,
@@ -59,6 +60,13 @@ def test_a_taper_is_integrated_exactly_however_it_is_cut() -> None:
     assert whole.resistance_mmhg_s_per_ml == pytest.approx(integral / 133.322387415e6, rel=1e-8)
     for name in ("resistance_mmhg_s_per_ml", "inertance_mmhg_s2_per_ml", "compliance_ml_per_mmhg"):
         assert getattr(cut, name) == pytest.approx(getattr(whole, name), rel=1e-12)
+
+
+def test_a_cone_has_its_volume() -> None:
+    assert lumen_ml(30.0, 3.0, 3.0) == pytest.approx(math.pi * 0.27, rel=1e-12)
+    cut = lumen_ml(np.array([10.0, 20.0]), np.array([4.0, 3.0]), np.array([3.0, 1.0]))
+    # The tip that the whole cone of 40 mm lacks is one of 10 mm.
+    assert cut == pytest.approx(math.pi / 3e3 * (40.0 * 16.0 - 10.0), rel=1e-12)
 
 
 def test_a_wall_gives_way_as_its_pulse_wave_tells() -> None:

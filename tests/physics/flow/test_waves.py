@@ -13,6 +13,7 @@ import pytest
 from tests.physics.flow.elastic import THIN, absorbed, bump, driven, ring, tube
 
 from seldinger.core.errors import SimulationError
+from seldinger.core.shapes import Curve
 from seldinger.physics.flow.boundaries import (
     CoronaryBoundary,
     FlowBoundary,
@@ -20,7 +21,13 @@ from seldinger.physics.flow.boundaries import (
     ResistanceBoundary,
     Waveform,
 )
-from seldinger.physics.flow.elements import BLOOD, poiseuille_mmhg_s_per_ml, pulse_wave_m_per_s
+from seldinger.physics.flow.elements import (
+    BLOOD,
+    lumen_ml,
+    poiseuille_mmhg_s_per_ml,
+    pulse_wave_m_per_s,
+    vessel_along,
+)
 from seldinger.physics.flow.units import PA_PER_MMHG, PA_S_PER_M3_PER_MMHG_S_PER_ML
 from seldinger.physics.flow.wave import march_waves
 from seldinger.physics.flow.wave_network import (
@@ -28,6 +35,7 @@ from seldinger.physics.flow.wave_network import (
     ElasticVessel,
     ReflectionBoundary,
     WaveSettings,
+    elastic_along,
 )
 
 if TYPE_CHECKING:
@@ -182,6 +190,31 @@ def test_waves_stop_when_they_repeat() -> None:
     assert again.cycles == 3
     gone = found.end_ml_per_s[:, 3].mean() - found.start_ml_per_s[:, 4].mean()
     assert gone == pytest.approx(found.start_ml_per_s[:, 0].mean(), rel=2e-2)
+
+
+def test_a_centreline_becomes_an_elastic_vessel() -> None:
+    """Uneven points are read at even places; the pulse runs as told; the lump is as soft."""
+    along = np.array([0.0, 10.0, 40.0, 60.0])
+    radius = 5.0 - 0.05 * along
+    curve = Curve(np.stack([along, 0.0 * along, 0.0 * along], axis=1), radius)
+    vessel = elastic_along("v", ("a", "b"), curve, 6.0, 90.0)
+    share = np.linspace(0.0, 1.0, 7)
+    assert vessel.radius_at(share) == pytest.approx(5.0 - 3.0 * share, rel=1e-12)
+    assert np.sqrt(vessel.stiffness_pa_at(share) / (2.0 * 1060.0)) == pytest.approx(6.0, rel=1e-12)
+
+    def filled_ml(mmhg: float) -> float:
+        net = driven(Waveform((0.0,)), vessel, absorbed())
+        settings = WaveSettings(cell_mm=0.2, cycles=1, rows=1, period_s=1e-4, begin_mmhg=mmhg)
+        return float(march_waves(net, settings).cell_ml()[0].sum())
+
+    lump = vessel_along("v", ("a", "b"), curve, BLOOD, 6.0)
+    assert filled_ml(90.0) == pytest.approx(lumen_ml(60.0, 5.0, 2.0), rel=1e-5)
+    soft = (filled_ml(90.1) - filled_ml(89.9)) / 0.2
+    assert soft == pytest.approx(lump.compliance_ml_per_mmhg, rel=1e-4)
+    with pytest.raises(ValueError, match="none is guessed"):
+        elastic_along("v", ("a", "b"), Curve(curve.points_lps_mm), 6.0, 90.0)
+    with pytest.raises(ValueError, match="positive, finite speed"):
+        elastic_along("v", ("a", "b"), curve, 0.0, 90.0)
 
 
 @pytest.mark.parametrize(

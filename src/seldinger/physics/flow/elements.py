@@ -128,6 +128,25 @@ def inertance_mmhg_s2_per_ml(
     return fluid.density_kg_per_m3 / math.pi * integral / PA_S_PER_M3_PER_MMHG_S_PER_ML
 
 
+def lumen_ml(
+    length_mm: NDArray[np.float64] | float,
+    first_mm: NDArray[np.float64] | float,
+    last_mm: NDArray[np.float64] | float,
+) -> float:
+    """Volume of cones in a row.
+
+    Args:
+        length_mm: (n,) of each cone, or one.
+        first_mm: (n,) radius at its start.
+        last_mm: (n,) radius at its end.
+
+    Raises:
+        ValueError: a radius is not positive.
+    """
+    a, b = _radii(first_mm, last_mm)
+    return math.pi / 3e3 * float(np.sum(np.asarray(length_mm) * (a * a + a * b + b * b)))
+
+
 def compliance_ml_per_mmhg(
     length_mm: NDArray[np.float64] | float,
     first_mm: NDArray[np.float64] | float,
@@ -152,8 +171,7 @@ def compliance_ml_per_mmhg(
             f"a pulse wave of {pulse_wave_m_per_s:g} m/s: it runs at a positive, finite speed; "
             "for a rigid wall give none"
         )
-    a, b = _radii(first_mm, last_mm)
-    volume_ml = math.pi / 3e3 * float(np.sum(np.asarray(length_mm) * (a * a + a * b + b * b)))
+    volume_ml = lumen_ml(length_mm, first_mm, last_mm)
     return volume_ml * PA_PER_MMHG / (fluid.density_kg_per_m3 * pulse_wave_m_per_s**2)
 
 

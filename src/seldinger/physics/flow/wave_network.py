@@ -14,15 +14,21 @@ import numpy as np
 
 from seldinger.core.formatting import short_repr
 from seldinger.physics.flow.boundaries import Boundary, CoronaryBoundary, FlowBoundary
+from seldinger.physics.flow.elements import BLOOD
 from seldinger.physics.flow.network import common_period_s, connected_nodes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from seldinger.core.shapes import Curve
+    from seldinger.physics.drain_flow import Fluid
+
     Floats = NDArray[np.float64]
 
 _PLATE = 4.0 / 3.0
 """1 / (1 - nu^2) of a wall that keeps its volume, nu = 1/2."""
+_THIN = 0.1
+"""Of the radius, where only the product of wall and modulus is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class ElasticVessel:
             from start to end, straight between them.
         wall_mm: thickness of the wall, one or at even distances.
         young_kpa: Young's modulus of the wall.
-        external_mmhg: pressure around it.
+        external_mmhg: pressure around it; or the pressure at which the radii were seen, which is
+            the same to the law.
         profile: zeta of a speed that falls with 1 - (r/R)^zeta; 2 is Poiseuille's parabola, 9 is
             blunt. It sets the friction, 2 (zeta + 2) pi viscosity a length, and nothing else.
 
@@ -207,6 +214,50 @@ class WaveSettings:
             raise ValueError(f"a period of {self.period_s} s: it is positive and finite")
         if self.begin_mmhg is not None and not math.isfinite(self.begin_mmhg):
             raise ValueError(f"a pressure of {self.begin_mmhg} mmHg to begin with: it is finite")
+
+
+def elastic_along(
+    name: str,
+    nodes: tuple[str, str],
+    curve: Curve,
+    pulse_wave_m_per_s: float,
+    at_mmhg: float,
+    fluid: Fluid = BLOOD,
+) -> ElasticVessel:
+    """A vessel from its centreline and the speed of its pulse, by Moens and Korteweg.
+
+    Args:
+        name: of the vessel.
+        nodes: where it starts and ends.
+        curve: from start to end, with a radius.
+        pulse_wave_m_per_s: at the radius that was seen; the same along the vessel.
+        at_mmhg: pressure at which that radius was seen.
+        fluid: what flows.
+
+    Raises:
+        ValueError: the radius of the curve is unknown, or the speed is not positive.
+    """
+    if curve.radius_mm is None:
+        raise ValueError(
+            f"vessel {name}: its curve has no radius, and none is guessed; measure it first"
+        )
+    if not (math.isfinite(pulse_wave_m_per_s) and pulse_wave_m_per_s > 0.0):
+        raise ValueError(
+            f"a pulse wave of {pulse_wave_m_per_s:g} m/s: it runs at a positive, finite speed"
+        )
+    even = np.linspace(0.0, curve.length_mm, len(curve.radius_mm))
+    radii = np.interp(even, curve.along_mm, curve.radius_mm)
+    # Only the product of modulus and wall counts: a wall of a tenth of the radius has this modulus.
+    stiff_pa = 2.0 * fluid.density_kg_per_m3 * pulse_wave_m_per_s**2
+    return ElasticVessel(
+        name,
+        *nodes,
+        curve.length_mm,
+        tuple(radii.tolist()),
+        tuple((_THIN * radii).tolist()),
+        stiff_pa / (_PLATE * _THIN) * 1e-3,
+        at_mmhg,
+    )
 
 
 def _between(share: Floats, values: tuple[float, ...]) -> Floats:
