@@ -11,10 +11,10 @@ from tests.arterial_tree import arterial_tree
 from seldinger import catalogue
 from seldinger.anatomy.vessels.lesions import find_segment
 from seldinger.catalogue.access_sites import access_sites
-from seldinger.catalogue.vascular import IntroducerSheath
+from seldinger.catalogue.vascular import ClosureDevice, IntroducerSheath
 from seldinger.core import Curve, Edge, Tree
 from seldinger.plan.approach.endovascular.choose import find_puncture
-from seldinger.plan.approach.endovascular.fit import choose_sheath, choose_wire
+from seldinger.plan.approach.endovascular.fit import choose_sheath, choose_wire, fit_closure
 from seldinger.plan.approach.endovascular.way import VesselWay, find_way, measure_turning
 
 if TYPE_CHECKING:
@@ -104,3 +104,24 @@ def test_where_the_labels_end_above_the_groin_the_way_begins_there_and_says_so()
     assert tree.edges[puncture[0]].name == "right external iliac artery"
     assert puncture[1] == tree.edges[puncture[0]].curve.length_mm
     assert find_puncture(tree, access_sites()["right-radial"]) is None
+
+
+def test_a_closure_device_fits_hole_and_artery_or_is_not_named() -> None:
+    sites = access_sites()
+    sheath = choose_sheath(6.0, wrist=False, least_mm=0.0)
+    assert sheath is not None
+    fits = fit_closure(sites["right-femoral"], sheath, 7.0)
+    assert fits is not None
+    device = catalogue.device(fits.device)
+    assert isinstance(device, ClosureDevice)
+    assert device.smallest_french <= 6.0 <= device.largest_french
+    assert fit_closure(sites["right-radial"], sheath, 3.0) is None
+    assert fit_closure(sites["right-femoral"], sheath, None) is None, "unknown, so nothing fits"
+
+
+def test_knee_and_foot_are_sites_of_the_last_resort() -> None:
+    sites = access_sites()
+    assert {"left-popliteal", "left-dorsalis-pedis", "right-posterior-tibial"} <= set(sites)
+    assert all(
+        sites[f"left-{n}"].sets_out == "against-flow" for n in ("popliteal", "dorsalis-pedis")
+    )

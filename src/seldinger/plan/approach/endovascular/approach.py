@@ -44,7 +44,7 @@ class Endovascular(ApproachLogic[VesselCase]):
     crosses_tissue: ClassVar[bool] = False
     options: ClassVar[type[Any] | None] = EndovascularOptions
 
-    families: frozenset[str] = frozenset({"femoral", "radial", "brachial"})
+    families: frozenset[str] = frozenset({"femoral", "radial", "brachial", "foot"})
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:

@@ -11,6 +11,7 @@ from seldinger.plan.approach.endovascular.arch import describe_arch
 from seldinger.plan.approach.endovascular.fit import (
     choose_sheath,
     choose_wire,
+    fit_closure,
     fit_delivery,
     fit_sheath,
     fit_wire,
@@ -74,6 +75,8 @@ def build_route(case: VesselCase, site: AccessSite, delivery: Delivery) -> Route
     arch = describe_arch(case.vessels, way.vessels)
     parts = _score(case, site, way, chance, arch)
     devices = _devices(case, way, delivery, sheath)
+    closure = None if sheath is None else fit_closure(site, sheath, artery_mm)
+    devices = (*devices, *(() if closure is None else (closure,)))
     violations = (
         *_rules(case, site, artery_mm, delivery),
         *judge_puncture(case, puncture, way),
@@ -125,6 +128,7 @@ def _score(
         "tight artery": value("weight_tight") * (0.0 if chance is None else chance),
         "groin": value("weight_groin") if site.family == "femoral" else 0.0,
         "brachial": value("weight_brachial") if site.family == "brachial" else 0.0,
+        "knee or foot": value("weight_foot") if site.family == "foot" else 0.0,
         "crossover": value("weight_crossover") if _crosses(site, way) else 0.0,
         "past the head": value("weight_arch")
         if arch or (head and site.family != "femoral")

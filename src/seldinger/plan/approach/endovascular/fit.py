@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import catalogue
-from seldinger.catalogue.vascular import IntroducerSheath, VascularGuidewire
+from seldinger.catalogue.vascular import ClosureDevice, IntroducerSheath, VascularGuidewire
 from seldinger.plan.route import DeviceFit
 
 if TYPE_CHECKING:
+    from seldinger.catalogue.access_sites import AccessSite
     from seldinger.plan.approach.endovascular.model import Delivery
     from seldinger.plan.approach.endovascular.way import VesselWay
 
@@ -105,3 +106,32 @@ def fit_wire(wire: VascularGuidewire | None, delivery: Delivery, way: VesselWay)
         wire.id, "wire", needed, wire.usable_mm, passes=True,
         text=f"{wire.usable_mm:.0f} mm for {needed:.0f} mm: the shaft comes off over it",
     )  # fmt: skip
+
+
+def fit_closure(
+    site: AccessSite, sheath: IntroducerSheath, artery_mm: float | None
+) -> DeviceFit | None:
+    """A device that closes the groin after a sheath; None elsewhere, and where none fits.
+
+    Args:
+        site: where the artery is punctured.
+        sheath: that leaves the hole.
+        artery_mm: diameter there; where it is unknown nothing is said to fit.
+    """
+    if site.family != "femoral" or artery_mm is None:
+        return None
+    fitting = [
+        one
+        for one in catalogue.devices()
+        if isinstance(one, ClosureDevice)
+        and one.smallest_french <= sheath.french <= one.largest_french
+        and (one.least_artery_mm or 0.0) <= artery_mm
+    ]
+    if not fitting:
+        return None
+    best = min(fitting, key=lambda one: (one.largest_french, one.id))
+    text = (
+        f"{best.mechanism} for holes of {best.smallest_french:g} to {best.largest_french:g} F; "
+        "else press by hand. Not below the femoral bifurcation or above the inguinal ligament."
+    )
+    return DeviceFit(best.id, "closure", 0.0, best.usable_mm, passes=True, text=text)

@@ -47,6 +47,10 @@ WEIGHTS = (
     Assumption(
         "weight_brachial", 1.0, "1", 0.0, 5.0, "score of the elbow: a register found it the worst"
     ),
+    Assumption(
+        "weight_foot", 1.0, "1", 0.0, 5.0,
+        "score of knee and foot: thin arteries, and the leg's last; no source read",
+    ),
     Assumption("weight_crossover", 0.2, "1", 0.0, 5.0, "score of crossing to the other leg"),
     Assumption(
         "weight_arch", 0.4, "1", 0.0, 5.0, "score of a way that passes the vessels of the head"

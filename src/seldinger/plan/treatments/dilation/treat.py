@@ -130,7 +130,13 @@ def _place(offer: Offer, opened: Opening, number: int, best: Route) -> Placement
 def _describe(offer: Offer, opened: Opening, best: Route | None, organ: str | None) -> Treatment:
     size = f"{offer.diameter_mm:g} x {offer.length_mm:g} mm"
     use = DeviceUse(offer.device.id, offer.device.name, f"opens the vessel, {size}")
-    others = () if best is None else tuple(_use(fit.device, fit.text) for fit in best.devices[::2])
+    others = (
+        ()
+        if best is None
+        else tuple(
+            _use(fit.device, fit.text) for fit in best.devices if fit.device != offer.device.id
+        )
+    )
     return Treatment(
         kind=effects.KIND,
         technique=offer.delivery.technique,
