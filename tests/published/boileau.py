@@ -1,6 +1,6 @@
-"""Two of the benchmark networks of Boileau 2015, as openBF ships them: inflow, walls, ends.
+"""Three of the benchmark networks of Boileau 2015, as openBF ships them: inflow, walls, ends.
 
-Inflow in mL/s at 100 even times of 1.1 s, the last being the first again.
+Inflow in mL/s at 100 even times of a period, the last being the first again.
 """
 
 from __future__ import annotations
@@ -37,12 +37,25 @@ CAROTID_INFLOW = """
     4.44305 4.42519 4.35633 4.28974 4.24561 4.20149 4.18577 4.26842 4.42618 4.52227
 """
 
+THORACIC_INFLOW = """
+    1.2979 19.9236 60.5141 125.158 212.3516 297.3352 363.4232 409.966 440.9986 465.1479 482.7838
+    496.2868 506.0855 509.1582 507.4368 501.074 491.8918 476.8796 457.4016 438.6276 419.6083
+    400.3248 371.8911 337.4005 303.8807 268.0263 236.73 206.8729 181.3641 155.244 119.1734
+    87.8087 28.0297 -43.7018 -43.7827 -11.4611 -3.4368 -1.2991 -2.0949 -2.1158 -0.9862 -2.1796
+    -1.0286 -1.5742 -1.4199 -1.1124 -1.5286 -0.6756 -1.0903 -0.2954 -0.0777 -0.2558 0.3744
+    -0.3454 -0.0637 -0.3898 -0.7084 -0.3733 -0.7496 -0.3347 0.0008 0.3081 0.8725 0.7594 1.4594
+    1.0831 0.8276 0.6764 0.0313 -0.0113 -0.8153 -1.236 -1.6653 -2.0456 -1.6667 -1.6825 -1.0429
+    -0.6034 -0.2375 0.0908 -0.2593 0.0244 -0.1545 -0.229 -0.2766 -0.9384 -1.3482 -2.412 -3.1903
+    -3.875 -4.4893 -4.632 -5.0316 -4.7092 -4.5613 -4.1573 -3.3377 -2.2977 -1.5026 1.2979
+"""
+THORACIC_PERIOD_S = 0.955
 
-def inflow(table: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+
+def inflow(table: str, period_s: float = PERIOD_S) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Values and times of one of the tables."""
     values = tuple(float(word) for word in table.split())
     last = len(values) - 1
-    return values, tuple(PERIOD_S * n / last for n in range(len(values)))
+    return values, tuple(period_s * n / last for n in range(len(values)))
 
 
 def bed(name: str, node: str, numbers: tuple[float, float, float]) -> WindkesselBoundary:
@@ -75,3 +88,11 @@ def iliac() -> ElasticNetwork:
         ),
         (drive, bed("x", "c", ends), bed("y", "d", ends)),
     )
+
+
+def thoracic() -> ElasticNetwork:
+    """The upper thoracic aorta, a straight tube of 241 mm with a blunt profile."""
+    wave = Waveform(*inflow(THORACIC_INFLOW, THORACIC_PERIOD_S))
+    aorta = ElasticVessel("aorta", "a", "b", 241.37, (9.87,), (0.82,), 400.0, profile=9.0)
+    out = bed("out", "b", (1.1752e7, 1.0163e-8, 1.1167e8))
+    return ElasticNetwork((aorta,), (FlowBoundary("in", "a", wave), out))

@@ -49,10 +49,11 @@ def test_the_iliac_bifurcation_in_its_ninth_cycle() -> None:
     assert ours == pytest.approx((128.46, 68.95, 94.95), abs=0.02)
 
 
-def middle(net: ElasticNetwork, begin_pa: float) -> tuple[NDArray[np.float64], ...]:
-    """Pressure in kPa and flow in the middle of the first vessel, cycle 9, a row a millisecond."""
+def middle(net: ElasticNetwork, begin_pa: float, cycle: int = 9) -> tuple[NDArray[np.float64], ...]:
+    """Pressure in kPa and flow in the middle of the first vessel, a row a millisecond."""
     begin = begin_pa / 133.322387415
-    settings = WaveSettings(cycles=9, tolerance=0.0, rows=1100, begin_mmhg=begin)
+    rows = round((net.period_s or 0.0) * 1e3)
+    settings = WaveSettings(cycles=cycle, tolerance=0.0, rows=rows, begin_mmhg=begin)
     found = march_waves(net, settings)
     half = int(found.mesh.first[1]) // 2
     told = (found.pressure_mmhg() * 0.133322387415, found.flow_ml_per_s())
@@ -66,6 +67,14 @@ def test_the_finite_volumes_of_the_benchmark_itself() -> None:
     missed = pressure[at] - (13.556, 14.157, 14.721)
     assert missed == pytest.approx((0.034, 0.044, 0.047), abs=0.003)
     assert flow[at] - (11.963, 12.139, 12.159) == pytest.approx((-0.008, 0.025, 0.027), abs=0.003)
+    pressure, flow = middle(boileau.thoracic(), 9466.667, 10)
+    at = [85, 105, 155, 195]
+    missed = pressure[at] - (13.341, 13.956, 15.312, 16.024)
+    assert missed == pytest.approx((0.038, 0.064, 0.085, 0.082), abs=0.004)
+    assert flow[at] - (405.30, 457.67, 434.08, 388.70) == pytest.approx(
+        (-0.5, 0.1, 1.6, 1.7), abs=0.2
+    )
+    assert pressure.max() - 16.289 == pytest.approx(0.074, abs=0.004)
     pressure, flow = middle(boileau.iliac(), 9466.667)
     assert pressure.max() - 16.892 == pytest.approx(0.33, abs=0.01)
     assert pressure.argmax() == pytest.approx(368, abs=3)
