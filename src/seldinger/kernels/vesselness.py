@@ -54,6 +54,16 @@ def find_eigenvalues(
 
 
 @inlined
+def _has_two_negative(xx: float, yy: float, zz: float, xy: float, xz: float, yz: float) -> bool:
+    """Whether two eigenvalues may be negative where their sum is; their signs need no angle."""
+    det = xx * (yy * zz - yz * yz) - xy * (xy * zz - yz * xz) + xz * (xy * yz - yy * xz)
+    if det >= 0.0:
+        return True
+    minors = xx * yy + yy * zz + zz * xx - xy * xy - xz * xz - yz * yz
+    return minors >= 0.0
+
+
+@inlined
 def _weigh(first: float, middle: float) -> float:
     """Sato's response from the largest and the middle eigenvalue."""
     if middle >= 0.0:
@@ -93,9 +103,12 @@ def respond(smooth: Singles, spacing: Floats, sigma: float, out: Singles) -> Non
                 xy = smooth[b, d, k] - smooth[b, c, k] - smooth[a, d, k] + smooth[a, c, k]
                 xz = smooth[b, j, f] - smooth[b, j, e] - smooth[a, j, f] + smooth[a, j, e]
                 yz = smooth[i, d, f] - smooth[i, d, e] - smooth[i, c, f] + smooth[i, c, e]
-                first, middle, _ = find_eigenvalues(
-                    xx, yy, zz, xy / (4.0 * hx * hy), xz / (4.0 * hx * hz), yz / (4.0 * hy * hz)
-                )
+                xy /= 4.0 * hx * hy
+                xz /= 4.0 * hx * hz
+                yz /= 4.0 * hy * hz
+                if not _has_two_negative(xx, yy, zz, xy, xz, yz):
+                    continue
+                first, middle, _ = find_eigenvalues(xx, yy, zz, xy, xz, yz)
                 answer = gain * _weigh(first, middle)
                 out[i, j, k] = max(out[i, j, k], answer)
 
