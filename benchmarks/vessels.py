@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  as its own pages import it
@@ -41,12 +41,13 @@ class Task:
 
     def enhance_with_itk(self) -> np.ndarray:
         """The peer: SimpleITK's objectness at the same scales, the largest of them."""
-        image = sitk.GetImageFromArray(self.image.values)
+        itk: Any = sitk  # its stubs know neither types nor options
+        image = itk.GetImageFromArray(self.image.values)
         best = np.zeros(self.image.values.shape, np.float32)
         for scale in SCALES_MM:
-            smooth = sitk.SmoothingRecursiveGaussian(image, scale, normalizeAcrossScale=True)
-            found = sitk.ObjectnessMeasure(smooth, objectDimension=1)
-            np.maximum(best, sitk.GetArrayViewFromImage(found), out=best)
+            smooth = itk.SmoothingRecursiveGaussian(image, scale, True)
+            found = itk.ObjectnessMeasure(smooth, objectDimension=1)
+            np.maximum(best, itk.GetArrayViewFromImage(found), out=best)
         return best
 
 

@@ -95,6 +95,15 @@ def test_a_route_across_passes_both_sides_and_turns_by_their_angle() -> None:
     assert route.least_diameter_mm == pytest.approx(2 * body.NARROW_MM, abs=0.5)
 
 
+def test_a_route_may_begin_within_a_vessel() -> None:
+    half = body.grid().to_lps((np.array(body.FORK) + np.array(body.GROIN_RIGHT)) / 2.0)
+    asked = TraceRequest(ALL, route=(",".join(f"{x:g}" for x in half), body.AORTA))
+    route = trace_vessels(body.labels(), asked).route
+    assert route is not None
+    full = np.linalg.norm(np.array(body.FORK) - np.array(body.GROIN_RIGHT))
+    assert route.length_mm == pytest.approx(full / 2.0, abs=6.0)
+
+
 def test_what_the_root_does_not_reach_is_named_and_no_way_leads_there() -> None:
     asked = TraceRequest((*ALL, body.STRAY))
     trace = trace_vessels(body.labels(), asked)
@@ -107,7 +116,7 @@ def test_what_the_root_does_not_reach_is_named_and_no_way_leads_there() -> None:
     ("route", "said"),
     [
         ((body.RIGHT, "vein"), "names are aorta, iliac"),
-        (("500,0,0", body.AORTA), "nearest end or branching is"),
+        (("500,0,0", body.AORTA), "nearest vessel is"),
     ],
 )
 def test_a_route_to_nowhere_is_refused(route: tuple[str, str], said: str) -> None:

@@ -83,7 +83,7 @@ def measure_route(tree: Tree, start: int, end: int) -> Route:
         sharpest_lps_mm=_place(even[bend + 1]),
         least_diameter_mm=None if radius is None or narrow is None else 2.0 * float(radius[narrow]),
         least_lps_mm=None if narrow is None else _place(points[narrow]),
-        names=_names_along(tree, curve),
+        names=_name_edges(tree, start, end),
     )  # fmt: skip
 
 
@@ -103,20 +103,14 @@ def _place(point: Sequence[float] | np.ndarray) -> Vector:
     return (x, y, z)
 
 
-def _names_along(tree: Tree, curve: Curve) -> tuple[str, ...]:
-    """Names of the edges that ``curve`` consists of, each run once."""
-    place = {point.tobytes(): n for n, point in enumerate(curve.points_lps_mm)}
-    passed: list[tuple[int, str]] = []
-    for edge in tree.edges:
-        first, second = (place.get(p.tobytes()) for p in edge.curve.points_lps_mm[:2])
-        if first is not None and second is not None and abs(first - second) == 1:
-            passed.append((min(first, second), edge.name))
-    names = [name for _, name in sorted(passed)]
+def _name_edges(tree: Tree, start: int, end: int) -> tuple[str, ...]:
+    """Names of the edges passed, each run once."""
+    names = [tree.edges[n].name for n in tree.edges_between(start, end)]
     return tuple(name for n, name in enumerate(names) if n == 0 or names[n - 1] != name)
 
 
-def find_ends(tree: Tree, start: str, end: str) -> tuple[int, int]:
-    """Nodes that a route runs between.
+def find_route(tree: Tree, start: str, end: str) -> Route:
+    """The shortest way between two vessels or places.
 
     A vessel's name stands for its own end that is farthest away where a route starts, and for
     where the route enters it where a route ends: "right iliac artery" to "aorta" runs from the
@@ -124,13 +118,14 @@ def find_ends(tree: Tree, start: str, end: str) -> tuple[int, int]:
 
     Args:
         tree: with names.
-        start: name of a vessel, or "L,P,S" in mm.
+        start: name of a vessel, or a place along one as "L,P,S" in mm.
         end: likewise.
 
     Raises:
-        AnatomyError: no vessel has the name, no node lies near the point, or nothing connects both.
+        AnatomyError: no vessel has the name or lies near the place, or nothing connects both.
     """
-    starts, ends = _candidates(tree, start), _candidates(tree, end)
+    tree, starts = _candidates(tree, start)
+    tree, ends = _candidates(tree, end)
     parts = {node: n for n, part in enumerate(tree.parts) for node in part}
     pairs = [(a, b) for a in starts for b in ends if a != b and parts[a] == parts[b]]
     if not pairs:
@@ -142,18 +137,19 @@ def find_ends(tree: Tree, start: str, end: str) -> tuple[int, int]:
     nearest = {a: min((length[p], p[1]) for p in pairs if p[0] == a) for a in {p[0] for p in pairs}}
     open_ends = [a for a in nearest if tree.degree[a] == 1] or list(nearest)
     best = max(open_ends, key=lambda a: (nearest[a][0], -a))
-    return best, nearest[best][1]
+    return measure_route(tree, best, nearest[best][1])
 
 
-def _candidates(tree: Tree, word: str) -> tuple[int, ...]:
-    """Nodes of the vessel of a name, or the one at a point."""
+def _candidates(tree: Tree, word: str) -> tuple[Tree, tuple[int, ...]]:
+    """Nodes of the vessel of a name, or one at a place, where the tree is split."""
     numbers = word.split(",")
     try:
         point = np.array([float(x) for x in numbers])
     except ValueError:
         point = np.empty(0)
     if point.size == 3:  # noqa: PLR2004
-        return (_find_node(tree, point),)
+        split, node = _split_at(tree, point)
+        return split, (node,)
     named = [edge for edge in tree.edges if edge.name == word]
     if not named:
         known = sorted({edge.name for edge in tree.edges if edge.name})
@@ -161,17 +157,17 @@ def _candidates(tree: Tree, word: str) -> tuple[int, ...]:
             f"no vessel is called {word!r}; names are {', '.join(known) or 'none'}; a place may "
             "also be given as L,P,S in mm"
         )
-    return tuple(sorted({node for edge in named for node in (edge.start, edge.end)}))
+    return tree, tuple(sorted({node for edge in named for node in (edge.start, edge.end)}))
 
 
-def _find_node(tree: Tree, point: np.ndarray) -> int:
-    away = np.linalg.norm(tree.nodes_lps_mm - point, axis=1)
-    best = int(np.argmin(away))
-    if away[best] > _NEAR_MM:
-        near = "({:.0f}, {:.0f}, {:.0f})".format(*tree.nodes_lps_mm[best])
+def _split_at(tree: Tree, point: np.ndarray) -> tuple[Tree, int]:
+    place = tree.find_nearest(point)
+    if place.away_mm > _NEAR_MM:
+        near = "({:.0f}, {:.0f}, {:.0f})".format(
+            *tree.edges[place.edge].curve.points_at(place.at_mm)
+        )
         raise AnatomyError(
             f"a route was to touch {tuple(round(float(x), 1) for x in point)} LPS mm; the nearest "
-            f"end or branching is {away[best]:.0f} mm away, at {near}; at most {_NEAR_MM:g} mm is "
-            "allowed"
+            f"vessel is {place.away_mm:.0f} mm away, at {near}; at most {_NEAR_MM:g} mm is allowed"
         )
-    return best
+    return tree.split(place.edge, place.at_mm)

@@ -11,7 +11,7 @@ from seldinger.anatomy.vessels.branches import Branch, measure_branch
 from seldinger.anatomy.vessels.doubts import find_doubts
 from seldinger.anatomy.vessels.extract import Centrelines, extract_centrelines
 from seldinger.anatomy.vessels.naming import name_edges, rename_edges
-from seldinger.anatomy.vessels.routes import Route, find_ends, measure_route
+from seldinger.anatomy.vessels.routes import Route, find_route
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import short_repr
 from seldinger.core.naming import did_you_mean, match_name
@@ -128,7 +128,7 @@ def trace_vessels(
     if asked.route is not None:
         known = tuple({edge.name for edge in tree.edges if edge.name})
         start, end = (match_name(word, known) or word for word in asked.route)
-        route = measure_route(tree, *find_ends(tree, start, end))
+        route = find_route(tree, start, end)
     used = tuple(AssumptionUse.resolve(one, asked.assume) for one in VESSEL_ASSUMPTIONS)
     value = {one.name: one.value for one in used}
     branches = []
