@@ -45,7 +45,7 @@ class Task:
         image = itk.GetImageFromArray(self.image.values)
         best = np.zeros(self.image.values.shape, np.float32)
         for scale in SCALES_MM:
-            smooth = itk.SmoothingRecursiveGaussian(image, scale, True)
+            smooth = itk.SmoothingRecursiveGaussian(image, scale, normalizeAcrossScale=True)
             found = itk.ObjectnessMeasure(smooth, objectDimension=1)
             np.maximum(best, itk.GetArrayViewFromImage(found), out=best)
         return best

@@ -84,27 +84,36 @@ def measure_branch(
         AnatomyError: the edge leaves the grid, or the mask does not fit it.
     """
     one = tree.edges[edge]
-    own = _own_sections(measure_sections(mask, grid, one.curve), tree, one)
-    width = own.area_diameter_mm[own.known]
-    if not width.size:
+    radius, length = one.curve.radius_mm, one.curve.length_mm
+    kept = _own_places(one.curve.along_mm, tree, one)
+    if radius is None or not kept.any():
         note = "no section of it belongs to no other vessel: not measured"
-        return Branch(edge, one.name, one.curve.length_mm, None, None, (), (note,))
-    median = float(np.median(width))
-    narrowings, notes = _narrowings(own, median, grid)
+        return Branch(edge, one.name, length, None, None, (), (note,))
+    # Centrelines have the radius of a section at each point: most branches need no more than that.
+    width = 2.0 * radius[kept]
+    note = _say_unfit(float(np.median(width)), float(np.ptp(one.curve.along_mm[kept])), grid)
+    if note:
+        median, least = float(np.median(width)), float(width.min())
+        return Branch(edge, one.name, length, median, least, (), (note,))
+    sections = measure_sections(mask, grid, one.curve)
+    kept = _own_places(sections.along_mm, tree, one)
+    own = replace(sections, **{f.name: getattr(sections, f.name)[kept] for f in fields(sections)})
+    narrowings, notes = _find_narrowings(own, grid)
+    width = own.area_diameter_mm[own.known]
     return Branch(
-        edge, one.name, one.curve.length_mm, median, float(width.min()),
+        edge, one.name, length, float(np.median(width)) if width.size else None,
+        float(width.min()) if width.size else None,
         tuple(_placed(one, grade, ct, dense_hu) for grade in narrowings), notes,
     )  # fmt: skip
 
 
-def _own_sections(sections: Sections, tree: Tree, edge: Edge) -> Sections:
+def _own_places(along: NDArray[np.float64], tree: Tree, edge: Edge) -> NDArray[np.bool_]:
     """Without those in a junction, and without the round end of a vessel."""
-    along, degree = sections.along_mm, tree.degree
+    degree = tree.degree
     start = _wide_at(tree, edge, edge.start, int(degree[edge.start]))
     end = _wide_at(tree, edge, edge.end, int(degree[edge.end]))
-    kept = (along >= start) & (along <= along[-1] - end)
-    chosen = {f.name: getattr(sections, f.name)[kept] for f in fields(sections)}
-    return replace(sections, **chosen)
+    own: NDArray[np.bool_] = (along >= start) & (along <= along[-1] - end)
+    return own
 
 
 def _wide_at(tree: Tree, edge: Edge, node: int, degree: int) -> float:
@@ -118,15 +127,18 @@ def _wide_at(tree: Tree, edge: Edge, node: int, degree: int) -> float:
     return max(radii, default=0.0)
 
 
-def _narrowings(
-    own: Sections, median: float, grid: Grid
-) -> tuple[tuple[Stenosis, ...], tuple[str, ...]]:
+def _say_unfit(median: float, length: float, grid: Grid) -> str:
+    """Why narrowings cannot be told in a branch; "" where they can."""
+    if median < _LEAST_VOXELS * max(grid.spacing_mm):
+        return f"under {_LEAST_VOXELS:g} voxels wide: narrowings were not looked for"
+    if length < _LEAST_LENGTHS * median:
+        return f"under {_LEAST_LENGTHS:g} diameters long: narrowings were not looked for"
+    return ""
+
+
+def _find_narrowings(own: Sections, grid: Grid) -> tuple[tuple[Stenosis, ...], tuple[str, ...]]:
     """Those that the image can show, and what is to be said of the rest."""
     voxel = max(grid.spacing_mm)
-    if median < _LEAST_VOXELS * voxel:
-        return (), (f"under {_LEAST_VOXELS:g} voxels wide: narrowings were not looked for",)
-    if own.along_mm[-1] - own.along_mm[0] < _LEAST_LENGTHS * median:
-        return (), (f"under {_LEAST_LENGTHS:g} diameters long: narrowings were not looked for",)
     try:
         found = find_stenoses(own)
     except AnatomyError as wrong:
