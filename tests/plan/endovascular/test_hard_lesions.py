@@ -134,3 +134,8 @@ def test_flow_that_nobody_knows_is_not_believed(built: anatomy.Anatomy) -> None:
 def test_a_stent_at_a_joint_is_said(built: anatomy.Anatomy) -> None:
     made = plan.propose("stent", built, "left popliteal artery 20-60 mm")
     assert find(made, "joint").status is Status.NOT_MET
+
+
+def test_a_stretch_that_cuts_into_a_stenosis_is_refused(built: anatomy.Anatomy) -> None:
+    with pytest.raises(AnatomyError, match=r"cuts into the stenosis at 26-46 mm"):
+        plan.propose("stent", built, f"{ILIAC} 44-60 mm")

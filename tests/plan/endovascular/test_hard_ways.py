@@ -12,10 +12,11 @@ from seldinger import anatomy, catalogue, demo, plan
 from seldinger.anatomy.vessels.lesions import check_sides
 from seldinger.catalogue.vascular import SizedDevice
 from seldinger.core import Edge, Tree
-from seldinger.core.errors import AnatomyError, SimulationError
+from seldinger.core.errors import AnatomyError, PlanError, SimulationError
 from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.endovascular.arch import describe_arch
+from seldinger.plan.approach.endovascular.options import EndovascularOptions
 from seldinger.plan.treatments.dilation.patency import list_arms
 
 if TYPE_CHECKING:
@@ -147,3 +148,18 @@ def test_a_lumen_that_is_as_good_as_shut_is_said(built: anatomy.Anatomy) -> None
     made = plan.propose("angioplasty", narrow(built, name, 200.0, 40.0, 99.9), name)
     found = {one.id: one for one in made.findings}["graded"]
     assert (found.status, found.severity) == (Status.NOT_MET, Severity.ACTION)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        EndovascularOptions(access="left-cephalic-with-flow"),
+        EndovascularOptions(avoid=("left-femorall",)),
+    ],
+)
+def test_an_access_site_that_is_none_of_this_procedure_is_refused(
+    built: anatomy.Anatomy, options: EndovascularOptions
+) -> None:
+    settings = plan.Settings(options=(options,))
+    with pytest.raises(PlanError, match="no access site is called 'left-"):
+        plan.propose("angioplasty", built, "left renal artery", settings=settings)

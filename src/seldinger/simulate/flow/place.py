@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from seldinger.core.tree import Tree
 
 _OVERLAP = 0.3
+_TOUCH_MM = 1.0
+"""Two stretches that share less lie beside each other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +123,12 @@ def _cut(
     return Placed(made, treated, tuple(notes))
 
 
+def _shared_mm(one: Graded, target: Segment) -> float:
+    return min(one.to_mm, target.to_mm) - max(one.from_mm, target.from_mm)
+
+
 def _overlap(one: Graded, target: Segment) -> bool:
-    shared = min(one.to_mm, target.to_mm) - max(one.from_mm, target.from_mm)
-    return shared > _OVERLAP * min(one.length_mm, target.length_mm)
+    return _shared_mm(one, target) > _OVERLAP * min(one.length_mm, target.length_mm)
 
 
 def grade_target(tree: Tree, target: Segment) -> Graded:
@@ -131,12 +136,19 @@ def grade_target(tree: Tree, target: Segment) -> Graded:
 
     Raises:
         AnatomyError: the vessel has no reference that it could be compared with, or the stretch
-            holds more than one stenosis.
+            holds more than one stenosis, or cuts into one.
     """
     from seldinger.anatomy.vessels.stenosis import Stenosis as Graded
     from seldinger.anatomy.vessels.stenosis import fit_reference
 
-    held = [one for one in grade_vessel(tree, target.vessel) if _overlap(one, target)]
+    graded = grade_vessel(tree, target.vessel)
+    held = [one for one in graded if _overlap(one, target)]
+    cut = [one for one in graded if one not in held and _shared_mm(one, target) > _TOUCH_MM]
+    if cut:
+        raise AnatomyError(
+            f"{target.label} cuts into the stenosis at {cut[0].from_mm:.0f}-{cut[0].to_mm:.0f} mm: "
+            "draw the stretch over all of it, or beside it"
+        )
     if len(held) > 1:
         told = ", ".join(f"{one.from_mm:.0f}-{one.to_mm:.0f} mm" for one in held)
         raise AnatomyError(

@@ -63,7 +63,7 @@ class Endovascular(ApproachLogic[VesselCase]):
         """
         del structures
         chosen = settings.get_options(EndovascularOptions)
-        known = access_sites()
+        known = [one.id for one in access_sites().values() if one.family in self.families]
         for name in (*chosen.avoid, *([chosen.access] if chosen.access else [])):
             if name not in known:
                 raise PlanError(
@@ -105,7 +105,12 @@ class Endovascular(ApproachLogic[VesselCase]):
         return target
 
     def meet(self, case: Case) -> VesselCase:
-        """The case with its vessels."""
+        """The case with its vessels.
+
+        Raises:
+            PlanError: an access site is not known: one that is misspelt would be used after all.
+        """
+        self.check(case.settings, None)
         vessels = case.anatomy.vessels
         assert vessels is not None  # noqa: S101  prepared before
         return VesselCase(
