@@ -163,3 +163,14 @@ def test_an_access_site_that_is_none_of_this_procedure_is_refused(
     settings = plan.Settings(options=(options,))
     with pytest.raises(PlanError, match="no access site is called 'left-"):
         plan.propose("angioplasty", built, "left renal artery", settings=settings)
+
+
+def test_a_crossing_is_told_where_the_iliac_arteries_have_no_name(built: anatomy.Anatomy) -> None:
+    assert built.vessels is not None
+    bare = change(built.vessels, lambda e: replace(e, name="") if "common iliac" in e.name else e)
+    made = plan.propose(
+        "angioplasty", replace(built, vessels=bare), "left superficial femoral artery"
+    )
+    crossed = {site: route.crossover for site, route in by_site(made).items()}
+    assert crossed["right-femoral"]
+    assert not crossed["left-femoral-antegrade"]

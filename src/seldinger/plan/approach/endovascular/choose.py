@@ -6,6 +6,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.catalogue.techniques import find_territory
 from seldinger.core.space import as_vector
 from seldinger.plan.approach.endovascular.arch import describe_arch
 from seldinger.plan.approach.endovascular.fit import (
@@ -110,10 +111,13 @@ def _ratio(
 
 
 def _crosses(site: AccessSite, way: VesselWay) -> bool:
-    """Over the aortic bifurcation: iliac arteries of both sides lie on the way."""
+    """Over the aortic bifurcation: to an artery of the other leg, or by its iliac artery."""
     if site.family != "femoral":
         return False
     sides = {name.split()[0] for name in way.vessels if "common iliac" in name}
+    last = way.vessels[-1]
+    if find_territory(last) == "leg":
+        sides |= {"left", "right"} & set(last.split())
     return bool(sides - {site.side})
 
 

@@ -60,6 +60,6 @@ def note_narrowing(tree: Tree, way: VesselWay) -> tuple[str, ...]:
     own = 2.0 * float(np.median(edge.curve.radius_mm))
     if way.least_diameter_mm > (1.0 - LEAST_PERCENT / 100.0) * own:
         return ()
-    name = edge.name or "a vessel without a name"
-    text = f"Through a narrowing of the {name}: {way.least_diameter_mm:.1f} of {own:.1f} mm."
+    name = f"the {edge.name}" if edge.name else "a vessel without a name"
+    text = f"Through a narrowing of {name}: {way.least_diameter_mm:.1f} of {own:.1f} mm."
     return (text,)
