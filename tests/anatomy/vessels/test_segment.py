@@ -108,6 +108,8 @@ def test_a_gap_that_the_image_fills_faintly_is_closed_and_said() -> None:
     (gap,) = found.gaps
     assert 2.0 < gap.length_mm <= 15.0
     assert 43.0 < gap.from_lps_mm[0] < 57.0
+    apart = np.linalg.norm(np.subtract(gap.from_lps_mm, gap.to_lps_mm))
+    assert apart == pytest.approx(gap.length_mm, rel=0.5)
     assert gap.least_response >= 15.0
     assert scipy.ndimage.label(found.mask, np.ones((3, 3, 3)))[1] == 1
     assert any("was closed from" in note for note in found.notes)

@@ -36,7 +36,7 @@ class Meeting:
 
     Attributes:
         labels: the smaller first.
-        cells: (n, 3) of the way from one to the other, without those of the labels.
+        cells: (n, 3) of the way from one to the other, the first and the last within the labels.
         length_mm: from label to label.
     """
 
@@ -112,13 +112,13 @@ def find_meetings(fronts: Fronts) -> tuple[Meeting, ...]:
 
 
 def _walk_back(fronts: Fronts, at: int) -> tuple[list[int], float]:
-    """Cells from ``at`` to where its front began, that one not among them, and mm."""
-    cells, length = [], 0.0
+    """Cells from ``at`` to where its front began, and mm."""
+    cells, length = [at], 0.0
     length_of = dict(zip(fronts.steps.tolist(), fronts.lengths.tolist(), strict=True))
     while fronts.before[at] >= 0:
-        cells.append(at)
         length += length_of[at - int(fronts.before[at])]
         at = int(fronts.before[at])
+        cells.append(at)
     return cells, length
 
 

@@ -33,6 +33,7 @@ SEGMENT_ASSUMPTIONS = tuple(read_assumptions("seldinger.anatomy.vessels", "segme
 _TOUCHING = np.ones((3, 3, 3), dtype=bool)
 _USUAL_PERCENT = 99.0
 _ENOUGH = 1000
+_MOST_TOLD = 8
 _THIN = "Within closed gaps the vessel is drawn one voxel wide: its width there is unknown."
 _WIDTH = (
     "The mask is where the image answers as a tube does, which is not the lumen's edge: measure "
@@ -174,10 +175,10 @@ def _close_gaps(
     whole, leader, gaps = mask.copy(), list(range(count + 1)), []
     for one in meetings:
         a, b = (_lead(leader, n) for n in one.labels)
-        if a == b or one.length_mm > most_mm or not len(one.cells):
+        at = tuple(one.cells[1:-1].T)
+        if a == b or one.length_mm > most_mm or not len(at[0]):
             continue
         leader[b] = a
-        at = tuple(one.cells.T)
         whole[box][at] = True
         gaps.append(_describe_gap(one, low, grid, float(values[at].min())))
     return whole, tuple(gaps)
@@ -213,13 +214,16 @@ def _describe(
     unit: str,
 ) -> tuple[str, ...]:
     notes = [_WIDTH]
+    longest = sorted(gaps, key=lambda gap: -gap.length_mm)
     notes += [
         f"A gap of {gap.length_mm:.0f} mm was closed from "
         f"({', '.join(f'{x:.0f}' for x in gap.from_lps_mm)}) to "
         f"({', '.join(f'{x:.0f}' for x in gap.to_lps_mm)}) mm LPS, along which the image answers "
         f"at least {gap.least_response:.0f} {unit} ({support:.0f} were asked for)."
-        for gap in gaps
+        for gap in longest[:_MOST_TOLD]
     ]
+    if len(gaps) > _MOST_TOLD:
+        notes.append(f"{len(gaps) - _MOST_TOLD} shorter gaps were closed in the same way.")
     if gaps:
         notes.append(_THIN)
     if dropped:
