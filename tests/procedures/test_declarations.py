@@ -29,8 +29,12 @@ PAGES = {
     for found in iter_modules(procedures.__path__)
 }
 ALL = [page.PROCEDURE for page in PAGES.values()]
-NEEDLES = [page for page in ALL if not isinstance(page.treatment, HeatOrFreeze)]
-"""Those whose decisions compute no heat."""
+NEEDLES = [
+    page
+    for page in ALL
+    if page.approach.crosses_tissue and not isinstance(page.treatment, HeatOrFreeze)
+]
+"""Those with a needle whose decisions compute no heat."""
 
 
 def named(procedure: Procedure) -> str:
