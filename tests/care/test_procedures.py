@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from seldinger import demo
 from seldinger.care import ledger_procedures, outcomes, procedures, recovery
 from seldinger.care.clearance.rules import tables
-from seldinger.catalogue.procedures import list_entries
+from seldinger.catalogue.procedures import list_entries, shipped_entries
 from seldinger.catalogue.techniques import find_territory, list_techniques
 from seldinger.core.errors import CareError
 from seldinger.core.verdict import Severity, Status
@@ -109,6 +110,17 @@ def test_every_procedure_that_may_be_cleared_belongs_to_one_id() -> None:
 def test_a_name_that_says_not_which_is_asked_about(name: str) -> None:
     with pytest.raises(CareError, match="does not say what is to be done: name"):
         procedures.clearance_key(name)
+
+
+@pytest.mark.parametrize("key", ["biopsy", "node-biopsy"])
+def test_a_key_of_two_procedures_or_of_no_class_is_told_alone(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    entries = shipped_entries()
+    strange = {**entries, "node-biopsy": replace(entries["biopsy"], clearance=(key,))}
+    monkeypatch.setattr("seldinger.care.procedures.shipped_entries", lambda: strange)
+    with pytest.raises(CareError, match=f"one procedure; not so: {key}$"):
+        procedures.list_names.__wrapped__()
 
 
 def test_a_name_that_is_nearly_right_is_offered_and_never_taken() -> None:

@@ -7,6 +7,7 @@ Never: a guess: a name that is close is offered, and a name that says not which 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -185,10 +186,14 @@ def list_names() -> Mapping[str, Procedure]:
         CareError: the table does not fit, a key of a clearance is in no procedure or in two, or
             a name stands for two procedures.
     """
-    listed = sorted(key for row in shipped_entries().values() for key in row.clearance)
-    if listed != sorted(tables().procedures):
-        wrong = sorted(set(listed) ^ set(tables().procedures)) or listed
-        raise CareError(f"procedures.toml: each key of a clearance stands once; see {wrong}")
+    listed = Counter(key for row in shipped_entries().values() for key in row.clearance)
+    known = tables().procedures
+    wrong = sorted(key for key in {*listed, *known} if listed[key] != 1 or key not in known)
+    if wrong:
+        raise CareError(
+            "procedures.toml: each key of a clearance is a table of bleeding_class.toml and "
+            f"belongs to one procedure; not so: {', '.join(wrong)}"
+        )
     names: dict[str, Procedure] = {}
     for name, procedure in _all():
         before = names.setdefault(name, procedure)
