@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from seldinger import demo, evidence
+from seldinger.care import procedures
 from seldinger.care.clearance import Answer
+from seldinger.catalogue.techniques import find_territory
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Status
 from seldinger.plan import findings, readiness
@@ -54,6 +56,34 @@ def test_a_file_for_the_territory_holds_for_its_arteries_but_never_for_the_other
     else:
         readiness.check("angioplasty", planned, visit)
         assert cleared(visit, "angioplasty", planned).bleeding.value == "high"
+
+
+@pytest.mark.parametrize(
+    ("procedure", "planned"),
+    [
+        ("angioplasty", "left renal artery"),
+        ("stent", "right common iliac artery"),
+        ("drug-coated-balloon", "left superficial femoral artery"),
+        ("dialysis-access", "left cephalic vein"),
+    ],
+)
+def test_a_file_may_call_it_by_the_technique_or_by_the_key_of_its_clearance(
+    procedure: str, planned: str
+) -> None:
+    told = []
+    for name in (procedure, procedures.name_there(procedure, planned)):
+        visit = demo.visit(str(name), find_territory(planned))
+        readiness.check(procedure, planned, visit)
+        told.append(cleared(visit, procedure, planned))
+    assert told[0] == told[1]
+    assert told[0].findings
+
+
+def test_a_file_for_the_dialysis_access_is_for_its_vein() -> None:
+    visit = demo.visit("dialysis-access", "dialysis access")
+    readiness.check("dialysis-access", "dialysis-access", visit)
+    with pytest.raises(PlanError, match="write a file for this procedure"):
+        readiness.check("dialysis-access", "left renal artery", visit)
 
 
 def test_what_was_decided_for_a_leg_does_not_clear_a_renal_artery() -> None:

@@ -58,7 +58,7 @@ def propose(
     chosen = settings or Settings()
     declared = load_procedures()[procedure]
     check_answers(declared, chosen)
-    asked.check_options(declared, chosen)
+    asked.check(declared, chosen, None)
     known = resolve_assumptions(asked.list_assumptions(declared), chosen.assume)
     anatomy = declared.approach.prepare(anatomy)
     found = declared.approach.find_target(anatomy, target) if isinstance(target, str) else target

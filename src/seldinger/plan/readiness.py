@@ -128,7 +128,7 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
     elsewhere = (
         asked.organ is not None
         and organ is not None
-        and not _is_there(asked.organ, organ, by_territory=procedure in list_techniques())
+        and not _is_there(asked.organ, organ, by_territory=_is_in_vessel(procedure))
     )
     if asked.procedure not in {procedure, there} or elsewhere:
         told, planned = (
@@ -139,6 +139,12 @@ def check(procedure: str, organ: str | None, visit: Visit | None) -> None:
             f"the patient's file is for {told}, the plan for {planned}: what was decided there "
             "does not hold here; write a file for this procedure"
         )
+
+
+def _is_in_vessel(procedure: str) -> bool:
+    """Whether it is done inside a vessel, by its technique's name or by its territory's."""
+    known = list_techniques()
+    return procedure in known or any(procedure in one.keys.values() for one in known.values())
 
 
 def _is_there(asked: str, planned: str, *, by_territory: bool) -> bool:
@@ -179,6 +185,7 @@ def assess_visit(
     asked = visit.request or Request(key)
     request = replace(
         asked,
+        procedure=key if asked.procedure == procedure else asked.procedure,
         organ=asked.organ if organ is None else organ,
         technique=technique or asked.technique,
         access=asked.access or access,
