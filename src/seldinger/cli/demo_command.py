@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seldinger import workflow
 from seldinger.cli.terminal import AsJson, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from seldinger.plan import Plan
 
 
 def demo(
@@ -34,17 +37,25 @@ def demo(
         )
         return
     print_table(
-        ("procedure", "target", "verdict", "technique", "depth", "report"),
+        ("procedure", "target", "verdict", "technique", "way", "report"),
         [
             (
                 plan.request.procedure,
                 plan.target.label,
                 plan.verdict.status.value,
                 plan.treatment.technique,
-                f"{plan.approach.paths[0].depth_mm:.0f} mm" if plan.approach.paths else "no path",
+                _tell_way(plan),
                 str(page),
             )
             for plan, page in made
         ],
     )
     typer.echo(f"index: {out / 'index.html'}")
+
+
+def _tell_way(made: Plan) -> str:
+    """How far it is to the target: through tissue, or through vessels."""
+    if made.approach.paths:
+        return f"{made.approach.paths[0].depth_mm:.0f} mm deep"
+    open_ways = [route for route in made.approach.routes if not route.violations]
+    return f"{open_ways[0].length_mm:.0f} mm of vessels" if open_ways else "no way"

@@ -31,7 +31,7 @@ def visit(
 
     Returns:
         For the biopsy of the liver with all that was decided about it; for anything else without
-        decisions unless ``antibiotics`` is told, because nobody took them.
+        decisions unless ``antibiotics`` is told, because nobody took them, and without a way in.
     """
     page = resources.files("seldinger.demo") / FILE
     with resources.as_file(page) as path:
@@ -44,5 +44,8 @@ def visit(
             replace(one, decided=antibiotics) if one.about == "antibiotics" else one
             for one in decisions
         )
-    request = replace(wanted, procedure=procedure, organ=organ, depth=depth, decisions=decisions)
+    request = replace(
+        wanted, procedure=procedure, organ=organ, depth=depth, decisions=decisions,
+        access=wanted.access if same else None,
+    )  # fmt: skip
     return replace(loaded, request=request, inputs=())

@@ -140,6 +140,7 @@ class Decision:
         effect, fields: of a treatment that predicts one.
         technique: what clearance calls how it is done, where that matters.
         access: what clearance calls the way in.
+        sheath_french: of the sheath on the way in; None where the way needs none.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
     """
@@ -154,6 +155,7 @@ class Decision:
     fields: Fields | None = None
     technique: str | None = None
     access: str = "percutaneous"
+    sheath_french: float | None = None
     tissues: tuple[str, ...] | None = None
 
     __repr__ = short_repr

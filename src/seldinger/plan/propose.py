@@ -85,7 +85,7 @@ def propose(
     missing = find_not_segmented(case, decision.effect)
     outlook = readiness.find_outcomes(procedure, goal.organ)
     cleared = readiness.assess_visit(
-        procedure, goal.organ, decision.technique, patient, decision.access
+        procedure, goal.organ, decision.technique, patient, decision.access, decision.sheath_french
     )
     judged = gates.judge(decision, cleared, missing)
     more = (

@@ -166,6 +166,7 @@ def assess_visit(
     technique: str | None,
     visit: Visit | None,
     access: str = "percutaneous",
+    sheath_french: float | None = None,
 ) -> Clearance | None:
     """Whether the visiting patient is ready for what is planned.
 
@@ -174,7 +175,8 @@ def assess_visit(
         organ: of the target; None where it is not known.
         technique: what clearance calls how it is done; None where that does not matter.
         visit: the patient; None: nobody.
-        access: what clearance calls the way in, where the visit does not tell it.
+        access: what clearance calls the way in; a planned sheath goes before what the visit tells.
+        sheath_french: of the sheath that is planned; None: what the visit tells holds.
 
     Returns:
         Nothing without a patient, and for a procedure that no rule knows: clearance is unknown.
@@ -188,7 +190,8 @@ def assess_visit(
         procedure=key if asked.procedure == procedure else asked.procedure,
         organ=asked.organ if organ is None else organ,
         technique=technique or asked.technique,
-        access=asked.access or access,
+        access=asked.access or access if sheath_french is None else access,
+        sheath_french=asked.sheath_french if sheath_french is None else sheath_french,
     )
     return assess(Case(request, visit.patient), visit.now, visit.profile)
 

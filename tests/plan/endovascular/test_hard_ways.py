@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seldinger.plan.route import Route
 
 GROIN = "left common femoral artery"
+ILIAC = "right common iliac artery"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,38 @@ def reverse(edge: Edge) -> Edge:
 
 def by_site(made: Plan) -> dict[str, Route]:
     return {route.site: route for route in made.approach.routes}
+
+
+def test_clearance_is_judged_for_the_way_that_is_planned(built: anatomy.Anatomy) -> None:
+    visit = demo.visit("peripheral-angioplasty", None)
+    made = plan.propose("angioplasty", built, ILIAC, patient=visit)
+    assert made.cleared is not None
+    asked = made.cleared.case.request
+    assert (asked.access, asked.sheath_french) == (
+        "femoral-artery", made.treatment.settings["sheath_french"],
+    )  # fmt: skip
+    assert "the sheath's French size" not in made.cleared.missing
+    assert not {f.id for f in made.findings} & {"access-told", "sheath-told"}
+
+
+@pytest.mark.parametrize(
+    ("access", "sheath_french", "finding"),
+    [("radial", None, "access-told"), (None, 9.0, "sheath-told")],
+)
+def test_a_patients_file_that_says_another_way_holds_the_plan_up(
+    built: anatomy.Anatomy, access: str | None, sheath_french: float | None, finding: str
+) -> None:
+    visit = demo.visit("peripheral-angioplasty", None)
+    assert visit.request is not None
+    visit = replace(
+        visit, request=replace(visit.request, access=access, sheath_french=sheath_french)
+    )
+    made = plan.propose("angioplasty", built, ILIAC, patient=visit)
+    (told,) = (f for f in made.findings if f.id == finding)
+    assert told.status is Status.NOT_MET
+    assert made.verdict.status.value != "go"
+    assert made.cleared is not None
+    assert made.cleared.case.request.access == "femoral-artery"
 
 
 def test_a_narrowed_groin_is_not_punctured(built: anatomy.Anatomy) -> None:

@@ -15,6 +15,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.naming import did_you_mean
 from seldinger.plan.approach.endovascular import findings
 from seldinger.plan.approach.endovascular.choose import build_route
+from seldinger.plan.approach.endovascular.fit import choose_sheath
 from seldinger.plan.approach.endovascular.model import ASSUMPTIONS, VesselCase
 from seldinger.plan.approach.endovascular.options import EndovascularOptions
 from seldinger.plan.model import Approach, Gate
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Case, Decision, Penalties, Settings
     from seldinger.plan.route import Route
     from seldinger.simulate.effect import Effect
+
+_ACCESS = {
+    "femoral": "femoral-artery",
+    "radial": "radial",
+    "brachial": "brachial-artery",
+    "foot": "pedal-artery",
+    "dialysis": "dialysis-access",
+}
+"""Family of access sites -> what clearance calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +199,14 @@ class Endovascular(ApproachLogic[VesselCase]):
             decision.treatment, settings={**searched, **decision.treatment.settings}
         )
         best = next((r for r in decision.reach.approach.routes if not r.violations), None)
-        family = "" if best is None else access_sites()[best.site].family
-        access = {"femoral": "femoral-artery", "radial": "radial"}.get(family, "artery")
-        return replace(decision, treatment=treatment, access=access, technique=None)
+        if best is None:
+            return replace(decision, treatment=treatment, access="other", technique=None)
+        family = access_sites()[best.site].family
+        sheath = choose_sheath(delivery.sheath_french, wrist=family == "radial", least_mm=0.0)
+        return replace(
+            decision, treatment=treatment, access=_ACCESS[family], technique=None,
+            sheath_french=None if sheath is None else sheath.french,
+        )  # fmt: skip
 
     def judge(self, decision: Decision) -> Ruled:
         """What is known of the ways, gate by gate."""
@@ -201,7 +216,10 @@ class Endovascular(ApproachLogic[VesselCase]):
             Gate.REACH: (findings.free_way(approach, best),),
             Gate.STRUCTURES: findings.traced(approach),
             Gate.POSITION: (findings.position(),),
-            Gate.OVERRIDES: findings.overrides(decision.reach.case, best),
+            Gate.OVERRIDES: (
+                *findings.overrides(decision.reach.case, best),
+                *findings.told_otherwise(decision),
+            ),
             Gate.CONTACT: findings.access(best),
         }
         return Ruled(gates, (), findings.figures(best))

@@ -12,10 +12,13 @@ from seldinger.plan.approach.endovascular.choose import NO_WAY, NOT_TRACED
 if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import VesselCase
     from seldinger.plan.model import Approach
+    from seldinger.plan.procedure import Decision
     from seldinger.plan.route import Route
 
 _LIKELY = 0.1
 """A chance of a sheath that fills its artery worth a word."""
+_SAME = {"femoral-artery": ("femoral-artery", "femoral")}
+"""Words of a patient's file for the same way in."""
 _RATIO = "access.radial.risk.ratio"
 
 
@@ -71,6 +74,31 @@ def overrides(case: VesselCase, best: Route | None) -> tuple[Finding, ...]:
     held = best is not None
     text = f"Access by {case.options.access} was asked for; no other site was weighed."
     return (Finding("access-fixed", Status.MET if held else Status.NOT_MET, Severity.ACTION, text),)
+
+
+def told_otherwise(decision: Decision) -> tuple[Finding, ...]:
+    """What the patient's file says of the way in and this way does not keep."""
+    patient = decision.reach.case.patient
+    request = None if patient is None else patient.request
+    if request is None or decision.sheath_french is None:
+        return ()
+    found = []
+    if request.access is not None and request.access not in _SAME.get(
+        decision.access, (decision.access,)
+    ):
+        text = (
+            f"The patient's file says access by {request.access}; this way and its clearance are "
+            f"by {decision.access}: ask for the site that is meant, or change the file."
+        )
+        found.append(Finding("access-told", Status.NOT_MET, Severity.ACTION, text))
+    if request.sheath_french not in {None, decision.sheath_french}:
+        text = (
+            f"The patient's file says a sheath of {request.sheath_french:g} F; this way and its "
+            f"clearance are judged for {decision.sheath_french:g} F: change the file, or look at "
+            "the fit again."
+        )
+        found.append(Finding("sheath-told", Status.NOT_MET, Severity.ACTION, text))
+    return tuple(found)
 
 
 def access(best: Route | None) -> tuple[Finding, ...]:
