@@ -24,6 +24,8 @@ _WAY_IN = (7.2, 4.6)
 _PROFILE_IN = (7.2, 2.6)
 _TREE_IN = (7.2, 3.8)
 _BEAT_IN = (7.2, 3.2)
+_WORDS_SHARE = 0.16
+"""Room above a curve for words, of its height."""
 _INK, _SOFT, _VESSEL = "#14181d", "#5b6570", "#c9d1d9"
 _BEFORE, _AFTER, _LESION, _ROUTE = "#d55e00", "#0072b2", "#cc79a7", "#b3261e"
 _MARGIN_MM = 30.0
@@ -120,14 +122,17 @@ def draw_profile(plan: Plan) -> Figure:
                     profile.along_mm, sign * half, color=colour, linewidth=1.3, linestyle=dash
                 )
     axes.axvspan(plan.goal.from_mm, plan.goal.to_mm, color=_LESION, alpha=0.15, linewidth=0)
-    top = axes.get_ylim()[1]
-    axes.text(plan.goal.from_mm, top, " lesion", fontsize=8, color=_LESION, va="top")
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + _WORDS_SHARE * (high - low))
+    middle = (plan.goal.from_mm + plan.goal.to_mm) / 2.0
+    axes.text(middle, 0.96, "lesion", fontsize=8, color=_LESION, va="top", ha="center",
+              transform=axes.get_xaxis_transform())  # fmt: skip
     axes.set_xlabel(f"mm along the {plan.goal.vessel}, in the direction of flow", fontsize=8)
     axes.set_ylabel("half of the lumen, mm", fontsize=8)
     axes.tick_params(labelsize=8)
-    axes.text(0.99, 0.95, "before", color=_BEFORE, fontsize=8, ha="right", va="top",
+    axes.text(0.92, 0.96, "before", color=_BEFORE, fontsize=8, ha="right", va="top",
               transform=axes.transAxes)  # fmt: skip
-    axes.text(0.99, 0.85, "after", color=_AFTER, fontsize=8, ha="right", va="top",
+    axes.text(0.99, 0.96, "after", color=_AFTER, fontsize=8, ha="right", va="top",
               transform=axes.transAxes)  # fmt: skip
     figure.subplots_adjust(left=0.08, right=0.99, top=0.97, bottom=0.18)
     return figure
