@@ -23,8 +23,8 @@ from seldinger.physics.flow.result import boundary_flow_ml_per_s
 from seldinger.physics.flow.solve import solve_steady
 
 
-def test_flow_follows_the_cube_of_the_radius_where_nothing_was_measured() -> None:
-    flows = share_flow(np.array([2.0, 1.0, 3.0]), 36.0)
+def test_flow_follows_a_power_of_the_radius_where_nothing_was_measured() -> None:
+    flows = share_flow(np.array([2.0, 1.0, 3.0]), 36.0, 3.0)
     assert flows == pytest.approx([8.0, 1.0, 27.0])
     assert share_flow(np.array([2.0, 1.0]), 5.0, 2.0) == pytest.approx([4.0, 1.0])
 

@@ -32,21 +32,16 @@ if TYPE_CHECKING:
 
     from seldinger.physics.flow.boundaries import Boundary
 
-RADIUS_EXPONENT = Assumption(
-    "flow_radius_exponent", 3.0, "1", 2.0, 3.0,
-    "Murray's law of least work gives 3; large arteries come nearer to 2",
-)  # fmt: skip
 HYPERAEMIA_FACTOR = Assumption(
     "hyperaemia_factor", 4.0, "1", 2.0, 5.0,
     "how many times a resting bed's flow may rise when it dilates; no source read for each bed",
 )  # fmt: skip
-BED_ASSUMPTIONS = (RADIUS_EXPONENT, HYPERAEMIA_FACTOR)
 
 
 def share_flow(
     radius_mm: NDArray[np.float64],
     total_ml_per_s: float,
-    exponent: float = RADIUS_EXPONENT.value,
+    exponent: float,
     measured_ml_per_s: Mapping[int, float] | None = None,
 ) -> NDArray[np.float64]:
     """Flow of every outlet, (n,): measured where it was, the rest by radius to a power.
@@ -54,7 +49,7 @@ def share_flow(
     Args:
         radius_mm: (n,) of the outlets, positive.
         total_ml_per_s: of all of them together.
-        exponent: the power.
+        exponent: the power; Murray's law of least work gives 3, large arteries come nearer to 2.
         measured_ml_per_s: by the number of the outlet.
 
     Raises:
