@@ -10,14 +10,18 @@ import numpy as np
 from seldinger.anatomy.model import Kind
 from seldinger.anatomy.vessels.extract import extract_centrelines
 from seldinger.core.errors import AnatomyError
+from seldinger.core.shapes import Curve
 from seldinger.core.tree import Edge, Tree
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
+    from seldinger.core.space import Grid
 
 _ARTERIES = ("arter", "aorta", "brachiocephalic trunk", "coeliac trunk")
 _SHARE = 0.5
 """An edge is named after a label that holds this share of its points."""
+_RUN_MM = 15.0
+"""Shorter stretches under another label are labels that overlap at a fork, not vessels."""
 
 
 def trace_arteries(anatomy: Anatomy) -> Anatomy:
@@ -39,18 +43,62 @@ def trace_arteries(anatomy: Anatomy) -> Anatomy:
     for mask in masks.values():
         whole |= mask
     lines = extract_centrelines(whole, grid)
-    edges = []
-    for edge in lines.tree.edges:
-        index = np.rint(grid.to_index(edge.curve.points_lps_mm)).astype(int)
-        index = np.clip(index, 0, np.array(grid.shape) - 1)
-        held = {name: float(mask[tuple(index.T)].mean()) for name, mask in masks.items()}
-        name = max(held, key=lambda one: held[one])
-        edges.append(Edge(edge.start, edge.end, edge.curve, name if held[name] >= _SHARE else ""))
-    tree = Tree(lines.tree.nodes_lps_mm, tuple(edges))
+    tree = _name(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
     notes = tuple(f"Arteries: {note}" for note in lines.notes)
     coarse = max(grid.spacing_mm)
     found = (*anatomy.notes, *notes)
     return replace(anatomy, vessels=tree, vessels_voxel_mm=coarse, notes=found)
+
+
+def _name(tree: Tree, labels: dict[str, tuple[np.ndarray, Grid]]) -> Tree:
+    """``tree`` with every edge named after its label, cut where one label follows another.
+
+    Two arteries without a branch between them, as the external iliac and the common femoral, are
+    one edge of the graph, yet a sheath goes into one of them.
+    """
+    nodes, edges = [*tree.nodes_lps_mm], []
+    for edge in tree.edges:
+        points = edge.curve.points_lps_mm
+        held = np.array([_inside(points, *label) for label in labels.values()])
+        runs = _find_runs(held, edge.curve.along_mm)
+        start = edge.start
+        for first, last in runs:
+            end = edge.end
+            if last < len(points) - 1:
+                nodes.append(points[last])
+                end = len(nodes) - 1
+            radius = edge.curve.radius_mm
+            part = Curve(
+                points[first : last + 1], None if radius is None else radius[first : last + 1]
+            )
+            share = held[:, first : last + 1].mean(axis=1)
+            best = int(share.argmax())
+            edges.append(Edge(start, end, part, [*labels][best] if share[best] >= _SHARE else ""))
+            start = end
+    return Tree(np.array(nodes), tuple(edges))
+
+
+def _inside(points: np.ndarray, mask: np.ndarray, grid: Grid) -> np.ndarray:
+    index = np.rint(grid.to_index(points)).astype(int)
+    held: np.ndarray = mask[tuple(np.clip(index, 0, np.array(grid.shape) - 1).T)]
+    return held
+
+
+def _find_runs(held: np.ndarray, along_mm: np.ndarray) -> list[tuple[int, int]]:
+    """First and last point of each stretch under one label; the last is the next one's first.
+
+    A stretch that is too short to be a vessel of its own belongs to the one before it.
+    """
+    label = np.where(held.any(axis=0), held.argmax(axis=0), -1)
+    changes = [0, *(np.flatnonzero(np.diff(label)) + 1), len(label) - 1]
+    cuts = [0]
+    for k in range(1, len(changes) - 1):
+        here, after = changes[k], changes[k + 1]
+        long = along_mm[after] - along_mm[here] >= _RUN_MM and label[here] >= 0
+        before = along_mm[here] - along_mm[cuts[-1]] >= _RUN_MM
+        if long and before and label[here] != label[cuts[-1]]:
+            cuts.append(int(here))
+    return list(zip(cuts, [*cuts[1:], len(label) - 1], strict=True))
 
 
 def _is_artery(structure: Structure) -> bool:
