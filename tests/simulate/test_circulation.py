@@ -11,6 +11,8 @@ from tests.arterial_tree import STENOSES, arterial_tree
 
 from seldinger.anatomy.vessels.lesions import find_segment, list_vessels
 from seldinger.core.errors import SimulationError
+from seldinger.core.shapes import Curve
+from seldinger.core.tree import Edge, Tree
 from seldinger.simulate.flow.circulation import Circulation, Drive, share_flows
 from seldinger.simulate.flow.model import FlowState, build_model, judge_lesion, solve_states
 from seldinger.simulate.flow.place import place_lesions
@@ -125,3 +127,26 @@ def test_a_tree_that_does_not_begin_at_the_heart_does_not_carry_the_whole_output
     with pytest.raises(SimulationError, match="none has a known flow"):
         share_flows(tree, 0, Drive())
     assert list_flows(("left iliac artery", "aorta"))[0][0] == "left iliac artery"
+
+
+def test_a_stenosis_stands_in_its_own_vessels_though_wider_ones_are_traced_beside_them() -> None:
+    """A scan may show two trees that nothing joins: the target's own is driven."""
+    tree = arterial_tree()
+    wide = tree.edges[0].curve
+    count = len(tree.nodes_lps_mm)
+    away = np.array([400.0, 0.0, 0.0])
+    radius = wide.radius_mm
+    assert radius is not None
+    lone = Edge(count, count + 1, Curve(wide.points_lps_mm + away, 2.0 * radius), "lone vessel")
+    ends = np.array([lone.curve.points_lps_mm[0], lone.curve.points_lps_mm[-1]])
+    both = Tree(np.vstack([tree.nodes_lps_mm, ends]), (*tree.edges, lone))
+    target = find_segment(both, "left renal artery")
+    flows = tuple((n, a.value / 60.0) for n, a in list_flows(list_vessels(tree)))
+    made, alone = (
+        place_lesions(vessels, target, Drive(measured_ml_per_s=flows)) for vessels in (both, tree)
+    )
+    assert any("hang together" in note for note in made.notes)
+    lesion = made.circulation.narrowings[made.circulation.lesion]
+    name = made.circulation.tree.edges[lesion.edge].name
+    assert name == "left renal artery"
+    assert made.circulation.flows_ml_per_s == alone.circulation.flows_ml_per_s

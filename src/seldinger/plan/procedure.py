@@ -204,12 +204,17 @@ class ApproachLogic(Generic[CaseT]):
     def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
         """Refuse settings that no patient could make right."""
 
-    def prepare(self, anatomy: Anatomy) -> Anatomy:
+    def prepare(self, anatomy: Anatomy, target: str) -> Anatomy:
         """The anatomy with what this approach needs traced in it.
+
+        Args:
+            anatomy: the patient's images.
+            target: what the user calls the target.
 
         Raises:
             AnatomyError: it cannot be.
         """
+        del target
         return anatomy
 
     def find_target(self, anatomy: Anatomy, name: str) -> Target:

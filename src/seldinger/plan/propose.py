@@ -60,7 +60,8 @@ def propose(
     check_answers(declared, chosen)
     asked.check(declared, chosen, None)
     known = resolve_assumptions(asked.list_assumptions(declared), chosen.assume)
-    anatomy = declared.approach.prepare(anatomy)
+    name = target if isinstance(target, str) else target.label
+    anatomy = declared.approach.prepare(anatomy, name)
     found = declared.approach.find_target(anatomy, target) if isinstance(target, str) else target
     goal = declared.treatment.choose_target(
         declared.approach.choose_target(found, anatomy), anatomy, chosen, known

@@ -12,19 +12,25 @@ from seldinger.core.errors import AnatomyError
 from seldinger.core.tree import Edge, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _NEAR_RADII = 3.0
 _NEAR_MM = 5.0
 
 
-def choose_root(tree: Tree, near_lps_mm: Sequence[float] | None, cut: Sequence[int] = ()) -> int:
+def choose_root(
+    tree: Tree,
+    near_lps_mm: Sequence[float] | None,
+    cut: Sequence[int] = (),
+    draining: Collection[int] = (),
+) -> int:
     """The end nearest to a point; without one the widest end of the longest part.
 
     Args:
         tree: with its radii.
         near_lps_mm: (3,), or None.
         cut: ends where the scan ends: those are taken before any other.
+        draining: ends that blood leaves by: none of them is taken while there is another.
 
     Raises:
         AnatomyError: no end lies near the point.
@@ -36,6 +42,7 @@ def choose_root(tree: Tree, near_lps_mm: Sequence[float] | None, cut: Sequence[i
     if near_lps_mm is None:
         longest = max(tree.parts, key=lambda part: _length_mm(tree, part))
         own = [n for n in widths if n in longest]
+        own = [n for n in own if n not in draining] or own
         own = [n for n in own if n in cut] or own
         return max(own, key=lambda n: (round(widths[n], 3), -n))
     away = np.linalg.norm(tree.nodes_lps_mm[ends] - np.asarray(near_lps_mm, dtype=float), axis=1)
@@ -67,7 +74,7 @@ def _length_mm(tree: Tree, part: Sequence[int]) -> float:
     return sum(edge.curve.length_mm for edge in tree.edges if edge.start in held)
 
 
-def direct(tree: Tree, root: int) -> tuple[Tree, tuple[int, ...]]:
+def direct(tree: Tree, root: int, draining: Collection[int] = ()) -> tuple[Tree, tuple[int, ...]]:
     """Every edge away from ``root`` by the shorter way, and the ends that it does not reach.
 
     A part without the root is directed from its own widest end.
@@ -75,6 +82,7 @@ def direct(tree: Tree, root: int) -> tuple[Tree, tuple[int, ...]]:
     Args:
         tree: with or without loops.
         root: node.
+        draining: ends that blood leaves by.
     """
     far = _distances(tree, root)
     unreached = tuple(
@@ -84,6 +92,7 @@ def direct(tree: Tree, root: int) -> tuple[Tree, tuple[int, ...]]:
         if np.isfinite(far[part[0]]):
             continue
         ends = [n for n in part if tree.degree[n] == 1] or list(part)
+        ends = [n for n in ends if n not in draining] or ends
         own = _distances(tree, max(ends, key=lambda n: (round(_width_mm(tree, n), 3), -n)))
         far[list(part)] = own[list(part)]
     edges = tuple(edge if far[edge.start] <= far[edge.end] else _turn(edge) for edge in tree.edges)

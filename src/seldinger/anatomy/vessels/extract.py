@@ -58,6 +58,7 @@ def extract_centrelines(
     grid: Grid,
     root_lps_mm: Sequence[float] | None = None,
     least_branch_mm: float = 0.0,
+    drain: Mask | None = None,
 ) -> Centrelines:
     """Trace the vessels of ``mask``; loops are kept, parts are not joined.
 
@@ -67,6 +68,7 @@ def extract_centrelines(
         root_lps_mm: (3,) near the end that feeds the rest; None takes the widest end.
         least_branch_mm: branches that leave their parent by less are cut; bumps of the wall are
             cut in any case.
+        drain: (i, j, k), the part of ``mask`` that blood leaves by: no end in it is a root.
 
     Raises:
         AnatomyError: the mask is empty or of another shape, its voxels are as small as if metres
@@ -93,8 +95,9 @@ def extract_centrelines(
     lines = centre(cleared.skeleton, solid, spacing, lattice * spacing)
     tree = _build(lines, cleared.skeleton, low, grid)
     cut = _find_cut(tree, grid)
-    root = choose_root(tree, root_lps_mm, cut)
-    directed, unreached = direct(tree, root)
+    draining = _find_within(tree, grid, drain)
+    root = choose_root(tree, root_lps_mm, cut, draining)
+    directed, unreached = direct(tree, root, draining)
     notes = _describe(holes, cleared, directed, unreached, root, cut)
     return Centrelines(directed, root, unreached, cut, notes)
 
@@ -166,6 +169,16 @@ def _find_cut(tree: Tree, grid: Grid) -> tuple[int, ...]:
     index = grid.to_index(tree.nodes_lps_mm)
     rim = (index < 1.0) | (index > np.array(grid.shape) - 2.0)
     return tuple(int(n) for n in np.flatnonzero((tree.degree == 1) & rim.any(axis=1)))
+
+
+def _find_within(tree: Tree, grid: Grid, drain: Mask | None) -> tuple[int, ...]:
+    """Nodes in ``drain`` or beside it: the end of a line may lie half a voxel outside."""
+    if drain is None:
+        return ()
+    wide = scipy.ndimage.binary_dilation(drain)
+    index = np.rint(grid.to_index(tree.nodes_lps_mm)).astype(int)
+    index = np.clip(index, 0, np.array(grid.shape) - 1)
+    return tuple(int(n) for n in np.flatnonzero(wide[tuple(index.T)]))
 
 
 def _describe(

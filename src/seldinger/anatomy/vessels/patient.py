@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 
 from seldinger.anatomy.model import Kind
 from seldinger.anatomy.vessels.extract import extract_centrelines
@@ -16,19 +17,29 @@ from seldinger.core.tree import Edge, Tree
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
     from seldinger.core.space import Grid
+    from seldinger.core.volume import Mask
 
 _ARTERIES = ("arter", "aorta", "brachiocephalic trunk", "coeliac trunk")
+_ACCESS = ("cephalic vein", "basilic vein", "fistula", "graft")
 _SHARE = 0.5
 """An edge is named after a label that holds this share of its points."""
 _RUN_MM = 15.0
 """Shorter stretches under another label are labels that overlap at a fork, not vessels."""
 
 
-def trace_arteries(anatomy: Anatomy) -> Anatomy:
+def trace_arteries(anatomy: Anatomy, access: str = "") -> Anatomy:
     """``anatomy`` with the centrelines of its labelled arteries, each named after its label.
 
+    Veins are left out: most only touch an artery. The vein or graft of a dialysis access is fed by
+    one, and is traced with it where it is what is aimed at.
+
+    Args:
+        anatomy: the patient's images.
+        access: what is aimed at in a dialysis access: a vessel's name, with or without a stretch.
+
     Raises:
-        AnatomyError: no label shows an artery, or nothing in it is longer than wide.
+        AnatomyError: no label shows an artery, nothing in it is longer than wide, or the vessel
+            aimed at touches no artery or touches them at several places.
     """
     study = anatomy.study
     arteries = [s for s in anatomy.structures if _is_artery(s)]
@@ -42,12 +53,44 @@ def trace_arteries(anatomy: Anatomy) -> Anatomy:
     whole = np.zeros(grid.shape, dtype=bool)
     for mask in masks.values():
         whole |= mask
-    lines = extract_centrelines(whole, grid)
+    drain = None
+    aimed = next((s for s in anatomy.structures if _is_access(s, access)), None)
+    if aimed is not None:
+        drain = _mask(anatomy, aimed) & ~whole
+        _check_joint(aimed.name, drain, whole, grid)
+        masks[aimed.name] = drain
+        whole |= drain
+    lines = extract_centrelines(whole, grid, drain=drain)
     tree = _name(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
-    notes = tuple(f"Arteries: {note}" for note in lines.notes)
+    first = next((edge.name for edge in tree.edges if edge.start == lines.root), "")
+    where = ", ".join(f"{x:.0f}" for x in tree.nodes_lps_mm[lines.root])
+    enters = (
+        f"blood is taken to come in at the end of the {first or 'vessel without a name'} at "
+        f"({where}) LPS mm."
+    )
+    notes = tuple(f"Arteries: {note}" for note in (enters, *lines.notes))
     coarse = max(grid.spacing_mm)
     found = (*anatomy.notes, *notes)
     return replace(anatomy, vessels=tree, vessels_voxel_mm=coarse, notes=found)
+
+
+def _check_joint(name: str, drain: Mask, arteries: Mask, grid: Grid) -> None:
+    """Refuse a vein that no artery feeds, or that touches arteries at several places."""
+    touching = arteries & scipy.ndimage.binary_dilation(drain, np.ones((3, 3, 3), dtype=bool))
+    places, count = scipy.ndimage.label(touching, np.ones((3, 3, 3), dtype=int))
+    if count == 1:
+        return
+    if not count:
+        raise AnatomyError(
+            f"the {name} touches no labelled artery, so nothing feeds it: label it up to the "
+            "anastomosis, and the artery there"
+        )
+    middles = np.array(scipy.ndimage.center_of_mass(touching, places, range(1, count + 1)))
+    where = "; ".join("({:.0f}, {:.0f}, {:.0f})".format(*at) for at in grid.to_lps(middles)[:6])
+    raise AnatomyError(
+        f"the {name} touches labelled arteries at {count} places ({where} LPS mm), and one of them "
+        "is the anastomosis: part the labels at the others"
+    )
 
 
 def _name(tree: Tree, labels: dict[str, tuple[np.ndarray, Grid]]) -> Tree:
@@ -103,6 +146,11 @@ def _find_runs(held: np.ndarray, along_mm: np.ndarray) -> list[tuple[int, int]]:
 
 def _is_artery(structure: Structure) -> bool:
     return structure.kind is Kind.VESSEL and any(word in structure.name for word in _ARTERIES)
+
+
+def _is_access(structure: Structure, aimed: str) -> bool:
+    named = structure.name in aimed and any(word in structure.name for word in _ACCESS)
+    return named and structure.kind is Kind.VESSEL
 
 
 def _mask(anatomy: Anatomy, structure: Structure) -> np.ndarray:

@@ -225,9 +225,9 @@ def check_direction(tree: Tree) -> None:
         )
 
 
-def keep_part(tree: Tree, root: int) -> Tree:
-    """The part of ``tree`` that ``root`` belongs to: blood does not jump a gap."""
-    (part,) = (p for p in tree.parts if root in p)
+def keep_part(tree: Tree, node: int) -> Tree:
+    """The part of ``tree`` that ``node`` belongs to: blood does not jump a gap."""
+    (part,) = (p for p in tree.parts if node in p)
     number = {node: n for n, node in enumerate(part)}
     own = (edge for edge in tree.edges if edge.start in number)
     edges = tuple(Edge(number[e.start], number[e.end], e.curve, e.name) for e in own)

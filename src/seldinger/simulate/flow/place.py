@@ -67,14 +67,14 @@ def place_lesions(tree: Tree, target: Segment, drive: Drive) -> Placed:
         AnatomyError: the target's vessel is unknown, or what it is compared with.
         SimulationError: the tree cannot be driven, or a vessel in it is drawn backwards.
     """
-    root = find_root(tree)
-    part = keep_part(tree, root)
+    treated = grade_target(tree, target)
+    held = tree.find_nearest(target.curve.points_at(treated.at_mm)).edge
+    part = keep_part(tree, tree.edges[held].start)
     check_direction(part)
     root = find_root(part)
     notes: list[str] = []
     if len(part.nodes_lps_mm) < len(tree.nodes_lps_mm):
-        notes.append("Vessels that hang on no other were left out of the flow.")
-    treated = grade_target(tree, target)
+        notes.append("Vessels that do not hang together with the target were left out of the flow.")
     lesions: dict[str, tuple[str, Graded]] = {target.label: (target.vessel, treated)}
     for name in list_vessels(part):
         try:

@@ -81,13 +81,19 @@ class Endovascular(ApproachLogic[VesselCase]):
                     f"{', '.join(known)}"
                 )
 
-    def prepare(self, anatomy: Anatomy) -> Anatomy:
-        """The anatomy with its arteries traced, where nobody has done it.
+    def prepare(self, anatomy: Anatomy, target: str) -> Anatomy:
+        """The anatomy with its arteries, and the vein of a dialysis access, traced if need be.
+
+        Args:
+            anatomy: the patient's images.
+            target: a vessel, or a vessel and a stretch in mm.
 
         Raises:
             AnatomyError: no label shows an artery.
         """
-        return anatomy if anatomy.vessels is not None else trace_arteries(anatomy)
+        if anatomy.vessels is not None:
+            return anatomy
+        return trace_arteries(anatomy, target if "dialysis" in self.families else "")
 
     def find_target(self, anatomy: Anatomy, name: str) -> Target:
         """A stretch of vessel: its tightest stenosis, or a stretch in mm.

@@ -42,7 +42,6 @@ GRAFT_FLOW = ("vascular_dialysis.graft.low",)
 _FALL = ("vascular_dialysis.fall.flow", "vascular_dialysis.fall.share")
 _RIPE = "vascular_dialysis.mature.flow"
 _HAND = ("digital", "palmar")
-_BEYOND = "beyond the fistula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +161,57 @@ def _judge_steal(
     case: VesselCase, before: FlowState, after: FlowState, change: FlowChange
 ) -> Finding:
     """Whether the artery beyond the anastomosis runs backwards into the access."""
-    edges = change.placed.circulation.tree.edges
-    side = case.target.vessel.split()[0]
-    beyond = [n for n, e in enumerate(edges) if e.name.startswith(side) and _BEYOND in e.name]
-    hands = [_hand_flow_ml_per_min(case, change, state) for state in (before, after)]
-    if not beyond or hands[0] is None or hands[1] is None:
+    onward = [_onward_flow_ml_per_min(case, change, state) for state in (before, after)]
+    if onward[0] is None or onward[1] is None:
         text = (
             "The artery beyond the anastomosis was not traced: whether the hand loses flow is "
             "unknown."
         )
         return Finding("steal", Status.UNKNOWN, Severity.ACTION, text)
-    flows = [60.0 * float(state.solved[0].end_ml_per_s[beyond[0]]) for state in (before, after)]
-    way = "runs backwards into the access" if flows[1] < 0.0 else "runs on to the hand"
+    back = onward[1] < 0.0
+    way = "runs backwards into the access" if back else "runs on to the hand"
     text = (
-        f"Beyond the anastomosis the artery {way} ({flows[0]:.0f} mL/min before, {flows[1]:.0f} "
-        f"after); the hand gets {hands[0]:.0f} mL/min before and {hands[1]:.0f} after, by this "
-        "model. Look at the hand."
+        f"Beyond the anastomosis the artery {way} ({onward[0]:.0f} mL/min before, {onward[1]:.0f} "
+        "after)"
     )
-    status = Status.NOT_MET if flows[1] < 0.0 else Status.MET
+    hands = [_hand_flow_ml_per_min(case, change, state) for state in (before, after)]
+    if hands[0] is None or hands[1] is None:
+        text += (
+            "; the arteries of the fingers were not traced, so what the hand gets is unknown. Look "
+            "at the hand."
+        )
+        status = Status.NOT_MET if back else Status.UNKNOWN
+        return Finding("steal", status, Severity.ACTION, text)
+    text += (
+        f"; the hand gets {hands[0]:.0f} mL/min before and {hands[1]:.0f} after, by this model. "
+        "Look at the hand."
+    )
+    status = Status.NOT_MET if back else Status.MET
     return Finding("steal", status, Severity.CAUTION, text)
+
+
+def _onward_flow_ml_per_min(case: VesselCase, change: FlowChange, state: FlowState) -> float | None:
+    """From the anastomosis on to the hand, negative towards the access; None: no artery goes on."""
+    circulation = change.placed.circulation
+    tree = circulation.tree
+    own = [n for n, edge in enumerate(tree.edges) if edge.name == case.target.vessel]
+    fed = {tree.edges[n].end for n in own}
+    joints = [tree.edges[n].start for n in own if tree.edges[n].start not in fed]
+    if len(joints) != 1 or joints[0] == circulation.root:
+        return None
+    feeding = tree.edges_between(circulation.root, joints[0])
+    onward = [
+        (n, edge)
+        for n, edge in enumerate(tree.edges)
+        if joints[0] in (edge.start, edge.end) and n not in (*own, *feeding)
+    ]
+    if not onward:
+        return None
+    flows = (
+        state.solved[0].end_ml_per_s[n] * (1.0 if edge.start == joints[0] else -1.0)
+        for n, edge in onward
+    )
+    return 60.0 * float(sum(flows))
 
 
 def _notes(change: FlowChange) -> tuple[str, ...]:
