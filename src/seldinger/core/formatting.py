@@ -33,6 +33,11 @@ def describe_size(shape: Iterable[int], spacing_mm: Iterable[float]) -> str:
     return f"{voxels} voxels of {' x '.join(f'{mm:.3g}' for mm in spacing_mm)} mm"
 
 
+def format_figure(value: float) -> str:
+    """Three figures, and never a power of ten where people write 1070."""
+    return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"  # noqa: PLR2004
+
+
 def format_html_table(title: str, rows: Mapping[str, str]) -> str:
     """A small table for a notebook; every word of it is escaped."""
     lines = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Kind
 from seldinger.care.clearance import headline as short
+from seldinger.core.formatting import format_figure
 from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Status
 from seldinger.plan.model import PlanStatus
@@ -102,7 +103,7 @@ def _of_effect(plan: Plan) -> tuple[Row, ...]:
     """The first measures of an effect, and the shortest way; for plans without straight ways."""
     measures = () if plan.effect is None else plan.effect.measures[:_FIGURES]
     rows = [
-        Row((m.label, format_figure(m), format_spread(m)), "bad" if m.kept is False else "plain")
+        Row((m.label, format_measure(m), format_spread(m)), "bad" if m.kept is False else "plain")
         for m in measures
     ]
     if not plan.approach.routes:
@@ -114,11 +115,11 @@ def _of_effect(plan: Plan) -> tuple[Row, ...]:
     return (*rows, Row(("way in", words.mm(best.length_mm), best.title)))
 
 
-def format_figure(measure: Measure) -> str:
+def format_measure(measure: Measure) -> str:
     """A measure as planned, with its unit."""
     if measure.nominal is None:
         return words.UNKNOWN
-    return f"{measure.nominal:.3g} {words.unit(measure.unit)}".strip()
+    return f"{format_figure(measure.nominal)} {words.unit(measure.unit)}".strip()
 
 
 def format_spread(measure: Measure) -> str:
@@ -129,7 +130,8 @@ def format_spread(measure: Measure) -> str:
         if value is not None
     ]
     if isinstance(measure.value, Spread):
-        asked.insert(0, f"{measure.value.p05:.3g} to {measure.value.p95:.3g}")
+        low, high = measure.value.p05, measure.value.p95
+        asked.insert(0, f"{format_figure(low)} to {format_figure(high)}")
     return "; ".join(asked)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.core.formatting import format_figure
 from seldinger.core.quantity import Spread
 from seldinger.report import words
 from seldinger.report.ablation import is_ablation
@@ -103,7 +104,9 @@ def _measure(measure: Measure) -> Row:
 def _figure(measure: Measure, value: float | str | None) -> str:
     if isinstance(value, str):
         return value
-    return words.UNKNOWN if value is None else f"{value:.3g} {words.unit(measure.unit)}".strip()
+    if value is None:
+        return words.UNKNOWN
+    return f"{format_figure(value)} {words.unit(measure.unit)}".strip()
 
 
 def _asked(one: Measure) -> str:

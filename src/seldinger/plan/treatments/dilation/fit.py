@@ -10,7 +10,12 @@ from seldinger import evidence
 from seldinger.catalogue.vascular import SelfExpandingStent
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.dilation.offers import NEVER_LARGER, OVERHANG, find_window
+from seldinger.plan.treatments.dilation.offers import (
+    NEVER_LARGER,
+    OVERHANG,
+    OVERSIZE_BALLOON_PERCENT,
+    find_window,
+)
 
 if TYPE_CHECKING:
     from seldinger.anatomy.vessels.stenosis import Stenosis
@@ -18,7 +23,6 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.dilation.offers import Offer
     from seldinger.plan.treatments.dilation.opening import Opening
 
-_OVERSIZE_BALLOON = 5.0
 _OVERSIZE_STENT = 20.0
 _ACCESS_BALLOON = "vascular_devices.size.dialysis_balloon"
 _STENT_RATIO = "vascular_devices.size.stent_artery_ratio"
@@ -65,7 +69,7 @@ def _judge_size(opened: Opening, offer: Offer, lesion: Stenosis, *, access: bool
         status = Status.MET if held else Status.NOT_MET
         grave = Severity.CAUTION if offer.diameter_mm <= high else Severity.ACTION
         return Finding("size", status, grave, f"{text} ({rule.population}).", (rule.source,))
-    rule, most = evidence.fact(NEVER_LARGER), _OVERSIZE_BALLOON
+    rule, most = evidence.fact(NEVER_LARGER), OVERSIZE_BALLOON_PERCENT
     if access:
         rule = evidence.fact(_ACCESS_BALLOON)
         most = rule.interval[1] if rule.interval else most

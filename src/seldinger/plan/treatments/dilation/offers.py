@@ -28,6 +28,8 @@ _LANDING_MM = 3.0
 """Of healthy vessel that a balloon covers on either side, at least; a stent lands on as much."""
 _ROUNDING_MM = 0.3
 """A vessel is measured to about so much: a size within it is not larger."""
+OVERSIZE_BALLOON_PERCENT = 5.0
+"""By which a balloon counts as no larger than the vessel."""
 _TERRITORY = {
     "renal": "renal", "carotid": "carotid", "iliac": "iliac", "femoral": "femoral",
     "popliteal": "femoral", "fistula": "dialysis", "graft": "dialysis", "cephalic": "dialysis",
@@ -110,7 +112,8 @@ def find_window(device: SizedDevice, lesion: Stenosis) -> tuple[float, float]:
     healthy = lesion.reference_diameter_mm
     if isinstance(device, SelfExpandingStent):
         return healthy + device.least_oversize_mm - _ROUNDING_MM, healthy + device.most_oversize_mm
-    return healthy - 1.0 - _ROUNDING_MM, healthy + _ROUNDING_MM
+    above = min(_ROUNDING_MM, OVERSIZE_BALLOON_PERCENT / 100.0 * healthy)
+    return healthy - 1.0 - _ROUNDING_MM, healthy + above
 
 
 def _sizes(device: SizedDevice, lesion: Stenosis, options: DilationOptions) -> Iterator[Offer]:
@@ -154,11 +157,8 @@ def _technique(device: SizedDevice) -> str:
 
 
 def _misfit(offer: Offer, lesion: Stenosis) -> float:
-    """How far its diameter is from the best one, in steps of half a millimetre."""
+    """How far its diameter is from the best one, in tenths of a millimetre."""
     low, high = find_window(offer.device, lesion)
-    best = (
-        high - _ROUNDING_MM
-        if not isinstance(offer.device, SelfExpandingStent)
-        else 0.5 * (low + high)
-    )
-    return round(abs(offer.diameter_mm - best) / 0.5)
+    scaffold = isinstance(offer.device, SelfExpandingStent)
+    best = 0.5 * (low + high) if scaffold else lesion.reference_diameter_mm
+    return round(abs(offer.diameter_mm - best), 1)
