@@ -22,13 +22,13 @@ CASES: tuple[Case, ...] = tuple(
     (name, case.target)
     for name, procedure in seldinger.plan.load_procedures().items()
     for case in procedure.demo
-    if not case.vessels
+    if case.patient == "needle"
 )
 VESSEL_CASES: tuple[Case, ...] = tuple(
     (name, case.target)
     for name, procedure in seldinger.plan.load_procedures().items()
     for case in procedure.demo
-    if case.vessels
+    if case.patient == "arteries"
 )
 """Of the built-in patient with arteries."""
 ANSWERS = {"ablation": {"modality": "microwave"}}

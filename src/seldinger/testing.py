@@ -59,11 +59,11 @@ def check_procedure(name: str, voxel_mm: float = VOXEL_MM) -> tuple[Plan, ...]:
         raise PlanError(f"{name} declares no demo case: give it one, so that it can be examined")
     settings = anatomies.Settings(voxel_mm=voxel_mm)
     truth = demo.patient(voxel_mm).truth
-    needed = sorted({case.vessels for case in declared.demo})
-    patients = {vessels: demo.build_anatomy(settings, vessels=vessels) for vessels in needed}
+    needed = sorted({case.patient for case in declared.demo})
+    patients = {patient: demo.build_anatomy(settings, patient) for patient in needed}
     made = []
     for case in declared.demo:
-        built = patients[case.vessels]
+        built = patients[case.patient]
         made.append(
             plan.propose(name, built, case.target, settings=plan.Settings(answers=case.answers))
         )

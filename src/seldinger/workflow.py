@@ -195,8 +195,8 @@ def _demo_plans(
 
     progress("the built-in patient", 0.0)
     lattice = anatomies.Settings(voxel_mm=voxel_mm)
-    needed = sorted({case.vessels for _, case in cases})
-    patients = {vessels: demo.build_anatomy(lattice, vessels=vessels) for vessels in needed}
+    needed = sorted({case.patient for _, case in cases})
+    patients = {patient: demo.build_anatomy(lattice, patient) for patient in needed}
     made = []
     for number, (procedure, case) in enumerate(cases):
         start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
@@ -206,7 +206,7 @@ def _demo_plans(
         made.append(
             plans.propose(
                 procedure,
-                patients[case.vessels],
+                patients[case.patient],
                 case.target,
                 patient=patient,
                 settings=settings,

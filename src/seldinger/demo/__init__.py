@@ -1,7 +1,7 @@
 """Demo: the built-in patient, computed from formulas, with known truth.
 
 ``patient`` is chest and abdomen for a needle, ``vascular_patient`` the arteries from the aortic
-root to hands and feet for a catheter.
+root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.demo.patient import DemoPatient, patient
+from seldinger.demo.patient import patient as needle_patient
 from seldinger.demo.truth import Truth
+from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
 from seldinger.demo.vascular import (
     AccessSite,
     Region,
@@ -29,28 +31,33 @@ __all__ = [
     "Region",
     "TrueStenosis",
     "Truth",
+    "Uptake",
+    "UptakePatient",
     "VascularPatient",
     "VascularTruth",
     "build_anatomy",
     "patient",
+    "uptake_patient",
     "vascular_patient",
     "visit",
 ]
 
 
-def build_anatomy(settings: Settings, *, vessels: bool = False) -> Anatomy:
+def build_anatomy(settings: Settings, patient: str = "needle") -> Anatomy:
     """The anatomy of a built-in patient, scanned as finely as it is planned on.
 
     Args:
         settings: lattice and assumptions.
-        vessels: of the patient with arteries.
+        patient: which, as ``DemoCase.patient`` names them.
     """
     from seldinger import anatomy
 
-    if vessels:
+    if patient == "arteries":
         made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), fistula=True)
         return made.build_anatomy(settings)
-    return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
+    if patient == "uptake":
+        return uptake_patient(settings.voxel_mm).build_anatomy(settings)
+    return anatomy.build(needle_patient(settings.voxel_mm).study, settings=settings)
 
 
 def __dir__() -> list[str]:

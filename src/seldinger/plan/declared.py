@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from seldinger.core.errors import PlanError
 
@@ -53,7 +54,8 @@ class DemoCase:
         organ: told with the patient's visit; None: not told.
         depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
         antibiotics: what the invented operator decided about them; None: nobody decided anything.
-        vessels: the patient is the one with arteries, and not the one for needles.
+        patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
+            hands and feet) or "uptake" (the first with hepatic arteries, SPECT and PET).
     """
 
     target: str
@@ -61,4 +63,4 @@ class DemoCase:
     organ: str | None = None
     depth: str = "deep"
     antibiotics: str | None = None
-    vessels: bool = False
+    patient: Literal["needle", "arteries", "uptake"] = "needle"

@@ -21,7 +21,7 @@ PROCEDURE = Procedure(
         "Nothing.",
     ),
     demo=(
-        DemoCase("left renal artery", organ="kidney", vessels=True),
-        DemoCase("right common iliac artery", organ="leg", vessels=True),
+        DemoCase("left renal artery", organ="kidney", patient="arteries"),
+        DemoCase("right common iliac artery", organ="leg", patient="arteries"),
     ),
 )

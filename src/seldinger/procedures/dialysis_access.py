@@ -23,7 +23,10 @@ PROCEDURE = Procedure(
     ),
     demo=(
         DemoCase(
-            "left cephalic vein", {"access-infection": "no"}, organ="dialysis access", vessels=True
+            "left cephalic vein",
+            {"access-infection": "no"},
+            organ="dialysis access",
+            patient="arteries",
         ),
     ),
 )

@@ -20,5 +20,5 @@ PROCEDURE = Procedure(
         "Surgery: bypass or endarterectomy.",
         "Nothing.",
     ),
-    demo=(DemoCase("left superficial femoral artery", organ="leg", vessels=True),),
+    demo=(DemoCase("left superficial femoral artery", organ="leg", patient="arteries"),),
 )

@@ -25,5 +25,5 @@ PROCEDURE = Procedure(
         "Surgery: bypass or endarterectomy.",
         "Nothing.",
     ),
-    demo=(DemoCase("right common iliac artery", organ="leg", vessels=True),),
+    demo=(DemoCase("right common iliac artery", organ="leg", patient="arteries"),),
 )

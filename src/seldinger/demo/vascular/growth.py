@@ -14,6 +14,8 @@ from seldinger.core.shapes import Curve
 from seldinger.core.tree import Edge, Tree
 from seldinger.demo.vascular.calibres import CALIBRES
 from seldinger.demo.vascular.courses import ROOT, ROOT_LPS_MM, list_courses
+from seldinger.demo.vascular.hepatic import CALIBRES as HEPATIC_CALIBRES
+from seldinger.demo.vascular.hepatic import list_hepatic_courses
 from seldinger.demo.vascular.lesions import FISTULA_LESION, LESIONS, narrow
 
 if TYPE_CHECKING:
@@ -46,17 +48,19 @@ class Grown:
     lesions: tuple[tuple[Lesion, int], ...]
 
 
-def grow(*, bovine_arch: bool = False, fistula: bool = False) -> Grown:
+def grow(*, bovine_arch: bool = False, fistula: bool = False, liver: bool = False) -> Grown:
     """The vessels of the patient; the same arguments give the same numbers.
 
     Args:
         bovine_arch: the left common carotid artery leaves the brachiocephalic trunk.
         fistula: the left cephalic vein is joined to the left radial artery.
+        liver: with the arteries within the liver.
     """
     places = {ROOT: np.asarray(ROOT_LPS_MM)}
     numbers = {ROOT: 0}
     edges: list[Edge] = []
-    for course in list_courses(bovine_arch=bovine_arch, fistula=fistula):
+    courses = list_courses(bovine_arch=bovine_arch, fistula=fistula)
+    for course in (*courses, *(list_hepatic_courses() if liver else ())):
         start = course.start
         for stretch, curve in _follow(course, places[start]):
             places.setdefault(stretch.end, curve.points_lps_mm[-1])
@@ -120,5 +124,7 @@ def _widen(group: list[tuple[Stretch, Points]]) -> Iterator[tuple[Stretch, Curve
 def calibre_of(vessel: str, key: str = "") -> Calibre:
     """The calibre of a vessel of either side; ``key`` where it is another than the vessel's own."""
     plain = vessel.removeprefix("left ").removeprefix("right ")
+    if vessel in HEPATIC_CALIBRES:
+        return HEPATIC_CALIBRES[vessel]
     own = vessel if vessel in CALIBRES else plain
     return CALIBRES[key or own]
