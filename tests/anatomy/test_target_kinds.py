@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seldinger.anatomy import Lesion, Origin, Segment, Territory
-from seldinger.core import Curve, Edge, Tree
+from seldinger.core import Curve
 from seldinger.core.errors import AnatomyError
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 MASK = np.zeros((4, 4, 4), dtype=bool)
 MASK[1:3, 1:3, 1:3] = True
 ARTERY = Curve(np.array([[0.0, 0.0, 0.0], [30.0, 0.0, 0.0], [30.0, 40.0, 0.0]]))
-TREE = Tree(ARTERY.points_lps_mm[[0, 2]], (Edge(0, 1, ARTERY, "left renal artery"),))
 CENTRE = (1.5, 1.5, 1.5)
 LESION = Lesion("tumour", MASK, MASK, CENTRE, CENTRE, 2.5, 0.008, None, Origin.USER)
 STENOSIS = Segment("stenosis", "left renal artery", ARTERY, 20.0, 45.0)
-FED = Territory("left kidney", MASK, TREE, 1)
+FED = Territory("left kidney", MASK, "kidney", "nearest branch of the left renal artery", STENOSIS)
 
 
 @pytest.mark.parametrize(
@@ -38,13 +37,18 @@ FED = Territory("left kidney", MASK, TREE, 1)
         (lambda: replace(STENOSIS, to_mm=20.0), "from 20 to 20 mm .* beginning first"),
         (lambda: replace(STENOSIS, from_mm=float("nan")), "from nan to 45 mm"),
         (lambda: replace(FED, label=""), "has a name, got none"),
-        (lambda: replace(FED, node=2), "from node 2; its vessels have nodes 0 to 1: name one"),
         (lambda: replace(FED, mask=MASK & ~MASK), "with 0 voxels"),
     ],
 )
 def test_a_target_is_valid_or_says_why_not(make: Callable[[], object], says: str) -> None:
     with pytest.raises(AnatomyError, match=says):
         make()
+
+
+def test_a_target_knows_where_in_the_arteries_it_is_reached() -> None:
+    assert STENOSIS.stretch is STENOSIS
+    assert FED.stretch is STENOSIS
+    assert replace(FED, stretch=None).stretch is None
 
 
 def test_a_segment_knows_its_length() -> None:

@@ -14,7 +14,7 @@ from seldinger import demo
 from seldinger.anatomy import Segment, Territory
 from seldinger.care.clearance import Answer
 from seldinger.cli import results
-from seldinger.core import Curve, Edge, Tree
+from seldinger.core import Curve
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.core.record import InputFile
 from seldinger.plan import (
@@ -66,12 +66,11 @@ def test_an_absent_target_is_refused(anatomy: Anatomy) -> None:
 @pytest.mark.parametrize("procedure", ["ablation", "biopsy", "drainage"])
 def test_a_needle_needs_a_lesion(anatomy: Anatomy, procedure: str) -> None:
     artery = Curve(np.array([[0.0, 0.0, 0.0], [60.0, 0.0, 0.0]]))
-    tree = Tree(artery.points_lps_mm, (Edge(0, 1, artery),))
     stenosis = Segment("narrowing", "left renal artery", artery, 20.0, 45.0)
     with pytest.raises(PlanError, match="'narrowing' is a segment; a needle needs a lesion: name"):
         propose(procedure, anatomy, stenosis)
     with pytest.raises(PlanError, match="'left kidney' is a territory; a needle needs a lesion"):
-        propose(procedure, anatomy, Territory("left kidney", anatomy.body, tree, 1))
+        propose(procedure, anatomy, Territory("left kidney", anatomy.body, "kidney", "label"))
 
 
 def test_known_answers_pass() -> None:

@@ -185,6 +185,11 @@ class Segment:
     __repr__ = short_repr
 
     @property
+    def stretch(self) -> Segment:
+        """Of artery, where a device must come: itself."""
+        return self
+
+    @property
     def length_mm(self) -> float:
         """Of the stretch."""
         return self.to_mm - self.from_mm
@@ -197,34 +202,33 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Territory:
-    """What an embolization is for: the tissue that is fed from one place in the vessels.
+    """What is given into an artery is for: the tissue that is fed from one place in the vessels.
 
     Attributes:
-        label: name as asked for: "liver segment 8".
+        label: name as asked for: "liver tumour 1".
         mask: the tissue, on the anatomy's grid.
-        vessels: the tree that feeds it.
-        node: of ``vessels``, from which it is fed.
+        organ: that it is part of; None: unknown.
+        origin: how it was bounded: "label liver segment 8", "nearest branch of ...".
+        stretch: of artery, where what is given leaves the catheter; None: no artery was traced.
+        lesions: that it is given for, those that lie in it.
+        notes: what a reader must know of its bounds.
 
     Raises:
-        AnatomyError: on construction, the name is missing, the mask empty, or there is no such
-            node.
+        AnatomyError: on construction, the name is missing, or the mask empty.
     """
 
     label: str
     mask: Mask
-    vessels: Tree
-    node: int
+    organ: str | None
+    origin: str
+    stretch: Segment | None = None
+    lesions: tuple[Lesion, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.label.strip():
             raise AnatomyError("a territory has a name, got none: give one")
         _check_mask(self.mask, f"territory {self.label!r}")
-        last = len(self.vessels.nodes_lps_mm) - 1
-        if not 0 <= self.node <= last:
-            raise AnatomyError(
-                f"territory {self.label!r} is fed from node {self.node}; its vessels have nodes 0 "
-                f"to {last}: name one of them"
-            )
 
     __repr__ = short_repr
 

@@ -24,6 +24,7 @@ from seldinger.catalogue.vascular import (
     DrugCoatedBalloon,
     GuideCatheter,
     IntroducerSheath,
+    Microcatheter,
     SelfExpandingStent,
     VascularGuidewire,
 )
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "introducer-sheath": IntroducerSheath,
         "guide-catheter": GuideCatheter,
         "diagnostic-catheter": DiagnosticCatheter,
+        "microcatheter": Microcatheter,
         "vascular-guidewire": VascularGuidewire,
         "angioplasty-balloon": AngioplastyBalloon,
         "drug-coated-balloon": DrugCoatedBalloon,

@@ -105,6 +105,10 @@ class DiagnosticCatheter(Catheter):
     """Finds the vessel, and carries contrast and wires."""
 
 
+class Microcatheter(Catheter):
+    """Goes through another catheter into small branches; what is given leaves its tip."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class VascularGuidewire(Guidewire):
     """A wire along a vessel; ``usable_mm`` is its whole length.

@@ -6,8 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seldinger import __version__, evidence
-from seldinger.anatomy.model import Lesion, Origin, Segment
+from seldinger.anatomy.model import Lesion, Origin, Segment, Territory
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
 from seldinger.core.progress import Progress, silent
@@ -97,7 +99,7 @@ def propose(
     return Plan(
         request=_request(declared, goal, chosen),
         verdict=judged.verdict,
-        target=_target_section(goal),
+        target=_target_section(goal, anatomy),
         approach=_approach(decision),
         placements=decision.placements or (),
         treatment=decision.treatment,
@@ -177,7 +179,15 @@ def _request(declared: Procedure, goal: Lesion | Segment, settings: Settings) ->
     return Request(declared.name, goal.label, options)
 
 
-def _target_section(goal: Lesion | Segment) -> TargetSection:
+def _target_section(goal: Target, anatomy: Anatomy) -> TargetSection:
+    if isinstance(goal, Territory):
+        grid = anatomy.grid
+        middle = as_vector(grid.to_lps(np.argwhere(goal.mask).mean(axis=0)))
+        volume_ml = int(goal.mask.sum()) * float(np.prod(grid.spacing_mm)) / 1000.0
+        return TargetSection(
+            goal.label, middle, None, volume_ml, goal.organ, goal.origin, goal.notes,
+            vessel=None if goal.stretch is None else goal.stretch.vessel,
+        )  # fmt: skip
     if isinstance(goal, Segment):
         middle = as_vector(goal.curve.points_at((goal.from_mm + goal.to_mm) / 2.0))
         return TargetSection(

@@ -49,8 +49,10 @@ def draw_way(plan: Plan) -> Figure:
             colour = _ROUTE if number == 0 else _SOFT
             axes.plot(points[:, axis], points[:, 2], color=colour, **look)
             axes.plot(points[0, axis], points[0, 2], "o", color=colour, markersize=6, zorder=5)
-        lesion = plan.goal.curve.points_at(np.linspace(plan.goal.from_mm, plan.goal.to_mm, 20))
-        axes.plot(lesion[:, axis], lesion[:, 2], color=_LESION, linewidth=5.0, zorder=6)
+        stretch = plan.goal.stretch
+        if stretch is not None:
+            lesion = stretch.curve.points_at(np.linspace(stretch.from_mm, stretch.to_mm, 20))
+            axes.plot(lesion[:, axis], lesion[:, 2], color=_LESION, linewidth=5.0, zorder=6)
         _frame(axes, title, sides=axis == 0)
     _legend(figure, plan)
     return figure
@@ -58,7 +60,8 @@ def draw_way(plan: Plan) -> Figure:
 
 def _legend(figure: Figure, plan: Plan) -> None:
     routes = plan.approach.routes
-    words = [(_LESION, "lesion"), (_VESSEL, "traced vessels")]
+    aim = "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"
+    words = [(_LESION, aim), (_VESSEL, "traced vessels")]
     if routes:
         words.insert(0, (_ROUTE, f"1: {routes[0].title}"))
     if len(routes) > 1:
@@ -76,7 +79,10 @@ def _lines(plan: Plan) -> list[NDArray[np.float64]]:
     if vessels is None:
         return []
     shown = [np.asarray(r.points_lps_mm) for r in plan.approach.routes[:2]]
-    shown.append(plan.goal.curve.points_lps_mm)
+    if plan.goal.stretch is not None:
+        shown.append(plan.goal.stretch.curve.points_lps_mm)
+    if not shown:
+        return [edge.curve.points_lps_mm for edge in vessels.edges]
     every = np.vstack(shown)
     low, high = every.min(axis=0) - _MARGIN_MM, every.max(axis=0) + _MARGIN_MM
     found = []

@@ -30,12 +30,13 @@ def build_picture(plan: Plan) -> tuple[Block, ...]:
             "No way in. From the front the patient's right is left.",
         )
         return (Figure("pictures/hero.png", alt, text, fills=True),)
-    text = "Way in: circle, puncture; thick, lesion. From the front the patient's right is left."
+    aim = "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"
+    text = f"Way in: circle, puncture; thick, {aim}. From the front the patient's right is left."
     return (Figure("pictures/hero.png", alt, text, fills=True),)
 
 
 def build_sites(plan: Plan) -> tuple[Block, ...]:
-    """The best access sites that lead to the lesion."""
+    """The best access sites that lead to the target."""
     return _list_sites(plan, _FIRST)
 
 
@@ -48,7 +49,7 @@ def _list_sites(plan: Plan, most: int | None) -> tuple[Block, ...]:
     head = ("", "Access site", "Way", "Bends", "Artery", "Sheath", "P(artery < sheath)",
             "Score", "Speaks against")  # fmt: skip
     table = Table(
-        head, rows, "No access site leads to the lesion.",
+        head, rows, "No access site leads to the target.",
         f"Score: 0 is best, within this plan only. {hidden}".strip(" .") + ".",
         ("auto", "1.6fr", "auto", "auto", "auto", "auto", "auto", "auto", "1.4fr"), wrap=True,
     )  # fmt: skip

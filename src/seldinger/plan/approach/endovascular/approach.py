@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.record import Assumption
-    from seldinger.plan.approach.endovascular.model import Delivery
+    from seldinger.plan.approach.endovascular.model import ArteryCase, Delivery
     from seldinger.plan.approach.percutaneous.model import Toward
     from seldinger.plan.procedure import Case, Decision, Penalties, Settings
     from seldinger.plan.route import Route
@@ -43,7 +43,7 @@ _ACCESS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Endovascular(ApproachLogic[VesselCase]):
+class Endovascular(ApproachLogic[Any]):
     """Sheaths, wires, balloons and stents through arteries.
 
     Attributes:
@@ -120,7 +120,7 @@ class Endovascular(ApproachLogic[VesselCase]):
             )
         return target
 
-    def meet(self, case: Case) -> VesselCase:
+    def meet(self, case: Case) -> Any:
         """The case with its vessels.
 
         Raises:
@@ -135,18 +135,18 @@ class Endovascular(ApproachLogic[VesselCase]):
             progress=case.progress, vessels=vessels,
         )  # fmt: skip
 
-    def list_missing(self, case: VesselCase, effect: Effect | None) -> tuple[str, ...]:
+    def list_missing(self, case: ArteryCase, effect: Effect | None) -> tuple[str, ...]:
         """Nothing: what the way passes is traced, or there is no way."""
         del case, effect
         return ()
 
     def search(
         self,
-        case: VesselCase,
+        case: ArteryCase,
         offers: Sequence[Delivery],
-        penalties: Penalties[VesselCase] | None = None,
+        penalties: Penalties[Any] | None = None,
         to: Toward | None = None,
-    ) -> Reach[VesselCase]:
+    ) -> Reach[Any]:
         """Ways for the first of ``offers`` that any access site allows.
 
         Args:
@@ -170,7 +170,7 @@ class Endovascular(ApproachLogic[VesselCase]):
         delivery, approach = tried[-1] if tried[-1][1].accepted else tried[0]
         return Reach(case, delivery, approach)
 
-    def _approach(self, case: VesselCase, delivery: Delivery) -> Approach:
+    def _approach(self, case: ArteryCase, delivery: Delivery) -> Approach:
         chosen = case.options.access
         sites = [
             site

@@ -16,6 +16,7 @@ from seldinger.plan.approach.endovascular.fit import (
     fit_delivery,
     fit_sheath,
     fit_wire,
+    measure_wire_mm,
 )
 from seldinger.plan.approach.endovascular.puncture import judge_puncture, note_narrowing
 from seldinger.plan.approach.endovascular.way import find_way, sample_diameter_mm
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from seldinger.catalogue.access_sites import AccessSite
     from seldinger.catalogue.vascular import IntroducerSheath
     from seldinger.core.tree import Tree
-    from seldinger.plan.approach.endovascular.model import Delivery, VesselCase
+    from seldinger.plan.approach.endovascular.model import ArteryCase, Delivery
     from seldinger.plan.approach.endovascular.way import VesselWay
 
 _POINT_MM = 5.0
@@ -55,32 +56,33 @@ def find_puncture(tree: Tree, site: AccessSite) -> tuple[int, float] | None:
     return own[-1], lengths[-1]
 
 
-def build_route(case: VesselCase, site: AccessSite, delivery: Delivery) -> Route | str:
+def build_route(case: ArteryCase, site: AccessSite, delivery: Delivery) -> Route | str:
     """The way from a site, with all that goes along it; or why there is none.
 
     Args:
         case: with vessels and target.
         site: where the artery is punctured.
-        delivery: what must be brought to the lesion.
+        delivery: what must be brought to the target.
     """
-    puncture = find_puncture(case.vessels, site)
-    if puncture is None:
+    tree, stretch = case.vessels, case.target.stretch
+    puncture = None if tree is None or stretch is None else find_puncture(tree, site)
+    if tree is None or stretch is None or puncture is None:
         return NOT_TRACED
-    way = find_way(case.vessels, puncture, case.target, site.sets_out)
+    way = find_way(tree, puncture, stretch, site.sets_out)
     if way is None:
         return NO_WAY
     sheath = choose_sheath(delivery.sheath_french, wrist=site.family == "radial", least_mm=0.0)
-    artery_mm = sample_diameter_mm(case.vessels, puncture)
+    artery_mm = sample_diameter_mm(tree, puncture)
     ratio, chance = _ratio(case, artery_mm, sheath)
     crossover = _crosses(site, way)
-    arch = describe_arch(case.vessels, way.vessels)
+    arch = describe_arch(tree, way.vessels)
     parts = _score(case, site, way, chance, arch)
     devices = _devices(case, way, delivery, sheath)
     closure = None if sheath is None else fit_closure(site, sheath, artery_mm)
     devices = (*devices, *(() if closure is None else (closure,)))
     violations = (
         *_rules(case, site, artery_mm, delivery),
-        *judge_puncture(case, puncture, way),
+        *judge_puncture(tree, puncture, way, case.assumed.get_value("sheath_room_mm"), stretch),
         *_misfits(devices),
     )
     even = way.curve.resampled(_POINT_MM)
@@ -94,13 +96,13 @@ def build_route(case: VesselCase, site: AccessSite, delivery: Delivery) -> Route
         sheath_outer_mm=None if sheath is None else sheath.outer_diameter_mm, ratio=ratio,
         p_ratio_below_one=chance, devices=devices, complications=site.complications,
         haemostasis=site.haemostasis, score=sum(parts.values()), score_parts=parts,
-        violations=violations, unknown=_unknown(case, site),
-        notes=(*_notes(site, way), *note_narrowing(case.vessels, way)),
+        violations=violations, unknown=_unknown(case, site, tree),
+        notes=(*_notes(site, way), *note_narrowing(tree, way)),
     )  # fmt: skip
 
 
 def _ratio(
-    case: VesselCase, artery_mm: float | None, sheath: IntroducerSheath | None
+    case: ArteryCase, artery_mm: float | None, sheath: IntroducerSheath | None
 ) -> tuple[float | None, float | None]:
     """Artery over sheath, and the chance that it is below one."""
     if artery_mm is None or sheath is None:
@@ -122,7 +124,7 @@ def _crosses(site: AccessSite, way: VesselWay) -> bool:
 
 
 def _score(
-    case: VesselCase, site: AccessSite, way: VesselWay, chance: float | None, arch: str
+    case: ArteryCase, site: AccessSite, way: VesselWay, chance: float | None, arch: str
 ) -> dict[str, float]:
     value = case.assumed.get_value
     head = any("carotid" in name or "vertebral" in name for name in way.vessels)
@@ -142,11 +144,11 @@ def _score(
 
 
 def _devices(
-    case: VesselCase, way: VesselWay, delivery: Delivery, sheath: IntroducerSheath | None
+    case: ArteryCase, way: VesselWay, delivery: Delivery, sheath: IntroducerSheath | None
 ) -> tuple[DeviceFit, ...]:
     value = case.assumed.get_value
     outside = value("outside_patient_mm")
-    wire = choose_wire(delivery.wire_mm, way.length_mm + delivery.shaft_mm)
+    wire = choose_wire(delivery.wire_mm, measure_wire_mm(delivery, way))
     found = [
         fit_delivery(delivery, way, outside, value("shaft_clearance_mm")),
         fit_wire(wire, delivery, way),
@@ -168,7 +170,7 @@ def _misfits(devices: tuple[DeviceFit, ...]) -> tuple[str, ...]:
 
 
 def _rules(
-    case: VesselCase, site: AccessSite, artery_mm: float | None, delivery: Delivery
+    case: ArteryCase, site: AccessSite, artery_mm: float | None, delivery: Delivery
 ) -> tuple[str, ...]:
     """What speaks against a site by a source, or by what the user told."""
     found = []
@@ -189,13 +191,13 @@ def _rules(
     return tuple(found)
 
 
-def _barbeau(case: VesselCase, site: AccessSite) -> str | None:
+def _barbeau(case: ArteryCase, site: AccessSite) -> str | None:
     return case.options.barbeau_right if site.side == "right" else case.options.barbeau_left
 
 
-def _unknown(case: VesselCase, site: AccessSite) -> tuple[str, ...]:
+def _unknown(case: ArteryCase, site: AccessSite, tree: Tree) -> tuple[str, ...]:
     missing = []
-    if not any(edge.name == site.vessel for edge in case.vessels.edges):
+    if not any(edge.name == site.vessel for edge in tree.edges):
         missing.append(f"the {site.vessel} itself: the way begins where the tracing ends")
     if site.family == "radial" and _barbeau(case, site) is None:
         missing.append(f"Barbeau's test of the {site.side} hand")
@@ -211,7 +213,7 @@ def _notes(site: AccessSite, way: VesselWay) -> tuple[str, ...]:
             f"Over the aortic bifurcation, {way.sharpest_deg:.0f} degrees at its sharpest."
         )
     if way.against_flow:
-        notes.append("The lesion is met from its distal end, against the flow.")
+        notes.append("The target is met from its distal end, against the flow.")
     if site.family != "femoral" and "aortic arch" in way.vessels:
         notes.append("Past the origins of the head's arteries: a clot there goes to the brain.")
     return tuple(notes)

@@ -10,7 +10,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.endovascular.choose import NO_WAY, NOT_TRACED
 
 if TYPE_CHECKING:
-    from seldinger.plan.approach.endovascular.model import VesselCase
+    from seldinger.plan.approach.endovascular.model import ArteryCase
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Decision
     from seldinger.plan.route import Route
@@ -23,20 +23,20 @@ _RATIO = "access.radial.risk.ratio"
 
 
 def free_way(approach: Approach, best: Route | None) -> Finding:
-    """Whether an access site leads to the lesion with all that must go there."""
+    """Whether an access site leads to the target with all that must go there."""
     if best is not None:
         text = (
-            f"{approach.accepted} of {approach.candidates} access sites lead to the lesion; best: "
+            f"{approach.accepted} of {approach.candidates} access sites lead to the target; best: "
             f"{best.title}, {best.length_mm:.0f} mm."
         )
         return Finding("free-way", Status.MET, Severity.INFO, text)
     if approach.routes:
         ways = "; ".join(f"{r.title}: {', '.join(r.violations)}" for r in approach.routes)
-        text = f"No access site leads to the lesion with the devices of the catalogue. {ways}."
+        text = f"No access site leads to the target with the devices of the catalogue. {ways}."
         return Finding("free-way", Status.NOT_MET, Severity.STOP, text)
     reasons = ", ".join(f"{reason} ({n})" for reason, n in sorted(approach.rejections.items()))
     status = Status.UNKNOWN if NOT_TRACED in approach.rejections else Status.NOT_MET
-    text = f"No way to the lesion was found: {reasons}. Trace the arteries from an access site on."
+    text = f"No way to the target was found: {reasons}. Trace the arteries from an access site on."
     return Finding("free-way", status, Severity.STOP, text)
 
 
@@ -45,7 +45,7 @@ def traced(approach: Approach) -> tuple[Finding, ...]:
     hidden = approach.rejections.get(NOT_TRACED, 0)
     apart = approach.rejections.get(NO_WAY, 0)
     if not approach.routes:
-        text = "No artery was traced from an access site to the lesion."
+        text = "No artery was traced from an access site to the target."
         return (Finding("arteries-traced", Status.UNKNOWN, Severity.ACTION, text),)
     text = "The arteries on the way are traced."
     found = [Finding("arteries-traced", Status.MET, Severity.INFO, text)]
@@ -53,7 +53,7 @@ def traced(approach: Approach) -> tuple[Finding, ...]:
         text = f"{hidden} access sites were not judged: the scan does not show their arteries."
         found.append(Finding("sites-not-traced", Status.UNKNOWN, Severity.INFO, text))
     if apart:
-        text = f"{apart} access sites do not lead to the lesion the way that their sheath points."
+        text = f"{apart} access sites do not lead to the target the way that their sheath points."
         found.append(Finding("sites-apart", Status.NOT_MET, Severity.INFO, text))
     return tuple(found)
 
@@ -67,7 +67,7 @@ def position() -> Finding:
     return Finding("position", Status.MET, Severity.INFO, text)
 
 
-def overrides(case: VesselCase, best: Route | None) -> tuple[Finding, ...]:
+def overrides(case: ArteryCase, best: Route | None) -> tuple[Finding, ...]:
     """An access site that the user fixed."""
     if case.options.access is None:
         return ()

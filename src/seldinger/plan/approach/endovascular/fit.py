@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import Delivery
     from seldinger.plan.approach.endovascular.way import VesselWay
 
+_LEAD_MM = 150.0
+"""Of a wire that stands out of a shaft at both ends, to be steered by."""
 _ITSELF = 0.9
 """A lumen of more than this share of the punctured one is the artery itself, and may give way."""
 
@@ -98,14 +100,20 @@ def fit_sheath(sheath: IntroducerSheath, way: VesselWay, told: str) -> DeviceFit
 
 
 def fit_wire(wire: VascularGuidewire | None, delivery: Delivery, way: VesselWay) -> DeviceFit:
-    """Whether a wire is long enough to exchange the shaft over it."""
-    needed = way.length_mm + delivery.shaft_mm
+    """Whether a wire is long enough: to exchange the shaft over it, or to lead it."""
+    needed = measure_wire_mm(delivery, way)
     if wire is None:
         return DeviceFit("", "wire", needed, 0.0, None, f"no wire of {needed:.0f} mm is there")
     return DeviceFit(
         wire.id, "wire", needed, wire.usable_mm, passes=True,
-        text=f"{wire.usable_mm:.0f} mm for {needed:.0f} mm: the shaft comes off over it",
+        text=f"{wire.usable_mm:.0f} mm for {needed:.0f} mm: "
+        + ("the shaft comes off over it" if delivery.exchanged else "it leads the shaft"),
     )  # fmt: skip
+
+
+def measure_wire_mm(delivery: Delivery, way: VesselWay) -> float:
+    """How long the wire must be."""
+    return way.length_mm + delivery.shaft_mm if delivery.exchanged else delivery.shaft_mm + _LEAD_MM
 
 
 def fit_closure(

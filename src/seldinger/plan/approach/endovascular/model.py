@@ -10,7 +10,7 @@ from seldinger.plan.approach.endovascular.options import EndovascularOptions
 from seldinger.plan.procedure import Case
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Segment
+    from seldinger.anatomy.model import Segment, Territory
     from seldinger.core.tree import Tree
 
 OUTSIDE = Assumption(
@@ -65,12 +65,13 @@ class Delivery:
 
     Attributes:
         device: catalogue id of what is delivered.
-        technique: how it is used, as the plan prints it: "balloon", "stent".
-        role: "balloon" or "stent".
+        technique: how it is used, as the plan prints it: "plain balloon".
+        role: "balloon", "stent" or "microcatheter".
         sheath_french: inner size of the smallest sheath that it goes through.
         shaft_mm: length of its shaft.
         shaft_outer_mm: of its shaft.
         wire_mm: diameter of the wire that it runs on; None where that is not told.
+        exchanged: it comes off over its wire, which must then be as long again.
         reason: why this one, in one sentence.
     """
 
@@ -82,11 +83,30 @@ class Delivery:
     shaft_outer_mm: float
     wire_mm: float | None
     reason: str
+    exchanged: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class VesselCase(Case):
-    """A case with the vessels that lead to the target.
+class ArteryCase(Case):
+    """A case with the vessels that may lead to the target, as far as anyone traced them.
+
+    Attributes:
+        target: a stretch of vessel, or what an artery feeds.
+        vessels: traced, named, directed from the heart; None: nobody traced any.
+    """
+
+    target: Segment | Territory
+    vessels: Tree | None
+
+    @property
+    def options(self) -> EndovascularOptions:
+        """What the user told of the way."""
+        return self.settings.get_options(EndovascularOptions)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class VesselCase(ArteryCase):
+    """A case with the vessels that lead to a stretch of one of them.
 
     Attributes:
         target: the stretch of vessel.
@@ -96,7 +116,13 @@ class VesselCase(Case):
     target: Segment
     vessels: Tree
 
-    @property
-    def options(self) -> EndovascularOptions:
-        """What the user told of the way."""
-        return self.settings.get_options(EndovascularOptions)
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TerritoryCase(ArteryCase):
+    """A case of what an artery feeds.
+
+    Attributes:
+        target: the tissue, with the stretch of artery where a catheter's tip must come.
+    """
+
+    target: Territory

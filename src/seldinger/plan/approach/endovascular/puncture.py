@@ -9,8 +9,8 @@ import numpy as np
 from seldinger.anatomy.vessels.stenosis import LEAST_PERCENT
 
 if TYPE_CHECKING:
+    from seldinger.anatomy.model import Segment
     from seldinger.core.tree import Tree
-    from seldinger.plan.approach.endovascular.model import VesselCase
     from seldinger.plan.approach.endovascular.way import VesselWay
 
 _NEAR_MM = 5.0
@@ -18,23 +18,24 @@ _SAME_MM = 1.0
 
 
 def judge_puncture(
-    case: VesselCase, puncture: tuple[int, float], way: VesselWay
+    tree: Tree, puncture: tuple[int, float], way: VesselWay, room_mm: float, stretch: Segment
 ) -> tuple[str, ...]:
     """What speaks against a puncture: the lesion itself, one too near, or a narrowed artery.
 
     Args:
-        case: with vessels and target.
+        tree: of the vessels.
         puncture: edge, and mm along it.
-        way: from there to the lesion.
+        way: from there to the target.
+        room_mm: that a sheath needs between puncture and target.
+        stretch: the target.
     """
     found = []
     through = way.length_mm - way.to_lesion_mm
-    room = case.assumed.get_value("sheath_room_mm")
-    if through < case.target.length_mm - _SAME_MM:
+    if through < stretch.length_mm - _SAME_MM:
         found.append("punctured in the lesion itself")
-    elif way.to_lesion_mm < room:
+    elif way.to_lesion_mm < room_mm:
         found.append(f"lesion only {way.to_lesion_mm:.0f} mm from the puncture")
-    curve = case.vessels.edges[puncture[0]].curve
+    curve = tree.edges[puncture[0]].curve
     if curve.radius_mm is not None:
         near = np.abs(curve.along_mm - puncture[1]) <= _NEAR_MM
         lumen = curve.radius_mm[near].min() if near.any() else np.inf
