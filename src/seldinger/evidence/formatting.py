@@ -29,6 +29,7 @@ _UNITS = {
     "10*9/L": "x 10^9/L",
     "Cel": "°C",
     "Gy.cm2": "Gy cm²",
+    "Gy.kg/GBq": "Gy kg/GBq",
     "J/(kg.K)": "J/(kg K)",
     "W/(m.K)": "W/(m K)",
     "a": "years",
@@ -39,8 +40,10 @@ _UNITS = {
     "mm[Hg]": "mmHg",
     "mm2": "mm²",
     "mo": "months",
+    "uSv/(h.GBq)": "µSv/(h GBq)",
     "ug/g": "µg/g",
     "ug/mm2": "µg/mm²",
+    "um": "µm",
     "umol/L": "µmol/L",
     "wk": "weeks",
 }

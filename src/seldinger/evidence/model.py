@@ -97,6 +97,7 @@ Unit = Literal[
     "mm[Hg]", "mL/min/{1.73_m2}", "Gy", "mGy", "Gy.cm2", "mSv", "{dose}", "{point}",
     "mSv/a",
     "mm2", "cm/s", "atm", "GPa", "ug/g", "ug/mm2",
+    "um", "g/mL", "Bq", "GBq", "MBq/kg", "MeV", "Gy.kg/GBq", "uSv/(h.GBq)",
 ]  # fmt: skip
 """The UCUM expressions in use; a new one is added here on purpose."""
 
