@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import PlanError
 from seldinger.plan.treatments.irradiation.activity import (
     GivenActivity,
-    check_activity,
-    check_mass,
     check_shunt,
 )
 from seldinger.plan.treatments.irradiation.territory import (
@@ -95,7 +93,14 @@ def share_activity(territory: Territory, lung_shunt: float) -> dict[str, float]:
 def find_gy_per_gbq(
     territory: Territory, lung_shunt: float, lungs: Lungs, constants: DecayConstants
 ) -> dict[str, float]:
-    """Dose of each compartment for 1 GBq that is given; 0 in the lungs without a shunt."""
+    """Dose of each compartment for 1 GBq that is given; 0 in the lungs without a shunt.
+
+    Args:
+        territory: that is perfused.
+        lung_shunt: fraction, below 1.
+        lungs: with their mass.
+        constants: of the nuclide, by a preset.
+    """
     shares = share_activity(territory, lung_shunt)
     return {
         name: constants.gy_kg_per_gbq * shares[name] / mass_kg
@@ -110,7 +115,15 @@ def irradiate(
     lungs: Lungs,
     constants: DecayConstants,
 ) -> TerritoryDose:
-    """Forward: doses of one injection."""
+    """Forward: doses of one injection.
+
+    Args:
+        territory: that is perfused.
+        given: the activity, residual taken off.
+        lung_shunt: fraction of it, below 1.
+        lungs: with their mass.
+        constants: of the nuclide, by a preset.
+    """
     rates = find_gy_per_gbq(territory, lung_shunt, lungs, constants)
     shares = share_activity(territory, lung_shunt)
     return TerritoryDose(
@@ -207,13 +220,3 @@ def sum_session(injections: tuple[TerritoryDose, ...]) -> SessionDose:
         math.fsum(known) if len(known) == len(wholes) else None,
         math.fsum(one.given.gbq for one in injections),
     )
-
-
-def find_mean_dose_gy(given_gbq: float, mass_kg: float, constants: DecayConstants) -> float:
-    """The mean dose of one compartment in which all of an activity decays, Gy.
-
-    Raises:
-        PlanError: no activity or no mass.
-    """
-    check_activity(given_gbq, "the activity")
-    return constants.gy_kg_per_gbq * given_gbq / check_mass(mass_kg, "the compartment")

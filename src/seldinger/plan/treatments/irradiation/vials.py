@@ -88,7 +88,7 @@ class ShelfWindow:
         """Where an instant lies: "before", "within" or "after"."""
         if find_hours(self.opens, when) < 0.0:
             return "before"
-        return "after" if find_hours(self.closes, when) < 0.0 else "within"
+        return "after" if find_hours(self.closes, when) > 0.0 else "within"
 
 
 @dataclass(frozen=True, slots=True)
