@@ -83,7 +83,7 @@ def constant_rows() -> Iterator[Row]:
 def decay_rows() -> Iterator[Row]:
     day = decay_constants("y90", "icrp107").find_decay(24.0)
     yield Row(
-        "computed",
+        "formula",
         "yttrium-90 left after a day",
         "0.77142",
         f"{day:.5f}",

@@ -139,6 +139,10 @@ def test_spheres_of_a_vial() -> None:
     resin = find_microspheres("resin").count_spheres(3.0)
     assert (resin.low, resin.expected, resin.high) == (41.4e6, 44e6, 46.6e6)
     assert resin.stamp == ""
+    assert find_microspheres("resin").count_spheres(2.8).expected == 44e6
+    with pytest.raises(CatalogueError, match=r"2\.7 to 3\.3 GBq: give the whole vial"):
+        find_microspheres("resin").count_spheres(1.5)
+    assert find_microspheres("holmium").count_spheres(7.3).expected == 33e6
     with pytest.raises(CatalogueError, match="calibrated activity"):
         find_microspheres("glass").count_spheres(0.0)
     with pytest.raises(CatalogueError, match=r"no microspheres are called 'glas'.*glass"):

@@ -81,7 +81,7 @@ class Microspheres:
         """Spheres of a whole vial: they do not decay, so its activity at calibration decides.
 
         Raises:
-            CatalogueError: no activity.
+            CatalogueError: no activity, or one that no vial of a known number of spheres holds.
         """
         if not calibrated_gbq > 0.0:
             raise CatalogueError(
@@ -89,6 +89,7 @@ class Microspheres:
                 "give its calibrated activity"
             )
         if self.spheres_per_vial is not None:
+            self._check_size(calibrated_gbq)
             told = self.spheres_per_vial
             expected = told.value or 0.0
             low, high = told.interval or (expected, expected)
@@ -96,6 +97,17 @@ class Microspheres:
         told = self._told_activity()
         expected = calibrated_gbq * _BQ_PER_GBQ / evidence.driving_value(told.id, secondary=True)
         return SphereCount(expected, expected, expected, (told.id,), evidence.stamp_of((told.id,)))
+
+    def _check_size(self, calibrated_gbq: float) -> None:
+        """Refuse a vial of which nobody counted the spheres; made to order, all are as told."""
+        sizes = [evidence.fact(one) for one in self.vial_facts]
+        ranges = [one.interval or (one.value or 0.0, one.value or 0.0) for one in sizes]
+        if ranges and not any(low <= calibrated_gbq <= high for low, high in ranges):
+            told = ", ".join(f"{low:g} to {high:g}" for low, high in ranges)
+            raise CatalogueError(
+                f"no vial of {self.name} microspheres holds {calibrated_gbq:g} GBq at calibration, "
+                f"so its spheres are not known; vials hold {told} GBq: give the whole vial"
+            )
 
     def _told_activity(self) -> Fact:
         if self.activity_per_sphere is None:

@@ -144,6 +144,8 @@ def test_vials_that_cannot_be_are_refused() -> None:
         glass(3000.0)
     with pytest.raises(CatalogueError, match="no microspheres"):
         offer_vials("gold", (SUNDAY,), (0.0, 24.0), (3.0,))
+    with pytest.raises(CatalogueError, match="give the whole vial"):
+        offer_vials("resin", (SUNDAY,), (0.0, 24.0), (1.5,))
     with pytest.raises(PlanError, match="made to order"):
         offer_vials("holmium", (SUNDAY,), (0.0, 24.0))
     with pytest.raises(PlanError, match="no calibration"):

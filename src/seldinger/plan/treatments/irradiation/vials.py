@@ -103,7 +103,7 @@ class Vial:
 
     Raises:
         PlanError: on construction, no activity or no instant.
-        CatalogueError: no such product.
+        CatalogueError: no such product, or a size of which nobody counted the spheres.
     """
 
     product: str
@@ -114,7 +114,7 @@ class Vial:
     def __post_init__(self) -> None:
         check_activity(self.calibrated_gbq, "the calibrated activity")
         check_instant(self.calibrated, "the calibration")
-        find_microspheres(self.product)
+        self.microspheres.count_spheres(self.calibrated_gbq)
 
     @property
     def microspheres(self) -> Microspheres:
