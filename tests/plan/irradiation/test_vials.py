@@ -211,6 +211,11 @@ def test_a_vial_that_is_divided_serves_as_long_as_it_holds_enough() -> None:
         assert one.best_gbq >= 1.8
         assert one.drawn * one.best_gbq == pytest.approx(1.8)
         assert one.spheres == pytest.approx(44e6 * one.drawn)
+    late = WorkingHours(BERLIN, dt.time(8), dt.time(20), frozenset(range(5)))
+    longer = rank_slots((vial,), Prescription(VialActivity(1.8), 0.05), late, Y90)
+    last = longer[0].end
+    assert (last.weekday(), last.hour) == (1, 16)
+    assert vial.find_gbq(last, Y90) >= 1.8 > vial.find_gbq(last + dt.timedelta(minutes=1), Y90)
     assert slots[0].drawn > slots[-1].drawn, "the less is left in the vial the better"
 
 
