@@ -1,7 +1,8 @@
 """Image: files become a study.
 
 In:    DICOM folders, NIfTI, NRRD, MetaImage; label maps, label folders, DICOM SEG; label keys.
-Out:   ``Study``, ``Mask``, resampled ``Volume``; raw label names, LPS+ mm, index (i, j, k).
+Out:   ``Study``, ``Mask``, resampled ``Volume``; raw label names, LPS+ mm, index (i, j, k);
+       of PET and SPECT ``Concentration`` at an instant, of planar pictures ``PlanarView``.
 Never: what a label means (``anatomy`` maps names), what a patient needs, any writing of files.
 
 Readers and their libraries are opened when a function is first called.
@@ -12,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.opening import open_late
+from seldinger.image.nuclear import DecayCorrection, NuclearAcquisition, ReferenceOrigin
 from seldinger.image.study import (
     Alignment,
     DicomIdentity,
@@ -27,6 +29,8 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
+    from seldinger.image.carrying import Carried, carry_concentration, check_frames
+    from seldinger.image.concentration import Concentration, measure_concentration
     from seldinger.image.curve_files import TreeFile, load_tree
     from seldinger.image.loading import (
         check_there,
@@ -36,15 +40,22 @@ if TYPE_CHECKING:
         load_mask,
         read_mask,
     )
+    from seldinger.image.planar import PlanarView, load_planar
     from seldinger.image.raster import identify_input
     from seldinger.image.resample import resample_layer, resample_mask, resample_volume
 
 __all__ = [
     "Alignment",
+    "Carried",
+    "Concentration",
+    "DecayCorrection",
     "DicomIdentity",
     "Modality",
+    "NuclearAcquisition",
     "PatientPosition",
+    "PlanarView",
     "PositionOrigin",
+    "ReferenceOrigin",
     "Role",
     "Series",
     "SeriesInfo",
@@ -52,12 +63,16 @@ __all__ = [
     "SopInstance",
     "Study",
     "TreeFile",
+    "carry_concentration",
+    "check_frames",
     "check_there",
     "identify_input",
     "load",
     "load_labels",
     "load_mask",
+    "load_planar",
     "load_tree",
+    "measure_concentration",
     "read_mask",
     "resample_volume",
     "resample_layer",
@@ -69,7 +84,10 @@ __getattr__, __dir__ = open_late(
     __name__,
     {
         "loading": ("check_there", "load", "load_labels", "load_mask", "read_mask", "list_series"),
+        "carrying": ("Carried", "carry_concentration", "check_frames"),
+        "concentration": ("Concentration", "measure_concentration"),
         "curve_files": ("TreeFile", "load_tree"),
+        "planar": ("PlanarView", "load_planar"),
         "raster": ("identify_input",),
         "resample": ("resample_volume", "resample_layer", "resample_mask"),
     },

@@ -11,7 +11,7 @@ import numpy as np
 from seldinger.core.errors import ImageError
 from seldinger.core.record import InputFile
 from seldinger.core.volume import Volume
-from seldinger.image import acquisitions, ct_values, dicom_identity
+from seldinger.image import acquisitions, ct_values, dicom_identity, nm_frames, nuclear_headers
 from seldinger.image.dicom_headers import Header, format_series, scan
 from seldinger.image.geometry import Plane, Stack, interpolate_evenly, stack_planes, straighten
 from seldinger.image.raster import compute_sha256, open_itk, silence, to_c_order
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid
+    from seldinger.image.nuclear import NuclearAcquisition
 
 _POSITIONS = {
     "S": PatientPosition.SUPINE,
@@ -38,8 +39,8 @@ _POSITIONS = {
     "DR": PatientPosition.RIGHT_LATERAL,
 }
 CT = Modality.CT
+_UNITS = {Modality.CT: "HU", Modality.MR: "1", Modality.NM: "counts"}
 _TILT_DEG = 1.0
-_PET_UNITS = {"BQML": "Bq/mL", "GML": "g/mL", "CNTS": "counts", "CPS": "counts/s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def read(path: Path, uid: str | None) -> Series:
     """The series ``uid`` (or the only one) at or below ``path``.
 
     Raises:
-        ImageError: no image, several series and none named, not CT, MR or PET, or geometry that
-            cannot be made one even, straight lattice.
+        ImageError: no image, several series and none named, not CT, MR, PET or SPECT, or geometry
+            that cannot be made one even, straight lattice.
     """
     name = path.resolve().name
     headers = _chosen(scan(path), uid, name)
@@ -99,7 +100,7 @@ def read(path: Path, uid: str | None) -> Series:
     files = tuple(header.path for header in ordered)
     scales = [scales[n] for n in stack.order]
     values = _pixels(files, stack, scales, headers[0], name)
-    unit, notes = _unit(modality, headers[0])
+    unit, acquisition, notes = _meant(modality, files, name)
     if modality is CT:
         ct_values.check_wrap(values, headers, name)
         pairs = [(scale.slope, scale.intercept) for scale in scales]
@@ -120,6 +121,7 @@ def read(path: Path, uid: str | None) -> Series:
         description=ordered[0].description,
         identity=identity,
         position_in_header=position,
+        acquisition=acquisition,
         notes=(
             *notes,
             *stack.notes,
@@ -163,13 +165,15 @@ def _modality(headers: Sequence[Header], name: str) -> Modality:
         return Modality(codes[0])
     got = ", ".join(code or "none" for code in codes)
     raise ImageError(
-        f"{name}: the series has modality {got}; CT, MR and PT (PET) can be read. "
+        f"{name}: the series has modality {got}; CT, MR, PT (PET) and NM (SPECT) can be read. "
         f"Name another series, or convert it"
     )
 
 
 def _planes(headers: Sequence[Header], name: str) -> tuple[list[Plane], list[Any]]:
     """Planes in stored order, and where each states its rescale."""
+    if nm_frames.is_stack(headers):
+        return nm_frames.read_planes(headers[0], name), [headers[0].dataset] * headers[0].frames
     if all(h.frames == 1 and "PerFrameFunctionalGroupsSequence" not in h.dataset for h in headers):
         return [_plane(h) for h in headers], [h.dataset for h in headers]
     if len(headers) > 1:
@@ -313,17 +317,14 @@ def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.int16) if fits else values
 
 
-def _unit(modality: Modality, header: Header) -> tuple[str, tuple[str, ...]]:
-    if modality is Modality.CT:
-        return "HU", ()
-    if modality is Modality.MR:
-        return "1", ()
-    code = str(header.dataset.get("Units", "") or "").strip()
-    if code in _PET_UNITS:
-        return _PET_UNITS[code], ()
-    return code or "1", (
-        f"PET unit {code or 'not stated'}: activity cannot be read from the numbers",
-    )
+def _meant(
+    modality: Modality, files: Sequence[Path], name: str
+) -> tuple[str, NuclearAcquisition | None, tuple[str, ...]]:
+    """The unit of the numbers, how a PET or SPECT came about, and what to say about it."""
+    if modality in (Modality.CT, Modality.MR):
+        return _UNITS[modality], None, ()
+    acquisition, notes = nuclear_headers.read_acquisition(files, name)
+    return _UNITS.get(modality) or nuclear_headers.name_unit(acquisition), acquisition, notes
 
 
 def _tilt_told(header: Header, grid: Grid, *, straight: bool) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seldinger.core.errors import ImageError
-from seldinger.image import acquisitions
+from seldinger.image import acquisitions, nm_frames
 from seldinger.image.raster import silence
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _KEYWORDS = (
     "RescaleSlope",
     "RescaleIntercept",
     "RescaleType",
-    "Units",
     "BitsStored",
     "HighBit",
     "PixelRepresentation",
@@ -54,6 +53,7 @@ _KEYWORDS = (
     "PixelPaddingRangeLimit",
     "GantryDetectorTilt",
     "InstanceNumber",
+    *nm_frames.KEYWORDS,
     *acquisitions.KEYWORDS,
     *acquisitions.CT_KEYWORDS,
     "SharedFunctionalGroupsSequence",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.volume import Mask, Volume
-from seldinger.image import dicom, dicom_identity, files, label_alone
+from seldinger.image import dicom, dicom_identity, files, label_alone, nuclear_units
 from seldinger.image import labels as label_files
 from seldinger.image.checks import check_finite, check_hu, check_spacing
 from seldinger.image.dicom_headers import is_dicom
@@ -44,6 +44,7 @@ def load(
     position: str | PatientPosition | None = None,
     modality: str | Modality | None = None,
     others: Sequence[SeriesSource] = (),
+    unit: str | None = None,
 ) -> Study:
     """The series of one patient, in patient space (LPS+ mm, index (i, j, k)), with labels.
 
@@ -56,9 +57,12 @@ def load(
         position: how the patient lay in the scanner: "supine", "prone", "left lateral decubitus"
             or "right lateral decubitus", with spaces or hyphens; overrides DICOM. Without
             either, supine is assumed.
-        modality: "CT", "MR" or "PT"; for files that do not say. Without it, CT is assumed.
+        modality: "CT", "MR", "PT" (PET) or "NM" (SPECT); for files that do not say. Without it, CT
+            is assumed.
         others: further series of the same patient. Each keeps its own lattice, and is said to be
             not registered unless the headers give it the planning series' frame of reference.
+        unit: what the numbers of a PET or SPECT file are: "Bq/mL" or "counts". No file but DICOM
+            tells it, and without it no activity is read from them.
 
     Returns:
         The study; whatever was assumed or corrected stands in its ``notes``.
@@ -71,7 +75,7 @@ def load(
     wanted = None if modality is None else _modality(modality)
     stated = None if position is None else parse_position(position)
     _check_given(path, labels, label_key, others)
-    study = Study((_one(Path(path), series, wanted, stated),))
+    study = Study((_one(Path(path), series, wanted, stated, unit),))
     if labels is not None:
         key = None if label_key is None else Path(label_key)
         frame_uid = study.planning.frame_of_reference_uid
@@ -83,11 +87,15 @@ def load(
 
 
 def _one(
-    source: Path, uid: str | None, wanted: Modality | None, stated: PatientPosition | None
+    source: Path,
+    uid: str | None,
+    wanted: Modality | None,
+    stated: PatientPosition | None,
+    unit: str | None,
 ) -> Series:
     """The series in a file or folder."""
     read = _from_dicom if _is_dicom(source) else _from_file
-    one = read(source, uid, wanted)
+    one = nuclear_units.state_unit(read(source, uid, wanted), unit, source.name)
     check_spacing(one.image.grid.spacing_mm, source.name)
     check_finite(one.image.values, source.name)
     if one.modality is Modality.CT:
@@ -99,7 +107,7 @@ def _further(study: Study, source: SeriesSource) -> Series:
     """A series beside those that the study has, with what there is to say about it."""
     path = Path(source.path)
     wanted = None if source.modality is None else _modality(source.modality)
-    one = _one(path, source.series, wanted, None)
+    one = _one(path, source.series, wanted, None, source.unit)
     known = {file.sha256 for earlier in study.series for file in earlier.inputs}
     known |= {i.series_instance_uid for s in study.series if (i := s.identity) is not None}
     mine = one.identity is not None and one.identity.series_instance_uid in known

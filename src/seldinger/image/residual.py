@@ -7,7 +7,7 @@ one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import scipy
@@ -28,6 +28,23 @@ _NEAR_POINTS = 50
 _DIRECTIONS = 3.0
 _GAIN_SHARE, _GAIN_MM = 0.2, 0.3
 """So much better the deformable part must be where it has seen nothing: noise fits a little."""
+
+
+class Movement(Protocol):
+    """What carries places of one scan to the other."""
+
+    def move(self, points_lps_mm: Points, *, rigid_only: bool = False) -> Points:
+        """Points on the first scan, (n, 3), where they lie on the second."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """No movement: two scans in one frame of reference, laid upon one another as they are."""
+
+    def move(self, points_lps_mm: Points, *, rigid_only: bool = False) -> Points:  # noqa: ARG002
+        """Points, (n, 3), where they are; ``rigid_only`` changes nothing."""
+        return points_lps_mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,7 @@ class Pair:
 
 
 def measure_residuals(
-    registration: Registration,
+    registration: Movement,
     pairs: Sequence[Pair],
     before: Grid,
     after: Grid,
@@ -82,7 +99,8 @@ def measure_residuals(
 ) -> tuple[Residual, ...]:
     """What is left between the surfaces of ``pairs``, structures seen on both scans, by name.
 
-    What lies in ``hidden`` after, the treated zone, is not compared: it cannot be seen there.
+    ``registration`` may be ``Still()`` for scans in one frame of reference. What lies in ``hidden``
+    after, the treated zone, is not compared: it cannot be seen there.
     """
     residuals = []
     for pair in sorted(pairs, key=lambda p: p.name):

@@ -15,6 +15,7 @@ from seldinger.evidence.records import Text, describe, optional
 if TYPE_CHECKING:
     from seldinger.core.record import InputFile
     from seldinger.core.volume import LabelMap, Volume
+    from seldinger.image.nuclear import NuclearAcquisition
 
 
 class PatientPosition(StrEnum):
@@ -100,7 +101,7 @@ class SeriesInfo:
     Attributes:
         uid: Series Instance UID.
         description: as the scanner named it; "" when it did not.
-        modality: DICOM code ("CT", "MR", "PT" can be loaded).
+        modality: DICOM code ("CT", "MR", "PT", "NM" can be loaded).
         slices: image planes: files, or frames of multi-frame files.
     """
 
@@ -172,6 +173,10 @@ class SeriesSource:
     modality: Literal["CT", "MR", "PT", "NM"] | None = optional(
         "when the file does not say", flag="modality"
     )
+    unit: Literal["Bq/mL", "counts"] | None = optional(
+        "of a PET or SPECT file that is not DICOM; left out: activity is not read from it",
+        flag="unit",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,6 +195,7 @@ class Series:
         description: as the scanner named it; "" when it did not.
         identity: of a DICOM series; None for files of other kinds and for computed patients.
         position_in_header: what the DICOM header says of the position; None when it does not.
+        acquisition: of a DICOM PET or SPECT, what its header says of nuclide, times and decay.
     """
 
     image: Volume
@@ -202,6 +208,7 @@ class Series:
     description: str = ""
     identity: DicomIdentity | None = None
     position_in_header: PatientPosition | None = None
+    acquisition: NuclearAcquisition | None = None
 
     __repr__ = short_repr
 
