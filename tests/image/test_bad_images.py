@@ -141,7 +141,7 @@ def test_a_header_value_that_is_no_number(tmp_path: Path, straight: Phantom) -> 
 @pytest.mark.parametrize("modality", ["US", "XA", ""])
 def test_other_modalities(tmp_path: Path, straight: Phantom, modality: str) -> None:
     folder = write_slices(tmp_path / "us", slices_of(straight, Modality=modality))
-    refused(folder, "CT, MR and PT .PET. can be read")
+    refused(folder, "CT, MR, PT .PET. and NM .SPECT. can be read")
 
 
 def test_a_modality_that_contradicts_dicom(tmp_path: Path, straight: Phantom) -> None:

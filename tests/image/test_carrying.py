@@ -127,3 +127,19 @@ def test_the_unit_of_a_file_is_the_users(tmp_path: Path, stated: str) -> None:
         image.load(path, modality="PT", unit="SUV")
     with pytest.raises(ImageError, match="a MR has none to state"):
         image.load(path, modality="MR", unit="counts")
+
+
+def test_a_file_beside_the_planning_scan_has_its_unit_too(tmp_path: Path) -> None:
+    ct = write_file(
+        tmp_path / "ct.nrrd",
+        np.linspace(-1000.0, 900.0, 80 * 74 * 40).reshape(CT_GRID.shape),
+        CT_GRID,
+    )
+    pet = write_file(tmp_path / "pet.nrrd", blob().values, PET_GRID)
+    source = image.SeriesSource(pet, modality="PT", unit="Bq/mL")
+    study = image.load(ct, others=(source,))
+    assert study.series[1].image.unit == "Bq/mL"
+    f18 = Radionuclide("F-18", 6586.2, 0.967)
+    made = image.measure_concentration(study.series[1], Y90, scanner=f18)
+    np.testing.assert_allclose(made.volume.values, blob().values * 0.967 / 3.2e-5)
+    assert any("nothing was undone" in note for note in made.notes)

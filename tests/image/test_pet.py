@@ -224,8 +224,9 @@ def test_no_start_of_administration_is_unknown(
     series = series_of(pet, tmp_path, phantom, stored)
     assert series.acquisition is not None
     assert series.acquisition.administered_at is None
-    assert any("when administration began is not told" in note for note in series.notes)
-    assert image.measure_concentration(series, Y90).at is None
+    made = image.measure_concentration(series, Y90)
+    assert made.at is None
+    assert "when administration began is not told" in made.notes
     with pytest.raises(ImageError, match="reference_at="):
         image.measure_concentration(series, Y90, GIVEN)
     made = image.measure_concentration(series, Y90, GIVEN, reference_at=GIVEN)
@@ -238,7 +239,8 @@ def test_a_time_of_day_alone_is_no_instant(tmp_path: Path, phantom: Phantom, sto
     assert series.acquisition is not None
     assert series.acquisition.administered_at is None
     assert series.acquisition.administered_clock == "153000"
-    assert any("on which day is not told" in note for note in series.notes)
+    (unknown,) = series.acquisition.list_unknowns()
+    assert "153000, on which day is not told" in unknown
 
 
 def test_without_a_time_zone_instants_are_the_scanners(
@@ -247,7 +249,8 @@ def test_without_a_time_zone_instants_are_the_scanners(
     series = series_of(Pet(header={"TimezoneOffsetFromUTC": None}), tmp_path, phantom, stored)
     assert series.acquisition is not None
     assert series.acquisition.time_zone == ""
-    assert any("no time zone is told" in note for note in series.notes)
+    assert any("no time zone is told" in note for note in series.acquisition.list_unknowns())
+    assert not series.notes
     with pytest.raises(ImageError, match="time zone"):
         image.measure_concentration(series, Y90, GIVEN)
     local = GIVEN.replace(tzinfo=None)
@@ -302,6 +305,19 @@ def test_a_late_series_without_frame_reference_times_has_none(
     assert made.at == GIVEN
 
 
+def test_a_late_series_needs_no_decay_factors_to_be_found_out(
+    tmp_path: Path, phantom: Phantom, stored: Any
+) -> None:
+    late = Pet(header={"DecayFactor": None, "SeriesTime": "100002"})
+    series = series_of(late, tmp_path / "late", phantom, stored)
+    assert series.acquisition is not None
+    assert series.acquisition.reference_at is None
+    cut = Pet(header={"DecayFactor": None, "SeriesTime": "100000.7"})
+    series = series_of(cut, tmp_path / "cut", phantom, stored)
+    assert series.acquisition is not None
+    assert series.acquisition.reference_origin is ReferenceOrigin.SERIES
+
+
 def test_decay_factors_contradict_a_series_time(
     tmp_path: Path, phantom: Phantom, stored: Any
 ) -> None:
@@ -321,6 +337,49 @@ def test_corrections_that_contradict_the_header(
     assert series.acquisition.decay_correction is None
     with pytest.raises(ImageError, match="decay correction not told"):
         image.measure_concentration(series, Y90, GIVEN)
+
+
+def test_what_is_not_told_of_corrections_and_zone_is_said(
+    tmp_path: Path, phantom: Phantom, stored: Any
+) -> None:
+    untold = {"CorrectedImage": None, "TimezoneOffsetFromUTC": "CET", "DecayCorrection": "SCAN"}
+    series = series_of(Pet(header=untold), tmp_path, phantom, stored)
+    assert series.acquisition is not None
+    assert series.acquisition.is_calibrated
+    assert any("attenuation is taken" in note for note in series.acquisition.list_unknowns())
+    assert any("CET cannot be read" in note for note in series.notes)
+    assert any("decay correction is SCAN" in note for note in series.notes)
+    made = image.measure_concentration(series, Y90)
+    assert "when the numbers hold is not told (decay correction not told)" in made.notes
+
+
+def test_values_that_are_none_are_not_told(tmp_path: Path, phantom: Phantom, stored: Any) -> None:
+    header = {"SeriesTime": "", "AcquisitionTime": "", "DecayFactor": None}
+    injected = {"RadionuclideHalfLife": "0", "RadionuclidePositronFraction": None}
+    series = series_of(Pet(header=header, injected=injected), tmp_path, phantom, stored)
+    acquired = series.acquisition
+    assert acquired is not None
+    assert (acquired.half_life_s, acquired.positron_fraction) == (None, None)
+    assert (acquired.slice_starts, acquired.reference_at) == ((), None)
+    made = image.measure_concentration(series, Y90)
+    np.testing.assert_array_equal(made.volume.values, series.image.values)
+    assert any("half-life that the scanner used is not told" in note for note in made.notes)
+
+
+def test_garbage_in_the_header_is_one_clear_error_or_none(
+    tmp_path: Path, phantom: Phantom, stored: Any
+) -> None:
+    folder = Pet().write(tmp_path / "pet", phantom, stored)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"230760.0", b"2307&0.0"))
+    acquired = image.load(folder).planning.acquisition
+    assert acquired is not None
+    assert acquired.half_life_s is None
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"20250302153000", b"2025-13-02 ???"))
+    acquired = image.load(folder).planning.acquisition
+    assert acquired is not None
+    assert acquired.administered_at is None
 
 
 def test_slices_in_different_units_are_no_image(

@@ -93,7 +93,8 @@ def measure_concentration(
     reference = _reference(acquired, reference_at)
     factors, holds_at, decay_notes = _decay(acquired, nuclide, used, reference, at)
     values = values * factors
-    said = tuple(note for note in (*notes, *decay_notes) if note)
+    unknown = series.acquisition.list_unknowns() if series.acquisition else ()
+    said = tuple(note for note in (*notes, *decay_notes, *unknown) if note)
     volume = Volume(values, series.image.grid, CONCENTRATION)
     return Concentration(volume, holds_at, nuclide, said)
 
@@ -211,6 +212,10 @@ def _decay(
     notes: tuple[str, ...] = ()
     if kind in (DecayCorrection.START, DecayCorrection.ADMIN):
         factors, notes = _redone(acquired, nuclide, used, reference)
+    elif used.half_life_s is not None and not _same(nuclide, used):
+        notes = (
+            f"{_set_to(nuclide, used)}; how it corrected decay is not told: nothing was undone",
+        )
     if at is None:
         return factors, reference, (*notes, _untold(kind, reference))
     if reference is None:
@@ -241,9 +246,9 @@ def _redone(
     starts = acquired.slice_starts
     if reference is None or not starts:
         raise ImageError(
-            f"the scanner corrected decay with a half-life of {theirs:g} s, {nuclide.name} has "
-            f"{nuclide.half_life_s:g} s; to undo that, the start of its acquisition and the "
-            f"instant it corrected to must be known. Give reference_at= if only that is missing"
+            f"{_set_to(nuclide, used)}; to undo its decay correction, the start of the acquisition "
+            f"and the instant it corrected to must be known. Give reference_at= if only that is "
+            f"missing"
         )
     elapsed = [_seconds(reference, start) for start in starts]
     true, wrong = (
@@ -254,9 +259,8 @@ def _redone(
     within_wrong, _ = _within(acquired, theirs)
     factors = (true * within_true) / (wrong * within_wrong)
     said = (
-        f"the scanner corrected decay with a half-life of {theirs:g} s, {nuclide.name} has "
-        f"{nuclide.half_life_s:g} s: slices multiplied by {factors.min():.6g} to "
-        f"{factors.max():.6g}"
+        f"{_set_to(nuclide, used)}: its decay correction was undone and made anew, slices "
+        f"multiplied by {factors.min():.6g} to {factors.max():.6g}"
     )
     return factors, (said, note)
 
@@ -293,6 +297,13 @@ def _event(kind: DecayCorrection | None) -> str:
         DecayCorrection.START: "corrected to the start of the scan",
         DecayCorrection.ADMIN: "corrected to the administration",
     }[kind]
+
+
+def _set_to(nuclide: Radionuclide, used: _Used) -> str:
+    return (
+        f"the scanner worked with a half-life of {used.half_life_s:g} s, {nuclide.name} has "
+        f"{nuclide.half_life_s:g} s"
+    )
 
 
 def _same(nuclide: Radionuclide, used: _Used) -> bool:

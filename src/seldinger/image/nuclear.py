@@ -37,6 +37,7 @@ class NuclearAcquisition:
 
     Attributes:
         units: as recorded ("BQML", "CNTS", "GML" ...); "" when absent.
+        corrections: applied to it, as recorded ("ATTN", "DECY" ...); empty when not told.
         is_calibrated: whether the numbers are activity concentration: BQML, corrected for
             attenuation.
         nuclide: meaning of its code; "" when absent.
@@ -58,6 +59,7 @@ class NuclearAcquisition:
     """
 
     units: str = ""
+    corrections: tuple[str, ...] = ()
     is_calibrated: bool = False
     nuclide: str = ""
     nuclide_code: str = ""
@@ -74,3 +76,20 @@ class NuclearAcquisition:
     time_zone: str = ""
 
     __repr__ = short_repr
+
+    def list_unknowns(self) -> tuple[str, ...]:
+        """What activity may rest on and the header does not tell, in words."""
+        clock = f"administration began at {self.administered_clock}, on which day is not told"
+        untold = (
+            (not self.time_zone, "no time zone is told: instants are those of the scanner's clock"),
+            (bool(self.administered_clock), clock),
+            (
+                self.administered_at is None and not self.administered_clock,
+                "when administration began is not told",
+            ),
+            (
+                self.is_calibrated and not self.corrections,
+                "which corrections the scan has is not told: attenuation is taken as corrected",
+            ),
+        )
+        return tuple(note for is_untold, note in untold if is_untold)

@@ -89,11 +89,12 @@ def _read(slices: Sequence[Any], name: str) -> tuple[NuclearAcquisition, tuple[s
     units = _alike(slices, "Units", name)
     zone_text = _text(first, "TimezoneOffsetFromUTC")
     zone = parse_zone(zone_text)
-    notes = [_zone_note(zone_text, zone)]
+    notes = []
+    if zone_text and zone is None:
+        notes.append(f"the time zone {zone_text} cannot be read, so none is told")
     injected = (first.get("RadiopharmaceuticalInformationSequence") or [{}])[0]
     administered = parse_instant(_text(injected, "RadiopharmaceuticalStartDateTime"), zone)
     clock = _text(injected, "RadiopharmaceuticalStartTime")
-    notes.append(_administered_note(administered, clock))
     code = (injected.get("RadionuclideCodeSequence") or [{}])[0]
     half_life_s = _number(injected, "RadionuclideHalfLife")
     corrections = [str(word).upper() for word in _several(first, "CorrectedImage")]
@@ -107,6 +108,7 @@ def _read(slices: Sequence[Any], name: str) -> tuple[NuclearAcquisition, tuple[s
     notes += [calibrated_note, decay_note, reference_note]
     acquisition = NuclearAcquisition(
         units=units,
+        corrections=tuple(corrections),
         is_calibrated=calibrated,
         nuclide=_text(code, "CodeMeaning"),
         nuclide_code=_text(code, "CodeValue"),
@@ -210,14 +212,12 @@ def _is_calibrated(units: str, corrections: Sequence[str]) -> tuple[bool, str]:
         return False, f"the unit is {told}: activity cannot be read from the numbers"
     if corrections and "ATTN" not in corrections:
         return False, "the PET is not corrected for attenuation: its numbers are no activity"
-    return True, "" if corrections else "which corrections the PET has is not told"
+    return True, ""
 
 
 def _decay(word: str, corrections: Sequence[str]) -> tuple[DecayCorrection | None, str]:
     if word not in {d.value for d in DecayCorrection}:
-        return None, f"decay correction is {word}, which is not known here" if word else (
-            "whether decay was corrected is not told"
-        )
+        return None, f"decay correction is {word}, which is not known here" if word else ""
     decay = DecayCorrection(word)
     corrected = decay is not DecayCorrection.NONE
     if corrections and corrected is not ("DECY" in corrections):
@@ -227,22 +227,6 @@ def _decay(word: str, corrections: Sequence[str]) -> tuple[DecayCorrection | Non
             f"hold is not known"
         )
     return decay, ""
-
-
-def _zone_note(text: str, zone: dt.timezone | None) -> str:
-    if zone is not None:
-        return ""
-    if text:
-        return f"the time zone {text} cannot be read: instants are those of the scanner's clock"
-    return "no time zone is told: instants are those of the scanner's clock"
-
-
-def _administered_note(administered: dt.datetime | None, clock: str) -> str:
-    if administered is not None:
-        return ""
-    if clock:
-        return f"administration began at {clock}, on which day is not told"
-    return "when administration began is not told"
 
 
 def _start(data: Any, zone: dt.timezone | None) -> dt.datetime | None:
