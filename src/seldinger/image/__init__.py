@@ -29,7 +29,7 @@ from seldinger.image.study import (
 )
 
 if TYPE_CHECKING:
-    from seldinger.image.carrying import Carried, carry_concentration, check_frames
+    from seldinger.image.carrying import Carried, carry_concentration, check_frames, lay_upon
     from seldinger.image.concentration import Concentration, measure_concentration
     from seldinger.image.curve_files import TreeFile, load_tree
     from seldinger.image.loading import (
@@ -67,6 +67,7 @@ __all__ = [
     "check_frames",
     "check_there",
     "identify_input",
+    "lay_upon",
     "load",
     "load_labels",
     "load_mask",
@@ -84,7 +85,7 @@ __getattr__, __dir__ = open_late(
     __name__,
     {
         "loading": ("check_there", "load", "load_labels", "load_mask", "read_mask", "list_series"),
-        "carrying": ("Carried", "carry_concentration", "check_frames"),
+        "carrying": ("Carried", "carry_concentration", "check_frames", "lay_upon"),
         "concentration": ("Concentration", "measure_concentration"),
         "curve_files": ("TreeFile", "load_tree"),
         "planar": ("PlanarView", "load_planar"),

@@ -13,12 +13,13 @@ import numpy as np
 
 from seldinger.core.errors import ImageError
 from seldinger.core.formatting import short_repr
+from seldinger.core.space import Grid
+from seldinger.core.volume import Volume
 from seldinger.image.resample import resample_mask, resample_volume
 from seldinger.physics.activity import CONCENTRATION, sum_values
 
 if TYPE_CHECKING:
-    from seldinger.core.space import Grid
-    from seldinger.core.volume import Volume
+    from seldinger.image.register import Registration
     from seldinger.image.study import Series
 
 _COARSER: Final = 1.5
@@ -65,8 +66,28 @@ def check_frames(one: Series, other: Series) -> None:
     if frames[0] != frames[1]:
         raise ImageError(
             f"the {one.modality} and the {other.modality} lie in different frames of reference; "
-            f"register them in another program and export both in one frame"
+            f"register them first (register_rigid)"
         )
+
+
+def lay_upon(volume: Volume, registration: Registration) -> Volume:
+    """The volume ``after`` of a rigid registration, laid where it belongs on the scan ``before``.
+
+    Its lattice is moved and turned; no voxel changes.
+
+    Raises:
+        ImageError: the registration keeps a deformable part.
+    """
+    if registration.bends:
+        raise ImageError(
+            "a lattice cannot be laid upon a scan by a deformable registration; use register_rigid"
+        )
+    ends = registration.move(np.vstack([np.zeros(3), np.eye(3)]), rigid_only=True)
+    forward = np.eye(4)
+    forward[:3, :3] = (ends[1:] - ends[0]).T
+    forward[:3, 3] = ends[0]
+    moved = np.linalg.inv(forward) @ volume.grid.index_to_lps
+    return Volume(volume.values, Grid(volume.grid.shape, moved), volume.unit)
 
 
 def carry_concentration(concentration: Volume, grid: Grid) -> Carried:

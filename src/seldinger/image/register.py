@@ -20,7 +20,15 @@ from seldinger.core.errors import ImageError
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.image.raster import open_itk
-from seldinger.image.registration_scene import RIM_MM, WORK_MM, Scene, prepare, to_itk
+from seldinger.image.registration_scene import (
+    RIM_MM,
+    WORK_MM,
+    Scene,
+    make_shift,
+    measure_bending,
+    prepare,
+    to_itk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,11 +185,43 @@ def register(
     rigid, first = _rigid(scene, start_mm)
     progress("deformable registration", 0.3)
     bending, refused = _bending(scene, rigid, progress)
+    progress("registered", 1.0)
+    return _registered(scene, rigid, first, bending, refused)
+
+
+def register_rigid(
+    before: Volume, after: Volume, region: Mask, start_mm: Vector = (0.0, 0.0, 0.0)
+) -> Registration:
+    """Bring ``before``, a CT or MR, onto ``after``, also of another modality, as one body.
+
+    Args:
+        before: the scan that shows the anatomy.
+        after: a PET or SPECT of the same patient, or another scan, on its own lattice.
+        region: on ``before``: what must fit (the organ); its surroundings are added.
+        start_mm: where the search begins, a shift in LPS mm.
+
+    Raises:
+        ImageError: too little to compare, or the optimisation did not converge: no result then.
+    """
+    nothing = [np.zeros(scan.grid.shape, dtype=bool) for scan in (before, after)]
+    scene = prepare(before, after, region, nothing[0], nothing[1])
+    try:
+        rigid, first = _rigid(scene, start_mm)
+    except ImageError as wrong:
+        raise ImageError(
+            f"{str(wrong).removesuffix(_ADVICE)}. Check that both scans show the region of the "
+            f"same patient, and begin nearer (start_mm=)"
+        ) from wrong
+    return _registered(scene, rigid, first, None, "only the rigid part was asked for")
+
+
+def _registered(
+    scene: Scene, rigid: Any, first: Stage, bending: Bending | None, refused: str
+) -> Registration:
     middle = np.asarray(scene.grid.centre_lps_mm)
     shift = np.asarray(rigid.TransformPoint(middle.tolist())) - middle
     cosines = np.asarray(rigid.GetMatrix()).reshape(3, 3)
     turn = np.degrees(np.arccos(np.clip((np.trace(cosines) - 1.0) / 2.0, -1.0, 1.0)))
-    progress("registered", 1.0)
     x, y, z = (float(s) for s in shift)
     return Registration(first, (x, y, z), float(turn), bending, refused, rigid)
 
@@ -210,10 +250,8 @@ def _partly(scene: Scene) -> Any:
 
 
 def _rigid(scene: Scene, start_mm: Vector) -> tuple[Any, Stage]:
-    sitk = open_itk()
-    transform = sitk.Euler3DTransform()
-    transform.SetCenter(list(scene.grid.centre_lps_mm))
-    transform.SetTranslation(list(start_mm))
+    # Two of them: a copy would share what the optimiser moves in place.
+    transform, begun = make_shift(scene, start_mm), make_shift(scene, start_mm)
     method = _method(scene, _RIGID_SAMPLES)
     method.SetInitialTransform(transform, inPlace=True)
     method.SetOptimizerAsRegularStepGradientDescent(
@@ -223,7 +261,6 @@ def _rigid(scene: Scene, start_mm: Vector) -> tuple[Any, Stage]:
     method.SetShrinkFactorsPerLevel([2, 1])
     method.SetSmoothingSigmasPerLevel([WORK_MM, 0.0])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
-    begun = sitk.Euler3DTransform(transform)
     start = _metric(scene, begun, _RIGID_SAMPLES)
     stage = _run("rigid", method, scene, start, lambda: None)
     if stage.metric_after < start:
@@ -237,9 +274,12 @@ def _bending(scene: Scene, rigid: Any, progress: Progress) -> tuple[Bending | No
     """The deformable part; why there is none, when it is not to be trusted."""
     try:
         bent, stage = _bent(scene, rigid, progress)
-        least, bend_mm = _checked_bending(scene, bent)
     except ImageError as wrong:
         return None, str(wrong).removesuffix(_ADVICE)
+    least, bend_mm = measure_bending(scene, bent)
+    if not least > 0.0:
+        folds = f"it folds the patient, Jacobian {least:.2f}"
+        return None, _refusal("deformable", folds).removesuffix(_ADVICE)
     if not stage.metric_after < stage.metric_before:
         return None, "it fits no better than the rigid part"
     whole = open_itk().CompositeTransform([rigid, bent])
@@ -354,23 +394,3 @@ _ADVICE = (
 
 def _refusal(name: str, reason: str) -> str:
     return f"{name} registration did not converge ({reason}){_ADVICE}"
-
-
-def _checked_bending(scene: Scene, bent: Any) -> tuple[float, float]:
-    """Least local change of volume and largest movement of the B-spline in the region."""
-    sitk = open_itk()
-    field = sitk.TransformToDisplacementField(
-        bent,
-        sitk.sitkVectorFloat64,
-        scene.fixed.GetSize(),
-        scene.fixed.GetOrigin(),
-        scene.fixed.GetSpacing(),
-        scene.fixed.GetDirection(),
-    )
-    change = sitk.GetArrayFromImage(sitk.DisplacementFieldJacobianDeterminant(field))
-    moved = np.linalg.norm(sitk.GetArrayFromImage(field), axis=-1)
-    inside = scene.region.transpose(2, 1, 0)
-    least = float(change[inside].min())
-    if not least > 0.0:
-        raise ImageError(_refusal("deformable", f"it folds the patient, Jacobian {least:.2f}"))
-    return least, float(moved[inside].max())

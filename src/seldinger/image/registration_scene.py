@@ -18,6 +18,8 @@ from seldinger.image.resample import resample_mask, resample_volume
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from seldinger.core.space import Vector
+
 WORK_MM = 3.0
 _REGION_MM = 18.0
 _FINER = 1.5
@@ -78,10 +80,11 @@ def prepare(
     spread = max(high - low, 1.0)
     window = (low - spread, high + spread)
     values = _coarse(before, grid, window)
+    window_after = window if after.unit == before.unit else _own_window(after)
     return Scene(
         grid=grid,
         fixed=to_itk(values, grid),
-        moving=to_itk(_coarse(after, there, window), there),
+        moving=to_itk(_coarse(after, there, window_after), there),
         fixed_mask=to_itk(wide.astype(np.uint8), grid),
         moving_mask=to_itk(allowed.astype(np.uint8), there),
         region=wide,
@@ -90,6 +93,13 @@ def prepare(
         allowed=allowed,
         there=there,
     )
+
+
+def _own_window(volume: Volume) -> tuple[float, float]:
+    """From the cold to the hot end of a scan in another unit: a few hot voxels tell no outline."""
+    sample = volume.values.ravel()[:: max(1, volume.values.size // 200_000)]
+    low, high = (float(x) for x in np.percentile(sample, (1, 99)))
+    return low, max(high, low + 1e-6 * max(abs(low), 1.0))
 
 
 def _working(grid: Grid, region: Mask) -> Grid:
@@ -144,3 +154,28 @@ def _distance_mm(mask: Mask, grid: Grid) -> NDArray[np.float32]:
         np.ascontiguousarray(~mask), anisotropy=grid.spacing_mm, black_border=False, order="C"
     )
     return away
+
+
+def make_shift(scene: Scene, by_mm: Vector) -> Any:
+    """A rigid movement about the middle of the scene that only shifts so far, LPS mm."""
+    transform = open_itk().Euler3DTransform()
+    transform.SetCenter(list(scene.grid.centre_lps_mm))
+    transform.SetTranslation(list(by_mm))
+    return transform
+
+
+def measure_bending(scene: Scene, bent: Any) -> tuple[float, float]:
+    """Least local change of volume, and largest movement in mm, of a B-spline in the region."""
+    sitk = open_itk()
+    field = sitk.TransformToDisplacementField(
+        bent,
+        sitk.sitkVectorFloat64,
+        scene.fixed.GetSize(),
+        scene.fixed.GetOrigin(),
+        scene.fixed.GetSpacing(),
+        scene.fixed.GetDirection(),
+    )
+    change = sitk.GetArrayFromImage(sitk.DisplacementFieldJacobianDeterminant(field))
+    moved = np.linalg.norm(sitk.GetArrayFromImage(field), axis=-1)
+    inside = scene.region.transpose(2, 1, 0)
+    return float(change[inside].min()), float(moved[inside].max())
