@@ -1,5 +1,5 @@
-"""Compile the long kernels of heat and flow, while the other core checks types: two test workers
-would otherwise do it both, each for itself.
+"""Compile the long kernels of heat, flow and dose, while the other core checks types: two test
+workers would otherwise do it both, each for itself.
 
     python tests/compile_kernels.py
 """
@@ -12,6 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from seldinger.core.space import Grid
+from seldinger.physics.dose.emitters import Y90
+from seldinger.physics.dose.point_kernel import load_point_kernel, make_point_kernel
+from seldinger.physics.dose.scale_paths import scale_paths
+from seldinger.physics.dose.simulate import SimulationSettings, simulate
+from seldinger.physics.dose.spectrum import emission_spectrum
+from seldinger.physics.dose.steps import TransportSettings
 from seldinger.physics.flow.boundaries import FlowBoundary, ResistanceBoundary, Waveform
 from seldinger.physics.flow.network import Network, Vessel
 from seldinger.physics.flow.settings import MarchSettings
@@ -37,7 +43,7 @@ MIDDLE = (0.0, 0.0, 0.0)
 
 
 def main() -> None:
-    """Heat, freeze and drive current through a few cells; pump blood through a few vessels."""
+    """Heat, freeze and radiate a few cells, drive current through them; pump blood in vessels."""
     beat = Waveform((0.0, 5.0, 0.0), (0.0, 0.5, 1.0))
     net = Network(
         (Vessel("vessel", "a", "b", 1.0, loss_mmhg_s2_per_ml2=0.1),),
@@ -71,6 +77,13 @@ def main() -> None:
         FACES, 0.0, Generator(50.0, math.inf, math.inf, math.inf), Hold(Drive("W", 5.0)), 4.0,
     )  # fmt: skip
     run(replace(warm, sources=(), radiofrequency=electric), Settings(4.0, (dies, doses)))
+    decays = np.zeros(grid.shape)
+    decays[7, 7, 7] = 1.0
+    tissue_and_lung = np.where(np.arange(15) < 7, 1.0, 0.3) * np.ones(grid.shape)
+    make_point_kernel(Y90, 8, 1, TransportSettings())
+    scale_paths(decays, tissue_and_lung, grid, load_point_kernel("y90"), 1.0)
+    few = SimulationSettings(8, batches=8)
+    simulate(decays, tissue_and_lung, grid, emission_spectrum(Y90), 1.0, few)
 
 
 if __name__ == "__main__":
