@@ -57,6 +57,17 @@ def check_books(dose: AbsorbedDose, values: Floats, density: Floats | float) -> 
     assert dose.left_share > -1e-6
 
 
+def test_grids_smaller_than_the_kernel_are_convolved_too() -> None:
+    chance = np.random.default_rng(0)
+    for _ in range(12):
+        shape = tuple(chance.integers(1, 12, 3))
+        kernel = build_voxel_kernel(chance.uniform(1.5, 8.0, 3).tolist(), 1.0, KERNEL, 60)
+        values = np.where(chance.random(shape) < 0.2, chance.random(shape), 0.0)
+        whole = fftconvolve(values, kernel.share, "full")
+        part = tuple(slice(h, h + n) for h, n in zip(kernel.half, shape, strict=True))
+        assert spread(values, kernel, np.float64) == pytest.approx(whole[part], abs=1e-12)
+
+
 @pytest.mark.parametrize("corner", [False, True])
 @pytest.mark.parametrize("double", [False, True])
 def test_convolution_is_the_textbooks(corner: bool, double: bool) -> None:
@@ -150,6 +161,19 @@ def test_the_same_seed_gives_the_same_dose() -> None:
     assert not np.array_equal(
         one.dose_gy, simulate(values, density, GRID, SPECTRUM, MEV, other).dose_gy
     )
+
+
+def test_threads_change_nothing() -> None:
+    import numba
+
+    values, density = decays(), densities()
+    found = []
+    for threads in (1, numba.get_num_threads()):
+        numba.set_num_threads(threads)
+        paths = scale_paths(values, density, GRID, KERNEL, MEV, PathSettings(rays=24))
+        electrons = simulate(values, density, GRID, SPECTRUM, MEV, FEW)
+        found.append(np.stack([paths.dose_gy, electrons.dose_gy]))
+    assert np.array_equal(found[0], found[-1])
 
 
 def test_electrons_in_mixed_tissue_agree_with_paths() -> None:

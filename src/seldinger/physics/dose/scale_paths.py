@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_LANES = 4
+_LANES = 2
+"""Each has the whole grid to itself, so that nothing depends on threads."""
 _PLASTIC = 1.2207440846057596
 """Root of x^4 = x + 1: its powers spread points in three dimensions evenly."""
 _GOLDEN_TURN = math.pi * (3.0 - math.sqrt(5.0))
@@ -98,6 +99,8 @@ def scale_paths(
     loops: ModuleType = dose_rays,
 ) -> AbsorbedDose:
     """Dose in tissue of any densities; the organ's is the median where activity is.
+
+    Time goes with the voxels near edges that have decays: give none where there is only noise.
 
     Args:
         decays: (i, j, k) in each voxel, over all time.

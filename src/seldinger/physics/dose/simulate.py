@@ -93,14 +93,14 @@ def simulate(
     quantiles = spectrum.quantiles(QUANTILES)
     table = tabulate_steps(float(quantiles[-1]), settings.transport)
     active = values > 0.0
-    below = np.concatenate([[0.0], np.cumsum(values[active])])
+    voxels, below = np.argwhere(active), np.concatenate([[0.0], np.cumsum(values[active])])
     rounds = math.ceil(settings.batches / _LANES)
     count = math.ceil(settings.electrons / (rounds * _LANES))
     total, square, books = np.zeros(grid.shape), np.zeros(grid.shape), np.zeros((_LANES, 3))
     for n in range(rounds):
         tally = np.zeros((_LANES, *grid.shape), np.float32)
         dose_voxels.decay_in_voxels(
-            settings.seed, n * _LANES, count, np.argwhere(active), below / below[-1], quantiles,
+            settings.seed, n * _LANES, count, voxels, below / below[-1], quantiles,
             table, BIN_MEV, settings.transport.cut_mev, density, np.array(grid.spacing_mm), tally,
             books,
         )  # fmt: skip
