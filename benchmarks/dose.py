@@ -55,7 +55,7 @@ def convolution_cpu_s(edge: int = 256) -> tuple[float, float]:
     values = np.random.default_rng(1).random((edge,) * 3)
     kernel = build_voxel_kernel((2.0,) * 3, 1.04, KERNEL)
     ours = cpu_s(lambda: spread(values, kernel, np.float32))
-    return ours, cpu_s(lambda: fftconvolve(values, kernel.share, "same"), 1)
+    return ours, cpu_s(lambda: fftconvolve(values, kernel.share, "same"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
