@@ -147,7 +147,7 @@ def body_rows() -> Iterator[Row]:
     depth = exact.plane_escape_mm(1.0, KERNEL)
     yield compare("Graves 2019, formula", "half-space, depth that escapes, mm", 0.6695, depth)
     lost = 100.0 * exact.plane_escape_mm(LIVER, KERNEL) / SLAB_MM
-    yield compare("own Monte Carlo", "slab of 3 cm liver, escapes, %", 2.09, lost)
+    yield compare("Monte Carlo of another code", "slab of 3 cm liver, escapes, %", 2.09, lost)
 
 
 def slab(beyond_g_per_ml: float) -> tuple[NDArray[np.float64], NDArray[np.float64], Grid]:
@@ -179,11 +179,11 @@ def edge_rows() -> Iterator[Row]:
         yield compare("Monte Carlo of another code", f"{case}, simulated", simulated, got, 2)
         got = beyond(paths.dose_gy, depth)
         yield compare("Monte Carlo of another code", f"{case}, by paths", simulated, got, 3)
-        yield compare("path scaling of another kernel", f"{case}, by paths", scaled, got, 3)
+        yield compare("paths, kernel of another code", f"{case}, by paths", scaled, got, 3)
     for depth, known in ((1.5, 0.163), (4.5, 0.0148)):
         got = exact.slab_dose_share(depth, SLAB_MM, LIVER, KERNEL)
         case = f"{depth:g} mm into liver instead, formula"
-        yield compare("another kernel", case, known, got, 3)
+        yield compare("kernel of another code", case, known, got, 3)
 
 
 def effect_rows() -> Iterator[Row]:
