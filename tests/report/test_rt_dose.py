@@ -120,4 +120,5 @@ def test_what_no_file_can_hold_is_refused_or_told() -> None:
     with pytest.raises(OutputError, match="oblique"):
         make_rt_dose(Volume(dose.values, Grid(dose.grid.shape, turned), "Gy"), "i", None, TEXT)
     below: Any = make_rt_dose(Volume(dose.values - 500.0, dose.grid, "Gy"), "i", None, TEXT)
-    assert "below 0 Gy" in below.DoseComment
+    assert "below 0 Gy" in below.ImageComments
+    assert len(below.DoseComment) <= 64

@@ -28,6 +28,7 @@ from seldinger.cli import (
     sheet_command,
     shelf_commands,
     simulate_command,
+    verify_command,
     vessels_command,
 )
 from seldinger.cli.terminal import HELP, Named, complain, enter, example
@@ -85,6 +86,7 @@ def seldinger(
 enter(app, "demo", demo_command.demo, cls=TyperCommand)
 enter(app, "plan", plan_command.plan, cls=plan_command.PlanCommand)
 enter(app, "margin", margin_command.margin)
+app.add_typer(verify_command.app, name="verify")
 app.add_typer(simulate_command.app, name="simulate")
 enter(app, "flow", flow_command.flow)
 enter(app, "vessels", vessels_command.vessels)

@@ -21,6 +21,7 @@ class Schema(StrEnum):
     CASE = "case"
     MARGIN = "margin"
     DOSE = "dose"
+    DELIVERED = "delivered"
     SIMULATION = "simulation"
     PATIENT = "patient"
     CLEARANCE = "clearance"
@@ -109,13 +110,18 @@ def schema(
 ) -> None:
     """Print a file's JSON schema.
 
-    plan, margin, dose and vessels: what is written; case, simulation, patient, and clearance (the
-    case file that `clear` reads): what is read.
+    plan, margin, delivered, dose and vessels: what is written; case, simulation, patient, and
+    clearance (the case file that `clear` reads): what is read.
     """
     if name is Schema.MARGIN:
         from seldinger.report import margin_file
 
         print_json(margin_file.schema())
+        return
+    if name is Schema.DELIVERED:
+        from seldinger.report import delivered_file
+
+        print_json(delivered_file.schema())
         return
     if name is Schema.DOSE:
         from seldinger.report import dose_form

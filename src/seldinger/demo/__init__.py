@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.demo.patient import DemoPatient, patient
-from seldinger.demo.patient import patient as needle_patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
 from seldinger.demo.vascular import (
@@ -43,21 +42,21 @@ __all__ = [
 ]
 
 
-def build_anatomy(settings: Settings, patient: str = "needle") -> Anatomy:
+def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
     """The anatomy of a built-in patient, scanned as finely as it is planned on.
 
     Args:
         settings: lattice and assumptions.
-        patient: which, as ``DemoCase.patient`` names them.
+        which: as ``DemoCase.patient`` names them.
     """
     from seldinger import anatomy
 
-    if patient == "arteries":
+    if which == "arteries":
         made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), fistula=True)
         return made.build_anatomy(settings)
-    if patient == "uptake":
+    if which == "uptake":
         return uptake_patient(settings.voxel_mm).build_anatomy(settings)
-    return anatomy.build(needle_patient(settings.voxel_mm).study, settings=settings)
+    return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
 
 
 def __dir__() -> list[str]:

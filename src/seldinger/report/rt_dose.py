@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _STEPS = 2**32 - 1
 _DECIMALS = 16
 """Letters that DICOM allows for a decimal string."""
-_COMMENT = 1024
+_COMMENT = 64
+"""Letters that DICOM allows for a comment of a dose; the whole text stands beside it."""
 _SQUARE = 1e-6
 
 
@@ -81,13 +82,14 @@ def make_rt_dose(
     made.SeriesDescription = text.description[:64]
     made.SoftwareVersions = text.version
     clipped = "; voxels below 0 Gy are 0 here" if float(dose.values.min()) < 0.0 else ""
-    made.DoseComment = f"{text.comment}{clipped}"[:_COMMENT]
+    made.ImageComments = f"{text.comment}{clipped}"
+    made.DoseComment = made.ImageComments[:_COMMENT]
     made.DoseUnits, made.DoseType, made.DoseSummationType = "GY", "PHYSICAL", "PLAN"
     made.TissueHeterogeneityCorrection = ["IMAGE" if text.by_density else "WATER"]
     made.DoseGridScaling = scale
     made.PixelData = steps.tobytes()
     if identity is not None:
-        belong_to(made, identity, (made.SeriesDescription, made.DoseComment))
+        belong_to(made, identity, (made.SeriesDescription, made.ImageComments))
         refer_to_images(made, identity)
     return made
 

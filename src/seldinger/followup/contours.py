@@ -1,0 +1,153 @@
+"""Contours: which labels of a patient after radioembolization are tumours, liver and normal tissue.
+
+Names decide unless the user says: what cannot be told apart by its name is told as a structure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.errors import LabelError
+from seldinger.core.formatting import short_repr
+from seldinger.core.naming import did_you_mean
+from seldinger.simulate.dose.structures import Contour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seldinger.core.volume import LabelMap
+
+_TUMOUR = re.compile(r"tumou?r|lesion|metast|hcc|\bgtv\b", re.IGNORECASE)
+_NORMAL = re.compile(r"normal|non.?tumou?r|parenchyma", re.IGNORECASE)
+_LIVER = re.compile(r"^(the )?(whole )?liver$", re.IGNORECASE)
+_SHARED = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contours:
+    """Structures whose dose is told.
+
+    Attributes:
+        liver: all of it, tumours included; None: no label shows it.
+        tumours: each.
+        normal: liver without tumours; None: without a liver nobody knows.
+        others: what else was labelled.
+        notes: how they were told apart, and where they overlap.
+    """
+
+    liver: Contour | None
+    tumours: tuple[Contour, ...]
+    normal: Contour | None
+    others: tuple[Contour, ...]
+    notes: tuple[str, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def every(self) -> tuple[Contour, ...]:
+        """Tumours first, then what lies around them."""
+        around = [one for one in (self.normal, self.liver) if one is not None]
+        return (*self.tumours, *around, *self.others)
+
+
+def find_contours(
+    labels: LabelMap, tumours: Sequence[str] = (), liver: str | None = None
+) -> Contours:
+    """Sort labels by what they are.
+
+    Args:
+        labels: on their own lattice.
+        tumours: names of the tumours; empty: those that are called so.
+        liver: name of the whole liver; None: what is called so.
+
+    Raises:
+        LabelError: a name that is not there, or nothing with a voxel.
+    """
+    for name in (*tumours, *([liver] if liver else [])):
+        if name not in labels.names:
+            raise LabelError(
+                f"no label is called {name!r}; {did_you_mean(name, labels.names)}there are: "
+                f"{', '.join(labels.names)}"
+            )
+    notes: list[str] = []
+    found: dict[str, list[Contour]] = {"tumour": [], "normal": [], "liver": [], "other": []}
+    for name in labels.names:
+        mask = labels.mask(name)
+        if not mask.any():
+            notes.append(f"The label {name!r} has no voxel: left out.")
+            continue
+        kind = _kind(name, tumours, liver)
+        found[kind].append(Contour(name, mask, labels.grid, kind == "tumour"))
+    if not any(found.values()):
+        raise LabelError("no label has a voxel: give contours of what was treated")
+    if len(found["liver"]) > 1 or len(found["normal"]) > 1:
+        names = ", ".join(one.name for one in (*found["liver"], *found["normal"]))
+        raise LabelError(f"several labels are called liver or normal tissue ({names}): name one")
+    whole, normal = (next(iter(found[kind]), None) for kind in ("liver", "normal"))
+    if whole is not None:
+        normal, note = _take_out(whole, found["tumour"], normal)
+        notes += note
+        notes += _list_outside(whole, found["tumour"])
+    notes += _list_overlaps(found["tumour"])
+    if not found["tumour"]:
+        notes.append("No label is called a tumour: name it, or doses are of tissue alone.")
+    return Contours(whole, tuple(found["tumour"]), normal, tuple(found["other"]), tuple(notes))
+
+
+def _kind(name: str, tumours: Sequence[str], liver: str | None) -> str:
+    if tumours:
+        if name in tumours:
+            return "tumour"
+    elif _TUMOUR.search(name) and not _NORMAL.search(name):
+        return "tumour"
+    if name == liver or (liver is None and _LIVER.match(name)):
+        return "liver"
+    return "normal" if _NORMAL.search(name) else "other"
+
+
+def _take_out(
+    whole: Contour, tumours: Sequence[Contour], drawn: Contour | None
+) -> tuple[Contour, list[str]]:
+    """The liver without its tumours: as it was drawn, or cut out here."""
+    rest = whole.mask.copy()
+    for one in tumours:
+        rest &= ~one.mask
+    if drawn is None:
+        cut = Contour("liver without tumours", rest, whole.grid, is_tumour=False)
+        return cut, ["The liver without tumours is cut out of the label of the liver."]
+    apart = int(np.logical_xor(rest, drawn.mask).sum())
+    share = apart / max(1, int(rest.sum()))
+    if share <= _SHARED:
+        return drawn, []
+    note = (
+        f"{drawn.name!r} differs from the liver without its tumours by {100.0 * share:.0f} % of "
+        "its volume: its figures are of what was drawn."
+    )
+    return drawn, [note]
+
+
+def _list_outside(whole: Contour, tumours: Sequence[Contour]) -> list[str]:
+    told = []
+    for one in tumours:
+        outside = float((one.mask & ~whole.mask).sum()) / float(one.mask.sum())
+        if outside > _SHARED:
+            told.append(f"{100.0 * outside:.0f} % of {one.name} lies outside {whole.name!r}.")
+    return told
+
+
+def _list_overlaps(tumours: Sequence[Contour]) -> list[str]:
+    told = []
+    for n, one in enumerate(tumours):
+        for other in tumours[n + 1 :]:
+            shared = int((one.mask & other.mask).sum())
+            if shared:
+                ml = shared * one.grid.voxel_ml
+                told.append(
+                    f"{one.name} and {other.name} share {ml:.2f} mL: each is told with it, and "
+                    "their volumes and energies do not add up."
+                )
+    return told

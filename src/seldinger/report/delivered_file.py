@@ -1,0 +1,152 @@
+"""delivered.json: the written form of a dose after radioembolization, and its schema.
+
+Finite numbers of six significant digits, in a fixed order; no fields, no paths of the machine and
+no time of writing: the same inputs give the same bytes. What is unknown is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from seldinger import evidence
+from seldinger.core.errors import PlanError
+from seldinger.core.quantity import Spread  # noqa: TC001  pydantic reads it at run time
+from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  pydantic reads them
+from seldinger.followup.delivered import POPULATION
+from seldinger.followup.forecast import Forecast  # noqa: TC001  pydantic reads it at run time
+from seldinger.report.record_file import describe_schema, format_json
+
+if TYPE_CHECKING:
+    from seldinger.followup.delivered import DeliveredDose
+    from seldinger.simulate.dose.structures import StructureDose
+
+SCHEMA_VERSION = "1"
+_STEP = 5
+"""Every so many points of a histogram stand in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Dose of one structure; Gy. ``bed_gy`` is the mean of every voxel's own.
+
+    Attributes:
+        recovery: share of its activity that such a scanner shows; nothing is corrected by it.
+        histogram_gy: doses, rising.
+        histogram_percent: per cent of the volume with at least that dose, as planned.
+        histogram_percent_low, histogram_percent_high: the same at 5 and 95 % of the samples.
+    """
+
+    name: str
+    is_tumour: bool
+    volume_ml: float
+    mean_gy: Spread
+    d95_gy: Spread
+    d70_gy: Spread
+    bed_gy: Spread | None
+    largest_gy: float
+    recovery: float
+    histogram_gy: tuple[float, ...]
+    histogram_percent: tuple[float, ...]
+    histogram_percent_low: tuple[float, ...]
+    histogram_percent_high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Where the energy of all decays went, joule."""
+
+    emitted_j: float
+    absorbed_j: float
+    left_grid_j: float
+    radiated_j: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """A dose after treatment as its file holds it.
+
+    Attributes:
+        way: "absolute": the image is a measurement; "relative": it shares a known activity out.
+        activity_mbq: in the image, at the time from which decays count.
+        liver_mbq: of it in the liver; null = no label shows it.
+        lung_gy: by the shunt that was told; null = no shunt was told.
+        constants: the preset and its numbers in words.
+        gy_kg_per_gbq: the dose constant in use.
+        forecast: mean doses that MAA foretold; null = it was not compared.
+    """
+
+    schema_version: str
+    status: str
+    reasons: tuple[str, ...]
+    nuclide: str
+    way: str
+    method: str
+    constants: str
+    gy_kg_per_gbq: float
+    half_life_h: float
+    activity_mbq: float
+    liver_mbq: float | None
+    lung_gy: float | None
+    structures: tuple[Structure, ...]
+    energy: Energy
+    forecast: Forecast | None
+    population_note: str
+    citations: dict[str, str]
+    assumptions: tuple[AssumptionUse, ...]
+    notes: tuple[str, ...]
+    version: str
+    inputs: tuple[InputFile, ...]
+
+
+def to_file(delivered: DeliveredDose, forecast: Forecast | None = None) -> DeliveredFile:
+    """``delivered`` without what lives in memory only, and what MAA foretold."""
+    computed, constants = delivered.computed, delivered.constants
+    return DeliveredFile(
+        schema_version=SCHEMA_VERSION,
+        status=delivered.status,
+        reasons=delivered.provisional,
+        nuclide=constants.symbol,
+        way=delivered.way,
+        method=computed.method,
+        constants=constants.text,
+        gy_kg_per_gbq=constants.gy_kg_per_gbq,
+        half_life_h=constants.half_life_h,
+        activity_mbq=delivered.activity_mbq,
+        liver_mbq=delivered.liver_mbq,
+        lung_gy=delivered.lung_gy,
+        structures=tuple(_structure(one) for one in delivered.structures),
+        energy=Energy(
+            computed.emitted_j, computed.absorbed_j, computed.left_grid_j, computed.radiated_j
+        ),
+        forecast=forecast,
+        population_note=POPULATION,
+        citations={fact.source: evidence.source(fact.source).text for fact in delivered.facts},
+        assumptions=delivered.assumptions,
+        notes=delivered.notes,
+        version=delivered.version,
+        inputs=delivered.inputs,
+    )
+
+
+def _structure(one: StructureDose) -> Structure:
+    low, planned, high = (tuple(map(float, row[::_STEP])) for row in one.curve_percent)
+    return Structure(
+        one.name, one.is_tumour, one.volume_ml, one.mean_gy, one.d95_gy, one.d70_gy, one.bed_gy,
+        one.largest_gy, one.recovery, tuple(map(float, one.curve_gy[::_STEP])), planned, low, high,
+    )  # fmt: skip
+
+
+def to_json(delivered: DeliveredDose, forecast: Forecast | None = None) -> str:
+    """The file's text.
+
+    Raises:
+        PlanError: a number is not finite.
+    """
+    advice = "a dose is finite; report this"
+    return format_json(asdict(to_file(delivered, forecast)), "delivered", 6, PlanError, advice)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the file."""
+    return describe_schema(DeliveredFile, "seldinger delivered dose")

@@ -1,0 +1,235 @@
+"""Dose after radioembolization: what is put in comes out, and what is not known is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pydicom
+import pytest
+
+from seldinger import demo
+from seldinger.catalogue.nuclides import decay_constants
+from seldinger.core.errors import ImageError, LabelError, PlanError, SimulationError
+from seldinger.core.space import Grid
+from seldinger.core.volume import LabelEntry, LabelMap, Volume
+from seldinger.followup.contours import find_contours
+from seldinger.followup.delivered import DeliveredDose, VerifyRequest, assess
+from seldinger.followup.forecast import compare_forecast
+from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Role, Series, Study
+from seldinger.physics.activity import map_activity
+from seldinger.report import delivered as reports
+from seldinger.simulate.dose.model import Method, compute_dose, derive_density
+from seldinger.simulate.dose.structures import Contour, read_mean_gy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GRID = Grid.aligned([32, 32, 32], 4.0, (0.0, 0.0, 0.0))
+FINE = Grid.aligned([64, 64, 64], 2.0, (-1.0, -1.0, -1.0))
+ICRP = decay_constants("y90", "icrp107")
+GIVEN = dt.datetime(2026, 11, 29, 9, 0, tzinfo=dt.UTC)
+
+
+def _series(image: Volume) -> Series:
+    return Series(image, Modality.PET, PatientPosition.SUPINE, PositionOrigin.USER)
+
+
+def _labels(**masks: np.ndarray) -> LabelMap:
+    layers = tuple(mask.astype(np.uint8) for mask in masks.values())
+    entries = tuple(LabelEntry(name, 1, n) for n, name in enumerate(masks))
+    return LabelMap(layers, entries, FINE)
+
+
+def _ball(grid: Grid, radius_mm: float, middle_mm: float = 62.0) -> np.ndarray:
+    at = grid.to_lps(np.argwhere(np.ones(grid.shape, bool)).astype(float)) - middle_mm
+    inside: np.ndarray = ((at**2).sum(axis=1) <= radius_mm**2).reshape(grid.shape)
+    return inside
+
+
+def _even(level: float = 1e6, unit: str = "Bq/mL") -> Study:
+    values = np.where(_ball(GRID, 50.0), level, 0.0)
+    return Study((_series(Volume(values, GRID, unit)),))
+
+
+LABELS = _labels(liver=_ball(FINE, 40.0), tumour_1=_ball(FINE, 12.0))
+ASKED = VerifyRequest(administered_at=GIVEN, imaged_at=GIVEN, lung_shunt=0.05)
+
+
+@pytest.fixture(scope="module")
+def even() -> DeliveredDose:
+    return assess(_even(), LABELS, ASKED)
+
+
+def test_an_even_activity_gives_the_dose_constant(even: DeliveredDose) -> None:
+    """1 MBq in each mL of 1.05 g gives k / 1050 Gy."""
+    expected = ICRP.gy_kg_per_gbq * 1e-3 / 1.05e-3
+    for one in even.structures:
+        assert one.mean_gy.nominal == pytest.approx(expected, rel=1e-6)
+        assert one.d95_gy.nominal == pytest.approx(expected, rel=1e-6)
+        assert one.mean_gy.p05 < expected < one.mean_gy.p95
+    assert even.status == "measured"
+    assert even.computed.emitted_j == pytest.approx(even.computed.absorbed_j, rel=1e-12)
+
+
+def test_bed_is_that_of_every_voxel(even: DeliveredDose) -> None:
+    dose = even.structures[0].mean_gy.nominal
+    bed = even.structures[0].bed_gy
+    assert bed is not None
+    assert bed.nominal == pytest.approx(dose * (1.0 + dose * 1.5 / ((1.5 + 64.1) * 10.0)), rel=1e-3)
+
+
+def test_lungs_get_their_share_of_what_was_given(even: DeliveredDose) -> None:
+    given = even.activity_mbq / 1000.0 / 0.95
+    assert even.lung_gy == pytest.approx(ICRP.gy_kg_per_gbq * given * 0.05 / 1.0, rel=1e-9)
+    assert assess(_even(), LABELS, replace(ASKED, lung_shunt=None)).lung_gy is None
+
+
+def test_decay_between_administration_and_image_is_made_good(even: DeliveredDose) -> None:
+    late = assess(_even(), LABELS, replace(ASKED, imaged_at=GIVEN + dt.timedelta(hours=18.5)))
+    ratio = late.structures[0].mean_gy.nominal / even.structures[0].mean_gy.nominal
+    assert ratio == pytest.approx(2.0 ** (18.5 / 64.1), rel=1e-6)
+
+
+def test_what_is_not_told_makes_it_provisional() -> None:
+    unit = assess(_even(unit="1"), LABELS, ASKED)
+    time = assess(_even(), LABELS, VerifyRequest())
+    assert unit.status == time.status == "provisional"
+    assert "tells no unit" in unit.provisional[0]
+    assert "every hour between adds 1.1 %" in time.provisional[0]
+
+
+def test_a_known_activity_is_shared_out_whatever_the_unit() -> None:
+    asked = replace(ASKED, given_mbq=500.0)
+    counts, becquerels = (assess(_even(3.7, unit), LABELS, asked) for unit in ("counts", "Bq/mL"))
+    assert counts.way == "relative"
+    assert counts.activity_mbq == pytest.approx(500.0 * 0.95, rel=1e-9)
+    assert counts.structures[0].mean_gy == becquerels.structures[0].mean_gy
+
+
+def test_a_kernel_never_gives_a_tumour_more_than_its_activity_can() -> None:
+    values = np.where(_ball(GRID, 13.0), 5e6, 1e5)
+    study = Study((_series(Volume(values, GRID, "Bq/mL")),))
+    local, kernel = (
+        assess(study, LABELS, replace(ASKED, method=method)).structures[0].mean_gy.nominal
+        for method in (Method.LOCAL, Method.KERNEL)
+    )
+    assert kernel <= 1.02 * local
+    assert kernel < 0.98 * local
+
+
+def test_a_finer_contour_keeps_its_volume(even: DeliveredDose) -> None:
+    assert even.structures[0].volume_ml == pytest.approx(_ball(FINE, 12.0).sum() * 0.008)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (_labels(liver=_ball(FINE, 40.0) & False), "no label has a voxel"),
+        (_labels(liver=_ball(FINE, 40.0), Liver=_ball(FINE, 30.0)), "several labels"),
+    ],
+)
+def test_labels_that_say_nothing_are_refused(labels: LabelMap, told: str) -> None:
+    with pytest.raises(LabelError, match=told):
+        find_contours(labels)
+
+
+def test_overlaps_and_outsides_are_told() -> None:
+    found = find_contours(
+        _labels(
+            liver=_ball(FINE, 30.0),
+            tumour_1=_ball(FINE, 12.0),
+            tumour_2=_ball(FINE, 12.0, 70.0),
+            lesion_3=_ball(FINE, 12.0, 86.0),
+        )
+    )
+    assert [one.name for one in found.tumours] == ["tumour_1", "tumour_2", "lesion_3"]
+    text = " ".join(found.notes)
+    assert "tumour_1 and tumour_2 share" in text
+    assert "of lesion_3 lies outside 'liver'" in text
+
+
+def test_a_contour_beyond_the_image_is_refused() -> None:
+    away = LabelMap(LABELS.layers, LABELS.entries, Grid.aligned([64] * 3, 2.0, (60.0, 0.0, 0.0)))
+    with pytest.raises(SimulationError, match="outside the image"):
+        assess(_even(), away, ASKED)
+
+
+def test_names_that_are_not_there_and_a_relative_dose_without_a_liver_are_refused() -> None:
+    with pytest.raises(LabelError, match="no label is called 'tumour 9'"):
+        assess(_even(), LABELS, replace(ASKED, tumours=("tumour 9",)))
+    alone = _labels(tumour_1=_ball(FINE, 12.0))
+    with pytest.raises(PlanError, match="no label shows it"):
+        assess(_even(), alone, replace(ASKED, given_mbq=500.0))
+    ct = replace(_series(Volume(np.zeros(GRID.shape), GRID, "HU")), modality=Modality.CT)
+    with pytest.raises(ImageError, match="CT"):
+        assess(Study((ct,)), LABELS, ASKED)
+
+
+@pytest.fixture(scope="module")
+def patient() -> demo.UptakePatient:
+    return demo.uptake_patient(4.0)
+
+
+@pytest.fixture(scope="module")
+def treated(patient: demo.UptakePatient) -> DeliveredDose:
+    ct, _, pet = patient.study.series
+    labels = patient.study.labels
+    assert labels is not None
+    kept = ("liver", "liver-tumour-1", "liver-tumour-2")
+    wanted = tuple(one for one in labels.entries if one.name in kept)
+    study = Study((replace(pet, role=ct.role), replace(ct, role=Role.ANATOMICAL)))
+    return assess(study, LabelMap(labels.layers, wanted, labels.grid), ASKED)
+
+
+def test_the_truth_of_the_built_in_patient_lies_in_the_spread(
+    patient: demo.UptakePatient, treated: DeliveredDose
+) -> None:
+    activity = map_activity(patient.activity["Y-90"])
+    density = np.full(activity.grid.shape, 1.05, dtype=np.float32)
+    true = compute_dose(activity, density, ICRP, Method.LOCAL).dose_gy
+    labels = patient.study.labels
+    assert labels is not None
+    for one in treated.structures:
+        if one.is_tumour:
+            contour = Contour(one.name, labels.mask(one.name), labels.grid, is_tumour=True)
+            mean = read_mean_gy(contour, true, activity.grid)
+            assert one.mean_gy.p05 < mean < one.mean_gy.p95
+            assert one.mean_gy.nominal < mean
+
+
+def test_maa_is_compared_on_the_same_activity(
+    patient: demo.UptakePatient, treated: DeliveredDose
+) -> None:
+    found = compare_forecast(treated, patient.study.series[1])
+    rows = {row.name: row for row in found.rows}
+    assert rows["liver"].difference_gy == pytest.approx(0.0, abs=0.15 * rows["liver"].delivered_gy)
+    assert rows["liver-tumour-2"].forecast_gy < rows["liver-tumour-2"].delivered_gy
+    assert found.correlation > 0.7
+    with pytest.raises(ImageError, match="frame"):
+        compare_forecast(treated, replace(patient.study.series[1], identity=None))
+
+
+def test_the_folder_holds_what_other_systems_read(tmp_path: Path, treated: DeliveredDose) -> None:
+    for name in "ab":
+        reports.write(tmp_path / name, treated)
+    for file in ("delivered.json", "rtdose.dcm", "structures.dcm", "doses.dcm", "report.html"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    dose: Any = pydicom.dcmread(tmp_path / "a" / "rtdose.dcm")
+    seg: Any = pydicom.dcmread(tmp_path / "a" / "structures.dcm")
+    assert dose.FrameOfReferenceUID == seg.FrameOfReferenceUID == demo.uptake.FRAME_UID
+    assert float(dose.DoseGridScaling) * dose.pixel_array.max() == pytest.approx(
+        float(treated.dose.values.max()), rel=1e-6
+    )
+    assert "icrp107" in dose.ImageComments
+
+
+def test_density_follows_the_ct_and_contrast_adds_no_mass() -> None:
+    hu = Volume(np.array([-1000.0, -750.0, 60.0, 180.0]).reshape(4, 1, 1),
+                Grid.aligned([4, 1, 1], 1.0, (0.0, 0.0, 0.0)), "HU")  # fmt: skip
+    found = derive_density(hu, 1.05).ravel()
+    assert found[0] == pytest.approx(0.0012)
+    assert found[1] == pytest.approx(0.26, abs=0.01)
+    assert found[2] == found[3] == pytest.approx(1.05)
