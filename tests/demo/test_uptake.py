@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from seldinger import demo
-from seldinger.core.errors import ImageError
+from seldinger import demo, image
+from seldinger.core.errors import ImageError, OutputError
 from seldinger.image.study import Alignment, Modality
+from seldinger.physics.activity import Radionuclide
+from seldinger.report.scan_files import write_scan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seldinger.demo.uptake import UptakePatient
+
+Y90 = Radionuclide("Y-90", 64.1 * 3600.0, 3.2e-5)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +67,28 @@ def test_the_anatomy_has_the_arteries_of_the_liver(patient: UptakePatient) -> No
 def test_voxels_that_make_no_ct_are_refused() -> None:
     with pytest.raises(ImageError, match="voxel_mm"):
         demo.uptake_patient(0.1)
+
+
+def test_its_files_give_the_same_images_and_the_activity_that_was_given(
+    patient: UptakePatient, tmp_path: Path
+) -> None:
+    folders = demo.uptake.write_images(patient, tmp_path)
+    ct, maa, pet = (image.load(folder).planning for folder in folders)
+    assert [one.modality for one in (ct, maa, pet)] == [Modality.CT, Modality.NM, Modality.PET]
+    assert {one.frame_of_reference_uid for one in (ct, maa, pet)} == {demo.uptake.FRAME_UID}
+    for read, made in zip((ct, maa), patient.study.series[:2], strict=True):
+        np.testing.assert_allclose(read.image.values, made.image.values, atol=1.0)
+        np.testing.assert_allclose(read.image.grid.index_to_lps, made.image.grid.index_to_lps)
+    acquired = pet.acquisition
+    assert acquired is not None
+    found = image.measure_concentration(pet, Y90, acquired.administered_at)
+    total_bq = found.volume.values.sum() * found.volume.grid.voxel_ml
+    assert total_bq == pytest.approx(2.2e9, rel=0.02)
+    assert total_bq / (pet.image.values.sum(dtype=float) * pet.image.grid.voxel_ml) > 1.2
+
+
+def test_a_scan_that_tells_nothing_is_not_written(patient: UptakePatient, tmp_path: Path) -> None:
+    ct, _, pet = patient.study.series
+    for series, told in ((replace(ct, identity=None), "without identity"), (pet, "tells its")):
+        with pytest.raises(OutputError, match=told):
+            write_scan(tmp_path, series)

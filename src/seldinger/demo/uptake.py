@@ -6,6 +6,7 @@ core of one, a share in the lungs. The images are what scanners show of that; th
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -15,6 +16,7 @@ import numpy as np
 
 from seldinger import anatomy as anatomies
 from seldinger.anatomy.territory import partition_organ, perfuse
+from seldinger.catalogue import nuclides
 from seldinger.core.errors import ImageError
 from seldinger.core.formatting import short_repr
 from seldinger.core.record import InputFile
@@ -39,6 +41,7 @@ from seldinger.simulate.dose.imaging import MAA_SPECT, Y90_PET, Scanner, scan_ac
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from seldinger.core.space import Grid
     from seldinger.core.tree import Tree
@@ -209,3 +212,46 @@ def _coarse(fine: Volume) -> Volume:
     origin = np.add(fine.grid.origin_lps_mm, 0.5 * (_SCANNED_MM - _FINE_MM))
     grid = fine.grid.aligned(list(shape), _SCANNED_MM, as_vector(origin))
     return Volume(split.mean(axis=(1, 3, 5)), grid, "Bq/mL")
+
+
+_GIVEN_AT = dt.datetime(2026, 11, 27, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+_MAA_AT = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+_AFTER_H = 20.0
+"""From the administration of Y-90 to the PET, which therefore shows less."""
+
+
+def write_images(patient: UptakePatient, folder: Path) -> tuple[Path, ...]:
+    """Write the patient's CT, SPECT and PET as DICOM, with times as a clinic has them.
+
+    The PET is of the day after: its numbers are those of the administration, decayed.
+
+    Args:
+        patient: as computed.
+        folder: gets ``ct``, ``maa`` and ``pet``.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    # DICOM opens only where files are written.
+    from seldinger.report.scan_files import NuclearTelling, write_scan
+
+    ct, maa, pet = patient.study.series
+    y90 = nuclides.decay_constants("y90", "icrp107")
+    tc99m = nuclides.decay_constants("tc99m", "icrp107")
+    later = _GIVEN_AT + dt.timedelta(hours=_AFTER_H)
+    decayed = Volume(pet.image.values * y90.find_decay(_AFTER_H), pet.image.grid, "Bq/mL")
+    told = {
+        "maa": NuclearTelling(
+            "Tc-99m", tc99m.half_life_h * 3600.0, None, _MAA_AT, 1e6 * MAA.injected_mbq,
+            _MAA_AT + dt.timedelta(hours=1), MAA_SPECT.seconds,
+        ),
+        "pet": NuclearTelling(
+            "Y-90", y90.half_life_h * 3600.0, nuclides.nuclide("y90").positrons_per_decay,
+            _GIVEN_AT, 1e6 * Y90.injected_mbq, later, Y90_PET.seconds,
+        ),
+    }  # fmt: skip
+    return (
+        write_scan(folder / "ct", ct),
+        write_scan(folder / "maa", maa, told["maa"]),
+        write_scan(folder / "pet", replace(pet, image=decayed), told["pet"]),
+    )

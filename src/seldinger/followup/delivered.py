@@ -29,7 +29,14 @@ from seldinger.image.resample import resample_mask
 from seldinger.physics import activity as activities
 from seldinger.physics.dose.biology import DoseResponse
 from seldinger.plan.assumptions import resolve_assumptions
-from seldinger.simulate.dose.model import ASSUMED, Method, compute_dose, derive_density
+from seldinger.plan.treatments.irradiation.activity import check_shunt
+from seldinger.simulate.dose.model import (
+    AIR_BELOW_G_PER_ML,
+    ASSUMED,
+    Method,
+    compute_dose,
+    derive_density,
+)
 from seldinger.simulate.dose.structures import (
     DoseFields,
     SpreadSettings,
@@ -44,7 +51,8 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue.nuclides import DecayConstants
     from seldinger.core.record import AssumptionUse, InputFile
-    from seldinger.core.volume import LabelMap
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import LabelMap, Mask
     from seldinger.evidence.model import Fact
     from seldinger.image.study import Series, Study
     from seldinger.physics.dose.result import AbsorbedDose
@@ -201,23 +209,28 @@ def assess(
     computed = compute_dose(found.volume, density, constants, request.method)
     other = Method.KERNEL if request.method is Method.LOCAL else Method.LOCAL
     beside = compute_dose(found.volume, density, constants, other)
+    tissue = density >= AIR_BELOW_G_PER_ML
+    dose, dose_beside = (
+        np.where(tissue, one.dose_gy, 0.0).astype(np.float64) for one in (computed, beside)
+    )
     structures = []
     for n, contour in enumerate(contours.every):
         progress(f"dose of {contour.name}", 0.3 + 0.6 * n / len(contours.every))
         fields = DoseFields(
             found.volume.grid,
-            (computed.dose_gy.astype(np.float64), beside.dose_gy.astype(np.float64)),
+            (dose, dose_beside),
             _bed_per_gy(constants, is_tumour=contour.is_tumour),
         )
         settings = _settings(used.get_value, constants, study.modality.value)
         structures.append(measure_structure(contour, fields, settings))
-    lung_gy = _find_lung_gy(request, found, constants)
+    liver_mbq = _sum_liver(found.volume, contours)
+    lung_gy = _find_lung_gy(request, liver_mbq, constants)
     return DeliveredDose(
         asked=request, study=study, labels=labels, contours=contours,
         structures=tuple(structures),
-        dose=Volume(computed.dose_gy, found.volume.grid, "Gy"), computed=computed,
+        dose=Volume(dose, found.volume.grid, "Gy"), computed=computed,
         way=found.way, activity_mbq=activities.sum_values(found.volume) / 1e6,
-        liver_mbq=_sum_within(found.volume, contours), lung_gy=lung_gy, constants=constants,
+        liver_mbq=liver_mbq, lung_gy=lung_gy, constants=constants,
         facts=_list_facts(constants), assumptions=used.list_uses(),
         inputs=(*study.inputs, *inputs),
         provisional=(*found.provisional, *_doubt(computed)),
@@ -264,10 +277,7 @@ def _share_out(series: Series, contours: Contours, request: VerifyRequest) -> _A
             "an activity is shared out over the liver, and no label shows it: label it, name it, "
             "or leave the activity out and state the unit of the image"
         )
-    grid = series.image.grid
-    inside = resample_mask(contours.liver.mask, contours.liver.grid, grid)
-    for one in contours.tumours:
-        inside |= resample_mask(one.mask, one.grid, grid)
+    inside = carry_liver(contours, series.image.grid)
     given_bq = 1e6 * (request.given_mbq or 0.0)
     shunt = request.lung_shunt or 0.0
     provisional: tuple[str, ...] = ()
@@ -296,7 +306,8 @@ def _find_density(
         same = study.alignment(one) is Alignment.SAME_FRAME
         if one.modality is Modality.CT and same:
             hu = resample_volume(one.image, activity.grid, 1, -1000.0)
-            return derive_density(hu, soft), ("Density is read from the CT.",)
+            told = "Density is read from the CT; voxels of air hold no tissue and get no dose."
+            return derive_density(hu, soft), (told,)
     flat = np.full(activity.grid.shape, soft, dtype=np.float32)
     return flat, (f"No CT in the image's frame: every voxel has {soft:g} g/mL.",)
 
@@ -327,23 +338,41 @@ def _settings(
 
 
 def _find_lung_gy(
-    request: VerifyRequest, found: _Activity, constants: DecayConstants
+    request: VerifyRequest, liver_mbq: float | None, constants: DecayConstants
 ) -> float | None:
-    """By the shunt that was told, over 1 kg; None: unknown."""
+    """By the shunt that was told, over 1 kg; None: unknown.
+
+    Raises:
+        PlanError: the shunt is no share below 1.
+    """
     if request.lung_shunt is None:
         return None
+    check_shunt(request.lung_shunt)
     mass = evidence.driving_value("radioembolization.lung.mass") / 1000.0
     given = request.given_mbq
     if given is None:
-        given = activities.sum_values(found.volume) / 1e6 / (1.0 - request.lung_shunt)
+        # The image may show the lungs too: what is in the liver is what did not pass it.
+        if liver_mbq is None:
+            return None
+        given = liver_mbq / (1.0 - request.lung_shunt)
     return constants.gy_kg_per_gbq * given / 1000.0 * request.lung_shunt / mass
 
 
-def _sum_within(activity: Volume, contours: Contours) -> float | None:
+def _sum_liver(activity: Volume, contours: Contours) -> float | None:
+    """MBq in the liver, its tumours included; None where no label shows it."""
     if contours.liver is None:
         return None
-    inside = resample_mask(contours.liver.mask, contours.liver.grid, activity.grid)
+    inside = carry_liver(contours, activity.grid)
     return activities.sum_values(activity, inside) / 1e6
+
+
+def carry_liver(contours: Contours, grid: Grid) -> Mask:
+    """Liver and tumours on the grid of an image."""
+    drawn = [one for one in (contours.liver, *contours.tumours) if one is not None]
+    inside = np.zeros(grid.shape, dtype=bool)
+    for one in drawn:
+        inside |= resample_mask(one.mask, one.grid, grid)
+    return inside
 
 
 def _doubt(computed: AbsorbedDose) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ import numpy as np
 
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
+from seldinger.followup.delivered import carry_liver
 from seldinger.image.carrying import check_frames
-from seldinger.image.resample import resample_mask, resample_volume
+from seldinger.image.resample import resample_volume
 from seldinger.physics.activity import spread_activity
 from seldinger.simulate.dose.model import Method, compute_dose
 from seldinger.simulate.dose.structures import read_mean_gy
@@ -82,7 +83,7 @@ def compare_forecast(delivered: DeliveredDose, maa: Series) -> Forecast:
     if liver is None or not delivered.liver_mbq:
         raise PlanError("a forecast is compared over the liver, and no label shows it: label it")
     check_frames(delivered.study.planning, maa)
-    inside = resample_mask(liver.mask, liver.grid, maa.image.grid)
+    inside = carry_liver(delivered.contours, maa.image.grid)
     activity = spread_activity(maa.image, inside, 1e6 * delivered.liver_mbq)
     density = np.full(maa.image.grid.shape, _find_density(delivered), dtype=np.float32)
     dose = compute_dose(activity, density, delivered.constants, Method.LOCAL)
@@ -113,7 +114,5 @@ def _correlate(delivered: DeliveredDose, forecast: np.ndarray, maa: Series) -> f
     """Pearson's coefficient of the voxels of the coarser image in the liver."""
     grid = maa.image.grid
     after: Volume = resample_volume(delivered.dose, grid, 1, 0.0)
-    liver = delivered.contours.liver
-    assert liver is not None  # noqa: S101  the caller looked
-    inside = resample_mask(liver.mask, liver.grid, grid)
+    inside = carry_liver(delivered.contours, grid)
     return float(np.corrcoef(forecast[inside], after.values[inside].astype(np.float64))[0, 1])

@@ -35,6 +35,8 @@ ASSUMED = read_assumptions(__package__ or "")
 LIVER_DENSITY = ASSUMED["liver_density_g_per_ml"]
 _ACTIVITY = "Bq"
 _AIR_G_PER_ML = 0.0012
+AIR_BELOW_G_PER_ML = 0.05
+"""Thinner than any lung: what a scanner shows there is noise or blur, and no tissue takes it."""
 _BQ_PER_GBQ = 1e9
 
 
