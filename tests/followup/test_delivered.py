@@ -16,7 +16,8 @@ from seldinger.core.errors import ImageError, LabelError, PlanError, SimulationE
 from seldinger.core.space import Grid
 from seldinger.core.volume import LabelEntry, LabelMap, Volume
 from seldinger.followup.contours import find_contours
-from seldinger.followup.delivered import DeliveredDose, VerifyRequest, assess
+from seldinger.followup.delivered import DeliveredDose, assess
+from seldinger.followup.delivered_activity import VerifyRequest
 from seldinger.followup.forecast import compare_forecast
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Role, Series, Study
 from seldinger.physics.activity import map_activity

@@ -11,7 +11,8 @@ import scipy
 import SimpleITK
 
 from seldinger import image
-from seldinger.followup.delivered import VerifyRequest, assess
+from seldinger.followup.delivered import assess
+from seldinger.followup.delivered_activity import VerifyRequest
 from seldinger.report import delivered as reports
 
 if TYPE_CHECKING:

@@ -82,7 +82,8 @@ def radioembolization(
     What is not known (the unit, when the activity was given) makes the answer provisional.
     """
     from seldinger import image
-    from seldinger.followup.delivered import VerifyRequest, assess
+    from seldinger.followup.delivered import assess
+    from seldinger.followup.delivered_activity import VerifyRequest
     from seldinger.simulate.dose.model import find_method
 
     if out is None and not as_json:

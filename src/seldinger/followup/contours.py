@@ -51,6 +51,8 @@ class Contours:
     def every(self) -> tuple[Contour, ...]:
         """Tumours first, then what lies around them."""
         around = [one for one in (self.normal, self.liver) if one is not None]
+        if len(around) > 1 and (around[0].mask == around[1].mask).all():
+            around = around[:1]
         return (*self.tumours, *around, *self.others)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
-from seldinger.followup.delivered import carry_liver
+from seldinger.followup.delivered_activity import carry_liver
 from seldinger.image.carrying import check_frames
 from seldinger.image.resample import resample_volume
 from seldinger.physics.activity import spread_activity

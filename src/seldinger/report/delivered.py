@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 DELIVERED_FILE = "delivered.json"
 PAGE, PRINTED = "report.html", "report.pdf"
 _PLANES, _CURVES = "pictures/planes.png", "pictures/histograms.png"
-_PICTURE_MM = 78.0
+_PICTURE_MM = 60.0
+_CURVES_MM = 78.0
 LIMITS = (
     "The image has the scanner's resolution: peaks read too low, valleys too high.",
     "Small tumours show less than they hold; the spread reaches up by what phantoms lost.",
@@ -200,7 +201,7 @@ def build_page(
                 _CURVES,
                 "Dose-volume histograms with their spread",
                 "Lines: as computed. Bands: 5 to 95 % of the samples.",
-                height_mm=_PICTURE_MM,
+                height_mm=_CURVES_MM,
             ),
         ),
         rest=(
