@@ -110,6 +110,13 @@ class Grid:
         moved: Points = points @ inverse.T
         return moved
 
+    def crop(self, low: Sequence[int], high: Sequence[int]) -> Grid:
+        """The part of the lattice from index ``low`` up to, but without, ``high``, (3,) each."""
+        index_to_lps = self.index_to_lps.copy()
+        index_to_lps[:3, 3] = self.to_lps(np.asarray(low, dtype=np.float64))
+        shape = tuple(int(b) - int(a) for a, b in zip(low, high, strict=True))
+        return Grid((shape[0], shape[1], shape[2]), index_to_lps)
+
     def contains(self, lps_mm: Points | Sequence[float]) -> bool:
         """Whether a single point, (3,) LPS mm, lies inside the lattice (voxel faces included)."""
         index = self.to_index(lps_mm)

@@ -14,17 +14,18 @@ import numpy as np
 from seldinger.core.errors import LabelError
 from seldinger.core.formatting import short_repr
 from seldinger.core.naming import did_you_mean
+from seldinger.core.volume import LabelMap
 from seldinger.simulate.dose.structures import Contour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seldinger.core.volume import LabelMap
-
 _TUMOUR = re.compile(r"tumou?r|lesion|metast|hcc|\bgtv\b", re.IGNORECASE)
 _NORMAL = re.compile(r"normal|non.?tumou?r|parenchyma", re.IGNORECASE)
 _LIVER = re.compile(r"^(the )?(whole )?liver$", re.IGNORECASE)
 _SHARED = 0.01
+_RIM = 8
+"""Voxels that are kept around all labels: a contour may lie further out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +77,7 @@ def find_contours(
                 f"{', '.join(labels.names)}"
             )
     notes: list[str] = []
+    labels = _crop(labels)
     found: dict[str, list[Contour]] = {"tumour": [], "normal": [], "liver": [], "other": []}
     for name in labels.names:
         mask = labels.mask(name)
@@ -98,6 +100,23 @@ def find_contours(
     if not found["tumour"]:
         notes.append("No label is called a tumour: name it, or doses are of tissue alone.")
     return Contours(whole, tuple(found["tumour"]), normal, tuple(found["other"]), tuple(notes))
+
+
+def _crop(labels: LabelMap) -> LabelMap:
+    """Labels without the empty rim of their lattice, which may be most of it."""
+    hit = np.zeros(labels.grid.shape, dtype=bool)
+    for layer in labels.layers:
+        hit |= layer > 0
+    if not hit.any():
+        return labels
+    ends = [np.flatnonzero(hit.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
+    low = [max(0, int(at[0]) - _RIM) for at in ends]
+    high = [
+        min(size, int(at[-1]) + 1 + _RIM) for at, size in zip(ends, labels.grid.shape, strict=True)
+    ]
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    layers = tuple(np.ascontiguousarray(layer[box]) for layer in labels.layers)
+    return LabelMap(layers, labels.entries, labels.grid.crop(low, high))
 
 
 def _kind(name: str, tumours: Sequence[str], liver: str | None) -> str:
