@@ -13,7 +13,7 @@ from seldinger.core.errors import OutputError
 from seldinger.core.space import Grid
 from seldinger.image.study import DicomIdentity, Modality, SopInstance
 from seldinger.report import dose_sr, segmentation
-from seldinger.report.dose_sr import CodedFigure, SegmentDoses
+from seldinger.report.dose_sr import CodedFigure, DoseBasis, SegmentDoses
 from seldinger.report.segmentation import Made, SegmentOut
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def _segments() -> Any:
     )  # fmt: skip
 
 
+BASIS = DoseBasis("provisional", "Y-90 icrp107 49.76 Gy kg/GBq", "local", "1")
 DOSES = (
     SegmentDoses(1, (CodedFigure(dose_sr.MEAN_DOSE, 41.25, dose_sr.GRAY),)),
     SegmentDoses(
@@ -62,7 +63,7 @@ def test_another_reader_finds_segments_in_their_place(tmp_path: Path) -> None:
 
 
 def test_every_figure_has_its_code_its_unit_and_its_segment(tmp_path: Path) -> None:
-    made = dose_sr.make_dose_report(_segments(), DOSES, "images", IDENTITY, "1")
+    made = dose_sr.make_dose_report(_segments(), DOSES, "images", IDENTITY, BASIS)
     path = tmp_path / "sr.dcm"
     made.save_as(path, enforce_file_format=True)
     report = hd.sr.srread(path)
@@ -72,17 +73,19 @@ def test_every_figure_has_its_code_its_unit_and_its_segment(tmp_path: Path) -> N
     (mean, d70) = groups[1].get_measurements()
     assert (mean.name.value, mean.value, mean.unit.value) == ("128533", 212.5, "Gy")
     assert (d70.name.value, d70.value) == ("D70", 150.125)
+    told = [one.value.meaning for one in groups[1].get_qualitative_evaluations()]
+    assert "provisional" in told
     plain: Any = pydicom.dcmread(path)
     assert (plain.StudyInstanceUID, str(plain.PatientName)) == ("1.2.4", "Doe^Jan")
 
 
 def test_the_same_doses_give_the_same_bytes(tmp_path: Path) -> None:
     for name in "ab":
-        made = dose_sr.make_dose_report(_segments(), DOSES, "images", IDENTITY, "1")
+        made = dose_sr.make_dose_report(_segments(), DOSES, "images", IDENTITY, BASIS)
         made.save_as(tmp_path / name, enforce_file_format=True)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_a_segment_that_is_not_there_is_refused() -> None:
     with pytest.raises(OutputError, match=r"segments \[3\]"):
-        dose_sr.make_dose_report(_segments(), (SegmentDoses(3, ()),), "i", None, "1")
+        dose_sr.make_dose_report(_segments(), (SegmentDoses(3, ()),), "i", None, BASIS)

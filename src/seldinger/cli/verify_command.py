@@ -102,8 +102,10 @@ def radioembolization(
         others = () if ct is None else (image.SeriesSource(ct, role="anatomical", modality="CT"),)
         # Read with the image, so that contours of another patient or frame are refused.
         study = image.load(pet, seg, seg_key, modality=kind, unit=unit, others=others)
-        drawn = image.load_labels(seg, seg_key)
-        found = assess(study, drawn.map, asked, drawn.inputs, scale_progress(progress, 0.2, 0.8))
+        drawn = image.load_labels(seg, seg_key, study.planning)
+        found = assess(
+            study, drawn.map, asked, drawn.inputs, drawn.notes, scale_progress(progress, 0.2, 0.8)
+        )
         foretold = None if maa is None else _compare(found, maa)
         if out is not None:
             from seldinger.report import delivered as reports
@@ -142,11 +144,15 @@ def _read_instant(text: str | None, option: str) -> dt.datetime | None:
     if text is None:
         return None
     try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError as wrong:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError:
+        read = None
+    # A date alone would be midnight, and hours off.
+    if read is None or ":" not in text:
         raise CaseError(
             f"{option} is {text!r}; write date, time and zone as 2026-11-30T09:30+01:00"
-        ) from wrong
+        )
+    return read
 
 
 def _spell(

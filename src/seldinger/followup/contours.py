@@ -10,19 +10,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 
 from seldinger.core.errors import LabelError
 from seldinger.core.formatting import short_repr
 from seldinger.core.naming import did_you_mean
 from seldinger.core.volume import LabelMap
-from seldinger.simulate.dose.structures import Contour
+from seldinger.simulate.dose.outline import Contour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TUMOUR = re.compile(r"tumou?r|lesion|metast|hcc|\bgtv\b", re.IGNORECASE)
-_NORMAL = re.compile(r"normal|non.?tumou?r|parenchyma", re.IGNORECASE)
-_LIVER = re.compile(r"^(the )?(whole )?liver$", re.IGNORECASE)
+_TUMOUR = re.compile(
+    r"tumou?r|lesion|l\u00e4sion|laesion|herd|neoplas|metasta|mets?\b|\bmet[ _-]?\d|hcc|icc\b|gtv",
+    re.IGNORECASE,
+)
+_SPARED = re.compile(
+    r"normal|healthy|gesund|parenchym|necro|nekro|\bbed\b|"
+    r"(non|without|minus|free|ohne|less|wo|no|not)[ _-]*(in[ _-]*)?(of[ _-]*)?"
+    r"(tumou?r|lesion|herd|gtv|hcc|mets?)|(tumou?r|lesion|herd)[ _-]?(free|frei|bed)",
+    re.IGNORECASE,
+)
+"""Names that speak of a tumour and mean what is beside it, or not alive in it."""
+_LIVER = re.compile(r"^(the )?(whole )?(liver|leber|foie|higado|fegato)$", re.IGNORECASE)
+_ENCLOSED = 0.6
+_MOSTLY = 0.5
 _SHARED = 0.01
 _RIM = 8
 """Voxels that are kept around all labels: a contour may lie further out."""
@@ -38,6 +50,7 @@ class Contours:
         normal: liver without tumours; None: without a liver nobody knows.
         others: what else was labelled.
         notes: how they were told apart, and where they overlap.
+        doubts: labels that may be tumours and are not called so.
     """
 
     liver: Contour | None
@@ -45,6 +58,7 @@ class Contours:
     normal: Contour | None
     others: tuple[Contour, ...]
     notes: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
     __repr__ = short_repr
 
@@ -92,14 +106,18 @@ def find_contours(
         names = ", ".join(one.name for one in (*found["liver"], *found["normal"]))
         raise LabelError(f"several labels are called liver or normal tissue ({names}): name one")
     whole, normal = (next(iter(found[kind]), None) for kind in ("liver", "normal"))
+    doubts = _doubt_others(whole, found["tumour"], found["other"])
     if whole is not None:
+        whole, joined = _join_tumours(whole, found["tumour"])
         normal, note = _take_out(whole, found["tumour"], normal)
-        notes += note
+        notes += [*joined, *note]
         notes += _list_outside(whole, found["tumour"])
     notes += _list_overlaps(found["tumour"])
     if not found["tumour"]:
         notes.append("No label is called a tumour: name it, or doses are of tissue alone.")
-    return Contours(whole, tuple(found["tumour"]), normal, tuple(found["other"]), tuple(notes))
+    return Contours(
+        whole, tuple(found["tumour"]), normal, tuple(found["other"]), tuple(notes), tuple(doubts)
+    )
 
 
 def _crop(labels: LabelMap) -> LabelMap:
@@ -120,23 +138,62 @@ def _crop(labels: LabelMap) -> LabelMap:
 
 
 def _kind(name: str, tumours: Sequence[str], liver: str | None) -> str:
-    if tumours:
-        if name in tumours:
-            return "tumour"
-    elif _TUMOUR.search(name) and not _NORMAL.search(name):
-        return "tumour"
-    if name == liver or (liver is None and _LIVER.match(name)):
+    if name == liver:
         return "liver"
-    return "normal" if _NORMAL.search(name) else "other"
+    if tumours and name in tumours:
+        return "tumour"
+    if _SPARED.search(name):
+        spared_liver = not re.search("necro|nekro|bed", name, re.IGNORECASE)
+        return "normal" if spared_liver else "other"
+    if not tumours and _TUMOUR.search(name):
+        return "tumour"
+    return "liver" if liver is None and _LIVER.match(name) else "other"
+
+
+def _join_tumours(whole: Contour, tumours: Sequence[Contour]) -> tuple[Contour, list[str]]:
+    """The whole liver: a label that leaves its tumours out gets them back, and that is told."""
+    apart = [one for one in tumours if (one.mask & ~whole.mask).sum() > _MOSTLY * one.mask.sum()]
+    if not apart:
+        return whole, []
+    mask = whole.mask.copy()
+    for one in apart:
+        mask |= one.mask
+    names = ", ".join(one.name for one in apart)
+    note = f"{whole.name!r} leaves out {names}: the whole liver is taken as the label and them."
+    return Contour(f"{whole.name} with tumours", mask, whole.grid, is_tumour=False), [note]
+
+
+def _doubt_others(
+    whole: Contour | None, tumours: Sequence[Contour], others: Sequence[Contour]
+) -> list[str]:
+    """Labels in the liver, or enclosed by it, that nobody said what they are."""
+    if whole is None:
+        return []
+    told = []
+    inside = whole.mask.copy()
+    for one in tumours:
+        inside |= one.mask
+    for one in others:
+        shell = scipy.ndimage.binary_dilation(one.mask) & ~one.mask
+        enclosed = float(inside[shell].mean()) if shell.any() else 0.0
+        within = float(inside[one.mask].mean())
+        if enclosed > _ENCLOSED or within > 1.0 - _ENCLOSED:
+            told.append(
+                f"The label {one.name!r} lies in the liver and is neither liver, normal tissue nor "
+                "tumour by its name: if it is a tumour, name it, or it is counted as liver."
+            )
+    return told
 
 
 def _take_out(
     whole: Contour, tumours: Sequence[Contour], drawn: Contour | None
-) -> tuple[Contour, list[str]]:
-    """The liver without its tumours: as it was drawn, or cut out here."""
+) -> tuple[Contour | None, list[str]]:
+    """The liver without its tumours: as it was drawn, or cut out here; None: nothing is left."""
     rest = whole.mask.copy()
     for one in tumours:
         rest &= ~one.mask
+    if not rest.any():
+        return None, ["The tumours cover all of the liver: no tissue without tumours is left."]
     if drawn is None:
         cut = Contour("liver without tumours", rest, whole.grid, is_tumour=False)
         return cut, ["The liver without tumours is cut out of the label of the liver."]

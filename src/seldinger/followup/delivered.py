@@ -9,7 +9,6 @@ are told as provisional, with what would have to be known.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from seldinger.catalogue import nuclides
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.core.volume import Volume
+from seldinger.followup import delivered_doubts as doubts
 from seldinger.followup.contours import Contours, find_contours
 from seldinger.followup.delivered_activity import (
     VerifyRequest,
@@ -28,10 +28,10 @@ from seldinger.followup.delivered_activity import (
     carry_liver,
     find_activity,
 )
+from seldinger.image.study import Alignment, Modality
 from seldinger.physics import activity as activities
 from seldinger.physics.dose.biology import DoseResponse
 from seldinger.plan.assumptions import resolve_assumptions
-from seldinger.plan.treatments.irradiation.activity import check_shunt
 from seldinger.simulate.dose.model import (
     AIR_BELOW_G_PER_ML,
     ASSUMED,
@@ -41,6 +41,7 @@ from seldinger.simulate.dose.model import (
 )
 from seldinger.simulate.dose.structures import (
     DoseFields,
+    RecoveryCurve,
     SpreadSettings,
     StructureDose,
     measure_structure,
@@ -53,11 +54,12 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue.nuclides import DecayConstants
     from seldinger.core.record import AssumptionUse, InputFile
-    from seldinger.core.volume import LabelMap
+    from seldinger.core.volume import LabelMap, Mask
     from seldinger.evidence.model import Fact
     from seldinger.image.study import Study
     from seldinger.physics.dose.result import AbsorbedDose
 
+_NOT_SHOWN_HU = -10_000.0
 _RECOVERY = ("radioembolization.recovery.pet.smallest", "radioembolization.recovery.pet.largest")
 _RECOVERY_ML = (0.52, 26.52)
 """Volumes of the spheres that the two facts are of."""
@@ -101,6 +103,8 @@ class DeliveredDose:
         activity_mbq: that the image shows, at the time from which decays count.
         liver_mbq: of it in the liver; None where no label shows it.
         lung_gy: by the shunt that was told and 1 kg; None where no shunt was told.
+        counted_from: what decays are counted from: "the administration" or "the image".
+        by_ct: whether the dose follows the density of a CT.
         constants: of the nuclide.
         facts: published figures that are shown or used.
         assumptions: as used.
@@ -121,6 +125,8 @@ class DeliveredDose:
     activity_mbq: float
     liver_mbq: float | None
     lung_gy: float | None
+    counted_from: str
+    by_ct: bool
     constants: DecayConstants
     facts: tuple[Fact, ...]
     assumptions: tuple[AssumptionUse, ...]
@@ -142,6 +148,7 @@ def assess(
     labels: LabelMap,
     request: VerifyRequest,
     inputs: tuple[InputFile, ...] = (),
+    label_notes: tuple[str, ...] = (),
     progress: Progress = silent,
 ) -> DeliveredDose:
     """The dose that an image after treatment shows.
@@ -151,6 +158,7 @@ def assess(
         labels: contours in the same patient millimetres, on their own lattice.
         request: what is known of the treatment.
         inputs: files of the labels.
+        label_notes: what their reader had to say.
         progress: told between steps; may cancel.
 
     Raises:
@@ -163,7 +171,7 @@ def assess(
     progress("activity", 0.05)
     found = find_activity(study.planning, contours, request)
     soft = used.get_value("liver_density_g_per_ml")
-    density, told = _find_density(study, found.volume, soft)
+    density, unseen, told = _find_density(study, found.volume, soft)
     progress("dose", 0.15)
     computed = compute_dose(found.volume, density, constants, request.method)
     other = Method.KERNEL if request.method is Method.LOCAL else Method.LOCAL
@@ -172,15 +180,18 @@ def assess(
     dose, dose_beside = (
         np.where(tissue, one.dose_gy, 0.0).astype(np.float64) for one in (computed, beside)
     )
+    recovery = _find_recovery(study.planning.modality)
+    settings = _settings(used.get_value, constants)
     structures = []
     for n, contour in enumerate(contours.every):
         progress(f"dose of {contour.name}", 0.3 + 0.6 * n / len(contours.every))
         fields = DoseFields(
             found.volume.grid,
-            (dose, dose_beside),
+            dose,
+            dose_beside,
             _bed_per_gy(constants, is_tumour=contour.is_tumour),
+            recovery,
         )
-        settings = _settings(used.get_value, constants, study.modality.value)
         structures.append(measure_structure(contour, fields, settings))
     liver_mbq = _sum_liver(found.volume, contours)
     lung_gy = _find_lung_gy(request, liver_mbq, constants)
@@ -192,28 +203,41 @@ def assess(
         liver_mbq=liver_mbq, lung_gy=lung_gy, constants=constants,
         facts=_list_facts(constants), assumptions=used.list_uses(),
         inputs=(*study.inputs, *inputs),
-        provisional=(*found.provisional, *_doubt(computed)),
+        counted_from=found.counted_from,
+        by_ct=unseen is not None and request.method is not Method.KERNEL,
+        provisional=(
+            *contours.doubts, *found.provisional, *doubts.doubt_rim(computed),
+            *doubts.doubt_density(density, unseen, found.volume, contours),
+        ),
         notes=(*contours.notes, *found.notes, *told, *_tell_method(request.method, other),
-               *(note for one in study.series for note in one.notes)),
+               *(note for one in study.series for note in one.notes), *label_notes),
         version=seldinger.__version__,
     )  # fmt: skip
 
 
 def _find_density(
     study: Study, activity: Volume, soft: float
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """By the CT that lies in the same frame; without one, of soft tissue everywhere."""
+) -> tuple[NDArray[np.float32], Mask | None, tuple[str, ...]]:
+    """By the CT that lies in the same frame, and what it does not show; else soft tissue."""
     from seldinger.image.resample import resample_volume
-    from seldinger.image.study import Alignment, Modality
 
     for one in study.series:
         same = study.alignment(one) is Alignment.SAME_FRAME
         if one.modality is Modality.CT and same:
-            hu = resample_volume(one.image, activity.grid, 1, -1000.0)
+            hu = resample_volume(one.image, activity.grid, 1, _NOT_SHOWN_HU)
+            unseen = hu.values < _NOT_SHOWN_HU / 2.0
+            density = np.where(unseen, np.float32(soft), derive_density(hu, soft))
             told = "Density is read from the CT; voxels of air hold no tissue and get no dose."
-            return derive_density(hu, soft), (told,)
+            return density, unseen, (told,)
     flat = np.full(activity.grid.shape, soft, dtype=np.float32)
-    return flat, (f"No CT in the image's frame: every voxel has {soft:g} g/mL.",)
+    return flat, None, (f"No CT in the image's frame: every voxel has {soft:g} g/mL.",)
+
+
+def _find_recovery(modality: Modality) -> RecoveryCurve | None:
+    """Of PET by a phantom; of SPECT none was read."""
+    if modality is not Modality.PET:
+        return None
+    return RecoveryCurve(_RECOVERY_ML, tuple(evidence.driving_value(key) for key in _RECOVERY))
 
 
 def _bed_per_gy(constants: DecayConstants, *, is_tumour: bool) -> float:
@@ -224,34 +248,23 @@ def _bed_per_gy(constants: DecayConstants, *, is_tumour: bool) -> float:
     return lasting / response.alpha_beta_gy
 
 
-def _settings(
-    value: Callable[[str], float], constants: DecayConstants, modality: str
-) -> SpreadSettings:
+def _settings(value: Callable[[str], float], constants: DecayConstants) -> SpreadSettings:
     presets = nuclides.nuclide(constants.nuclide).presets.values()
     doses = [one.gy_kg_per_gbq / constants.gy_kg_per_gbq for one in presets]
     density = ASSUMED["liver_density_g_per_ml"]
     held = value("liver_density_g_per_ml")
-    recovery: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
-    if modality == "PT":
-        shares = tuple(evidence.driving_value(key) for key in _RECOVERY)
-        recovery = (_RECOVERY_ML, shares)
     return SpreadSettings(
         value("contour_sd_mm"), value("calibration_spread"), (min(doses), max(doses)),
-        (density.low / held, density.high / held), recovery, 0,
+        (min(density.low / held, 1.0), max(density.high / held, 1.0)), 0,
     )  # fmt: skip
 
 
 def _find_lung_gy(
     request: VerifyRequest, liver_mbq: float | None, constants: DecayConstants
 ) -> float | None:
-    """By the shunt that was told, over 1 kg; None: unknown.
-
-    Raises:
-        PlanError: the shunt is no share below 1.
-    """
+    """By the shunt that was told, over 1 kg; None: unknown."""
     if request.lung_shunt is None:
         return None
-    check_shunt(request.lung_shunt)
     mass = evidence.driving_value("radioembolization.lung.mass") / 1000.0
     given = request.given_mbq
     if given is None:
@@ -270,19 +283,8 @@ def _sum_liver(activity: Volume, contours: Contours) -> float | None:
     return activities.sum_values(activity, inside) / 1e6
 
 
-def _doubt(computed: AbsorbedDose) -> tuple[str, ...]:
-    share = computed.left_share
-    if math.isfinite(share) and share > 0.01:  # noqa: PLR2004  a hundredth
-        text = (
-            f"{100.0 * share:.1f} % of the energy left the image: activity lies at its rim, and "
-            "dose beyond it is unknown."
-        )
-        return (text,)
-    return ()
-
-
 def _tell_method(method: Method, other: Method) -> tuple[str, ...]:
-    told = [f"Dose by {method.value} deposition or transport; {other.value!r} is in the spread."]
+    told = [f"Dose by the method {method.value!r}; {other.value!r} stands beside it."]
     if method is not Method.LOCAL:
         told.append(
             "The image is blurred by the scanner already: a kernel on it blurs twice, so that "

@@ -16,9 +16,12 @@ from seldinger.catalogue import nuclides
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.volume import Volume
+from seldinger.followup import delivered_doubts as doubts
 from seldinger.image.concentration import measure_concentration
+from seldinger.image.nuclear import DecayCorrection
 from seldinger.image.resample import resample_mask
 from seldinger.physics import activity as activities
+from seldinger.plan.treatments.irradiation.activity import check_shunt
 from seldinger.simulate.dose.model import Method
 
 if TYPE_CHECKING:
@@ -70,12 +73,14 @@ class ShownActivity:
     Attributes:
         volume: Bq in each voxel, at the time from which decays count.
         way: how it was found.
+        counted_from: "the administration", or "the image" where its time is not known.
         provisional: why it is not to be relied on; empty when nothing speaks against it.
         notes: what was done to the numbers.
     """
 
     volume: Volume
     way: Way
+    counted_from: str
     provisional: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -91,6 +96,9 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
     Raises:
         ImageError, SimulationError, PlanError: what was given makes no activity.
     """
+    doubts.check_modality(series)
+    if request.lung_shunt is not None:
+        check_shunt(request.lung_shunt)
     if request.given_mbq is not None:
         return _share_out(series, contours, request)
     nuclide = nuclides.nuclide(request.nuclide)
@@ -98,7 +106,7 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
     stated = activities.Radionuclide(
         nuclide.symbol, constants.half_life_h * 3600.0, nuclide.positrons_per_decay
     )
-    provisional: list[str] = []
+    provisional = [*doubts.doubt_header(series, constants, request.administered_at)]
     if series.image.unit == "1":
         total = activities.sum_values(series.image) * series.image.grid.voxel_ml / 1e6
         provisional.append(
@@ -106,18 +114,26 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
             f"{total:.0f} MBq in all. State the unit, or give the activity that was given."
         )
         series = replace(series, image=Volume(series.image.values, series.image.grid, "Bq/mL"))
-    timed = request.administered_at is not None
+    acquired = series.acquisition
+    held = request.imaged_at or (None if acquired is None else acquired.reference_at)
+    corrected = None if acquired is None else acquired.decay_correction
+    if corrected is not DecayCorrection.ADMIN:
+        doubts.check_order(request.administered_at, held, constants.half_life_h)
     measured = measure_concentration(
         series, stated, request.administered_at, reference_at=request.imaged_at
     )
-    if not timed:
+    counted_from = "the administration"
+    if request.administered_at is None and corrected is not DecayCorrection.ADMIN:
+        counted_from = "the image"
         hour = 100.0 * (1.0 / constants.find_decay(1.0) - 1.0)
         provisional.append(
             "When the activity was given is not told: decays are counted from the image on, and "
             f"every hour between adds {hour:.1f} % to all doses."
         )
     volume = activities.map_activity(measured.volume)
-    return ShownActivity(volume, "absolute", tuple(provisional), measured.notes)
+    inside = None if contours.liver is None else carry_liver(contours, volume.grid)
+    provisional += doubts.doubt_activity(volume, inside)
+    return ShownActivity(volume, "absolute", counted_from, tuple(provisional), measured.notes)
 
 
 def _share_out(series: Series, contours: Contours, request: VerifyRequest) -> ShownActivity:
@@ -130,19 +146,23 @@ def _share_out(series: Series, contours: Contours, request: VerifyRequest) -> Sh
     inside = carry_liver(contours, series.image.grid)
     given_bq = 1e6 * (request.given_mbq or 0.0)
     shunt = request.lung_shunt or 0.0
-    provisional: tuple[str, ...] = ()
+    constants = nuclides.decay_constants(request.nuclide, request.constants)
+    provisional = [*doubts.doubt_header(series, constants, request.administered_at)]
     if request.lung_shunt is None:
-        text = (
+        provisional.append(
             "No lung shunt is told: all that was given is taken to be in the liver, and its doses "
             "are too high by the share that is in the lungs."
         )
-        provisional = (text,)
-    volume = activities.spread_activity(series.image, inside, given_bq, shunt)
+    cut = activities.spread_activity(series.image, inside, given_bq, shunt)
+    share = activities.sum_values(cut) / activities.sum_values(series.image, inside)
+    # What is blurred over the rim of the contours belongs to them: only the books end there.
+    volume = Volume(series.image.values.astype(np.float64) * share, series.image.grid, "Bq")
+    provisional += doubts.doubt_activity(volume, inside)
     note = (
-        f"Relative: {request.given_mbq:g} MBq, less the lung shunt, are shared out over liver and "
-        "tumours by the image; its calibration and decay play no part."
+        f"Relative: {request.given_mbq:g} MBq, less the lung shunt, are what liver and tumours "
+        "show; calibration and decay of the image play no part."
     )
-    return ShownActivity(volume, "relative", provisional, (note,))
+    return ShownActivity(volume, "relative", "the administration", tuple(provisional), (note,))
 
 
 def carry_liver(contours: Contours, grid: Grid) -> Mask:

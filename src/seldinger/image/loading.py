@@ -137,17 +137,24 @@ def _further(study: Study, source: SeriesSource) -> Series:
     )
 
 
-def load_labels(labels: str | Path, label_key: str | Path | None = None) -> Labels:
-    """Labels without the image that they were drawn on, on their own lattice.
+def load_labels(
+    labels: str | Path, label_key: str | Path | None = None, beside: Series | None = None
+) -> Labels:
+    """Labels on their own lattice, not on that of an image.
 
     Args:
-        labels: one label file, or a folder with one mask per class, which then share a lattice.
+        labels: one label file, a folder with one mask per class, which then share a lattice that
+            holds them all, or DICOM SEG, which needs ``beside``.
         label_key: JSON or CSV that names the values of a single label file.
+        beside: the image that they are used with: a SEG of another patient or frame of reference
+            is refused.
 
     Raises:
         LabelError: unreadable, or on a lattice whose axes do not stand square.
+        ImageError: the header of a SEG tells another patient.
     """
-    return label_alone.read_alone(Path(labels), None if label_key is None else Path(label_key))
+    key = None if label_key is None else Path(label_key)
+    return label_alone.read_alone(Path(labels), key, beside)
 
 
 def load_mask(path: str | Path, grid: Grid) -> Mask:

@@ -14,7 +14,6 @@ from seldinger.core.progress import Progress, silent
 from seldinger.core.volume import Volume
 from seldinger.followup import forecast as forecasts
 from seldinger.followup.delivered import POPULATION
-from seldinger.image.study import Modality
 from seldinger.report import (
     delivered_file,
     delivered_pictures,
@@ -38,9 +37,9 @@ from seldinger.report.blocks import (
     Text,
 )
 from seldinger.report.dicom_objects import describe_images
-from seldinger.report.dose_sr import CodedFigure, SegmentDoses
+from seldinger.report.dose_sr import CodedFigure, DoseBasis, SegmentDoses
 from seldinger.report.pictures import to_png
-from seldinger.report.rt_dose import DoseText, make_rt_dose
+from seldinger.report.rt_dose import DoseText, is_along_axes, make_rt_dose
 from seldinger.report.segmentation import Made, SegmentOut
 
 if TYPE_CHECKING:
@@ -48,7 +47,8 @@ if TYPE_CHECKING:
     from seldinger.followup.delivered import DeliveredDose
     from seldinger.followup.forecast import Forecast
     from seldinger.image.study import DicomIdentity
-    from seldinger.simulate.dose.structures import Contour, StructureDose
+    from seldinger.simulate.dose.outline import Contour
+    from seldinger.simulate.dose.structures import StructureDose
 
 DELIVERED_FILE = "delivered.json"
 PAGE, PRINTED = "report.html", "report.pdf"
@@ -57,7 +57,7 @@ _PICTURE_MM = 60.0
 _CURVES_MM = 78.0
 LIMITS = (
     "The image has the scanner's resolution: peaks read too low, valleys too high.",
-    "Small tumours show less than they hold; the spread reaches up by what phantoms lost.",
+    "Small tumours show less than they hold: the table says what a phantom's spheres showed.",
     "Breath smears the dome of the liver into the lung and back.",
     "A dose is no response: what followed such doses in others stands with its population.",
 )
@@ -117,15 +117,18 @@ def write_fields(staging: Path, delivered: DeliveredDose) -> None:
     images = describe_images({one.name: one.sha256 for one in delivered.inputs}, identity)
     constants, version = delivered.constants, delivered.version
     text = DoseText(
-        f"{constants.symbol} absorbed dose",
-        f"{constants.text}; {delivered.computed.method}; all decays from the administration; "
-        f"{delivered.status}. Research and education software, not a medical device.",
+        f"{delivered.status}: {constants.symbol} absorbed dose",
+        f"{delivered.status}; {constants.preset} {constants.gy_kg_per_gbq:.2f} Gy kg/GBq; "
+        f"{delivered.asked.method.value}; all decays from {delivered.counted_from} on; "
+        f"{constants.text}; {delivered.computed.method}. "
+        f"{' '.join(delivered.provisional)} Research and education software, not a medical device.",
         version,
-        by_density=any(one.modality is Modality.CT for one in delivered.study.series),
+        by_density=delivered.by_ct,
     )
-    make_rt_dose(dose, images, identity, text).save_as(
-        staging / "rtdose.dcm", enforce_file_format=True
-    )
+    if delivered.dose.grid.is_aligned or is_along_axes(dose):
+        make_rt_dose(dose, images, identity, text).save_as(
+            staging / "rtdose.dcm", enforce_file_format=True
+        )
     _write_structures(staging, delivered, images, identity)
 
 
@@ -143,10 +146,17 @@ def _write_structures(
         Made("STRUCTURES", "Contours whose dose is told", delivered.version),
     )
     made.save_as(staging / "structures.dcm", enforce_file_format=True)
+    constants = delivered.constants
+    basis = DoseBasis(
+        delivered.status,
+        f"{constants.symbol} {constants.preset} {constants.gy_kg_per_gbq:.2f} Gy kg/GBq",
+        f"{delivered.asked.method.value}, decays from {delivered.counted_from} on",
+        delivered.version,
+    )
     doses = tuple(
         SegmentDoses(number, _figures(one)) for number, one in enumerate(delivered.structures, 1)
     )
-    report = dose_sr.make_dose_report(made, doses, images, identity, delivered.version)
+    report = dose_sr.make_dose_report(made, doses, images, identity, basis)
     report.save_as(staging / "doses.dcm", enforce_file_format=True)
 
 
@@ -258,20 +268,35 @@ def _headline(delivered: DeliveredDose) -> tuple[Row, ...]:
 
 
 def _doses(delivered: DeliveredDose) -> Table:
-    head = ("", "Volume", "Mean", "5 to 95 %", "D95", "D70", "5 to 95 %", "Largest")
+    head = ("", "Volume", "Mean", "5 to 95 %", "D95", "D70", "5 to 95 %", "Recovery",
+            "Mean if recovered")  # fmt: skip
     rows = tuple(
         Row((
             one.name, f"{format_figure(one.volume_ml)} mL", _gy(one.mean_gy.nominal),
             _range(one.mean_gy), _gy(one.d95_gy.nominal), _gy(one.d70_gy.nominal),
-            _range(one.d70_gy), _gy(one.largest_gy),
+            _range(one.d70_gy), _share(one), _recovered(one),
         ), "strong" if one.is_tumour else "plain")
         for one in delivered.structures
     )  # fmt: skip
     note = (
-        "D95, D70: the least dose of the best 95 and 70 % of the volume. Spread: contour, "
-        "calibration, recovery, density, constants, method."
+        "As the image shows it; D95, D70: the least dose of the best 95 and 70 % of the volume. "
+        "5 to 95 %: contour, calibration, density, constants. Recovery: share of its contrast that "
+        "a phantom's sphere of that size showed; the last column is the mean if so much was lost "
+        "here."
     )
-    return Table(head, rows, note=note, widths=("1fr", *("auto",) * 7), wrap=True)
+    return Table(head, rows, note=note, widths=("1fr", *("auto",) * 8), wrap=True, dense=True)
+
+
+def _share(one: StructureDose) -> str:
+    if not one.is_tumour:
+        return ""
+    return words.UNKNOWN if one.recovery is None else f"{100.0 * one.recovery:.0f} %"
+
+
+def _recovered(one: StructureDose) -> str:
+    if not one.is_tumour:
+        return ""
+    return words.UNKNOWN if one.recovered_mean_gy is None else _gy(one.recovered_mean_gy)
 
 
 def _biology(delivered: DeliveredDose) -> Table:
@@ -296,6 +321,7 @@ def _activity(delivered: DeliveredDose) -> Table:
         Row(("of it in the liver", liver)),
         Row(("constants", delivered.constants.text)),
         Row(("method", computed.method)),
+        Row(("decays counted from", delivered.counted_from)),
         Row(("energy absorbed in the image", f"{share * computed.absorbed_j:.2f} %")),
         Row(("energy carried out of it", f"{share * computed.left_grid_j:.2f} %")),
         Row(("energy radiated, not followed", f"{share * computed.radiated_j:.2f} %")),

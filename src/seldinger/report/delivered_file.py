@@ -31,7 +31,10 @@ class Structure:
     """Dose of one structure; Gy. ``bed_gy`` is the mean of every voxel's own.
 
     Attributes:
-        recovery: share of its activity that such a scanner shows; nothing is corrected by it.
+        kernel_mean_gy: the mean by the other method.
+        recovery: share of a small hot tumour's contrast that such a scanner shows; null = not a
+            tumour, or nobody measured it. Nothing above is corrected by it.
+        recovered_mean_gy: the mean, were all of its contrast shown; null as ``recovery``.
         histogram_gy: doses, rising.
         histogram_percent: per cent of the volume with at least that dose, as planned.
         histogram_percent_low, histogram_percent_high: the same at 5 and 95 % of the samples.
@@ -45,7 +48,9 @@ class Structure:
     d70_gy: Spread
     bed_gy: Spread | None
     largest_gy: float
-    recovery: float
+    kernel_mean_gy: float
+    recovery: float | None
+    recovered_mean_gy: float | None
     histogram_gy: tuple[float, ...]
     histogram_percent: tuple[float, ...]
     histogram_percent_low: tuple[float, ...]
@@ -73,6 +78,7 @@ class DeliveredFile:
         lung_gy: by the shunt that was told; null = no shunt was told.
         constants: the preset and its numbers in words.
         gy_kg_per_gbq: the dose constant in use.
+        counted_from: what decays are counted from: "the administration" or "the image".
         forecast: mean doses that MAA foretold; null = it was not compared.
     """
 
@@ -89,6 +95,7 @@ class DeliveredFile:
     liver_mbq: float | None
     lung_gy: float | None
     structures: tuple[Structure, ...]
+    counted_from: str
     energy: Energy
     forecast: Forecast | None
     population_note: str
@@ -116,6 +123,7 @@ def to_file(delivered: DeliveredDose, forecast: Forecast | None = None) -> Deliv
         liver_mbq=delivered.liver_mbq,
         lung_gy=delivered.lung_gy,
         structures=tuple(_structure(one) for one in delivered.structures),
+        counted_from=delivered.counted_from,
         energy=Energy(
             computed.emitted_j, computed.absorbed_j, computed.left_grid_j, computed.radiated_j
         ),
@@ -133,7 +141,8 @@ def _structure(one: StructureDose) -> Structure:
     low, planned, high = (tuple(map(float, row[::_STEP])) for row in one.curve_percent)
     return Structure(
         one.name, one.is_tumour, one.volume_ml, one.mean_gy, one.d95_gy, one.d70_gy, one.bed_gy,
-        one.largest_gy, one.recovery, tuple(map(float, one.curve_gy[::_STEP])), planned, low, high,
+        one.largest_gy, one.kernel_mean_gy, one.recovery, one.recovered_mean_gy,
+        tuple(map(float, one.curve_gy[::_STEP])), planned, low, high,
     )  # fmt: skip
 
 

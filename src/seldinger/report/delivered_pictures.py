@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.followup.delivered import DeliveredDose
-    from seldinger.simulate.dose.structures import Contour, StructureDose
+    from seldinger.simulate.dose.outline import Contour
+    from seldinger.simulate.dose.structures import StructureDose
 
 _DPI = 150
 _PLANES_IN = (7.2, 2.45)
@@ -143,6 +144,13 @@ def list_shown(delivered: DeliveredDose) -> tuple[StructureDose, ...]:
     return (*kept, *around[: _SHOWN - len(kept)])
 
 
+def _find_end_gy(one: StructureDose) -> float:
+    """Where the upper band of a histogram has come down to a hundredth of the volume."""
+    above = np.flatnonzero(one.curve_percent[2] > 1.0)
+    last = min(int(above[-1]) + 1, len(one.curve_gy) - 1) if above.size else 1
+    return float(one.curve_gy[last])
+
+
 def draw_histograms(delivered: DeliveredDose) -> Figure:
     """Per cent of the volume over dose, with where nine tenths of the samples lie."""
     figure = Figure(figsize=_CURVES_IN, dpi=_DPI, facecolor="white")
@@ -154,7 +162,7 @@ def draw_histograms(delivered: DeliveredDose) -> Figure:
         dash = "solid" if one.is_tumour else "dashed"
         label = f"{one.name}, {format_figure(one.volume_ml)} mL"
         axes.plot(one.curve_gy, planned, color=colour, linewidth=1.6, linestyle=dash, label=label)
-    axes.set_xlim(0.0, 1.1 * find_top_gy(delivered))
+    axes.set_xlim(0.0, max(_find_end_gy(one) for one in shown))
     axes.set_ylim(0.0, 100.0)
     axes.set_xlabel("absorbed dose, Gy", fontsize=8, color=_INK)
     axes.set_ylabel("% of the volume with at least that dose", fontsize=8, color=_INK)

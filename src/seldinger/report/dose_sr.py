@@ -44,6 +44,19 @@ class CodedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseBasis:
+    """What figures rest on: "measured" or "provisional", constants and method in short words.
+
+    ``version`` is that of this package.
+    """
+
+    status: str
+    constants: str
+    method: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentDoses:
     """The figures of one segment of the SEG, by its number in it."""
 
@@ -56,7 +69,7 @@ def make_dose_report(
     doses: tuple[SegmentDoses, ...],
     images: str,
     identity: DicomIdentity | None,
-    version: str,
+    basis: DoseBasis,
 ) -> Dataset:
     """Doses of segments as a Comprehensive 3D SR.
 
@@ -65,7 +78,7 @@ def make_dose_report(
         doses: at least one; every number is a segment of it.
         images: what tells the images from others.
         identity: of the images; None: they are no DICOM images.
-        version: of this package.
+        basis: how far the figures may be relied on, and what they rest on.
 
     Raises:
         OutputError: there is no dose, or a segment that the SEG has not.
@@ -87,7 +100,7 @@ def make_dose_report(
     report = hd.sr.MeasurementReport(
         hd.sr.ObservationContext(observer_device_context=observer),
         codes.cid7021.ImagingMeasurementReport,
-        [_group(segmentation, known[one.number], one, uid) for one in doses],
+        [_group(segmentation, known[one.number], one, uid, basis) for one in doses],
     )
     made: Dataset = hd.sr.Comprehensive3DSR(
         evidence=[segmentation],
@@ -99,9 +112,9 @@ def make_dose_report(
         manufacturer="seldinger",
         is_complete=False,
         is_verified=False,
-        series_description="Absorbed doses",
+        series_description=f"{basis.status}: absorbed doses",
     )
-    made.SoftwareVersions = version
+    made.SoftwareVersions = basis.version
     made.ManufacturerModelName = "seldinger"
     make_timeless(made, "")
     if identity is not None:
@@ -109,7 +122,9 @@ def make_dose_report(
     return made
 
 
-def _group(segmentation: Any, segment: Any, doses: SegmentDoses, uid: Identifiers) -> Any:
+def _group(
+    segmentation: Any, segment: Any, doses: SegmentDoses, uid: Identifiers, basis: DoseBasis
+) -> Any:
     import highdicom as hd
 
     kind = segment.SegmentedPropertyTypeCodeSequence[0]
@@ -130,6 +145,17 @@ def _group(segmentation: Any, segment: Any, doses: SegmentDoses, uid: Identifier
         measurements=[
             hd.sr.Measurement(_code(one.name), round(one.value, 6), _code(one.unit))
             for one in doses.figures
+        ],
+        qualitative_evaluations=[
+            hd.sr.QualitativeEvaluation(
+                hd.sr.CodedConcept(name, OWN_SCHEME, meaning),
+                hd.sr.CodedConcept(value[:16], OWN_SCHEME, value[:64]),
+            )
+            for name, meaning, value in (
+                ("status", "Status of the figures", basis.status),
+                ("constants", "Decay constants and dose constant", basis.constants),
+                ("method", "Method of the dose", basis.method),
+            )
         ],
     )
 

@@ -94,6 +94,14 @@ def make_rt_dose(
     return made
 
 
+def is_along_axes(dose: Volume) -> bool:
+    """Whether the grid of a dose lies along the patient's axes, so that it can be written."""
+    affine = np.abs(dose.grid.index_to_lps[:3, :3])
+    straight = affine.max(axis=0)
+    axes = sorted(int(n) for n in affine.argmax(axis=0))
+    return axes == [0, 1, 2] and np.allclose(affine.sum(axis=0), straight, rtol=_SQUARE)
+
+
 def _order(dose: Volume) -> tuple[NDArray[np.float64], Grid]:
     """Values as (k, j, i) with every index along its own axis of the patient, and their grid."""
     from seldinger.core.space import Grid, as_vector
@@ -105,10 +113,7 @@ def _order(dose: Volume) -> tuple[NDArray[np.float64], Grid]:
         raise OutputError("the dose is not finite everywhere: an RTDOSE file cannot hold it")
     affine = dose.grid.index_to_lps[:3, :3]
     axes = [int(n) for n in np.abs(affine).argmax(axis=0)]
-    straight = np.abs(affine).max(axis=0)
-    if sorted(axes) != [0, 1, 2] or not np.allclose(
-        np.abs(affine).sum(axis=0), straight, rtol=_SQUARE
-    ):
+    if not is_along_axes(dose):
         raise OutputError(
             "the grid of the dose stands oblique to the patient, and planning systems misread "
             "such files: resample it along the patient's axes first"

@@ -4,8 +4,9 @@ Contours are drawn on finer voxels than a PET has. Dose is read between the voxe
 the contour, so that no structure is resampled and none loses volume.
 
 The spread is of what is done again and again with the same image: a contour a little in or out,
-the calibration, what a small structure loses to the scanner's resolution, the density, the
-constants and the method. It is not a spread between patients, and says nothing of response.
+the calibration, the density, the constants. What the image itself does not show, because a scanner
+blurs, stands beside it as a range of its own and is no part of the spread. None of it is a spread
+between patients, and none says anything of response.
 """
 
 from __future__ import annotations
@@ -14,19 +15,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import scipy
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
 from seldinger.core.quantity import Spread
+from seldinger.simulate.dose.outline import outline_contour, read_between, shell_mean_gy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid
-    from seldinger.core.volume import Mask
+    from seldinger.simulate.dose.outline import Contour
 
 Floats: TypeAlias = "NDArray[np.float64]"
 
@@ -35,25 +34,6 @@ _MOST_POINTS = 20_000
 """Of a structure, for its spread; its figures as planned take all of them."""
 _CURVE = 201
 _REACH_SD = 3.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contour:
-    """A structure as it was drawn.
-
-    Attributes:
-        name: as its file has it.
-        mask: on its own grid.
-        grid: of the mask, in the same patient millimetres as the dose.
-        is_tumour: it is small and hot, so that a scanner shows too little of it.
-    """
-
-    name: str
-    mask: Mask
-    grid: Grid
-    is_tumour: bool
-
-    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +45,6 @@ class SpreadSettings:
         calibration_sd: relative.
         constants: least and largest dose constant over the one in use.
         densities: least and largest density over the one in use.
-        recovery: volumes in mL, rising, and the share that a scanner shows of a sphere of each; a
-            tumour may hold up to that much more. Empty: nothing is lost.
         seed: of the samples.
     """
 
@@ -74,13 +52,37 @@ class SpreadSettings:
     calibration_sd: float
     constants: tuple[float, float]
     densities: tuple[float, float]
-    recovery: tuple[tuple[float, ...], tuple[float, ...]]
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCurve:
+    """Share of its activity that a scanner shows of a sphere in a cold surrounding.
+
+    Attributes:
+        volumes_ml: rising; of the spheres that were measured.
+        shares: of each, above 0.
+    """
+
+    volumes_ml: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def find_share(self, volume_ml: float) -> float:
+        """Between the spheres by the logarithm of their volume; beyond the largest towards 1.
+
+        What is lost there falls with surface over volume. Below the smallest it is that of the
+        smallest, and the true one is less.
+        """
+        largest = self.volumes_ml[-1]
+        if volume_ml > largest:
+            lost = (1.0 - self.shares[-1]) * float(np.cbrt(largest / volume_ml))
+            return 1.0 - lost
+        return float(np.interp(np.log(volume_ml), np.log(self.volumes_ml), self.shares))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StructureDose:
-    """Dose of one structure.
+    """Dose of one structure, as the image shows it.
 
     Attributes:
         name: of the contour.
@@ -88,10 +90,14 @@ class StructureDose:
         is_tumour: as in the contour.
         mean_gy, d95_gy, d70_gy: mean; least dose of the best 95 and 70 % of the volume.
         bed_gy: mean of the biologically effective dose of every voxel; None where none was asked.
-        largest_gy: of any voxel, as planned.
-        recovery: share of its activity that such a scanner shows; 1 where nothing was taken off.
+        largest_gy: of any voxel.
+        kernel_mean_gy: the mean by the other method, so that its weight can be seen.
+        recovery: share of its contrast that such a scanner shows; None: not a tumour, or nobody
+            measured it.
+        recovered_mean_gy: the mean, were its contrast to the tissue around it that much larger:
+            above what is shown for a hot tumour, below for a cold one; None as ``recovery``.
         curve_gy: (n,) doses of the histogram, rising.
-        curve_percent: (3, n): per cent of the volume with at least that dose, at 5 %, as planned
+        curve_percent: (3, n): per cent of the volume with at least that dose, at 5 %, as shown
             and at 95 % of the samples.
     """
 
@@ -103,7 +109,9 @@ class StructureDose:
     d70_gy: Spread
     bed_gy: Spread | None
     largest_gy: float
-    recovery: float
+    kernel_mean_gy: float
+    recovery: float | None
+    recovered_mean_gy: float | None
     curve_gy: Floats
     curve_percent: Floats
 
@@ -112,17 +120,21 @@ class StructureDose:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoseFields:
-    """The same activity by the methods that are weighed against each other.
+    """The same activity by two methods.
 
     Attributes:
-        grid: of every field.
-        fields_gy: (i, j, k) each; the first is the one that figures are told of.
+        grid: of both.
+        shown_gy: (i, j, k) that figures are told of.
+        beside_gy: (i, j, k) by the other method.
         bed_per_gy: BED = D (1 + D x this); None: no BED.
+        recovery: of the scanner; None: nobody measured it.
     """
 
     grid: Grid
-    fields_gy: tuple[Floats, ...]
+    shown_gy: Floats
+    beside_gy: Floats
     bed_per_gy: float | None = None
+    recovery: RecoveryCurve | None = None
 
     __repr__ = short_repr
 
@@ -133,31 +145,30 @@ def measure_structure(
     """The dose of a structure with its spread; the same seed gives the same figures.
 
     Args:
-        contour: at least partly where the dose is.
+        contour: where the dose is.
         doses: of the patient.
         settings: what varies.
 
     Raises:
         SimulationError: the contour is empty, or does not lie in the image.
     """
-    depth, points = _outline(contour, _REACH_SD * settings.contour_sd_mm)
-    inside = depth <= 0.0
-    _check_inside(contour, points[inside], doses.grid)
-    values = np.stack([_read(field, doses.grid, points) for field in doses.fields_gy])
+    points = find_points(contour, doses.grid)
+    shown = np.sort(read_between(doses.shown_gy, doses.grid, points))
+    beside = float(read_between(doses.beside_gy, doses.grid, points).mean())
     rng = np.random.default_rng(settings.seed)
-    volume_ml = float(contour.mask.sum()) * contour.grid.voxel_ml
-    recovery = _find_recovery(volume_ml, settings) if contour.is_tumour else 1.0
-    curve_gy = np.linspace(0.0, max(1.0, 1.6 * float(values[:, inside].max())), _CURVE)
-    drawn = _draw(depth, values, settings, recovery, rng)
-    planned = _figures(np.sort(values[0][inside]), doses.bed_per_gy, curve_gy)
+    drawn = _draw(contour, doses, settings, rng)
+    top = max(float(shown[-1]), *(float(one[-1]) for one in drawn))
+    curve_gy = np.linspace(0.0, max(1.0, top), _CURVE)
+    planned = _figures(shown, doses.bed_per_gy, curve_gy)
     sampled = [_figures(one, doses.bed_per_gy, curve_gy) for one in drawn]
     spreads = [_spread(planned[0][n], np.array([one[0][n] for one in sampled])) for n in range(4)]
     curves = np.percentile(np.array([one[1] for one in sampled]), (5.0, 95.0), axis=0)
+    volume_ml = float(contour.mask.sum()) * contour.grid.voxel_ml
+    recovery, recovered = _recover(contour, doses, volume_ml, float(shown.mean()))
     return StructureDose(
         contour.name, volume_ml, contour.is_tumour, spreads[0], spreads[1], spreads[2],
-        None if doses.bed_per_gy is None else spreads[3],
-        float(values[0][inside].max()), recovery, curve_gy,
-        np.stack([curves[0], planned[1], curves[1]]),
+        None if doses.bed_per_gy is None else spreads[3], float(shown[-1]), beside, recovery,
+        recovered, curve_gy, np.stack([curves[0], planned[1], curves[1]]),
     )  # fmt: skip
 
 
@@ -172,34 +183,18 @@ def read_mean_gy(contour: Contour, field_gy: Floats, grid: Grid) -> float:
     Raises:
         SimulationError: the contour is empty, or does not lie in the image.
     """
-    depth, points = _outline(contour, 0.0)
-    _check_inside(contour, points[depth <= 0.0], grid)
-    return float(_read(field_gy, grid, points[depth <= 0.0]).mean())
+    return float(read_between(field_gy, grid, find_points(contour, grid)).mean())
 
 
-def _outline(contour: Contour, reach_mm: float) -> tuple[Floats, Floats]:
-    """Signed distance to the contour (inside below 0) and places, of all within reach."""
+def find_points(contour: Contour, grid: Grid) -> Floats:
+    """The middles of a contour's voxels, LPS mm, (n, 3).
+
+    Raises:
+        SimulationError: it is empty, or does not lie in the image that ``grid`` is of.
+    """
     if not contour.mask.any():
         raise SimulationError(f"{contour.name} has no voxel: draw it, or leave it out")
-    spacing = np.asarray(contour.grid.spacing_mm)
-    margin = np.ceil(reach_mm / spacing).astype(int) + 1
-    hit = np.argwhere(contour.mask)
-    low = np.maximum(hit.min(axis=0) - margin, 0)
-    high = np.minimum(hit.max(axis=0) + margin + 1, contour.mask.shape)
-    box = contour.mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    padded = np.pad(box, 1)
-    within = scipy.ndimage.distance_transform_edt(padded, spacing)
-    beyond = scipy.ndimage.distance_transform_edt(~padded, spacing)
-    # A voxel counts by its middle; the contour runs half a voxel further out.
-    half = 0.5 * float(spacing.min())
-    depth = np.where(padded, half - within, beyond - half)[1:-1, 1:-1, 1:-1]
-    near = np.argwhere(depth <= reach_mm)
-    points = contour.grid.to_lps((near + low).astype(float))
-    found: Floats = depth[tuple(near.T)]
-    return found, points
-
-
-def _check_inside(contour: Contour, points: Floats, grid: Grid) -> None:
+    points = contour.grid.to_lps(np.argwhere(contour.mask).astype(float))
     index = grid.to_index(points)
     rim = 0.5
     within = ((index >= -rim) & (index <= np.array(grid.shape) - rim)).all(axis=1)
@@ -208,41 +203,37 @@ def _check_inside(contour: Contour, points: Floats, grid: Grid) -> None:
             f"{100.0 * (1.0 - within.mean()):.0f} % of {contour.name} lies outside the image of "
             "the activity: its dose there is unknown; give an image that shows all of it"
         )
+    return points
 
 
-def _read(field: Floats, grid: Grid, points: Floats) -> Floats:
-    """Between the voxels; beyond the outermost middle the outermost voxel's."""
-    read: Floats = scipy.ndimage.map_coordinates(
-        field, grid.to_index(points).T, order=1, mode="nearest", output=np.float64
-    )
-    return read
-
-
-def _find_recovery(volume_ml: float, settings: SpreadSettings) -> float:
-    volumes, shares = settings.recovery
-    if not volumes:
-        return 1.0
-    return float(np.interp(np.log(volume_ml), np.log(volumes), shares))
+def _recover(
+    contour: Contour, doses: DoseFields, volume_ml: float, mean_gy: float
+) -> tuple[float | None, float | None]:
+    """What a scanner shows of a tumour's contrast, and the mean if all of it were shown."""
+    if not contour.is_tumour or doses.recovery is None:
+        return None, None
+    share = doses.recovery.find_share(volume_ml)
+    around = shell_mean_gy(contour, doses.shown_gy, doses.grid)
+    return share, around + (mean_gy - around) / share
 
 
 def _draw(
-    depth: Floats, values: Floats, settings: SpreadSettings, recovery: float,
-    rng: np.random.Generator,
-) -> list[Floats]:  # fmt: skip
+    contour: Contour, doses: DoseFields, settings: SpreadSettings, rng: np.random.Generator
+) -> list[Floats]:
     """Doses of the structure's voxels, rising, once for every sample."""
+    depth, points = outline_contour(contour, _REACH_SD * settings.contour_sd_mm)
     if depth.size > _MOST_POINTS:
         kept = rng.choice(depth.size, _MOST_POINTS, replace=False)
-        depth, values = depth[kept], values[:, kept]
+        depth, points = depth[kept], points[kept]
+    values = read_between(doses.shown_gy, doses.grid, points)
     shifts = settings.contour_sd_mm * rng.standard_normal(SAMPLES)
     scale = np.exp(settings.calibration_sd * rng.standard_normal(SAMPLES))
     scale *= rng.uniform(*settings.constants, SAMPLES)
     scale /= rng.uniform(*settings.densities, SAMPLES)
-    scale /= 1.0 - rng.uniform(0.0, 1.0, SAMPLES) * (1.0 - recovery)
-    fields = rng.integers(0, len(values), SAMPLES)
     innermost = float(depth.min())
     return [
-        np.sort(values[field][depth <= max(shift, innermost)]) * factor
-        for shift, factor, field in zip(shifts, scale, fields, strict=True)
+        np.sort(values[depth <= max(shift, innermost)]) * factor
+        for shift, factor in zip(shifts, scale, strict=True)
     ]
 
 
@@ -263,20 +254,3 @@ def _figures(
 def _spread(nominal: float, samples: Floats) -> Spread:
     low, middle, high = np.percentile(samples, (5.0, 50.0, 95.0))
     return Spread(nominal, float(low), float(middle), float(high))
-
-
-def combine_masks(contours: Sequence[Contour], name: str) -> Contour:
-    """Contours of one lattice as one.
-
-    Raises:
-        SimulationError: none, or they lie on several lattices.
-    """
-    if not contours:
-        raise SimulationError(f"{name} is made of contours, and none was given")
-    first = contours[0]
-    mask = np.zeros(first.mask.shape, dtype=bool)
-    for one in contours:
-        if one.mask.shape != mask.shape:
-            raise SimulationError(f"{name} is made of contours on several lattices: give one")
-        mask |= one.mask
-    return Contour(name, mask, first.grid, first.is_tumour)
