@@ -32,7 +32,10 @@ _SPARED = re.compile(
     re.IGNORECASE,
 )
 """Names that speak of a tumour and mean what is beside it, or not alive in it."""
-_LIVER = re.compile(r"^(the )?(whole )?(liver|leber|foie|higado|fegato)$", re.IGNORECASE)
+_LIVER = re.compile(
+    r"^(the )?(whole )?(liver|leber|foie|higado|fegato)( with tumou?rs| mit tumoren)?$",
+    re.IGNORECASE,
+)
 _ENCLOSED = 0.6
 _MOSTLY = 0.5
 _SHARED = 0.01
@@ -138,7 +141,7 @@ def _crop(labels: LabelMap) -> LabelMap:
 
 
 def _kind(name: str, tumours: Sequence[str], liver: str | None) -> str:
-    if name == liver:
+    if name == liver or (liver is None and _LIVER.match(name)):
         return "liver"
     if tumours and name in tumours:
         return "tumour"
@@ -147,7 +150,7 @@ def _kind(name: str, tumours: Sequence[str], liver: str | None) -> str:
         return "normal" if spared_liver else "other"
     if not tumours and _TUMOUR.search(name):
         return "tumour"
-    return "liver" if liver is None and _LIVER.match(name) else "other"
+    return "other"
 
 
 def _join_tumours(whole: Contour, tumours: Sequence[Contour]) -> tuple[Contour, list[str]]:
