@@ -64,9 +64,8 @@ def check_procedure(name: str, voxel_mm: float = VOXEL_MM) -> tuple[Plan, ...]:
     made = []
     for case in declared.demo:
         built = patients[case.patient]
-        made.append(
-            plan.propose(name, built, case.target, settings=plan.Settings(answers=case.answers))
-        )
+        chosen = plan.Settings(answers=case.answers, options=case.options)
+        made.append(plan.propose(name, built, case.target, settings=chosen))
         faults = check_plan(made[-1], truth)
         if faults:
             raise PlanError(f"{name} of {case.target} fails its exam: {'; '.join(faults)}")

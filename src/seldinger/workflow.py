@@ -158,7 +158,7 @@ def propose(case: CaseFile, progress: Progress = silent) -> Plan:
     )
     of = case.target
     target: str | Target = of.name or ""
-    if plans.load_procedures()[case.procedure].approach.crosses_tissue:
+    if plans.load_procedures()[case.procedure].approach.takes_outline:
         target = targets.choose_requested(
             anatomy, of.name, of.centre_lps_mm, of.diameter_mm, of.organ, of.mask
         )
@@ -202,7 +202,7 @@ def _demo_plans(
         start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
         told = scale_progress(progress, start, end, f"{procedure} of {case.target}: ")
         patient = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
-        settings = plans.Settings(answers=case.answers)
+        settings = plans.Settings(answers=case.answers, options=case.options)
         made.append(
             plans.propose(
                 procedure,
@@ -237,7 +237,7 @@ def _check(case: CaseFile, settings: Settings) -> None:
     raw = image.check_there(study.ct, study.labels, study.label_key, target.mask, study.others)
     known = anatomy.names.list_names(raw, study.vocabulary)
     plans.check_asked(declared, settings, known)
-    if not declared.approach.crosses_tissue:
+    if not declared.approach.takes_outline:
         _check_vessel(case)
         return
     if known is None:

@@ -212,6 +212,7 @@ class Territory:
         stretch: of artery, where what is given leaves the catheter; None: no artery was traced.
         lesions: that it is given for, those that lie in it.
         notes: what a reader must know of its bounds.
+        far_share: of it, away from every traced branch; None where no branch bounded it.
 
     Raises:
         AnatomyError: on construction, the name is missing, or the mask empty.
@@ -224,6 +225,7 @@ class Territory:
     stretch: Segment | None = None
     lesions: tuple[Lesion, ...] = ()
     notes: tuple[str, ...] = ()
+    far_share: float | None = None
 
     def __post_init__(self) -> None:
         if not self.label.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from seldinger.core.errors import PlanError
 
@@ -54,6 +54,7 @@ class DemoCase:
         organ: told with the patient's visit; None: not told.
         depth: of what is reached, "deep" or "superficial": the bleeding class turns on it.
         antibiotics: what the invented operator decided about them; None: nobody decided anything.
+        options: records of the approach and the treatment, as ``Settings.options`` has them.
         patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
             hands and feet) or "uptake" (the first with hepatic arteries, SPECT and PET).
     """
@@ -64,3 +65,4 @@ class DemoCase:
     depth: str = "deep"
     antibiotics: str | None = None
     patient: Literal["needle", "arteries", "uptake"] = "needle"
+    options: tuple[Any, ...] = ()

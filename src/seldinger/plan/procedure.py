@@ -185,6 +185,8 @@ class ApproachLogic(Generic[CaseT]):
     """How targets of a kind are reached: what ``plan/approach/<kind>`` offers to procedures."""
 
     kind: ClassVar[str]
+    takes_outline: ClassVar[bool] = True
+    """Whether a mask or a point can be its target, and not a name alone."""
     crosses_tissue: ClassVar[bool] = True
     """Whether its ways lead through tissue, so that what no label shows may lie on them."""
     options: ClassVar[type[Any] | None] = None

@@ -52,6 +52,7 @@ class Endovascular(ApproachLogic[Any]):
 
     kind: ClassVar[str] = "endovascular"
     crosses_tissue: ClassVar[bool] = False
+    takes_outline: ClassVar[bool] = False
     options: ClassVar[type[Any] | None] = EndovascularOptions
 
     families: frozenset[str] = frozenset({"femoral", "radial", "brachial", "foot"})

@@ -6,7 +6,7 @@ The arteries may not be traced: the way is unknown then, and what is planned in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from seldinger.anatomy import targets
 from seldinger.anatomy.model import Lesion, Territory
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class EndovascularToOrgan(Endovascular):
     """Through arteries to an organ; what is named as target is a lesion in it."""
+
+    takes_outline: ClassVar[bool] = True
 
     def prepare(self, anatomy: Anatomy, target: str) -> Anatomy:
         """The anatomy with its arteries traced, where there are any.
@@ -44,10 +46,8 @@ class EndovascularToOrgan(Endovascular):
         """A lesion, or an organ that is treated as a whole.
 
         Raises:
-            AnatomyError: nothing is called that, or left and right of the arteries are exchanged.
+            AnatomyError: nothing is called that.
         """
-        if anatomy.vessels is not None:
-            check_sides(anatomy.vessels)
         return targets.find(anatomy, name)
 
     def choose_target(self, target: Target, anatomy: Anatomy) -> Target:
@@ -55,8 +55,10 @@ class EndovascularToOrgan(Endovascular):
 
         Raises:
             PlanError: it is a stretch of a vessel.
+            AnatomyError: left and right of the arteries are exchanged.
         """
-        del anatomy
+        if anatomy.vessels is not None:
+            check_sides(anatomy.vessels)
         if not isinstance(target, Lesion | Territory):
             raise PlanError(
                 f"{target.label!r} is a {type(target).__name__.lower()}; what is given into an "

@@ -27,7 +27,6 @@ from seldinger.plan.treatments.irradiation.vials import (
 )
 
 if TYPE_CHECKING:
-    import zoneinfo
     from collections.abc import Iterator
 
     from seldinger.catalogue.nuclides import DecayConstants
@@ -89,7 +88,7 @@ class WorkingHours:
         PlanError: on construction, no hours or no days.
     """
 
-    zone: zoneinfo.ZoneInfo
+    zone: dt.tzinfo
     opens: dt.time
     closes: dt.time
     weekdays: frozenset[int]

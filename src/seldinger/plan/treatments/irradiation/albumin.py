@@ -1,0 +1,174 @@
+"""Albumin: what a SPECT of 99mTc-MAA tells of a plan: lung shunt, uptake, and a dose by voxels.
+
+The SPECT is used only where it lies in the planning image's frame, by its headers or on the user's
+word. Its counts are taken as they are: blurred, so that small tumours show too little uptake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.errors import PlanError
+from seldinger.core.volume import Volume
+from seldinger.image.resample import resample_volume
+from seldinger.image.study import Alignment, Modality, Role
+from seldinger.plan.treatments.irradiation.lung_shunt import measure_spect
+from seldinger.plan.treatments.irradiation.territory import ConcentrationRatio, measure_ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seldinger.anatomy.model import Anatomy
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import Mask
+    from seldinger.image.study import Series
+    from seldinger.plan.treatments.irradiation.lung_shunt import LungShunt
+    from seldinger.plan.treatments.irradiation.weigh import Weighed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlbuminScan:
+    """A SPECT of MAA over the anatomy.
+
+    Attributes:
+        counts: on the anatomy's lattice, in proportion to activity per volume.
+        grid: of the SPECT itself.
+        name: as the scanner named it.
+        by_word: nothing but the user's word says that it lies in the planning image's frame.
+    """
+
+    counts: NDArray[np.float32]
+    grid: Grid
+    name: str
+    by_word: bool
+
+
+def find_albumin(
+    anatomy: Anatomy, registered: str | None
+) -> tuple[AlbuminScan | None, tuple[str, ...]]:
+    """The SPECT that may be used, and why others are not.
+
+    Args:
+        anatomy: with its study.
+        registered: the user's answer whether a SPECT of unknown frame lies in the planning image's.
+    """
+    notes: list[str] = []
+    usable: list[tuple[Series, bool]] = []
+    for series in anatomy.study.series[1:]:
+        if series.modality is not Modality.NM or series.role is Role.AFTER:
+            continue
+        name = series.description or "SPECT without a name"
+        alignment = anatomy.study.alignment(series)
+        if alignment is Alignment.SAME_FRAME:
+            usable.append((series, False))
+        elif alignment is Alignment.UNKNOWN and registered == "yes":
+            usable.append((series, True))
+        elif alignment is Alignment.UNKNOWN:
+            notes.append(
+                f"{name} is not used: no header tells its frame of reference. If it lies in the "
+                "planning image's, answer spect-registered=yes."
+            )
+        else:
+            notes.append(f"{name} is not used: it is {alignment.value}. Register it first.")
+    if len(usable) > 1:
+        names = ", ".join(one.description or "without a name" for one, _ in usable)
+        notes.append(f"No SPECT is used: there are {len(usable)} ({names}); give the one of MAA.")
+        return None, tuple(notes)
+    if not usable:
+        return None, tuple(notes)
+    series, by_word = usable[0]
+    image = Volume(series.image.values.astype(np.float32), series.image.grid, "1")
+    counts = resample_volume(image, anatomy.grid, 1, 0.0).values
+    return AlbuminScan(counts, image.grid, series.description or "SPECT", by_word), tuple(notes)
+
+
+def sees_whole(scan: AlbuminScan, mask: Mask, lattice: Grid) -> bool:
+    """Whether all of a mask lies within the SPECT's voxels.
+
+    Args:
+        scan: the SPECT.
+        mask: on ``lattice``.
+        lattice: of the mask.
+    """
+    index = scan.grid.to_index(lattice.to_lps(np.argwhere(mask).astype(float)))
+    # A voxel reaches half a step beyond its middle.
+    steps = index + 0.5
+    return bool(((steps >= 0.0) & (steps <= scan.grid.shape)).all())
+
+
+def measure_shunt(
+    scan: AlbuminScan, lungs: Mask | None, organ: Mask, lattice: Grid
+) -> LungShunt | None:
+    """The lung shunt; None where lungs or liver are not wholly seen.
+
+    Args:
+        scan: the SPECT.
+        lungs: both, whole; None where they are not.
+        organ: the liver with its tumours.
+        lattice: of the masks.
+
+    Raises:
+        PlanError: the liver shows no counts.
+    """
+    if lungs is None or not all(sees_whole(scan, one, lattice) for one in (lungs, organ)):
+        return None
+    held = [float(scan.counts[one].sum(dtype=np.float64)) for one in (lungs & ~organ, organ)]
+    return measure_spect(max(0.0, held[0]), held[1])
+
+
+def measure_ratios(
+    scan: AlbuminScan, weighed: Weighed, lattice: Grid
+) -> tuple[tuple[ConcentrationRatio, ...], str]:
+    """T:N of every tumour, or none and why.
+
+    Args:
+        scan: the SPECT.
+        weighed: tumours and normal liver.
+        lattice: of their masks.
+    """
+    masks = (weighed.normal, *(one.mask for one in weighed.tumours))
+    if not all(sees_whole(scan, one, lattice) for one in masks):
+        return (), f"{scan.name} does not show the whole territory"
+    counts = [float(scan.counts[one].sum(dtype=np.float64)) for one in masks]
+    try:
+        found = tuple(
+            measure_ratio(held, one.kg, counts[0], weighed.normal_kg)
+            for held, one in zip(counts[1:], weighed.tumours, strict=True)
+        )
+    except PlanError as wrong:
+        return (), f"{scan.name}: {wrong}"
+    return found, ""
+
+
+def predict_dose(scan: AlbuminScan, weighed: Weighed, lattice: Grid, mean_gy: float) -> Volume:
+    """Dose by voxels if spheres go where the albumin went and energy stays where it is released.
+
+    Args:
+        scan: the SPECT.
+        weighed: living tissue that is perfused.
+        lattice: of the anatomy; the dose lies on it.
+        mean_gy: over all that is perfused.
+
+    Returns:
+        Gy, float32; 0 outside of the territory.
+    """
+    inside = np.array(weighed.normal)
+    for one in weighed.tumours:
+        inside |= one.mask
+    mean = float(scan.counts[inside].mean(dtype=np.float64))
+    values = np.where(inside, scan.counts * np.float32(mean_gy / mean), np.float32(0.0))
+    return Volume(values.astype(np.float32), lattice, "Gy")
+
+
+def find_dose_of_share(dose: Volume, mask: Mask, share: float) -> float:
+    """The dose that a share of a structure takes at least, Gy: 0.95 gives D95.
+
+    Args:
+        dose: by voxels.
+        mask: of the structure, on its grid.
+        share: of its volume.
+    """
+    return float(np.quantile(dose.values[mask].astype(np.float64), 1.0 - share))

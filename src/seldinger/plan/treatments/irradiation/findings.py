@@ -1,0 +1,214 @@
+"""Findings: every limit and goal by name, what is not known, and what the images leave open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
+from seldinger.plan.treatments.irradiation.perfused import WHOLE
+from seldinger.plan.treatments.irradiation.territory import LUNG, WHOLE_NORMAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.plan.approach.endovascular.model import TerritoryCase
+    from seldinger.plan.treatments.irradiation.basis import Basis
+    from seldinger.plan.treatments.irradiation.constraints import Allowance, GoalCheck
+    from seldinger.plan.treatments.irradiation.prescribe import Prescribed
+    from seldinger.plan.treatments.irradiation.rules import DoseRule
+
+_ROUNDING = 1e-6
+_COVERED = 0.95
+"""Less of a tumour than this in the territory leaves a part of it untreated."""
+_ASIDE = ("cystic", "gastroduodenal", "right gastric", "falciform", "phrenic", "supraduodenal")
+"""Words of arteries that lead microspheres away from the liver."""
+_RATES = (
+    "radioembolization.dose_rate.contact",
+    "radioembolization.dose_rate.near",
+    "radioembolization.dose_rate.one_metre",
+)
+
+
+def list_findings(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> tuple[Finding, ...]:
+    """Everything that speaks for and against a prescription.
+
+    Args:
+        case: with its territory.
+        basis: all that is known.
+        prescribed: the activity.
+    """
+    return (
+        *_judge_asked(basis),
+        basis.shunt_finding,
+        basis.lungs.tell(),
+        *_judge_limits(basis, prescribed),
+        *_judge_goals(basis, prescribed),
+        *_tell_shunt_bound(basis),
+        *_judge_territory(case, basis),
+        *_judge_scan(basis),
+        *_tell_safety(basis, prescribed),
+    )
+
+
+def _judge_asked(basis: Basis) -> Iterator[Finding]:
+    """What nobody told and nothing can be chosen without."""
+    if basis.missing:
+        text = f"Not told: {'; '.join(basis.missing)}. Answer each: no rule is chosen without."
+        yield Finding("irradiation-asked", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _cite(rule: DoseRule) -> tuple[str, ...]:
+    return () if rule.edited else (rule.source,)
+
+
+def _stamp(rule: DoseRule) -> str:
+    return f" ({rule.stamp})" if rule.stamp else ""
+
+
+def _judge_limits(basis: Basis, prescribed: Prescribed) -> Iterator[Finding]:
+    window = prescribed.window
+    for one in () if window is None else window.allowances:
+        yield _judge_limit(one, basis, prescribed)
+
+
+def _judge_limit(one: Allowance, basis: Basis, prescribed: Prescribed) -> Finding:
+    rule, name = one.rule, f"limit-{one.rule.id}"
+    if one.compartment not in {rule.compartment, LUNG}:
+        name = f"{name}-{one.compartment.replace(' ', '-')}"
+    facts, said = (rule.fact,), f"{rule.text}{_stamp(rule)}"
+    if one.status is Status.UNKNOWN:
+        text = f"Not judged, for nobody told {one.missing}. {said}"
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
+    if prescribed.given_gbq is None or one.gy_per_gbq is None:
+        text = f"Without an activity no dose of {one.compartment} is told. {said}"
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
+    had = basis.before.find_gy(rule) or 0.0
+    dose_gy = had + one.gy_per_gbq * prescribed.given_gbq
+    kept = dose_gy <= rule.dose_gy * (1.0 + _ROUNDING)
+    allowed = "any activity" if one.given_gbq is None else f"{one.given_gbq:.2f} GBq"
+    text = (
+        f"{one.compartment.capitalize()} {dose_gy:.1f} Gy, limit {rule.dose_gy:g}: allows "
+        f"{allowed}. {said}"
+    )
+    status = Status.MET if kept else Status.NOT_MET
+    return Finding(name, status, Severity.ACTION, text, _cite(rule), facts=facts)
+
+
+def _judge_goals(basis: Basis, prescribed: Prescribed) -> Iterator[Finding]:
+    window = prescribed.window
+    for one in () if window is None else window.goals:
+        yield _judge_goal(one, prescribed)
+    if window is not None and basis.rules and not window.goals:
+        text = "No goal of dose was read for such a treatment: fix the activity by hand."
+        yield Finding("goal", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _judge_goal(one: GoalCheck, prescribed: Prescribed) -> Finding:
+    rule, name = one.rule, f"goal-{one.rule.id}"
+    if one.compartment != rule.compartment:
+        name = f"{name}-{one.compartment.replace(' ', '-')}"
+    facts, said = (rule.fact,), f"{rule.text}{_stamp(rule)}"
+    dose = None if prescribed.dose is None else prescribed.dose.dose_gy.get(one.compartment)
+    if dose is None or one.needed_gbq is None:
+        text = f"Whether {one.compartment} reaches {rule.dose_gy:g} Gy is unknown. {said}"
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
+    held = dose >= rule.dose_gy * (1.0 - _ROUNDING)
+    text = (
+        f"{one.compartment.capitalize()} {dose:.0f} Gy, goal {rule.dose_gy:g}: needs "
+        f"{one.needed_gbq:.2f} GBq. {said}"
+    )
+    if not held:
+        text = f"GOAL NOT MET: {text}"
+    status = Status.MET if held else Status.NOT_MET
+    return Finding(name, status, Severity.ACTION, text, _cite(rule), facts=facts)
+
+
+def _tell_shunt_bound(basis: Basis) -> Iterator[Finding]:
+    """The lung shunt below which a limit of the liver comes first, whatever is perfused."""
+    lungs = [one.dose_gy for one in basis.rules if one.compartment == LUNG and not one.cumulative]
+    liver = [
+        one.dose_gy
+        for one in basis.rules
+        if one.compartment == WHOLE_NORMAL and one.kind == "limit"
+    ]
+    if not lungs or not liver or not basis.territory.tumours:
+        return
+    share = basis.territory.share_activity()["normal"]
+    bound = find_shunt_bound(
+        min(lungs), basis.lungs.mass_kg, min(liver), basis.weighed.whole_normal_kg, share
+    )
+    fact = evidence.fact("radioembolization.shunt.seldom_limits")
+    text = (
+        f"Below a lung shunt of {100.0 * bound:.0f} % the limit of the normal liver comes before "
+        f"that of the lungs. {fact.statement}"
+    )
+    yield Finding("shunt-bound", Status.MET, Severity.INFO, text, (fact.source,), facts=(fact.id,))
+
+
+def _judge_territory(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
+    target = case.target
+    whole = target.origin == WHOLE
+    text = f"Perfused: {basis.weighed.perfused_ml:.0f} mL by {target.origin}."
+    if whole:
+        text = f"{text} {' '.join(target.notes)} Name the artery, or labels of what is perfused."
+    status = Status.NOT_MET if whole else Status.MET
+    yield Finding("territory", status, Severity.CAUTION, text)
+    for part in basis.weighed.tumours:
+        if part.covered < _COVERED:
+            text = (
+                f"Only {100.0 * part.covered:.0f} % of {part.name} lies in the territory: the rest "
+                "takes no dose from there. Another injection, or another artery."
+            )
+            first = part.name == basis.target
+            severity = Severity.ACTION if first else Severity.CAUTION
+            name = f"covered-{part.name.replace(' ', '-')}"
+            yield Finding(name, Status.NOT_MET, severity, text)
+    yield from _judge_branches(case)
+
+
+def _judge_branches(case: TerritoryCase) -> Iterator[Finding]:
+    """Traced branches beyond the tip that lead elsewhere."""
+    tree, stretch = case.vessels, case.target.stretch
+    if tree is None or stretch is None:
+        return
+    at = next(n for n, edge in enumerate(tree.edges) if edge.curve is stretch.curve)
+    below = dict.fromkeys(tree.edges[n].name for n in tree.below(at))
+    aside = [name for name in below if any(word in name for word in _ASIDE)]
+    if aside:
+        text = (
+            f"Beyond the planned tip arises {', '.join(aside)}: spheres go there. Place the tip "
+            "beyond it, or occlude it first."
+        )
+        yield Finding("branches-aside", Status.NOT_MET, Severity.CAUTION, text)
+
+
+def _judge_scan(basis: Basis) -> Iterator[Finding]:
+    if basis.uptake_from == "nobody":
+        text = (
+            "Tumours are not told apart from normal liver: one dose for all that is perfused. "
+            "Neither a goal of the tumour nor a limit of the normal liver can be judged."
+        )
+        yield Finding("uptake", Status.UNKNOWN, Severity.CAUTION, text)
+    if basis.uptake_from == "told":
+        text = "Uptake of the tumours is as told by the user, one ratio for all of them."
+        yield Finding("uptake", Status.MET, Severity.CAUTION, text)
+    if basis.scan is not None and basis.scan.by_word:
+        text = f"{basis.scan.name} lies in the planning image's millimetres on the user's word."
+        yield Finding("spect-frame", Status.NOT_MET, Severity.CAUTION, text)
+
+
+def _tell_safety(basis: Basis, prescribed: Prescribed) -> Iterator[Finding]:
+    """Dose rates beside the patient, of Y-90 alone: none was read of holmium."""
+    if prescribed.given_gbq is None or basis.constants is None or basis.constants.nuclide != "y90":
+        return
+    facts = [evidence.fact(one) for one in _RATES]
+    told = "; ".join(f"{(fact.value or 0.0) * prescribed.given_gbq:.2g} uSv/h" for fact in facts)
+    text = (
+        f"Radiation beside the patient at contact, 0.3 m and 1 m: about {told}, by the means of "
+        "30 patients, which scatter by more than half."
+    )
+    keys = tuple(dict.fromkeys(one.source for one in facts))
+    yield Finding("radiation-safety", Status.MET, Severity.INFO, text, keys, facts=_RATES)

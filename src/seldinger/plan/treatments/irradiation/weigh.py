@@ -1,0 +1,185 @@
+"""Weigh: what territory, tumours, normal liver and lungs weigh, from their outlines and the CT.
+
+Dead tissue in a tumour takes no spheres: it belongs to no compartment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.errors import PlanError
+from seldinger.plan.treatments.irradiation.activity import weigh_kg
+from seldinger.plan.treatments.irradiation.perfused import find_organ
+from seldinger.plan.treatments.irradiation.territory import Lungs, assume_lungs
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Territory
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import Mask
+
+_LUNG_TERMS = ("left lung", "right lung")
+_AIR_HU = -1000.0
+_LIGHTEST_KG, _HEAVIEST_KG = 0.2, 3.0
+"""Outside of these no adult's lungs weigh: their outline or the numbers of the image are wrong."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TumourPart:
+    """What of one tumour is perfused.
+
+    Attributes:
+        name: as the plan calls it.
+        mask: living and perfused, on the anatomy's lattice.
+        ml, kg: of ``mask``.
+        covered: share of the whole tumour that is perfused.
+        diameter_mm: of the whole tumour.
+    """
+
+    name: str
+    mask: Mask
+    ml: float
+    kg: float
+    covered: float
+    diameter_mm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """A territory and the liver around it.
+
+    Attributes:
+        tumours: those in the territory, the target first.
+        normal: perfused liver without tumours, a mask on the anatomy's lattice.
+        organ: the whole liver with its tumours, likewise.
+        perfused_ml, perfused_kg: of living tissue.
+        normal_ml, normal_kg: of ``normal``.
+        whole_normal_ml, whole_normal_kg: all liver without tumours, perfused or not.
+        organ_ml: of ``organ``.
+        all_tumour_ml: of every tumour of the liver.
+        dead_ml: in the territory's tumours.
+        reserve: share of the liver that is not perfused.
+    """
+
+    tumours: tuple[TumourPart, ...]
+    normal: Mask
+    organ: Mask
+    perfused_ml: float
+    perfused_kg: float
+    normal_ml: float
+    normal_kg: float
+    whole_normal_ml: float
+    whole_normal_kg: float
+    organ_ml: float
+    all_tumour_ml: float
+    dead_ml: float
+    reserve: float
+
+
+def weigh_territory(
+    anatomy: Anatomy, target: Territory, every: tuple[Mask, ...], density_g_per_ml: float
+) -> Weighed:
+    """Masses by compartment.
+
+    Args:
+        anatomy: the patient's images.
+        target: what is perfused, with the lesions in it.
+        every: masks of all tumours of the liver, perfused or not.
+        density_g_per_ml: of liver and tumour.
+
+    Raises:
+        PlanError: no normal liver, or a tumour that holds no living perfused voxel.
+    """
+    voxel_ml = anatomy.grid.voxel_ml
+    organ = find_organ(anatomy, target.lesions)
+    diseased = np.zeros(organ.shape, dtype=bool)
+    for mask in every:
+        diseased |= mask
+    organ |= diseased
+    parts = []
+    for lesion in target.lesions:
+        living = lesion.viable & target.mask
+        if not living.any():
+            raise PlanError(
+                f"no living part of {lesion.label!r} lies in the territory ({target.origin}): name "
+                "another artery, or labels of what is perfused"
+            )
+        ml = float(living.sum()) * voxel_ml
+        covered = float((lesion.mask & target.mask).sum() / lesion.mask.sum())
+        parts.append(
+            TumourPart(
+                lesion.label, living, ml, weigh_kg(ml, density_g_per_ml), covered,
+                lesion.diameter_mm,
+            )
+        )  # fmt: skip
+    normal = target.mask & ~diseased
+    normal_ml = float(normal.sum()) * voxel_ml
+    perfused_ml = normal_ml + sum(one.ml for one in parts)
+    whole_ml, organ_ml = (float(m.sum()) * voxel_ml for m in (organ & ~diseased, organ))
+    if normal_ml <= 0.0:
+        raise PlanError(
+            f"the territory ({target.origin}) holds tumour alone: a label of what is perfused "
+            "holds the liver around the tumour as well"
+        )
+    dead = sum(float((one.mask & target.mask & ~one.viable).sum()) for one in target.lesions)
+    return Weighed(
+        tuple(parts), normal, organ,
+        perfused_ml, weigh_kg(perfused_ml, density_g_per_ml),
+        normal_ml, weigh_kg(normal_ml, density_g_per_ml),
+        whole_ml, weigh_kg(whole_ml, density_g_per_ml),
+        organ_ml, float(diseased.sum()) * voxel_ml, dead * voxel_ml,
+        1.0 - float((target.mask & organ).sum() / organ.sum()),
+    )  # fmt: skip
+
+
+def find_lungs(anatomy: Anatomy) -> Mask | None:
+    """Both lungs, or None where the labels or the scan do not show them whole."""
+    names = ("lungs",) if anatomy.has("lungs") else _LUNG_TERMS
+    if not all(anatomy.has(one) for one in names):
+        return None
+    found = np.zeros(anatomy.grid.shape, dtype=bool)
+    for one in names:
+        found |= anatomy.get_structure(one).mask
+    scan = anatomy.study.image.grid
+    return None if not found.any() or touches_rim(found, anatomy.grid, scan) else found
+
+
+def touches_rim(mask: Mask, lattice: Grid, scan: Grid) -> bool:
+    """Whether a mask reaches the outermost voxels of a scan, which may cut it off there.
+
+    Args:
+        mask: on ``lattice``, not empty.
+        lattice: of the mask.
+        scan: whose rim is meant.
+    """
+    index = scan.to_index(lattice.to_lps(np.argwhere(mask).astype(float)))
+    rim = 0.5 + np.divide(max(lattice.spacing_mm), scan.spacing_mm)
+    low, high = index.min(axis=0), np.asarray(scan.shape) - 1.0 - index.max(axis=0)
+    return bool((low < rim).any() or (high < rim).any())
+
+
+def weigh_lungs(anatomy: Anatomy, told_kg: float | None) -> Lungs:
+    """Lungs by the density that the CT shows of them; by convention where it cannot be told.
+
+    Args:
+        anatomy: the patient's images.
+        told_kg: what the user says that they weigh; it goes before the CT.
+
+    Raises:
+        PlanError: they weigh what no adult's lungs do.
+    """
+    if told_kg is not None:
+        return Lungs(told_kg, measured=True)
+    lungs = find_lungs(anatomy)
+    if lungs is None or anatomy.image.unit != "HU":
+        return assume_lungs()
+    density = np.clip(anatomy.image.values[lungs].astype(np.float64) / -_AIR_HU + 1.0, 0.0, None)
+    mass_kg = float(density.sum()) * anatomy.grid.voxel_ml / 1000.0
+    if not _LIGHTEST_KG <= mass_kg <= _HEAVIEST_KG:
+        raise PlanError(
+            f"the lungs weigh {mass_kg:.2f} kg by CT; an adult's weigh {_LIGHTEST_KG:g} to "
+            f"{_HEAVIEST_KG:g}: check their outline, or tell the mass"
+        )
+    return Lungs(mass_kg, measured=True)
