@@ -31,6 +31,13 @@ VESSEL_CASES: tuple[Case, ...] = tuple(
     if case.patient == "arteries"
 )
 """Of the built-in patient with arteries."""
+UPTAKE_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.patient == "uptake"
+)
+"""Of the built-in patient around a radioembolization."""
 ANSWERS = {"ablation": {"modality": "microwave"}}
 """One modality is enough here; the others are examined on blocks."""
 ERROR_MM = {"ablation": 3.7}

@@ -202,7 +202,9 @@ PLACES = {
     "dialysis fistula": "dialysis-access",
     "left subclavian artery": None,
     "femoral head of a kidney": None,
-    "liver": None,
+    "liver": "liver",
+    "left hepatic artery": "liver",
+    "spleen": None,
 }
 
 

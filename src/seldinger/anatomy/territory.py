@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import short_repr
@@ -60,6 +59,8 @@ def partition_organ(organ: Mask, grid: Grid, tree: Tree) -> Partition:
     Raises:
         AnatomyError: no branch of the tree ends in the organ, or the mask is empty.
     """
+    from scipy.spatial import cKDTree  # lists of procedures need no trees
+
     if not organ.any():
         raise AnatomyError("the mask of the organ is empty: nothing in it can be fed")
     places = np.argwhere(organ)
@@ -87,6 +88,8 @@ def partition_organ(organ: Mask, grid: Grid, tree: Tree) -> Partition:
 
 def _find_feeding(points: NDArray[np.float64], tree: Tree) -> tuple[int, ...]:
     """Edges below which every end lies in the organ."""
+    from scipy.spatial import cKDTree
+
     ends = np.flatnonzero(tree.degree == 1)
     away, _ = cKDTree(points).query(tree.nodes_lps_mm[ends])
     within = {int(n) for n, mm in zip(ends, away, strict=True) if mm <= _AT_END_MM}

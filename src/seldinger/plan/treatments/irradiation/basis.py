@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from seldinger import evidence
 from seldinger.anatomy.model import Kind
-from seldinger.anatomy.targets import TOUCH_MM
 from seldinger.catalogue.microspheres import find_microspheres
 from seldinger.catalogue.nuclides import decay_constants
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.naming import did_you_mean
 from seldinger.core.verdict import Severity, Status
-from seldinger.geometry import morphology
 from seldinger.plan.answers import read
 from seldinger.plan.treatments.irradiation import albumin, weigh
 from seldinger.plan.treatments.irradiation.activity import check_residual, check_shunt
@@ -153,6 +151,9 @@ def _find_tumours(case: TerritoryCase) -> tuple[Mask, ...]:
 
 def _lies_in(mask: Mask, organ: Mask, case: TerritoryCase) -> bool:
     """Whether a lesion lies in the organ, as targets are told: by a thin shell around it."""
+    from seldinger.anatomy.targets import TOUCH_MM  # these two open what filters images
+    from seldinger.geometry import morphology
+
     voxel_mm = case.anatomy.grid.spacing_mm[0]
     shell = morphology.dilate(mask, TOUCH_MM, voxel_mm) & ~mask
     covered = max(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy import targets
 from seldinger.anatomy.model import Kind, Lesion, Segment, Territory
 from seldinger.anatomy.territory import FAR_MM, measure_far_share, partition_organ, perfuse
 from seldinger.anatomy.vessels.lesions import list_vessels
@@ -114,6 +113,8 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
     Raises:
         PlanError: two of them lie in one another.
     """
+    from seldinger.anatomy import targets  # it opens what filters images
+
     found = [target]
     for structure in anatomy.structures:
         if structure.kind is not Kind.LESION:

@@ -67,6 +67,12 @@ class Irradiation(TreatmentLogic[TerritoryCase]):
     ) -> Territory:
         """The tissue that is perfused so that a lesion is treated.
 
+        Args:
+            target: a lesion, or a territory that somebody bounded.
+            anatomy: the patient's images.
+            settings: what the user names.
+            assumed: how much of a lesion an artery must feed.
+
         Raises:
             PlanError, AnatomyError: it is not in the liver, or what bounds it is not known.
         """
