@@ -44,6 +44,7 @@ _UNUSED = {
     "provenance": ("further_series",),
     "approach": ("routes",),
     "target": ("vessel", "length_mm"),
+    "effect": ("tables",),
 }
 """Section -> keys that only some plans have."""
 
@@ -122,9 +123,10 @@ def to_json(plan: Plan) -> str:
 def _drop_unused(data: dict[str, Any]) -> None:
     """Keys that say nothing of this plan are left out; the reader has their defaults."""
     for part, keys in _UNUSED.items():
-        for key in keys:
-            if not data[part][key]:
-                del data[part][key]
+        section = data[part]
+        for key in keys if section is not None else ():
+            if not section[key]:
+                del section[key]
 
 
 def from_json(text: str) -> PlanFile:

@@ -60,7 +60,7 @@ def first_warning(plan: Plan, path: Path | None) -> str:
 
 def build_headline(plan: Plan) -> tuple[Row, ...]:
     """The numbers that matter most."""
-    if plan.approach.routes or plan.target.vessel is not None:
+    if plan.approach.kind == "endovascular":
         return _of_effect(plan)
     if not plan.approach.paths:
         return (

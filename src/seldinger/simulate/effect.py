@@ -124,6 +124,45 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectTable:
+    """What a treatment tells in rows of words, where measures do not hold it: a calendar, rules.
+
+    Attributes:
+        title: its heading.
+        head: names of the columns.
+        rows: as many cells each as ``head``.
+        strong: numbers of the rows that stand out, from 0.
+        bad: numbers of those that are not kept.
+        note: stands below.
+
+    Raises:
+        PlanError: on construction, a row of another length, or a number of no row.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong: tuple[int, ...] = ()
+    bad: tuple[int, ...] = ()
+    note: str = ""
+
+    __repr__ = short_repr
+
+    def __post_init__(self) -> None:
+        odd = [row for row in self.rows if len(row) != len(self.head)]
+        if odd:
+            raise PlanError(
+                f"the table {self.title!r} has {len(self.head)} columns and a row of "
+                f"{len(odd[0])} cells: fill every column"
+            )
+        if not {*self.strong, *self.bad} <= {*range(len(self.rows))}:
+            raise PlanError(
+                f"the table {self.title!r} marks a row that it has not: it has {len(self.rows)}, "
+                "numbered from 0"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What placements are expected to do, and how sure that is.
 
@@ -142,6 +181,7 @@ class Effect:
         notes: what a reader must know before he believes the rest.
         outside_domain: why the figures are not to be believed; empty where they lie in their
             domain, None where nobody judged it.
+        tables: what else is told, in rows of words; the file leaves them out when there are none.
 
     Raises:
         PlanError: on construction, two measures share an id, or ``complete`` or ``goal`` names
@@ -160,6 +200,7 @@ class Effect:
     variance: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     outside_domain: tuple[str, ...] | None = None
+    tables: tuple[EffectTable, ...] = ()
 
     __repr__ = short_repr
 

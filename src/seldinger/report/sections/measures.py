@@ -18,7 +18,7 @@ from seldinger.report.tables import with_headings
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
     from seldinger.report.blocks import Tone
-    from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
+    from seldinger.simulate.effect import Effect, EffectTable, Measure, Option, StructureEffect
 
 _FIRST = 8
 """Measures that stand on the first pages; those that matter most come first."""
@@ -89,6 +89,19 @@ def build_options(plan: Plan) -> tuple[Block, ...]:
     return with_headings(("Alternatives", table))
 
 
+def build_tables(plan: Plan) -> tuple[Block, ...]:
+    """What the treatment tells in rows of words."""
+    effect = _effect(plan)
+    titled = () if effect is None else effect.tables
+    return with_headings(*((one.title, _words(one)) for one in titled)) if titled else ()
+
+
+def _words(told: EffectTable) -> Table:
+    tones = dict.fromkeys(told.strong, "strong") | dict.fromkeys(told.bad, "bad")
+    rows = tuple(Row(row, tones.get(n, "plain")) for n, row in enumerate(told.rows))
+    return Table(told.head, rows, "Nothing is told.", told.note, wrap=True)
+
+
 def _effect(plan: Plan) -> Effect | None:
     return None if is_ablation(plan) else plan.effect
 
@@ -139,3 +152,4 @@ def _option(option: Option, labels: tuple[str, ...]) -> Row:
 MEASURES = Section(Part.FIRST, 35, build_measures, details=build_rest)
 STRUCTURES = Section(Part.BODY, 15, build_structures)
 OPTIONS = Section(Part.FIRST, 45, build_options)
+TABLES = Section(Part.BODY, 16, build_tables)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from seldinger.anatomy import targets
 from seldinger.anatomy.model import Lesion, Territory
 from seldinger.anatomy.vessels.lesions import check_sides
 from seldinger.anatomy.vessels.patient import trace_arteries
@@ -48,6 +47,8 @@ class EndovascularToOrgan(Endovascular):
         Raises:
             AnatomyError: nothing is called that.
         """
+        from seldinger.anatomy import targets  # it opens what filters images
+
         return targets.find(anatomy, name)
 
     def choose_target(self, target: Target, anatomy: Anatomy) -> Target:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import PlanError
+from seldinger.core.space import as_vector
 from seldinger.core.volume import Volume
 from seldinger.image.resample import resample_volume
 from seldinger.image.study import Alignment, Modality, Role
+from seldinger.physics.activity import spread_activity
+from seldinger.physics.dose.histogram import dose_histogram
 from seldinger.plan.treatments.irradiation.lung_shunt import measure_spect
 from seldinger.plan.treatments.irradiation.territory import ConcentrationRatio, measure_ratio
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
     from seldinger.image.study import Series
+    from seldinger.plan.treatments.irradiation.compartments import TerritoryDose
     from seldinger.plan.treatments.irradiation.lung_shunt import LungShunt
     from seldinger.plan.treatments.irradiation.weigh import Weighed
 
@@ -143,32 +147,56 @@ def measure_ratios(
     return found, ""
 
 
-def predict_dose(scan: AlbuminScan, weighed: Weighed, lattice: Grid, mean_gy: float) -> Volume:
+@dataclass(frozen=True, slots=True, eq=False)
+class PredictedDose:
+    """Dose by voxels.
+
+    Attributes:
+        volume: Gy, float32, on a part of the anatomy's lattice; 0 outside of the territory.
+        box: that part, as slices of the lattice.
+    """
+
+    volume: Volume
+    box: tuple[slice, ...]
+
+    def find_of_share_gy(self, mask: Mask, share: float) -> float:
+        """The dose that a share of a structure takes at least: 0.95 gives D95.
+
+        Args:
+            mask: of the structure, on the anatomy's lattice.
+            share: of its volume.
+        """
+        histogram = dose_histogram(self.volume.values, mask[self.box])
+        return histogram.dose_to_percent_gy(100.0 * share)
+
+
+def predict_dose(
+    scan: AlbuminScan,
+    weighed: Weighed,
+    lattice: Grid,
+    dose: TerritoryDose,
+    density_g_per_ml: float,
+) -> PredictedDose:
     """Dose by voxels if spheres go where the albumin went and energy stays where it is released.
 
     Args:
         scan: the SPECT.
         weighed: living tissue that is perfused.
-        lattice: of the anatomy; the dose lies on it.
-        mean_gy: over all that is perfused.
-
-    Returns:
-        Gy, float32; 0 outside of the territory.
+        lattice: of the anatomy.
+        dose: with activity, shunt and constants.
+        density_g_per_ml: of liver and tumour.
     """
+    from seldinger.simulate.dose.model import Method, compute_dose  # it opens the dose engine
+
     inside = np.array(weighed.normal)
     for one in weighed.tumours:
         inside |= one.mask
-    mean = float(scan.counts[inside].mean(dtype=np.float64))
-    values = np.where(inside, scan.counts * np.float32(mean_gy / mean), np.float32(0.0))
-    return Volume(values.astype(np.float32), lattice, "Gy")
-
-
-def find_dose_of_share(dose: Volume, mask: Mask, share: float) -> float:
-    """The dose that a share of a structure takes at least, Gy: 0.95 gives D95.
-
-    Args:
-        dose: by voxels.
-        mask: of the structure, on its grid.
-        share: of its volume.
-    """
-    return float(np.quantile(dose.values[mask].astype(np.float64), 1.0 - share))
+    box = tuple(slice(max(0, int(at.min()) - 1), int(at.max()) + 2) for at in np.nonzero(inside))
+    shape = inside[box].shape
+    corner = lattice.to_lps(np.array([one.start for one in box], dtype=float))
+    grid = lattice.aligned(list(shape), lattice.spacing_mm[0], as_vector(corner))
+    counts = Volume(np.ascontiguousarray(scan.counts[box]), grid, "1")
+    activity = spread_activity(counts, inside[box], 1e9 * dose.given.gbq, dose.lung_shunt)
+    density = np.full(shape, density_g_per_ml, dtype=np.float32)
+    found = compute_dose(activity, density, dose.constants, Method.LOCAL)
+    return PredictedDose(Volume(found.dose_gy.astype(np.float32), grid, "Gy"), box)

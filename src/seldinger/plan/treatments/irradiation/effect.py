@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.core.naming import normalise
-from seldinger.plan.treatments.irradiation import albumin
+from seldinger.plan.treatments.irradiation import albumin, tables
 from seldinger.plan.treatments.irradiation.basis import cite_rules
 from seldinger.plan.treatments.irradiation.spread import SAMPLES, sample_dose
 from seldinger.plan.treatments.irradiation.territory import (
@@ -17,8 +17,8 @@ from seldinger.plan.treatments.irradiation.territory import (
 from seldinger.simulate.effect import Effect, Fields, Measure
 
 if TYPE_CHECKING:
-    from seldinger.core.volume import Volume
     from seldinger.plan.approach.endovascular.model import TerritoryCase
+    from seldinger.plan.treatments.irradiation.albumin import PredictedDose
     from seldinger.plan.treatments.irradiation.basis import Basis
     from seldinger.plan.treatments.irradiation.calendar import VialPlan
     from seldinger.plan.treatments.irradiation.prescribe import Prescribed
@@ -56,13 +56,17 @@ def predict_effect(
     parted = bool(basis.territory.tumours)
     aim = basis.target if parted else PERFUSED
     sampled: SampledDose | None = None
-    volume: Volume | None = None
+    predicted: PredictedDose | None = None
     if prescribed.dose is not None:
         doses = prescribed.dose.dose_gy
         sampled = sample_dose(case, basis, prescribed.dose.given.gbq, doses, aim)
         if basis.scan is not None and basis.uptake_from == "SPECT":
-            volume = albumin.predict_dose(
-                basis.scan, basis.weighed, case.anatomy.grid, doses[PERFUSED]
+            predicted = albumin.predict_dose(
+                basis.scan,
+                basis.weighed,
+                case.anatomy.grid,
+                prescribed.dose,
+                case.assumed.get_value("liver_density_g_per_ml"),
             )
     measures = (
         Measure("activity-given", "activity to give", "GBq", prescribed.given_gbq),
@@ -71,7 +75,7 @@ def predict_effect(
                 prescribed.vial_gbq),
         Measure("lung-shunt", "lung shunt fraction", "1", basis.lung_shunt),
         *_uptake(basis),
-        *_shares(basis, volume),
+        *_shares(basis, predicted),
         *_vial(vials),
         *_masses(basis),
     )  # fmt: skip
@@ -85,11 +89,13 @@ def predict_effect(
         goal=name_dose(aim),
         samples=0 if sampled is None else SAMPLES,
         variance={} if sampled is None else sampled.variance,
-        notes=_notes(basis, prescribed, volume),
+        notes=_notes(basis, prescribed, predicted),
         outside_domain=_find_doubt(case, basis),
+        tables=tables.list_tables(basis, prescribed, vials),
     )
     draws = {} if sampled is None else {name_dose(k): v for k, v in sampled.draws.items()}
-    return effect, Fields(volumes={} if volume is None else {DOSE: volume}, draws=draws)
+    volumes = {} if predicted is None else {DOSE: predicted.volume}
+    return effect, Fields(volumes=volumes, draws=draws)
 
 
 def _order(basis: Basis) -> tuple[str, ...]:
@@ -137,16 +143,16 @@ def _uptake(basis: Basis) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def _shares(basis: Basis, volume: Volume | None) -> tuple[Measure, ...]:
+def _shares(basis: Basis, predicted: PredictedDose | None) -> tuple[Measure, ...]:
     """D95 and D70 of every tumour by voxels."""
-    if volume is None:
+    if predicted is None:
         return ()
     return tuple(
         Measure(
             f"{key}-{name_dose(part.name).removeprefix('dose-')}",
             f"dose that {100.0 * share:.0f} % of {part.name} takes at least",
             "Gy",
-            albumin.find_dose_of_share(volume, part.mask, share),
+            predicted.find_of_share_gy(part.mask, share),
         )
         for part in basis.weighed.tumours
         for key, share in _SHARES
@@ -180,7 +186,9 @@ def _masses(basis: Basis) -> tuple[Measure, ...]:
     return tuple(Measure(f"mass-{key}", label, "kg", kg) for key, label, kg in named)
 
 
-def _notes(basis: Basis, prescribed: Prescribed, volume: Volume | None) -> tuple[str, ...]:
+def _notes(
+    basis: Basis, prescribed: Prescribed, predicted: PredictedDose | None
+) -> tuple[str, ...]:
     told = [prescribed.why]
     if basis.constants is not None:
         told.append(f"Constants: {basis.constants.text}.")
@@ -190,7 +198,7 @@ def _notes(basis: Basis, prescribed: Prescribed, volume: Volume | None) -> tuple
             f"Uptake by {basis.scan.name}: it is blurred, moved by breath, and shows where albumin "
             "went; spheres of other size and number, given from another tip, go elsewhere."
         )
-    if volume is not None:
+    if predicted is not None:
         size = " x ".join(f"{mm:.0f}" for mm in basis.scan.grid.spacing_mm) if basis.scan else ""
         told.append(
             f"Dose by voxels: energy stays in the voxel of the decay; voxels of {size} mm, noise "

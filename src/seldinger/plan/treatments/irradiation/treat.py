@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.irradiation.calendar import VialPlan
     from seldinger.plan.treatments.irradiation.prescribe import Prescribed
 
+_DENSITY = read_assumptions("seldinger.simulate.dose")["liver_density_g_per_ml"]
+"""The one that a delivered dose is computed with."""
 _ASSUMED = read_assumptions("seldinger.plan.treatments.irradiation")
 _GUIDE_FRENCH = 5.0
 """Of the catheter through which a microcatheter goes, and so of the sheath."""
@@ -50,7 +52,7 @@ class Irradiation(TreatmentLogic[TerritoryCase]):
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Densities, doubts, and what counts as held."""
-        return tuple(_ASSUMED.values())
+        return (_DENSITY, *_ASSUMED.values())
 
     def check_device(self, device: str) -> None:
         """Refuse what is no microcatheter.
@@ -131,7 +133,9 @@ def _programme(case: TerritoryCase, prescribed: Prescribed) -> tuple[Phase, ...]
     if prescribed.given_gbq is None:
         return ()
     seconds = case.assumed.get_value("irradiation_inject_s")
-    return (Phase("inject", seconds, (Quantity("activity", prescribed.given_gbq, "GBq"),)),)
+    return (
+        Phase("inject", seconds, (Quantity("activity", round(prescribed.given_gbq, 3), "GBq"),)),
+    )
 
 
 def _describe(
