@@ -228,3 +228,54 @@ def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.Monk
         assert (out / folder / "report.pdf").stat().st_size > 10_000
         assert f"{folder}/report.html" in index
     shutil.rmtree(out)
+
+
+@pytest.fixture(scope="module")
+def uptake_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built-in patient before a radioembolization: CT and SPECT as DICOM, a mask per class."""
+    folder = tmp_path_factory.mktemp("uptake")
+    patient = demo.uptake_patient(5.0)
+    demo.uptake.write_images(patient, folder)
+    (folder / "labels").mkdir()
+    labels = patient.study.labels
+    assert labels is not None
+    for name in ("liver", "liver-tumour-1", "liver-tumour-2"):
+        mask = labels.mask(name).astype(np.uint8)
+        save(folder / "labels" / f"{name}.nii.gz", mask, labels.grid.index_to_lps)
+    return folder
+
+
+def test_a_radioembolization_is_planned_from_files_with_a_spect(
+    uptake_files: Path, tmp_path: Path
+) -> None:
+    asked_for = (
+        *("plan", "radioembolization", "--ct", str(uptake_files / "ct"), "--voxel-mm", "5"),
+        *(
+            "--labels",
+            str(uptake_files / "labels"),
+            "--other",
+            f"{uptake_files / 'maa'} role=functional",
+        ),
+        *("--target", "liver-tumour-2", "--answer", "product=resin", "--answer", "intent=unilobar"),
+        *("--answer", "disease=hcc", "--lung-shunt", "0.07", "--earlier-lung-gy", "0"),
+        *("--residual", "0.05", "--treat-at", "2026-12-09T10:00+01:00"),
+        *("--calibrations", "2026-12-09T18:00-05:00", "--use-from-hours", "-24"),
+        *("--use-until-hours", "24", "--vial-tolerance", "0.1", "--rule", "resin-normal=45"),
+    )
+    out = tmp_path / "out"
+    result = run(*asked_for, "--out", str(out))
+    assert result.exit_code == 0, result.stderr
+    made = file.from_json((out / "plan.json").read_text(encoding="utf-8"))
+    assert made.effect is not None
+    figures = {one.id: one.nominal for one in made.effect.measures}
+    assert 1.9 < (figures["uptake-liver-tumour-2"] or 0.0) < 4.0
+    assert made.target.origin == "whole liver", "no label shows an artery"
+    assert "rule" in made.request.options
+    assert {one.id: one.status.value for one in made.findings}["vial"] == "met"
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "EDITED by the user" in page
+    assert "What is perfused" not in page, "the SPECT gives a dose by voxels"
+    percent = ["7" if word == "0.07" else word for word in asked_for]
+    told = run(*percent, "--out", str(tmp_path / "no"))
+    assert told.exit_code == 2
+    assert "if that is per cent, write 0.07" in told.stderr

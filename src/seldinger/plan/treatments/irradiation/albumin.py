@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.catalogue.nuclides import decay_constants
 from seldinger.core.errors import PlanError
 from seldinger.core.space import as_vector
 from seldinger.core.volume import Volume
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.irradiation.compartments import TerritoryDose
     from seldinger.plan.treatments.irradiation.lung_shunt import LungShunt
     from seldinger.plan.treatments.irradiation.weigh import Weighed
+
+
+_SECONDS_PER_HOUR = 3600.0
+_SAME_HALF_LIFE = 0.05
+"""Published half-lives of one nuclide differ by less than this share, those of two by more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,10 +72,12 @@ def find_albumin(
             continue
         name = series.description or "SPECT without a name"
         alignment = anatomy.study.alignment(series)
-        if alignment is Alignment.SAME_FRAME:
-            usable.append((series, False))
-        elif alignment is Alignment.UNKNOWN and registered == "yes":
-            usable.append((series, True))
+        by_word = alignment is Alignment.UNKNOWN and registered == "yes"
+        if not _is_albumin(series):
+            told = "" if series.acquisition is None else series.acquisition.nuclide
+            notes.append(f"{name} is not used: its header tells {told or 'another nuclide'}.")
+        elif by_word or alignment is Alignment.SAME_FRAME:
+            usable.append((series, by_word))
         elif alignment is Alignment.UNKNOWN:
             notes.append(
                 f"{name} is not used: no header tells its frame of reference. If it lies in the "
@@ -87,6 +95,13 @@ def find_albumin(
     image = Volume(series.image.values.astype(np.float32), series.image.grid, "1")
     counts = resample_volume(image, anatomy.grid, 1, 0.0).values
     return AlbuminScan(counts, image.grid, series.description or "SPECT", by_word), tuple(notes)
+
+
+def _is_albumin(series: Series) -> bool:
+    """Whether a SPECT may be of 99mTc: by its half-life, where the header tells one."""
+    half_life_s = None if series.acquisition is None else series.acquisition.half_life_s
+    own_s = decay_constants("tc99m", "icrp107").half_life_h * _SECONDS_PER_HOUR
+    return half_life_s is None or abs(half_life_s / own_s - 1.0) < _SAME_HALF_LIFE
 
 
 def sees_whole(scan: AlbuminScan, mask: Mask, lattice: Grid) -> bool:

@@ -18,7 +18,6 @@ from seldinger.core.naming import did_you_mean
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.answers import read
 from seldinger.plan.treatments.irradiation import albumin, weigh
-from seldinger.plan.treatments.irradiation.activity import check_residual, check_shunt
 from seldinger.plan.treatments.irradiation.constraints import Before
 from seldinger.plan.treatments.irradiation.options import IrradiationAnswers, IrradiationOptions
 from seldinger.plan.treatments.irradiation.rules import Circumstances, find_rules
@@ -126,7 +125,7 @@ def gather_basis(case: TerritoryCase) -> Basis:
         weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, uptake_from,
         () if missing else _edit_rules(said, known, told),
         Before(earlier_lung_gy=told.earlier_lung_gy), known,
-        None if told.residual is None else check_residual(told.residual),
+        told.residual,
         scan, missing, notes,
     )  # fmt: skip
 
@@ -172,7 +171,7 @@ def _find_shunt(
         lungs = weigh.find_lungs(case.anatomy)
         seen = albumin.measure_shunt(scan, lungs, organ, case.anatomy.grid)
     if told.lung_shunt is not None:
-        shunt = check_shunt(told.lung_shunt)
+        shunt = told.lung_shunt
         other = "" if seen is None else f" The SPECT shows {100.0 * seen.fraction:.1f} %."
         text = f"Lung shunt {100.0 * shunt:.1f} % as told by the user, not measured here.{other}"
         return shunt, Finding("lung-shunt", Status.MET, Severity.ACTION, text)

@@ -20,7 +20,6 @@ from seldinger.plan.treatments.irradiation.vial_choice import (
     offer_vials,
     rank_slots,
 )
-from seldinger.plan.treatments.irradiation.vials import check_instant
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import TerritoryCase
@@ -105,7 +104,6 @@ def plan_vials(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> Via
         return VialPlan((), (), Finding("vial", Status.UNKNOWN, Severity.ACTION, text))
     at = told.treat_at
     assert at is not None  # noqa: S101  not lacking
-    check_instant(at, "the treatment")
     vials = offer_vials(
         basis.product, told.calibrations,
         (told.use_from_hours or 0.0, told.use_until_hours or 0.0), told.vial_sizes_gbq,

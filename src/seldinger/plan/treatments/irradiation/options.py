@@ -8,11 +8,23 @@ from dataclasses import dataclass, field
 from seldinger.care.times import Moment
 from seldinger.evidence.records import NotNegative, Positive, Text, describe, optional
 from seldinger.plan.answers import among
+from seldinger.plan.treatments.irradiation.activity import (
+    check_activity,
+    check_residual,
+    check_shunt,
+)
+from seldinger.plan.treatments.irradiation.territory import Lungs
+from seldinger.plan.treatments.irradiation.vials import check_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IrradiationOptions:
-    """Radioembolization: what images do not show, and what is fixed by hand."""
+    """Radioembolization: what images do not show, and what is fixed by hand.
+
+    Raises:
+        PlanError: on construction, a share in per cent, an activity in MBq, lungs in grams, or a
+            time without its offset.
+    """
 
     territory: tuple[Text, ...] = optional(
         "labels of the perfused part; left out: what lies nearest to the arteries below the tip",
@@ -61,6 +73,21 @@ class IrradiationOptions:
     vial_tolerance: Positive | None = optional(
         "share by which a vial may miss what is prescribed, either way"
     )
+
+    def __post_init__(self) -> None:
+        """Refuse what no patient could make right before an image is read."""
+        if self.lung_shunt is not None:
+            check_shunt(self.lung_shunt)
+        if self.residual is not None:
+            check_residual(self.residual)
+        if self.activity_gbq is not None:
+            check_activity(self.activity_gbq, "the activity to give")
+        if self.lung_mass_kg is not None:
+            Lungs(self.lung_mass_kg, measured=True)
+        if self.treat_at is not None:
+            check_instant(self.treat_at, "the treatment")
+        for at in self.calibrations:
+            check_instant(at, "the calibration")
 
 
 @dataclass(frozen=True, slots=True)

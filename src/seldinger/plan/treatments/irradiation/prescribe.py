@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from seldinger.plan.treatments.irradiation.activity import (
     GivenActivity,
-    check_activity,
     find_vial_activity,
 )
 from seldinger.plan.treatments.irradiation.body_surface import find_surface_m2, prescribe_part
@@ -67,8 +66,6 @@ def prescribe(case: TerritoryCase, basis: Basis) -> Prescribed:
         PlanError: an activity that no vial holds.
     """
     told = case.settings.get_options(IrradiationOptions)
-    if told.activity_gbq is not None:
-        check_activity(told.activity_gbq, "the activity to give")
     if basis.lung_shunt is None or basis.constants is None:
         return Prescribed(None, None, None, "Without lung shunt and product none is chosen.", ())
     window = find_window(

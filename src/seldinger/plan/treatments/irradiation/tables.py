@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seldinger.plan.treatments.irradiation.basis import Basis
-    from seldinger.plan.treatments.irradiation.calendar import VialPlan
+    from seldinger.plan.treatments.irradiation.calendar import VialHit, VialPlan
     from seldinger.plan.treatments.irradiation.constraints import ActivityWindow
     from seldinger.plan.treatments.irradiation.prescribe import Prescribed
     from seldinger.plan.treatments.irradiation.rules import DoseRule
@@ -141,13 +141,17 @@ def _list_vials(basis: Basis, prescribed: Prescribed, vials: VialPlan) -> Iterat
     aim = basis.target if basis.territory.tumours else "perfused"
     planned = prescribed.dose.dose_gy[aim]
     hits = [
-        _vial_row(one.vial, _instant(one.at), one.held_gbq, one.drawn, one.deviation, planned)
-        + ("serves" if one.fits else f"misses, or is {one.vial.window.find_place(one.at)} window",)
+        (
+            *_vial_row(one.vial, _instant(one.at), one.held_gbq, one.drawn, one.deviation, planned),
+            "serves" if one.fits else _say_why(one),
+        )
         for one in vials.hits[:_NEAREST]
     ]
     slots = [
-        _vial_row(one.vial, _span(one), one.best_gbq, one.drawn, one.deviation, planned)
-        + (f"at {one.best:%H:%M}",)
+        (
+            *_vial_row(one.vial, _span(one), one.best_gbq, one.drawn, one.deviation, planned),
+            f"at {one.best:%H:%M}",
+        )
         for one in vials.slots[:_DAYS]
     ]
     yield EffectTable(
@@ -159,6 +163,11 @@ def _list_vials(basis: Basis, prescribed: Prescribed, vials: VialPlan) -> Iterat
         note=f"Prescribed: {prescribed.vial_gbq or 0.0:.2f} GBq in the vial, the residual "
         "included. First the nearest vials at the planned hour, then days on which one serves.",
     )  # fmt: skip
+
+
+def _say_why(hit: VialHit) -> str:
+    place = hit.vial.window.find_place(hit.at)
+    return "misses" if place == "within" else f"{place} its window"
 
 
 def _vial_row(
