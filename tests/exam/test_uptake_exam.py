@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pydicom
 import pytest
 from tests.demo_plans import UPTAKE_CASES
 
@@ -263,6 +264,18 @@ def test_a_spect_of_another_frame_is_not_used_and_said(
     assert ("spect-frame" in {one.id for one in told.findings}) is used
 
 
+def test_a_high_bilirubin_speaks_against_it_and_moves_the_limit(
+    propose: Callable[..., Plan],
+) -> None:
+    high = propose(replace(TOLD, bilirubin_mg_per_dl=2.4))
+    assert finding(high, "bilirubin")[0] is Status.NOT_MET
+    assert "limit-glass-normal-bilirubin-high" in {one.id for one in high.findings}
+    assert "limit-glass-normal-bilirubin-low" not in {one.id for one in high.findings}
+    assert figure(high, "dose-whole-normal") == pytest.approx(50.0), "the limit binds"
+    both = propose(replace(TOLD, bilirubin_mg_per_dl=None))
+    assert figure(both, "dose-whole-normal") == pytest.approx(50.0), "nobody knows: the stricter"
+
+
 # --- what is perfused -----------------------------------------------------------------------------
 
 
@@ -411,6 +424,11 @@ def test_the_report_tells_rules_vials_and_where_the_dose_lies(made: Plan, tmp_pa
     ):  # fmt: skip
         assert words in page
     assert (tmp_path / "out" / "dose.nii.gz").stat().st_size > 1000
+    stored = pydicom.dcmread(tmp_path / "out" / "rtdose.dcm")
+    assert made.fields is not None
+    top = float(made.fields.volumes["dose"].values.max())
+    assert stored.pixel_array.max() * float(stored.DoseGridScaling) == pytest.approx(top, rel=1e-6)
+    assert "Predicted before treatment, not measured" in stored.DoseComment
     assert {"territory.png", "dose-volume.png", "hero.png"} <= {
         one.name for one in (tmp_path / "out" / "pictures").iterdir()
     }

@@ -24,14 +24,14 @@ PROCEDURE = Procedure(
             "every artery that leads to stomach, duodenum, gallbladder or skin occluded?",
             stop_if="no",
             severity="stop",
-            sources=("eanm2022",),
+            sources=("arteriography_y90",),
         ),
         Question(
             "liver-failing",
             "Does the liver fail: ascites, or bilirubin over 2 mg/dL that no stent brings down?",
             stop_if="yes",
             severity="stop",
-            sources=(),
+            sources=("gandhi_redflags",),
         ),
         Question(
             "pregnant-or-nursing",
@@ -56,7 +56,15 @@ PROCEDURE = Procedure(
         "External radiation.",
         "No treatment of the tumour, and relief of complaints.",
     ),
-    references=("cournane2019", "eanm2022", "ejnmmires2014_lung", "thomas2026", "vanroekel_thesis"),
+    references=(
+        "arteriography_y90",
+        "cournane2019",
+        "eanm2022",
+        "gandhi_redflags",
+        "ejnmmires2014_lung",
+        "thomas2026",
+        "vanroekel_thesis",
+    ),
     demo=(
         DemoCase(
             "liver-tumour-1",

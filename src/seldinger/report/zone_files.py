@@ -1,7 +1,8 @@
 """Zone files: the fields of an effect, for other programs, beside ``plan.json``.
 
 Every field is a NIfTI file of its name on its own lattice; ``zone.dcm`` is the zone as a DICOM
-segmentation, in the space, study and name of the DICOM images that the plan was made on.
+segmentation, ``rtdose.dcm`` a predicted dose as RTDOSE, in the space, study and name of the DICOM
+images that the plan was made on.
 The same plan gives the same bytes: new identifiers come from hashes, and the dates are fixed.
 """
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from seldinger.plan.model import Plan
 
-SEG = "zone.dcm"
+SEG, RT_DOSE = "zone.dcm", "rtdose.dcm"
 OWN_FRAME = (
     f"{SEG} lies in a frame of reference of its own, because the images name none: a viewer may "
     "not lay it over them by itself. Its patient millimetres are those of the images."
@@ -51,6 +52,25 @@ def write(folder: Path, plan: Plan) -> None:
         nifti.write(folder / f"{name}.nii.gz", written)
     if "zone" in volumes:
         make_segmentation(plan, volumes["zone"]).save_as(folder / SEG, enforce_file_format=True)
+    if "dose" in volumes and volumes["dose"].unit == "Gy":
+        make_dose(plan, volumes["dose"]).save_as(folder / RT_DOSE, enforce_file_format=True)
+
+
+def make_dose(plan: Plan, dose: Volume) -> Dataset:
+    """The predicted dose as DICOM RTDOSE: see ``rt_dose.make_rt_dose``."""
+    from seldinger.report.rt_dose import DoseText, make_rt_dose
+
+    study = plan.anatomy.study
+    constants = plan.treatment.settings.get("constants") or "constants not told"
+    text = DoseText(
+        "Predicted absorbed dose",
+        f"Predicted before treatment, not measured; local deposition; {constants}. Research and "
+        "education software, not a medical device.",
+        plan.provenance.version,
+        by_density=False,
+    )
+    images = describe_images(dict(plan.provenance.inputs), study.identity)
+    return make_rt_dose(dose, images, study.identity, text)
 
 
 def list_notes(plan: Plan) -> tuple[str, ...]:

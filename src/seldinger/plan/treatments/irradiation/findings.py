@@ -25,6 +25,7 @@ _COVERED = 0.95
 """Less of a tumour than this in the territory leaves a part of it untreated."""
 _ASIDE = ("cystic", "gastroduodenal", "right gastric", "falciform", "phrenic", "supraduodenal")
 """Words of arteries that lead microspheres away from the liver."""
+_BILIRUBIN = "radioembolization.bilirubin.most"
 _RATES = (
     "radioembolization.dose_rate.contact",
     "radioembolization.dose_rate.near",
@@ -42,6 +43,7 @@ def list_findings(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> 
     """
     return (
         *_judge_asked(basis),
+        *_judge_bilirubin(basis),
         basis.shunt_finding,
         basis.lungs.tell(),
         *_judge_limits(basis, prescribed),
@@ -58,6 +60,18 @@ def _judge_asked(basis: Basis) -> Iterator[Finding]:
     if basis.missing:
         text = f"Not told: {'; '.join(basis.missing)}. Answer each: no rule is chosen without."
         yield Finding("irradiation-asked", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _judge_bilirubin(basis: Basis) -> Iterator[Finding]:
+    """Bilirubin against what speaks against the whole treatment; unknown is asked elsewhere."""
+    told = basis.known.bilirubin_mg_per_dl
+    if told is None:
+        return
+    most = evidence.driving_value(_BILIRUBIN, secondary=True)
+    fact = evidence.fact(_BILIRUBIN)
+    status = Status.MET if told <= most else Status.NOT_MET
+    text = f"Bilirubin {told:g} mg/dL. {fact.statement} ({evidence.stamp_of((fact.id,))})"
+    yield Finding("bilirubin", status, Severity.ACTION, text, (fact.source,), facts=(fact.id,))
 
 
 def _cite(rule: DoseRule) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from seldinger.plan.treatments.irradiation.basis import gather_basis
 from seldinger.plan.treatments.irradiation.calendar import plan_vials
 from seldinger.plan.treatments.irradiation.options import IrradiationAnswers, IrradiationOptions
 from seldinger.plan.treatments.irradiation.prescribe import prescribe
+from seldinger.plan.wording import cite
 from seldinger.simulate.placement import Phase, Placement
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _DENSITY = read_assumptions("seldinger.simulate.dose")["liver_density_g_per_ml"]
 _ASSUMED = read_assumptions("seldinger.plan.treatments.irradiation")
 _GUIDE_FRENCH = 5.0
 """Of the catheter through which a microcatheter goes, and so of the sheath."""
+_MAPPING = "radioembolization.mapping"
 _SHOWN = "Vessels are followed with contrast under X-ray; cone-beam CT shows what the tip perfuses."
 
 
@@ -103,7 +105,7 @@ class Irradiation(TreatmentLogic[TerritoryCase]):
         return Decision(
             reach=reach,
             treatment=_describe(basis, prescribed, vials, best),
-            guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, ()),
+            guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, cite(_MAPPING)),
             findings=(*findings.list_findings(case, basis, prescribed), vials.finding),
             placements=placements,
             effect=effect,
