@@ -315,6 +315,15 @@ def test_an_artery_that_leaves_the_tumour_out_is_told_or_refused(
         propose(replace(TOLD, territory=("liver segment 9",)))
 
 
+def test_a_lobe_is_no_segment(propose: Callable[..., Plan]) -> None:
+    answers = {**CASE.answers, "intent": "segmentectomy"}
+    whole = propose(answers=answers)
+    assert finding(whole, "segmentectomy-size")[0] is Status.NOT_MET
+    part = propose(replace(TOLD, injection="right anterior hepatic artery"), answers)
+    assert finding(part, "segmentectomy-size")[0] is Status.MET
+    assert figure(part, "dose-perfused") == pytest.approx(400.0)
+
+
 def test_branches_beyond_the_tip_that_lead_elsewhere_are_named(made: Plan) -> None:
     status, text = finding(made, "branches-aside")
     assert status is Status.NOT_MET

@@ -20,6 +20,7 @@ from seldinger.plan.treatments.irradiation.vial_choice import (
     offer_vials,
     rank_slots,
 )
+from seldinger.plan.wording import cite
 
 if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import TerritoryCase
@@ -135,6 +136,8 @@ def _judge(
     """Whether one vial serves at the planned hour."""
     if not hits:
         raise PlanError("no vial can be had: give a calibration")
+    facts = (*hits[0].vial.spheres.facts, *hits[0].vial.microspheres.vial_facts)
+    sources = cite(*facts)
     best, when = hits[0], at.isoformat(timespec="minutes")
     label = (
         f"{best.vial.calibrated_gbq:g} GBq of {best.vial.calibrated.isoformat(timespec='minutes')}"
@@ -145,7 +148,7 @@ def _judge(
             f"({100.0 * best.deviation:+.1f} % of {asked.vial.gbq:.2f} GBq, of which "
             f"{100.0 * best.drawn:.0f} % is taken): about {best.spheres / 1e6:.2g} million spheres."
         )
-        return Finding("vial", Status.MET, Severity.ACTION, text)
+        return Finding("vial", Status.MET, Severity.ACTION, text, sources)
     place = best.vial.window.find_place(at)
     other = "no other day serves either"
     if slots:
@@ -159,4 +162,4 @@ def _judge(
         f"No vial holds {asked.vial.gbq:.2f} GBq within {100.0 * asked.tolerance:.0f} % at {when}: "
         f"nearest {label} with {best.held_gbq:.2f} GBq ({place} its window); {other}."
     )
-    return Finding("vial", Status.NOT_MET, Severity.ACTION, text)
+    return Finding("vial", Status.NOT_MET, Severity.ACTION, text, sources)

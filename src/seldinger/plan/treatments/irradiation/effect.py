@@ -9,6 +9,7 @@ from seldinger.plan.treatments.irradiation import albumin, tables
 from seldinger.plan.treatments.irradiation.basis import cite_rules
 from seldinger.plan.treatments.irradiation.spread import SAMPLES, sample_dose
 from seldinger.plan.treatments.irradiation.territory import (
+    COMPARTMENTS,
     LUNG,
     NORMAL,
     PERFUSED,
@@ -29,12 +30,7 @@ KIND = "irradiation"
 DOSE = "dose"
 """Name of the dose by voxels among the fields."""
 _SHARES = (("d95", 0.95), ("d70", 0.70))
-_LABELS = {
-    PERFUSED: "dose of all that is perfused",
-    NORMAL: "dose of the normal perfused liver",
-    WHOLE_NORMAL: "dose of the whole normal liver",
-    LUNG: "dose of the lungs",
-}
+_LABELS = {name: f"dose of {words}" for name, words in COMPARTMENTS.items()}
 
 
 def name_dose(compartment: str) -> str:

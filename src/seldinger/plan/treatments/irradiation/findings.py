@@ -9,7 +9,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
-from seldinger.plan.treatments.irradiation.territory import LUNG, WHOLE_NORMAL
+from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS, LUNG, WHOLE_NORMAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,10 @@ def list_findings(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> 
         *_judge_limits(basis, prescribed),
         *_judge_goals(basis, prescribed),
         *_tell_shunt_bound(basis),
+        *_judge_intent(case, basis),
         *_judge_territory(case, basis),
         *_judge_scan(basis),
+        *_tell_constants(basis),
         *_tell_safety(basis, prescribed),
     )
 
@@ -72,6 +74,15 @@ def _judge_bilirubin(basis: Basis) -> Iterator[Finding]:
     status = Status.MET if told <= most else Status.NOT_MET
     text = f"Bilirubin {told:g} mg/dL. {fact.statement} ({evidence.stamp_of((fact.id,))})"
     yield Finding("bilirubin", status, Severity.ACTION, text, (fact.source,), facts=(fact.id,))
+
+
+def _word(compartment: str) -> str:
+    return COMPARTMENTS.get(compartment, compartment)
+
+
+def _begin(compartment: str) -> str:
+    words = _word(compartment).removeprefix("the ")
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _cite(rule: DoseRule) -> tuple[str, ...]:
@@ -97,14 +108,14 @@ def _judge_limit(one: Allowance, basis: Basis, prescribed: Prescribed) -> Findin
         text = f"Not judged, for nobody told {one.missing}. {said}"
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
     if prescribed.given_gbq is None or one.gy_per_gbq is None:
-        text = f"Without an activity no dose of {one.compartment} is told. {said}"
+        text = f"Without an activity no dose of {_word(one.compartment)} is told. {said}"
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
     had = basis.before.find_gy(rule) or 0.0
     dose_gy = had + one.gy_per_gbq * prescribed.given_gbq
     kept = dose_gy <= rule.dose_gy * (1.0 + _ROUNDING)
     allowed = "any activity" if one.given_gbq is None else f"{one.given_gbq:.2f} GBq"
     text = (
-        f"{one.compartment.capitalize()} {dose_gy:.1f} Gy, limit {rule.dose_gy:g}: allows "
+        f"{_begin(one.compartment)}: {dose_gy:.1f} Gy, limit {rule.dose_gy:g}: allows "
         f"{allowed}. {said}"
     )
     status = Status.MET if kept else Status.NOT_MET
@@ -127,11 +138,11 @@ def _judge_goal(one: GoalCheck, prescribed: Prescribed) -> Finding:
     facts, said = (rule.fact,), f"{rule.text}{_stamp(rule)}"
     dose = None if prescribed.dose is None else prescribed.dose.dose_gy.get(one.compartment)
     if dose is None or one.needed_gbq is None:
-        text = f"Whether {one.compartment} reaches {rule.dose_gy:g} Gy is unknown. {said}"
+        text = f"Whether {_word(one.compartment)} reaches {rule.dose_gy:g} Gy is unknown. {said}"
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
     held = dose >= rule.dose_gy * (1.0 - _ROUNDING)
     text = (
-        f"{one.compartment.capitalize()} {dose:.0f} Gy, goal {rule.dose_gy:g}: needs "
+        f"{_begin(one.compartment)}: {dose:.0f} Gy, goal {rule.dose_gy:g}: needs "
         f"{one.needed_gbq:.2f} GBq. {said}"
     )
     if not held:
@@ -160,6 +171,20 @@ def _tell_shunt_bound(basis: Basis) -> Iterator[Finding]:
         f"that of the lungs. {fact.statement}"
     )
     yield Finding("shunt-bound", Status.MET, Severity.INFO, text, (fact.source,), facts=(fact.id,))
+
+
+def _judge_intent(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
+    """A segmentectomy gives up the normal liver in its territory, which must be small then."""
+    if basis.intent != "segmentectomy":
+        return
+    most = case.assumed.get_value("irradiation_segment_share")
+    share = 1.0 - basis.weighed.reserve
+    text = (
+        f"A segmentectomy gives up the liver that is perfused: {100.0 * share:.0f} % of it here, "
+        f"{100.0 * most:.0f} % are taken as the most. Take a smaller artery, or another intent."
+    )
+    status = Status.MET if share <= most else Status.NOT_MET
+    yield Finding("segmentectomy-size", status, Severity.ACTION, text)
 
 
 def _judge_territory(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
@@ -226,3 +251,12 @@ def _tell_safety(basis: Basis, prescribed: Prescribed) -> Iterator[Finding]:
     )
     keys = tuple(dict.fromkeys(one.source for one in facts))
     yield Finding("radiation-safety", Status.MET, Severity.INFO, text, keys, facts=_RATES)
+
+
+def _tell_constants(basis: Basis) -> Iterator[Finding]:
+    """Which constants every dose here was computed with."""
+    constants = basis.constants
+    if constants is not None:
+        text = f"Constants of dose: {constants.text}."
+        sources, facts = constants.sources, constants.facts
+        yield Finding("constants", Status.MET, Severity.INFO, text, sources, facts=facts)

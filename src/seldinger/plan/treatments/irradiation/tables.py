@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.formatting import format_figure
 from seldinger.core.verdict import Status
+from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS
 from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def _limit_rows(
         if one.given_gbq is not None:
             allowed = f"at most {one.given_gbq:.2f} GBq"
         yield (
-            one.rule.id, one.compartment, f"at most {one.rule.dose_gy:g} Gy", _gy(dose), allowed,
-            state, _short(one.rule),
+            one.rule.id, _name(one.compartment), f"at most {one.rule.dose_gy:g} Gy", _gy(dose),
+            allowed, state, _short(one.rule),
         )  # fmt: skip
 
 
@@ -85,9 +86,13 @@ def _goal_rows(prescribed: Prescribed, window: ActivityWindow) -> Iterator[tuple
             state = "kept" if dose >= one.rule.dose_gy * (1.0 - _ROUNDING) else "NOT KEPT"
         needed = _UNKNOWN if one.needed_gbq is None else f"needs {one.needed_gbq:.2f} GBq"
         yield (
-            one.rule.id, one.compartment, f"at least {one.rule.dose_gy:g} Gy", _gy(dose), needed,
-            state, _short(one.rule),
+            one.rule.id, _name(one.compartment), f"at least {one.rule.dose_gy:g} Gy", _gy(dose),
+            needed, state, _short(one.rule),
         )  # fmt: skip
+
+
+def _name(compartment: str) -> str:
+    return COMPARTMENTS.get(compartment, compartment).removeprefix("the ")
 
 
 def _gy(dose: float | None) -> str:
@@ -119,7 +124,7 @@ def _list_compartments(basis: Basis, prescribed: Prescribed) -> Iterator[EffectT
     }
     rows = tuple(
         (
-            name, f"{1000.0 * masses[name]:.0f} g", ratios.get(name, ""),
+            _name(name), f"{1000.0 * masses[name]:.0f} g", ratios.get(name, ""),
             f"{dose.activity_gbq[name]:.3f} GBq", _gy(value),
         )
         for name, value in dose.dose_gy.items()
@@ -129,8 +134,7 @@ def _list_compartments(basis: Basis, prescribed: Prescribed) -> Iterator[EffectT
         head=("Compartment", "Mass", "Uptake", "Activity", "Mean dose"),
         rows=rows,
         note=f"{dose.constants.text}. Uptake: concentration over that of the normal perfused "
-        f"liver, by {basis.uptake_from}. Normal: perfused liver without tumours; whole-normal: "
-        "with what is not perfused.",
+        f"liver, by {basis.uptake_from}. Normal: without tumours; whole: perfused or not.",
     )
 
 
@@ -179,7 +183,7 @@ def _vial_row(
         given,
         f"{held_gbq:.2f} GBq",
         f"{100.0 * drawn:.0f} %",
-        f"{100.0 * deviation + 0.0:+.1f} %",
+        f"{round(100.0 * deviation, 1) + 0.0:+.1f} %",
         _gy(planned_gy * (1.0 + deviation)),
         f"{vial.spheres.expected * drawn / 1e6:.2g} million",
     )

@@ -23,6 +23,13 @@ PERFUSED, NORMAL, WHOLE_NORMAL, LUNG = "perfused", "normal", "whole-normal", "lu
 """Compartments beside the tumours: all that is perfused; the normal liver in it; all normal liver,
 perfused or not; both lungs."""
 _RESERVED = (PERFUSED, NORMAL, WHOLE_NORMAL, LUNG)
+COMPARTMENTS = {
+    PERFUSED: "all that is perfused",
+    NORMAL: "the normal perfused liver",
+    WHOLE_NORMAL: "the whole normal liver",
+    LUNG: "the lungs",
+}
+"""The same in words; tumours go by their names."""
 
 _LUNG_MASS = "radioembolization.lung.mass"
 _ROUNDING_KG = 1e-9
