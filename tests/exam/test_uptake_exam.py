@@ -14,6 +14,7 @@ from tests.demo_plans import UPTAKE_CASES
 
 from seldinger import anatomy, demo, plan, report, testing
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
+from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import DicomIdentity, Modality
 from seldinger.plan import file
@@ -143,6 +144,11 @@ def test_the_dose_by_voxels_is_that_of_the_compartments(made: Plan, built: anato
     perfused = figure(made, "dose-perfused"), figure(made, "mass-perfused")
     assert held == pytest.approx((perfused[0] or 0.0) * (perfused[1] or 0.0) * 1000.0 / 1.05,
                                  rel=1e-4)  # fmt: skip
+    (lesion, *_) = made.goal.lesions
+    at = np.argwhere(lesion.viable & made.goal.mask)
+    index = np.rint(dose.grid.to_index(built.grid.to_lps(at.astype(float)))).astype(int)
+    mean_gy = dose.values[tuple(index.T)].mean(dtype=np.float64)
+    assert mean_gy == pytest.approx(figure(made, "dose-liver-tumour-1"), rel=1e-4)
     d95, d70 = figure(made, "d95-liver-tumour-1"), figure(made, "d70-liver-tumour-1")
     mean = figure(made, "dose-liver-tumour-1")
     assert 0.0 < (d95 or 0.0) < (d70 or 0.0) < 1.02 * (mean or 0.0)
@@ -154,6 +160,16 @@ def test_uptake_is_near_the_truth_and_never_above_it(made: Plan) -> None:
         shown = figure(made, f"uptake-{name}")
         assert shown is not None
         assert 1.9 < shown < 3.2
+
+
+def test_the_spread_holds_the_true_dose(made: Plan, propose: Callable[..., Plan]) -> None:
+    given = figure(made, "activity-given")
+    true = propose(replace(TOLD, tumour_to_normal=3.2, activity_gbq=given))
+    assert made.effect is not None
+    for name in ("dose-liver-tumour-1", "dose-liver-tumour-2", "dose-normal"):
+        spread = made.effect.measure(name).value
+        assert isinstance(spread, Spread)
+        assert spread.p05 < (figure(true, name) or 0.0) < spread.p95, name
 
 
 def test_a_goal_out_of_reach_is_told_with_the_limit_that_binds(
@@ -372,7 +388,21 @@ def test_tumours_that_lie_in_one_another_are_refused(
         propose(of=apart, target="liver tumour 1")
 
 
+def test_one_piece_of_a_tumour_leaves_the_others_as_tumour(
+    built: anatomy.Anatomy, propose: Callable[..., Plan]
+) -> None:
+    first, second = (built.get_structure(f"liver tumour {n}") for n in (1, 2))
+    both = replace(first, mask=first.mask | second.mask)
+    kept = tuple(both if one is first else one for one in built.structures if one is not second)
+    apart = replace(built, structures=kept, study=replace(built.study, labels=None))
+    told = propose(of=apart, target="liver tumour 1#2")
+    masses = [figure(told, f"mass-{n}") for n in ("liver-tumour-1-2", "rest-of-liver-tumour-1")]
+    assert sum(one or 0.0 for one in masses) == pytest.approx(0.04, abs=0.005)
+
+
 def test_a_target_outside_the_liver_is_refused(propose: Callable[..., Plan]) -> None:
+    with pytest.raises(PlanError, match="is the liver itself: name a tumour"):
+        propose(target="liver")
     with pytest.raises(PlanError, match="microspheres are given to the liver"):
         propose(target="lung-nodule-1")
 

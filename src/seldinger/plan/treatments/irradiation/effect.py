@@ -35,7 +35,7 @@ _LABELS = {name: f"dose of {words}" for name, words in COMPARTMENTS.items()}
 
 def name_dose(compartment: str) -> str:
     """Id of the measure that is the dose of a compartment."""
-    return f"dose-{normalise(compartment).replace('_', '-')}"
+    return f"dose-{normalise(compartment.replace('#', ' ')).replace('_', '-')}"
 
 
 def predict_effect(

@@ -34,6 +34,8 @@ _TIP_FROM_MM, _TIP_LONG_MM = 5.0, 10.0
 """Where the tip comes to lie behind the beginning of its artery; less in a short one."""
 _PART_OF = 0.9
 """A lesion of which another structure holds so much is a part of that structure."""
+_MOST_OF = 0.5
+"""No tumour covers so much of the liver's label."""
 _OVERLAP = 0.05
 """Share of the smaller of two tumours that may lie in both: blur of two masks on a lattice."""
 _TOUCHED = 0.05
@@ -74,6 +76,11 @@ def bound_territory(
         raise PlanError(
             f"{target.label!r} lies in {target.organ or 'no labelled organ'}; microspheres are "
             f"given to the {ORGAN}: name a lesion in it, or give --organ where labels cannot tell"
+        )
+    if anatomy.has(ORGAN) and _share(anatomy.get_structure(ORGAN).mask, target.mask) > _MOST_OF:
+        raise PlanError(
+            f"{target.label!r} is the {ORGAN} itself: name a tumour in it; where all of it is "
+            f"perfused, say --territory {ORGAN}"
         )
     tumours = list_tumours(target, anatomy)
     organ = find_organ(anatomy, tumours)
@@ -120,7 +127,10 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
         if structure.kind is not Kind.LESION:
             continue
         if _share(target.mask, structure.mask) >= _PART_OF:
-            continue  # the target itself, or what it is a part of
+            rest = structure.mask & ~target.mask
+            if _share(structure.mask, rest) > _OVERLAP:  # the target is one piece of several
+                found.append(targets.from_mask(anatomy, rest, f"rest of {structure.name}", ORGAN))
+            continue
         other = targets.find(anatomy, structure.name)
         if other.organ == ORGAN:
             found.append(other)
