@@ -275,6 +275,11 @@ def test_a_radioembolization_is_planned_from_files_with_a_spect(
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "EDITED by the user" in page
     assert "What is perfused" not in page, "the SPECT gives a dose by voxels"
+    ball = ("--target-lps", "-100,-10,140", "--diameter-mm", "24")
+    named = asked_for.index("--target")
+    point = run(*asked_for[:named], *ball, *asked_for[named + 2 :], "--json")
+    assert point.exit_code == 0, point.stderr
+    assert file.from_json(point.stdout).target.label == "target"
     percent = ["7" if word == "0.07" else word for word in asked_for]
     told = run(*percent, "--out", str(tmp_path / "no"))
     assert told.exit_code == 2

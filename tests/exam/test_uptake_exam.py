@@ -82,6 +82,9 @@ def test_a_plan_passes_the_exam(made: Plan, propose: Callable[..., Plan]) -> Non
     assert read is not None
     assert made.effect is not None
     assert read.tables == made.effect.tables
+    row = made.summarize()
+    assert row["activity_given_gbq"] == figure(made, "activity-given")
+    assert row["mass_lung_kg"] == 1.0
 
 
 def test_a_cleared_patient_may_go_and_what_is_taken_away_never_helps(

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from seldinger.core.space import Vector
     from seldinger.plan.model import Path, Plan
 
-_UNITS = {"mm": "_mm", "mL": "_ml", "mL/kJ": "_ml_per_kj", "Cel": "_c", "Gy": "_gy"}
+_UNITS = {
+    "mm": "_mm", "mL": "_ml", "mL/kJ": "_ml_per_kj", "Cel": "_c", "Gy": "_gy", "GBq": "_gbq",
+    "kg": "_kg", "10*6": "_million",
+}  # fmt: skip
 """UCUM unit -> how a key ends that is in it; a share or a probability has no end."""
 
 Value = str | float | bool | tuple[str, ...] | tuple[float, float, float] | None
