@@ -432,6 +432,28 @@ def test_a_vial_is_chosen_by_the_hour_or_what_is_missing_is_named(
     )
 
 
+def test_a_vial_that_would_break_a_limit_does_not_serve(
+    made: Plan, propose: Callable[..., Plan]
+) -> None:
+    tight = {"glass-normal-reserve": 1.01 * (figure(made, "dose-normal") or 0.0)}
+    told = propose(replace(TOLD, rule=tight))
+    assert figure(told, "activity-given") == pytest.approx(figure(made, "activity-given") or 0.0)
+    status, text = finding(told, "vial")
+    assert status is Status.NOT_MET
+    assert "over a limit of dose" in text
+
+
+def test_other_injections_of_the_session_count_against_the_limits(
+    propose: Callable[..., Plan],
+) -> None:
+    told = propose(replace(TOLD, session_lung_gy=28.0, session_normal_gy=40.0))
+    assert figure(told, "dose-lung") == pytest.approx(2.0), "the lungs bind"
+    assert told.effect is not None
+    assert told.effect.measure("dose-lung").at_most == pytest.approx(2.0)
+    assert told.effect.measure("dose-whole-normal").at_most == pytest.approx(50.0)
+    assert finding(told, "limit-lung-session")[1].startswith("Lungs: 30.0 Gy, limit 30")
+
+
 def test_resin_has_the_rule_of_body_surface_beside_it(propose: Callable[..., Plan]) -> None:
     answers = {**CASE.answers, "product": "resin"}
     told = propose(replace(TOLD, height_cm=175.0, weight_kg=75.0), answers)

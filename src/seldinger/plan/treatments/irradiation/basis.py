@@ -124,7 +124,7 @@ def gather_basis(case: TerritoryCase) -> Basis:
         Territory(case.target.origin, weighed.perfused_kg, tumours, weighed.whole_normal_kg),
         weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, uptake_from,
         () if missing else _edit_rules(said, known, told),
-        Before(earlier_lung_gy=told.earlier_lung_gy), known,
+        Before(told.session_lung_gy, told.earlier_lung_gy, told.session_normal_gy), known,
         told.residual,
         scan, missing, notes,
     )  # fmt: skip

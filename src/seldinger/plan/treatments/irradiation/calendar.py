@@ -6,6 +6,7 @@ Calibrations, shelf windows and tolerances stand on a label or in an order: none
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.irradiation.vials import Vial
 
 _SHOWN = 8
+_ROUNDING = 1e-6
 _DAY = frozenset(range(7))
 _OPENS, _CLOSES = dt.time(0, 0), dt.time(23, 59)
 
@@ -44,7 +46,8 @@ class VialHit:
         held_gbq: of the whole vial then.
         drawn: share of it that is taken; 1 for a vial that is given whole.
         deviation: from the prescription, as a share.
-        fits: within the tolerance and the shelf window.
+        fits: within the tolerance, the shelf window and every limit of dose.
+        breaks_limit: it would give more than a limit allows.
     """
 
     vial: Vial
@@ -53,6 +56,7 @@ class VialHit:
     drawn: float
     deviation: float
     fits: bool
+    breaks_limit: bool
 
     @property
     def spheres(self) -> float:
@@ -110,24 +114,41 @@ def plan_vials(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> Via
         (told.use_from_hours or 0.0, told.use_until_hours or 0.0), told.vial_sizes_gbq,
     )  # fmt: skip
     asked = Prescription(VialActivity(prescribed.vial_gbq), told.vial_tolerance or 0.0)
+    most = _find_most_gbq(basis, prescribed)
     hits = sorted(
-        (_hit(one, at, asked, basis) for one in vials),
+        (_hit(one, at, asked, basis, most) for one in vials),
         key=lambda one: (not one.fits, abs(one.deviation), one.held_gbq),
     )
     zone = at.tzinfo
     assert zone is not None  # noqa: S101  an instant has one
     work = WorkingHours(zone, _OPENS, _CLOSES, _DAY)
-    slots = rank_slots(vials, asked, work, basis.constants)[:_SHOWN]
+    slots = tuple(
+        one
+        for one in rank_slots(vials, asked, work, basis.constants)
+        if one.best_gbq * one.drawn <= most
+    )[:_SHOWN]
     return VialPlan(tuple(hits[:_SHOWN]), slots, _judge(tuple(hits), slots, at, asked))
 
 
-def _hit(vial: Vial, at: dt.datetime, asked: Prescription, basis: Basis) -> VialHit:
+def _find_most_gbq(basis: Basis, prescribed: Prescribed) -> float:
+    """What a vial may give by the limits; those that the prescription breaks itself are told so."""
+    window, given = prescribed.window, prescribed.given_gbq
+    if window is None or window.most_gbq is None or given is None:
+        return math.inf
+    most = window.most_gbq * (1.0 + _ROUNDING)
+    return math.inf if given > most else most / (1.0 - (basis.residual or 0.0))
+
+
+def _hit(
+    vial: Vial, at: dt.datetime, asked: Prescription, basis: Basis, most_gbq: float
+) -> VialHit:
     assert basis.constants is not None  # noqa: S101  vials were offered for a product
     held = vial.find_gbq(at, basis.constants)
     drawn = min(1.0, asked.vial.gbq / held) if vial.microspheres.divisible else 1.0
     deviation = held * drawn / asked.vial.gbq - 1.0
-    fits = abs(deviation) <= asked.tolerance and vial.window.find_place(at) == "within"
-    return VialHit(vial, at, held, drawn, deviation, fits)
+    over = held * drawn > most_gbq
+    fits = abs(deviation) <= asked.tolerance and vial.window.find_place(at) == "within" and not over
+    return VialHit(vial, at, held, drawn, deviation, fits, over)
 
 
 def _judge(
@@ -160,6 +181,7 @@ def _judge(
         )
     text = (
         f"No vial holds {asked.vial.gbq:.2f} GBq within {100.0 * asked.tolerance:.0f} % at {when}: "
-        f"nearest {label} with {best.held_gbq:.2f} GBq ({place} its window); {other}."
+        f"nearest {label} with {best.held_gbq:.2f} GBq ({place} its window"
+        f"{', over a limit of dose' if best.breaks_limit else ''}); {other}."
     )
     return Finding("vial", Status.NOT_MET, Severity.ACTION, text, sources)

@@ -42,6 +42,12 @@ class IrradiationOptions:
     earlier_lung_gy: NotNegative | None = optional(
         "lung dose of all earlier treatments; 0 where there was none"
     )
+    session_lung_gy: NotNegative = optional(
+        "lung dose of the other injections of this session", default=0.0
+    )
+    session_normal_gy: NotNegative = optional(
+        "dose that the other injections of this session give to the whole normal liver", default=0.0
+    )
     bilirubin_mg_per_dl: Positive | None = optional("total bilirubin; left out: the patient's labs")
     height_cm: Positive | None = optional("for the body surface; left out: the patient's")
     weight_kg: Positive | None = optional("for the body surface; left out: the patient's")

@@ -171,6 +171,8 @@ def _list_vials(basis: Basis, prescribed: Prescribed, vials: VialPlan) -> Iterat
 
 def _say_why(hit: VialHit) -> str:
     place = hit.vial.window.find_place(hit.at)
+    if hit.breaks_limit:
+        return "over a limit"
     return "misses" if place == "within" else f"{place} its window"
 
 
