@@ -64,23 +64,12 @@ def predict_effect(
                 prescribed.dose,
                 case.assumed.get_value("liver_density_g_per_ml"),
             )
-    measures = (
-        Measure("activity-given", "activity to give", "GBq", prescribed.given_gbq),
-        *(_dose(basis, name, sampled) for name in _order(basis)),
-        Measure("activity-vial", "activity in the vial when it is given", "GBq",
-                prescribed.vial_gbq),
-        Measure("lung-shunt", "lung shunt fraction", "1", basis.lung_shunt),
-        *_uptake(basis),
-        *_shares(basis, predicted),
-        *_vial(vials),
-        *_masses(basis),
-    )  # fmt: skip
     effect = Effect(
         kind=KIND,
         criterion="mean absorbed dose of each compartment while all activity decays",
         model=("partition model" if parted else "single compartment (MIRD)")
         + ": spheres stay where they lodge, energy stays in its compartment",
-        measures=measures,
+        measures=_list_measures(basis, prescribed, sampled, predicted, vials),
         options=prescribed.options,
         goal=name_dose(aim),
         samples=0 if sampled is None else SAMPLES,
@@ -92,6 +81,27 @@ def predict_effect(
     draws = {} if sampled is None else {name_dose(k): v for k, v in sampled.draws.items()}
     volumes = {} if predicted is None else {DOSE: predicted.volume}
     return effect, Fields(volumes=volumes, draws=draws)
+
+
+def _list_measures(
+    basis: Basis,
+    prescribed: Prescribed,
+    sampled: SampledDose | None,
+    predicted: PredictedDose | None,
+    vials: VialPlan,
+) -> tuple[Measure, ...]:
+    """Every figure, those that matter most first."""
+    return (
+        Measure("activity-given", "activity to give", "GBq", prescribed.given_gbq),
+        *(_dose(basis, name, sampled) for name in _order(basis)),
+        Measure("activity-vial", "activity in the vial when it is given", "GBq",
+                prescribed.vial_gbq),
+        Measure("lung-shunt", "lung shunt fraction", "1", basis.lung_shunt),
+        *_uptake(basis),
+        *_shares(basis, predicted),
+        *_vial(vials),
+        *_masses(basis),
+    )  # fmt: skip
 
 
 def _order(basis: Basis) -> tuple[str, ...]:

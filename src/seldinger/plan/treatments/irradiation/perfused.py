@@ -72,30 +72,11 @@ def bound_territory(
     """
     if isinstance(target, Territory):
         return target
-    if target.organ != ORGAN:
-        raise PlanError(
-            f"{target.label!r} lies in {target.organ or 'no labelled organ'}; microspheres are "
-            f"given to the {ORGAN}: name a lesion in it, or give --organ where labels cannot tell"
-        )
-    if anatomy.has(ORGAN) and _share(anatomy.get_structure(ORGAN).mask, target.mask) > _MOST_OF:
-        raise PlanError(
-            f"{target.label!r} is the {ORGAN} itself: name a tumour in it; where all of it is "
-            f"perfused, say --territory {ORGAN}"
-        )
+    _check_target(target, anatomy)
     tumours = list_tumours(target, anatomy)
     organ = find_organ(anatomy, tumours)
     partition, none = _part(organ, anatomy)
-    tree = anatomy.vessels
-    fed: Fed | None = None
-    if options.injection is not None:
-        if partition is None or tree is None:
-            raise PlanError(
-                f"the {options.injection} is named, but {none}: trace it, or name the labels of "
-                "the perfused part"
-            )
-        fed = _feed_named(partition, tree, options.injection)
-    elif partition is not None and tree is not None:
-        fed = _feed_least(partition, tree, target.mask, held)
+    tree, fed = anatomy.vessels, _feed(target, anatomy, options, partition, none, held)
     mask, origin, notes = _choose(organ, anatomy, options, fed, none)
     far = None
     if partition is not None and origin.startswith(BY_BRANCH):
@@ -112,6 +93,20 @@ def bound_territory(
         tuple(one for one in tumours if _share(one.mask, mask) >= _TOUCHED or one is target),
         notes, far,
     )  # fmt: skip
+
+
+def _check_target(target: Lesion, anatomy: Anatomy) -> None:
+    """Refuse what is no tumour of the liver; ``PlanError`` says what it is."""
+    if target.organ != ORGAN:
+        raise PlanError(
+            f"{target.label!r} lies in {target.organ or 'no labelled organ'}; microspheres are "
+            f"given to the {ORGAN}: name a lesion in it, or give --organ where labels cannot tell"
+        )
+    if anatomy.has(ORGAN) and _share(anatomy.get_structure(ORGAN).mask, target.mask) > _MOST_OF:
+        raise PlanError(
+            f"{target.label!r} is the {ORGAN} itself: name a tumour in it; where all of it is "
+            f"perfused, say --territory {ORGAN}"
+        )
 
 
 def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
@@ -168,6 +163,28 @@ def _part(organ: Mask, anatomy: Anatomy) -> tuple[Partition | None, str]:
         return partition_organ(organ, anatomy.grid, anatomy.vessels), ""
     except AnatomyError:
         return None, "no artery that was traced ends in the liver"
+
+
+def _feed(
+    target: Lesion,
+    anatomy: Anatomy,
+    options: IrradiationOptions,
+    partition: Partition | None,
+    none: str,
+    held: float,
+) -> Fed | None:
+    """What the artery feeds that the user names, or the least that holds the lesion."""
+    tree = anatomy.vessels
+    if partition is not None and tree is not None:
+        if options.injection is not None:
+            return _feed_named(partition, tree, options.injection)
+        return _feed_least(partition, tree, target.mask, held)
+    if options.injection is not None:
+        raise PlanError(
+            f"the {options.injection} is named, but {none}: trace it, or name the labels of the "
+            "perfused part"
+        )
+    return None
 
 
 def _choose(

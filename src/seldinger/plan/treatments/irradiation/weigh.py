@@ -16,7 +16,7 @@ from seldinger.plan.treatments.irradiation.perfused import find_organ
 from seldinger.plan.treatments.irradiation.territory import Lungs, assume_lungs
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy, Territory
+    from seldinger.anatomy.model import Anatomy, Lesion, Territory
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
 
@@ -98,22 +98,7 @@ def weigh_territory(
     for mask in every:
         diseased |= mask
     organ |= diseased
-    parts = []
-    for lesion in target.lesions:
-        living = lesion.viable & target.mask
-        if not living.any():
-            raise PlanError(
-                f"no living part of {lesion.label!r} lies in the territory ({target.origin}): name "
-                "another artery, or labels of what is perfused"
-            )
-        ml = float(living.sum()) * voxel_ml
-        covered = float((lesion.mask & target.mask).sum() / lesion.mask.sum())
-        parts.append(
-            TumourPart(
-                lesion.label, living, ml, weigh_kg(ml, density_g_per_ml), covered,
-                lesion.diameter_mm,
-            )
-        )  # fmt: skip
+    parts = [_weigh_part(one, target, voxel_ml, density_g_per_ml) for one in target.lesions]
     normal = target.mask & ~diseased
     normal_ml = float(normal.sum()) * voxel_ml
     perfused_ml = normal_ml + sum(one.ml for one in parts)
@@ -132,6 +117,21 @@ def weigh_territory(
         organ_ml, float(diseased.sum()) * voxel_ml, dead * voxel_ml,
         1.0 - float((target.mask & organ).sum() / organ.sum()),
     )  # fmt: skip
+
+
+def _weigh_part(
+    lesion: Lesion, target: Territory, voxel_ml: float, density_g_per_ml: float
+) -> TumourPart:
+    living = lesion.viable & target.mask
+    if not living.any():
+        raise PlanError(
+            f"no living part of {lesion.label!r} lies in the territory ({target.origin}): name "
+            "another artery, or labels of what is perfused"
+        )
+    ml = float(living.sum()) * voxel_ml
+    covered = float((lesion.mask & target.mask).sum() / lesion.mask.sum())
+    mass_kg = weigh_kg(ml, density_g_per_ml)
+    return TumourPart(lesion.label, living, ml, mass_kg, covered, lesion.diameter_mm)
 
 
 def find_lungs(anatomy: Anatomy) -> Mask | None:
