@@ -20,6 +20,7 @@ from seldinger.image.study import DicomIdentity, Modality
 from seldinger.plan import file
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
+from seldinger.report import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -315,6 +316,8 @@ def test_the_perfused_part_is_the_label_the_artery_the_least_artery_or_the_whole
         one for one in built.structures if "artery" not in one.name and one.name != "aorta"
     ))  # fmt: skip
     whole = propose(free, of=apart)
+    page = pages.build_report(whole, None)
+    assert page.figures[0].file == "pictures/territory.png", "no empty vessels"
     assert whole.target.origin == WHOLE
     assert finding(whole, "territory")[0] is Status.NOT_MET
     assert whole.approach.routes == ()

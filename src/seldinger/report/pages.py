@@ -58,7 +58,7 @@ def _subtitle(plan: Plan) -> str:
         return f"{words.name(target.vessel or target.label)}{long}; from a {target.origin}"
     organ = words.name(target.organ) if target.organ else "organ unknown"
     if target.diameter_mm is None:
-        return f"{organ}; {target.volume_ml:.0f} mL are perfused, by {target.origin}"
+        return f"{organ}; {target.volume_ml:.0f} mL are perfused ({target.origin})"
     return (
         f"{organ}; {words.mm(target.diameter_mm)} wide (equal-volume sphere), "
         f"{target.volume_ml:.1f} mL; outline: {target.origin}"

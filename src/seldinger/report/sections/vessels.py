@@ -22,7 +22,9 @@ _FIRST = 3
 
 
 def build_picture(plan: Plan) -> tuple[Block, ...]:
-    """The best way in over the vessels."""
+    """The best way in over the vessels; nothing where nobody traced any."""
+    if plan.anatomy.vessels is None:
+        return ()
     alt = "Vessels from the front and from the left with the way in, the puncture and the lesion"
     if not plan.approach.routes:
         alt, text = (
@@ -143,6 +145,8 @@ def build_flow(plan: Plan) -> tuple[Block, ...]:
 
 
 def _first_drawn(plan: Plan) -> tuple[Drawing, ...]:
+    if plan.anatomy.vessels is None:
+        return ()
     return (("hero", lambda: vessel_figures.draw_way(plan)),)
 
 

@@ -67,7 +67,9 @@ def prescribe(case: TerritoryCase, basis: Basis) -> Prescribed:
     """
     told = case.settings.get_options(IrradiationOptions)
     if basis.lung_shunt is None or basis.constants is None:
-        return Prescribed(None, None, None, "Without lung shunt and product none is chosen.", ())
+        named = (("lung shunt", basis.lung_shunt), ("product", basis.product))
+        lacking = " and ".join(what for what, value in named if value is None)
+        return Prescribed(None, None, None, f"No activity is chosen without {lacking}.", ())
     window = find_window(
         basis.territory, basis.lung_shunt, basis.lungs, basis.constants, basis.rules, basis.before
     )
