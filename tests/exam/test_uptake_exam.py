@@ -176,6 +176,20 @@ def test_the_spread_holds_the_true_dose(made: Plan, propose: Callable[..., Plan]
         assert spread.p05 < (figure(true, name) or 0.0) < spread.p95, name
 
 
+def test_a_shunt_by_planar_views_carries_their_published_bias(
+    made: Plan, propose: Callable[..., Plan]
+) -> None:
+    planar = propose(answers={**CASE.answers, "shunt-by": "planar"})
+    assert finding(planar, "lung-shunt-method")[0] is Status.NOT_MET
+    assert figure(planar, "dose-lung") == figure(made, "dose-lung"), "used as measured"
+    spreads = [one.effect.measure("dose-lung").value for one in (made, planar) if one.effect]
+    assert isinstance(spreads[0], Spread)
+    assert isinstance(spreads[1], Spread)
+    assert spreads[1].p50 < spreads[0].p50, "planar views tell too much"
+    widths = [one.p95 - one.p05 for one in spreads if isinstance(one, Spread)]
+    assert widths[1] > widths[0], "and scatter more"
+
+
 def test_a_goal_out_of_reach_is_told_with_the_limit_that_binds(
     propose: Callable[..., Plan],
 ) -> None:

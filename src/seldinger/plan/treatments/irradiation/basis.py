@@ -19,6 +19,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.plan.answers import read
 from seldinger.plan.treatments.irradiation import albumin, weigh
 from seldinger.plan.treatments.irradiation.constraints import Before
+from seldinger.plan.treatments.irradiation.lung_shunt import tell_planar
 from seldinger.plan.treatments.irradiation.options import IrradiationAnswers, IrradiationOptions
 from seldinger.plan.treatments.irradiation.rules import Circumstances, find_rules
 from seldinger.plan.treatments.irradiation.territory import (
@@ -30,6 +31,7 @@ from seldinger.plan.treatments.irradiation.territory import (
 
 if TYPE_CHECKING:
     from seldinger.catalogue.nuclides import DecayConstants
+    from seldinger.core.quantity import Spread
     from seldinger.core.volume import Mask
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.irradiation.albumin import AlbuminScan
@@ -55,6 +57,7 @@ class Basis:
         lungs: with their mass.
         lung_shunt: fraction; None: not known, and then no dose is.
         shunt_finding: where it comes from.
+        shunt_spread: as published for how it was measured; None: it is assumed.
         uptake_from: who told the uptake of tumours.
         rules: that hold; none without product, intent and disease.
         before: what compartments have already.
@@ -74,6 +77,7 @@ class Basis:
     lungs: Lungs
     lung_shunt: float | None
     shunt_finding: Finding
+    shunt_spread: Spread | None
     uptake_from: UptakeFrom
     rules: tuple[DoseRule, ...]
     before: Before
@@ -101,7 +105,7 @@ def gather_basis(case: TerritoryCase) -> Basis:
     density = case.assumed.get_value("liver_density_g_per_ml")
     weighed = weigh.weigh_territory(anatomy, case.target, _find_tumours(case), density)
     scan, notes = albumin.find_albumin(anatomy, said.spect_registered)
-    shunt, shunt_finding = _find_shunt(case, told, scan, weighed.organ)
+    shunt, shunt_finding, shunt_spread = _find_shunt(case, told, scan, weighed.organ)
     tumours, uptake_from, why = _find_uptake(told, scan, weighed, case)
     if why:
         notes = (*notes, why)
@@ -122,7 +126,8 @@ def gather_basis(case: TerritoryCase) -> Basis:
         said.product, cast("Intent | None", said.intent), cast("Disease | None", said.disease),
         _find_constants(said.product, told), weighed,
         Territory(case.target.origin, weighed.perfused_kg, tumours, weighed.whole_normal_kg),
-        weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, uptake_from,
+        weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, shunt_spread,
+        uptake_from,
         () if missing else _edit_rules(said, known, told),
         Before(told.session_lung_gy, told.earlier_lung_gy, told.session_normal_gy), known,
         told.residual,
@@ -164,19 +169,22 @@ def _lies_in(mask: Mask, organ: Mask, case: TerritoryCase) -> bool:
 
 def _find_shunt(
     case: TerritoryCase, told: IrradiationOptions, scan: AlbuminScan | None, organ: Mask
-) -> tuple[float | None, Finding]:
-    """The lung shunt and where it comes from; what the user tells goes before the SPECT."""
+) -> tuple[float | None, Finding, Spread | None]:
+    """The lung shunt, its finding, and its spread where one was published; told goes first."""
     seen = None
     if scan is not None:
         lungs = weigh.find_lungs(case.anatomy)
         seen = albumin.measure_shunt(scan, lungs, organ, case.anatomy.grid)
     if told.lung_shunt is not None:
         shunt = told.lung_shunt
+        if read(IrradiationAnswers, case.settings).shunt_by == "planar":
+            planar = tell_planar(shunt)
+            return shunt, planar.finding, planar.spread
         other = "" if seen is None else f" The SPECT shows {100.0 * seen.fraction:.1f} %."
         text = f"Lung shunt {100.0 * shunt:.1f} % as told by the user, not measured here.{other}"
-        return shunt, Finding("lung-shunt", Status.MET, Severity.ACTION, text)
+        return shunt, Finding("lung-shunt", Status.MET, Severity.ACTION, text), None
     if seen is not None:
-        return seen.fraction, seen.finding
+        return seen.fraction, seen.finding, None
     why = "no SPECT of MAA may be used" if scan is None else (
         f"{scan.name} and CT do not show liver and lungs whole"
     )  # fmt: skip
@@ -184,7 +192,7 @@ def _find_shunt(
         f"Lung shunt unknown: {why}. No dose and no activity can be told without it; measure it, "
         "and tell it (--lung-shunt)."
     )
-    return None, Finding("lung-shunt", Status.UNKNOWN, Severity.ACTION, text)
+    return None, Finding("lung-shunt", Status.UNKNOWN, Severity.ACTION, text), None
 
 
 def _find_uptake(

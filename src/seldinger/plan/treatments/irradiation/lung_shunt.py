@@ -147,7 +147,16 @@ def measure_planar(lungs: BothViews, liver: BothViews, decay: DecayConstants) ->
         PlanError: nothing is counted in the liver, or more background than counts.
     """
     passed, stayed = lungs.find_geometric_mean(decay), liver.find_geometric_mean(decay)
-    fraction = _divide(passed, stayed)
+    return tell_planar(_divide(passed, stayed))
+
+
+def tell_planar(fraction: float) -> LungShunt:
+    """A lung shunt that planar views gave, with the published bias and spread beside it.
+
+    Raises:
+        PlanError: no fraction below 1.
+    """
+    check_shunt(fraction)
     bias, half = (evidence.driving_value(one) / 100.0 for one in (_BIAS, _AGREEMENT))
     sd = half / _LIMITS_SD
     low, middle, high = (

@@ -105,3 +105,4 @@ class IrradiationAnswers:
     disease: str | None = among("hcc", "icc", "mcrc")
     compromised: str | None = among("yes", "no")
     spect_registered: str | None = among("yes", "no")
+    shunt_by: str | None = among("planar", "spect-ct")

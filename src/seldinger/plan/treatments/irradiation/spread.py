@@ -43,6 +43,7 @@ _CUT = 3.0
 _LEAST_NORMAL = 0.02
 """Share of a territory that stays normal liver however the outlines are drawn."""
 _LARGEST_SHARE = 0.95
+_P95_SD = 1.6449
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +93,7 @@ def _draw(
     """Doses of one draw."""
     sd = {name: case.assumed.get_value(f"irradiation_{name}_sd") for name in _SDS}
     assert basis.constants is not None  # noqa: S101  a dose was computed with them
-    shunt = min(_LARGEST_SHARE, max(0.0, (basis.lung_shunt or 0.0) + sd["shunt"] * float(z[0])))
+    shunt = _draw_shunt(basis, sd["shunt"], float(z[0]))
     heavier = 1.0 + sd["density"] * float(z[4])
     territory = _redraw(
         basis.territory,
@@ -108,6 +109,14 @@ def _draw(
         left = min(_LARGEST_SHARE, max(0.0, basis.residual + sd["residual"] * float(z[7])))
         given *= (1.0 - left) / (1.0 - basis.residual)
     return {name: rate * given * _constant(basis, float(unit[6])) for name, rate in rates.items()}
+
+
+def _draw_shunt(basis: Basis, sd: float, z: float) -> float:
+    """About what was measured; or about what SPECT/CT would show, where views were planar."""
+    middle, known = basis.lung_shunt or 0.0, basis.shunt_spread
+    if known is not None:
+        middle, sd = known.p50, (known.p95 - known.p50) / _P95_SD
+    return min(_LARGEST_SHARE, max(0.0, middle + sd * z))
 
 
 _SDS = ("shunt", "ratio", "volume", "density", "lung_mass", "residual")
