@@ -13,14 +13,18 @@ import pytest
 from tests.demo_plans import UPTAKE_CASES
 
 from seldinger import anatomy, demo, plan, report, testing
+from seldinger.catalogue.nuclides import decay_constants
 from seldinger.core.errors import AnatomyError, PlanError, SeldingerError
 from seldinger.core.quantity import Spread
 from seldinger.core.verdict import Severity, Status
+from seldinger.core.volume import Volume
+from seldinger.image.resample import resample_mask
 from seldinger.image.study import DicomIdentity, Modality
 from seldinger.plan import file
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
 from seldinger.report import pages
+from seldinger.simulate.dose.model import Method, compute_dose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -156,6 +160,22 @@ def test_the_dose_by_voxels_is_that_of_the_compartments(made: Plan, built: anato
     d95, d70 = figure(made, "d95-liver-tumour-1"), figure(made, "d70-liver-tumour-1")
     mean = figure(made, "dose-liver-tumour-1")
     assert 0.0 < (d95 or 0.0) < (d70 or 0.0) < 1.02 * (mean or 0.0)
+
+
+def test_energy_that_leaves_a_tumour_only_lowers_its_dose(made: Plan) -> None:
+    """The same activity by a kernel: no tumour takes more than where all energy stays."""
+    assert made.fields is not None
+    local = made.fields.volumes["dose"]
+    constants = decay_constants("y90", "package-insert")
+    bq_per_gy = 1.05e-3 * local.grid.voxel_ml / constants.gy_kg_per_gbq * 1e9
+    activity = Volume(local.values.astype(np.float64) * bq_per_gy, local.grid, "Bq")
+    density = np.full(local.grid.shape, 1.05, dtype=np.float32)
+    spread = compute_dose(activity, density, constants, Method.KERNEL).dose_gy
+    again = compute_dose(activity, density, constants, Method.LOCAL).dose_gy
+    assert again == pytest.approx(local.values, rel=1e-5, abs=1e-3)
+    for lesion in made.goal.lesions:
+        inside = resample_mask(lesion.viable & made.goal.mask, made.anatomy.grid, local.grid)
+        assert 0.6 < spread[inside].mean() / again[inside].mean() < 1.02
 
 
 def test_uptake_is_near_the_truth_and_never_above_it(made: Plan) -> None:
