@@ -10,6 +10,7 @@ import numpy as np
 import pydicom
 import pytest
 
+from seldinger import anatomy as anatomies
 from seldinger import demo
 from seldinger.catalogue.nuclides import decay_constants
 from seldinger.core.errors import ImageError, LabelError, PlanError, SimulationError
@@ -19,6 +20,7 @@ from seldinger.followup.contours import find_contours
 from seldinger.followup.delivered import DeliveredDose, assess
 from seldinger.followup.delivered_activity import VerifyRequest
 from seldinger.followup.forecast import compare_forecast
+from seldinger.followup.planned import compare_plan
 from seldinger.image.study import (
     DicomIdentity,
     Modality,
@@ -29,6 +31,7 @@ from seldinger.image.study import (
     Study,
 )
 from seldinger.physics.activity import map_activity
+from seldinger.plan import Settings, file, load_procedures, propose
 from seldinger.report import delivered as reports
 from seldinger.simulate.dose.model import Method, compute_dose, derive_density
 from seldinger.simulate.dose.outline import Contour, outline_contour
@@ -345,8 +348,8 @@ def test_maa_is_compared_on_the_same_activity(
 def test_the_folder_holds_what_other_systems_read(tmp_path: Path, treated: DeliveredDose) -> None:
     for name in "ab":
         reports.write(tmp_path / name, treated)
-    for file in ("delivered.json", "rtdose.dcm", "structures.dcm", "doses.dcm", "report.html"):
-        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    for name in ("delivered.json", "rtdose.dcm", "structures.dcm", "doses.dcm", "report.html"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     dose: Any = pydicom.dcmread(tmp_path / "a" / "rtdose.dcm")
     seg: Any = pydicom.dcmread(tmp_path / "a" / "structures.dcm")
     assert dose.FrameOfReferenceUID == seg.FrameOfReferenceUID == demo.uptake.FRAME_UID
@@ -363,3 +366,22 @@ def test_density_follows_the_ct_and_contrast_adds_no_mass() -> None:
     assert found[0] == pytest.approx(0.0012)
     assert found[1] == pytest.approx(0.26, abs=0.01)
     assert found[2] == found[3] == pytest.approx(1.05)
+
+
+def test_a_plan_stands_beside_what_was_delivered(treated: DeliveredDose) -> None:
+    (case,) = load_procedures()["radioembolization"].demo
+    settings = Settings(answers=case.answers, options=case.options)
+    anatomy = demo.build_anatomy(anatomies.Settings(voxel_mm=4.0), "uptake")
+    made = file.from_json(
+        file.to_json(propose("radioembolization", anatomy, case.target, settings=settings))
+    )
+    found = compare_plan(treated, made)
+    rows = {row.name: row for row in found.rows}
+    assert {"liver-tumour-1", "liver-tumour-2"} <= set(rows)
+    assert found.activity_gbq is not None
+    for row in rows.values():
+        planned = row.planned_gy if isinstance(row.planned_gy, float) else row.planned_gy.nominal
+        assert 0.3 < row.delivered_gy.nominal / planned < 3.0
+    biopsy = replace(made, request=replace(made.request, procedure="biopsy"))
+    with pytest.raises(PlanError, match="the plan is of biopsy"):
+        compare_plan(treated, biopsy)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from seldinger.followup.delivered import DeliveredDose
     from seldinger.followup.forecast import Forecast
+    from seldinger.followup.planned import Planned
 
 app = typer.Typer(
     cls=Named,
@@ -47,6 +48,9 @@ def radioembolization(
     ct: Annotated[Path | None, typer.Option(help="CT in the same frame: gives densities.")] = None,
     maa: Annotated[
         Path | None, typer.Option(metavar="SPECT", help="SPECT of MAA before, in the same frame.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(metavar="PLAN.json", help="The plan: its doses stand beside.")
     ] = None,
     modality: Annotated[str | None, typer.Option(help="PT or NM, when no file says so.")] = None,
     unit: Annotated[
@@ -107,24 +111,27 @@ def radioembolization(
             study, drawn.map, asked, drawn.inputs, drawn.notes, scale_progress(progress, 0.2, 0.8)
         )
         foretold = None if maa is None else _compare(found, maa)
+        planned = None if plan is None else _read_plan(found, plan)
         if out is not None:
             from seldinger.report import delivered as reports
 
             given = {
                 "--pet": pet, "--seg": seg, "--seg-key": seg_key, "--ct": ct, "--maa": maa,
+                "--plan": plan,
                 "--modality": modality, "--unit": unit, "--liver": liver, "--nuclide": nuclide,
                 "--constants": constants, "--method": method, "--given-mbq": given_mbq,
                 "--lung-shunt": lung_shunt, "--administered-at": administered_at,
                 "--imaged-at": imaged_at,
             }  # fmt: skip
             reports.write(
-                out, found, forecast=foretold, command=_spell(given, asked.tumours, asked.assume),
+                out, found, forecast=foretold, planned=planned,
+                command=_spell(given, asked.tumours, asked.assume),
                 progress=scale_progress(progress, 0.8, 1.0),
             )  # fmt: skip
     if as_json:
         from seldinger.report import delivered_file
 
-        typer.echo(delivered_file.to_json(found, foretold), nl=False)
+        typer.echo(delivered_file.to_json(found, foretold, planned), nl=False)
         return
     _tell(found)
     if out is not None:
@@ -138,6 +145,18 @@ def _compare(found: DeliveredDose, maa: Path) -> Forecast:
 
     kind = None if maa.is_dir() else "NM"
     return compare_forecast(found, image.load(maa, modality=kind).planning)
+
+
+def _read_plan(found: DeliveredDose, plan: Path) -> Planned:
+    """What a plan foresaw."""
+    from seldinger.followup.planned import compare_plan
+    from seldinger.plan import file
+
+    try:
+        text = plan.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise CaseError(f"{plan.name}: it cannot be read: {wrong}") from wrong
+    return compare_plan(found, file.from_json(text))
 
 
 def _read_instant(text: str | None, option: str) -> dt.datetime | None:

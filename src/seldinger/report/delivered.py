@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from seldinger.core.quantity import Spread
     from seldinger.followup.delivered import DeliveredDose
     from seldinger.followup.forecast import Forecast
+    from seldinger.followup.planned import Planned
     from seldinger.image.study import DicomIdentity
     from seldinger.simulate.dose.outline import Contour
     from seldinger.simulate.dose.structures import StructureDose
@@ -68,6 +69,7 @@ def write(
     delivered: DeliveredDose,
     *,
     forecast: Forecast | None = None,
+    planned: Planned | None = None,
     command: str | None = None,
     progress: Progress = silent,
 ) -> Path:
@@ -77,6 +79,7 @@ def write(
         out: a new or empty folder, or an earlier report, which is replaced as a whole.
         delivered: what to write.
         forecast: what MAA foretold, where it was compared.
+        planned: what a plan foresaw, where it was compared.
         command: how it was asked for; printed with the provenance.
         progress: told what is being done; may raise ``Cancelled``.
 
@@ -89,7 +92,7 @@ def write(
     """
     place = Path(out)
     with folder.replace_folder(place) as staging:
-        text = delivered_file.to_json(delivered, forecast)
+        text = delivered_file.to_json(delivered, forecast, planned)
         (staging / DELIVERED_FILE).write_text(text, encoding="utf-8")
         progress("pictures", 0.0)
         pictures = {
@@ -99,7 +102,9 @@ def write(
         progress("files", 0.4)
         write_fields(staging, delivered)
         progress("page", 0.8)
-        rendering.write(staging, build_page(delivered, command, forecast), pictures, PAGE, PRINTED)
+        rendering.write(
+            staging, build_page(delivered, command, forecast, planned), pictures, PAGE, PRINTED
+        )
         progress("page", 1.0)
     return place / PAGE
 
@@ -181,7 +186,10 @@ def _figures(one: StructureDose) -> tuple[CodedFigure, ...]:
 
 
 def build_page(
-    delivered: DeliveredDose, command: str | None, forecast: Forecast | None = None
+    delivered: DeliveredDose,
+    command: str | None,
+    forecast: Forecast | None = None,
+    planned: Planned | None = None,
 ) -> Document:
     """What the page says.
 
@@ -189,6 +197,7 @@ def build_page(
         delivered: the dose.
         command: how it was asked for; None: not told.
         forecast: what MAA foretold; None: it was not given.
+        planned: what a plan foresaw; None: it was not given.
     """
     constants = delivered.constants
     files = [(f"{one.role} ({one.name})", one.sha256) for one in delivered.inputs]
@@ -217,6 +226,7 @@ def build_page(
         rest=(
             Heading("What the figures cannot show"),
             Text(points=LIMITS),
+            *(() if planned is None else _planned(planned)),
             *(() if forecast is None else _forecast(forecast)),
             *tables.with_headings(
                 ("Biologically effective dose", _biology(delivered)),
@@ -335,6 +345,27 @@ def _published(delivered: DeliveredDose) -> Table:
     )
     return Table(("", "Population", "Trust"), rows, widths=("1.6fr", "1fr", "auto"), wrap=True,
                  dense=True)  # fmt: skip
+
+
+def _planned(planned: Planned) -> tuple[Block, ...]:
+    """A plan beside what was delivered."""
+    rows = []
+    for one in planned.rows:
+        foreseen = one.planned_gy
+        middle = foreseen if isinstance(foreseen, float) else foreseen.nominal
+        reach = "" if isinstance(foreseen, float) else _range(foreseen)
+        share = f"{100.0 * one.delivered_gy.nominal / middle:.0f} %" if middle else ""
+        shown = (_gy(one.delivered_gy.nominal), _range(one.delivered_gy))
+        rows.append(Row((one.name, _gy(middle), reach, *shown, share)))
+    gave, shows = (
+        "unknown" if value is None else f"{value:.2f} GBq"
+        for value in (planned.activity_gbq, planned.shown_gbq)
+    )
+    note = f"Activity: planned {gave}, by the image and the shunt {shows}."
+    if planned.missing:
+        note += f" The plan tells no dose of {', '.join(planned.missing)}."
+    head = ("", "Planned mean", "5 to 95 %", "Delivered mean", "5 to 95 %", "Of the plan")
+    return (Heading("Planned and delivered"), Table(head, tuple(rows), note=note))
 
 
 def _forecast(forecast: Forecast) -> tuple[Block, ...]:

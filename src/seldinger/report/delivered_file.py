@@ -15,6 +15,7 @@ from seldinger.core.quantity import Spread  # noqa: TC001  pydantic reads it at 
 from seldinger.core.record import AssumptionUse, InputFile  # noqa: TC001  pydantic reads them
 from seldinger.followup.delivered import POPULATION
 from seldinger.followup.forecast import Forecast  # noqa: TC001  pydantic reads it at run time
+from seldinger.followup.planned import Planned  # noqa: TC001  pydantic reads it at run time
 from seldinger.report.record_file import describe_schema, format_json
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class DeliveredFile:
         gy_kg_per_gbq: the dose constant in use.
         counted_from: what decays are counted from: "the administration" or "the image".
         forecast: mean doses that MAA foretold; null = it was not compared.
+        planned: mean doses of a plan; null = it was not compared.
     """
 
     schema_version: str
@@ -98,6 +100,7 @@ class DeliveredFile:
     counted_from: str
     energy: Energy
     forecast: Forecast | None
+    planned: Planned | None
     population_note: str
     citations: dict[str, str]
     assumptions: tuple[AssumptionUse, ...]
@@ -106,8 +109,16 @@ class DeliveredFile:
     inputs: tuple[InputFile, ...]
 
 
-def to_file(delivered: DeliveredDose, forecast: Forecast | None = None) -> DeliveredFile:
-    """``delivered`` without what lives in memory only, and what MAA foretold."""
+def to_file(
+    delivered: DeliveredDose, forecast: Forecast | None = None, planned: Planned | None = None
+) -> DeliveredFile:
+    """``delivered`` without what lives in memory only, with what MAA and a plan foretold.
+
+    Args:
+        delivered: the dose.
+        forecast: by MAA; None: not compared.
+        planned: by a plan; None: not compared.
+    """
     computed, constants = delivered.computed, delivered.constants
     return DeliveredFile(
         schema_version=SCHEMA_VERSION,
@@ -128,6 +139,7 @@ def to_file(delivered: DeliveredDose, forecast: Forecast | None = None) -> Deliv
             computed.emitted_j, computed.absorbed_j, computed.left_grid_j, computed.radiated_j
         ),
         forecast=forecast,
+        planned=planned,
         population_note=POPULATION,
         citations={fact.source: evidence.source(fact.source).text for fact in delivered.facts},
         assumptions=delivered.assumptions,
@@ -146,14 +158,23 @@ def _structure(one: StructureDose) -> Structure:
     )  # fmt: skip
 
 
-def to_json(delivered: DeliveredDose, forecast: Forecast | None = None) -> str:
+def to_json(
+    delivered: DeliveredDose, forecast: Forecast | None = None, planned: Planned | None = None
+) -> str:
     """The file's text.
+
+    Args:
+        delivered: the dose.
+        forecast: by MAA; None: not compared.
+        planned: by a plan; None: not compared.
 
     Raises:
         PlanError: a number is not finite.
     """
     advice = "a dose is finite; report this"
-    return format_json(asdict(to_file(delivered, forecast)), "delivered", 6, PlanError, advice)
+    return format_json(
+        asdict(to_file(delivered, forecast, planned)), "delivered", 6, PlanError, advice
+    )
 
 
 def schema() -> dict[str, Any]:
