@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 _PREFIX = "(?:da|[kMGTdcmunph])"
-_METRIC = r"(?:m\[Hg\]|\[IU\]|mol|Gy|Sv|Bq|Hz|Ohm|Cel|Pa|bar|eq|[mgsLlKJWVANSC])"
+_METRIC = r"(?:m\[Hg\]|\[IU\]|mol|Gy|Sv|Bq|eV|Hz|Ohm|Cel|Pa|bar|eq|[mgsLlKJWVANSC])"
 """Units that take a prefix."""
 _PLAIN = r"(?:%|min|h|d|wk|mo|a|deg|atm|\[Ch\]|\[in_i\]|\[hnsf'U\]|\[pH\])"
 _NOTE = r"\{[^{}\s]+\}"
