@@ -22,6 +22,7 @@ from seldinger.image.resample import resample_mask
 from seldinger.image.study import DicomIdentity, Modality
 from seldinger.plan import file
 from seldinger.plan.model import PlanStatus
+from seldinger.plan.treatments.irradiation.mismatch import judge_shunts
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
 from seldinger.report import pages
 from seldinger.simulate.dose.model import Method, compute_dose
@@ -533,3 +534,47 @@ def test_the_report_tells_rules_vials_and_where_the_dose_lies(made: Plan, tmp_pa
     assert {"territory.png", "dose-volume.png", "hero.png"} <= {
         one.name for one in (tmp_path / "out" / "pictures").iterdir()
     }
+
+
+def test_a_territory_beyond_the_albumin_is_told(propose: Callable[..., Plan]) -> None:
+    wide = propose(replace(TOLD, territory=("liver",), injection=None))
+    assert finding(wide, "territory-cold")[0] is Status.NOT_MET
+    known = {one.id for one in propose().findings}
+    assert not known & {"territory-cold", "territory-missed"}
+
+
+def test_a_scan_that_the_user_says_does_not_fit_is_not_used(propose: Callable[..., Plan]) -> None:
+    told = propose(answers={**CASE.answers, "spect-registered": "no"})
+    assert finding(told, "uptake")[0] is Status.UNKNOWN
+    assert told.fields is None or not told.fields.volumes
+
+
+def test_a_mass_that_is_told_is_not_by_ct_and_has_bounds(propose: Callable[..., Plan]) -> None:
+    status, text = finding(propose(replace(TOLD, lung_mass_kg=1.2)), "lung-mass")
+    assert status is Status.MET
+    assert "told by the user" in text
+    for kg in (0.01, 4.5):
+        with pytest.raises(PlanError, match="an adult's weigh"):
+            propose(replace(TOLD, lung_mass_kg=kg))
+
+
+def test_of_both_lobes_the_other_injection_is_asked_for(propose: Callable[..., Plan]) -> None:
+    answers = {**CASE.answers, "intent": "bilobar"}
+    unknown = [one for one in propose(answers=answers).findings if "whole-normal" in one.id or (
+        "bilirubin" in one.id)]  # fmt: skip
+    assert any(one.status is Status.UNKNOWN for one in unknown)
+    told = propose(replace(TOLD, session_normal_gy=10.0), answers)
+    ids = {one.id for one in unknown if one.status is Status.UNKNOWN}
+    assert all(one.status is not Status.UNKNOWN for one in told.findings if one.id in ids)
+
+
+def test_shunts_that_contradict_each_other_are_told() -> None:
+    assert judge_shunts(0.07, 0.068).status is Status.MET
+    assert judge_shunts(0.02, 0.604).status is Status.NOT_MET
+
+
+def test_a_vial_that_misses_the_goal_does_not_serve_unsaid(propose: Callable[..., Plan]) -> None:
+    late = dt.datetime(2026, 12, 9, 23, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    status, text = finding(propose(replace(TOLD, treat_at=late)), "vial")
+    assert status is Status.NOT_MET
+    assert "WITH THIS VIAL A GOAL IS NOT MET" in text

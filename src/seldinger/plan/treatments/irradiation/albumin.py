@@ -73,7 +73,9 @@ def find_albumin(
         name = series.description or "SPECT without a name"
         alignment = anatomy.study.alignment(series)
         by_word = alignment is Alignment.UNKNOWN and registered == "yes"
-        if not _is_albumin(series):
+        if registered == "no":
+            notes.append(f"{name} is not used: the user says that it does not fit the CT.")
+        elif not _is_albumin(series):
             told = "" if series.acquisition is None else series.acquisition.nuclide
             notes.append(f"{name} is not used: its header tells {told or 'another nuclide'}.")
         elif by_word or alignment is Alignment.SAME_FRAME:
@@ -135,7 +137,9 @@ def measure_shunt(
     if lungs is None or not all(sees_whole(scan, one, lattice) for one in (lungs, organ)):
         return None
     held = [float(scan.counts[one].sum(dtype=np.float64)) for one in (lungs & ~organ, organ)]
-    return measure_spect(max(0.0, held[0]), held[1])
+    if not held[0] >= 0.0:
+        return None  # below zero is noise, no measured shunt of nothing
+    return measure_spect(held[0], held[1])
 
 
 def measure_ratios(

@@ -20,6 +20,7 @@ from seldinger.plan.answers import read
 from seldinger.plan.treatments.irradiation import albumin, weigh
 from seldinger.plan.treatments.irradiation.constraints import Before
 from seldinger.plan.treatments.irradiation.lung_shunt import tell_planar
+from seldinger.plan.treatments.irradiation.mismatch import judge_shunts
 from seldinger.plan.treatments.irradiation.options import IrradiationAnswers, IrradiationOptions
 from seldinger.plan.treatments.irradiation.rules import Circumstances, find_rules
 from seldinger.plan.treatments.irradiation.territory import (
@@ -129,7 +130,7 @@ def gather_basis(case: TerritoryCase) -> Basis:
         weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, shunt_spread,
         uptake_from,
         () if missing else _edit_rules(said, known, told),
-        Before(told.session_lung_gy, told.earlier_lung_gy, told.session_normal_gy), known,
+        _find_before(told, said), known,
         told.residual,
         scan, missing, notes,
     )  # fmt: skip
@@ -179,9 +180,13 @@ def _find_shunt(
         shunt = told.lung_shunt
         if read(IrradiationAnswers, case.settings).shunt_by == "planar":
             planar = tell_planar(shunt)
-            return shunt, planar.finding, planar.spread
-        other = "" if seen is None else f" The SPECT shows {100.0 * seen.fraction:.1f} %."
-        text = f"Lung shunt {100.0 * shunt:.1f} % as told by the user, not measured here.{other}"
+            finding = planar.finding
+            if seen is not None and judge_shunts(shunt, seen.fraction).status is not Status.MET:
+                finding = judge_shunts(shunt, seen.fraction)
+            return shunt, finding, planar.spread
+        if seen is not None:
+            return shunt, judge_shunts(shunt, seen.fraction), None
+        text = f"Lung shunt {100.0 * shunt:.1f} % as told by the user, not measured here."
         return shunt, Finding("lung-shunt", Status.MET, Severity.ACTION, text), None
     if seen is not None:
         return seen.fraction, seen.finding, None
@@ -193,6 +198,14 @@ def _find_shunt(
         "and tell it (--lung-shunt)."
     )
     return None, Finding("lung-shunt", Status.UNKNOWN, Severity.ACTION, text), None
+
+
+def _find_before(told: IrradiationOptions, said: IrradiationAnswers) -> Before:
+    """What other injections gave; of both lobes there is another, which nobody may forget."""
+    normal = told.session_normal_gy
+    if normal is None and said.intent != "bilobar" and not told.earlier_lung_gy:
+        normal = 0.0
+    return Before(told.session_lung_gy, told.earlier_lung_gy, normal)
 
 
 def _find_uptake(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import PlanError
@@ -24,6 +24,7 @@ from seldinger.plan.treatments.irradiation.vial_choice import (
 from seldinger.plan.wording import cite
 
 if TYPE_CHECKING:
+    from seldinger.catalogue.nuclides import DecayConstants
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.irradiation.basis import Basis
     from seldinger.plan.treatments.irradiation.prescribe import Prescribed
@@ -123,11 +124,48 @@ def plan_vials(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> Via
     assert zone is not None  # noqa: S101  an instant has one
     work = WorkingHours(zone, _OPENS, _CLOSES, _DAY)
     slots = tuple(
-        one
+        _begin_within(one, most, basis.constants)
         for one in rank_slots(vials, asked, work, basis.constants)
         if one.best_gbq * one.drawn <= most
     )[:_SHOWN]
-    return VialPlan(tuple(hits[:_SHOWN]), slots, _judge(tuple(hits), slots, at, asked))
+    finding = _judge(tuple(hits), slots, at, asked)
+    return VialPlan(
+        tuple(hits[:_SHOWN]), slots, _tell_shortfall(finding, hits[0], basis, prescribed)
+    )
+
+
+def _begin_within(slot: Slot, most_gbq: float, decay: DecayConstants) -> Slot:
+    """A slot without the hours at which its vial still holds more than a limit allows."""
+    if slot.vial.microspheres.divisible or not math.isfinite(most_gbq):
+        return slot
+    allowed = slot.vial.find_instant(most_gbq, decay).astimezone(slot.start.tzinfo)
+    whole = allowed.replace(second=0, microsecond=0)
+    whole = whole if whole == allowed else whole + dt.timedelta(minutes=1)
+    return replace(slot, start=min(max(slot.start, whole), slot.best))
+
+
+def _tell_shortfall(
+    finding: Finding, best: VialHit, basis: Basis, prescribed: Prescribed
+) -> Finding:
+    """What a vial that serves, and holds less than was prescribed, means for the goals."""
+    given, window = prescribed.given_gbq, prescribed.window
+    if not best.fits or given is None or window is None:
+        return finding
+    gives = best.held_gbq * best.drawn * (1.0 - (basis.residual or 0.0))
+    missed = [
+        one.compartment
+        for one in window.goals
+        if one.needed_gbq is not None
+        and gives < one.needed_gbq * (1.0 - _ROUNDING)
+        and given >= one.needed_gbq * (1.0 - _ROUNDING)
+    ]
+    if not missed:
+        return finding
+    text = (
+        f"{finding.text} WITH THIS VIAL A GOAL IS NOT MET: every dose is "
+        f"{100.0 * (1.0 - gives / given):.1f} % lower than told here ({', '.join(missed)})."
+    )
+    return replace(finding, status=Status.NOT_MET, text=text)
 
 
 def _find_most_gbq(basis: Basis, prescribed: Prescribed) -> float:
@@ -135,8 +173,8 @@ def _find_most_gbq(basis: Basis, prescribed: Prescribed) -> float:
     window, given = prescribed.window, prescribed.given_gbq
     if window is None or window.most_gbq is None or given is None:
         return math.inf
-    most = window.most_gbq * (1.0 + _ROUNDING)
-    return math.inf if given > most else most / (1.0 - (basis.residual or 0.0))
+    most = max(window.most_gbq, given) * (1.0 + _ROUNDING)
+    return most / (1.0 - (basis.residual or 0.0))
 
 
 def _hit(

@@ -33,7 +33,8 @@ class Before:
         lung_gy: from other injections of this session.
         earlier_lung_gy: from earlier treatments; None: nobody knows, so no cumulative limit can be
             told. Give 0 where there was none.
-        whole_normal_gy: from other injections of this session.
+        whole_normal_gy: from other injections of this session and earlier ones; None: nobody
+            knows.
 
     Raises:
         PlanError: on construction, a negative dose.
@@ -41,10 +42,10 @@ class Before:
 
     lung_gy: float = 0.0
     earlier_lung_gy: float | None = None
-    whole_normal_gy: float = 0.0
+    whole_normal_gy: float | None = 0.0
 
     def __post_init__(self) -> None:
-        for dose_gy in (self.lung_gy, self.earlier_lung_gy or 0.0, self.whole_normal_gy):
+        for dose_gy in (self.lung_gy, self.earlier_lung_gy or 0.0, self.whole_normal_gy or 0.0):
             if not dose_gy >= 0.0:
                 raise PlanError(f"a dose before of {dose_gy:g} Gy: it is 0 or more")
 
@@ -191,6 +192,8 @@ def _allow(rule: DoseRule, name: str, rate: float | None, before: Before) -> All
     had = before.find_gy(rule)
     if had is None:
         missing = "the lung dose of earlier treatments (0 where there was none)"
+        if rule.compartment == WHOLE_NORMAL:
+            missing = "the dose of the normal liver by the other injections and treatments"
         return Allowance(rule, name, rate, None, Status.UNKNOWN, missing)
     left = rule.dose_gy - had
     if left <= 0.0:

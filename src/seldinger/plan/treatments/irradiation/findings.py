@@ -8,6 +8,7 @@ from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
+from seldinger.plan.treatments.irradiation.mismatch import judge_perfusion
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
 from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS, LUNG, WHOLE_NORMAL
 
@@ -195,6 +196,10 @@ def _judge_territory(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
         text = f"{text} {' '.join(target.notes)} Name the artery, or labels of what is perfused."
     status = Status.NOT_MET if whole else Status.MET
     yield Finding("territory", status, Severity.CAUTION, text)
+    organ = case.anatomy.get_structure(target.organ or "").mask
+    for lesion in target.lesions:
+        organ = organ | lesion.mask
+    yield from judge_perfusion(basis.scan, target.mask, organ)
     for part in basis.weighed.tumours:
         if part.covered < _COVERED:
             text = (

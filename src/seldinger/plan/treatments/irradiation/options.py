@@ -45,8 +45,8 @@ class IrradiationOptions:
     session_lung_gy: NotNegative = optional(
         "lung dose of the other injections of this session", default=0.0
     )
-    session_normal_gy: NotNegative = optional(
-        "dose that the other injections of this session give to the whole normal liver", default=0.0
+    session_normal_gy: NotNegative | None = optional(
+        "dose of the whole normal liver by other injections and earlier treatments"
     )
     bilirubin_mg_per_dl: Positive | None = optional("total bilirubin; left out: the patient's labs")
     height_cm: Positive | None = optional("for the body surface; left out: the patient's")

@@ -102,7 +102,7 @@ def _draw(
         float(np.exp(sd["volume"] * z[3])) * heavier,
     )
     doubt = sd["lung_mass"] * (1.0 if basis.lungs.measured else _BY_CONVENTION)
-    lungs = Lungs(min(5.0, basis.lungs.mass_kg * float(np.exp(doubt * z[5]))), basis.lungs.measured)
+    lungs = Lungs(min(5.0, basis.lungs.mass_kg * float(np.exp(doubt * z[5]))), measured=False)
     rates = find_gy_per_gbq(territory, shunt, lungs, basis.constants)
     given = given_gbq
     if basis.residual is not None:

@@ -197,4 +197,5 @@ def _instant(at: dt.datetime) -> str:
 
 
 def _span(slot: Slot) -> str:
-    return f"{slot.start:%Y-%m-%d} {slot.start:%H:%M} to {slot.end:%H:%M}"
+    offset = slot.start.isoformat(timespec="minutes")[16:]
+    return f"{slot.start:%Y-%m-%d} {slot.start:%H:%M} to {slot.end:%H:%M} {offset}"

@@ -199,7 +199,8 @@ class Lungs:
 
     Attributes:
         mass_kg: of both.
-        measured: from this patient's CT; otherwise by convention, which every result says.
+        measured: from this patient's CT; otherwise told or by convention, which every result says.
+        told: by the user.
 
     Raises:
         PlanError: on construction, no mass, or grams.
@@ -207,6 +208,7 @@ class Lungs:
 
     mass_kg: float
     measured: bool
+    told: bool = False
 
     def __post_init__(self) -> None:
         check_mass(self.mass_kg, "the lungs", most_kg=5.0)
@@ -217,6 +219,9 @@ class Lungs:
         if self.measured:
             text = f"Lungs weigh {self.mass_kg:.2f} kg by CT."
             return Finding("lung-mass", Status.MET, Severity.INFO, text)
+        if self.told:
+            text = f"Lungs weigh {self.mass_kg:.2f} kg as told by the user, not measured here."
+            return Finding("lung-mass", Status.MET, Severity.CAUTION, text)
         text = (
             f"Lung mass is not measured: {self.mass_kg:g} kg by convention, too much for small or "
             "diseased lungs, whose dose is then higher. Weigh them by CT."

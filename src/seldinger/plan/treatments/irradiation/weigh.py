@@ -171,15 +171,20 @@ def weigh_lungs(anatomy: Anatomy, told_kg: float | None) -> Lungs:
         PlanError: they weigh what no adult's lungs do.
     """
     if told_kg is not None:
-        return Lungs(told_kg, measured=True)
+        _check_lungs(told_kg, "as told")
+        return Lungs(told_kg, measured=False, told=True)
     lungs = find_lungs(anatomy)
     if lungs is None or anatomy.image.unit != "HU":
         return assume_lungs()
     density = np.clip(anatomy.image.values[lungs].astype(np.float64) / -_AIR_HU + 1.0, 0.0, None)
     mass_kg = float(density.sum()) * anatomy.grid.voxel_ml / 1000.0
+    _check_lungs(mass_kg, "by CT")
+    return Lungs(mass_kg, measured=True)
+
+
+def _check_lungs(mass_kg: float, how: str) -> None:
     if not _LIGHTEST_KG <= mass_kg <= _HEAVIEST_KG:
         raise PlanError(
-            f"the lungs weigh {mass_kg:.2f} kg by CT; an adult's weigh {_LIGHTEST_KG:g} to "
-            f"{_HEAVIEST_KG:g}: check their outline, or tell the mass"
+            f"the lungs weigh {mass_kg:.2f} kg {how}; an adult's weigh {_LIGHTEST_KG:g} to "
+            f"{_HEAVIEST_KG:g}: check their outline, or the mass"
         )
-    return Lungs(mass_kg, measured=True)
