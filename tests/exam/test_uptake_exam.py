@@ -578,3 +578,28 @@ def test_a_vial_that_misses_the_goal_does_not_serve_unsaid(propose: Callable[...
     status, text = finding(propose(replace(TOLD, treat_at=late)), "vial")
     assert status is Status.NOT_MET
     assert "WITH THIS VIAL A GOAL IS NOT MET" in text
+
+
+def test_a_told_ratio_stands_beside_that_of_the_spect(propose: Callable[..., Plan]) -> None:
+    told, seen = propose(replace(TOLD, tumour_to_normal=9.0)).effect, propose().effect
+    assert told is not None
+    assert seen is not None
+    (note,) = (one for one in told.notes if one.startswith("Uptake"))
+    assert "as told by the user" in note
+    ratios = [one.nominal for one in seen.measures if one.id.startswith("uptake-")]
+    assert ratios
+    assert all(f"{one:.2f} in " in note for one in ratios)
+
+
+def test_a_compromised_liver_that_no_limit_reads_is_not_believed(
+    propose: Callable[..., Plan],
+) -> None:
+    told = propose(answers={**CLEARED, "compromised": "yes"})
+    status, text = finding(told, "effect-in-domain")
+    assert status is Status.UNKNOWN
+    assert "no limit of this product and intent reads that" in text
+    assert told.verdict.status is not PlanStatus.GO
+    read = propose(
+        answers={**CLEARED, "product": "resin", "intent": "bilobar", "compromised": "yes"}
+    )
+    assert "compromised" not in finding(read, "effect-in-domain")[1]
