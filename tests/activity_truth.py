@@ -1,6 +1,6 @@
 """The table of docs/reference/activity-truth.md: every published case with what came out.
 
-`python tests/activity_truth.py docs/reference/activity-truth.md` writes it anew. Numbers of papers
+`python -m tests.activity_truth docs/reference/activity-truth.md` writes it anew. Numbers of papers
 are typed here, apart from the facts that the code reads.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.truth_table import Row, write_table
 
 from seldinger.catalogue.microspheres import find_microspheres
 from seldinger.catalogue.nuclides import decay_constants
@@ -34,24 +35,9 @@ from seldinger.plan.treatments.irradiation.vials import ShelfWindow, Vial
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 WINDOW = ShelfWindow(NOON - dt.timedelta(days=5), NOON + dt.timedelta(days=14))
 KILOGRAM = Territory("one kilogram", 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    kind: str
-    case: str
-    expected: str
-    got: str
-    missed: str
-
-    def __str__(self) -> str:
-        return f"| {self.kind} | {self.case} | {self.expected} | {self.got} | {self.missed} |"
 
 
 def percent_off(got: float, expected: float) -> str:
@@ -209,16 +195,5 @@ def rows() -> list[Row]:
     return [*constant_rows(), *decay_rows(), *sphere_rows(), *formula_rows(), *lung_rows()]
 
 
-def table() -> str:
-    head = "| | case | published | got | missed by |\n| --- | --- | --- | --- | --- |"
-    return "\n".join([head, *map(str, rows())])
-
-
-def main(page: Path) -> None:
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    write_table(Path(sys.argv[1]), rows())

@@ -1,6 +1,6 @@
 """The table of docs/reference/dilation-truth.md: every published case with what came out.
 
-`python tests/dilation_truth.py docs/reference/dilation-truth.md` writes it anew. Numbers of papers
+`python -m tests.dilation_truth docs/reference/dilation-truth.md` writes it anew. Numbers of papers
 are typed here with their source; what no source gave is assumed here, and said.
 """
 
@@ -14,6 +14,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tests.truth_table import Row, write_table
 
 from seldinger.physics.structure.balloon import Draws, Expansion, Shortfall
 from seldinger.physics.structure.dilation import open_with
@@ -40,7 +41,6 @@ from seldinger.physics.structure.restenosis import LateLumenLoss, find_room_mm, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 # Paclitaxel.
 MOLAR_MASS = 853.9
@@ -74,20 +74,6 @@ LET_GO = 1.0 - 0.08 / TRANSIT.arriving_share
 DOSE = 3.0
 FOUND_UG_PER_G = {CoatForm.CRYSTALLINE: 310.0, CoatForm.AMORPHOUS: 245.0}
 EMBEDDED = {CoatForm.CRYSTALLINE: 1.0 - 0.367, CoatForm.AMORPHOUS: 1.0 - 0.131}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    kind: str
-    case: str
-    expected: str
-    got: str
-    missed: str
-
-    def __str__(self) -> str:
-        return f"| {self.kind} | {self.case} | {self.expected} | {self.got} | {self.missed} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,16 +326,5 @@ def rows() -> list[Row]:
     ]  # fmt: skip
 
 
-def table() -> str:
-    head = "| | case | published | got | missed by |\n| --- | --- | --- | --- | --- |"
-    return "\n".join([head, *map(str, rows())])
-
-
-def main(page: Path) -> None:
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    write_table(Path(sys.argv[1]), rows())

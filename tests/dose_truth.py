@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tests.truth_table import Row, write_table
 
 from seldinger.core.space import Grid
 from seldinger.physics.dose import exact, water
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 KERNEL = load_point_kernel("y90")
 GRAVES_MEV, LANCONELLI_MEV = 0.9336, 0.935
@@ -40,22 +39,6 @@ SLAB_MM, ABOVE_MM, BEYOND_MM = 30, 15, 45
 WIDE_MM = 1e4
 """A voxel so wide that nothing leaves it sideways: one dimension is left."""
 ELECTRONS = 400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    source: str
-    case: str
-    published: str
-    got: str
-    missed: str
-
-    def __str__(self) -> str:
-        return f"| {self.source} | {self.case} | {self.published} | {self.got} | {self.missed} |"
-
-    @property
-    def percent(self) -> float:
-        return float(self.missed.split()[0])
 
 
 def compare(source: str, case: str, published: float, got: float, digits: int = 4) -> Row:
@@ -203,16 +186,5 @@ def rows() -> list[Row]:
     ]  # fmt: skip
 
 
-def table() -> str:
-    head = "| from | case | published | got | missed by |\n| --- | --- | --- | --- | --- |"
-    return "\n".join([head, *map(str, rows())])
-
-
-def main(page: Path) -> None:
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    write_table(Path(sys.argv[1]), rows(), "from")

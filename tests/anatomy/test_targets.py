@@ -133,6 +133,13 @@ def test_a_target_fits_into_its_organ(anatomy: Anatomy) -> None:
         targets.from_sphere(anatomy, TUMOUR, 10.0, organ="vertebrae")
 
 
+def test_a_target_beside_its_organ_lies_in_it_on_a_coarse_lattice(trunk: Phantom) -> None:
+    """A shell thinner than a voxel touches nothing: the tumour was said to lie in no organ."""
+    coarse = build(trunk.study, settings=Settings(voxel_mm=5.0))
+    assert targets.find(coarse, "liver tumour 1").organ == "liver"
+    assert targets.find(coarse, "liver tumour 1", organ="liver").organ == "liver"
+
+
 def test_a_mask_on_the_lattice_or_the_image(anatomy: Anatomy, trunk: Phantom) -> None:
     found = targets.from_mask(anatomy, trunk.parts["tumour"], "mine")
     assert (found.organ, found.origin) == ("liver", Origin.USER)

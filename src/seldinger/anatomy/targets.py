@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import LabelMap, Mask
 
-TOUCH_MM = 3.0
+_TOUCH_MM = 3.0
 """A target lies in the organ that covers most of a shell this thick around it."""
 LEAST_CONTACT = 0.15
 """Share of that shell an organ must cover at least."""
@@ -294,8 +294,7 @@ def _host(
     if organ is not None:
         organ = match_name(organ, anatomy.names) or organ
         host = anatomy.get_structure(organ)
-        touching = morphology.dilate(mask, TOUCH_MM, anatomy.grid.spacing_mm[0]) & host.mask
-        if not touching.any():
+        if not (surround(mask, anatomy.grid) & host.mask).any():
             raise AnatomyError(f"target {label!r} does not touch {organ!r}: give another organ")
         size_ml = float((host.mask | mask).sum()) * anatomy.grid.voxel_ml
         if volume_ml > OVERSIZE * size_ml or volume_ml > OVERSIZE * _size_ml(host, anatomy):
@@ -309,16 +308,26 @@ def _host(
     return _surrounding(anatomy, mask)
 
 
+def surround(mask: Mask, grid: Grid) -> Mask:
+    """``mask`` with a shell of 3 mm, or of one voxel where voxels are coarser.
+
+    Args:
+        mask: (i, j, k), boolean.
+        grid: of the mask, of one spacing.
+    """
+    voxel_mm = float(grid.spacing_mm[0])
+    return morphology.dilate(mask, max(_TOUCH_MM, voxel_mm), voxel_mm)
+
+
 def _size_ml(structure: Structure, anatomy: Anatomy) -> float:
     return float(structure.mask.sum()) * anatomy.grid.voxel_ml
 
 
 def _surrounding(anatomy: Anatomy, mask: Mask) -> str | None:
     """The host that covers most of the target and a thin shell around it."""
-    voxel_mm = anatomy.grid.spacing_mm[0]
-    where = morphology.bounding_box(mask, 2 * TOUCH_MM, voxel_mm)
-    shell = morphology.dilate(mask[where], TOUCH_MM, voxel_mm)
-    rim = shell & ~mask[where]
+    surrounded = surround(mask, anatomy.grid)
+    where = morphology.bounding_box(surrounded, 0.0, anatomy.grid.spacing_mm[0])
+    rim = surrounded[where] & ~mask[where]
     shares: dict[str, float] = {}
     for structure in anatomy.structures:
         if structure.kind in HOST_KINDS and structure.origin is not Origin.ASSUMED:

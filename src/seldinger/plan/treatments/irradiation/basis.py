@@ -156,11 +156,9 @@ def _find_tumours(case: TerritoryCase) -> tuple[Mask, ...]:
 
 def _lies_in(mask: Mask, organ: Mask, case: TerritoryCase) -> bool:
     """Whether a lesion lies in the organ, as targets are told: by a thin shell around it."""
-    from seldinger.anatomy.targets import TOUCH_MM  # these two open what filters images
-    from seldinger.geometry import morphology
+    from seldinger.anatomy import targets  # it opens what filters images
 
-    voxel_mm = case.anatomy.grid.spacing_mm[0]
-    shell = morphology.dilate(mask, TOUCH_MM, voxel_mm) & ~mask
+    shell = targets.surround(mask, case.anatomy.grid) & ~mask
     covered = max(
         float((shell & organ).sum()) / max(int(shell.sum()), 1),
         float((mask & organ).sum()) / max(int(mask.sum()), 1),
@@ -181,11 +179,12 @@ def _find_shunt(
         if read(IrradiationAnswers, case.settings).shunt_by == "planar":
             planar = tell_planar(shunt)
             finding = planar.finding
-            if seen is not None and judge_shunts(shunt, seen.fraction).status is not Status.MET:
-                finding = judge_shunts(shunt, seen.fraction)
+            if seen is not None:
+                beside = judge_shunts(shunt, seen.fraction, case.assumed)
+                finding = finding if beside.status is Status.MET else beside
             return shunt, finding, planar.spread
         if seen is not None:
-            return shunt, judge_shunts(shunt, seen.fraction), None
+            return shunt, judge_shunts(shunt, seen.fraction, case.assumed), None
         text = f"Lung shunt {100.0 * shunt:.1f} % as told by the user, not measured here."
         return shunt, Finding("lung-shunt", Status.MET, Severity.ACTION, text), None
     if seen is not None:

@@ -74,7 +74,7 @@ def predict_effect(
         goal=name_dose(aim),
         samples=0 if sampled is None else SAMPLES,
         variance={} if sampled is None else sampled.variance,
-        notes=_notes(case, basis, prescribed, predicted),
+        notes=_notes(basis, prescribed, predicted),
         outside_domain=_find_doubt(case, basis),
         tables=tables.list_tables(basis, prescribed, vials),
     )
@@ -193,15 +193,13 @@ def _masses(basis: Basis) -> tuple[Measure, ...]:
 
 
 def _notes(
-    case: TerritoryCase, basis: Basis, prescribed: Prescribed, predicted: PredictedDose | None
+    basis: Basis, prescribed: Prescribed, predicted: PredictedDose | None
 ) -> tuple[str, ...]:
     told = [prescribed.why]
     if basis.constants is not None:
         told.append(f"Constants: {basis.constants.text}.")
     told += basis.notes
-    if basis.uptake_from == "told":
-        told.append(_compare_uptake(case, basis))
-    elif basis.scan is not None:
+    if basis.uptake_from != "told" and basis.scan is not None:
         told.append(
             f"Uptake by {basis.scan.name}: it is blurred, moved by breath, and shows where albumin "
             "went; spheres of other size and number, given from another tip, go elsewhere."
@@ -213,21 +211,6 @@ def _notes(
             "and blur of the SPECT in it. D95 and D70 are of this image, not of the tissue."
         )
     return tuple(told)
-
-
-def _compare_uptake(case: TerritoryCase, basis: Basis) -> str:
-    """The told ratio beside those of the SPECT: no source says how far apart they may lie."""
-    text = "Uptake as told by the user, not measured here"
-    if basis.scan is None:
-        return f"{text}."
-    seen, why = albumin.measure_ratios(basis.scan, basis.weighed, case.anatomy.grid)
-    if not seen:
-        return f"{text}; not compared with a SPECT: {why}."
-    shown = ", ".join(
-        f"{one.value:.2f} in {part.name}"
-        for one, part in zip(seen, basis.weighed.tumours, strict=True)
-    )
-    return f"{text}; {basis.scan.name}, which is blurred, shows a ratio of {shown}."
 
 
 def _find_doubt(case: TerritoryCase, basis: Basis) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.irradiation.albumin import measure_ratios
 from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
-from seldinger.plan.treatments.irradiation.mismatch import judge_perfusion
-from seldinger.plan.treatments.irradiation.perfused import WHOLE
+from seldinger.plan.treatments.irradiation.mismatch import judge_perfusion, judge_ratios
+from seldinger.plan.treatments.irradiation.options import IrradiationOptions
+from seldinger.plan.treatments.irradiation.perfused import BY_LABEL, WHOLE
 from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS, LUNG, WHOLE_NORMAL
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.irradiation.constraints import Allowance, GoalCheck
     from seldinger.plan.treatments.irradiation.prescribe import Prescribed
     from seldinger.plan.treatments.irradiation.rules import DoseRule
+    from seldinger.plan.treatments.irradiation.territory import ConcentrationRatio
 
 _ROUNDING = 1e-6
 _COVERED = 0.95
@@ -52,7 +55,7 @@ def list_findings(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> 
         *_tell_shunt_bound(basis),
         *_judge_intent(case, basis),
         *_judge_territory(case, basis),
-        *_judge_scan(basis),
+        *_judge_scan(case, basis),
         *_tell_constants(basis),
         *_tell_safety(basis, prescribed),
     )
@@ -194,12 +197,15 @@ def _judge_territory(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
     text = f"Perfused: {basis.weighed.perfused_ml:.0f} mL by {target.origin}."
     if whole:
         text = f"{text} {' '.join(target.notes)} Name the artery, or labels of what is perfused."
-    status = Status.NOT_MET if whole else Status.MET
+    doubted = target.origin.startswith(BY_LABEL) and bool(target.notes)
+    if doubted:
+        text = f"{text} {' '.join(target.notes)}"
+    status = Status.NOT_MET if whole or doubted else Status.MET
     yield Finding("territory", status, Severity.CAUTION, text)
     organ = case.anatomy.get_structure(target.organ or "").mask
     for lesion in target.lesions:
         organ = organ | lesion.mask
-    yield from judge_perfusion(basis.scan, target.mask, organ)
+    yield from judge_perfusion(basis.scan, target.mask, organ, case.assumed)
     for part in basis.weighed.tumours:
         if part.covered < _COVERED:
             text = (
@@ -229,7 +235,7 @@ def _judge_branches(case: TerritoryCase) -> Iterator[Finding]:
         yield Finding("branches-aside", Status.NOT_MET, Severity.CAUTION, text)
 
 
-def _judge_scan(basis: Basis) -> Iterator[Finding]:
+def _judge_scan(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
     if basis.uptake_from == "nobody":
         text = (
             "Tumours are not told apart from normal liver: one dose for all that is perfused. "
@@ -237,11 +243,27 @@ def _judge_scan(basis: Basis) -> Iterator[Finding]:
         )
         yield Finding("uptake", Status.UNKNOWN, Severity.CAUTION, text)
     if basis.uptake_from == "told":
-        text = "Uptake of the tumours is as told by the user, one ratio for all of them."
-        yield Finding("uptake", Status.MET, Severity.CAUTION, text)
+        yield _judge_told_uptake(case, basis)
     if basis.scan is not None and basis.scan.by_word:
         text = f"{basis.scan.name} lies in the planning image's millimetres on the user's word."
         yield Finding("spect-frame", Status.NOT_MET, Severity.CAUTION, text)
+
+
+def _judge_told_uptake(case: TerritoryCase, basis: Basis) -> Finding:
+    """The ratio that the user tells, beside those of the SPECT where they can be measured."""
+    told = case.settings.get_options(IrradiationOptions).tumour_to_normal
+    seen: tuple[ConcentrationRatio, ...] = ()
+    why = "no SPECT of MAA may be used"
+    if basis.scan is not None:
+        seen, why = measure_ratios(basis.scan, basis.weighed, case.anatomy.grid)
+    if told is not None and basis.scan is not None and seen:
+        names = tuple(one.name for one in basis.weighed.tumours)
+        return judge_ratios(told, seen, names, basis.scan.name, case.assumed)
+    text = (
+        "Uptake of the tumours is as told by the user, one ratio for all of them; not compared "
+        f"with a SPECT: {why}."
+    )
+    return Finding("uptake", Status.MET, Severity.CAUTION, text)
 
 
 def _tell_safety(basis: Basis, prescribed: Prescribed) -> Iterator[Finding]:

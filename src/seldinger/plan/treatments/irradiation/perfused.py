@@ -196,16 +196,42 @@ def _choose(
 ) -> tuple[Mask, str, tuple[str, ...]]:
     """The mask, how it was bounded, and what must be known of that."""
     if options.territory:
-        mask = _find_labels(anatomy, options.territory)
-        outside = 1.0 - _share(mask, organ)
-        note = f"The perfused part is as labelled; {100.0 * outside:.0f} % of it outside the liver."
-        notes = () if outside < _TOUCHED else (note,)
-        return mask & organ, f"{BY_LABEL} {', '.join(options.territory)}", notes
+        mask, names = _find_labels(anatomy, options.territory), ", ".join(options.territory)
+        return (
+            mask & organ,
+            f"{BY_LABEL} {names}",
+            _check_labelled(mask, names, organ, options, fed),
+        )
     if fed is not None and anatomy.vessels is not None:
         name = anatomy.vessels.edges[fed.edge].name or "artery without a name"
         return fed.mask, f"{BY_BRANCH} {name}", ()
     why = none or "no single artery feeds the whole tumour"
     return organ, WHOLE, (f"The whole liver is taken as perfused, for {why}.",)
+
+
+def _check_labelled(
+    mask: Mask, names: str, organ: Mask, options: IrradiationOptions, fed: Fed | None
+) -> tuple[str, ...]:
+    """What is odd of a labelled territory; ``PlanError`` where it lies outside the liver."""
+    outside = 1.0 - _share(mask, organ)
+    if outside == 1.0:
+        raise PlanError(
+            f"the perfused part is to be the label {names}, which lies wholly outside the {ORGAN}: "
+            "name labels in it"
+        )
+    notes = []
+    if outside >= _TOUCHED:
+        notes.append(
+            f"{100.0 * outside:.0f} % of what is labelled as perfused lies outside the liver and "
+            "is not weighed."
+        )
+    missed = 0.0 if fed is None else 1.0 - _share(mask & organ, fed.mask)
+    if options.injection is not None and missed >= _TOUCHED:
+        notes.append(
+            f"{100.0 * missed:.0f} % of what is labelled as perfused does not lie nearest to the "
+            f"{options.injection}, which is named for the injection: find out which holds."
+        )
+    return tuple(notes)
 
 
 def _find_labels(anatomy: Anatomy, names: tuple[str, ...]) -> Mask:
