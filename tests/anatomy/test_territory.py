@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from seldinger import demo
-from seldinger.anatomy.territory import Partition, measure_far_share, partition_organ, perfuse
+from seldinger.anatomy.territory import (
+    Partition,
+    inject,
+    measure_far_share,
+    partition_organ,
+    perfuse,
+    share_by_edge,
+)
 from seldinger.core.errors import AnatomyError
 from seldinger.core.shapes import Curve
 from seldinger.core.space import Grid
@@ -63,6 +70,72 @@ def test_tissue_far_from_every_branch_is_counted() -> None:
     x, y, z = np.indices(GRID.shape) * 2.0
     near = np.hypot(np.hypot(np.maximum(x - 4.0, 0.0), y - 29.0), z - 29.0) <= 30.0
     assert share == pytest.approx(1.0 - near.mean(), abs=0.02)
+
+
+def test_a_tip_part_of_the_way_leaves_out_what_the_branch_feeds_before() -> None:
+    long = _tree(
+        (0, 1, (-10.0, 29.0, 29.0), (10.0, 29.0, 29.0), "trunk"),
+        (1, 2, (10.0, 29.0, 29.0), (70.0, 29.0, 29.0), "long"),
+        (1, 3, (10.0, 29.0, 29.0), (10.0, 1.0, 29.0), "side"),
+    )
+    parted = partition_organ(ORGAN, GRID, long)
+    all_of_it, rest = perfuse(parted, long, 1), perfuse(parted, long, 1, from_mm=55.0)
+    assert (all_of_it & rest).sum() == rest.sum() < 0.6 * all_of_it.sum()
+    assert (np.argwhere(rest)[:, 0] * 2.0).min() >= 64.0, "the tip is at x = 65 mm"
+    with pytest.raises(AnatomyError, match="feeds no part"):
+        perfuse(parted, long, 1, from_mm=100.0)
+
+
+def test_an_injection_is_sure_inside_and_doubtful_at_the_border() -> None:
+    parted = partition_organ(ORGAN, GRID, FORK)
+    given = inject(parted, FORK, 1)
+    assert (given.sure & ~given.likely).sum() == (given.likely & ~given.possible).sum() == 0
+    x = np.indices(GRID.shape)[0] * 2.0
+    z = np.indices(GRID.shape)[2] * 2.0
+    doubtful = given.likely & ~given.sure & (z > 30.0)
+    assert x[doubtful].min() > 20.0, "doubt lies near the middle, where the branches are near"
+    sure, likely, possible = given.share(ORGAN)
+    assert 0.3 < sure < likely < possible < 0.7
+    none = inject(parted, FORK, 1, doubt=0.0)
+    assert none.share(ORGAN)[0] == pytest.approx(none.share(ORGAN)[1], abs=0.02)
+    whole = inject(parted, FORK, 0)
+    assert whole.share(ORGAN) == (1.0, 1.0, 1.0)
+
+
+def test_shares_of_a_mask_add_up_from_the_last_branches() -> None:
+    parted = partition_organ(ORGAN, GRID, FORK)
+    half = ORGAN & (np.indices(GRID.shape)[0] < 10)
+    trunk, right, left = share_by_edge(parted, FORK, half)
+    assert trunk == right + left == 1.0
+    assert left == 0.0
+    for edge in (1, 2):
+        by_hand = perfuse(parted, FORK, edge).mean()
+        assert share_by_edge(parted, FORK, ORGAN)[edge] == pytest.approx(by_hand)
+
+
+def test_a_piece_that_no_way_leads_to_is_nobodys() -> None:
+    torn = ORGAN.copy()
+    torn[:, :, 24:26] = False
+    parted = partition_organ(torn, GRID, FORK)
+    assert (parted.branch[:, :, 26:] == -1).all()
+    assert not perfuse(parted, FORK, 0)[:, :, 26:].any()
+    assert share_by_edge(parted, FORK, torn)[0] == pytest.approx(24.0 / 28.0)
+
+
+def test_a_wider_branch_reaches_farther_where_calibres_count() -> None:
+    wide = Tree(FORK.nodes_lps_mm, tuple(
+        Edge(e.start, e.end, Curve(e.curve.points_lps_mm, np.full(2, r)), e.name)
+        for e, r in zip(FORK.edges, (2.0, 2.0, 1.0), strict=True)
+    ))  # fmt: skip
+    even, uneven = (share_by_edge(partition_organ(ORGAN, GRID, wide, power), wide, ORGAN)[1]
+                    for power in (0.0, 1.0))  # fmt: skip
+    assert even == pytest.approx(0.5, abs=0.03)
+    assert uneven > 0.6
+    bare = Tree(FORK.nodes_lps_mm, tuple(
+        Edge(e.start, e.end, Curve(e.curve.points_lps_mm), e.name) for e in FORK.edges
+    ))  # fmt: skip
+    with pytest.raises(AnatomyError, match="right has no radius"):
+        partition_organ(ORGAN, GRID, bare, 1.0)
 
 
 @pytest.mark.parametrize(

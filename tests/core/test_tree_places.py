@@ -7,6 +7,7 @@ import pytest
 from tests.arterial_tree import arterial_tree
 
 from seldinger.core import Curve
+from seldinger.core.tree import Edge, Tree
 
 
 def test_a_curve_is_cut_without_losing_length_or_radius() -> None:
@@ -56,3 +57,27 @@ def test_edges_between_two_nodes_are_told_in_their_order() -> None:
         "aorta", "aorta",
     ]  # fmt: skip
     assert tree.edges_between(0, 9) == tree.edges_between(9, 0)[::-1]
+
+
+def _rung(start: int, end: int) -> Edge:
+    points = np.array([[float(start), 0.0, 0.0], [float(end), 0.0, 0.0]])
+    return Edge(start, end, Curve(points), f"{start}-{end}")
+
+
+def test_figures_add_up_from_the_ends_and_once_where_ways_meet_again() -> None:
+    nodes = np.array([[float(n), 0.0, 0.0] for n in range(6)])
+    fork = Tree(nodes, tuple(_rung(a, b) for a, b in ((0, 1), (1, 2), (1, 3), (3, 4), (3, 5))))
+    assert fork.add_up(np.arange(1.0, 6.0)).tolist() == [15.0, 2.0, 12.0, 4.0, 5.0]
+    ring = Tree(nodes[:5], tuple(_rung(a, b) for a, b in ((0, 1), (1, 2), (1, 3), (2, 3), (3, 4))))
+    assert ring.add_up(np.ones(5)).tolist() == [5.0, 3.0, 2.0, 2.0, 1.0]
+    turning = Tree(nodes[:3], tuple(_rung(a, b) for a, b in ((0, 1), (1, 2), (2, 0))))
+    assert turning.add_up(np.ones(3)).tolist() == [3.0, 3.0, 3.0]
+
+
+def test_what_leads_to_a_place_is_all_above_it() -> None:
+    tree = arterial_tree()
+    for number, edge in enumerate(tree.edges):
+        leads = tree.leads_to({edge.end})
+        assert [n for n in range(len(tree.edges)) if leads[n]] == sorted(
+            n for n in range(len(tree.edges)) if n == number or number in tree.below(n)
+        )

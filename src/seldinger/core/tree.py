@@ -111,6 +111,39 @@ class Tree:
         fed = _reached(self.edges[edge].end, ways)
         return tuple(n for n, one in enumerate(self.edges) if one.start in fed and n != edge)
 
+    def leads_to(self, nodes: set[int]) -> NDArray[np.bool_]:
+        """(e,) whether blood through each edge reaches any of some nodes."""
+        ways: list[list[int]] = [[] for _ in self.nodes_lps_mm]
+        for edge in self.edges:
+            ways[edge.end].append(edge.start)
+        before = set[int]()
+        for node in nodes:
+            if node not in before:
+                before |= _reached(node, ways)
+        return np.array([edge.end in before for edge in self.edges])
+
+    def add_up(self, own: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(e,) sum of a figure over each edge and all that it feeds, each counted once.
+
+        Args:
+            own: (e,) of each edge by itself.
+        """
+        into = np.bincount([edge.end for edge in self.edges], minlength=len(self.nodes_lps_mm))
+        leaving: list[list[int]] = [[] for _ in self.nodes_lps_mm]
+        for number, edge in enumerate(self.edges):
+            leaving[edge.start].append(number)
+        waiting = [number for number, edge in enumerate(self.edges) if not into[edge.start]]
+        order = []
+        while waiting and into.max() == 1:
+            order.append(waiting.pop())
+            waiting += leaving[self.edges[order[-1]].end]
+        if len(order) < len(self.edges):  # ways meet again: what lies behind would count twice
+            return np.array([own[[n, *self.below(n)]].sum() for n in range(len(self.edges))])
+        total = np.array(own, dtype=np.float64)
+        for number in reversed(order):
+            total[number] += total[leaving[self.edges[number].end]].sum()
+        return total
+
     def route(self, a: int, b: int) -> Curve:
         """The shortest way from node ``a`` to node ``b``, with or against the direction of edges.
 

@@ -1,13 +1,15 @@
 """Demo: the built-in patient, computed from formulas, with known truth.
 
 ``patient`` is chest and abdomen for a needle, ``vascular_patient`` the arteries from the aortic
-root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization.
+root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization,
+``embolization_patient`` the first with the arteries of its liver down to the terminals.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.demo.embolization import EmbolizationPatient, embolization_patient
 from seldinger.demo.patient import DemoPatient, patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessSite",
     "DemoPatient",
+    "EmbolizationPatient",
     "Region",
     "TrueStenosis",
     "Truth",
@@ -35,6 +38,7 @@ __all__ = [
     "VascularPatient",
     "VascularTruth",
     "build_anatomy",
+    "embolization_patient",
     "patient",
     "uptake_patient",
     "vascular_patient",
@@ -54,6 +58,8 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
     if which == "arteries":
         made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), fistula=True)
         return made.build_anatomy(settings)
+    if which == "embolization":
+        return embolization_patient(settings.voxel_mm).build_anatomy(settings)
     if which == "uptake":
         return uptake_patient(settings.voxel_mm).build_anatomy(settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)

@@ -82,9 +82,9 @@ def bound_territory(
     if partition is not None and origin.startswith(BY_BRANCH):
         far = measure_far_share(partition, mask)
         text = (
-            f"{100.0 * far:.0f} % of it lies over {FAR_MM:.0f} mm from any traced branch: vessels "
-            "that were not traced, or join territories, are not known. Cone-beam CT with the "
-            "catheter in place shows what is perfused."
+            f"{100.0 * far:.0f} % of it lies over {FAR_MM:.0f} mm from where any traced branch "
+            "ends: vessels that were not traced, or join territories, are not known. Cone-beam CT "
+            "with the catheter in place shows what is perfused."
         )
         notes = (*notes, text)
     return Territory(
