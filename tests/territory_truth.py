@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tests.truth_table import Row, write_table
 
+from seldinger.anatomy.feeders import ASIDE
 from seldinger.anatomy.territory import inject, partition_organ
 from seldinger.demo.embolization import embolization_patient, grow_arteries
 
@@ -90,7 +91,7 @@ def agree(least_mm: float) -> dict[int, Agreement]:
     """By order: territories of arteries traced down to a diameter, against the truth."""
     whole, traced = grow_arteries(0.0).tree, grow_arteries(least_mm).tree
     mask, grid = liver()
-    partition = partition_organ(mask, grid, traced)
+    partition = partition_organ(mask, grid, traced, ASIDE["liver"])
     truly = first_edges(whole)
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for name, (edge, order) in first_edges(traced).items():
@@ -109,7 +110,7 @@ def doubt(least_mm: float) -> tuple[int, int]:
     """Of the named arteries, how many have their true share between the sure and the possible."""
     whole, traced = grow_arteries(0.0).tree, grow_arteries(least_mm).tree
     mask, grid = liver()
-    partition = partition_organ(mask, grid, traced)
+    partition = partition_organ(mask, grid, traced, ASIDE["liver"])
     truly, held, tried = first_edges(whole), 0, 0
     for name, (edge, _) in first_edges(traced).items():
         if "branch" in name or edge not in partition.edges or name == PROPER:

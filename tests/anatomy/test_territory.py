@@ -66,7 +66,7 @@ def test_an_artery_that_also_feeds_another_organ_owns_nothing() -> None:
 def test_tissue_far_from_every_branch_is_counted() -> None:
     short = _tree((0, 1, (-10.0, 29.0, 29.0), (4.0, 29.0, 29.0), "stub"))
     parted = partition_organ(ORGAN, GRID, short)
-    share = measure_far_share(parted, ORGAN)
+    share = measure_far_share(parted, short, ORGAN)
     x, y, z = np.indices(GRID.shape) * 2.0
     near = np.hypot(np.hypot(np.maximum(x - 4.0, 0.0), y - 29.0), z - 29.0) <= 30.0
     assert share == pytest.approx(1.0 - near.mean(), abs=0.02)
@@ -127,15 +127,15 @@ def test_a_wider_branch_reaches_farther_where_calibres_count() -> None:
         Edge(e.start, e.end, Curve(e.curve.points_lps_mm, np.full(2, r)), e.name)
         for e, r in zip(FORK.edges, (2.0, 2.0, 1.0), strict=True)
     ))  # fmt: skip
-    even, uneven = (share_by_edge(partition_organ(ORGAN, GRID, wide, power), wide, ORGAN)[1]
-                    for power in (0.0, 1.0))  # fmt: skip
+    parts = (partition_organ(ORGAN, GRID, wide, calibre_power=power) for power in (0.0, 1.0))
+    even, uneven = (share_by_edge(one, wide, ORGAN)[1] for one in parts)
     assert even == pytest.approx(0.5, abs=0.03)
     assert uneven > 0.6
     bare = Tree(FORK.nodes_lps_mm, tuple(
         Edge(e.start, e.end, Curve(e.curve.points_lps_mm), e.name) for e in FORK.edges
     ))  # fmt: skip
     with pytest.raises(AnatomyError, match="right has no radius"):
-        partition_organ(ORGAN, GRID, bare, 1.0)
+        partition_organ(ORGAN, GRID, bare, calibre_power=1.0)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,13 @@ def test_the_halves_of_the_built_in_liver_meet_between_its_arteries() -> None:
     assert x.mean() < labels.grid.to_lps(np.argwhere(left).astype(float))[:, 0].mean() - 50.0
     share = right.sum() / labels.mask("liver").sum()
     assert 0.5 < share < 0.85
+
+
+def test_an_artery_of_another_organ_feeds_nothing_however_near_it_ends() -> None:
+    named = Tree(FORK.nodes_lps_mm, tuple(
+        Edge(e.start, e.end, e.curve, "cystic artery" if n == 2 else e.name)
+        for n, e in enumerate(FORK.edges)
+    ))  # fmt: skip
+    parted = partition_organ(ORGAN, GRID, named, ("cystic",))
+    assert parted.edges == (1,), "the trunk feeds something else too"
+    assert share_by_edge(parted, named, ORGAN).tolist() == [1.0, 1.0, 0.0]

@@ -220,7 +220,7 @@ def test_a_vial_is_chosen_by_the_hour_or_what_is_missing_is_named(
 def test_a_vial_that_would_break_a_limit_does_not_serve(
     made: Plan, propose: Callable[..., Plan]
 ) -> None:
-    tight = {"glass-normal-reserve": 1.002 * (figure(made, "dose-normal") or 0.0)}
+    tight = {"glass-normal-reserve": 1.01 * (figure(made, "dose-normal") or 0.0)}
     told = propose(replace(TOLD, rule=tight))
     assert figure(told, "activity-given") == pytest.approx(figure(made, "activity-given") or 0.0)
     status, text = finding(told, "vial")
@@ -275,7 +275,7 @@ def test_the_report_tells_rules_vials_and_where_the_dose_lies(made: Plan, tmp_pa
 def test_a_vial_that_misses_the_goal_does_not_serve_unsaid(
     propose: Callable[..., Plan],
 ) -> None:
-    late = dt.datetime(2026, 12, 9, 11, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    late = dt.datetime(2026, 12, 9, 18, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     status, text = finding(propose(replace(TOLD, treat_at=late)), "vial")
     assert status is Status.NOT_MET
     assert "WITH THIS VIAL A GOAL IS NOT MET" in text

@@ -220,7 +220,7 @@ def test_a_lobe_is_no_segment(propose: Callable[..., Plan]) -> None:
     answers = {**CASE.answers, "intent": "segmentectomy"}
     whole = propose(answers=answers)
     assert finding(whole, "segmentectomy-size")[0] is Status.NOT_MET
-    part = propose(replace(TOLD, injection="right anterior hepatic artery"), answers)
+    part = propose(replace(TOLD, injection="segment 5 artery"), answers)
     assert finding(part, "segmentectomy-size")[0] is Status.MET
     assert figure(part, "dose-perfused") == pytest.approx(400.0)
 

@@ -36,7 +36,7 @@ to what it passes."""
 _AT_END_MM = 6.0
 """An artery that ends so near to the organ ends in it: labels and trees do not meet exactly."""
 FAR_MM = 30.0
-"""Tissue farther from where any traced branch ends is fed by one that was not traced."""
+"""Tissue farther from any traced branch is fed by one that was not traced."""
 DOUBT = Assumption(
     "territory_doubt", 0.2, "1", 0.0, 0.9,
     "tissue is sure where the ways from inside and outside of a territory differ by more than this "
@@ -135,7 +135,11 @@ class Injection:
 
 
 def partition_organ(
-    organ: Mask, grid: Grid, tree: Tree, calibre_power: float = CALIBRE_POWER.value
+    organ: Mask,
+    grid: Grid,
+    tree: Tree,
+    elsewhere: tuple[str, ...] = (),
+    calibre_power: float = CALIBRE_POWER.value,
 ) -> Partition:
     """Give every voxel of an organ to the nearest of the last branches that end in it.
 
@@ -145,6 +149,7 @@ def partition_organ(
         organ: its mask.
         grid: of the mask.
         tree: directed from the heart.
+        elsewhere: words in the names of arteries that feed another organ, however near they end.
         calibre_power: 0 or more; above 0 every last branch needs a radius.
 
     Raises:
@@ -153,7 +158,7 @@ def partition_organ(
     """
     if not organ.any():
         raise AnatomyError("the mask of the organ is empty: nothing in it can be fed")
-    edges = _find_feeding(organ, grid, tree)
+    edges = _find_feeding(organ, grid, tree, elsewhere)
     if not edges:
         raise AnatomyError(
             "no artery that was traced ends in the organ, so nobody can say what feeds which part "
@@ -203,7 +208,9 @@ def _weigh(tree: Tree, edges: NDArray[np.int32], power: float) -> Floats:
     return np.array([(middle / radii[number]) ** power for number in edges])
 
 
-def _find_feeding(organ: Mask, grid: Grid, tree: Tree) -> tuple[int, ...]:
+def _find_feeding(
+    organ: Mask, grid: Grid, tree: Tree, elsewhere: tuple[str, ...]
+) -> tuple[int, ...]:
     """Edges below which every end lies in the organ."""
     from scipy.spatial import cKDTree  # lists of procedures need no trees
 
@@ -218,7 +225,9 @@ def _find_feeding(organ: Mask, grid: Grid, tree: Tree) -> tuple[int, ...]:
             places[~inside], distance_upper_bound=_AT_END_MM
         )
         inside[~inside] = away <= _AT_END_MM
-    held, other = ({int(n) for n in ends[one]} for one in (inside, ~inside))
+    other = {e.end for e in tree.edges if any(word in e.name for word in elsewhere)}
+    other |= {int(n) for n in ends[~inside]}
+    held = {int(n) for n in ends[inside]} - other
     feeding = tree.leads_to(held) & ~tree.leads_to(other)
     return tuple(int(n) for n in np.flatnonzero(feeding))
 
@@ -306,6 +315,15 @@ def share_by_edge(partition: Partition, tree: Tree, mask: Mask) -> Floats:
     return tree.add_up(own)
 
 
-def measure_far_share(partition: Partition, fed: Mask) -> float:
-    """Share of a territory that lies over 30 mm from where any traced branch ends."""
-    return float((partition.away_mm[fed] > FAR_MM).mean())
+def measure_far_share(partition: Partition, tree: Tree, fed: Mask) -> float:
+    """Share of a territory that lies over 30 mm from any branch that was traced in the organ."""
+    from scipy.spatial import cKDTree  # lists of procedures need no trees
+
+    samples = []
+    for number in partition.edges:
+        curve = tree.edges[number].curve
+        count = max(2, int(np.ceil(curve.length_mm / _STEP_MM)) + 1)
+        samples.append(curve.points_at(np.linspace(0.0, curve.length_mm, count)))
+    points = partition.grid.to_lps(np.argwhere(fed).astype(float))
+    away, _ = cKDTree(np.vstack(samples)).query(points, distance_upper_bound=FAR_MM)
+    return float(np.isinf(away).mean())

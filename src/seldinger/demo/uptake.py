@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger import anatomy as anatomies
+from seldinger.anatomy.feeders import ASIDE
 from seldinger.anatomy.territory import partition_organ, perfuse
 from seldinger.catalogue import nuclides
 from seldinger.core.errors import ImageError
@@ -181,7 +182,7 @@ def _weigh_tissue(painted: tuple[Coat, ...], grid: Grid, vessels: Tree) -> dict[
         if name.startswith("lung_") and "lobe" in name:
             lungs |= labels.mask(name)
     edge = next(n for n, one in enumerate(vessels.edges) if one.name == INJECTED)
-    fed = perfuse(partition_organ(liver | tumours, grid, vessels), vessels, edge)
+    fed = perfuse(partition_organ(liver | tumours, grid, vessels, ASIDE["liver"]), vessels, edge)
     truth = collect_truth(painted)
     core = np.zeros(grid.shape, dtype=bool)
     places = np.argwhere(tumours)

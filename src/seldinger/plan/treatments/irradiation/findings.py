@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.anatomy.feeders import ASIDE
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.irradiation.albumin import measure_ratios
 from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
 from seldinger.plan.treatments.irradiation.mismatch import judge_perfusion, judge_ratios
 from seldinger.plan.treatments.irradiation.options import IrradiationOptions
-from seldinger.plan.treatments.irradiation.perfused import BY_LABEL, WHOLE
+from seldinger.plan.treatments.irradiation.perfused import BY_LABEL, ORGAN, WHOLE
 from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS, LUNG, WHOLE_NORMAL
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-6
 _COVERED = 0.95
 """Less of a tumour than this in the territory leaves a part of it untreated."""
-_ASIDE = ("cystic", "gastroduodenal", "right gastric", "falciform", "phrenic", "supraduodenal")
-"""Words of arteries that lead microspheres away from the liver."""
 _BILIRUBIN = "radioembolization.bilirubin.most"
 _RATES = (
     "radioembolization.dose_rate.contact",
@@ -226,7 +225,7 @@ def _judge_branches(case: TerritoryCase) -> Iterator[Finding]:
         return
     at = next(n for n, edge in enumerate(tree.edges) if edge.curve is stretch.curve)
     below = dict.fromkeys(tree.edges[n].name for n in tree.below(at))
-    aside = [name for name in below if any(word in name for word in _ASIDE)]
+    aside = [name for name in below if any(word in name for word in ASIDE[ORGAN])]
     if aside:
         text = (
             f"Beyond the planned tip arises {', '.join(aside)}: spheres go there. Place the tip "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.anatomy.feeders import ASIDE
 from seldinger.anatomy.model import Kind, Lesion, Segment, Territory
 from seldinger.anatomy.territory import FAR_MM, measure_far_share, partition_organ, perfuse
 from seldinger.anatomy.vessels.lesions import list_vessels
@@ -79,12 +80,12 @@ def bound_territory(
     tree, fed = anatomy.vessels, _feed(target, anatomy, options, partition, none, held)
     mask, origin, notes = _choose(organ, anatomy, options, fed, none)
     far = None
-    if partition is not None and origin.startswith(BY_BRANCH):
-        far = measure_far_share(partition, mask)
+    if partition is not None and tree is not None and origin.startswith(BY_BRANCH):
+        far = measure_far_share(partition, tree, mask)
         text = (
-            f"{100.0 * far:.0f} % of it lies over {FAR_MM:.0f} mm from where any traced branch "
-            "ends: vessels that were not traced, or join territories, are not known. Cone-beam CT "
-            "with the catheter in place shows what is perfused."
+            f"{100.0 * far:.0f} % of it lies over {FAR_MM:.0f} mm from any traced branch: vessels "
+            "that were not traced, or join territories, are not known. Cone-beam CT with the "
+            "catheter in place shows what is perfused."
         )
         notes = (*notes, text)
     return Territory(
@@ -160,7 +161,7 @@ def _part(organ: Mask, anatomy: Anatomy) -> tuple[Partition | None, str]:
     if anatomy.vessels is None:
         return None, "no artery was traced"
     try:
-        return partition_organ(organ, anatomy.grid, anatomy.vessels), ""
+        return partition_organ(organ, anatomy.grid, anatomy.vessels, ASIDE[ORGAN]), ""
     except AnatomyError:
         return None, "no artery that was traced ends in the liver"
 
