@@ -85,6 +85,11 @@ class Agreement:
     sensitivity: float
     precision: float
 
+    @property
+    def dice(self) -> float:
+        """Both in one."""
+        return 2.0 * self.sensitivity * self.precision / (self.sensitivity + self.precision)
+
 
 @cache
 def agree(least_mm: float) -> dict[int, Agreement]:

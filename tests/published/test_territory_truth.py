@@ -25,7 +25,7 @@ def test_territories_of_a_whole_crown_hold_and_fewer_arteries_tell_less() -> Non
         assert min(got.sensitivity, got.precision) >= 0.86
     for fewer, more in ((9.0, 0.8), (0.8, 0.5), (0.5, 0.0)):
         for order in (2, 3, 4):
-            a, b = (territory_truth.agree(mm)[order].sensitivity for mm in (fewer, more))
+            a, b = (territory_truth.agree(mm)[order].dice for mm in (fewer, more))
             assert a <= b + 0.02
 
 
