@@ -15,6 +15,7 @@ from tests.offenders import offenders
 
 from seldinger import catalogue, plan
 from seldinger.anatomy import ASSUMPTIONS
+from seldinger.anatomy.territory import ASSUMPTIONS as TERRITORY_ASSUMPTIONS
 from seldinger.anatomy.vessels.segment import SEGMENT_ASSUMPTIONS
 from seldinger.anatomy.vessels.trace import VESSEL_ASSUMPTIONS
 from seldinger.cli.app import app
@@ -45,6 +46,7 @@ ASSUMED = {
         *VESSEL_ASSUMPTIONS,
         *SEGMENT_ASSUMPTIONS,
         *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
+        *TERRITORY_ASSUMPTIONS,
     )
 }
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -316,7 +316,13 @@ def share_by_edge(partition: Partition, tree: Tree, mask: Mask) -> Floats:
 
 
 def measure_far_share(partition: Partition, tree: Tree, fed: Mask) -> float:
-    """Share of a territory that lies over 30 mm from any branch that was traced in the organ."""
+    """Share of a territory that lies over 30 mm from any branch that was traced in the organ.
+
+    Args:
+        partition: of the organ.
+        tree: by which it was parted.
+        fed: (i, j, k) the territory.
+    """
     from scipy.spatial import cKDTree  # lists of procedures need no trees
 
     samples = []

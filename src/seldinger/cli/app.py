@@ -28,6 +28,7 @@ from seldinger.cli import (
     sheet_command,
     shelf_commands,
     simulate_command,
+    territory_command,
     verify_command,
     vessels_command,
 )
@@ -90,6 +91,7 @@ app.add_typer(verify_command.app, name="verify")
 app.add_typer(simulate_command.app, name="simulate")
 enter(app, "flow", flow_command.flow)
 enter(app, "vessels", vessels_command.vessels)
+enter(app, "territory", territory_command.territory)
 enter(app, "dose", dose_command.dose)
 enter(app, "procedures", shelf_commands.procedures, cls=TyperCommand)
 enter(app, "devices", devices_command.devices)
