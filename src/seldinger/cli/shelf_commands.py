@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,17 @@ class Schema(StrEnum):
     PATIENT = "patient"
     CLEARANCE = "clearance"
     VESSELS = "vessels"
+    VOLUME = "volume"
+
+
+_WRITTEN = {
+    Schema.MARGIN: "margin_file",
+    Schema.DELIVERED: "delivered_file",
+    Schema.DOSE: "dose_form",
+    Schema.VESSELS: "vessel_file",
+    Schema.VOLUME: "volumetry_file",
+}
+"""Pages of ``report`` that say what they write; opened when they are asked for."""
 
 
 def _left_out() -> tuple[str, ...]:
@@ -110,28 +122,11 @@ def schema(
 ) -> None:
     """Print a file's JSON schema.
 
-    plan, margin, delivered, dose and vessels: what is written; case, simulation, patient, and
-    clearance (the case file that `clear` reads): what is read.
+    plan, margin, delivered, volume, dose and vessels: what is written; case, simulation, patient,
+    and clearance (the case file that `clear` reads): what is read.
     """
-    if name is Schema.MARGIN:
-        from seldinger.report import margin_file
-
-        print_json(margin_file.schema())
-        return
-    if name is Schema.DELIVERED:
-        from seldinger.report import delivered_file
-
-        print_json(delivered_file.schema())
-        return
-    if name is Schema.DOSE:
-        from seldinger.report import dose_form
-
-        print_json(dose_form.schema())
-        return
-    if name is Schema.VESSELS:
-        from seldinger.report import vessel_file
-
-        print_json(vessel_file.schema())
+    if name in _WRITTEN:
+        print_json(import_module(f"seldinger.report.{_WRITTEN[name]}").schema())
         return
     if name is Schema.SIMULATION:
         from seldinger.simulate import experiment
