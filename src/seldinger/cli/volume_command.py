@@ -12,7 +12,6 @@ from seldinger.cli.results import tell_notes
 from seldinger.cli.terminal import AsJson, progress_bar, read_numbers
 from seldinger.core.errors import CaseError, PlanError
 from seldinger.core.progress import scale_progress
-from seldinger.followup.volumetry import Kind
 from seldinger.report.folder import check_ahead
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ Three = tuple[float, float, float]
 
 
 def volume(
-    kind: Annotated[Kind, typer.Option(case_sensitive=False, help="What was embolized.")],
+    kind: Annotated[str, typer.Option(help="fibroid, uterus, prostate or tumour.")],
     before: Annotated[
         Path | None, typer.Option(metavar="LABELS", help="Labels of the scan before.")
     ] = None,
@@ -80,6 +79,7 @@ def volume(
     A drawn label and three diameters are different definitions, and one diameter is no volume: both
     scans are measured in one way. A cohort's band is not this patient's chance.
     """
+    from seldinger.followup.volumetry import find_kind
     from seldinger.followup.volumetry_follow_up import (
         VolumeRequest,
         assess,
@@ -91,8 +91,14 @@ def volume(
         raise CaseError("nowhere to put the answer: say --out FOLDER, or --json to print it")
     if out is not None:
         check_ahead(out)
+    followed = find_kind(kind)
     asked = VolumeRequest(
-        kind, days, days_since_embolization, infarcted_share, embolized_share, read_numbers(assume)
+        followed,
+        days,
+        days_since_embolization,
+        infarcted_share,
+        embolized_share,
+        read_numbers(assume),
     )
     used = resolve_volumetry(asked.assume)
     _check_one_way(
@@ -110,7 +116,7 @@ def volume(
     with progress_bar(quiet=as_json) as progress:
         progress("reading", 0.0)
         first, second = (
-            read_diameters(diameters[when], kind, used)
+            read_diameters(diameters[when], followed, used)
             if diameters[when]
             else _read_label(when, *labels[when], modality, used)
             for when in ("before", "after")
@@ -120,7 +126,7 @@ def volume(
             from seldinger.report import volumetry as reports
 
             given = {
-                "--kind": kind.value, "--before": before, "--after": after, "--label": label,
+                "--kind": followed.value, "--before": before, "--after": after, "--label": label,
                 "--after-label": after_label, "--before-key": before_key, "--after-key": after_key,
                 "--before-scan": before_scan, "--after-scan": after_scan,
                 "--before-diameters-mm": before_diameters_mm,

@@ -16,6 +16,7 @@ import numpy as np
 from seldinger import evidence
 from seldinger.core.errors import LabelError, PlanError
 from seldinger.core.formatting import short_repr
+from seldinger.core.naming import did_you_mean, match_name
 from seldinger.core.quantity import Spread
 from seldinger.core.record import read_assumptions
 
@@ -50,6 +51,22 @@ class Kind(StrEnum):
     UTERUS = "uterus"
     PROSTATE = "prostate"
     TUMOUR = "tumour"
+
+
+def find_kind(word: str) -> Kind:
+    """What ``word`` means, in any case.
+
+    Raises:
+        PlanError: nothing that is followed.
+    """
+    known = [one.value for one in Kind]
+    found = match_name(word, known)
+    if found is None:
+        raise PlanError(
+            f"nothing that is followed is called {word!r}; {did_you_mean(word, known)}there are: "
+            f"{', '.join(known)}"
+        )
+    return Kind(found)
 
 
 class Bound(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -262,7 +263,7 @@ def _days_by_headers(before: Timepoint, after: Timepoint) -> float | None:
     if before.scan is None or after.scan is None:
         return None
     first, second = before.scan.acquired, after.scan.acquired
-    return None if first is None or second is None else (second - first).total_seconds() / 86400.0
+    return None if first is None or second is None else (second - first) / dt.timedelta(days=1)
 
 
 def _check_days(days: float | None, since: float | None) -> None:
