@@ -55,7 +55,7 @@ def save(path: Path, mask: NDArray[np.bool_], grid: Grid) -> None:
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ grid.index_to_lps
     made: Any = nib.Nifti1Image(mask.astype(np.uint8), affine)  # type: ignore[no-untyped-call]
     made.header.set_xyzt_units("mm")
-    nib.save(made, path)  # type: ignore[no-untyped-call]
+    nib.save(made, path)
 
 
 def save_dicom(folder: Path, when: str, radius_mm: float, **changes: Any) -> None:
@@ -252,6 +252,14 @@ def test_a_mistake_is_told_and_nothing_is_written(
 ) -> None:
     refused(run(given, "--out", str(tmp_path / "out")), *said)
     assert not list(tmp_path.iterdir())
+
+
+def test_of_a_tumour_only_the_change_is_told() -> None:
+    given = PROSTATE.replace("prostate", "tumour") + " --infarcted-share 0.9"
+    data = answer(given)
+    assert (data["status"], data["predictions"]) == ("measured", [])
+    assert "no cohort's volumes" in data["withheld"][0]
+    assert any("not used" in note for note in data["notes"])
 
 
 def test_an_answer_needs_a_place() -> None:

@@ -59,7 +59,7 @@ def test_the_voxel_error_is_how_volumes_scatter_with_their_place(
     found = []
     for _ in range(40):
         off = rng.uniform(0.0, 1.0, 3) * spacing_mm
-        mask, grid = draw_ellipsoid(SEMI_MM, spacing_mm, off_mm=off)
+        mask, grid = draw_ellipsoid(SEMI_MM, spacing_mm, off_mm=off.tolist())
         found.append(volumetry.measure_label(mask, grid, "x", USED))
     stated = float(np.mean([one.voxel_error_ml for one in found]))
     seen = float(np.std([one.ml for one in found]))

@@ -349,6 +349,9 @@ def _note(change: Change, request: VolumeRequest) -> Iterator[str]:
                 f"({evidence.stamp_of(volumetry.READER_FACTS)})"
             )
     timed = isinstance(change, VolumeChange) and request.kind is not Kind.TUMOUR
+    share_told = request.infarcted_share is not None or request.embolized_share is not None
+    if share_told and not timed:
+        yield "the share that was told is not used: nothing is foretold here"
     if timed and request.days_since_embolization is None:
         yield (
             "days since embolization were not told: days between the scans stand in for them, as "

@@ -193,7 +193,8 @@ def _beside(follow_up: VolumeFollowUp) -> tuple[Text | Figure, ...]:
         )
         return (Text(said, lead="No volume."),)
     points = tuple(tell_standing(follow_up, one) for one in forecasts.predictions)
-    told = (*points, *(f"not given: {why}" for why in forecasts.withheld))
+    apart = ("the cohorts differ: both are shown, and none is chosen",) if len(points) > 1 else ()
+    told = (*points, *apart, *(f"not given: {why}" for why in forecasts.withheld))
     text = Text(lead="Beside cohorts.", points=told)
     if not points:
         return (text,)
