@@ -31,6 +31,7 @@ from seldinger.cli import (
     territory_command,
     verify_command,
     vessels_command,
+    volume_command,
 )
 from seldinger.cli.terminal import HELP, Named, complain, enter, example
 from seldinger.core.errors import Cancelled, SeldingerError
@@ -88,6 +89,7 @@ enter(app, "demo", demo_command.demo, cls=TyperCommand)
 enter(app, "plan", plan_command.plan, cls=plan_command.PlanCommand)
 enter(app, "margin", margin_command.margin)
 app.add_typer(verify_command.app, name="verify")
+enter(app, "volume", volume_command.volume)
 app.add_typer(simulate_command.app, name="simulate")
 enter(app, "flow", flow_command.flow)
 enter(app, "vessels", vessels_command.vessels)

@@ -28,6 +28,7 @@ class Schema(StrEnum):
     CLEARANCE = "clearance"
     VESSELS = "vessels"
     TERRITORY = "territory"
+    VOLUME = "volume"
 
 
 _WRITTEN = {
@@ -35,9 +36,10 @@ _WRITTEN = {
     Schema.DELIVERED: "delivered_file",
     Schema.DOSE: "dose_form",
     Schema.VESSELS: "vessel_file",
+    Schema.VOLUME: "volumetry_file",
     Schema.TERRITORY: "supply_file",
 }
-"""The page of ``report`` that tells the schema; opened when it is asked for."""
+"""Pages of ``report`` that say what they write; opened when they are asked for."""
 
 
 def _left_out() -> tuple[str, ...]:
@@ -122,12 +124,11 @@ def schema(
 ) -> None:
     """Print a file's JSON schema.
 
-    plan, margin, delivered, dose, vessels and territory: what is written; case, simulation,
+    plan, margin, delivered, volume, dose, vessels and territory: what is written; case, simulation,
     patient, and clearance (the case file that `clear` reads): what is read.
     """
     if name in _WRITTEN:
-        form = import_module(f"seldinger.report.{_WRITTEN[name]}")
-        print_json(form.schema())
+        print_json(import_module(f"seldinger.report.{_WRITTEN[name]}").schema())
         return
     if name is Schema.SIMULATION:
         from seldinger.simulate import experiment

@@ -45,7 +45,7 @@ def check_request(
     for when, known, wanted in (("before", before, request.target), ("after", after, request.zone)):
         for name in (wanted, request.organ):
             if known is not None and name is not None:
-                _own_name(name, known, when)
+                find_own_name(name, known, when)
 
 
 def resolve_names(before: Study, after: Study, request: MarginRequest) -> MarginRequest:
@@ -59,12 +59,12 @@ def resolve_names(before: Study, after: Study, request: MarginRequest) -> Margin
         require_labels(after, "after").names,
     )
     _check_two_things(request, names_before, names_after)
-    target = _own_name(request.target, names_before, "before", before.notes)
-    zone = _own_name(request.zone, names_after, "after", after.notes)
+    target = find_own_name(request.target, names_before, "before", before.notes)
+    zone = find_own_name(request.zone, names_after, "after", after.notes)
     organ = request.organ
     if organ is not None:
-        organ = _own_name(organ, names_before, "before", before.notes)
-        _own_name(organ, names_after, "after", after.notes)
+        organ = find_own_name(organ, names_before, "before", before.notes)
+        find_own_name(organ, names_after, "after", after.notes)
     found = replace(request, target=target, zone=zone, organ=organ)
     _check_two_things(found, names_before, names_after)
     return found
@@ -135,8 +135,18 @@ def _check_two_things(
             raise LabelError(f"{organ!r} is named as organ and as target or zone: name two things")
 
 
-def _own_name(name: str, known: Sequence[str], when: str, notes: Sequence[str] = ()) -> str:
-    """The one of ``known`` that ``name`` spells; the error names those spelled most like it."""
+def find_own_name(name: str, known: Sequence[str], when: str, notes: Sequence[str] = ()) -> str:
+    """The one of ``known`` that ``name`` spells.
+
+    Args:
+        name: as the user spells it.
+        known: names of the labels.
+        when: "before" or "after", for the message.
+        notes: of the labels' reader: a label without a voxel is told there.
+
+    Raises:
+        LabelError: none or several are spelled so; it names those spelled most like it.
+    """
     found = match_name(name, known)
     if found is not None:
         return found
