@@ -68,6 +68,18 @@ def test_nothing_is_lost_or_made_or_beyond_a_narrower_vessel(
         assert above < 0 or tree.calibre_mm[above] > size * 1e-3
 
 
+def test_counting_by_classes_gives_what_drawing_each_gives() -> None:
+    vial = Suspension(SphereSizes.uniform(100.0, 1_500.0), 300_000, 10.0, 1.0)
+    tree = murray(5, shunt_share=0.1, shunt_um=400.0).occlude({"v1": 0.02})
+    fine = replace(COUNTED, classes=512)
+    drawn, counted = (inject(tree, vial, at("v0"), settings=how) for how in (FREE, fine))
+    for name in ("vessel", "generation", "lung"):
+        one, other = getattr(drawn.onward, name), getattr(counted.onward, name)
+        # A class lies wholly on one side of a calibre: one class in 512 may differ.
+        assert (np.abs(one - other) <= 6.0 * np.sqrt(one + other + 1.0) + 600.0).all(), name
+    assert drawn.onward_mg.total == pytest.approx(counted.onward_mg.total, rel=5e-3)
+
+
 def test_the_mass_is_that_of_the_spheres() -> None:
     made = inject(murray(), Suspension(SphereSizes.uniform(100.0, 300.0), 20_000, 10.0, 1.2),
                   at("v0"), settings=FREE)  # fmt: skip

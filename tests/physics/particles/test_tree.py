@@ -107,8 +107,13 @@ def test_a_coil_leaves_what_it_is_told_to() -> None:
     assert twice.kept[1] == 0.25
 
 
-def test_cutting_a_vessel_at_the_tip_changes_no_flow() -> None:
-    tree = murray(5)
+@pytest.mark.parametrize("loss", [0.0, 5.0])
+def test_cutting_a_vessel_at_the_tip_changes_no_flow(loss: float) -> None:
+    plain = murray(5)
+    narrowed = replace(plain.network.vessels[1], loss_mmhg_s2_per_ml2=loss)
+    vessels = (plain.network.vessels[0], narrowed, *plain.network.vessels[2:])
+    network = Network(vessels, plain.network.boundaries)
+    tree = ParticleTree.from_network(network, plain.length_mm)
     before = solve_steady(tree.network).start_ml_per_s
     made = inject(tree, spheres(20.0, 1), at("v1"))
     assert made.history.flow_ml_per_s[0] == pytest.approx(before, rel=1e-9)

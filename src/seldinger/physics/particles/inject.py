@@ -54,14 +54,14 @@ def inject(
     asked = vial.held if number is None else number
     check_particles(vial, catheter, asked)
     chosen = settings or InjectionSettings()
-    run = _Run(open_stream(tree, catheter.vessel, catheter.along), vial, catheter, chosen, seed)
-    run.draws = asked <= chosen.most_discrete
+    order = _Order(vial, catheter, chosen, seed, asked)
+    run = _Run(open_stream(tree, catheter.vessel, catheter.along), order)
     edges = np.rint(np.linspace(0.0, asked, chosen.batches + 1)).astype(np.int64)
     for count in np.diff(edges).tolist():
         if count and run.stops() is None:
             run.give(count)
     end = run.stops() if sum(run.given) < asked else None
-    return run.finish(asked, seed, end or EndReason.ALL_GIVEN)
+    return run.finish(end or EndReason.ALL_GIVEN)
 
 
 def check_particles(vial: Suspension, catheter: CatheterTip, asked: int) -> None:
@@ -95,6 +95,17 @@ def check_particles(vial: Suspension, catheter: CatheterTip, asked: int) -> None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """What was asked."""
+
+    vial: Suspension
+    catheter: CatheterTip
+    settings: InjectionSettings
+    seed: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Now:
     """The flow before a batch: with nothing injected, and where the batch will go."""
 
@@ -107,24 +118,11 @@ class _Now:
 class _Run:
     """An injection while it runs."""
 
-    def __init__(
-        self,
-        stream: TipStream,
-        vial: Suspension,
-        catheter: CatheterTip,
-        settings: InjectionSettings,
-        seed: int,
-    ) -> None:
+    def __init__(self, stream: TipStream, order: _Order) -> None:
         tree = stream.tree
-        self.stream, self.vial, self.catheter, self.settings = (
-            stream,
-            vial,
-            catheter,
-            settings,
-        )
-        self.rng = np.random.default_rng(seed)
+        self.stream, self.order = stream, order
+        self.rng = np.random.default_rng(order.seed)
         self.key = int(self.rng.integers(0, _WORD, dtype=np.uint64))
-        self.draws = True
         self.done = 0
         self.kept = stream.widen(tree.kept)
         self.lodged = tree.begun_lodged()
@@ -142,27 +140,30 @@ class _Run:
         stream = self.stream
         circuit = stream.blocked(self.kept, self.lodged)
         still = stream.solve(circuit, 0.0, near.still if near else None)
-        solved = stream.solve(circuit, self.catheter.rate_ml_per_s, near.solved if near else still)
+        solved = stream.solve(
+            circuit, self.order.catheter.rate_ml_per_s, near.solved if near else still
+        )
         return _Now(still, solved, find_ways(stream, solved), stream.forward_ml_per_s(still))
 
     def stops(self) -> EndReason | None:
         """Why no further batch is given; None where one is."""
-        share = self.settings.stasis_share
+        share = self.order.settings.stasis_share
         if share > 0.0 and self.now.forward_ml_per_s <= share * self.states[0].forward_ml_per_s:
             return EndReason.STASIS
-        if self.settings.ends_at_reflux and self.now.ways.back_share > 0.0:
+        if self.order.settings.ends_at_reflux and self.now.ways.back_share > 0.0:
             return EndReason.REFLUX
         return None
 
     def give(self, count: int) -> None:
         """One batch and the flow after it; in halves, where it lowers the flow too much at once."""
         saved = self.rng.bit_generator.state, self.tally.copy(), self.kept, self.lodged
-        self._draw(count) if self.draws else self._count(count)
+        drawn = self.order.asked <= self.order.settings.most_discrete
+        self._draw(count) if drawn else self._count(count)
         new = Resting.from_places(self.tally.number.sum(axis=0), self.now.ways.places, None)
         self.kept = np.where(new.vessel > 0, 0.0, self.stream.widen(self.stream.tree.kept))
         self.lodged = self.stream.tree.begun_lodged() + new.generation
         then = self._solve(self.now)
-        most = self.settings.most_fall * self.states[0].forward_ml_per_s
+        most = self.order.settings.most_fall * self.states[0].forward_ml_per_s
         if count > 1 and self.now.forward_ml_per_s - then.forward_ml_per_s > most:
             self.rng.bit_generator.state, self.tally, self.kept, self.lodged = saved
             self.give(count // 2)
@@ -177,11 +178,11 @@ class _Run:
     def _draw(self, count: int) -> None:
         """Every particle by itself."""
         ways, tally = self.now.ways, self.tally
-        sizes = draw_sizes(self.vial.sizes, count, self.rng)
+        sizes = draw_sizes(self.order.vial.sizes, count, self.rng)
         place = np.empty(count, np.int64)
         key = np.uint64((self.key + self.done * int(kernels.GOLDEN)) % _WORD)
         kernels.walk_particles(
-            self.settings.lodging_mm(sizes.effective_um), key, ways.begin, ways.back, ways.first,
+            self.order.settings.lodging_mm(sizes.effective_um), key, ways.begin, ways.back, ways.first,
             ways.share, ways.target, ways.leads, ways.calibre, ways.generations.calibre_mm,
             ways.generations.shunt, ways.places.count, place,
         )  # fmt: skip
@@ -192,27 +193,30 @@ class _Run:
 
     def _count(self, count: int) -> None:
         """By classes of equal size."""
-        sizes = class_sizes(self.vial.sizes, self.settings.classes)
+        sizes = class_sizes(self.order.vial.sizes, self.order.settings.classes)
         classes = len(sizes.printed_um)
         number = self.rng.multinomial(count, np.full(classes, 1.0 / classes))
         load = Load(
-            self.settings.lodging_mm(sizes.effective_um), (1e-3 * sizes.printed_um) ** 3, number
+            self.order.settings.lodging_mm(sizes.effective_um),
+            (1e-3 * sizes.printed_um) ** 3,
+            number,
         )
         route_counts(self.now.ways, load, self.rng, self.tally)
 
-    def finish(self, asked: int, seed: int, end: EndReason) -> Injected:
+    def finish(self, end: EndReason) -> Injected:
         """What came of it."""
         places, cut = self.now.ways.places, self.stream.cut
-        density = self.vial.density_g_per_ml
+        density = self.order.vial.density_g_per_ml
         milligrams = self.tally.cubes * (math.pi / 6.0 * (math.nan if density is None else density))
         onward, refluxed = (Resting.from_places(one, places, cut) for one in self.tally.number)
         onward_mg, refluxed_mg = (Resting.from_places(one, places, cut) for one in milligrams)
         kept = self.kept[:-1].copy()
         kept[cut] = min(self.kept[cut], self.kept[-1])
         tree = replace(self.stream.tree, kept=kept, lodged=self.lodged)
+        asked = self.order
         return Injected(
-            self.vial, self.catheter, self.settings, seed, asked, onward, refluxed, onward_mg,
-            refluxed_mg, self._history(), end, tree,
+            asked.vial, asked.catheter, asked.settings, asked.seed, asked.asked, onward, refluxed,
+            onward_mg, refluxed_mg, self._history(), end, tree,
         )  # fmt: skip
 
     def _history(self) -> InjectionHistory:
