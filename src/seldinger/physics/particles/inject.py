@@ -114,6 +114,11 @@ class _Now:
     ways: FlowWays
     forward_ml_per_s: float
 
+    @property
+    def vessels_ml_per_s(self) -> Floats:
+        """(v,) with nothing injected."""
+        return self.still.start_ml_per_s[:-1]
+
 
 class _Run:
     """An injection while it runs."""
@@ -126,29 +131,25 @@ class _Run:
         self.done = 0
         self.kept = stream.widen(tree.kept)
         self.lodged = tree.begun_lodged()
-        self.states: list[_Now] = [self._solve(None)]
+        self.begun = self.now = self._solve(None)
+        self.forward, self.flows = [self.begun.forward_ml_per_s], [self.begun.vessels_ml_per_s]
         self.tally = Tally.empty(self.now.ways.places.count)
         self.given: list[int] = []
         self.refluxed: list[int] = []
-
-    @property
-    def now(self) -> _Now:
-        return self.states[-1]
 
     def _solve(self, near: _Now | None) -> _Now:
         """The flow as vessels and beds are now."""
         stream = self.stream
         circuit = stream.blocked(self.kept, self.lodged)
         still = stream.solve(circuit, 0.0, near.still if near else None)
-        solved = stream.solve(
-            circuit, self.order.catheter.rate_ml_per_s, near.solved if near else still
-        )
+        rate = self.order.catheter.rate_ml_per_s
+        solved = stream.solve(circuit, rate, near.solved if near else still)
         return _Now(still, solved, find_ways(stream, solved), stream.forward_ml_per_s(still))
 
     def stops(self) -> EndReason | None:
         """Why no further batch is given; None where one is."""
         share = self.order.settings.stasis_share
-        if share > 0.0 and self.now.forward_ml_per_s <= share * self.states[0].forward_ml_per_s:
+        if share > 0.0 and self.now.forward_ml_per_s <= share * self.begun.forward_ml_per_s:
             return EndReason.STASIS
         if self.order.settings.ends_at_reflux and self.now.ways.back_share > 0.0:
             return EndReason.REFLUX
@@ -163,7 +164,7 @@ class _Run:
         self.kept = np.where(new.vessel > 0, 0.0, self.stream.widen(self.stream.tree.kept))
         self.lodged = self.stream.tree.begun_lodged() + new.generation
         then = self._solve(self.now)
-        most = self.order.settings.most_fall * self.states[0].forward_ml_per_s
+        most = self.order.settings.most_fall * self.begun.forward_ml_per_s
         if count > 1 and self.now.forward_ml_per_s - then.forward_ml_per_s > most:
             self.rng.bit_generator.state, self.tally, self.kept, self.lodged = saved
             self.give(count // 2)
@@ -173,7 +174,9 @@ class _Run:
         self.done += count
         self.given.append(count)
         self.refluxed.append(int((self.tally.number[1] - saved[1].number[1]).sum()))
-        self.states.append(then)
+        self.now = then
+        self.forward.append(then.forward_ml_per_s)
+        self.flows.append(then.vessels_ml_per_s)
 
     def _draw(self, count: int) -> None:
         """Every particle by itself."""
@@ -181,10 +184,10 @@ class _Run:
         sizes = draw_sizes(self.order.vial.sizes, count, self.rng)
         place = np.empty(count, np.int64)
         key = np.uint64((self.key + self.done * int(kernels.GOLDEN)) % _WORD)
+        lodging, made = self.order.settings.lodging_mm(sizes.effective_um), ways.generations
         kernels.walk_particles(
-            self.order.settings.lodging_mm(sizes.effective_um), key, ways.begin, ways.back, ways.first,
-            ways.share, ways.target, ways.leads, ways.calibre, ways.generations.calibre_mm,
-            ways.generations.shunt, ways.places.count, place,
+            lodging, key, ways.begin, ways.back, ways.first, ways.share, ways.target, ways.leads,
+            ways.calibre, made.calibre_mm, made.shunt, ways.places.count, place,
         )  # fmt: skip
         shape = tally.number.shape
         tally.number[:] += np.bincount(place, minlength=tally.number.size).reshape(shape)
@@ -196,11 +199,8 @@ class _Run:
         sizes = class_sizes(self.order.vial.sizes, self.order.settings.classes)
         classes = len(sizes.printed_um)
         number = self.rng.multinomial(count, np.full(classes, 1.0 / classes))
-        load = Load(
-            self.order.settings.lodging_mm(sizes.effective_um),
-            (1e-3 * sizes.printed_um) ** 3,
-            number,
-        )
+        lodging = self.order.settings.lodging_mm(sizes.effective_um)
+        load = Load(lodging, (1e-3 * sizes.printed_um) ** 3, number)
         route_counts(self.now.ways, load, self.rng, self.tally)
 
     def finish(self, end: EndReason) -> Injected:
@@ -220,14 +220,13 @@ class _Run:
         )  # fmt: skip
 
     def _history(self) -> InjectionHistory:
-        forward = np.array([state.forward_ml_per_s for state in self.states])
-        below = volume_below_ml(self.stream, find_ways(self.stream, self.states[0].still))
+        forward = np.array(self.forward)
+        below = volume_below_ml(self.stream, find_ways(self.stream, self.begun.still))
         moves = forward > 0.0
         clearance = np.where(moves, below / np.where(moves, forward, 1.0), np.inf)
-        flow = np.array([state.still.start_ml_per_s[:-1] for state in self.states])
         return InjectionHistory(
             np.array(self.given, np.int64), np.array(self.refluxed, np.int64), forward, clearance,
-            flow,
+            np.array(self.flows),
         )  # fmt: skip
 
 

@@ -40,8 +40,8 @@ class ParticleTree:
     """Vessels in the order of their network, v of them, and b beds in the order of theirs.
 
     Attributes:
-        network: without loops; every vessel has a lumen. Where a flow is given at the root it cannot
-            fall, and an injection into the root never meets stasis: give the pressure there.
+        network: without loops; every vessel has a lumen. A flow that is given at the root
+            cannot fall, so that an injection there never meets stasis: give the pressure.
         length_mm: (v,).
         beds: (b,) how particles find them.
         kept: (v,) share of each vessel's conductance that is left; 0 where it is closed.
