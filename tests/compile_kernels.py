@@ -1,5 +1,5 @@
-"""Compile the long kernels of heat, flow and dose, while the other core checks types: two test
-workers would otherwise do it both, each for itself.
+"""Compile the long kernels of heat, flow, particles and dose, while the other core checks types:
+two test workers would otherwise do it both, each for itself.
 
     python tests/compile_kernels.py
 """
@@ -24,6 +24,10 @@ from seldinger.physics.flow.settings import MarchSettings
 from seldinger.physics.flow.solve import march, solve_period
 from seldinger.physics.flow.wave import march_waves
 from seldinger.physics.flow.wave_network import ElasticNetwork, ElasticVessel, WaveSettings
+from seldinger.physics.particles.inject import inject
+from seldinger.physics.particles.injection import CatheterTip, Suspension
+from seldinger.physics.particles.sizes import SphereSizes
+from seldinger.physics.particles.tree import plain_tree
 from seldinger.physics.thermal import damage
 from seldinger.physics.thermal.bodies import FixedBody, Phase, Programme, Rod
 from seldinger.physics.thermal.controllers import Drive, Hold
@@ -43,7 +47,7 @@ MIDDLE = (0.0, 0.0, 0.0)
 
 
 def main() -> None:
-    """Heat, freeze and radiate a few cells, drive current through them; pump blood in vessels."""
+    """Heat, freeze and radiate a few cells, drive current through them; pump blood and spheres."""
     beat = Waveform((0.0, 5.0, 0.0), (0.0, 0.5, 1.0))
     net = Network(
         (Vessel("vessel", "a", "b", 1.0, loss_mmhg_s2_per_ml2=0.1),),
@@ -53,6 +57,8 @@ def main() -> None:
     solve_period(net)
     tube = ElasticVessel("vessel", "a", "b", 10.0, (3.0,), (0.3,), 400.0)
     march_waves(ElasticNetwork((tube,), net.boundaries), WaveSettings(cycles=1))
+    pipe = plain_tree([-1], [2.0], [20.0], {0: 50.0}, (95.0, 5.0))
+    inject(pipe, Suspension(SphereSizes.fixed(50.0), 1, 1.0), CatheterTip("v0", 0.1, 500.0))
     grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
     tissue = Tissue(
         "tissue", 3.8e6, 0.5, 0.01, Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),
