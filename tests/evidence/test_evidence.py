@@ -81,6 +81,7 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "contrast",
         "device",
         "drainage",
+        "embolization",
         "fasting_sedation",
         "guidance",
         "indications",

@@ -98,6 +98,7 @@ Unit = Literal[
     "mSv/a",
     "mm2", "cm/s", "atm", "GPa", "ug/g", "ug/mm2",
     "um", "g/mL", "Bq", "GBq", "MBq/kg", "MeV", "Gy.kg/GBq", "uSv/(h.GBq)",
+    "ug/mL", "mg/mL", "mg/m2",
 ]  # fmt: skip
 """The UCUM expressions in use; a new one is added here on purpose."""
 
