@@ -22,6 +22,7 @@ from benchmarks import (
     particles,
     paths,
     real_liver,
+    territory,
     vessels,
     waves,
 )
@@ -80,8 +81,21 @@ def main() -> None:
     _dose()
     _margin()
     _vessels()
+    _territory()
     _plan()
     _real()
+
+
+def _territory() -> None:
+    """A liver parted among its terminals, and places of a catheter in it."""
+    made = territory.task()
+    parted = made.part()
+    row(
+        f"territories of {int(made.organ.sum()) / 1e6:.1f} million voxels, {made.terminals} ends",
+        f"{best_of(2, made.part):.2f} s", "<= 2 s",
+    )  # fmt: skip
+    ten = best_of(3, lambda: territory.place(parted, made.tree))
+    row("  a new place of the catheter", f"{100.0 * ten:.0f} ms", "<= 20 ms")
 
 
 def _heat() -> None:

@@ -91,7 +91,7 @@ def grow_crown(
         if edge.name.startswith("segment ")
     }
     terminals, owner = _place_terminals(vessels, tuple(segments), liver, tumours)
-    grown = _Growing(list(vessels.nodes_lps_mm), list(vessels.edges), terminals, least_mm)
+    grown = _Growing(list(vessels.nodes_lps_mm), list(vessels.edges), terminals, least_mm, liver)
     for node, (number, edge) in segments.items():
         radius = edge.curve.radius_mm
         assert radius is not None  # noqa: S101  every vessel is grown with its radius
@@ -144,12 +144,18 @@ class _Growing:
     """A tree while it grows."""
 
     def __init__(
-        self, nodes: list[Points], edges: list[Edge], terminals: Points, least_mm: float
+        self,
+        nodes: list[Points],
+        edges: list[Edge],
+        terminals: Points,
+        least_mm: float,
+        liver: Inside,
     ) -> None:
         self.nodes = nodes
         self.edges = edges
         self.terminals = terminals
         self.least_mm = least_mm
+        self.liver = liver
         self.feeding = np.full(len(terminals), -1, dtype=np.intp)
 
     def divide(
@@ -167,7 +173,7 @@ class _Growing:
             called = f"{name}, branch {digits}{digit}"
             end = self.terminals[part].mean(axis=0)
             if len(part) > 1:
-                end = self.nodes[node] + _WAY * (end - self.nodes[node])
+                end = self._stay_inside(self.nodes[node], end, part)
             self.nodes.append(end)
             count = max(3, int(np.linalg.norm(end - self.nodes[node]) / _STEP_MM) + 1)
             way = np.linspace(self.nodes[node], end, count)
@@ -178,6 +184,14 @@ class _Growing:
                 self.divide(
                     len(self.edges) - 1, len(self.nodes) - 1, part, name, thin, digits + digit
                 )
+
+    def _stay_inside(self, start: Points, middle: Points, own: NDArray[np.intp]) -> Points:
+        """Where an artery divides; the middle of what it feeds may lie outside of the liver."""
+        end: Points = start + _WAY * (middle - start)
+        if not self.liver(end[None])[0]:
+            away = np.linalg.norm(self.terminals[own] - middle, axis=1)
+            end = start + _WAY * (self.terminals[own[away.argmin()]] - start)
+        return end
 
 
 def _halve(terminals: Points, own: NDArray[np.intp]) -> list[NDArray[np.intp]]:

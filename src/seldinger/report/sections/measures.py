@@ -84,6 +84,7 @@ def build_options(plan: Plan) -> tuple[Block, ...]:
     table = Table(
         ("Technique", "Device", "Setting", *labels, "Why, or why not"),
         tuple(_option(one, labels) for one in effect.options),
+        widths=("1.2fr", "1.6fr", "1.2fr", *("auto",) * len(labels), "1fr"),
         wrap=True,
     )
     return with_headings(("Alternatives", table))

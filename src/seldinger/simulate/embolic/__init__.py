@@ -1,6 +1,8 @@
-"""Embolic: what agents do once they lie in arteries; how beads let go of their drug over time.
+"""Embolic: particles from a catheter into the arteries of an organ, and what their drug does there.
 
-In:    milligrams in beads by where they lie, and an agent of the catalogue.
-Out:   milligrams in beads and released over time, with their spread and how long it was watched.
-Never: what of it kills tumour, what reaches the blood: no figure tells that.
+In:    arteries, what each last branch feeds, beads and a tip; milligrams in beads.
+Out:   how many lodge in target, organ and elsewhere, how deep, what is left of the flow; drug in
+       beads and released over time, with how long that was watched.
+Never: where the tip should be, which beads: ``plan`` decides. What of it kills tumour or reaches
+       the blood: no figure tells that.
 """

@@ -1,0 +1,177 @@
+"""Amounts: what is loaded, where the beads come to lie, and what of the drug is there over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.errors import SimulationError
+from seldinger.core.formatting import short_repr
+from seldinger.physics.particles.settings import STASIS, InjectionSettings
+from seldinger.physics.particles.sizes import SphereSizes
+from seldinger.simulate.embolic.arteries import TISSUE_FLOW, TUMOUR_FLOW, feed_arteries
+from seldinger.simulate.embolic.elution import PlacedDrug, find_elution, follow_drug
+from seldinger.simulate.embolic.given import TipOrder, give_particles
+from seldinger.simulate.flow.circulation import Drive
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Lesion
+    from seldinger.catalogue.vascular import Microcatheter
+    from seldinger.core.tree import Tree
+    from seldinger.plan.assumptions import Assumed
+    from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.positions import Positions
+    from seldinger.simulate.embolic.arteries import FedArteries
+    from seldinger.simulate.embolic.elution import DrugInventory
+    from seldinger.simulate.embolic.given import TipResult
+
+HORIZON_MIN, _STEP_MIN = 360.0, 5.0
+_S_PER_MIN = 60.0
+_UM_PER_MM = 1000.0
+_FEW = 20_000
+"""Beads that tell shares well."""
+_ALONG = 0.2
+"""Share of its artery's first stretch at which a tip lies."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Amounts:
+    """What is given and where it is.
+
+    Attributes:
+        arteries: that the beads travel.
+        first: of each place, beads that go by the blood as it flows before anything lodged.
+        tips: what came of each place, in order, as arteries close.
+        beads: that are on the table.
+        shares: of the beads, by ``first``: target, organ beside it, elsewhere, lung.
+        inventory: if all that is loaded is given in these shares.
+        why: why nothing was followed; empty where it was.
+    """
+
+    arteries: FedArteries | None
+    first: tuple[TipResult, ...]
+    tips: tuple[TipResult, ...]
+    beads: int
+    shares: tuple[float, float, float, float] | None
+    inventory: DrugInventory | None
+    why: str = ""
+
+    __repr__ = short_repr
+
+    @property
+    def first_stasis(self) -> int | None:
+        """Beads after which flow stands at every place, each closing its vessel; None: unknown."""
+        if not self.tips:
+            return None
+        return sum(one.injected.given for one in self.tips)
+
+
+def find_amounts(
+    positions: Positions,
+    lesion: Lesion,
+    tree: Tree | None,
+    material: Material | None,
+    catheter: Microcatheter,
+    assumed: Assumed,
+    seed: int,
+) -> Amounts:
+    """Give the beads at every place, and follow the drug.
+
+    Args:
+        positions: places of the catheter.
+        lesion: the target.
+        tree: the arteries.
+        material: what is given; None: nobody chose it.
+        catheter: through which.
+        assumed: blood, packing and rate.
+        seed: of all sampling.
+    """
+    chosen, partition = positions.chosen, positions.partition
+    if material is None:
+        return Amounts(None, (), (), 0, None, None, "no agent is told")
+    beads = material.count_beads(assumed.get_value("embolization_packing"))
+    if chosen is None or partition is None or tree is None:
+        return Amounts(None, (), (), beads, None, None, positions.why or "no place is known")
+
+    def own_ml(mask: np.ndarray) -> np.ndarray:
+        owned = partition.branch[mask]
+        counted = np.bincount(owned[owned >= 0], minlength=len(tree.edges))
+        return counted * partition.grid.voxel_ml
+
+    orders = _share_beads(positions, beads)
+    try:
+        arteries = feed_arteries(
+            tree, own_ml(lesion.mask), own_ml(partition.organ & ~lesion.mask), Drive(),
+            assumed.get_value(TISSUE_FLOW.name), assumed.get_value(TUMOUR_FLOW.name),
+        )  # fmt: skip
+        tips = _give(arteries, orders, material, catheter, assumed, seed, flowing=False)
+        few = tuple(replace(one, number=_FEW) for one in orders)
+        first = tuple(
+            _give(arteries, (one,), material, catheter, assumed, seed, flowing=True)[0]
+            for one in few
+        )
+    except SimulationError as none:
+        return Amounts(None, (), (), beads, None, None, str(none))
+    shares = _add_shares(first, orders, beads)
+    placed = PlacedDrug(
+        material.drug_mg * shares[0], material.drug_mg * shares[1],
+        material.drug_mg * (shares[2] + shares[3]),
+    )  # fmt: skip
+    minutes = np.arange(0.0, HORIZON_MIN + _STEP_MIN, _STEP_MIN)
+    inventory = follow_drug(find_elution(material.agent.name), placed, minutes)
+    return Amounts(arteries, first, tips, beads, shares, inventory)
+
+
+def _give(
+    arteries: FedArteries,
+    orders: tuple[TipOrder, ...],
+    material: Material,
+    catheter: Microcatheter,
+    assumed: Assumed,
+    seed: int,
+    *,
+    flowing: bool,
+) -> tuple[TipResult, ...]:
+    """Beads at every place; ``flowing``: as if what lodges closed nothing."""
+    low, high = material.size.low_um, material.size.high_um
+    sizes = SphereSizes.uniform(low, high) if high > low else SphereSizes.fixed(high)
+    share = assumed.get_value(STASIS.name)
+    settings = (
+        InjectionSettings(stasis_share=0.0, batches=1, most_fall=1.0)
+        if flowing
+        else InjectionSettings(stasis_share=share)
+    )
+    return give_particles(
+        arteries, orders, sizes, material.suspension_ml,
+        assumed.get_value("embolization_ml_per_min") / _S_PER_MIN,
+        _UM_PER_MM * (catheter.inner_diameter_mm or 0.0), settings, seed,
+    )  # fmt: skip
+
+
+def _share_beads(positions: Positions, beads: int) -> tuple[TipOrder, ...]:
+    """Beads by the target that each place feeds; the last one takes what rounding leaves."""
+    chosen = positions.chosen
+    assert chosen is not None  # noqa: S101  the caller looked
+    weights = np.array([one.target_share for one in chosen.feeders])
+    cut = np.rint(np.cumsum(weights) / weights.sum() * beads).astype(int)
+    counts = np.diff(np.concatenate([[0], cut]))
+    return tuple(
+        TipOrder(one.edge, _ALONG, int(count))
+        for one, count in zip(chosen.feeders, counts, strict=True)
+        if count > 0
+    )
+
+
+def _add_shares(
+    tips: tuple[TipResult, ...], orders: tuple[TipOrder, ...], beads: int
+) -> tuple[float, float, float, float]:
+    """Target, organ, elsewhere and lung over all places, each weighed by what is meant for it."""
+    total = np.zeros(4)
+    for one, order in zip(tips, orders, strict=True):
+        parts = np.array([one.target_mg, one.organ_mg, one.elsewhere_mg, one.lung_mg])
+        if parts.sum() > 0.0:
+            total += order.number / beads * parts / parts.sum()
+    a, b, c, d = (float(part) for part in total / max(total.sum(), 1e-12))
+    return a, b, c, d

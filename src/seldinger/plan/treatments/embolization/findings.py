@@ -1,0 +1,208 @@
+"""Findings: what speaks for and against a plan, and what is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.anatomy.feeders import ASIDE
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.embolization.material import (
+    CONCENTRATION,
+    CONTRAST,
+    SIZE_FACTS,
+)
+from seldinger.plan.treatments.embolization.positions import measure_widths
+from seldinger.plan.wording import cite, state_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.plan.approach.endovascular.model import TerritoryCase
+    from seldinger.plan.treatments.embolization.amounts import Amounts
+    from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.options import ChemoembolizationAnswers
+    from seldinger.plan.treatments.embolization.positions import Positions
+
+_END, _NOT_REACHED = "embolization.deb.end_point", "embolization.deb.end_point.not_reached"
+_SESSIONS, _REPEAT = "embolization.deb.sessions", "embolization.deb.repeat"
+_LOADING, _LOADED_IN = "embolization.deb.loading_time", "embolization.deb.loading_measured"
+_ABSCESS = ("embolization.tace.abscess", "embolization.tace.abscess.biliary")
+_LARGE = "embolization.tace.large"
+_MM_PER_CM = 10.0
+_ASIDE = 0.01
+"""Of the beads, outside target and organ: more is told as not met."""
+_CLOSE = 1e-9
+
+
+def list_findings(
+    case: TerritoryCase,
+    said: ChemoembolizationAnswers,
+    positions: Positions,
+    material: Material | None,
+    amounts: Amounts,
+    shaft_mm: float,
+) -> tuple[Finding, ...]:
+    """Everything that is to be told, but the liver's reserve and the stage.
+
+    Args:
+        case: with its target.
+        said: what is answered.
+        positions: places of the catheter.
+        material: what is given; None: nobody chose.
+        amounts: where it is.
+        shaft_mm: lumen that the catheter needs.
+    """
+    return (
+        *_judge_asked(said, material),
+        *_judge_cover(case, positions),
+        *_judge_reach(case, positions, shaft_mm),
+        *_judge_aside(case, positions),
+        *_tell_material(material),
+        *_tell_amounts(case, material, amounts),
+        *_tell_end(),
+    )
+
+
+def _judge_asked(said: ChemoembolizationAnswers, material: Material | None) -> Iterator[Finding]:
+    missing = []
+    if material is None:
+        missing.append("the agent (--agent dc_bead ...)")
+    if said.disease is None:
+        missing.append("the disease (--answer disease=hcc or metastases)")
+    if missing:
+        text = f"Not told: {'; '.join(missing)}. No drug is planned without."
+        yield Finding("embolization-asked", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
+    """What of the target is reached, as likely and as sure."""
+    lesion, chosen = case.target.lesions[0], positions.chosen
+    if chosen is None:
+        text = f"Where to give it is not known: {positions.why}. Trace the arteries of the organ."
+        yield Finding("positions", Status.UNKNOWN, Severity.ACTION, text)
+        return
+    held = case.assumed.get_value("embolization_held")
+    names = ", then ".join(one.name or f"edge {one.edge}" for one in chosen.feeders)
+    sure = sum(one.share(lesion.mask)[0] for one in positions.injections)
+    text = (
+        f"Given into {names}: {100.0 * chosen.target_share:.0f} % of {lesion.label} is reached, "
+        f"{100.0 * sure:.0f} % surely; {chosen.spill_ml:.0f} mL of normal organ with it."
+    )
+    status = Status.MET
+    if chosen.target_share < held - _CLOSE:
+        text += f" At least {100.0 * held:.0f} % are wanted: add a place, or take a larger artery."
+        status = Status.NOT_MET
+    yield Finding("positions", status, Severity.ACTION, text)
+    if positions.refused:
+        thin = ", ".join(dict.fromkeys(positions.refused))
+        text = f"Too thin for a tip, though they feed it more selectively: {_shorten(thin)}."
+        yield Finding("thin-feeders", Status.MET, Severity.INFO, text)
+
+
+def _shorten(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else f"{text[:most].rsplit(',', 1)[0]} and others"
+
+
+def _judge_reach(case: TerritoryCase, positions: Positions, shaft_mm: float) -> Iterator[Finding]:
+    """Whether the catheter passes to the places after the first, whose way is judged elsewhere."""
+    tree, chosen = case.vessels, positions.chosen
+    if tree is None or chosen is None:
+        return
+    width = measure_widths(tree)
+    for one in chosen.feeders[1:]:
+        if width[one.edge] < shaft_mm:
+            text = (
+                f"On the way to the {one.name or one.edge} the lumen is {width[one.edge]:.1f} mm; "
+                f"a tip needs {shaft_mm:.1f} mm."
+            )
+            yield Finding(f"reach-{one.edge}", Status.NOT_MET, Severity.ACTION, text)
+
+
+def _judge_aside(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
+    """Arteries beyond a tip that lead to other organs, named or not."""
+    tree, chosen = case.vessels, positions.chosen
+    if tree is None or chosen is None:
+        return
+    words = ASIDE.get(case.target.organ or "", ())
+    found = dict.fromkeys(name or "an artery without a name" for name in chosen.leads_aside)
+    for one in chosen.feeders:
+        names = (tree.edges[n].name for n in (one.edge, *tree.below(one.edge)))
+        found |= dict.fromkeys(n for n in names if any(word in n for word in words))
+    if found:
+        text = (
+            f"Beyond a planned tip arises {', '.join(found)}: beads go there. Place the tip beyond "
+            "it, or close it with a coil first."
+        )
+        yield Finding("branches-aside", Status.NOT_MET, Severity.ACTION, text)
+
+
+def _tell_material(material: Material | None) -> Iterator[Finding]:
+    if material is None:
+        return
+    text = (
+        f"{material.agent.title}, {material.size.text}: "
+        + " ".join(state_fact(one) for one in SIZE_FACTS)
+    )  # fmt: skip
+    yield Finding("bead-size", Status.MET, Severity.INFO, text, cite(*SIZE_FACTS), facts=SIZE_FACTS)
+    per_ml = material.drug_mg / material.beads_ml
+    low, most = evidence.fact(CONCENTRATION).interval or (0.0, 0.0)
+    held = per_ml <= most * (1.0 + _CLOSE) and material.drug_mg <= material.most_mg * (1.0 + _CLOSE)
+    whose = "as told" if material.told else "the most of one vial"
+    text = (
+        f"{material.drug_mg:g} mg of {material.loading.drug} ({whose}) in {material.vials} "
+        f"vial{'s' * (material.vials > 1)}, {per_ml:.1f} mg per mL of beads ({low:g} to {most:g} "
+        f"published). {state_fact(material.drug_fact)} {state_fact(_LOADING)} "
+        f"{state_fact(_LOADED_IN)} {state_fact(CONTRAST)}"
+    )
+    facts = (material.drug_fact, CONCENTRATION, _LOADING, _LOADED_IN, CONTRAST)
+    status = Status.MET if held else Status.NOT_MET
+    yield Finding("drug-dose", status, Severity.ACTION, text, cite(*facts), facts=facts)
+
+
+def _tell_amounts(
+    case: TerritoryCase, material: Material | None, amounts: Amounts
+) -> Iterator[Finding]:
+    if material is None:
+        return
+    if amounts.shares is None:
+        text = f"Where beads come to lie was not followed: {amounts.why}"
+        yield Finding("beads", Status.UNKNOWN, Severity.CAUTION, text)
+        return
+    target, organ, elsewhere, lung = (100.0 * share for share in amounts.shares)
+    text = (
+        f"Of the beads {target:.0f} % come to lie in the target, {organ:.0f} % in the organ beside "
+        f"it, {elsewhere:.0f} % elsewhere, {lung:.1f} % in the lung, by the blood that each takes "
+        "before anything lodged."
+    )
+    least = 100.0 * case.assumed.get_value("embolization_target_beads")
+    if target < least:
+        text += f" Below {least:.0f} % in the target: look for a more selective place."
+    spoilt = elsewhere + lung > 100.0 * _ASIDE or target < least
+    status = Status.NOT_MET if spoilt else Status.MET
+    yield Finding("beads", status, Severity.CAUTION, text)
+
+
+def _tell_end() -> Iterator[Finding]:
+    facts = (_END, _NOT_REACHED)
+    text = " ".join(state_fact(one) for one in facts)
+    yield Finding("end-point", Status.MET, Severity.INFO, text, cite(*facts), facts=facts)
+    text = " ".join(state_fact(one) for one in (_SESSIONS, _REPEAT))
+    yield Finding("sessions", Status.MET, Severity.INFO, text, cite(_SESSIONS, _REPEAT),
+                  facts=(_SESSIONS, _REPEAT))  # fmt: skip
+    text = " ".join(f"{state_fact(one)} A rate of a population." for one in _ABSCESS)
+    yield Finding("abscess", Status.MET, Severity.INFO, text, cite(*_ABSCESS), facts=_ABSCESS)
+
+
+def judge_size(lengths_mm: tuple[float, ...]) -> Iterator[Finding]:
+    """A tumour so large that it speaks against the treatment.
+
+    Args:
+        lengths_mm: longest diameters, the longest first.
+    """
+    most = _MM_PER_CM * evidence.driving_value(_LARGE, secondary=True)
+    if lengths_mm and lengths_mm[0] >= most:
+        text = f"The largest tumour is {lengths_mm[0] / _MM_PER_CM:.1f} cm. {state_fact(_LARGE)}"
+        yield Finding("large-tumour", Status.NOT_MET, Severity.ACTION, text, cite(_LARGE),
+                      facts=(_LARGE,))  # fmt: skip

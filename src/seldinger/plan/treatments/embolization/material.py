@@ -1,0 +1,120 @@
+"""Material: agent, size and drug, by cited rules; more drug than was published is refused."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.catalogue.embolics import find_embolic
+from seldinger.core.errors import PlanError
+from seldinger.core.formatting import short_repr
+from seldinger.plan.wording import mark
+
+if TYPE_CHECKING:
+    from seldinger.catalogue.embolics import Embolic, Loading, SizeClass
+    from seldinger.plan.treatments.embolization.options import EmbolizationOptions
+
+DRUG = "doxorubicin"
+WITHIN, BEYOND = "embolization.deb.dose.within_milan", "embolization.deb.dose.beyond_milan"
+VIAL, CONCENTRATION = "embolization.deb.vial", "embolization.deb.concentration"
+CONTRAST = "embolization.deb.contrast"
+SIZE_FACTS = (
+    "embolization.deb.size.adverse.large",
+    "embolization.deb.size.adverse.small",
+    "embolization.deb.size.no_difference",
+)
+_UM_PER_MM = 1000.0
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """What is given.
+
+    Attributes:
+        agent: of the catalogue.
+        size: printed class.
+        loading: how it holds and lets go of the drug.
+        beads_ml: settled, all vials together.
+        suspension_ml: with its contrast.
+        drug_mg: that is loaded.
+        most_mg: that is published for such a disease.
+        drug_fact: id of the fact behind ``most_mg``.
+        vials: of beads.
+        told: whether the user told the dose.
+    """
+
+    agent: Embolic
+    size: SizeClass
+    loading: Loading
+    beads_ml: float
+    suspension_ml: float
+    drug_mg: float
+    most_mg: float
+    drug_fact: str
+    vials: int
+    told: bool
+
+    __repr__ = short_repr
+
+    def count_beads(self, packing: float) -> int:
+        """How many there are: settled volume times what of it is bead, over that of a mean bead.
+
+        Args:
+            packing: share of settled beads that is bead.
+        """
+        low, high = self.size.low_um / _UM_PER_MM, self.size.high_um / _UM_PER_MM
+        # Of diameters that are even in their range, the mean of the cube.
+        cube = high**3 if high == low else (high**4 - low**4) / (4.0 * (high - low))
+        return int(1000.0 * self.beads_ml * packing / (math.pi / 6.0 * cube))
+
+
+def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) -> Material | None:
+    """Agent, size and drug; None where nobody told an agent.
+
+    Args:
+        options: what is told.
+        within_milan: whether the disease is; None: not known, and then the lower dose holds.
+
+    Raises:
+        PlanError: an agent that loads no doxorubicin or has no sizes, or more drug than was
+            published.
+        CatalogueError: no such agent or size.
+    """
+    if options.agent is None:
+        return None
+    agent = find_embolic(options.agent)
+    if agent.form != "sphere" or DRUG not in agent.drugs:
+        raise PlanError(
+            f"{agent.title} loads no {DRUG}, as far as was read: chemoembolization is planned with "
+            "beads that do (dc_bead, lifepearl, hepasphere, tandem)"
+        )
+    if not agent.sizes:
+        raise PlanError(f"no size of {agent.title} was read: choose another agent")
+    size = agent.sizes[0] if options.size_um is None else agent.find_size(*options.size_um)
+    fact = BEYOND if within_milan is False else WITHIN
+    most = evidence.driving_value(fact, secondary=True)
+    # One vial is where everybody begins; more is for the user to say.
+    vial_mg = evidence.driving_value(WITHIN, secondary=True)
+    dose = vial_mg if options.drug_mg is None else options.drug_mg
+    if dose > most * (1.0 + _ROUNDING):
+        which = "beyond" if within_milan is False else "within"
+        unknown = " (nobody told the disease, so the lower limit holds)" * (within_milan is None)
+        raise PlanError(
+            f"{dose:g} mg of {DRUG} are told; at most {most:g} mg are published for disease "
+            f"{which} the Milan criteria{unknown} [{mark(evidence.fact(fact))}]: load less, or "
+            "plan another session"
+        )
+    vial_ml = evidence.driving_value(VIAL, secondary=True) if agent.vial_ml is None else (
+        agent.vial_ml
+    )  # fmt: skip
+    vials = max(1, math.ceil(dose / vial_mg - _ROUNDING))
+    beads = vials * vial_ml
+    contrast = evidence.fact(CONTRAST)
+    low, high = contrast.interval or (contrast.value or 0.0, contrast.value or 0.0)
+    return Material(
+        agent, size, agent.find_loading(DRUG), beads, beads * (1.0 + 0.5 * (low + high)), dose,
+        most, fact, vials, options.drug_mg is not None,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Steps: from the puncture to the look at what was closed, and what is done when it fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.plan.model import Step
+from seldinger.plan.wording import state_fact
+
+if TYPE_CHECKING:
+    from seldinger.plan.route import Route
+    from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.positions import Positions
+
+_NOT_WEDGED, _END = "embolization.deb.not_wedged", "embolization.deb.end_point"
+
+BAIL_OUT = (
+    Step(
+        "Beads run back past the tip",
+        "Stop; wait until flow is forward again; slower, or end there.",
+    ),
+    Step(
+        "Flow stands before all is given",
+        "Stop: that is the end point. Note the drug that was given, and what is left.",
+    ),
+    Step(
+        "An artery to stomach, duodenum, gallbladder or skin fills",
+        "Give nothing; close it with a coil, or move the tip.",
+    ),
+    Step(
+        "Artery and vein fill at once",
+        "A shunt: no beads there before it is closed; think of larger ones.",
+    ),
+    Step("Spasm", "Wait; a vasodilator as ordered; look at the flow before beads are given."),
+    Step("Rupture or dissection", "Keep the wire; balloon or coil; call for a covered stent."),
+)
+
+
+def list_steps(
+    best: Route | None, positions: Positions, material: Material | None
+) -> tuple[Step, ...]:
+    """From the puncture to the last look.
+
+    Args:
+        best: the way in; None where none was found.
+        positions: places of the catheter.
+        material: what is given.
+    """
+    chosen = positions.chosen
+    if best is None or chosen is None:
+        return ()
+    fits = {fit.role: fit for fit in best.devices}
+    names = [one.name or f"edge {one.edge}" for one in chosen.feeders]
+    steps = [
+        Step("Puncture", f"{best.title}, under ultrasound; sheath {fits['sheath'].text}."),
+        Step("Map", "Angiogram of coeliac and mesenteric arteries; is the portal vein open?"),
+        Step("Load", "Not loaded: no agent is told." if material is None else (
+            f"{material.drug_mg:g} mg of {material.loading.drug} into {material.beads_ml:g} mL of "
+            f"{material.agent.title}, {material.size.text}; agent, size, drug and hour by two "
+            f"people; with contrast {material.suspension_ml:.0f} mL."
+        )),
+        Step("Place", f"Microcatheter into the {names[0]}; wire {fits['wire'].text}. "
+             f"{state_fact(_NOT_WEDGED)}"),
+        Step("Check", "Cone-beam CT with contrast from the tip: all of the tumour that is meant, "
+             "nothing but liver."),
+        Step("Give", f"Slowly, with forward flow all the time. {state_fact(_END)}"),
+    ]  # fmt: skip
+    steps += [
+        Step("Next place", f"The same from the {name}: place, check, give.") for name in names[1:]
+    ]
+    steps += [
+        Step("Look", "Angiogram from the main artery: what still blushes has another feeder."),
+        Step("Close", "Close the artery; note drug given and left; watch pain, fever and limb."),
+    ]  # fmt: skip
+    return tuple(steps)
