@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy.model import Kind, Lesion, Segment, Territory
+from seldinger.anatomy.model import Kind, Lesion, Origin, Segment, Territory
 from seldinger.anatomy.territory import FAR_MM, measure_far_share, partition_organ, perfuse
 from seldinger.anatomy.vessels.lesions import list_vessels
 from seldinger.core.errors import AnatomyError, PlanError
@@ -19,7 +19,7 @@ from seldinger.core.naming import did_you_mean, match_name
 from seldinger.image.resample import resample_mask
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy
+    from seldinger.anatomy.model import Anatomy, Structure
     from seldinger.anatomy.territory import Partition
     from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask
@@ -126,7 +126,7 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
             if _share(structure.mask, rest) > _OVERLAP:  # the target is one piece of several
                 found.append(targets.from_mask(anatomy, rest, f"rest of {structure.name}", ORGAN))
             continue
-        other = targets.find(anatomy, structure.name)
+        other = targets.find(anatomy, _name_by_label(structure))
         if other.organ == ORGAN:
             found.append(other)
     for number, one in enumerate(found):
@@ -139,6 +139,12 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
                     "them apart"
                 )
     return tuple(found)
+
+
+def _name_by_label(structure: Structure) -> str:
+    """A lesion goes by its label, as it will when its dose is verified."""
+    by_label = structure.origin is Origin.LABEL and len(structure.sources) == 1
+    return structure.sources[0] if by_label else structure.name
 
 
 def find_organ(anatomy: Anatomy, tumours: tuple[Lesion, ...]) -> Mask:
