@@ -74,6 +74,7 @@ def test_an_absent_name_offers_the_closest(anatomy: Anatomy) -> None:
 def test_an_empty_label_is_no_target(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="empty"):
         targets.find(anatomy, "sausage")
+    assert anatomy.unread == ("sausage",), "no vocabulary knows it"
 
 
 def test_components_are_ranked_by_size(anatomy: Anatomy, trunk: Phantom) -> None:
