@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def test_without_a_shunt_no_dose_is_told_and_lungs_cut_by_the_scan_show_none(
     propose: Callable[..., Plan],
 ) -> None:
-    told = propose(replace(TOLD, lung_shunt=None))
+    told = propose(replace(TOLD, lung_shunt=None, lung_mass_kg=None))
     assert finding(told, "lung-shunt")[0] is Status.UNKNOWN
     assert "do not show liver and lungs whole" in finding(told, "lung-shunt")[1]
     assert figure(told, "dose-lung") is None, "never zero by silence"
@@ -53,7 +53,8 @@ def test_lungs_that_are_whole_are_weighed_and_their_shunt_is_measured(
         mask = np.zeros(one.mask.shape, dtype=bool)
         mask[:, :, kept] = one.mask[:, :, kept]
         whole.append(replace(one, mask=mask) if one.name in ("left lung", "right lung") else one)
-    told = propose(replace(TOLD, lung_shunt=None), of=replace(built, structures=tuple(whole)))
+    free = replace(TOLD, lung_shunt=None, lung_mass_kg=None)
+    told = propose(free, of=replace(built, structures=tuple(whole)))
     assert finding(told, "lung-shunt-method")[0] is Status.MET
     shunt, mass = figure(told, "lung-shunt"), figure(told, "mass-lung")
     assert shunt == pytest.approx(0.07, abs=0.02), "with what breath and blur carry over the dome"

@@ -394,10 +394,10 @@ def test_a_plan_stands_beside_what_was_delivered(treated: DeliveredDose) -> None
     swapped = (replace(first, name=second.name), replace(second, name=first.name))
     mixed = compare_plan(replace(treated, structures=(*swapped, *treated.structures[2:])), made)
     assert len([one for one in mixed.doubts if "they may be two tumours" in one]) == 2
-    settings = {**made.treatment.settings, "product": find_microspheres("holmium").title,
+    changed = {**made.treatment.settings, "product": find_microspheres("holmium").title,
                 "lung_shunt": 0.2}  # fmt: skip
     other = compare_plan(treated, replace(made, treatment=replace(
-        made.treatment, settings=settings
+        made.treatment, settings=changed
     )))  # fmt: skip
     assert other.rows == ()
     assert "their doses are not compared" in other.doubts[0]
