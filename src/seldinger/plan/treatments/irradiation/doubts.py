@@ -17,7 +17,7 @@ from seldinger.plan.treatments.irradiation.contents import (
 )
 from seldinger.plan.treatments.irradiation.options import IrradiationOptions
 from seldinger.plan.treatments.irradiation.territory import WHOLE_NORMAL
-from seldinger.plan.treatments.irradiation.weigh import is_cut_off
+from seldinger.plan.treatments.irradiation.weigh import is_cut_off, measure_lungs_kg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ def list_doubts(case: TerritoryCase, basis: Basis) -> tuple[Finding, ...]:
         *_judge_compromised(basis),
         *_judge_other_treatments(case, basis),
         *_judge_bilirubin(case, basis),
+        *_judge_lungs(case, basis),
     )
 
 
@@ -134,3 +135,17 @@ def _judge_bilirubin(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
             "here. They contradict each other: find out which holds."
         )
         yield Finding("bilirubin-told", Status.NOT_MET, Severity.ACTION, text)
+
+
+def _judge_lungs(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
+    """A mass that the user tells beside the one that the CT shows."""
+    seen = measure_lungs_kg(case.anatomy) if basis.lungs.told else None
+    if seen is None:
+        return
+    told, apart = basis.lungs.mass_kg, case.assumed.get_value("irradiation_lung_mass_apart")
+    if abs(told - seen) > apart * max(told, seen):
+        text = (
+            f"Lungs of {told:g} kg are told, by the CT they weigh {seen:.2f} kg. They contradict "
+            "each other: find out which holds."
+        )
+        yield Finding("lung-mass-told", Status.NOT_MET, Severity.ACTION, text)

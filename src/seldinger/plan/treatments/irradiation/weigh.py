@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import PlanError
+from seldinger.geometry import morphology
 from seldinger.plan.treatments.irradiation.activity import weigh_kg
 from seldinger.plan.treatments.irradiation.contents import find_hollow
 from seldinger.plan.treatments.irradiation.perfused import find_organ
@@ -205,13 +206,24 @@ def weigh_lungs(anatomy: Anatomy, told_kg: float | None, lightest_kg: float) -> 
     if told_kg is not None:
         _check_lungs(told_kg, lightest_kg, "as told")
         return Lungs(told_kg, measured=False, told=True)
-    lungs = find_lungs(anatomy)
-    if lungs is None or anatomy.image.unit != "HU":
+    mass_kg = measure_lungs_kg(anatomy)
+    if mass_kg is None:
         return assume_lungs(lightest_kg)
-    density = np.clip(anatomy.image.values[lungs].astype(np.float64) / -_AIR_HU + 1.0, 0.0, None)
-    mass_kg = float(density.sum()) * anatomy.grid.voxel_ml / 1000.0
     _check_lungs(mass_kg, lightest_kg, "by CT")
     return Lungs(mass_kg, measured=True)
+
+
+def measure_lungs_kg(anatomy: Anatomy) -> float | None:
+    """What the lungs weigh by CT; None where labels or scan do not show them whole."""
+    lungs = find_lungs(anatomy)
+    if lungs is None or anatomy.image.unit != "HU":
+        return None
+    # Voxels at the rim hold chest wall too, by blur and resampling: the inside tells the density.
+    voxel_mm = anatomy.grid.spacing_mm[0]
+    inside = morphology.erode(lungs, voxel_mm, voxel_mm)
+    seen = anatomy.image.values[inside if inside.any() else lungs].astype(np.float64)
+    density = float(np.clip(seen / -_AIR_HU + 1.0, 0.0, None).mean())
+    return density * float(lungs.sum()) * anatomy.grid.voxel_ml / 1000.0
 
 
 def _check_lungs(mass_kg: float, lightest_kg: float, how: str) -> None:
