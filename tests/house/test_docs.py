@@ -18,6 +18,7 @@ from seldinger.anatomy import ASSUMPTIONS
 from seldinger.anatomy.vessels.segment import SEGMENT_ASSUMPTIONS
 from seldinger.anatomy.vessels.trace import VESSEL_ASSUMPTIONS
 from seldinger.cli.app import app
+from seldinger.followup.delivered import BOUNDS
 from seldinger.plan import case
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
 from seldinger.simulate.margin import MARGIN_ASSUMPTIONS
@@ -44,6 +45,7 @@ ASSUMED = {
         *MARGIN_ASSUMPTIONS,
         *VESSEL_ASSUMPTIONS,
         *SEGMENT_ASSUMPTIONS,
+        *BOUNDS.values(),
         *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
     )
 }

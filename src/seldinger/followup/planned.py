@@ -54,6 +54,7 @@ class Planned:
     Attributes:
         rows: structures that both know; none where the plan is of another nuclide.
         activity_gbq: that the plan gives; None: it told none.
+        told_gbq: that was told to be given, net; None: nobody told.
         shown_gbq: that the image itself shows in the liver, over one less the shunt that was told;
             None: the image tells no activity, or liver or shunt are not known.
         missing: tumours of which the plan tells no dose.
@@ -63,6 +64,7 @@ class Planned:
 
     rows: tuple[PlannedRow, ...]
     activity_gbq: float | None
+    told_gbq: float | None
     shown_gbq: float | None
     missing: tuple[str, ...]
     absent: tuple[str, ...] = ()
@@ -87,10 +89,15 @@ def compare_plan(delivered: DeliveredDose, plan: PlanFile) -> Planned:
             "with its predicted doses"
         )
     told = {one.id: one for one in plan.effect.measures}
-    activity, shown = _nominal(told.get("activity-given")), _find_shown_gbq(delivered)
+    given = delivered.asked.given_mbq
+    activities = (
+        _nominal(told.get("activity-given")),
+        None if given is None else given / 1000.0,
+        _find_shown_gbq(delivered),
+    )
     doubts = (*_doubt_nuclide(delivered, plan), *_doubt_shunt(delivered, plan))
     if _find_nuclide(plan) not in (None, delivered.constants.nuclide):
-        return Planned((), activity, shown, (), (), doubts)
+        return Planned((), *activities, (), (), doubts)
     rows, missing = [], []
     normal = delivered.contours.normal
     for one in delivered.structures:
@@ -108,7 +115,7 @@ def compare_plan(delivered: DeliveredDose, plan: PlanFile) -> Planned:
             "names of its labels"
         )
     return Planned(
-        tuple(rows), activity, shown, tuple(missing), tuple(_list_absent(delivered, told)),
+        tuple(rows), *activities, tuple(missing), tuple(_list_absent(delivered, told)),
         (*doubts, *_doubt_masses(delivered, told)),
     )  # fmt: skip
 
