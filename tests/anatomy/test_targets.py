@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.studies import with_planning
 
-from seldinger.anatomy import Origin, Settings, build, targets
+from seldinger.anatomy import Kind, Origin, Settings, build, targets
 from seldinger.core.errors import AnatomyError
-from seldinger.core.volume import Volume
+from seldinger.core.volume import LabelEntry, LabelMap, Volume
 
 if TYPE_CHECKING:
     from tests.anatomy.conftest import Phantom
@@ -74,6 +74,7 @@ def test_an_absent_name_offers_the_closest(anatomy: Anatomy) -> None:
 def test_an_empty_label_is_no_target(anatomy: Anatomy) -> None:
     with pytest.raises(AnatomyError, match="empty"):
         targets.find(anatomy, "sausage")
+    assert anatomy.unread == ("sausage",), "no vocabulary knows it"
 
 
 def test_components_are_ranked_by_size(anatomy: Anatomy, trunk: Phantom) -> None:
@@ -214,3 +215,50 @@ def test_a_uniform_lesion_is_viable_throughout(anatomy: Anatomy) -> None:
     found = targets.find(anatomy, "liver tumour 1")
     assert (found.viable == found.mask).all()
     assert found.notes == ()
+
+
+def _relabelled(anatomy: Anatomy, names: tuple[str, ...]) -> Anatomy:
+    """The trunk with balls in its liver, one for each name, from small to large."""
+    labels = anatomy.study.labels
+    assert labels is not None
+    layer = np.where(labels.layers[0] == 4, 1, labels.layers[0]).astype(np.uint8)
+    middle = np.asarray(at(anatomy, TUMOUR))
+    steps = np.indices(layer.shape).T.T - middle[:, None, None, None]
+    for n in range(len(names)):
+        away = steps - np.array([0, 0, 10 * (n - 1)])[:, None, None, None]
+        layer[(away**2).sum(axis=0) <= (2 + n) ** 2] = 20 + n
+    entries = (
+        *(one for one in labels.entries if one.value != 4),
+        *(LabelEntry(name, 20 + n) for n, name in enumerate(names)),
+    )
+    drawn = LabelMap((layer,), entries, labels.grid)
+    return build(replace(anatomy.study, labels=drawn), settings=Settings(voxel_mm=V))
+
+
+@pytest.mark.parametrize("names", [
+    ("liver-tumour-2", "liver-tumour-3"), ("liver-tumour-1", "liver-tumour-10", "liver-tumour-2"),
+    ("liver_tumour", "liver_tumour_2", "liver_tumour_1"),
+])  # fmt: skip
+def test_a_lesion_keeps_the_number_of_its_label_however_it_is_spelled(
+    anatomy: Anatomy, names: tuple[str, ...]
+) -> None:
+    drawn = _relabelled(anatomy, names)
+    labels = drawn.study.labels
+    assert labels is not None
+    for name in names:
+        volume_ml = labels.mask(name).sum() * labels.grid.voxel_ml
+        plain = name.replace("-", " ").replace("_", " ")
+        for spelled in (name, name.replace("-", "_"), plain, plain.upper()):
+            assert targets.find(drawn, spelled).volume_ml == pytest.approx(volume_ml), spelled
+        (structure,) = (one for one in drawn.structures if one.sources == (name,))
+        number = structure.name.removeprefix("liver tumour ")
+        assert not name[-1].isdigit() or name.endswith(number)
+
+
+def test_two_labels_of_one_spelling_are_no_target(anatomy: Anatomy) -> None:
+    drawn = _relabelled(anatomy, ("liver-tumour-1", "liver_tumour_1"))
+    with pytest.raises(AnatomyError, match="could be 'liver-tumour-1' or 'liver_tumour_1'"):
+        targets.find(drawn, "liver tumour 1")
+    ours = {one.name for one in drawn.structures if one.kind is Kind.LESION}
+    assert ours == {"liver tumour 2", "liver tumour 3"}, "never the number of another label"
+    assert targets.find(drawn, "liver_tumour_1").volume_ml > 0.0

@@ -56,6 +56,10 @@ def test_a_cleared_patient_may_go_and_what_is_taken_away_never_helps(
     less = {
         "no shunt": {"options": replace(TOLD, lung_shunt=None)},
         "no earlier dose": {"options": replace(TOLD, earlier_lung_gy=None)},
+        "no mass of the lungs": {"options": replace(TOLD, lung_mass_kg=None)},
+        "no word of the liver": {
+            "answers": {k: v for k, v in CLEARED.items() if k != "compromised"}
+        },
         "no residual": {"options": replace(TOLD, residual=None)},
         "no product": {"answers": {k: v for k, v in CLEARED.items() if k != "product"}},
         "no disease": {"answers": {k: v for k, v in CLEARED.items() if k != "disease"}},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from tests.uptake import CASE, CLEARED, NAME, TOLD, figure, finding
 
 from seldinger import anatomy, plan
@@ -17,6 +18,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.image.study import DicomIdentity, Modality
 from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.model import PlanStatus
+from seldinger.plan.treatments.irradiation import weigh
 from seldinger.plan.treatments.irradiation.mismatch import judge_shunts
 from seldinger.plan.treatments.irradiation.perfused import WHOLE
 from seldinger.plan.treatments.irradiation.treat import Irradiation
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 def test_without_a_shunt_no_dose_is_told_and_lungs_cut_by_the_scan_show_none(
     propose: Callable[..., Plan],
 ) -> None:
-    told = propose(replace(TOLD, lung_shunt=None))
+    told = propose(replace(TOLD, lung_shunt=None, lung_mass_kg=None))
     assert finding(told, "lung-shunt")[0] is Status.UNKNOWN
     assert "do not show liver and lungs whole" in finding(told, "lung-shunt")[1]
     assert figure(told, "dose-lung") is None, "never zero by silence"
@@ -53,12 +55,31 @@ def test_lungs_that_are_whole_are_weighed_and_their_shunt_is_measured(
         mask = np.zeros(one.mask.shape, dtype=bool)
         mask[:, :, kept] = one.mask[:, :, kept]
         whole.append(replace(one, mask=mask) if one.name in ("left lung", "right lung") else one)
-    told = propose(replace(TOLD, lung_shunt=None), of=replace(built, structures=tuple(whole)))
+    free = replace(TOLD, lung_shunt=None, lung_mass_kg=None)
+    told = propose(free, of=replace(built, structures=tuple(whole)))
     assert finding(told, "lung-shunt-method")[0] is Status.MET
+    heavy = propose(replace(TOLD, lung_mass_kg=2.5), of=replace(built, structures=tuple(whole)))
+    assert finding(heavy, "lung-mass-told")[0] is Status.NOT_MET, "the CT shows other lungs"
     shunt, mass = figure(told, "lung-shunt"), figure(told, "mass-lung")
     assert shunt == pytest.approx(0.07, abs=0.02), "with what breath and blur carry over the dome"
     assert 0.4 < (mass or 0.0) < 1.6
     assert finding(told, "lung-mass")[0] is Status.MET
+
+
+def test_the_wall_in_the_rim_of_the_lungs_adds_no_mass(built: anatomy.Anatomy) -> None:
+    """A quarter of water inside; the outermost voxels are half chest wall."""
+    lungs = np.zeros(built.grid.shape, dtype=bool)
+    lungs[4:30, 4:20, 4:30] = True
+    rim = lungs & ~ndimage.binary_erosion(lungs)
+    values = np.where(lungs, -750.0, 40.0)
+    values[rim] = -355.0
+    image = replace(built.image, values=values.astype(np.float32))
+    shown = anatomy.Structure("lungs", anatomy.Kind.LUNG, lungs, anatomy.Origin.LABEL, (), True)
+    alone = replace(built, image=image, structures=(shown,))
+    found = weigh.weigh_lungs(alone, None, 0.2)
+    assert found.measured
+    volume_ml = float(lungs.sum()) * built.grid.voxel_ml
+    assert found.mass_kg == pytest.approx(0.25 * volume_ml / 1000.0)
 
 
 def test_without_uptake_all_takes_one_dose_and_the_goals_of_tumours_stay_unknown(

@@ -12,6 +12,7 @@ import pytest
 
 from seldinger import anatomy as anatomies
 from seldinger import demo
+from seldinger.catalogue.microspheres import find_microspheres
 from seldinger.catalogue.nuclides import decay_constants
 from seldinger.core.errors import ImageError, LabelError, PlanError, SimulationError
 from seldinger.core.space import Grid
@@ -382,6 +383,57 @@ def test_a_plan_stands_beside_what_was_delivered(treated: DeliveredDose) -> None
     for row in rows.values():
         planned = row.planned_gy if isinstance(row.planned_gy, float) else row.planned_gy.nominal
         assert 0.3 < row.delivered_gy.nominal / planned < 3.0
+    (shunt,) = found.doubts
+    assert shunt.startswith("The plan has a lung shunt of 7.0 %, 5.0 % are told here")
+    assert found.absent == ()
+    fewer = replace(treated, structures=tuple(
+        one for one in treated.structures if one.name != "liver-tumour-2"
+    ))  # fmt: skip
+    assert compare_plan(fewer, made).absent == ("liver-tumour-2",)
+    first, second = treated.structures[:2]
+    swapped = (replace(first, name=second.name), replace(second, name=first.name))
+    mixed = compare_plan(replace(treated, structures=(*swapped, *treated.structures[2:])), made)
+    assert len([one for one in mixed.doubts if "they may be two tumours" in one]) == 2
+    changed = {**made.treatment.settings, "product": find_microspheres("holmium").title,
+                "lung_shunt": 0.2}  # fmt: skip
+    other = compare_plan(treated, replace(made, treatment=replace(
+        made.treatment, settings=changed
+    )))  # fmt: skip
+    assert other.rows == ()
+    assert "their doses are not compared" in other.doubts[0]
+    assert "a lung shunt of 20.0 %" in other.doubts[1]
     biopsy = replace(made, request=replace(made.request, procedure="biopsy"))
     with pytest.raises(PlanError, match="the plan is of biopsy"):
         compare_plan(treated, biopsy)
+
+
+def _told(study: Study, mbq: float, labels: LabelMap = LABELS) -> DeliveredDose:
+    return assess(study, labels, replace(ASKED, given_mbq=mbq))
+
+
+def test_an_image_that_holds_more_than_was_given_is_provisional() -> None:
+    """Contours that lie beside the image: what is outside is activity nobody gave."""
+    beside = _labels(liver=_ball(FINE, 40.0, 80.0), tumour_1=_ball(FINE, 12.0, 80.0))
+    study = _even(unit="counts")
+    assert _told(study, 1500.0, _labels(liver=_ball(FINE, 50.0))).status == "measured"
+    found = _told(study, 1500.0, beside)
+    assert found.status == "provisional"
+    (why,) = (one for one in found.provisional if "which cannot be" in one)
+    assert "MBq of 1500" in why
+    assert "lies in liver and tumours" in why
+    assert any("lies in liver and tumours" in one for one in found.notes)
+
+
+def test_an_image_in_bq_per_ml_that_contradicts_what_was_told_is_provisional() -> None:
+    whole = _labels(liver=_ball(FINE, 50.0))
+    shown = assess(_even(), whole, ASKED).liver_mbq
+    assert shown is not None
+    told = shown / 0.95
+    for factor, held in ((1.0, True), (1.3, True), (2.6, False), (1.0 / 2.6, False)):
+        found = _told(_even(), factor * told, whole)
+        assert found.measured_mbq == pytest.approx(shown, rel=1e-6), "never what was told"
+        assert ("They contradict each other" not in " ".join(found.provisional)) is held, factor
+    in_gbq = _told(_even(), told / 1000.0, whole)
+    assert any("if that is GBq" in one for one in in_gbq.provisional)
+    wider = replace(ASKED, given_mbq=2.6 * told, assume={"verify_activity_apart": 3.0})
+    assert assess(_even(), whole, wider).status == "measured"

@@ -19,6 +19,7 @@ from seldinger.anatomy.territory import ASSUMPTIONS as TERRITORY_ASSUMPTIONS
 from seldinger.anatomy.vessels.segment import SEGMENT_ASSUMPTIONS
 from seldinger.anatomy.vessels.trace import VESSEL_ASSUMPTIONS
 from seldinger.cli.app import app
+from seldinger.followup.delivered import BOUNDS
 from seldinger.followup.volumetry import VOLUMETRY_ASSUMPTIONS
 from seldinger.plan import case
 from seldinger.plan.assumptions import PATH_ASSUMPTIONS
@@ -47,6 +48,7 @@ ASSUMED = {
         *VESSEL_ASSUMPTIONS,
         *SEGMENT_ASSUMPTIONS,
         *VOLUMETRY_ASSUMPTIONS,
+        *BOUNDS.values(),
         *(a for p in plan.load_procedures().values() for a in p.treatment.assumptions),
         *TERRITORY_ASSUMPTIONS,
     )

@@ -64,6 +64,7 @@ class _Draft:
     body: Body
     found: tuple[Structure, ...]
     notes: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def build(
@@ -107,12 +108,14 @@ def _drafted(
     progress("reading labels", 0.3)
     parts: tuple[Structure, ...] = ()
     notes: tuple[str, ...] = ("no labels were given: no organ is known",)
+    unread: tuple[str, ...] = ()
     if study.labels is not None:
         recognised = catalogue.recognise(study.labels.names, vocabulary)
         parts = structures.from_labels(study.labels, recognised, _part(grid, window))
-        notes = structures.describe_left_out(recognised)
+        notes, unread = structures.describe_left_out(recognised), recognised.unknown
     part = np.ascontiguousarray(values[window])
-    return _Draft(grid, values, window, part, outline.crop(window), parts, (*study.notes, *notes))
+    notes = (*study.notes, *notes)
+    return _Draft(grid, values, window, part, outline.crop(window), parts, notes, unread)
 
 
 def _window(mask: Mask, voxel_mm: float) -> Box:
@@ -279,4 +282,5 @@ def _finished(
         skin=_whole(classes, draft),
         structures=whole,
         notes=(*draft.notes, *notes),
+        unread=draft.unread,
     )

@@ -263,6 +263,7 @@ class Anatomy:
         assumptions: the numbers without a source that it was built with.
         vessels: their centrelines and radii; None where nobody traced them: unknown, not absent.
         vessels_voxel_mm: largest edge of the voxels that they were traced in; None: not in voxels.
+        unread: labels that no vocabulary knows: what they show is not known.
     """
 
     study: Study
@@ -276,6 +277,7 @@ class Anatomy:
     assumptions: tuple[AssumptionUse, ...] = ()
     vessels: Tree | None = None
     vessels_voxel_mm: float | None = None
+    unread: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         size = describe_size(self.grid.shape, self.grid.spacing_mm)

@@ -6,6 +6,8 @@ body) vanish, unknown ones stay unidentified tissue and are named in the notes.
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,19 +90,31 @@ def group_by_term(
 ) -> dict[str, list[str]]:
     """Our names and the raw names behind each; every lesion label is a lesion of its own.
 
+    A lesion keeps the number that its label ends in: "liver-tumour-2" is "liver tumour 2", whatever
+    else is labelled. Where two labels of one term end in the same number, or one in none, they get
+    numbers that no label of that term ends in: ours is never the number of another label.
+
     ``terms`` are ours, by name.
     """
     grouped: dict[str, list[str]] = {}
-    for raw in names:
-        name = recognised.terms.get(raw)
-        if name is None:
-            continue
-        if Kind(terms[name].kind) in LESIONS:
-            count = 1 + sum(n.startswith(f"{name} ") for n in grouped)
-            grouped[f"{name} {count}"] = [raw]
-        else:
+    numbers: dict[str, dict[str, int]] = {}
+    found = [(raw, recognised.terms[raw]) for raw in names if raw in recognised.terms]
+    for raw, name in found:
+        if Kind(terms[name].kind) not in LESIONS:
             grouped.setdefault(name, []).append(raw)
+            continue
+        if name not in numbers:
+            numbers[name] = _number_lesions([one for one, term in found if term == name])
+        grouped[f"{name} {numbers[name][raw]}"] = [raw]
     return grouped
+
+
+def _number_lesions(raws: Sequence[str]) -> dict[str, int]:
+    """The number of every label of one term: its own where no other label ends in the same."""
+    ends = {raw: int(end[0]) for raw in raws if (end := re.search(r"\d+$", raw.strip()))}
+    told = list(ends.values())
+    free = (n for n in itertools.count(1) if n not in told)
+    return {raw: ends[raw] if told.count(ends.get(raw, -1)) == 1 else next(free) for raw in raws}
 
 
 def _union(labels: LabelMap, layers: Sequence[np.ndarray], raws: Sequence[str]) -> Mask:

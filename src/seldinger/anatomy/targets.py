@@ -12,7 +12,7 @@ from seldinger import image
 from seldinger.anatomy import viability
 from seldinger.anatomy.model import Kind, Lesion, Origin
 from seldinger.core.errors import AnatomyError
-from seldinger.core.naming import find_similar, match_ending, match_name, stem
+from seldinger.core.naming import find_similar, match_ending, match_name, match_names, stem
 from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 from seldinger.image.resample import resample_mask
@@ -154,17 +154,36 @@ def choose_requested(
 
 
 def _spelled(anatomy: Anatomy, name: str) -> str:
-    """``name`` as it is spelled: exactly as told first, then ours, then the file's."""
+    """``name`` as it is spelled: a label's name means that label, never another lesion of ours.
+
+    Raises:
+        AnatomyError: it spells several labels, or a label and another structure of ours.
+    """
     raw = _raw_names(anatomy.study.labels)
-    if name in (*anatomy.names, *raw):
+    if name in raw and name not in anatomy.names:
         return name
     numbered = [s.name for s in anatomy.structures if s.kind is Kind.LESION]
     lesions = [*numbered, *(re.sub(r" \d+$", "", one) for one in numbered)]
-    for known in ((*anatomy.names, *lesions), raw):
-        found = match_name(name, known)
-        if found is not None:
-            return found
-    return match_ending(name, lesions) or name
+    ours, theirs = match_name(name, (*anatomy.names, *lesions)), match_names(name, raw)
+    others = [one for one in theirs if ours is None or not _means(anatomy, ours, one)]
+    if others and ours not in anatomy.names:  # nothing of ours but the first words of lesions
+        ours = None
+    could = [*([] if ours is None else [ours]), *others]
+    if len(could) > 1:
+        raise AnatomyError(
+            f"the target {name!r} could be {' or '.join(map(repr, could))}: spell it as it "
+            "stands in the labels, or name another label otherwise"
+        )
+    return could[0] if could else match_ending(name, lesions) or name
+
+
+def _means(anatomy: Anatomy, ours: str, raw: str) -> bool:
+    """Whether our name is of the label ``raw``; what no label shows contradicts none."""
+    named = [s for s in anatomy.structures if s.name == ours]
+    named = named or [
+        s for s in anatomy.structures if re.fullmatch(re.escape(ours) + r" \d+", s.name)
+    ]
+    return len(named) == 1 and (named[0].origin is not Origin.LABEL or raw in named[0].sources)
 
 
 def _source(anatomy: Anatomy, name: str) -> tuple[Mask, Grid, Origin, Kind, Structure | None]:

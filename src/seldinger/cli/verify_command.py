@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,6 +113,8 @@ def radioembolization(
         )
         foretold = None if maa is None else _compare(found, maa)
         planned = None if plan is None else _read_plan(found, plan)
+        if planned is not None:
+            found = replace(found, provisional=(*found.provisional, *planned.doubts))
         if out is not None:
             from seldinger.report import delivered as reports
 
@@ -133,7 +136,7 @@ def radioembolization(
 
         typer.echo(delivered_file.to_json(found, foretold, planned), nl=False)
         return
-    _tell(found)
+    _tell(found, planned)
     if out is not None:
         typer.echo(f"report: {out / 'report.html'}")
 
@@ -187,7 +190,7 @@ def _spell(
     return shlex.join(said)
 
 
-def _tell(found: DeliveredDose) -> None:
+def _tell(found: DeliveredDose, planned: Planned | None) -> None:
     """The answer in a few lines."""
     typer.echo(f"dose after {found.constants.symbol} radioembolization: {found.status}")
     for reason in found.provisional:
@@ -200,6 +203,9 @@ def _tell(found: DeliveredDose) -> None:
         typer.echo(f"  {one.name}, {volume} mL: mean {dose} Gy ({low} to {high}), D70 {d70} Gy")
     lung = "unknown: no lung shunt was told" if found.lung_gy is None else f"{found.lung_gy:.3g} Gy"
     typer.echo(f"lungs: {lung}")
+    if planned is not None:
+        for name in planned.absent:
+            typer.echo(f"beside the plan: no contour shows {name}")
     tell_notes(found.notes)
 
 

@@ -23,14 +23,20 @@ def match_name(name: str, known: Iterable[str]) -> str | None:
 
     None where there is none, and where two are spelled alike and neither is exact.
     """
+    alike = match_names(name, known)
+    return alike[0] if len(alike) == 1 else None
+
+
+def match_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """All of ``known`` that ``name`` spells: the exact one, or those alike but for separators."""
     names = tuple(dict.fromkeys(known))
     if name in names:
-        return name
+        return (name,)
     for plain in (normalise, _joined):
-        alike = [one for one in names if plain(one) == plain(name)]
+        alike = tuple(one for one in names if plain(one) == plain(name))
         if alike:
-            return alike[0] if len(alike) == 1 else None
-    return None
+            return alike
+    return ()
 
 
 def match_ending(name: str, known: Iterable[str]) -> str | None:
@@ -68,6 +74,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def stem(file: Path) -> str:
     """A file's name without what says how it is packed: what nobody named is called so."""
     return file.name.partition(".")[0] or file.name
+
+
+def order_naturally(name: str) -> tuple[tuple[int, str], ...]:
+    """A key to sort names by as people count: 1, 2, 10."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((int(one), "") if one.isdecimal() else (-1, one) for one in parts)
 
 
 def _joined(name: str) -> str:

@@ -19,6 +19,7 @@ from seldinger import evidence
 from seldinger.catalogue import nuclides
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
+from seldinger.core.record import read_assumptions
 from seldinger.core.volume import Volume
 from seldinger.followup import delivered_doubts as doubts
 from seldinger.followup.contours import Contours, find_contours
@@ -59,6 +60,12 @@ if TYPE_CHECKING:
     from seldinger.image.study import Study
     from seldinger.physics.dose.result import AbsorbedDose
 
+BOUNDS = {
+    name: one
+    for name, one in read_assumptions("seldinger.followup").items()
+    if name.startswith("verify_")
+}
+"""How far what was told and what is shown may lie apart."""
 _NOT_SHOWN_HU = -10_000.0
 _RECOVERY = ("radioembolization.recovery.pet.smallest", "radioembolization.recovery.pet.largest")
 _RECOVERY_ML = (0.52, 26.52)
@@ -102,6 +109,8 @@ class DeliveredDose:
         way: "absolute": the image is a measurement; "relative": it shares a known activity out.
         activity_mbq: that the image shows, at the time from which decays count.
         liver_mbq: of it in the liver; None where no label shows it.
+        measured_mbq: what the image's own numbers show there, whatever was told to be given; None:
+            they tell no activity, or no label shows the liver.
         lung_gy: by the shunt that was told and 1 kg; None where no shunt was told.
         counted_from: what decays are counted from: "the administration" or "the image".
         by_ct: whether the dose follows the density of a CT.
@@ -124,6 +133,7 @@ class DeliveredDose:
     way: Way
     activity_mbq: float
     liver_mbq: float | None
+    measured_mbq: float | None
     lung_gy: float | None
     counted_from: str
     by_ct: bool
@@ -165,11 +175,11 @@ def assess(
         ImageError, SimulationError, LabelError, PlanError: what was given makes no dose; the
             message says what would.
     """
-    used = resolve_assumptions(tuple(ASSUMED.values()), request.assume)
+    used = resolve_assumptions((*ASSUMED.values(), *BOUNDS.values()), request.assume)
     constants = nuclides.decay_constants(request.nuclide, request.constants)
     contours = find_contours(labels, request.tumours, request.liver)
     progress("activity", 0.05)
-    found = find_activity(study.planning, contours, request)
+    found = find_activity(study.planning, contours, request, used)
     soft = used.get_value("liver_density_g_per_ml")
     density, unseen, told = _find_density(study, found.volume, soft)
     progress("dose", 0.15)
@@ -200,7 +210,7 @@ def assess(
         structures=tuple(structures),
         dose=Volume(dose, found.volume.grid, "Gy"), computed=computed,
         way=found.way, activity_mbq=activities.sum_values(found.volume) / 1e6,
-        liver_mbq=liver_mbq, lung_gy=lung_gy, constants=constants,
+        liver_mbq=liver_mbq, measured_mbq=found.measured_mbq, lung_gy=lung_gy, constants=constants,
         facts=_list_facts(constants), assumptions=used.list_uses(),
         inputs=(*study.inputs, *inputs),
         counted_from=found.counted_from,

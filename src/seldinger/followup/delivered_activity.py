@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from seldinger.catalogue import nuclides
-from seldinger.core.errors import PlanError
+from seldinger.core.errors import ImageError, PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.core.volume import Volume
 from seldinger.followup import delivered_doubts as doubts
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
     from seldinger.followup.contours import Contours
     from seldinger.image.study import Series
+    from seldinger.plan.assumptions import Assumed
 
 Way = Literal["absolute", "relative"]
 
@@ -74,6 +75,8 @@ class ShownActivity:
         volume: Bq in each voxel, at the time from which decays count.
         way: how it was found.
         counted_from: "the administration", or "the image" where its time is not known.
+        measured_mbq: what the image itself shows in liver and tumours, whatever was told; None:
+            it tells no unit, or no label shows the liver.
         provisional: why it is not to be relied on; empty when nothing speaks against it.
         notes: what was done to the numbers.
     """
@@ -81,17 +84,21 @@ class ShownActivity:
     volume: Volume
     way: Way
     counted_from: str
+    measured_mbq: float | None
     provisional: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def find_activity(series: Series, contours: Contours, request: VerifyRequest) -> ShownActivity:
+def find_activity(
+    series: Series, contours: Contours, request: VerifyRequest, used: Assumed
+) -> ShownActivity:
     """The activity in an image after treatment.
 
     Args:
         series: PET or SPECT.
         contours: an activity that is told is shared out over the liver.
         request: what is known.
+        used: how far told and shown may lie apart.
 
     Raises:
         ImageError, SimulationError, PlanError: what was given makes no activity.
@@ -100,12 +107,8 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
     if request.lung_shunt is not None:
         check_shunt(request.lung_shunt)
     if request.given_mbq is not None:
-        return _share_out(series, contours, request)
-    nuclide = nuclides.nuclide(request.nuclide)
-    constants = nuclide.presets[request.constants]
-    stated = activities.Radionuclide(
-        nuclide.symbol, constants.half_life_h * 3600.0, nuclide.positrons_per_decay
-    )
+        return _share_out(series, contours, request, used)
+    constants = nuclides.decay_constants(request.nuclide, request.constants)
     provisional = [*doubts.doubt_header(series, constants, request.administered_at)]
     if series.image.unit == "1":
         total = activities.sum_values(series.image) * series.image.grid.voxel_ml / 1e6
@@ -119,9 +122,7 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
     corrected = None if acquired is None else acquired.decay_correction
     if corrected is not DecayCorrection.ADMIN:
         doubts.check_order(request.administered_at, held, constants.half_life_h)
-    measured = measure_concentration(
-        series, stated, request.administered_at, reference_at=request.imaged_at
-    )
+    volume, notes = _measure(series, request)
     counted_from = "the administration"
     if request.administered_at is None and corrected is not DecayCorrection.ADMIN:
         counted_from = "the image"
@@ -130,13 +131,40 @@ def find_activity(series: Series, contours: Contours, request: VerifyRequest) ->
             "When the activity was given is not told: decays are counted from the image on, and "
             f"every hour between adds {hour:.1f} % to all doses."
         )
-    volume = activities.map_activity(measured.volume)
     inside = None if contours.liver is None else carry_liver(contours, volume.grid)
     provisional += doubts.doubt_activity(volume, inside)
-    return ShownActivity(volume, "absolute", counted_from, tuple(provisional), measured.notes)
+    shown = None if inside is None else activities.sum_values(volume, inside) / 1e6
+    return ShownActivity(
+        volume, "absolute", counted_from, shown, tuple(provisional),
+        (*notes, *doubts.tell_inside(volume, inside)),
+    )  # fmt: skip
 
 
-def _share_out(series: Series, contours: Contours, request: VerifyRequest) -> ShownActivity:
+def _measure(series: Series, request: VerifyRequest) -> tuple[Volume, tuple[str, ...]]:
+    """Bq in each voxel by the image's own numbers, and what was done to them."""
+    nuclide = nuclides.nuclide(request.nuclide)
+    half_life_s = nuclide.presets[request.constants].half_life_h * 3600.0
+    stated = activities.Radionuclide(nuclide.symbol, half_life_s, nuclide.positrons_per_decay)
+    measured = measure_concentration(
+        series, stated, request.administered_at, reference_at=request.imaged_at
+    )
+    return activities.map_activity(measured.volume), measured.notes
+
+
+def _measure_liver_mbq(series: Series, inside: Mask, request: VerifyRequest) -> float | None:
+    """What an image in Bq/mL shows in the liver itself; None where its numbers tell no activity."""
+    if series.image.unit != "Bq/mL":
+        return None
+    try:
+        volume, _ = _measure(series, request)
+    except ImageError:  # times that are not known: measured as the numbers hold
+        volume, _ = _measure(series, replace(request, administered_at=None, imaged_at=None))
+    return activities.sum_values(volume, inside) / 1e6
+
+
+def _share_out(
+    series: Series, contours: Contours, request: VerifyRequest, used: Assumed
+) -> ShownActivity:
     """The activity that was given, shared out over the liver by what the image shows."""
     if contours.liver is None:
         raise PlanError(
@@ -158,11 +186,17 @@ def _share_out(series: Series, contours: Contours, request: VerifyRequest) -> Sh
     # What is blurred over the rim of the contours belongs to them: only the books end there.
     volume = Volume(series.image.values.astype(np.float64) * share, series.image.grid, "Bq")
     provisional += doubts.doubt_activity(volume, inside)
+    measured = _measure_liver_mbq(series, inside, request)
+    given = request.given_mbq or 0.0
+    provisional += doubts.doubt_given(given, shunt, volume, inside, measured, used)
     note = (
         f"Relative: {request.given_mbq:g} MBq, less the lung shunt, are what liver and tumours "
         "show; calibration and decay of the image play no part."
     )
-    return ShownActivity(volume, "relative", "the administration", tuple(provisional), (note,))
+    return ShownActivity(
+        volume, "relative", "the administration", measured, tuple(provisional),
+        (note, *doubts.tell_inside(volume, inside)),
+    )  # fmt: skip
 
 
 def carry_liver(contours: Contours, grid: Grid) -> Mask:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seldinger.followup.contours import Contours
     from seldinger.image.study import Series
     from seldinger.physics.dose.result import AbsorbedDose
+    from seldinger.plan.assumptions import Assumed
 
 _MOST_MBQ = 20_000.0
 """No treatment with microspheres gives as much at once."""
@@ -143,6 +144,58 @@ def doubt_activity(shown: Volume, inside: Mask | None) -> tuple[str, ...]:
                 "image and contours may not belong together."
             )
     return tuple(told)
+
+
+def doubt_given(
+    given_mbq: float,
+    shunt: float,
+    shared: Volume,
+    inside: Mask,
+    measured_mbq: float | None,
+    used: Assumed,
+) -> tuple[str, ...]:
+    """Where an activity that was told is not the one that the image shows.
+
+    Args:
+        given_mbq: as told, net.
+        shunt: lung shunt fraction.
+        shared: Bq in each voxel, once the liver holds what was told.
+        inside: (i, j, k) liver and tumours.
+        measured_mbq: what the image itself shows in the liver; None: it tells no activity.
+        used: the bounds.
+    """
+    told = []
+    total = activities.sum_values(shared) / 1e6
+    if total > given_mbq * (1.0 + used.get_value("verify_excess_share")):
+        told.append(
+            f"Scaled so that liver and tumours hold what was given, the image holds {total:.0f} "
+            f"MBq of {given_mbq:g}, which cannot be. {tell_inside(shared, inside)[0]} Image and "
+            "contours do not lie on each other, or it was given elsewhere."
+        )
+    least = used.get_value("verify_least_given_mbq")
+    if given_mbq < least:
+        told.append(
+            f"{given_mbq:g} MBq are told to be given, less than {least:g}: if that is GBq, write "
+            f"{1000.0 * given_mbq:g}."
+        )
+    if measured_mbq is not None:
+        liver = given_mbq * (1.0 - shunt)
+        apart = max(measured_mbq / liver, liver / max(measured_mbq, 1e-9))
+        if apart > used.get_value("verify_activity_apart"):
+            told.append(
+                f"The image itself, in Bq/mL, shows {measured_mbq:.0f} MBq in liver and tumours; "
+                f"by what was told there are {liver:.4g}. They contradict each other: look at "
+                "activity, residual, calibration and times."
+            )
+    return tuple(told)
+
+
+def tell_inside(shown: Volume, inside: Mask | None) -> tuple[str, ...]:
+    """How much of what an image shows lies in the liver; nothing where no label shows one."""
+    if inside is None:
+        return ()
+    share = activities.sum_values(shown, inside) / activities.sum_values(shown)
+    return (f"{100.0 * share:.0f} % of what the image shows lies in liver and tumours.",)
 
 
 def doubt_density(

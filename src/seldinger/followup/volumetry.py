@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from seldinger.core.volume import Mask
     from seldinger.plan.assumptions import Assumed
 
-VOLUMETRY_ASSUMPTIONS = tuple(read_assumptions("seldinger.followup").values())
+VOLUMETRY_ASSUMPTIONS = tuple(
+    one
+    for name, one in read_assumptions("seldinger.followup").items()
+    if not name.startswith("verify_")
+)
 READER_FACTS = ("volumetry.prostate.reader_sd", "volumetry.prostate.reader_median")
 Z90 = 1.6448536269514722
 """So many standard deviations hold 90 % of a normal figure."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from seldinger.core.errors import ImageError, LabelError
 from seldinger.core.formatting import short_repr
+from seldinger.core.naming import order_naturally
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.image import files, label_keys, seg
 from seldinger.image.dicom_headers import is_dicom
@@ -163,7 +164,10 @@ def _is_seg(path: Path) -> bool:
 
 
 def _class_files(path: Path) -> list[Path]:
-    return sorted(p for p in path.iterdir() if files.find_suffix(p)) if path.is_dir() else []
+    if not path.is_dir():
+        return []
+    found = [p for p in path.iterdir() if files.find_suffix(p)]
+    return sorted(found, key=lambda p: order_naturally(p.name))
 
 
 def _from_file(path: Path, key: Path | None, grid: Grid) -> Labels:

@@ -72,6 +72,7 @@ PROCEDURE = Procedure(
                 "product": "glass",
                 "intent": "unilobar",
                 "disease": "hcc",
+                "compromised": "no",
                 "flow-aside": "yes",
                 "liver-failing": "no",
                 "pregnant-or-nursing": "no",
@@ -83,6 +84,7 @@ PROCEDURE = Procedure(
                 IrradiationOptions(
                     injection="right hepatic artery",
                     lung_shunt=0.07,
+                    lung_mass_kg=1.0,
                     earlier_lung_gy=0.0,
                     bilirubin_mg_per_dl=0.8,
                     residual=0.01,

@@ -31,6 +31,7 @@ from seldinger.report.blocks import (
     Document,
     Figure,
     Heading,
+    Note,
     Numbers,
     Row,
     Table,
@@ -357,15 +358,21 @@ def _planned(planned: Planned) -> tuple[Block, ...]:
         share = f"{100.0 * one.delivered_gy.nominal / middle:.0f} %" if middle else ""
         shown = (_gy(one.delivered_gy.nominal), _range(one.delivered_gy))
         rows.append(Row((one.name, _gy(middle), reach, *shown, share)))
-    gave, shows = (
+    gave, told, shows = (
         "unknown" if value is None else f"{value:.2f} GBq"
-        for value in (planned.activity_gbq, planned.shown_gbq)
+        for value in (planned.activity_gbq, planned.told_gbq, planned.shown_gbq)
     )
-    note = f"Activity: planned {gave}, by the image and the shunt {shows}."
+    note = (
+        f"Activity: planned {gave}, told {told}, by the image's own numbers and the shunt {shows}."
+    )
     if planned.missing:
         note += f" The plan tells no dose of {', '.join(planned.missing)}."
+    if planned.absent:
+        note += f" Planned, and no contour shows it: {', '.join(planned.absent)}."
     head = ("", "Planned mean", "5 to 95 %", "Delivered mean", "5 to 95 %", "Of the plan")
-    return (Heading("Planned and delivered"), Table(head, tuple(rows), note=note))
+    beside = Table(head, tuple(rows), note=note) if rows else Text(note)
+    doubts = (Note(one, "warn") for one in planned.doubts)
+    return (Heading("Planned and delivered"), *doubts, beside)
 
 
 def _forecast(forecast: Forecast) -> tuple[Block, ...]:

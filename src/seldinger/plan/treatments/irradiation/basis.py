@@ -19,6 +19,7 @@ from seldinger.core.verdict import Severity, Status
 from seldinger.plan.answers import read
 from seldinger.plan.treatments.irradiation import albumin, weigh
 from seldinger.plan.treatments.irradiation.constraints import Before
+from seldinger.plan.treatments.irradiation.contents import is_hollow
 from seldinger.plan.treatments.irradiation.lung_shunt import tell_planar
 from seldinger.plan.treatments.irradiation.mismatch import judge_shunts
 from seldinger.plan.treatments.irradiation.options import IrradiationAnswers, IrradiationOptions
@@ -31,6 +32,8 @@ from seldinger.plan.treatments.irradiation.territory import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from seldinger.catalogue.nuclides import DecayConstants
     from seldinger.core.quantity import Spread
     from seldinger.core.volume import Mask
@@ -63,6 +66,7 @@ class Basis:
         rules: that hold; none without product, intent and disease.
         before: what compartments have already.
         known: what decides between rules.
+        lab_bilirubin: of the patient's labs; None: there is none.
         residual: share that stays behind; None: not told.
         scan: the SPECT of MAA that is used; None: none is.
         missing: what nobody told, in words.
@@ -83,6 +87,7 @@ class Basis:
     rules: tuple[DoseRule, ...]
     before: Before
     known: Circumstances
+    lab_bilirubin: float | None
     residual: float | None
     scan: AlbuminScan | None
     missing: tuple[str, ...]
@@ -110,16 +115,16 @@ def gather_basis(case: TerritoryCase) -> Basis:
     tumours, uptake_from, why = _find_uptake(told, scan, weighed, case)
     if why:
         notes = (*notes, why)
-    if weighed.dead_ml > 0.0:
-        notes = (*notes, f"{weighed.dead_ml:.1f} mL of dead tumour belong to no compartment.")
+    notes = (*notes, *_tell_left_out(weighed))
     named = (said.product, said.intent, said.disease)
     missing = tuple(
         f"{what} ({', '.join(words)})"
         for value, (what, words) in zip(named, _CHOICES.items(), strict=True)
         if value is None
     )
+    lab = _find_lab_bilirubin(case)
     known = Circumstances(
-        _find_bilirubin(case, told),
+        max((one for one in (told.bilirubin_mg_per_dl, lab) if one is not None), default=None),
         weighed.reserve,
         None if said.compromised is None else said.compromised == "yes",
     )
@@ -127,10 +132,12 @@ def gather_basis(case: TerritoryCase) -> Basis:
         said.product, cast("Intent | None", said.intent), cast("Disease | None", said.disease),
         _find_constants(said.product, told), weighed,
         Territory(case.target.origin, weighed.perfused_kg, tumours, weighed.whole_normal_kg),
-        weigh.weigh_lungs(anatomy, told.lung_mass_kg), shunt, shunt_finding, shunt_spread,
+        weigh.weigh_lungs(
+            anatomy, told.lung_mass_kg, case.assumed.get_value("irradiation_lightest_lungs_kg")
+        ), shunt, shunt_finding, shunt_spread,
         uptake_from,
         () if missing else _edit_rules(said, known, told),
-        _find_before(told, said), known,
+        _find_before(told, said), known, lab,
         told.residual,
         scan, missing, notes,
     )  # fmt: skip
@@ -143,13 +150,24 @@ _CHOICES = {
 }
 
 
+def _tell_left_out(weighed: Weighed) -> Iterator[str]:
+    """What of the territory takes no spheres."""
+    if weighed.dead_ml > 0.0:
+        yield f"{weighed.dead_ml:.1f} mL of dead tumour belong to no compartment."
+    if weighed.hollow_ml > 0.0:
+        yield (
+            f"{weighed.hollow_ml:.1f} mL of cysts or collections in the territory belong to no "
+            "compartment: they take no spheres."
+        )
+
+
 def _find_tumours(case: TerritoryCase) -> tuple[Mask, ...]:
     """Masks of every lesion that lies in the organ, as far as labels show them."""
     organ = case.anatomy.get_structure(case.target.organ or "").mask
     others = (
         one.mask
         for one in case.anatomy.structures
-        if one.kind is Kind.LESION and _lies_in(one.mask, organ, case)
+        if one.kind is Kind.LESION and not is_hollow(one) and _lies_in(one.mask, organ, case)
     )
     return (*(one.mask for one in case.target.lesions), *others)
 
@@ -200,9 +218,13 @@ def _find_shunt(
 
 
 def _find_before(told: IrradiationOptions, said: IrradiationAnswers) -> Before:
-    """What other injections gave; of both lobes there is another, which nobody may forget."""
+    """What other injections gave; of both lobes there is another, which nobody may forget.
+
+    What gave the lungs a dose gave the liver one too, which is not known until it is told.
+    """
     normal = told.session_normal_gy
-    if normal is None and said.intent != "bilobar" and not told.earlier_lung_gy:
+    others = said.intent == "bilobar" or told.earlier_lung_gy or told.session_lung_gy
+    if normal is None and not others:
         normal = 0.0
     return Before(told.session_lung_gy, told.earlier_lung_gy, normal)
 
@@ -240,10 +262,8 @@ def _find_constants(product: str | None, told: IrradiationOptions) -> DecayConst
     return decay_constants(nuclide, told.constants or PRESETS[product])
 
 
-def _find_bilirubin(case: TerritoryCase, told: IrradiationOptions) -> float | None:
-    """As told, else the latest of the patient's labs; None where nobody measured it."""
-    if told.bilirubin_mg_per_dl is not None:
-        return told.bilirubin_mg_per_dl
+def _find_lab_bilirubin(case: TerritoryCase) -> float | None:
+    """The latest of the patient's labs; None where nobody measured it."""
     if case.patient is None:
         return None
     labs = [one for one in case.patient.patient.labs if one.key == "bilirubin"]

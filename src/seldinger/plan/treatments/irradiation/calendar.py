@@ -129,9 +129,17 @@ def plan_vials(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> Via
         if one.best_gbq * one.drawn <= most
     )[:_SHOWN]
     finding = _judge(tuple(hits), slots, at, asked)
-    return VialPlan(
-        tuple(hits[:_SHOWN]), slots, _tell_shortfall(finding, hits[0], basis, prescribed)
-    )
+    finding = _tell_past(_tell_shortfall(finding, hits[0], basis, prescribed), at, case)
+    return VialPlan(tuple(hits[:_SHOWN]), slots, finding)
+
+
+def _tell_past(finding: Finding, at: dt.datetime, case: TerritoryCase) -> Finding:
+    """A vial for an hour that has passed when the patient is judged serves nobody."""
+    if case.patient is None or at >= case.patient.now:
+        return finding
+    now = case.patient.now.isoformat(timespec="minutes")
+    text = f"The hour of the treatment is past: it is {now}. {finding.text}"
+    return replace(finding, status=Status.NOT_MET, text=text)
 
 
 def _begin_within(slot: Slot, most_gbq: float, decay: DecayConstants) -> Slot:

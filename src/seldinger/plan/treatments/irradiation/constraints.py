@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.irradiation.rules import DoseRule
     from seldinger.plan.treatments.irradiation.territory import Lungs, Territory
 
-_ROUNDING = 1e-9
+_ROUNDING, _DOSE_ROUNDING = 1e-9, 1e-6
 """An activity may pass its limit by this share: forward and back round."""
 
 
@@ -220,6 +220,22 @@ def _check(
     # A limit that nobody can tell may be stricter than the one that binds.
     status = Status.UNKNOWN if unknown or most_gbq is None else Status.MET
     return GoalCheck(rule, name, needed, reached, status)
+
+
+def judge_dose(rule: DoseRule, dose_gy: float, had_gy: float, lungs: Lungs) -> Status:
+    """Whether a dose keeps a limit; that of lungs which nobody weighed, if the lightest do too.
+
+    Args:
+        rule: the limit.
+        dose_gy: with what was given before.
+        had_gy: of it before.
+        lungs: with the least that they may weigh.
+    """
+    most_gy = rule.dose_gy * (1.0 + _DOSE_ROUNDING)
+    if dose_gy > most_gy:
+        return Status.NOT_MET
+    lightest_gy = had_gy + (dose_gy - had_gy) * lungs.mass_kg / lungs.least_kg
+    return Status.UNKNOWN if rule.compartment == LUNG and lightest_gy > most_gy else Status.MET
 
 
 @dataclass(frozen=True, slots=True)

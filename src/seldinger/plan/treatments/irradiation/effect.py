@@ -233,9 +233,11 @@ def _find_doubt(case: TerritoryCase, basis: Basis) -> tuple[str, ...]:
         )
     if basis.lung_shunt is None:
         doubts.append("the lung shunt is unknown")
-    if basis.known.compromised and not any(one.when == "compromised" for one in basis.rules):
+    poor = basis.known.compromised
+    if poor is not False and not any(one.when == "compromised" for one in basis.rules):
+        how = "is told to be" if poor else "may be"
         doubts.append(
-            "the liver is told to be compromised, and no limit of this product and intent reads "
-            "that: none was made stricter"
+            f"the liver {how} compromised, and no limit of this product and intent reads that: "
+            "none was made stricter"
         )
     return tuple(doubts)

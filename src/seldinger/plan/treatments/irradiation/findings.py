@@ -9,7 +9,8 @@ from seldinger.anatomy.feeders import ASIDE
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.irradiation.albumin import measure_ratios
-from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound
+from seldinger.plan.treatments.irradiation.constraints import find_shunt_bound, judge_dose
+from seldinger.plan.treatments.irradiation.doubts import list_doubts
 from seldinger.plan.treatments.irradiation.mismatch import judge_perfusion, judge_ratios
 from seldinger.plan.treatments.irradiation.options import IrradiationOptions
 from seldinger.plan.treatments.irradiation.perfused import BY_LABEL, ORGAN, WHOLE
@@ -46,6 +47,7 @@ def list_findings(case: TerritoryCase, basis: Basis, prescribed: Prescribed) -> 
     """
     return (
         *_judge_asked(basis),
+        *list_doubts(case, basis),
         *_judge_bilirubin(basis),
         basis.shunt_finding,
         basis.lungs.tell(),
@@ -115,13 +117,14 @@ def _judge_limit(one: Allowance, basis: Basis, prescribed: Prescribed) -> Findin
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text, _cite(rule), facts=facts)
     had = basis.before.find_gy(rule) or 0.0
     dose_gy = had + one.gy_per_gbq * prescribed.given_gbq
-    kept = dose_gy <= rule.dose_gy * (1.0 + _ROUNDING)
+    status = judge_dose(rule, dose_gy, had, basis.lungs)
     allowed = "any activity" if one.given_gbq is None else f"{one.given_gbq:.2f} GBq"
     text = (
         f"{_begin(one.compartment)}: {dose_gy:.1f} Gy, limit {rule.dose_gy:g}: allows "
         f"{allowed}. {said}"
     )
-    status = Status.MET if kept else Status.NOT_MET
+    if status is Status.UNKNOWN:
+        text = f"Lungs that nobody weighed may pass it; by the conventional mass: {text}"
     return Finding(name, status, Severity.ACTION, text, _cite(rule), facts=facts)
 
 
@@ -166,7 +169,7 @@ def _tell_shunt_bound(basis: Basis) -> Iterator[Finding]:
         return
     share = basis.territory.share_activity()["normal"]
     bound = find_shunt_bound(
-        min(lungs), basis.lungs.mass_kg, min(liver), basis.weighed.whole_normal_kg, share
+        min(lungs), basis.lungs.least_kg, min(liver), basis.weighed.whole_normal_kg, share
     )
     fact = evidence.fact("radioembolization.shunt.seldom_limits")
     text = (
@@ -204,7 +207,8 @@ def _judge_territory(case: TerritoryCase, basis: Basis) -> Iterator[Finding]:
     organ = case.anatomy.get_structure(target.organ or "").mask
     for lesion in target.lesions:
         organ = organ | lesion.mask
-    yield from judge_perfusion(basis.scan, target.mask, organ, case.assumed)
+    flesh = ~basis.weighed.hollow
+    yield from judge_perfusion(basis.scan, target.mask & flesh, organ & flesh, case.assumed)
     for part in basis.weighed.tumours:
         if part.covered < _COVERED:
             text = (

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.feeders import ASIDE
-from seldinger.anatomy.model import Kind, Lesion, Segment, Territory
+from seldinger.anatomy.model import Kind, Lesion, Origin, Segment, Territory
 from seldinger.anatomy.territory import FAR_MM, measure_far_share, partition_organ, perfuse
 from seldinger.anatomy.vessels.lesions import list_vessels
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.naming import did_you_mean, match_name
 from seldinger.image.resample import resample_mask
+from seldinger.plan.treatments.irradiation.contents import is_hollow, measure_enclosed
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Anatomy
+    from seldinger.anatomy.model import Anatomy, Structure
     from seldinger.anatomy.territory import Partition
     from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask
@@ -39,6 +40,8 @@ _MOST_OF = 0.5
 """No tumour covers so much of the liver's label."""
 _OVERLAP = 0.05
 """Share of the smaller of two tumours that may lie in both: blur of two masks on a lattice."""
+_ENCLOSED = 0.9
+"""A tumour of whose shell the territory covers so much, and not it, is a hole in what was drawn."""
 _TOUCHED = 0.05
 """A tumour of which less lies in the territory is not treated."""
 
@@ -79,6 +82,9 @@ def bound_territory(
     partition, none = _part(organ, anatomy)
     tree, fed = anatomy.vessels, _feed(target, anatomy, options, partition, none, held)
     mask, origin, notes = _choose(organ, anatomy, options, fed, none)
+    if origin.startswith(BY_LABEL):
+        mask, joined = _join_enclosed(tumours, mask, organ, anatomy)
+        notes = (*notes, *joined)
     far = None
     if partition is not None and tree is not None and origin.startswith(BY_BRANCH):
         far = measure_far_share(partition, tree, mask)
@@ -96,6 +102,26 @@ def bound_territory(
     )  # fmt: skip
 
 
+def _join_enclosed(
+    tumours: tuple[Lesion, ...], mask: Mask, organ: Mask, anatomy: Anatomy
+) -> tuple[Mask, tuple[str, ...]]:
+    """The territory with the tumours for which it has a hole, each of which is said."""
+    found, notes = np.array(mask), []
+    for one in tumours:
+        if _share(one.mask, mask) >= _MOST_OF:
+            continue
+        liver = np.array(organ)
+        for other in tumours:
+            liver &= ~other.mask  # two that touch lie in one hole
+        if measure_enclosed(one.mask, mask, liver, anatomy.grid) >= _ENCLOSED:
+            found |= one.mask
+            notes.append(
+                f"{one.label} is enclosed by the perfused part and not drawn into it: it is "
+                "counted as perfused."
+            )
+    return found, tuple(notes)
+
+
 def _check_target(target: Lesion, anatomy: Anatomy) -> None:
     """Refuse what is no tumour of the liver; ``PlanError`` says what it is."""
     if target.organ != ORGAN:
@@ -108,10 +134,15 @@ def _check_target(target: Lesion, anatomy: Anatomy) -> None:
             f"{target.label!r} is the {ORGAN} itself: name a tumour in it; where all of it is "
             f"perfused, say --territory {ORGAN}"
         )
+    if any(is_hollow(s) and _share(target.mask, s.mask) > _PART_OF for s in anatomy.structures):
+        raise PlanError(
+            f"{target.label!r} is a cyst or a collection, which takes no microspheres: name a "
+            "tumour, or label it otherwise"
+        )
 
 
 def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
-    """The target, then every other tumour of the liver.
+    """The target, then every other tumour of the liver; a cyst is none.
 
     Raises:
         PlanError: two of them lie in one another.
@@ -120,14 +151,14 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
 
     found = [target]
     for structure in anatomy.structures:
-        if structure.kind is not Kind.LESION:
+        if structure.kind is not Kind.LESION or is_hollow(structure):
             continue
         if _share(target.mask, structure.mask) >= _PART_OF:
             rest = structure.mask & ~target.mask
             if _share(structure.mask, rest) > _OVERLAP:  # the target is one piece of several
                 found.append(targets.from_mask(anatomy, rest, f"rest of {structure.name}", ORGAN))
             continue
-        other = targets.find(anatomy, structure.name)
+        other = targets.find(anatomy, _name_by_label(structure))
         if other.organ == ORGAN:
             found.append(other)
     for number, one in enumerate(found):
@@ -140,6 +171,12 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
                     "them apart"
                 )
     return tuple(found)
+
+
+def _name_by_label(structure: Structure) -> str:
+    """A lesion goes by its label, as it will when its dose is verified."""
+    by_label = structure.origin is Origin.LABEL and len(structure.sources) == 1
+    return structure.sources[0] if by_label else structure.name
 
 
 def find_organ(anatomy: Anatomy, tumours: tuple[Lesion, ...]) -> Mask:

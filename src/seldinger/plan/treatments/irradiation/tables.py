@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.formatting import format_figure
 from seldinger.core.verdict import Status
+from seldinger.plan.treatments.irradiation.constraints import judge_dose
 from seldinger.plan.treatments.irradiation.territory import COMPARTMENTS
 from seldinger.simulate.effect import EffectTable
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROUNDING = 1e-6
 _UNKNOWN = "unknown"
+_STATES = {Status.MET: "kept", Status.NOT_MET: "NOT KEPT", Status.UNKNOWN: _UNKNOWN}
 _NEAREST, _DAYS = 3, 6
 """Rows of the calendar: at the planned hour, and on other days."""
 
@@ -66,9 +68,10 @@ def _limit_rows(
     for one in window.allowances:
         dose, state = None, _UNKNOWN
         if one.gy_per_gbq is not None and prescribed.given_gbq is not None:
-            dose = one.gy_per_gbq * prescribed.given_gbq + (basis.before.find_gy(one.rule) or 0.0)
+            had = basis.before.find_gy(one.rule) or 0.0
+            dose = one.gy_per_gbq * prescribed.given_gbq + had
             if one.status is not Status.UNKNOWN:
-                state = "kept" if dose <= one.rule.dose_gy * (1.0 + _ROUNDING) else "NOT KEPT"
+                state = _STATES[judge_dose(one.rule, dose, had, basis.lungs)]
         allowed = _UNKNOWN if one.status is Status.UNKNOWN else "any"
         if one.given_gbq is not None:
             allowed = f"at most {one.given_gbq:.2f} GBq"

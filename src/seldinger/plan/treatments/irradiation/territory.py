@@ -201,6 +201,7 @@ class Lungs:
         mass_kg: of both.
         measured: from this patient's CT; otherwise told or by convention, which every result says.
         told: by the user.
+        lightest_kg: the least that they may weigh; None: ``mass_kg`` is known.
 
     Raises:
         PlanError: on construction, no mass, or grams.
@@ -209,9 +210,16 @@ class Lungs:
     mass_kg: float
     measured: bool
     told: bool = False
+    lightest_kg: float | None = None
 
     def __post_init__(self) -> None:
         check_mass(self.mass_kg, "the lungs", most_kg=5.0)
+        check_mass(self.least_kg, "the lungs", most_kg=5.0)
+
+    @property
+    def least_kg(self) -> float:
+        """The least that they weigh, for what is known."""
+        return self.mass_kg if self.lightest_kg is None else self.lightest_kg
 
     def tell(self) -> Finding:
         """Whose mass it is."""
@@ -224,16 +232,22 @@ class Lungs:
             return Finding("lung-mass", Status.MET, Severity.CAUTION, text)
         text = (
             f"Lung mass is not measured: {self.mass_kg:g} kg by convention, too much for small or "
-            "diseased lungs, whose dose is then higher. Weigh them by CT."
+            "diseased lungs, whose dose is then higher. Weigh them by CT. No limit of theirs is "
+            f"met that lungs of {self.least_kg:g} kg would pass."
         )
         return Finding(
             "lung-mass", Status.UNKNOWN, Severity.CAUTION, text, (fact.source,), facts=(fact.id,)
         )
 
 
-def assume_lungs() -> Lungs:
-    """Lungs of the conventional mass, marked as not measured."""
-    return Lungs(evidence.driving_value(_LUNG_MASS) / 1000.0, measured=False)
+def assume_lungs(lightest_kg: float | None = None) -> Lungs:
+    """Lungs of the conventional mass, marked as not measured.
+
+    Args:
+        lightest_kg: the least that they may weigh instead; None: limits are judged by convention.
+    """
+    mass_kg = evidence.driving_value(_LUNG_MASS) / 1000.0
+    return Lungs(mass_kg, measured=False, lightest_kg=lightest_kg)
 
 
 def _check_ratio(value: float, what: str) -> None:

@@ -1,6 +1,6 @@
 """Weigh: what territory, tumours, normal liver and lungs weigh, from their outlines and the CT.
 
-Dead tissue in a tumour takes no spheres: it belongs to no compartment.
+Dead tissue in a tumour takes no spheres, nor does a cyst: they belong to no compartment.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.core.errors import PlanError
+from seldinger.geometry import morphology
 from seldinger.plan.treatments.irradiation.activity import weigh_kg
+from seldinger.plan.treatments.irradiation.contents import find_hollow
 from seldinger.plan.treatments.irradiation.perfused import find_organ
 from seldinger.plan.treatments.irradiation.territory import Lungs, assume_lungs
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 _LUNG_TERMS = ("left lung", "right lung")
 _AIR_HU = -1000.0
-_LIGHTEST_KG, _HEAVIEST_KG = 0.2, 3.0
-"""Outside of these no adult's lungs weigh: their outline or the numbers of the image are wrong."""
+_FLAT = 0.35
+"""Share of its largest section with which no liver ends: of four the broadest side had 0.28."""
+_HEAVIEST_KG = 3.0
+"""Above it no adult's lungs weigh: their outline or the numbers of the image are wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +58,21 @@ class Weighed:
         tumours: those in the territory, the target first.
         normal: perfused liver without tumours, a mask on the anatomy's lattice.
         organ: the whole liver with its tumours, likewise.
+        hollow: cysts and collections, likewise; no compartment and no part of the volumes below.
         perfused_ml, perfused_kg: of living tissue.
         normal_ml, normal_kg: of ``normal``.
         whole_normal_ml, whole_normal_kg: all liver without tumours, perfused or not.
         organ_ml: of ``organ``.
         all_tumour_ml: of every tumour of the liver.
         dead_ml: in the territory's tumours.
+        hollow_ml: of ``hollow`` in the territory.
         reserve: share of the liver that is not perfused.
     """
 
     tumours: tuple[TumourPart, ...]
     normal: Mask
     organ: Mask
+    hollow: Mask
     perfused_ml: float
     perfused_kg: float
     normal_ml: float
@@ -75,6 +82,7 @@ class Weighed:
     organ_ml: float
     all_tumour_ml: float
     dead_ml: float
+    hollow_ml: float
     reserve: float
 
 
@@ -98,31 +106,34 @@ def weigh_territory(
     for mask in every:
         diseased |= mask
     organ |= diseased
-    parts = [_weigh_part(one, target, voxel_ml, density_g_per_ml) for one in target.lesions]
-    normal = target.mask & ~diseased
+    hollow = find_hollow(anatomy)
+    fed, flesh = target.mask & ~hollow, organ & ~hollow
+    parts = [_weigh_part(one, target, fed, voxel_ml, density_g_per_ml) for one in target.lesions]
+    normal = fed & ~diseased
     normal_ml = float(normal.sum()) * voxel_ml
     perfused_ml = normal_ml + sum(one.ml for one in parts)
-    whole_ml, organ_ml = (float(m.sum()) * voxel_ml for m in (organ & ~diseased, organ))
+    whole_ml, organ_ml = (float(m.sum()) * voxel_ml for m in (flesh & ~diseased, flesh))
     if normal_ml <= 0.0:
         raise PlanError(
             f"the territory ({target.origin}) holds tumour alone: a label of what is perfused "
             "holds the liver around the tumour as well"
         )
-    dead = sum(float((one.mask & target.mask & ~one.viable).sum()) for one in target.lesions)
+    dead = sum(float((one.mask & fed & ~one.viable).sum()) for one in target.lesions)
     return Weighed(
-        tuple(parts), normal, organ,
+        tuple(parts), normal, organ, hollow,
         perfused_ml, weigh_kg(perfused_ml, density_g_per_ml),
         normal_ml, weigh_kg(normal_ml, density_g_per_ml),
         whole_ml, weigh_kg(whole_ml, density_g_per_ml),
-        organ_ml, float(diseased.sum()) * voxel_ml, dead * voxel_ml,
-        1.0 - float((target.mask & organ).sum() / organ.sum()),
+        organ_ml, float((diseased & flesh).sum()) * voxel_ml, dead * voxel_ml,
+        float((target.mask & hollow).sum()) * voxel_ml,
+        1.0 - float((fed & flesh).sum() / flesh.sum()),
     )  # fmt: skip
 
 
 def _weigh_part(
-    lesion: Lesion, target: Territory, voxel_ml: float, density_g_per_ml: float
+    lesion: Lesion, target: Territory, fed: Mask, voxel_ml: float, density_g_per_ml: float
 ) -> TumourPart:
-    living = lesion.viable & target.mask
+    living = lesion.viable & fed
     if not living.any():
         raise PlanError(
             f"no living part of {lesion.label!r} lies in the territory ({target.origin}): name "
@@ -146,6 +157,26 @@ def find_lungs(anatomy: Anatomy) -> Mask | None:
     return None if not found.any() or touches_rim(found, anatomy.grid, scan) else found
 
 
+def is_cut_off(organ: Mask, anatomy: Anatomy) -> bool:
+    """Whether scan or labels end where a liver goes on: at the scan's rim, or in a broad flat face.
+
+    Args:
+        organ: on the anatomy's lattice, not empty.
+        anatomy: the patient's images.
+    """
+    scan = anatomy.study.image.grid
+    if touches_rim(organ, anatomy.grid, scan):
+        return True
+    index = scan.to_index(anatomy.grid.to_lps(np.argwhere(organ).astype(float)))
+    steps = np.divide(max(anatomy.grid.spacing_mm), scan.spacing_mm)
+    for along in (index / np.maximum(steps, 1.0)).T:
+        for depth in (along - along.min(), along.max() - along):
+            slabs = np.bincount((depth + 0.5).astype(int))
+            if slabs[0] > _FLAT * slabs.max():
+                return True
+    return False
+
+
 def touches_rim(mask: Mask, lattice: Grid, scan: Grid) -> bool:
     """Whether a mask reaches the outermost voxels of a scan, which may cut it off there.
 
@@ -160,31 +191,44 @@ def touches_rim(mask: Mask, lattice: Grid, scan: Grid) -> bool:
     return bool((low < rim).any() or (high < rim).any())
 
 
-def weigh_lungs(anatomy: Anatomy, told_kg: float | None) -> Lungs:
+def weigh_lungs(anatomy: Anatomy, told_kg: float | None, lightest_kg: float) -> Lungs:
     """Lungs by the density that the CT shows of them; by convention where it cannot be told.
 
     Args:
         anatomy: the patient's images.
         told_kg: what the user says that they weigh; it goes before the CT.
+        lightest_kg: what no adult's lungs weigh less than; limits of lungs that nobody weighed are
+            judged by it.
 
     Raises:
         PlanError: they weigh what no adult's lungs do.
     """
     if told_kg is not None:
-        _check_lungs(told_kg, "as told")
+        _check_lungs(told_kg, lightest_kg, "as told")
         return Lungs(told_kg, measured=False, told=True)
-    lungs = find_lungs(anatomy)
-    if lungs is None or anatomy.image.unit != "HU":
-        return assume_lungs()
-    density = np.clip(anatomy.image.values[lungs].astype(np.float64) / -_AIR_HU + 1.0, 0.0, None)
-    mass_kg = float(density.sum()) * anatomy.grid.voxel_ml / 1000.0
-    _check_lungs(mass_kg, "by CT")
+    mass_kg = measure_lungs_kg(anatomy)
+    if mass_kg is None:
+        return assume_lungs(lightest_kg)
+    _check_lungs(mass_kg, lightest_kg, "by CT")
     return Lungs(mass_kg, measured=True)
 
 
-def _check_lungs(mass_kg: float, how: str) -> None:
-    if not _LIGHTEST_KG <= mass_kg <= _HEAVIEST_KG:
+def measure_lungs_kg(anatomy: Anatomy) -> float | None:
+    """What the lungs weigh by CT; None where labels or scan do not show them whole."""
+    lungs = find_lungs(anatomy)
+    if lungs is None or anatomy.image.unit != "HU":
+        return None
+    # Voxels at the rim hold chest wall too, by blur and resampling: the inside tells the density.
+    voxel_mm = anatomy.grid.spacing_mm[0]
+    inside = morphology.erode(lungs, voxel_mm, voxel_mm)
+    seen = anatomy.image.values[inside if inside.any() else lungs].astype(np.float64)
+    density = float(np.clip(seen / -_AIR_HU + 1.0, 0.0, None).mean())
+    return density * float(lungs.sum()) * anatomy.grid.voxel_ml / 1000.0
+
+
+def _check_lungs(mass_kg: float, lightest_kg: float, how: str) -> None:
+    if not lightest_kg <= mass_kg <= _HEAVIEST_KG:
         raise PlanError(
-            f"the lungs weigh {mass_kg:.2f} kg {how}; an adult's weigh {_LIGHTEST_KG:g} to "
+            f"the lungs weigh {mass_kg:.2f} kg {how}; an adult's weigh {lightest_kg:g} to "
             f"{_HEAVIEST_KG:g}: check their outline, or the mass"
         )
