@@ -2,7 +2,8 @@
 
 ``patient`` is chest and abdomen for a needle, ``vascular_patient`` the arteries from the aortic
 root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization,
-``embolization_patient`` the first with the arteries of its liver down to the terminals.
+``embolization_patient`` the first with the arteries of its liver down to the terminals,
+``fibroid_patient`` and ``prostate_patient`` a woman's and a man's pelvis with theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.demo.embolization import EmbolizationPatient, embolization_patient
 from seldinger.demo.patient import DemoPatient, patient
+from seldinger.demo.pelvis import PelvicPatient, fibroid_patient, prostate_patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
 from seldinger.demo.vascular import (
@@ -30,6 +32,7 @@ __all__ = [
     "AccessSite",
     "DemoPatient",
     "EmbolizationPatient",
+    "PelvicPatient",
     "Region",
     "TrueStenosis",
     "Truth",
@@ -39,7 +42,9 @@ __all__ = [
     "VascularTruth",
     "build_anatomy",
     "embolization_patient",
+    "fibroid_patient",
     "patient",
+    "prostate_patient",
     "uptake_patient",
     "vascular_patient",
     "visit",
@@ -60,6 +65,10 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
         return made.build_anatomy(settings)
     if which == "embolization":
         return embolization_patient(settings.voxel_mm).build_anatomy(settings)
+    if which == "fibroids":
+        return fibroid_patient(min(settings.voxel_mm, 10.0)).build_anatomy(settings)
+    if which == "prostate":
+        return prostate_patient(min(settings.voxel_mm, 10.0)).build_anatomy(settings)
     if which == "uptake":
         return uptake_patient(settings.voxel_mm).build_anatomy(settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)

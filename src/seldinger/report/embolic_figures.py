@@ -30,6 +30,11 @@ def find_lodged(plan: Plan) -> ScalarTree | None:
     return None if plan.fields is None else plan.fields.trees.get(LODGED)
 
 
+def has_drug(plan: Plan) -> bool:
+    """Whether what is given carries a drug that was followed."""
+    return plan.fields is not None and bool(plan.fields.traces)
+
+
 def draw_lodged(plan: Plan) -> Figure:
     """From the front and from the left: colour by the share of beads behind each artery."""
     tree = find_lodged(plan)

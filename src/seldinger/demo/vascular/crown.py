@@ -1,6 +1,6 @@
-"""Crown: the arteries of the built-in liver down to its terminals, and exactly what each feeds.
+"""Crown: the arteries of a built-in organ down to its terminals, and exactly what each feeds.
 
-Terminals stand all over the liver and closer in its tumours. Those of a segment hang on its artery
+Terminals stand all over the organ and closer in its tumours. Those of a segment hang on its artery
 by halves of halves; a terminal feeds what is nearer to it than to any other. So what any artery
 feeds is known without asking how a planner would guess it.
 
@@ -23,21 +23,44 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from seldinger.core.space import Grid, Points
+    from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import Mask
 
     Inside = Callable[[Points], NDArray[np.bool_]]
 
-APART_MM, TUMOUR_APART_MM = 14.0, 7.0
-"""Terminals stand on a lattice so wide, each moved by chance."""
 _MOVED = 0.35
 _STEP_MM = 1.0
 _WAY = 0.6
 """An artery divides so far on its way to the middle of what it feeds."""
 _EXPONENT = 2.7
 _TERMINAL_MM = 0.13
-_BOX_LPS_MM = ((-150.0, -110.0, 60.0), (110.0, 110.0, 250.0))
 _SEED = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Where terminals stand, and on which arteries they hang.
+
+    Attributes:
+        arteries: how the names of those begin that end in the organ.
+        low_lps_mm, high_lps_mm: box around the organ.
+        apart_mm, tumour_apart_mm: terminals stand on a lattice so wide, each moved by chance.
+    """
+
+    arteries: tuple[str, ...]
+    low_lps_mm: Vector
+    high_lps_mm: Vector
+    apart_mm: float
+    tumour_apart_mm: float
+
+
+LIVER = Bed(("segment ",), (-150.0, -110.0, 60.0), (110.0, 110.0, 250.0), 14.0, 7.0)
+UTERUS = Bed(
+    ("left uterine", "right uterine"), (-60.0, -50.0, -185.0), (60.0, 60.0, -50.0), 9.0, 6.0
+)
+PROSTATE = Bed(
+    ("left prostatic", "right prostatic"), (-40.0, -30.0, -200.0), (40.0, 50.0, -120.0), 6.0, 6.0
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,24 +97,29 @@ class Crown:
 
 
 def grow_crown(
-    vessels: Tree, liver: Inside, tumours: tuple[Inside, ...], least_mm: float = 0.0
+    vessels: Tree,
+    organ: Inside,
+    tumours: tuple[Inside, ...],
+    least_mm: float = 0.0,
+    bed: Bed = LIVER,
 ) -> Crown:
-    """The arteries of the liver down to terminals; the same arguments give the same numbers.
+    """The arteries of an organ down to terminals; the same arguments give the same numbers.
 
     Args:
-        vessels: with the arteries of the segments, each ending in the liver.
-        liver: whether points (n, 3), LPS mm, lie in it.
+        vessels: with the arteries of the segments, each ending in the organ.
+        organ: whether points (n, 3), LPS mm, lie in it.
         tumours: the same of each tumour.
         least_mm: arteries thinner than this are not shown: they feed as before, through the last
             artery that is.
+        bed: where terminals stand.
     """
     segments = {
         edge.end: (number, edge)
         for number, edge in enumerate(vessels.edges)
-        if edge.name.startswith("segment ")
+        if edge.name.startswith(bed.arteries) and vessels.degree[edge.end] == 1
     }
-    terminals, owner = _place_terminals(vessels, tuple(segments), liver, tumours)
-    grown = _Growing(list(vessels.nodes_lps_mm), list(vessels.edges), terminals, least_mm, liver)
+    terminals, owner = _place_terminals(vessels, tuple(segments), organ, tumours, bed)
+    grown = _Growing(list(vessels.nodes_lps_mm), list(vessels.edges), terminals, least_mm, organ)
     for node, (number, edge) in segments.items():
         radius = edge.curve.radius_mm
         assert radius is not None  # noqa: S101  every vessel is grown with its radius
@@ -101,17 +129,17 @@ def grow_crown(
 
 
 def _place_terminals(
-    vessels: Tree, ends: tuple[int, ...], liver: Inside, tumours: tuple[Inside, ...]
+    vessels: Tree, ends: tuple[int, ...], organ: Inside, tumours: tuple[Inside, ...], bed: Bed
 ) -> tuple[Points, NDArray[np.intp]]:
     """Terminals, and the node at the end of the segment's artery that each hangs on."""
     chance = np.random.default_rng(_SEED)
-    sown = _sow(chance, APART_MM)
-    held = liver(sown)
+    sown = _sow(chance, bed, bed.apart_mm)
+    held = organ(sown)
     for tumour in tumours:
         held &= ~tumour(sown)
     parts = [sown[held]]
     for tumour in tumours:
-        dense = _sow(chance, TUMOUR_APART_MM)
+        dense = _sow(chance, bed, bed.tumour_apart_mm)
         parts.append(dense[tumour(dense)])
     terminals = np.concatenate(parts)
     away = np.linalg.norm(terminals[:, None] - vessels.nodes_lps_mm[list(ends)], axis=2)
@@ -132,9 +160,10 @@ def _feed_by_two(part: Points, vessels: Tree, ends: tuple[int, ...]) -> NDArray[
     return owner
 
 
-def _sow(chance: np.random.Generator, apart_mm: float) -> Points:
-    """A lattice over the box of the liver, every point of it moved by chance."""
-    axes = [np.arange(a, b, apart_mm) for a, b in zip(*_BOX_LPS_MM, strict=True)]
+def _sow(chance: np.random.Generator, bed: Bed, apart_mm: float) -> Points:
+    """A lattice over the box of the organ, every point of it moved by chance."""
+    box = zip(bed.low_lps_mm, bed.high_lps_mm, strict=True)
+    axes = [np.arange(a, b, apart_mm) for a, b in box]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     moved: Points = points + _MOVED * apart_mm * chance.uniform(-1.0, 1.0, points.shape)
     return moved
@@ -149,13 +178,13 @@ class _Growing:
         edges: list[Edge],
         terminals: Points,
         least_mm: float,
-        liver: Inside,
+        organ: Inside,
     ) -> None:
         self.nodes = nodes
         self.edges = edges
         self.terminals = terminals
         self.least_mm = least_mm
-        self.liver = liver
+        self.organ = organ
         self.feeding = np.full(len(terminals), -1, dtype=np.intp)
 
     def divide(
@@ -186,9 +215,9 @@ class _Growing:
                 )
 
     def _stay_inside(self, start: Points, middle: Points, own: NDArray[np.intp]) -> Points:
-        """Where an artery divides; the middle of what it feeds may lie outside of the liver."""
+        """Where an artery divides; the middle of what it feeds may lie outside of the organ."""
         end: Points = start + _WAY * (middle - start)
-        if not self.liver(end[None])[0]:
+        if not self.organ(end[None])[0]:
             away = np.linalg.norm(self.terminals[own] - middle, axis=1)
             end = start + _WAY * (self.terminals[own[away.argmin()]] - start)
         return end

@@ -17,6 +17,7 @@ from seldinger.demo.vascular.courses import ROOT, ROOT_LPS_MM, list_courses
 from seldinger.demo.vascular.hepatic import CALIBRES as HEPATIC_CALIBRES
 from seldinger.demo.vascular.hepatic import list_hepatic_courses
 from seldinger.demo.vascular.lesions import FISTULA_LESION, LESIONS, narrow
+from seldinger.demo.vascular.pelvic import CALIBRES as PELVIC_CALIBRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,19 +49,26 @@ class Grown:
     lesions: tuple[tuple[Lesion, int], ...]
 
 
-def grow(*, bovine_arch: bool = False, fistula: bool = False, liver: bool = False) -> Grown:
+def grow(
+    *,
+    bovine_arch: bool = False,
+    fistula: bool = False,
+    liver: bool = False,
+    more: tuple[Course, ...] = (),
+) -> Grown:
     """The vessels of the patient; the same arguments give the same numbers.
 
     Args:
         bovine_arch: the left common carotid artery leaves the brachiocephalic trunk.
         fistula: the left cephalic vein is joined to the left radial artery.
         liver: with the arteries within the liver.
+        more: further courses, parents before their branches: those of the pelvis.
     """
     places = {ROOT: np.asarray(ROOT_LPS_MM)}
     numbers = {ROOT: 0}
     edges: list[Edge] = []
     courses = list_courses(bovine_arch=bovine_arch, fistula=fistula)
-    for course in (*courses, *(list_hepatic_courses() if liver else ())):
+    for course in (*courses, *(list_hepatic_courses() if liver else ()), *more):
         start = course.start
         for stretch, curve in _follow(course, places[start]):
             places.setdefault(stretch.end, curve.points_lps_mm[-1])
@@ -126,5 +134,7 @@ def calibre_of(vessel: str, key: str = "") -> Calibre:
     plain = vessel.removeprefix("left ").removeprefix("right ")
     if vessel in HEPATIC_CALIBRES:
         return HEPATIC_CALIBRES[vessel]
+    if plain in PELVIC_CALIBRES:
+        return PELVIC_CALIBRES[plain]
     own = vessel if vessel in CALIBRES else plain
     return CALIBRES[key or own]

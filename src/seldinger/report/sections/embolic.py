@@ -17,14 +17,19 @@ def build_lodged(plan: Plan) -> tuple[Block, ...]:
     """Where beads went, and the drug's inventory; nothing where none was followed."""
     if embolic_figures.find_lodged(plan) is None:
         return ()
-    return (
+    lodged = (
         Heading("Where the beads come to lie"),
         Figure(
             "pictures/lodged.png", "Arteries coloured by the share of beads behind them",
             "Share of all beads that lodge in an artery or beyond it, by the blood that each "
-            "tissue takes. Small circle: the first planned tip; large: the tumour. From the front "
+            "tissue takes. Small circle: the first planned tip; large: the target. From the front "
             "the patient's right is left.",
         ),
+    )  # fmt: skip
+    if not embolic_figures.has_drug(plan):
+        return lodged
+    return (
+        *lodged,
         Figure(
             "pictures/drug.png", "Drug in beads and released over time",
             "Milligrams by place, if all that is loaded is given in these shares. Released: as in "
@@ -36,10 +41,10 @@ def build_lodged(plan: Plan) -> tuple[Block, ...]:
 def _drawn(plan: Plan) -> tuple[Drawing, ...]:
     if embolic_figures.find_lodged(plan) is None:
         return ()
-    return (
-        ("lodged", lambda: embolic_figures.draw_lodged(plan)),
-        ("drug", lambda: embolic_figures.draw_drug(plan)),
-    )
+    lodged: Drawing = ("lodged", lambda: embolic_figures.draw_lodged(plan))
+    if not embolic_figures.has_drug(plan):
+        return (lodged,)
+    return lodged, ("drug", lambda: embolic_figures.draw_drug(plan))
 
 
 LODGED = Section(Part.BODY, 13, build_lodged, _drawn, approach="endovascular")

@@ -27,7 +27,7 @@ def build_territory(plan: Plan) -> tuple[Block, ...]:
         Figure(
             "pictures/territory.png",
             "CT planes with the perfused part and the tumours",
-            f"{colour}White: tumours; dashed: perfused part ({goal.origin}). Planes through the "
+            f"{colour}White: targets; dashed: perfused part ({goal.origin}). Planes through the "
             "target; seen from below, from the front and from the left.",
         ),
     )

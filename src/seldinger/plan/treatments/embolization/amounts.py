@@ -10,18 +10,19 @@ import numpy as np
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.settings import STASIS, InjectionSettings
-from seldinger.physics.particles.sizes import SphereSizes
+from seldinger.plan.treatments.embolization.material import Material
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW, TUMOUR_FLOW, feed_arteries
 from seldinger.simulate.embolic.elution import PlacedDrug, find_elution, follow_drug
 from seldinger.simulate.embolic.given import TipOrder, give_particles
 from seldinger.simulate.flow.circulation import Drive
 
 if TYPE_CHECKING:
-    from seldinger.anatomy.model import Lesion
+    from seldinger.anatomy.feeders import Feeder
     from seldinger.catalogue.vascular import Microcatheter
     from seldinger.core.tree import Tree
+    from seldinger.core.volume import Mask
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.pelvis.material import Particles
     from seldinger.plan.treatments.embolization.positions import Positions
     from seldinger.simulate.embolic.arteries import FedArteries
     from seldinger.simulate.embolic.elution import DrugInventory
@@ -43,8 +44,9 @@ class Amounts:
     Attributes:
         arteries: that the beads travel.
         first: of each place, beads that go by the blood as it flows before anything lodged.
+        portions: of each place, its share of all beads.
         tips: what came of each place, in order, as arteries close.
-        beads: that are on the table.
+        beads: that are on the table; None: nobody told how many a vial holds.
         shares: of the beads, by ``first``: target, organ beside it, elsewhere, lung.
         inventory: if all that is loaded is given in these shares.
         why: why nothing was followed; empty where it was.
@@ -53,10 +55,11 @@ class Amounts:
     arteries: FedArteries | None
     first: tuple[TipResult, ...]
     tips: tuple[TipResult, ...]
-    beads: int
+    beads: int | None
     shares: tuple[float, float, float, float] | None
     inventory: DrugInventory | None
     why: str = ""
+    portions: tuple[float, ...] = ()
 
     __repr__ = short_repr
 
@@ -70,18 +73,18 @@ class Amounts:
 
 def find_amounts(
     positions: Positions,
-    lesion: Lesion,
+    target: Mask,
     tree: Tree | None,
-    material: Material | None,
+    material: Material | Particles | None,
     catheter: Microcatheter,
     assumed: Assumed,
     seed: int,
 ) -> Amounts:
-    """Give the beads at every place, and follow the drug.
+    """Give the beads at every place, and follow the drug where there is one.
 
     Args:
         positions: places of the catheter.
-        lesion: the target.
+        target: (i, j, k) its mask.
         tree: the arteries.
         material: what is given; None: nobody chose it.
         catheter: through which.
@@ -100,13 +103,15 @@ def find_amounts(
         counted = np.bincount(owned[owned >= 0], minlength=len(tree.edges))
         return counted * partition.grid.voxel_ml
 
-    orders = _share_beads(positions, beads)
+    orders = _share_beads(positions, beads or _FEW)
     try:
         arteries = feed_arteries(
-            tree, own_ml(lesion.mask), own_ml(partition.organ & ~lesion.mask), Drive(),
+            tree, own_ml(target), own_ml(partition.organ & ~target), Drive(),
             assumed.get_value(TISSUE_FLOW.name), assumed.get_value(TUMOUR_FLOW.name),
         )  # fmt: skip
-        tips = _give(arteries, orders, material, catheter, assumed, seed, flowing=False)
+        tips = () if beads is None else _give(
+            arteries, orders, material, catheter, assumed, seed, flowing=False
+        )  # fmt: skip
         few = tuple(replace(one, number=_FEW) for one in orders)
         first = tuple(
             _give(arteries, (one,), material, catheter, assumed, seed, flowing=True)[0]
@@ -114,20 +119,27 @@ def find_amounts(
         )
     except SimulationError as none:
         return Amounts(None, (), (), beads, None, None, str(none))
-    shares = _add_shares(first, orders, beads)
+    shares = _add_shares(first, orders)
+    inventory = _follow(material, shares) if isinstance(material, Material) else None
+    whole = sum(one.number for one in orders)
+    portions = tuple(one.number / whole for one in orders)
+    return Amounts(arteries, first, tips, beads, shares, inventory, portions=portions)
+
+
+def _follow(material: Material, shares: tuple[float, float, float, float]) -> DrugInventory:
+    """The drug of all beads, shared out as they are."""
     placed = PlacedDrug(
         material.drug_mg * shares[0], material.drug_mg * shares[1],
         material.drug_mg * (shares[2] + shares[3]),
     )  # fmt: skip
     minutes = np.arange(0.0, HORIZON_MIN + _STEP_MIN, _STEP_MIN)
-    inventory = follow_drug(find_elution(material.agent.name), placed, minutes)
-    return Amounts(arteries, first, tips, beads, shares, inventory)
+    return follow_drug(find_elution(material.agent.name), placed, minutes)
 
 
 def _give(
     arteries: FedArteries,
     orders: tuple[TipOrder, ...],
-    material: Material,
+    material: Material | Particles,
     catheter: Microcatheter,
     assumed: Assumed,
     seed: int,
@@ -135,8 +147,6 @@ def _give(
     flowing: bool,
 ) -> tuple[TipResult, ...]:
     """Beads at every place; ``flowing``: as if what lodges closed nothing."""
-    low, high = material.size.low_um, material.size.high_um
-    sizes = SphereSizes.uniform(low, high) if high > low else SphereSizes.fixed(high)
     share = assumed.get_value(STASIS.name)
     settings = (
         InjectionSettings(stasis_share=0.0, batches=1, most_fall=1.0)
@@ -144,17 +154,17 @@ def _give(
         else InjectionSettings(stasis_share=share)
     )
     return give_particles(
-        arteries, orders, sizes, material.suspension_ml,
+        arteries, orders, material.sizes, material.suspension_ml,
         assumed.get_value("embolization_ml_per_min") / _S_PER_MIN,
         _UM_PER_MM * (catheter.inner_diameter_mm or 0.0), settings, seed,
     )  # fmt: skip
 
 
 def _share_beads(positions: Positions, beads: int) -> tuple[TipOrder, ...]:
-    """Beads by the target that each place feeds; the last one takes what rounding leaves."""
+    """Beads by what each place is meant for; the last one takes what rounding leaves."""
     chosen = positions.chosen
     assert chosen is not None  # noqa: S101  the caller looked
-    weights = np.array([one.target_share for one in chosen.feeders])
+    weights = np.array([weigh(positions, one) for one in chosen.feeders])
     cut = np.rint(np.cumsum(weights) / weights.sum() * beads).astype(int)
     counts = np.diff(np.concatenate([[0], cut]))
     return tuple(
@@ -164,11 +174,21 @@ def _share_beads(positions: Positions, beads: int) -> tuple[TipOrder, ...]:
     )
 
 
+def weigh(positions: Positions, feeder: Feeder) -> float:
+    """How much of what is given is meant for a place.
+
+    Args:
+        positions: that it is one of.
+        feeder: the place.
+    """
+    return feeder.organ_share if positions.whole_organ else feeder.target_share
+
+
 def _add_shares(
-    tips: tuple[TipResult, ...], orders: tuple[TipOrder, ...], beads: int
+    tips: tuple[TipResult, ...], orders: tuple[TipOrder, ...]
 ) -> tuple[float, float, float, float]:
     """Target, organ, elsewhere and lung over all places, each weighed by what is meant for it."""
-    total = np.zeros(4)
+    total, beads = np.zeros(4), sum(one.number for one in orders)
     for one, order in zip(tips, orders, strict=True):
         parts = np.array([one.target_mg, one.organ_mg, one.elsewhere_mg, one.lung_mg])
         if parts.sum() > 0.0:

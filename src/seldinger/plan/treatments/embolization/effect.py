@@ -46,18 +46,24 @@ def predict_effect(
         model="territories of last branches; beads by flow, each closing the first vessel that it "
         "does not pass; release in vitro",
         measures=(
-            *_list_reach(case, positions),
+            *list_reach(case, positions),
             *_list_drug(material, amounts),
         ),
         options=tables.list_options(positions, catheter.id),
         notes=_list_notes(material, amounts),
-        outside_domain=_find_doubt(case, positions, material),
+        outside_domain=find_doubt(case, positions, material),
         tables=tables.list_tables(positions, lesion, material, amounts),
     )
-    return effect, _fields(amounts)
+    return effect, draw_fields(amounts)
 
 
-def _list_reach(case: TerritoryCase, positions: Positions) -> tuple[Measure, ...]:
+def list_reach(case: TerritoryCase, positions: Positions) -> tuple[Measure, ...]:
+    """What of the target and of the organ is reached.
+
+    Args:
+        case: with its target.
+        positions: places of the catheter.
+    """
     lesion, chosen = case.target.lesions[0], positions.chosen
     sure = likely = possible = spill = share = None
     if chosen is not None and positions.partition is not None and positions.reached is not None:
@@ -84,7 +90,7 @@ def _list_drug(material: Material | None, amounts: Amounts) -> tuple[Measure, ..
     released = None
     if amounts.inventory is not None:
         released = float(amounts.inventory.released_in_patient_mg[-1])
-    depth = _find_depth(amounts)
+    depth = find_depth(amounts)
     return (
         Measure("drug-loaded", f"{material.loading.drug} loaded", "mg", material.drug_mg,
                 at_most=material.most_mg, sources=_sources(material)),
@@ -95,7 +101,8 @@ def _list_drug(material: Material | None, amounts: Amounts) -> tuple[Measure, ..
         Measure("beads-organ", "share of beads in the organ beside it", "1", shares[1]),
         Measure("beads-elsewhere", "share of beads elsewhere", "1", shares[2]),
         Measure("beads-lung", "share of beads in the lung", "1", shares[3]),
-        Measure("beads-loaded", "beads on the table", "1", float(amounts.beads)),
+        Measure("beads-loaded", "beads on the table", "1",
+                None if amounts.beads is None else float(amounts.beads)),
         Measure("beads-first-stasis", "beads that stop the flow, one to a vessel", "1",
                 None if amounts.first_stasis is None else float(amounts.first_stasis)),
         Measure("bead-depth", "calibre that half of them pass", "um", depth),
@@ -109,8 +116,9 @@ def _sources(material: Material) -> tuple[str, ...]:
     return cite(material.drug_fact)
 
 
-def _find_depth(amounts: Amounts) -> float | None:
-    found = [one.injected.penetration_um(0.5) for one in amounts.tips]
+def find_depth(amounts: Amounts) -> float | None:
+    """The calibre that half of the beads pass, um; None where nothing was followed."""
+    found = [one.injected.penetration_um(0.5) for one in amounts.tips or amounts.first]
     known = [one for one in found if not math.isnan(one)]
     return float(np.mean(known)) if known else None
 
@@ -131,9 +139,16 @@ def _list_notes(material: Material | None, amounts: Amounts) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _find_doubt(
-    case: TerritoryCase, positions: Positions, material: Material | None
+def find_doubt(
+    case: TerritoryCase, positions: Positions, material: object | None
 ) -> tuple[str, ...]:
+    """Why figures are not to be believed.
+
+    Args:
+        case: with its target.
+        positions: places of the catheter.
+        material: what is given; None: nobody chose it.
+    """
     doubts = []
     if positions.chosen is None:
         doubts.append(f"what is reached is not known: {positions.why}")
@@ -148,15 +163,14 @@ def _find_doubt(
     return tuple(doubts)
 
 
-def _fields(amounts: Amounts) -> Fields:
-    """Vessels by what lodged in and behind them; flow and drug over time."""
-    if amounts.arteries is None or amounts.inventory is None:
+def draw_fields(amounts: Amounts) -> Fields:
+    """Vessels by what lodged in and behind them; the drug over time where there is one."""
+    if amounts.arteries is None or not amounts.first:
         return Fields()
     tree = amounts.arteries.tree
     lodged = np.zeros(len(tree.edges))
-    whole = sum(one.order.number for one in amounts.tips)
-    for one, told in zip(amounts.first, amounts.tips, strict=True):
-        done, weight = one.injected, told.order.number / whole / one.given_mg
+    for one, portion in zip(amounts.first, amounts.portions, strict=True):
+        done, weight = one.injected, portion / one.given_mg
         lodged += weight * (done.onward_mg.vessel + done.refluxed_mg.vessel)
         beds = (done.onward_mg.generation + done.refluxed_mg.generation).sum(axis=1)
         lodged[[int(bed.name.removeprefix("bed ")) for bed in done.tree.beds]] += weight * beds
@@ -165,7 +179,10 @@ def _fields(amounts: Amounts) -> Fields:
     lines = tuple(edge.curve.points_lps_mm for edge in tree.edges)
     widths = tuple(2.0 * np.asarray(edge.curve.radius_mm) for edge in tree.edges)
     values = tuple(np.full(len(line), part) for line, part in zip(lines, share, strict=True))
+    found = {LODGED: ScalarTree(lines, widths, values, "%")}
     inventory = amounts.inventory
+    if inventory is None:
+        return Fields(trees=found)
     seconds = inventory.minutes * _S_PER_MIN
     traces = {
         "in beads in the target": Trace(seconds, inventory.in_beads_mg["tumour"], "mg"),
@@ -175,4 +192,4 @@ def _fields(amounts: Amounts) -> Fields:
         "released low": Trace(seconds, inventory.low_mg, "mg"),
         "released high": Trace(seconds, inventory.high_mg, "mg"),
     }
-    return Fields(trees={LODGED: ScalarTree(lines, widths, values, "%")}, traces=traces)
+    return Fields(trees=found, traces=traces)

@@ -56,9 +56,9 @@ def list_findings(
     """
     return (
         *_judge_asked(said, material),
-        *_judge_cover(case, positions),
-        *_judge_reach(case, positions, shaft_mm),
-        *_judge_aside(case, positions),
+        *judge_cover(case, positions),
+        *judge_reach(case, positions, shaft_mm),
+        *judge_aside(case, positions),
         *_tell_material(material),
         *_tell_amounts(case, material, amounts),
         *_tell_end(),
@@ -76,8 +76,13 @@ def _judge_asked(said: ChemoembolizationAnswers, material: Material | None) -> I
         yield Finding("embolization-asked", Status.UNKNOWN, Severity.ACTION, text)
 
 
-def _judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
-    """What of the target is reached, as likely and as sure."""
+def judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
+    """What of the target is reached, as likely and as sure.
+
+    Args:
+        case: with its target.
+        positions: places of the catheter.
+    """
     lesion, chosen = case.target.lesions[0], positions.chosen
     if chosen is None:
         text = f"Where to give it is not known: {positions.why}. Trace the arteries of the organ."
@@ -105,8 +110,14 @@ def _shorten(text: str, most: int = 160) -> str:
     return text if len(text) <= most else f"{text[:most].rsplit(',', 1)[0]} and others"
 
 
-def _judge_reach(case: TerritoryCase, positions: Positions, shaft_mm: float) -> Iterator[Finding]:
-    """Whether the catheter passes to the places after the first, whose way is judged elsewhere."""
+def judge_reach(case: TerritoryCase, positions: Positions, shaft_mm: float) -> Iterator[Finding]:
+    """Whether the catheter passes to the places after the first, whose way is judged elsewhere.
+
+    Args:
+        case: with its target.
+        positions: places of the catheter.
+        shaft_mm: lumen that it needs.
+    """
     tree, chosen = case.vessels, positions.chosen
     if tree is None or chosen is None:
         return
@@ -120,8 +131,13 @@ def _judge_reach(case: TerritoryCase, positions: Positions, shaft_mm: float) -> 
             yield Finding(f"reach-{one.edge}", Status.NOT_MET, Severity.ACTION, text)
 
 
-def _judge_aside(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
-    """Arteries beyond a tip that lead to other organs, named or not."""
+def judge_aside(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
+    """Arteries beyond a tip that lead to other organs, named or not.
+
+    Args:
+        case: with its target.
+        positions: places of the catheter.
+    """
     tree, chosen = case.vessels, positions.chosen
     if tree is None or chosen is None:
         return

@@ -10,6 +10,7 @@ from seldinger import evidence
 from seldinger.catalogue.embolics import find_embolic
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
+from seldinger.physics.particles.sizes import SphereSizes
 from seldinger.plan.wording import mark
 
 if TYPE_CHECKING:
@@ -59,16 +60,38 @@ class Material:
 
     __repr__ = short_repr
 
+    @property
+    def sizes(self) -> SphereSizes:
+        """As they meet vessels."""
+        return spread_sizes(self.size)
+
     def count_beads(self, packing: float) -> int:
-        """How many there are: settled volume times what of it is bead, over that of a mean bead.
+        """How many there are.
 
         Args:
             packing: share of settled beads that is bead.
         """
-        low, high = self.size.low_um / _UM_PER_MM, self.size.high_um / _UM_PER_MM
-        # Of diameters that are even in their range, the mean of the cube.
-        cube = high**3 if high == low else (high**4 - low**4) / (4.0 * (high - low))
-        return int(1000.0 * self.beads_ml * packing / (math.pi / 6.0 * cube))
+        return count_particles(self.size, self.beads_ml, packing)
+
+
+def spread_sizes(size: SizeClass) -> SphereSizes:
+    """Every diameter of a printed class alike."""
+    low, high = size.low_um, size.high_um
+    return SphereSizes.uniform(low, high) if high > low else SphereSizes.fixed(high)
+
+
+def count_particles(size: SizeClass, settled_ml: float, packing: float) -> int:
+    """Settled volume times what of it is particle, over that of a mean particle.
+
+    Args:
+        size: printed class.
+        settled_ml: all of them, at rest.
+        packing: share of that which is particle.
+    """
+    low, high = size.low_um / _UM_PER_MM, size.high_um / _UM_PER_MM
+    # Of diameters that are even in their range, the mean of the cube.
+    cube = high**3 if high == low else (high**4 - low**4) / (4.0 * (high - low))
+    return int(1000.0 * settled_ml * packing / (math.pi / 6.0 * cube))
 
 
 def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) -> Material | None:
@@ -83,6 +106,10 @@ def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) 
             published.
         CatalogueError: no such agent or size.
     """
+    if options.vials is not None or options.vial_ml is not None:
+        raise PlanError(
+            "vials are told; those of a drug follow from its dose: tell --drug-mg, up to two vials"
+        )
     if options.agent is None:
         return None
     agent = find_embolic(options.agent)

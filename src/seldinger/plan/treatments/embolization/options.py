@@ -8,6 +8,8 @@ from seldinger.core.errors import PlanError
 from seldinger.evidence.records import Positive, Text, optional
 from seldinger.plan.answers import among
 
+_MOST_VIALS = 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbolizationOptions:
@@ -32,14 +34,22 @@ class EmbolizationOptions:
     drug_mg: Positive | None = optional(
         "doxorubicin that is loaded, all vials together; left out: the most of one vial"
     )
+    vials: int | None = optional(
+        "vials of a bland agent that are on the table, all sides together; left out: one"
+    )
+    vial_ml: Positive | None = optional(
+        "settled agent in a vial; left out: as the catalogue has it", flag="vial-ml"
+    )
     total_bilirubin_mg_per_dl: Positive | None = optional(
         "total bilirubin; left out: the patient's labs", flag="total-bilirubin-mg-per-dl"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a size of no agent."""
+        """Refuse a size of no agent, and no vial at all."""
         if self.size_um is not None and self.agent is None:
             raise PlanError("a size is told and no agent: say --agent, whose size it is")
+        if self.vials is not None and not 1 <= self.vials <= _MOST_VIALS:
+            raise PlanError(f"{self.vials} vials are told; allowed: 1 to {_MOST_VIALS}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Positions:
         refused: feeders that hold more of the target and are too narrow, by name.
         told: the user named them.
         why: why there are none; empty where there are.
+        whole_organ: all of the organ is meant, from each side, and not one lesion in it.
     """
 
     partition: Partition | None
@@ -55,6 +56,7 @@ class Positions:
     refused: tuple[str, ...]
     told: bool
     why: str = ""
+    whole_organ: bool = False
 
     __repr__ = short_repr
 
@@ -103,7 +105,7 @@ def find_positions(
     refused: tuple[str, ...] = ()
     sets: tuple[FeederSet, ...]
     if told:
-        sets = (_name_set(feeders, tree, told),)
+        sets = (name_set(feeders, tree, told),)
     else:
         sets, refused = _search(feeders, tree, assumed, shaft_mm)
     if not sets:
@@ -136,7 +138,17 @@ def _is_trunk(one: Feeder) -> bool:
     return len(one.leads_aside) > 1
 
 
-def _name_set(feeders: tuple[Feeder, ...], tree: Tree, told: tuple[str, ...]) -> FeederSet:
+def name_set(feeders: tuple[Feeder, ...], tree: Tree, told: tuple[str, ...]) -> FeederSet:
+    """The places that the user names.
+
+    Args:
+        feeders: of the target.
+        tree: that they are edges of.
+        told: names of arteries, or numbers of edges.
+
+    Raises:
+        PlanError: one feeds none of the target, or lies below another.
+    """
     by_edge = {one.edge: one for one in feeders}
     chosen = []
     for word in told:

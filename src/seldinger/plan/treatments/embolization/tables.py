@@ -69,14 +69,20 @@ def list_tables(
     """
     tables = []
     if positions.chosen is not None:
-        tables.append(_list_places(positions, lesion, amounts))
+        tables.append(list_places(positions, lesion, amounts))
     if amounts.inventory is not None and material is not None:
         tables.append(_list_drug(amounts, material))
     return tuple(tables)
 
 
-def _list_places(positions: Positions, lesion: Lesion, amounts: Amounts) -> EffectTable:
-    """Each place with what it reaches, and what its injection came to."""
+def list_places(positions: Positions, lesion: Lesion, amounts: Amounts) -> EffectTable:
+    """Each place with what it reaches, and what its injection came to.
+
+    Args:
+        positions: places of the catheter, at least one.
+        lesion: the target.
+        amounts: where beads come to lie.
+    """
     chosen = positions.chosen
     assert chosen is not None  # noqa: S101  the caller looked
     tips = {one.order.edge: one for one in amounts.first}

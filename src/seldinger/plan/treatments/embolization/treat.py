@@ -11,16 +11,24 @@ from seldinger.anatomy.supply import outline_organ
 from seldinger.anatomy.territory import ASSUMPTIONS as TERRITORY
 from seldinger.catalogue.vascular import Microcatheter
 from seldinger.core.errors import PlanError
-from seldinger.core.quantity import Quantity
 from seldinger.core.record import read_assumptions
 from seldinger.physics.particles.settings import STASIS
 from seldinger.plan.answers import read
-from seldinger.plan.approach.endovascular.model import Delivery, TerritoryCase
-from seldinger.plan.model import DeviceUse, Guidance, Treatment
+from seldinger.plan.approach.endovascular.model import TerritoryCase
+from seldinger.plan.model import Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import effect as effects
 from seldinger.plan.treatments.embolization import findings, steps
 from seldinger.plan.treatments.embolization.amounts import find_amounts
+from seldinger.plan.treatments.embolization.catheters import (
+    check_microcatheter,
+    describe_positions,
+    list_catheters,
+    list_deliveries,
+    list_used,
+    needs_mm,
+    place_first,
+)
 from seldinger.plan.treatments.embolization.material import choose_material
 from seldinger.plan.treatments.embolization.options import (
     ChemoembolizationAnswers,
@@ -36,7 +44,6 @@ from seldinger.plan.treatments.embolization.reserve import judge_reserve
 from seldinger.plan.treatments.embolization.staging import judge_stage, stage
 from seldinger.plan.wording import cite
 from seldinger.simulate.embolic.arteries import ASSUMPTIONS as ARTERIES
-from seldinger.simulate.placement import Phase, Placement
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
@@ -47,10 +54,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.embolization.material import Material
 
 _OWN = read_assumptions("seldinger.plan.treatments.embolization")
-_GUIDE_FRENCH = 5.0
-"""Of the catheter through which a microcatheter goes, and so of the sheath."""
 _ORGAN = "liver"
-_S_PER_MIN = 60.0
 _SHOWN = (
     "Arteries are followed with contrast under X-ray; cone-beam CT shows what the tip perfuses."
 )
@@ -77,9 +81,7 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         Raises:
             PlanError: naming those that are.
         """
-        if not isinstance(catalogue.device(device), Microcatheter):
-            fit = [one.id for one in _list_catheters(None)]
-            raise PlanError(f"{device} is not used here; allowed: {', '.join(fit)}")
+        check_microcatheter(device)
 
     def choose_target(
         self, target: Lesion | Territory, anatomy: Anatomy, settings: Settings, assumed: Assumed
@@ -115,12 +117,18 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         within = staged.within_milan if said.disease == "hcc" else None
         material = choose_material(options, within_milan=within)
         positions = _find(case.anatomy, lesion, case.settings, case.assumed)
-        reach = search(_list_deliveries(case.settings.device))
+        reach = search(list_deliveries(case.settings.device))
         catheter = catalogue.device(reach.instrument.device)
         assert isinstance(catheter, Microcatheter)  # noqa: S101  only they were offered
         case.progress("where beads come to lie", 0.6)
         amounts = find_amounts(
-            positions, lesion, case.vessels, material, catheter, case.assumed, case.settings.seed
+            positions,
+            lesion.mask,
+            case.vessels,
+            material,
+            catheter,
+            case.assumed,
+            case.settings.seed,
         )
         effect, fields = effects.predict_effect(case, positions, material, amounts, catheter)
         routes = reach.approach.routes
@@ -131,13 +139,20 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
             guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, cite(_END)),
             findings=(
                 *findings.list_findings(
-                    case, said, positions, material, amounts, _needs_mm(case.assumed, catheter)
+                    case, said, positions, material, amounts, needs_mm(case.assumed, catheter)
                 ),
                 *judge_reserve(case, options, said.child_pugh),
                 judge_stage(staged, said.disease),
                 *findings.judge_size(staged.lengths_mm),
             ),
-            placements=_place(case, positions, material, best, routes, reach.instrument),
+            placements=place_first(
+                case,
+                positions,
+                None if material is None else material.suspension_ml,
+                best,
+                routes,
+                reach.instrument,
+            ),
             effect=effect,
             fields=fields,
         )
@@ -145,72 +160,13 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
 
 def _find(anatomy: Anatomy, lesion: Lesion, settings: Settings, assumed: Assumed) -> Positions:
     told = settings.get_options(EmbolizationOptions).positions
-    catheters = _list_catheters(settings.device)
-    needs = min(_needs_mm(assumed, one) for one in catheters)
+    catheters = list_catheters(settings.device)
+    needs = min(needs_mm(assumed, one) for one in catheters)
     return find_positions(anatomy, lesion, _ORGAN, told, assumed, needs)
 
 
-def _needs_mm(assumed: Assumed, catheter: Microcatheter) -> float:
-    return catheter.outer_diameter_mm + assumed.get_value("shaft_clearance_mm")
-
-
-def _list_catheters(device: str | None) -> tuple[Microcatheter, ...]:
-    """Microcatheters, the thinnest first: it goes farthest; of one width the shortest."""
-    found = [
-        one
-        for one in catalogue.devices()
-        if isinstance(one, Microcatheter) and device in (None, one.id)
-    ]
-    return tuple(sorted(found, key=lambda one: (one.french, one.usable_mm, one.id)))
-
-
-def _list_deliveries(device: str | None) -> tuple[Delivery, ...]:
-    return tuple(
-        Delivery(
-            one.id, "microcatheter", "microcatheter", _GUIDE_FRENCH, one.usable_mm,
-            one.outer_diameter_mm, one.wire_mm, "the thinnest goes farthest", exchanged=False,
-        )
-        for one in _list_catheters(device)
-    )  # fmt: skip
-
-
-def _place(
-    case: TerritoryCase,
-    positions: Positions,
-    material: Material | None,
-    best: Route | None,
-    routes: tuple[Route, ...],
-    delivery: Delivery,
-) -> tuple[Placement, ...]:
-    """The catheter at its first place, with what is given there."""
-    chosen = positions.chosen
-    if best is None or chosen is None:
-        return ()
-    programme: tuple[Phase, ...] = ()
-    if material is not None:
-        rate = case.assumed.get_value("embolization_ml_per_min")
-        whole = sum(one.target_share for one in chosen.feeders)
-        own = material.suspension_ml * chosen.feeders[0].target_share / whole
-        volume = Quantity("volume", round(own, 2), "mL")
-        programme = (Phase("inject", _S_PER_MIN * own / rate, (volume,)),)
-    return (
-        Placement(delivery.role, delivery.device, best.points_lps_mm, programme,
-                  routes.index(best)),
-    )  # fmt: skip
-
-
 def _describe(positions: Positions, material: Material | None, best: Route | None) -> Treatment:
-    devices = () if best is None else tuple(
-        DeviceUse(fit.device, catalogue.device(fit.device).name, fit.text)
-        for fit in best.devices
-        if fit.device
-    )  # fmt: skip
-    settings: dict[str, str | float | bool | None] = {
-        "positions": None if positions.chosen is None else ", then ".join(
-            one.name or f"edge {one.edge}" for one in positions.chosen.feeders
-        ),
-        "positions_told": positions.told,
-    }  # fmt: skip
+    settings = describe_positions(positions)
     if material is not None:
         settings |= {
             "agent": material.agent.title,
@@ -221,6 +177,7 @@ def _describe(positions: Positions, material: Material | None, best: Route | Non
             "suspension_ml": round(material.suspension_ml, 2),
         }
     return Treatment(
-        kind=effects.KIND, technique="chemoembolization", devices=devices, settings=settings,
+        kind=effects.KIND, technique="chemoembolization", devices=list_used(best),
+        settings=settings,
         steps=steps.list_steps(best, positions, material), bail_out=steps.BAIL_OUT,
     )  # fmt: skip
