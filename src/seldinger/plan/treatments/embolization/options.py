@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from seldinger.core.errors import PlanError
 from seldinger.evidence.records import Positive, Text, optional
 from seldinger.plan.answers import among
+
+_SIZE = re.compile(r"(?P<low>\d+(\.\d+)?)(\s*-\s*(?P<high>\d+(\.\d+)?))?")
+_MOST_BILIRUBIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,32 +18,54 @@ class EmbolizationOptions:
     """Embolization: where it is given, with what, and how much of it.
 
     Raises:
-        PlanError: on construction, a number of vials that nobody gives, or a size without an agent.
+        PlanError: on construction, a size without an agent or that is none, or a bilirubin that
+            was typed in another unit.
     """
 
     positions: tuple[Text, ...] = optional(
         "artery that is given into, or the number of its edge; left out: those that hold the "
         "target and spare most",
         default=(),
-        flag="position",
+        flag="--position",
         metavar="ARTERY",
     )
     agent: Text | None = optional("embolic agent, by its name in the catalogue", metavar="AGENT")
-    size_um: tuple[Positive, Positive] | None = optional(
-        "printed range of its diameters; left out: the smallest class of the agent",
-        flag="size-um",
+    size_um: Text | None = optional(
+        "printed range of its diameters, as 300-500; left out: the smallest class of the agent",
+        metavar="LOW-HIGH",
     )
     drug_mg: Positive | None = optional(
         "doxorubicin that is loaded, all vials together; left out: the most of one vial"
     )
     total_bilirubin_mg_per_dl: Positive | None = optional(
-        "total bilirubin; left out: the patient's labs", flag="total-bilirubin-mg-per-dl"
+        "total bilirubin; left out: the patient's labs"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a size of no agent."""
-        if self.size_um is not None and self.agent is None:
-            raise PlanError("a size is told and no agent: say --agent, whose size it is")
+        """Refuse a size of no agent, and micromoles for milligrams."""
+        if self.size_um is not None:
+            if self.agent is None:
+                raise PlanError("a size is told and no agent: say --agent, whose size it is")
+            read_size_um(self.size_um)
+        told = self.total_bilirubin_mg_per_dl
+        if told is not None and told > _MOST_BILIRUBIN:
+            raise PlanError(f"a bilirubin of {told:g} mg/dL is told: from umol/L divide by 17.1")
+
+
+def read_size_um(text: str) -> tuple[float, float]:
+    """The two diameters of a printed class, the same where one is printed.
+
+    Args:
+        text: "300-500", or "200".
+
+    Raises:
+        PlanError: it is neither.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise PlanError(f"--size-um is {text!r}: give the printed range, as 300-500, or one number")
+    low = float(found["low"])
+    return low, float(found["high"] or low)
 
 
 @dataclass(frozen=True, slots=True)
