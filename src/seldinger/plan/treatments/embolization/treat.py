@@ -206,9 +206,7 @@ def _describe(positions: Positions, material: Material | None, best: Route | Non
         if fit.device
     )  # fmt: skip
     settings: dict[str, str | float | bool | None] = {
-        "positions": None if positions.chosen is None else ", then ".join(
-            one.name or f"edge {one.edge}" for one in positions.chosen.feeders
-        ),
+        "positions": ", then ".join(positions.names) or None,
         "positions_told": positions.told,
     }  # fmt: skip
     if material is not None:
