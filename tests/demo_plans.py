@@ -38,6 +38,13 @@ UPTAKE_CASES: tuple[Case, ...] = tuple(
     if case.patient == "uptake"
 )
 """Of the built-in patient around a radioembolization."""
+VEIN_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.patient == "veins"
+)
+"""Of the built-in patient with veins."""
 ANSWERS = {"ablation": {"modality": "microwave"}}
 """One modality is enough here; the others are examined on blocks."""
 ERROR_MM = {"ablation": 3.7}

@@ -73,6 +73,7 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "adverse_events",
         "antibiotics",
         "audit_thresholds",
+        "caval_filter",
         "biopsy",
         "bleeding",
         "breathing",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from tests.ablated import parts
-from tests.demo_plans import CASES, ERROR_MM, UPTAKE_CASES, VESSEL_CASES, DemoPlans
+from tests.demo_plans import CASES, ERROR_MM, UPTAKE_CASES, VEIN_CASES, VESSEL_CASES, DemoPlans
 
 from seldinger import demo, plan, testing
 from seldinger.anatomy.model import Kind, Tissue
@@ -58,9 +58,8 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 
 
 def test_every_installed_procedure_is_examined() -> None:
-    assert {name for name, _ in (*CASES, *VESSEL_CASES, *UPTAKE_CASES)} == set(
-        plan.load_procedures()
-    )
+    examined = (*CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES)
+    assert {name for name, _ in examined} == set(plan.load_procedures())
 
 
 @every_case

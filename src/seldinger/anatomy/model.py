@@ -261,8 +261,10 @@ class Anatomy:
         structures: everything named, lesions included; masks may overlap (lesion and organ).
         notes: what was estimated or assumed while building, printed in reports.
         assumptions: the numbers without a source that it was built with.
-        vessels: their centrelines and radii; None where nobody traced them: unknown, not absent.
+        vessels: centrelines and radii of those that a plan goes through, arteries unless it says
+            otherwise; None where nobody traced them: unknown, not absent.
         vessels_voxel_mm: largest edge of the voxels that they were traced in; None: not in voxels.
+        veins: centrelines of veins in the direction of their flow; None where nobody traced them.
     """
 
     study: Study
@@ -276,6 +278,7 @@ class Anatomy:
     assumptions: tuple[AssumptionUse, ...] = ()
     vessels: Tree | None = None
     vessels_voxel_mm: float | None = None
+    veins: Tree | None = None
 
     def __repr__(self) -> str:
         size = describe_size(self.grid.shape, self.grid.spacing_mm)

@@ -19,6 +19,7 @@ from seldinger.catalogue.model import (
 from seldinger.catalogue.vascular import (
     AngioplastyBalloon,
     BalloonExpandableStent,
+    CavalFilter,
     ClosureDevice,
     DiagnosticCatheter,
     DrugCoatedBalloon,
@@ -48,6 +49,7 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "drug-coated-balloon": DrugCoatedBalloon,
         "balloon-expandable-stent": BalloonExpandableStent,
         "self-expanding-stent": SelfExpandingStent,
+        "caval-filter": CavalFilter,
         "closure-device": ClosureDevice,
     }
 )

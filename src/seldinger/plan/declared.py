@@ -56,7 +56,8 @@ class DemoCase:
         antibiotics: what the invented operator decided about them; None: nobody decided anything.
         options: records of the approach and the treatment, as ``Settings.options`` has them.
         patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
-            hands and feet) or "uptake" (the first with hepatic arteries, SPECT and PET).
+            hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET) or "veins"
+            (the second with veins instead of a fistula).
     """
 
     target: str
@@ -64,5 +65,5 @@ class DemoCase:
     organ: str | None = None
     depth: str = "deep"
     antibiotics: str | None = None
-    patient: Literal["needle", "arteries", "uptake"] = "needle"
+    patient: Literal["needle", "arteries", "uptake", "veins"] = "needle"
     options: tuple[Any, ...] = ()

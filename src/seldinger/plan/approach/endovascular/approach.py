@@ -38,6 +38,9 @@ _ACCESS = {
     "brachial": "brachial-artery",
     "foot": "pedal-artery",
     "dialysis": "dialysis-access",
+    "femoral-vein": "femoral-vein",
+    "jugular": "jugular",
+    "popliteal-vein": "other",
 }
 """Family of access sites -> what clearance calls it."""
 
