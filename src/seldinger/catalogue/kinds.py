@@ -19,7 +19,6 @@ from seldinger.catalogue.model import (
 from seldinger.catalogue.vascular import (
     AngioplastyBalloon,
     BalloonExpandableStent,
-    CavalFilter,
     ClosureDevice,
     DiagnosticCatheter,
     DrugCoatedBalloon,
@@ -29,6 +28,7 @@ from seldinger.catalogue.vascular import (
     SelfExpandingStent,
     VascularGuidewire,
 )
+from seldinger.catalogue.venous import CavalFilter, ClotRemover, InfusionCatheter
 
 KINDS: Mapping[str, type[Device]] = MappingProxyType(
     {
@@ -50,6 +50,8 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "balloon-expandable-stent": BalloonExpandableStent,
         "self-expanding-stent": SelfExpandingStent,
         "caval-filter": CavalFilter,
+        "infusion-catheter": InfusionCatheter,
+        "clot-remover": ClotRemover,
         "closure-device": ClosureDevice,
     }
 )

@@ -75,7 +75,7 @@ def _legend(figure: Figure, plan: Plan) -> None:
 
 def name_aim(plan: Plan) -> str:
     """What lies at the end of the way, in words."""
-    kinds = {"caval-filter": "filter"}
+    kinds = {"caval-filter": "filter", "thrombolysis": "clot", "thrombectomy": "clot"}
     if plan.treatment.kind in kinds:
         return kinds[plan.treatment.kind]
     return "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"

@@ -13,7 +13,7 @@ from seldinger import anatomy, catalogue, demo, evidence, plan
 from seldinger.anatomy.vessels.cava import Cava, CavaLevel
 from seldinger.care.ledger import Ledger
 from seldinger.care.ledger_records import Author
-from seldinger.catalogue.vascular import CavalFilter
+from seldinger.catalogue.venous import CavalFilter
 from seldinger.core.errors import PlanError
 from seldinger.core.shapes import Curve
 from seldinger.core.verdict import Severity, Status

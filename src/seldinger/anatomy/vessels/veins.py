@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 
 from seldinger.anatomy.model import Kind
 from seldinger.anatomy.vessels.direct import direct
@@ -16,8 +17,10 @@ from seldinger.core.tree import Edge, Tree
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
+    from seldinger.core.volume import Mask
 
 CAVA = "inferior vena cava"
+CLOT = "venous clot"
 _VEINS = (
     CAVA, "superior vena cava", "iliac vein", "femoral vein", "popliteal vein", "renal vein",
     "brachiocephalic vein", "jugular vein",
@@ -43,7 +46,8 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     masks = {s.name: show_mask(anatomy, s) for s in shown}
     whole = np.logical_or.reduce([*masks.values()])
     lines = extract_centrelines(whole, grid)
-    named = name_after(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
+    held = _fill_veins(masks)
+    named = name_after(lines.tree, {name: (mask, grid) for name, mask in held.items()})
     tree = _run_to_heart(named)
     notes = tuple(f"Veins: {note}" for note in lines.notes)
     return replace(
@@ -51,8 +55,27 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     )
 
 
+def _fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
+    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it."""
+    veins = {name: mask for name, mask in masks.items() if not name.startswith(CLOT)}
+    clots = [mask for name, mask in masks.items() if name.startswith(CLOT)]
+    if not clots:
+        return veins
+    clot = np.logical_or.reduce(clots)
+    numbers = np.zeros(clot.shape, dtype=np.uint8)
+    for number, mask in enumerate(veins.values(), start=1):
+        numbers[mask] = number
+    nearest = scipy.ndimage.distance_transform_edt(
+        numbers == 0, return_distances=False, return_indices=True
+    )
+    whose = np.where(clot, numbers[tuple(nearest)], numbers)
+    return {name: whose == number for number, name in enumerate(veins, start=1)}
+
+
 def _is_vein(structure: Structure) -> bool:
-    return structure.kind is Kind.VESSEL and any(word in structure.name for word in _VEINS)
+    """A great vein, or a clot: what fills a vein is part of it."""
+    vein = structure.kind is Kind.VESSEL and any(word in structure.name for word in _VEINS)
+    return vein or structure.name.startswith(CLOT)
 
 
 def _run_to_heart(tree: Tree) -> Tree:

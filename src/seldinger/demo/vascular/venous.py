@@ -38,6 +38,11 @@ CAVA = "inferior vena cava"
 HEART = "right atrium"
 BLOOD_HU = {True: 150.0, False: 41.0}
 """With contrast that has come round once, and without."""
+CLOT_HU = 55.0
+CLOT_SHARE = 0.9
+"""Of the lumen's area that the clot fills."""
+_CLOT_MM = (15.0, 12.0)
+"""Left free at the groin and at the cava."""
 LONG_AXIS = (np.cos(np.radians(20.0)), -np.sin(np.radians(20.0)), 0.0)
 """Of the cava's sections: from right behind to left in front, as in two of three people."""
 _CONFLUENCE = (-19.0, 14.0, -11.0)
@@ -74,12 +79,16 @@ class VenousTruth:
         tree: centrelines in the direction of flow; the cava's radius is that of a disc as large.
         cava: the oval between confluence and heart.
         renal_mm: way from the confluence along the cava to the lower rim of the lowest renal vein.
+        clot: in the left iliac veins: what is left of their lumen lies around it.
+        clot_span_mm: where it begins and ends, along the left external and common iliac veins.
         assumptions: diameters for which no source was found.
     """
 
     tree: Tree
     cava: OvalVessel
     renal_mm: float
+    clot: Vessel
+    clot_span_mm: tuple[float, float]
     assumptions: tuple[Assumption, ...]
 
     __repr__ = short_repr
@@ -129,7 +138,26 @@ def grow_veins() -> VenousTruth:
         edges.append(_edge(nodes, Curve(course, _taper(name, len(course))), name))
     tree = Tree(np.array(nodes), tuple(edges))
     lowest = min(float(along[n]) for n in joins.values())
-    return VenousTruth(tree, cava, lowest - 0.5 * _WIDTHS["renal vein"][1], _assume())
+    clot, span = _clot([e.curve for e in edges if "left" in e.name and "iliac" in e.name])
+    renal_mm = lowest - 0.5 * _WIDTHS["renal vein"][1]
+    return VenousTruth(tree, cava, renal_mm, clot, span, _assume())
+
+
+def _clot(iliac: list[Curve]) -> tuple[Vessel, tuple[float, float]]:
+    """The clot: most of the left iliac veins' width, from above the groin to near the cava."""
+    common, external = iliac
+    points = np.vstack([external.points_lps_mm, common.points_lps_mm[1:]])
+    radius = np.concatenate([_radius(external), _radius(common)[1:]])
+    along = Curve(points).along_mm
+    first, last = np.searchsorted(along, [_CLOT_MM[0], along[-1] - _CLOT_MM[1]])
+    part = slice(int(first), int(last) + 1)
+    curve = Curve(points[part], np.sqrt(CLOT_SHARE) * radius[part])
+    return Vessel(curve), (float(along[first]), float(along[last]))
+
+
+def _radius(curve: Curve) -> Floats:
+    assert curve.radius_mm is not None  # noqa: S101  every vein is grown with its radius
+    return curve.radius_mm
 
 
 def list_vein_coats(truth: VenousTruth, *, contrast: bool) -> tuple[Coat, ...]:
@@ -144,9 +172,10 @@ def list_vein_coats(truth: VenousTruth, *, contrast: bool) -> tuple[Coat, ...]:
         if edge.name != CAVA:
             made.setdefault(label_of(edge.name), []).append(Vessel(edge.curve))
     made["inferior_vena_cava"] = [truth.cava]
-    return tuple(
+    veins = tuple(
         Coat(label, Union(tuple(members)), BLOOD_HU[contrast], 0) for label, members in made.items()
     )
+    return (*veins, Coat("venous clot", truth.clot, CLOT_HU, 0))
 
 
 def label_of(vein: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Segment
+from seldinger.anatomy.vessels.clots import find_clot
 from seldinger.anatomy.vessels.lesions import check_sides, find_stretch, list_vessels
 from seldinger.anatomy.vessels.veins import CAVA, trace_veins
 from seldinger.core.errors import PlanError
@@ -86,3 +87,23 @@ class EndovascularThroughVeins(Endovascular):
             Gate.CONTACT: findings.access(best, "vein"),
         }
         return Ruled(gates, (), findings.figures(best))
+
+
+@dataclass(frozen=True, slots=True)
+class EndovascularToClot(EndovascularThroughVeins):
+    """Through veins to a clot in one: a labelled clot, or a stretch of vein that holds one."""
+
+    families: frozenset[str] = frozenset({"popliteal-vein", "femoral-vein", "jugular"})
+
+    def find_target(self, anatomy: Anatomy, name: str) -> Target:
+        """The stretch of vein that a labelled clot fills, or a stretch in mm.
+
+        Raises:
+            AnatomyError: nothing is called that, or the clot lies outside of every vein.
+        """
+        assert anatomy.vessels is not None  # noqa: S101  prepared before
+        check_sides(anatomy.vessels)
+        vessels = list_vessels(anatomy.vessels)
+        if any(name.strip().startswith(vessel) for vessel in vessels):
+            return find_stretch(anatomy.vessels, name)
+        return find_clot(anatomy, name).segment

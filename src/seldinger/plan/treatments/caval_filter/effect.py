@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seldinger.anatomy.vessels.cava import CavaLevel
-    from seldinger.catalogue.vascular import CavalFilter
+    from seldinger.catalogue.venous import CavalFilter
     from seldinger.plan.treatments.caval_filter.landing import Landing
     from seldinger.plan.treatments.caval_filter.options import CavalFilterOptions
     from seldinger.simulate.effect import Option

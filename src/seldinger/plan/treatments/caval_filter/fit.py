@@ -14,7 +14,7 @@ from seldinger.plan.wording import SECONDARY_STAMP, cite
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seldinger.catalogue.vascular import CavalFilter
+    from seldinger.catalogue.venous import CavalFilter
     from seldinger.plan.treatments.caval_filter.landing import Landing
     from seldinger.plan.treatments.caval_filter.options import CavalFilterOptions
 

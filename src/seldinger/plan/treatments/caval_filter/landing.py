@@ -12,7 +12,7 @@ from seldinger.core.formatting import short_repr
 
 if TYPE_CHECKING:
     from seldinger.anatomy.vessels.cava import Cava, CavaLevel
-    from seldinger.catalogue.vascular import CavalFilter
+    from seldinger.catalogue.venous import CavalFilter
 
 
 @dataclass(frozen=True, slots=True, eq=False)

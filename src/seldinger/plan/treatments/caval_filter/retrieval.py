@@ -16,7 +16,7 @@ from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
     from seldinger.care.visit import Visit
-    from seldinger.catalogue.vascular import CavalFilter
+    from seldinger.catalogue.venous import CavalFilter
     from seldinger.plan.model import Plan
     from seldinger.plan.treatments.caval_filter.options import CavalFilterOptions
 

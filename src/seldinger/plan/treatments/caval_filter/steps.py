@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.plan.model import Step
 
 if TYPE_CHECKING:
-    from seldinger.catalogue.vascular import CavalFilter
+    from seldinger.catalogue.venous import CavalFilter
     from seldinger.plan.route import Route
     from seldinger.plan.treatments.caval_filter.landing import Landing
     from seldinger.plan.treatments.caval_filter.retrieval import Retrieval

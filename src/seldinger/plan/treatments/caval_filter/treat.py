@@ -9,7 +9,7 @@ from seldinger import catalogue
 from seldinger.anatomy.model import Segment
 from seldinger.anatomy.vessels.cava import measure_cava
 from seldinger.anatomy.vessels.veins import CAVA
-from seldinger.catalogue.vascular import CavalFilter
+from seldinger.catalogue.venous import CavalFilter
 from seldinger.core.errors import PlanError
 from seldinger.core.record import read_assumptions
 from seldinger.plan import answers
