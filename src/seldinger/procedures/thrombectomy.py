@@ -6,7 +6,7 @@ from seldinger.plan.approach.endovascular.veins import EndovascularToClot
 from seldinger.plan.declared import DemoCase, Question
 from seldinger.plan.procedure import Procedure
 from seldinger.plan.treatments.clot_removal.extraction import Thrombectomy
-from seldinger.plan.treatments.clot_removal.options import ExtractionOptions
+from seldinger.plan.treatments.clot_removal.options import ClotOptions
 
 PROCEDURE = Procedure(
     name="thrombectomy",
@@ -36,7 +36,7 @@ PROCEDURE = Procedure(
             {"anticoagulation-after": "yes"},
             organ="leg",
             patient="veins",
-            options=(ExtractionOptions(age_days=6.0, villalta=12.0),),
+            options=(ClotOptions(age_days=6.0, villalta=12.0),),
         ),
     ),
 )

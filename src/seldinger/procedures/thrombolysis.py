@@ -6,7 +6,7 @@ from seldinger.plan.approach.endovascular.veins import EndovascularToClot
 from seldinger.plan.declared import DemoCase, Question
 from seldinger.plan.procedure import Procedure
 from seldinger.plan.treatments.clot_removal.lysis import Thrombolysis
-from seldinger.plan.treatments.clot_removal.options import LysisOptions
+from seldinger.plan.treatments.clot_removal.options import ClotOptions
 
 PROCEDURE = Procedure(
     name="thrombolysis",
@@ -53,7 +53,9 @@ PROCEDURE = Procedure(
             organ="leg",
             patient="veins",
             options=(
-                LysisOptions(age_days=6.0, weight_kg=78.0, fibrinogen_g_per_l=3.1, villalta=12.0),
+                ClotOptions(
+                    age_days=6.0, lysis_weight_kg=78.0, fibrinogen_g_per_l=3.1, villalta=12.0
+                ),
             ),
         ),
     ),

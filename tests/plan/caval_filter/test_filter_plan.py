@@ -17,6 +17,7 @@ from seldinger.catalogue.venous import CavalFilter
 from seldinger.core.errors import PlanError
 from seldinger.core.shapes import Curve
 from seldinger.core.verdict import Severity, Status
+from seldinger.evidence import records
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.caval_filter.fit import judge_fit
 from seldinger.plan.treatments.caval_filter.indication import judge_indication
@@ -194,3 +195,10 @@ def test_what_is_no_filter_and_what_is_no_cava_are_refused(built: anatomy.Anatom
     permanent = proposed(built, replace(TOLD, permanent=True))
     assert permanent.treatment.settings["filter"] == "filter-two-level-30"
     assert permanent.treatment.settings["remove_by"] is None
+
+
+def test_a_day_is_told_as_it_is_typed() -> None:
+    told = records.checked(CavalFilterOptions, {"placed": "2026-12-09"}, "case", PlanError)
+    assert told.placed == dt.date.fromisoformat("2026-12-09")
+    with pytest.raises(PlanError, match="no date"):
+        records.checked(CavalFilterOptions, {"placed": "soon"}, "case", PlanError)

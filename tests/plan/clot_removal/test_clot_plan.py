@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,14 +12,14 @@ from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.clot_removal.dose import plan_dose
-from seldinger.plan.treatments.clot_removal.options import ExtractionOptions, LysisOptions
+from seldinger.plan.treatments.clot_removal.options import ClotOptions
 from seldinger.procedures import thrombectomy, thrombolysis
 
 if TYPE_CHECKING:
     from seldinger.core.finding import Finding
 
-LYSIS: LysisOptions = thrombolysis.PROCEDURE.demo[0].options[0]
-PULL: ExtractionOptions = thrombectomy.PROCEDURE.demo[0].options[0]
+LYSIS: ClotOptions = thrombolysis.PROCEDURE.demo[0].options[0]
+PULL: ClotOptions = thrombectomy.PROCEDURE.demo[0].options[0]
 CLOT = "venous clot 1"
 
 
@@ -29,9 +29,9 @@ def built() -> anatomy.Anatomy:
 
 
 def proposed(
-    of: anatomy.Anatomy, options: LysisOptions | ExtractionOptions = LYSIS, target: str = CLOT
+    of: anatomy.Anatomy, options: ClotOptions = LYSIS, target: str = CLOT, *, pull: bool = False
 ) -> plan.Plan:
-    page = thrombolysis if isinstance(options, LysisOptions) else thrombectomy
+    page = thrombectomy if pull else thrombolysis
     answers = {**page.PROCEDURE.demo[0].answers, "clearance": "yes"}
     settings = plan.Settings(answers=answers, options=(options,))
     return plan.propose(page.PROCEDURE.name, of, target, settings=settings)
@@ -51,7 +51,7 @@ def found(made: plan.Plan) -> dict[str, Finding]:
     ],
 )
 def test_a_dose_over_its_limit_is_refused_with_limit_and_source(
-    told: dict[str, float], limit: str
+    told: dict[str, Any], limit: str
 ) -> None:
     with pytest.raises(PlanError, match="lysis_protocol") as refused:
         plan_dose(replace(LYSIS, **told), None, 30.0)
@@ -59,17 +59,17 @@ def test_a_dose_over_its_limit_is_refused_with_limit_and_source(
 
 
 def test_the_rate_goes_by_weight_and_stays_below_its_limit() -> None:
-    light = plan_dose(replace(LYSIS, weight_kg=60.0), None, 30.0)
+    light = plan_dose(replace(LYSIS, lysis_weight_kg=60.0), None, 30.0)
     assert light.infusion is not None
     assert light.infusion.mg_per_h == pytest.approx(0.6)
-    heavy = plan_dose(replace(LYSIS, weight_kg=140.0), None, 30.0)
+    heavy = plan_dose(replace(LYSIS, lysis_weight_kg=140.0), None, 30.0)
     assert heavy.infusion is not None
     assert heavy.infusion.mg_per_h < (evidence.fact("clot_removal.rtpa.most_rate").value or 0.0)
-    slow = plan_dose(replace(LYSIS, weight_kg=90.0), None, None)
+    slow = plan_dose(replace(LYSIS, lysis_weight_kg=90.0), None, None)
     assert slow.stopped_by == "dose"
     assert slow.infusion is not None
     assert slow.infusion.total_mg < 50.0
-    assert plan_dose(replace(LYSIS, weight_kg=None), None, 30.0).infusion is None
+    assert plan_dose(replace(LYSIS, lysis_weight_kg=None), None, 30.0).infusion is None
 
 
 def test_lysis_is_told_at_three_times_with_its_spread_and_ends_at_its_stop(
@@ -90,7 +90,9 @@ def test_lysis_is_told_at_three_times_with_its_spread_and_ends_at_its_stop(
 
 
 def test_what_nobody_told_blocks_and_what_is_too_low_stops(built: anatomy.Anatomy) -> None:
-    made = proposed(built, replace(LYSIS, fibrinogen_g_per_l=None, age_days=None, weight_kg=None))
+    made = proposed(
+        built, replace(LYSIS, fibrinogen_g_per_l=None, age_days=None, lysis_weight_kg=None)
+    )
     assert made.verdict.status is PlanStatus.UNKNOWN
     for name in ("fibrinogen", "clot-age", "dose"):
         assert found(made)[name].status is Status.UNKNOWN, name
@@ -111,26 +113,29 @@ def test_below_the_groin_the_trial_saw_no_benefit(built: anatomy.Anatomy) -> Non
 
 
 def test_passes_take_more_and_the_register_has_no_control_group(built: anatomy.Anatomy) -> None:
-    few, many = (proposed(built, replace(PULL, passes=n)) for n in (1, 6))
+    few, many = (proposed(built, replace(PULL, passes=n), pull=True) for n in (1, 6))
     assert few.effect is not None
     assert many.effect is not None
     taken = [one.effect.measure("removed").nominal or 0.0 for one in (few, many) if one.effect]
     assert taken[0] < taken[1]
-    usual = proposed(built, PULL)
+    usual = proposed(built, PULL, pull=True)
     assert usual.treatment.settings["passes"] == 4
     assert usual.effect is not None
     near = usual.effect.measure("near-complete").nominal
     assert near == pytest.approx(85.0, abs=0.1)
     assert "older than the symptoms said" in found(usual)["age-undercalled"].text
     with pytest.raises(PlanError, match="at most 12"):
-        ExtractionOptions(passes=40)
+        ClotOptions(passes=40)
 
 
 def test_stenosis_and_villalta_are_asked_for(built: anatomy.Anatomy) -> None:
-    told = found(proposed(built, replace(PULL, residual_stenosis=60.0, villalta=40.0)))
+    told = found(proposed(built, replace(PULL, residual_stenosis=60.0, villalta=40.0), pull=True))
     assert "No sourced limit" in told["vein-stenosis"].text
     assert told["villalta"].status is Status.NOT_MET
-    assert found(proposed(built, replace(PULL, villalta=None)))["villalta"].status is Status.UNKNOWN
+    assert (
+        found(proposed(built, replace(PULL, villalta=None), pull=True))["villalta"].status
+        is Status.UNKNOWN
+    )
 
 
 def test_what_is_no_clot_in_a_vein_is_refused(built: anatomy.Anatomy) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from seldinger.care.times import Day
 from seldinger.core.errors import PlanError
 from seldinger.evidence.records import NotNegative, Positive, Text, optional
 from seldinger.plan.answers import among
@@ -30,7 +30,7 @@ class CavalFilterOptions:
     permanent: bool = optional("a filter that is to stay", default=False)
     clot_mm: Positive | None = optional("least thickness of the clot that is feared")
     tilt_deg: NotNegative | None = optional("tilt of the filter, as it was measured in place")
-    placed: dt.date | None = optional("day of placement", metavar="DAY")
+    placed: Day | None = optional("day of placement", metavar="DAY")
     needed_days: Positive | None = optional("days for which the filter is needed, as judged now")
     owner: Text | None = optional("who sees to it that the filter comes out", metavar="NAME")
 

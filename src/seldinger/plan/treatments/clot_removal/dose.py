@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seldinger.care.visit import Visit
-    from seldinger.plan.treatments.clot_removal.options import LysisOptions
+    from seldinger.plan.treatments.clot_removal.options import ClotOptions
 
 RATE, MOST_RATE = "clot_removal.rtpa.rate", "clot_removal.rtpa.most_rate"
 MOST_TOTAL, FIBRINOGEN = "clot_removal.rtpa.most_total", "clot_removal.rtpa.fibrinogen"
@@ -49,7 +49,7 @@ def read_limits() -> DoseLimits:
     )
 
 
-def plan_dose(options: LysisOptions, patient: Visit | None, hours_to_stop: float | None) -> Dosing:
+def plan_dose(options: ClotOptions, patient: Visit | None, hours_to_stop: float | None) -> Dosing:
     """Rate by weight and hours until the stop, within the limits.
 
     Args:
@@ -64,7 +64,7 @@ def plan_dose(options: LysisOptions, patient: Visit | None, hours_to_stop: float
     limits = read_limits()
     rate = options.rate_mg_per_h
     if rate is None:
-        weight = options.weight_kg
+        weight = options.lysis_weight_kg
         if weight is None and patient is not None:
             weight = patient.patient.weight_kg
         if weight is None:
@@ -99,7 +99,7 @@ def _source(key: str) -> str:
     return f"{fact.statement.rstrip('.')} [{fact.source}; {SECONDARY_STAMP}]"
 
 
-def judge_dose(dosing: Dosing, options: LysisOptions, patient: Visit | None) -> Iterator[Finding]:
+def judge_dose(dosing: Dosing, options: ClotOptions, patient: Visit | None) -> Iterator[Finding]:
     """The dose, and the laboratory that stops it.
 
     Args:

@@ -18,7 +18,7 @@ from seldinger.physics.clot.passes import Grip, Removed, find_chance, fit_grip, 
 from seldinger.plan.approach.endovascular.model import Delivery, VesselCase
 from seldinger.plan.procedure import TreatmentLogic
 from seldinger.plan.treatments.clot_removal import common, findings
-from seldinger.plan.treatments.clot_removal.options import ExtractionOptions
+from seldinger.plan.treatments.clot_removal.options import ClotOptions
 from seldinger.plan.wording import cite
 from seldinger.simulate.effect import Effect, Fields, Measure, Profile
 from seldinger.simulate.placement import Phase
@@ -56,8 +56,8 @@ class Thrombectomy(TreatmentLogic[VesselCase]):
     """A catheter that cores a clot and takes it out."""
 
     approach: ClassVar[str] = "endovascular"
-    section: ClassVar[str] = "thrombectomy"
-    options: ClassVar[type[Any] | None] = ExtractionOptions
+    section: ClassVar[str] = "clot_removal"
+    options: ClassVar[type[Any] | None] = ClotOptions
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -78,7 +78,7 @@ class Thrombectomy(TreatmentLogic[VesselCase]):
         Raises:
             PlanError: the device takes no clot out.
         """
-        options = case.settings.get_options(ExtractionOptions)
+        options = case.settings.get_options(ClotOptions)
         case.progress("the clot", 0.15)
         found = common.find_case_clot(case)
         reach = search(_list_deliveries(case.settings.device))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from seldinger import evidence
 from seldinger.core.finding import Finding
@@ -12,6 +12,7 @@ from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
     from seldinger.anatomy.vessels.clots import VeinClot
+    from seldinger.plan.treatments.clot_removal.options import ClotOptions
 
 WINDOW = "clot_removal.attract.window"
 _AGE = ("clot_removal.age.by_symptoms", "clot_removal.age.by_clot", "clot_removal.age.older")
@@ -19,7 +20,7 @@ _HIGH = ("iliac", "common femoral", "cava")
 """Veins above the knee's and thigh's: a clot that reaches them is iliofemoral."""
 _BELOW = "outcome_dvt.femoropopliteal"
 _STENT = ("clot_removal.clout.balloon", "clot_removal.clout.stent")
-_VILLALTA = ("clot_removal.villalta.pts", "clot_removal.villalta.moderate")
+_VILLALTA = ("scores.villalta.pts_from", "scores.villalta.moderate_from")
 _MOST_VILLALTA = 33.0
 _SHOWN = (
     "outcome_dvt.severe_pts.lysis", "outcome_dvt.severe_pts.anticoagulation",
@@ -36,23 +37,7 @@ _REGISTER = (
 )  # fmt: skip
 
 
-class Told(Protocol):
-    """What both treatments are told of a clot."""
-
-    @property
-    def age_days(self) -> float | None:
-        """Days since symptoms began."""
-
-    @property
-    def residual_stenosis(self) -> float | None:
-        """Of the vein, per cent."""
-
-    @property
-    def villalta(self) -> float | None:
-        """Score before."""
-
-
-def list_findings(clot: VeinClot, told: Told) -> tuple[Finding, ...]:
+def list_findings(clot: VeinClot, told: ClotOptions) -> tuple[Finding, ...]:
     """What is said of a clot however it is removed.
 
     Args:
@@ -164,7 +149,7 @@ def _judge_follow_up(villalta: float | None) -> Finding:
     pts, moderate = (evidence.fact(key) for key in _VILLALTA)
     text = (
         f"Duplex and Villalta score at visits: from {pts.value:g} a post-thrombotic syndrome, from "
-        f"{moderate.value:g} a moderate or severe one."
+        f"{moderate.value:g} a moderate or severe one (`seldinger score villalta`)."
     )
     if villalta is not None and villalta > _MOST_VILLALTA:
         text = f"A Villalta score of {villalta:g} is none: at most {_MOST_VILLALTA:g}. {text}"

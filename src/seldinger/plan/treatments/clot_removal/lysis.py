@@ -27,7 +27,7 @@ from seldinger.physics.clot.spread import (
 from seldinger.plan.approach.endovascular.model import Delivery, VesselCase
 from seldinger.plan.procedure import TreatmentLogic
 from seldinger.plan.treatments.clot_removal import common, dose, findings
-from seldinger.plan.treatments.clot_removal.options import LysisOptions
+from seldinger.plan.treatments.clot_removal.options import ClotOptions
 from seldinger.plan.wording import cite
 from seldinger.simulate.effect import Effect, Fields, Measure, Trace
 from seldinger.simulate.placement import Phase
@@ -65,8 +65,8 @@ class Thrombolysis(TreatmentLogic[VesselCase]):
     """rt-PA through side holes in a clot."""
 
     approach: ClassVar[str] = "endovascular"
-    section: ClassVar[str] = "thrombolysis"
-    options: ClassVar[type[Any] | None] = LysisOptions
+    section: ClassVar[str] = "clot_removal"
+    options: ClassVar[type[Any] | None] = ClotOptions
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -87,7 +87,7 @@ class Thrombolysis(TreatmentLogic[VesselCase]):
         Raises:
             PlanError: a dose over its limit, or a vein of unknown width.
         """
-        options = case.settings.get_options(LysisOptions)
+        options = case.settings.get_options(ClotOptions)
         case.progress("the clot", 0.15)
         found = common.find_case_clot(case)
         reach = search(_list_deliveries(case.settings.device))
@@ -184,7 +184,7 @@ def _describe_effect(
     found: VeinClot,
     dosing: Dosing,
     hours: float | None,
-    options: LysisOptions,
+    options: ClotOptions,
 ) -> Effect:
     seen = evidence.fact(SEEN)
     return Effect(
@@ -205,7 +205,7 @@ def _describe_effect(
     )  # fmt: skip
 
 
-def _find_doubt(options: LysisOptions) -> tuple[str, ...]:
+def _find_doubt(options: ClotOptions) -> tuple[str, ...]:
     most = evidence.fact(findings.WINDOW).value or 0.0
     if options.age_days is not None and options.age_days > most:
         return (f"the clot is older than {most:g} days: fronts were fitted to younger ones",)

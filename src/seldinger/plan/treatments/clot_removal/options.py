@@ -1,4 +1,4 @@
-"""What a user may tell of a clot and its removal: sections of a case, and their options."""
+"""What a user may tell of a clot and its removal: a section of a case, and its options."""
 
 from __future__ import annotations
 
@@ -11,31 +11,24 @@ _MOST_PASSES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LysisOptions:
-    """Lysis through a catheter: the clot's age, the dose, and what the laboratory says."""
-
-    age_days: NotNegative | None = optional("days since symptoms began")
-    weight_kg: Positive | None = optional("for the dose; left out: the patient's")
-    rate_mg_per_h: Positive | None = optional("rt-PA by the hour; left out: by weight")
-    hours: Positive | None = optional("of the infusion; left out: until most of the clot is gone")
-    given_mg: NotNegative = optional("rt-PA that was given before", default=0.0)
-    fibrinogen_g_per_l: NotNegative | None = optional("left out: the patient's laboratory")
-    residual_stenosis: NotNegative | None = optional(
-        "narrowing of the vein under the clot, per cent of its diameter, as seen afterwards"
-    )
-    villalta: NotNegative | None = optional("Villalta score before, 0 to 33")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractionOptions:
-    """Taking a clot out pass by pass: its age, and how often.
+class ClotOptions:
+    """A clot of a deep vein: its age, dose and laboratory of lysis, passes of a catheter.
 
     Raises:
         PlanError: on construction, more passes than anybody makes.
     """
 
     age_days: NotNegative | None = optional("days since symptoms began")
-    passes: Count | None = optional("of the catheter; left out: as many as in the register")
+    lysis_weight_kg: Positive | None = optional("for the dose of rt-PA; left out: the patient's")
+    rate_mg_per_h: Positive | None = optional("rt-PA by the hour; left out: by weight")
+    hours: Positive | None = optional(
+        "of the infusion; left out: until most of the clot is gone, within the limits"
+    )
+    given_mg: NotNegative = optional("rt-PA that was given before", default=0.0)
+    fibrinogen_g_per_l: NotNegative | None = optional("left out: the patient's laboratory")
+    passes: Count | None = optional(
+        "of the clot-removing catheter; left out: as many as in its register"
+    )
     residual_stenosis: NotNegative | None = optional(
         "narrowing of the vein under the clot, per cent of its diameter, as seen afterwards"
     )
