@@ -202,3 +202,16 @@ def test_a_day_is_told_as_it_is_typed() -> None:
     assert told.placed == dt.date.fromisoformat("2026-12-09")
     with pytest.raises(PlanError, match="no date"):
         records.checked(CavalFilterOptions, {"placed": "soon"}, "case", PlanError)
+
+
+def test_a_reason_that_the_patients_drugs_contradict_is_asked_about(
+    built: anatomy.Anatomy,
+) -> None:
+    visit = demo.visit("caval-filter", CASE.organ)
+    assert [one.name for one in visit.patient.drugs if one.name == "apixaban"]
+    for told, contradicts in (("contraindicated", True), ("anticoagulated", False)):
+        settings = plan.Settings(answers={**CASE.answers, "indication": told}, options=(TOLD,))
+        made = plan.propose("caval-filter", built, CASE.target, patient=visit, settings=settings)
+        found = {one.id: one for one in made.findings}
+        assert ("indication-drugs" in found) is contradicts
+        assert made.verdict.status is not PlanStatus.GO

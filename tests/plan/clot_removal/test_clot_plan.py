@@ -11,7 +11,7 @@ from seldinger import anatomy, demo, evidence, plan
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.treatments.clot_removal.dose import plan_dose
+from seldinger.plan.treatments.clot_removal.dose import judge_platelets, plan_dose
 from seldinger.plan.treatments.clot_removal.options import ClotOptions
 from seldinger.procedures import thrombectomy, thrombolysis
 
@@ -144,3 +144,16 @@ def test_what_is_no_clot_in_a_vein_is_refused(built: anatomy.Anatomy) -> None:
     settings = plan.Settings(device="sheath-6f-110", options=(LYSIS,))
     with pytest.raises(PlanError, match="is not used here"):
         plan.propose("thrombolysis", built, CLOT, settings=settings)
+
+
+def test_platelets_of_the_patient_are_held_to_those_of_the_trial() -> None:
+    visit = demo.visit("thrombolysis", "leg")
+    (known,) = judge_platelets(visit)
+    assert known.status is Status.MET
+    labs = tuple(replace(one, value=80.0) if one.key == "platelets" else one
+                 for one in visit.patient.labs)  # fmt: skip
+    few = replace(visit, patient=replace(visit.patient, labs=labs))
+    assert judge_platelets(few)[0].status is Status.NOT_MET
+    none = replace(visit, patient=replace(visit.patient, labs=()))
+    assert judge_platelets(none)[0].status is Status.UNKNOWN
+    assert judge_platelets(None) == ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.care.drugs import drugs_of_class, takes_class
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.wording import SECONDARY_STAMP, cite, state_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from seldinger.care.visit import Visit
 
 _GUIDELINE: Mapping[str, tuple[str, Status]] = {
     "contraindicated": ("caval_filter.sir2020.contraindicated", Status.MET),
@@ -21,6 +24,9 @@ _GUIDELINE: Mapping[str, tuple[str, Status]] = {
 }
 _LABEL = "caval_filter.label.failure"
 _NO_TRIAL = "outcome_filter.prepic2.pe.ratio"
+_ANTICOAGULANT = "anticoagulant"
+_WITHOUT = ("contraindicated", "contraindication-developed", "extended-phase")
+_WITH = ("recurrent", "anticoagulated")
 _WORDS = {
     "contraindicated": "acute thromboembolism, anticoagulation contraindicated",
     "contraindication-developed": "anticoagulation has become impossible in the acute phase",
@@ -73,3 +79,28 @@ def judge_indication(told: str | None) -> tuple[Finding, ...]:
                     facts=(_NO_TRIAL,))
         )  # fmt: skip
     return tuple(found)
+
+
+def judge_drugs(told: str | None, patient: Visit | None) -> tuple[Finding, ...]:
+    """Whether the reason that was told agrees with the drugs in the patient's file.
+
+    Args:
+        told: the answer; None: nobody answered.
+        patient: whose drugs they are; None: nobody.
+    """
+    if told is None or patient is None:
+        return ()
+    taken = drugs_of_class(patient.patient, _ANTICOAGULANT)
+    treated = [one for one in taken if one.intent != "prophylactic"]
+    if told in _WITHOUT and treated:
+        names = ", ".join(one.name for one in treated)
+        text = (
+            f"Told: {_WORDS[told]}; yet the patient's file has {names}. Say which holds: where it "
+            "can be given, no filter is placed as a routine."
+        )
+        key = _GUIDELINE["anticoagulated"][0]
+        return (Finding("indication-drugs", Status.NOT_MET, Severity.ACTION, text, cite(key)),)
+    if told in _WITH and takes_class(patient.patient, _ANTICOAGULANT) is False:
+        text = f"Told: {_WORDS[told]}; yet the patient's file has no anticoagulant."
+        return (Finding("indication-drugs", Status.NOT_MET, Severity.ACTION, text),)
+    return ()

@@ -19,7 +19,7 @@ from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.caval_filter import effect as effects
 from seldinger.plan.treatments.caval_filter import steps
 from seldinger.plan.treatments.caval_filter.fit import judge_fit
-from seldinger.plan.treatments.caval_filter.indication import judge_indication
+from seldinger.plan.treatments.caval_filter.indication import judge_drugs, judge_indication
 from seldinger.plan.treatments.caval_filter.landing import find_landing
 from seldinger.plan.treatments.caval_filter.options import CavalFilterAnswers, CavalFilterOptions
 from seldinger.plan.treatments.caval_filter.retrieval import judge_retrieval, plan_retrieval
@@ -113,6 +113,7 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
             guidance=Guidance("fluoroscopy", "The cava is filled with contrast under X-ray.", ()),
             findings=(
                 *judge_indication(told.indication),
+                *judge_drugs(told.indication, case.patient),
                 *judge_fit(landing, filter_, options, sd_mm, value("filter_least_oversize_mm")),
                 *judge_retrieval(retrieval, options),
             ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RATE, MOST_RATE = "clot_removal.rtpa.rate", "clot_removal.rtpa.most_rate"
 MOST_TOTAL, FIBRINOGEN = "clot_removal.rtpa.most_total", "clot_removal.rtpa.fibrinogen"
+PLATELETS = "clot_removal.attract.platelets"
 STOP = "clot_removal.rtpa.stop_share"
 FACTS = (RATE, MOST_RATE, MOST_TOTAL, FIBRINOGEN, STOP)
 _BELOW = 0.99
@@ -137,3 +138,24 @@ def _read_fibrinogen(patient: Visit) -> float | None:
     """g/L, the latest of the patient's; None where nobody measured it."""
     lab = patient.patient.lab("fibrinogen")
     return None if lab is None else 0.01 * lab.value
+
+
+def judge_platelets(patient: Visit | None) -> tuple[Finding, ...]:
+    """The patient's platelets against those of the trial; nothing where no patient was given.
+
+    Args:
+        patient: whose laboratory counts.
+    """
+    if patient is None:
+        return ()
+    least = evidence.driving_value(PLATELETS, secondary=True)
+    lab = patient.patient.lab("platelets")
+    said = evidence.fact(PLATELETS).statement
+    if lab is None:
+        text = f"Platelets are not known. {said}"
+        return (Finding("lysis-platelets", Status.UNKNOWN, Severity.ACTION, text,
+                        cite(PLATELETS), facts=(PLATELETS,), stamp=SECONDARY_STAMP),)  # fmt: skip
+    status = Status.MET if lab.value >= least else Status.NOT_MET
+    text = f"Platelets {lab.told}. {said}"
+    return (Finding("lysis-platelets", status, Severity.ACTION, text, cite(PLATELETS),
+                    facts=(PLATELETS,), stamp=SECONDARY_STAMP),)  # fmt: skip

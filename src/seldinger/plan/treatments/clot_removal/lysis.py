@@ -116,6 +116,7 @@ class Thrombolysis(TreatmentLogic[VesselCase]):
             findings=(
                 *findings.list_findings(found, options),
                 *dose.judge_dose(dosing, options, case.patient),
+                *dose.judge_platelets(case.patient),
                 _judge_cover(found, clot),
             ),
             settings=_list_settings(clot, dosing),
