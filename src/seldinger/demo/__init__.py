@@ -60,6 +60,9 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
         return made.build_anatomy(settings)
     if which == "embolization":
         return embolization_patient(settings.voxel_mm).build_anatomy(settings)
+    if which == "veins":
+        made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), veins=True)
+        return made.build_anatomy(settings)
     if which == "uptake":
         return uptake_patient(settings.voxel_mm).build_anatomy(settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)

@@ -56,8 +56,9 @@ class DemoCase:
         antibiotics: what the invented operator decided about them; None: nobody decided anything.
         options: records of the approach and the treatment, as ``Settings.options`` has them.
         patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
-            hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET) or
-            "embolization" (the first with the arteries of its liver down to small branches).
+            hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET), "veins" (the
+            second with veins instead of a fistula) or "embolization" (the first with the arteries
+            of its liver down to small branches).
     """
 
     target: str
@@ -65,5 +66,5 @@ class DemoCase:
     organ: str | None = None
     depth: str = "deep"
     antibiotics: str | None = None
-    patient: Literal["needle", "arteries", "uptake", "embolization"] = "needle"
+    patient: Literal["needle", "arteries", "uptake", "veins", "embolization"] = "needle"
     options: tuple[Any, ...] = ()
