@@ -52,6 +52,13 @@ PELVIC_CASES: tuple[Case, ...] = tuple(
     if case.patient in {"fibroids", "prostate"}
 )
 """Of the built-in woman and the built-in man."""
+VEIN_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.patient == "veins"
+)
+"""Of the built-in patient with veins."""
 ANSWERS = {"ablation": {"modality": "microwave"}}
 """One modality is enough here; the others are examined on blocks."""
 ERROR_MM = {"ablation": 3.7}

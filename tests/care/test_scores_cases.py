@@ -411,7 +411,33 @@ LUNG = [
     Case("pneumothorax", f"{key}=yes", None, None, (f"odds ratio {ratio:g}", "never multiplied"))
     for key, ratio in ODDS.items()
 ]
-CASES = [*LIVER, *MELD, *KIDNEY, *BLEEDING, *CONTRAST, *LIMB, *LUNG]
+GRADED = (
+    "pain", "cramps", "heaviness", "paraesthesia", "itching", "oedema", "induration",
+    "hyperpigmentation", "ectasia", "redness", "calf_pain",
+)  # fmt: skip
+
+
+def graded(total: int, ulcer: str = "no") -> str:
+    """Words of a leg whose grades add up to a Villalta score."""
+    grades = (min(3, max(0, total - 3 * n)) for n in range(len(GRADED)))
+    words = " ".join(f"{key}={grade}" for key, grade in zip(GRADED, grades, strict=True))
+    return f"{words} ulcer={ulcer}"
+
+
+VEIN = [
+    *(
+        Case("villalta", graded(total), float(total), f"{word} post-thrombotic syndrome")
+        for total, word in (
+            (0, "no"), (4, "no"), (5, "mild"), (9, "mild"), (10, "moderate"), (14, "moderate"),
+            (15, "severe"), (33, "severe"),
+        )
+    ),
+    Case(
+        "villalta", graded(3, "yes"), 3.0, "severe post-thrombotic syndrome",
+        ("whatever the sum", "Prandoni"),
+    ),
+]  # fmt: skip
+CASES = [*LIVER, *MELD, *KIDNEY, *BLEEDING, *CONTRAST, *LIMB, *LUNG, *VEIN]
 
 
 def right(case: Case) -> bool:

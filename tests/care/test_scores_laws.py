@@ -51,6 +51,8 @@ FULL = {
     "halimi": "charlson=0 frailty=0 sex=male "
     + " ".join(f"{key}=no" for key in kidney_bleeding._HALIMI_YES_NO),
     "kaczmarek": "kidney=graft anaemia=no sex=male heart_failure=no acute_kidney_failure=no",
+    "villalta": "pain=1 cramps=0 heaviness=2 paraesthesia=0 itching=1 oedema=2 induration=0 "
+    "hyperpigmentation=1 ectasia=0 redness=0 calf_pain=1 ulcer=no",
     "wifi": "wound=0 infection=0 abi=0.9",
     "mehran": (
         "hypotension=no balloon_pump=no heart_failure=no age=60 anaemia=no diabetes=no "

@@ -15,6 +15,7 @@ from tests.demo_plans import (
     EMBOLIZATION_CASES,
     PELVIC_CASES,
     UPTAKE_CASES,
+    VEIN_CASES,
     VESSEL_CASES,
 )
 from typer.testing import CliRunner, Result
@@ -217,7 +218,9 @@ def test_a_folder_that_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
 def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As with ``demo_plans.STILL``: only placement scatters. The exam has this plan's whole spread.
     monkeypatch.setattr(uncertainty, "list_variations", lambda *_, **__: {})
-    cases = (*CASES, *VESSEL_CASES, *UPTAKE_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES)
+    cases = (
+        *CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES,
+    )  # fmt: skip
     assert {procedure for procedure, _ in cases} == set(load_procedures())
     out = tmp_path / "demo"
     result = run("demo", "--voxel-mm", str(VOXEL_MM), "--out", str(out), "--json")

@@ -73,6 +73,8 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "adverse_events",
         "antibiotics",
         "audit_thresholds",
+        "caval_filter",
+        "clot_removal",
         "biopsy",
         "bleeding",
         "breathing",

@@ -172,7 +172,9 @@ def test_more_drug_than_was_published_is_refused_with_limit_and_source(
     [
         ({"agent": "pva"}, PlanError, "loads no doxorubicin"),
         ({"agent": "dcbead"}, Exception, "dc_bead"),
-        ({"size_um": (200.0, 400.0)}, Exception, "has no class of 200 to 400"),
+        ({"size_um": "200-400"}, Exception, "has no class of 200 to 400"),
+        ({"size_um": "small"}, PlanError, "as 300-500"),
+        ({"total_bilirubin_mg_per_dl": 86.0}, PlanError, "divide by 17.1"),
         ({"positions": ("left hepatic artery",)}, PlanError, "feeds none of the target"),
         ({"positions": ("coeliac artery",)}, AnatomyError, "no artery is called"),
         ({"positions": ("segment 5 artery", "right hepatic artery")}, PlanError, "lies below"),
@@ -186,14 +188,14 @@ def test_what_cannot_be_is_refused(
 
 
 def test_beads_larger_than_the_catheter_are_not_followed(embolize: Callable[..., Plan]) -> None:
-    large = embolize(replace(TOLD, size_um=(500.0, 700.0)))
+    large = embolize(replace(TOLD, size_um="500-700"))
     status, text = finding(large, "beads")
     assert status is Status.UNKNOWN
     assert "do not pass a catheter of 570 um" in text
 
 
 def test_larger_beads_lodge_nearer_to_the_tip(given: Plan, embolize: Callable[..., Plan]) -> None:
-    large = embolize(replace(TOLD, size_um=(300.0, 500.0)))
+    large = embolize(replace(TOLD, size_um="300-500"))
     assert (figure(large, "bead-depth") or 0.0) > (figure(given, "bead-depth") or 1e9)
 
 

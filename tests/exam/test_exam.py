@@ -19,6 +19,7 @@ from tests.demo_plans import (
     EMBOLIZATION_CASES,
     ERROR_MM,
     UPTAKE_CASES,
+    VEIN_CASES,
     VESSEL_CASES,
     DemoPlans,
 )
@@ -65,9 +66,8 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 
 
 def test_every_installed_procedure_is_examined() -> None:
-    assert {name for name, _ in (*CASES, *VESSEL_CASES, *UPTAKE_CASES, *EMBOLIZATION_CASES)} == set(
-        plan.load_procedures()
-    )
+    examined = (*CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES)
+    assert {name for name, _ in examined} == set(plan.load_procedures())
 
 
 @every_case

@@ -125,7 +125,10 @@ def test_the_true_artery_of_each_side_is_chosen_and_holds_its_side(
 ) -> None:
     patient, seen = patients[name], pelves[name]
     chosen = given[name].treatment.settings["positions"]
-    assert chosen == f"left {ARTERY[name]}, then right {ARTERY[name]}"
+    assert chosen == ", then ".join(
+        f"{side} {ARTERY[name]} (edge {_last_edge(patient.vessels, f'{side} {ARTERY[name]}')})"
+        for side in ("left", "right")
+    )
     assert figure(given[name], "target-reached") == pytest.approx(1.0, abs=0.01)
     assert figure(given[name], "organ-reached") == pytest.approx(1.0, abs=0.01)
     for side in ("left", "right"):
@@ -191,7 +194,7 @@ def test_more_blood_in_fibroids_brings_more_particles(
 def test_larger_spheres_lodge_nearer_to_the_tip(
     given: Mapping[str, Plan], embolize: Callable[..., Plan]
 ) -> None:
-    small = embolize(PAE, size_um=(100.0, 300.0))
+    small = embolize(PAE, size_um="100-300")
     assert (figure(small, "bead-depth") or 1e9) < (figure(given[PAE], "bead-depth") or 0.0)
 
 
@@ -260,15 +263,15 @@ def test_origins_of_the_prostatic_arteries_are_found(
 def test_pva_is_never_judged_by_its_printed_size_and_spheres_are(
     embolize: Callable[..., Plan],
 ) -> None:
-    for size in ((150.0, 250.0), (600.0, 1000.0)):
+    for size in ("150-250", "600-1000"):
         fine = embolize(UFE, size_um=size)
         assert finding(fine, "particle-size")[0] is Status.MET, size
         assert "no printed size is refused" in finding(fine, "particle-size")[1]
-    small = embolize(UFE, agent="embosphere", size_um=(300.0, 500.0), vial_ml=None)
+    small = embolize(UFE, agent="embosphere", size_um="300-500", vial_ml=None)
     status, text = finding(small, "particle-size")
     assert status is Status.NOT_MET
     assert "Outside of 500 to 1000 um" in text
-    assert finding(embolize(PAE, size_um=(100.0, 300.0)), "particle-size")[0] is Status.NOT_MET
+    assert finding(embolize(PAE, size_um="100-300"), "particle-size")[0] is Status.NOT_MET
 
 
 def test_spheres_wider_than_every_catheter_are_not_followed(embolize: Callable[..., Plan]) -> None:

@@ -20,7 +20,7 @@ from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.irradiation import weigh
 from seldinger.plan.treatments.irradiation.mismatch import judge_shunts
-from seldinger.plan.treatments.irradiation.perfused import WHOLE
+from seldinger.plan.treatments.irradiation.perfused import WHOLE, list_tumours
 from seldinger.plan.treatments.irradiation.treat import Irradiation
 from seldinger.report import pages
 
@@ -342,6 +342,9 @@ def test_tumours_that_lie_in_one_another_are_refused(
     apart = replace(built, structures=moved, study=replace(built.study, labels=None))
     with pytest.raises(PlanError, match="which would be counted twice"):
         propose(of=apart, target="liver tumour 1")
+    drawn = anatomy.targets.from_mask(built, first.mask, "liver_tumour 2")
+    with pytest.raises(PlanError, match="two tumours are called 'liver_tumour 2' and"):
+        list_tumours(drawn, built)
 
 
 def test_one_piece_of_a_tumour_leaves_the_others_as_tumour(

@@ -119,11 +119,17 @@ def list_feeders(partition: Partition, tree: Tree, target: Mask) -> tuple[Feeder
 
 
 def combine_feeders(
-    feeders: Sequence[Feeder], tree: Tree, held: float, most: int, worth_ml: float
+    feeders: Sequence[Feeder],
+    tree: Tree,
+    held: float,
+    most: int,
+    worth_ml: float,
+    aside_ml: float = 0.0,
 ) -> tuple[FeederSet, ...]:
     """Sets of feeders that hold the target, by what they spill; then what holds most of it.
 
-    One more place must spare ``worth_ml`` to be better than one less.
+    One more place must spare ``worth_ml`` to be better than one less, and one that leads to other
+    organs ``aside_ml``.
 
     Args:
         feeders: as listed, those that a catheter can reach.
@@ -131,6 +137,7 @@ def combine_feeders(
         held: share of the target that a set is to hold.
         most: places in a set.
         worth_ml: what one more place must spare.
+        aside_ml: what a set must spare that leads to other organs.
     """
     below = {one.edge: {*tree.below(one.edge)} for one in feeders}
     tried = sorted(feeders, key=lambda one: (one.spill_ml / one.target_share, one.edge))
@@ -145,9 +152,10 @@ def combine_feeders(
 
     def order(one: FeederSet) -> tuple[float, float, tuple[int, ...]]:
         numbers = tuple(f.edge for f in one.feeders)
+        price = one.spill_ml + (aside_ml if one.leads_aside else 0.0)
         if one.target_share >= held - _NESTED:
-            return (0.0, one.spill_ml + worth_ml * (len(one.feeders) - 1), numbers)
-        return (1.0 + held - one.target_share, one.spill_ml, numbers)
+            return (0.0, price + worth_ml * (len(one.feeders) - 1), numbers)
+        return (1.0 + held - one.target_share, price, numbers)
 
     return tuple(sorted(sets, key=order))
 
@@ -158,6 +166,14 @@ def _are_apart(chosen: Iterable[Feeder], below: dict[int, set[int]]) -> bool:
         a.edge not in below[b.edge] and b.edge not in below[a.edge]
         for a, b in combinations(chosen, 2)
     )
+
+
+def name_feeder(one: Feeder, tree: Tree) -> str:
+    """What a place is called: its artery, with the edge's number where several have the name."""
+    if not one.name:
+        return f"edge {one.edge}"
+    several = sum(edge.name == one.name for edge in tree.edges) > 1
+    return f"{one.name} (edge {one.edge})" if several else one.name
 
 
 def join_territories(partition: Partition, tree: Tree, chosen: FeederSet) -> Mask:

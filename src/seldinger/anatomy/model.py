@@ -261,9 +261,11 @@ class Anatomy:
         structures: everything named, lesions included; masks may overlap (lesion and organ).
         notes: what was estimated or assumed while building, printed in reports.
         assumptions: the numbers without a source that it was built with.
-        vessels: their centrelines and radii; None where nobody traced them: unknown, not absent.
+        vessels: centrelines and radii of those that a plan goes through, arteries unless it says
+            otherwise; None where nobody traced them: unknown, not absent.
         vessels_voxel_mm: largest edge of the voxels that they were traced in; None: not in voxels.
         unread: labels that no vocabulary knows: what they show is not known.
+        veins: centrelines of veins in the direction of their flow; None where nobody traced them.
     """
 
     study: Study
@@ -278,6 +280,7 @@ class Anatomy:
     vessels: Tree | None = None
     vessels_voxel_mm: float | None = None
     unread: tuple[str, ...] = ()
+    veins: Tree | None = None
 
     def __repr__(self) -> str:
         size = describe_size(self.grid.shape, self.grid.spacing_mm)

@@ -10,7 +10,7 @@ neighbours, and vessels that join territories are not known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,6 +88,8 @@ class Partition:
         away_mm: (i, j, k) length of the way from there; 0 where there is none.
         edges: the edges that feed the organ and nothing else.
         sources: where tissue is fed from.
+        cells: (v,) flat indices of the organ's voxels, and
+        owned: (v,) ``branch`` there: a place of a catheter is looked up in these alone.
     """
 
     organ: Mask
@@ -97,8 +99,16 @@ class Partition:
     away_mm: NDArray[np.float32]
     edges: tuple[int, ...]
     sources: Sources
+    cells: NDArray[np.intp] = field(init=False)
+    owned: NDArray[np.int32] = field(init=False)
 
     __repr__ = short_repr
+
+    def __post_init__(self) -> None:
+        """Look the organ's voxels up once."""
+        cells = np.flatnonzero(self.organ)
+        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "owned", self.branch.reshape(-1)[cells])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,10 +256,13 @@ def perfuse(partition: Partition, tree: Tree, edge: int, from_mm: float = 0.0) -
     """
     table = np.zeros(len(tree.edges) + 1, dtype=bool)  # the last is for -1, nobody
     table[[edge, *tree.below(edge)]] = True
-    fed: Mask = table[partition.branch]
+    held = table[partition.owned]
     if from_mm > 0.0:
-        fed &= (partition.branch != edge) | (partition.at_mm >= from_mm)
-    if not fed.any():
+        at_mm = partition.at_mm.reshape(-1)[partition.cells]
+        held &= (partition.owned != edge) | (at_mm >= from_mm)
+    fed = np.zeros(partition.organ.shape, dtype=bool)
+    fed.reshape(-1)[partition.cells] = held
+    if not held.any():
         raise _feeds_nothing(tree, edge)
     return fed
 

@@ -65,6 +65,10 @@ def parse_date(value: object) -> dt.date:
     return parsed
 
 
+Day = Annotated[dt.date, Parsed(parse_date, {"type": "string", "format": "date"})]
+"""A day as a file has it."""
+
+
 def parse_time(value: object) -> dt.time:
     """A time of day without a zone.
 

@@ -1,4 +1,4 @@
-"""Access sites: where a sheath goes into an artery, and the facts that belong to the place.
+"""Access sites: where a sheath goes into a vessel, and the facts that belong to the place.
 
 In:    ``access_sites.toml``.
 Out:   ``AccessSite`` by id, one of each side of the body.
@@ -28,11 +28,11 @@ _SIDES = ("right", "left")
 
 @dataclass(frozen=True, slots=True)
 class AccessSite:
-    """A place where arteries are punctured.
+    """A place where vessels are punctured.
 
     Attributes:
         title: in words.
-        vessel: the artery's name in a tree.
+        vessel: the artery's or vein's name in a tree.
         sets_out: the way that the sheath points.
         family: "femoral", "radial", "brachial": sites that share their complications.
         complications: facts shown beside the choice.
@@ -59,6 +59,11 @@ class AccessSite:
     least_artery: Text | None = None
     keep_for_dialysis: bool = False
     id: str = field(default="", metadata=UNWRITTEN)
+
+    @property
+    def is_vein(self) -> bool:
+        """Whether a vein is punctured: blood runs from its free end on, not towards it."""
+        return "vein" in self.vessel
 
     @property
     def side(self) -> str:

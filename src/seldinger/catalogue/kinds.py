@@ -28,6 +28,7 @@ from seldinger.catalogue.vascular import (
     SelfExpandingStent,
     VascularGuidewire,
 )
+from seldinger.catalogue.venous import CavalFilter, ClotRemover, InfusionCatheter
 
 KINDS: Mapping[str, type[Device]] = MappingProxyType(
     {
@@ -48,6 +49,9 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "drug-coated-balloon": DrugCoatedBalloon,
         "balloon-expandable-stent": BalloonExpandableStent,
         "self-expanding-stent": SelfExpandingStent,
+        "caval-filter": CavalFilter,
+        "infusion-catheter": InfusionCatheter,
+        "clot-remover": ClotRemover,
         "closure-device": ClosureDevice,
     }
 )

@@ -1,4 +1,4 @@
-"""Devices that go along a vessel: sheaths, catheters, wires, balloons, stents, closure devices.
+"""Devices along a vessel: sheaths, catheters, wires, balloons, stents, closure devices.
 
 French is the inner size of a sheath and the outer size of a catheter: both diameters are stored, so
 that no reader has to know which was meant. A balloon or a stent has a list of the sizes it is made
@@ -21,7 +21,7 @@ from seldinger.evidence.records import NotNegative, Positive, Text
 
 MM_PER_FRENCH = 1.0 / 3.0
 MM_PER_INCH = 25.4
-_ROUNDING_MM = 0.06
+ROUNDING_MM = 0.06
 """Makers round a French to a tenth of a millimetre or a thousandth of an inch."""
 _SAME_MM = 1e-6
 
@@ -48,7 +48,7 @@ class IntroducerSheath(Device):
     def __post_init__(self) -> None:
         Device.__post_init__(self)
         bore = self.inner_diameter_mm
-        if bore is None or bore < self.french * MM_PER_FRENCH - _ROUNDING_MM:
+        if bore is None or bore < self.french * MM_PER_FRENCH - ROUNDING_MM:
             raise CatalogueError(
                 f"device {self.id}: French is the inner size of a sheath, so that a bore of at "
                 f"least {self.french * MM_PER_FRENCH:.2f} mm must be told, got {bore}"
@@ -62,7 +62,7 @@ class IntroducerSheath(Device):
     def admits(self, catheter: Device) -> bool:
         """Whether a catheter passes: its outside is no thicker than the bore."""
         bore = self.inner_diameter_mm
-        return bore is not None and catheter.outer_diameter_mm <= bore + _ROUNDING_MM
+        return bore is not None and catheter.outer_diameter_mm <= bore + ROUNDING_MM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -80,7 +80,7 @@ class Catheter(Device):
     def __post_init__(self) -> None:
         Device.__post_init__(self)
         outer = self.french * MM_PER_FRENCH
-        if abs(self.outer_diameter_mm - outer) > _ROUNDING_MM:
+        if abs(self.outer_diameter_mm - outer) > ROUNDING_MM:
             raise CatalogueError(
                 f"device {self.id}: French is the outer size of a catheter: {self.french:g} F are "
                 f"{outer:.2f} mm, got {self.outer_diameter_mm}"
@@ -163,7 +163,7 @@ class SizedDevice(Device):
                     f"{thinner.diameter_mm:g} before {thicker.diameter_mm:g} mm"
                 )
         for one in self.sizes:
-            if one.sheath_french * MM_PER_FRENCH < self.outer_diameter_mm - _ROUNDING_MM:
+            if one.sheath_french * MM_PER_FRENCH < self.outer_diameter_mm - ROUNDING_MM:
                 raise CatalogueError(
                     f"device {self.id}: its shaft of {self.outer_diameter_mm} mm does not pass the "
                     f"{one.sheath_french:g} F sheath told for {one.diameter_mm:g} mm"

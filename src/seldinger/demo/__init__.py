@@ -26,7 +26,11 @@ from seldinger.demo.vascular import (
 from seldinger.demo.visit import visit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seldinger.anatomy import Anatomy, Settings
+
+_Scanned = VascularPatient | EmbolizationPatient | UptakePatient | PelvicPatient
 
 __all__ = [
     "AccessSite",
@@ -60,17 +64,17 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
     """
     from seldinger import anatomy
 
-    if which == "arteries":
-        made = vascular_patient(voxel_mm=min(settings.voxel_mm, 4.0), fistula=True)
-        return made.build_anatomy(settings)
-    if which == "embolization":
-        return embolization_patient(settings.voxel_mm).build_anatomy(settings)
-    if which == "fibroids":
-        return fibroid_patient(min(settings.voxel_mm, 10.0)).build_anatomy(settings)
-    if which == "prostate":
-        return prostate_patient(min(settings.voxel_mm, 10.0)).build_anatomy(settings)
-    if which == "uptake":
-        return uptake_patient(settings.voxel_mm).build_anatomy(settings)
+    fine_mm = min(settings.voxel_mm, 4.0)
+    makers: dict[str, Callable[[], _Scanned]] = {
+        "arteries": lambda: vascular_patient(voxel_mm=fine_mm, fistula=True),
+        "veins": lambda: vascular_patient(voxel_mm=fine_mm, veins=True),
+        "embolization": lambda: embolization_patient(settings.voxel_mm),
+        "fibroids": lambda: fibroid_patient(min(settings.voxel_mm, 10.0)),
+        "prostate": lambda: prostate_patient(min(settings.voxel_mm, 10.0)),
+        "uptake": lambda: uptake_patient(settings.voxel_mm),
+    }
+    if which in makers:
+        return makers[which]().build_anatomy(settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
 
 

@@ -56,9 +56,10 @@ class DemoCase:
         antibiotics: what the invented operator decided about them; None: nobody decided anything.
         options: records of the approach and the treatment, as ``Settings.options`` has them.
         patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
-            hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET),
-            "embolization" (the first with the arteries of its liver down to small branches),
-            "fibroids" (a woman's pelvis) or "prostate" (a man's).
+            hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET), "veins" (the
+            second with veins instead of a fistula), "embolization" (the first with the arteries
+            of its liver down to small branches), "fibroids" (a woman's pelvis) or "prostate" (a
+            man's).
     """
 
     target: str
@@ -66,7 +67,7 @@ class DemoCase:
     organ: str | None = None
     depth: str = "deep"
     antibiotics: str | None = None
-    patient: Literal["needle", "arteries", "uptake", "embolization", "fibroids", "prostate"] = (
-        "needle"
-    )
+    patient: Literal[
+        "needle", "arteries", "uptake", "veins", "embolization", "fibroids", "prostate"
+    ] = "needle"
     options: tuple[Any, ...] = ()

@@ -60,7 +60,7 @@ def draw_way(plan: Plan) -> Figure:
 
 def _legend(figure: Figure, plan: Plan) -> None:
     routes = plan.approach.routes
-    aim = "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"
+    aim = name_aim(plan)
     words = [(_LESION, aim), (_VESSEL, "traced vessels")]
     if routes:
         words.insert(0, (_ROUTE, f"1: {routes[0].title}"))
@@ -71,6 +71,14 @@ def _legend(figure: Figure, plan: Plan) -> None:
         figure.text(across, up, "\u25a0", color=colour, fontsize=9, va="center")
         figure.text(across + 0.02, up, text, color=_INK, fontsize=8, va="center")
     figure.subplots_adjust(left=0.02, right=0.98, top=0.95, bottom=0.09)
+
+
+def name_aim(plan: Plan) -> str:
+    """What lies at the end of the way, in words."""
+    kinds = {"caval-filter": "filter", "thrombolysis": "clot", "thrombectomy": "clot"}
+    if plan.treatment.kind in kinds:
+        return kinds[plan.treatment.kind]
+    return "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"
 
 
 def _lines(plan: Plan) -> list[NDArray[np.float64]]:

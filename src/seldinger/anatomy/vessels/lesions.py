@@ -146,6 +146,25 @@ def check_sides(tree: Tree) -> None:
         )
 
 
+def find_stretch(tree: Tree, label: str) -> Segment:
+    """A vessel by its name, whole, or a stretch of it in mm.
+
+    Args:
+        tree: with names.
+        label: "inferior vena cava", or "left iliac vein 10-30 mm".
+
+    Raises:
+        AnatomyError: there is no such vessel, or the stretch leaves it.
+    """
+    stretch = _STRETCH.match(label.strip())
+    if stretch and stretch["name"] in list_vessels(tree):
+        curve = follow_vessel(tree, stretch["name"])
+        ends = float(stretch["low"]), float(stretch["high"])
+        return Segment(label, stretch["name"], curve, *ends)
+    curve = follow_vessel(tree, label.strip())
+    return Segment(label.strip(), label.strip(), curve, 0.0, curve.length_mm)
+
+
 def find_segment(tree: Tree, label: str) -> Segment:
     """A stretch of vessel by its name.
 

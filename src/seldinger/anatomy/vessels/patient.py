@@ -49,19 +49,19 @@ def trace_arteries(anatomy: Anatomy, access: str = "") -> Anatomy:
             "(aorta, iliac artery ...), or trace them by `seldinger vessels`"
         )
     grid = study.labels.grid
-    masks = {s.name: _mask(anatomy, s) for s in arteries}
+    masks = {s.name: show_mask(anatomy, s) for s in arteries}
     whole = np.zeros(grid.shape, dtype=bool)
     for mask in masks.values():
         whole |= mask
     drain = None
     aimed = next((s for s in anatomy.structures if _is_access(s, access)), None)
     if aimed is not None:
-        drain = _mask(anatomy, aimed) & ~whole
+        drain = show_mask(anatomy, aimed) & ~whole
         _check_joint(aimed.name, drain, whole, grid)
         masks[aimed.name] = drain
         whole |= drain
     lines = extract_centrelines(whole, grid, drain=drain)
-    tree = _name(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
+    tree = name_after(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
     first = next((edge.name for edge in tree.edges if edge.start == lines.root), "")
     where = ", ".join(f"{x:.0f}" for x in tree.nodes_lps_mm[lines.root])
     enters = (
@@ -93,11 +93,15 @@ def _check_joint(name: str, drain: Mask, arteries: Mask, grid: Grid) -> None:
     )
 
 
-def _name(tree: Tree, labels: dict[str, tuple[np.ndarray, Grid]]) -> Tree:
+def name_after(tree: Tree, labels: dict[str, tuple[np.ndarray, Grid]]) -> Tree:
     """``tree`` with every edge named after its label, cut where one label follows another.
 
     Two arteries without a branch between them, as the external iliac and the common femoral, are
     one edge of the graph, yet a sheath goes into one of them.
+
+    Args:
+        tree: without names.
+        labels: name -> mask, (i, j, k), and its grid.
     """
     nodes, edges = [*tree.nodes_lps_mm], []
     for edge in tree.edges:
@@ -153,8 +157,13 @@ def _is_access(structure: Structure, aimed: str) -> bool:
     return named and structure.kind is Kind.VESSEL
 
 
-def _mask(anatomy: Anatomy, structure: Structure) -> np.ndarray:
-    """The structure as its labels show it, on their own grid."""
+def show_mask(anatomy: Anatomy, structure: Structure) -> np.ndarray:
+    """The structure as its labels show it, (i, j, k) on their own grid.
+
+    Args:
+        anatomy: with labels.
+        structure: one of its own.
+    """
     labels = anatomy.study.labels
     assert labels is not None  # noqa: S101  the caller looked
     found = np.zeros(labels.grid.shape, dtype=bool)

@@ -20,6 +20,7 @@ from seldinger.care.scores import (
     liver,
     lung,
     meld,
+    vein,
 )
 from seldinger.care.scores.model import Form, Score
 from seldinger.core.errors import CareError
@@ -44,6 +45,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             lung,
             limb,
             contrast,
+            vein,
         )
         for one in page.FORMS
     }

@@ -20,6 +20,7 @@ from seldinger.demo.render import paint, scan
 from seldinger.demo.vascular.growth import grow
 from seldinger.demo.vascular.surroundings import list_surroundings
 from seldinger.demo.vascular.truth import collect_truth
+from seldinger.demo.vascular.venous import grow_veins, list_vein_coats
 from seldinger.demo.vascular.walls import list_vessels
 from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Vector
     from seldinger.demo.vascular.growth import Grown
     from seldinger.demo.vascular.truth import VascularTruth
+    from seldinger.demo.vascular.venous import VenousTruth
 
 NAME = "built-in vascular patient"
 NOTE = f"{NAME}: computed from formulas, of nobody, for trying out and testing"
@@ -68,11 +70,13 @@ class VascularPatient:
             or, where it has none, in ours.
         truth: all his vessels, also those that the scan does not show.
         region: what was scanned.
+        veins: what is exactly true of his veins; None where he was computed without them.
     """
 
     study: Study
     truth: VascularTruth
     region: Region
+    veins: VenousTruth | None = None
 
     __repr__ = short_repr
 
@@ -83,7 +87,8 @@ class VascularPatient:
             settings: lattice and assumptions; None: those of ``anatomy.build``.
         """
         built = anatomies.build(self.study, settings=settings or anatomies.Settings())
-        return replace(built, vessels=self.truth.tree)
+        veins = None if self.veins is None else self.veins.tree
+        return replace(built, vessels=self.truth.tree, veins=veins)
 
 
 def vascular_patient(
@@ -95,6 +100,7 @@ def vascular_patient(
     contrast: bool = True,
     bovine_arch: bool = False,
     fistula: bool = False,
+    veins: bool = False,
 ) -> VascularPatient:
     """Compute the built-in vascular patient; the same arguments give the same bytes.
 
@@ -109,6 +115,7 @@ def vascular_patient(
         contrast: the blood is bright.
         bovine_arch: the left common carotid artery leaves the brachiocephalic trunk.
         fistula: the left cephalic vein is joined to the left radial artery and narrow beyond.
+        veins: with the veins from knee and neck to the right atrium.
 
     Raises:
         ImageError: an unknown region, or a voxel size or noise that makes no CT.
@@ -118,7 +125,12 @@ def vascular_patient(
     if not 0.0 <= noise_hu <= 200.0:  # noqa: PLR2004
         raise ImageError(f"noise_hu is {noise_hu}; allowed: 0 to 200 HU")
     grown = _grown(bovine_arch, fistula)
-    coats = (*list_surroundings(contrast=contrast), *list_vessels(grown, contrast=contrast))
+    venous = grow_veins() if veins else None
+    coats = (
+        *list_surroundings(contrast=contrast),
+        *(() if venous is None else list_vein_coats(venous, contrast=contrast)),
+        *list_vessels(grown, contrast=contrast),
+    )
     hu, labels = paint(coats, grid)
     labels = _seen(labels)
     image = scan(hu, grid, noise_hu, seed)
@@ -130,7 +142,7 @@ def vascular_patient(
         (InputFile("image", NAME, seen),), notes,
     )  # fmt: skip
     study = Study((series,), labels, (InputFile("labels", NAME, drawn),))
-    return VascularPatient(study, collect_truth(grown), where)
+    return VascularPatient(study, collect_truth(grown), where, venous)
 
 
 @lru_cache(maxsize=4)

@@ -49,6 +49,8 @@ def build_rest(plan: Plan) -> tuple[Block, ...]:
 
 def _tabulate(effect: Effect, measures: tuple[Measure, ...], more: str) -> Table:
     note = f"{effect.samples} samples." if effect.samples else "Not sampled: no spread is told."
+    if not effect.samples and any(isinstance(one.value, Spread) for one in effect.measures):
+        note = "Not sampled: where a spread is told, it follows from a distribution."
     return Table(
         ("", "As planned", "5 %", "50 %", "95 %", "Asked", ""),
         tuple(_measure(one) for one in measures),

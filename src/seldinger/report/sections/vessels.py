@@ -10,6 +10,7 @@ from seldinger.report import vessel_figures, words
 from seldinger.report.blocks import Block, Figure, Heading, Row, Table, Text
 from seldinger.report.sections import Part, Section
 from seldinger.report.tables import with_headings
+from seldinger.report.vessel_figures import name_aim
 
 if TYPE_CHECKING:
     from seldinger.plan.model import Plan
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from seldinger.report.sections import Drawing
 
 _KIND = "endovascular"
+_BEFORE = "diameter before"
 _FIRST = 3
 """Ways in that stand on the first pages."""
 
@@ -32,7 +34,7 @@ def build_picture(plan: Plan) -> tuple[Block, ...]:
             "No way in. From the front the patient's right is left.",
         )
         return (Figure("pictures/hero.png", alt, text, fills=True),)
-    aim = "lesion" if plan.goal.stretch is plan.goal else "tip of the catheter"
+    aim = name_aim(plan)
     text = f"Way in: circle, puncture; thick, {aim}. From the front the patient's right is left."
     return (Figure("pictures/hero.png", alt, text, fills=True),)
 
@@ -48,8 +50,9 @@ def _list_sites(plan: Plan, most: int | None) -> tuple[Block, ...]:
     hidden = "; ".join(
         f"{n} sites: {reason}" for reason, n in sorted(plan.approach.rejections.items())
     )
-    head = ("", "Access site", "Way", "Bends", "Artery", "Sheath", "P(artery < sheath)",
-            "Score", "Speaks against")  # fmt: skip
+    vessel = "vein" if any("vein" in route.title for route in routes) else "artery"
+    head = ("", "Access site", "Way", "Bends", vessel.capitalize(), "Sheath",
+            f"P({vessel} < sheath)", "Score", "Speaks against")  # fmt: skip
     table = Table(
         head, rows, "No access site leads to the target.",
         f"Score: 0 is best, within this plan only. {hidden}".strip(" .") + ".",
@@ -117,7 +120,7 @@ def _fact(key: str) -> Row:
 def build_flow(plan: Plan) -> tuple[Block, ...]:
     """The straightened vessel, and pressure before and after."""
     fields = plan.fields
-    if fields is None or not fields.profiles:
+    if fields is None or _BEFORE not in fields.profiles:
         return ()
     blocks: tuple[Block, ...] = (
         Heading("The vessel before and after"),
@@ -152,7 +155,7 @@ def _first_drawn(plan: Plan) -> tuple[Drawing, ...]:
 
 def _flow_drawn(plan: Plan) -> tuple[Drawing, ...]:
     fields = plan.fields
-    if fields is None or not fields.profiles:
+    if fields is None or _BEFORE not in fields.profiles:
         return ()
     drawn: tuple[Drawing, ...] = (("profile", lambda: vessel_figures.draw_profile(plan)),)
     if fields.trees:

@@ -38,6 +38,9 @@ _ACCESS = {
     "brachial": "brachial-artery",
     "foot": "pedal-artery",
     "dialysis": "dialysis-access",
+    "femoral-vein": "femoral-vein",
+    "jugular": "jugular",
+    "popliteal-vein": "other",
 }
 """Family of access sites -> what clearance calls it."""
 
@@ -231,7 +234,7 @@ class Endovascular(ApproachLogic[Any]):
         }
         return Ruled(gates, (), findings.figures(best))
 
-    def sources(self, decision: Decision) -> tuple[str, ...]:
+    def list_sources(self, decision: Decision) -> tuple[str, ...]:
         """Where the figures of the access sites come from."""
         facts = {
             f for r in decision.reach.approach.routes for f in (*r.complications, *r.haemostasis)
@@ -239,7 +242,7 @@ class Endovascular(ApproachLogic[Any]):
         keys = {evidence.fact(one).source for one in facts}
         return tuple(sorted(keys - {"memory"}))
 
-    def settings_used(self, decision: Decision) -> dict[str, str | float | bool | None]:
+    def list_settings(self, decision: Decision) -> dict[str, str | float | bool | None]:
         """What of the search must be known to get the same plan again."""
         chosen = decision.reach.case.options
         return {"access": chosen.access, "dialysis": chosen.dialysis}

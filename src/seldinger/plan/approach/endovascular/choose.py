@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.way import VesselWay
 
 _POINT_MM = 5.0
-NOT_TRACED = "artery not traced"
+NOT_TRACED = "vessel not traced"
 NO_WAY = "no vessel leads there this way"
 
 
@@ -44,9 +44,12 @@ def find_puncture(tree: Tree, site: AccessSite) -> tuple[int, float] | None:
         ends = [
             n
             for n, edge in enumerate(tree.edges)
-            if edge.name in site.ends_in and tree.degree[edge.end] == 1
+            if edge.name in site.ends_in
+            and tree.degree[edge.start if site.is_vein else edge.end] == 1
         ]
-        return (ends[0], tree.edges[ends[0]].curve.length_mm) if len(ends) == 1 else None
+        if len(ends) != 1:
+            return None
+        return ends[0], 0.0 if site.is_vein else tree.edges[ends[0]].curve.length_mm
     lengths = [tree.edges[n].curve.length_mm for n in own]
     left = site.at_share * sum(lengths)
     for number, length in zip(own, lengths, strict=True):
@@ -213,7 +216,10 @@ def _notes(site: AccessSite, way: VesselWay) -> tuple[str, ...]:
             f"Over the aortic bifurcation, {way.sharpest_deg:.0f} degrees at its sharpest."
         )
     if way.against_flow:
-        notes.append("The target is met from its distal end, against the flow.")
+        end = "upper end" if site.is_vein else "distal end"
+        notes.append(f"The target is met from its {end}, against the flow.")
+    if "right atrium" in way.vessels:
+        notes.append("Through the right atrium: watch the rhythm.")
     if site.family != "femoral" and "aortic arch" in way.vessels:
         notes.append("Past the origins of the head's arteries: a clot there goes to the brain.")
     return tuple(notes)

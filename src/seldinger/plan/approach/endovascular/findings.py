@@ -22,8 +22,14 @@ _SAME = {"femoral-artery": ("femoral-artery", "femoral")}
 _RATIO = "access.radial.risk.ratio"
 
 
-def free_way(approach: Approach, best: Route | None) -> Finding:
-    """Whether an access site leads to the target with all that must go there."""
+def free_way(approach: Approach, best: Route | None, vessels: str = "arteries") -> Finding:
+    """Whether an access site leads to the target with all that must go there.
+
+    Args:
+        approach: with its ways.
+        best: of them; None: none can be gone.
+        vessels: that the way leads through, in a word.
+    """
     if best is not None:
         text = (
             f"{approach.accepted} of {approach.candidates} access sites lead to the target; best: "
@@ -36,21 +42,29 @@ def free_way(approach: Approach, best: Route | None) -> Finding:
         return Finding("free-way", Status.NOT_MET, Severity.STOP, text)
     reasons = ", ".join(f"{reason} ({n})" for reason, n in sorted(approach.rejections.items()))
     status = Status.UNKNOWN if NOT_TRACED in approach.rejections else Status.NOT_MET
-    text = f"No way to the target was found: {reasons}. Trace the arteries from an access site on."
+    text = f"No way to the target was found: {reasons}. Trace the {vessels} from an access site on."
     return Finding("free-way", status, Severity.STOP, text)
 
 
-def traced(approach: Approach) -> tuple[Finding, ...]:
-    """Which access sites nobody could judge, because their arteries were not traced."""
+def traced(
+    approach: Approach, vessel: str = "artery", vessels: str = "arteries"
+) -> tuple[Finding, ...]:
+    """Which access sites nobody could judge, because their vessels were not traced.
+
+    Args:
+        approach: with its ways.
+        vessel: that the way leads through, in a word.
+        vessels: the same of several.
+    """
     hidden = approach.rejections.get(NOT_TRACED, 0)
     apart = approach.rejections.get(NO_WAY, 0)
     if not approach.routes:
-        text = "No artery was traced from an access site to the target."
-        return (Finding("arteries-traced", Status.UNKNOWN, Severity.ACTION, text),)
-    text = "The arteries on the way are traced."
-    found = [Finding("arteries-traced", Status.MET, Severity.INFO, text)]
+        text = f"No {vessel} was traced from an access site to the target."
+        return (Finding(f"{vessels}-traced", Status.UNKNOWN, Severity.ACTION, text),)
+    text = f"The {vessels} on the way are traced."
+    found = [Finding(f"{vessels}-traced", Status.MET, Severity.INFO, text)]
     if hidden:
-        text = f"{hidden} access sites were not judged: the scan does not show their arteries."
+        text = f"{hidden} access sites were not judged: the scan does not show their {vessels}."
         found.append(Finding("sites-not-traced", Status.UNKNOWN, Severity.INFO, text))
     if apart:
         text = f"{apart} access sites do not lead to the target the way that their sheath points."
@@ -101,23 +115,30 @@ def told_otherwise(decision: Decision) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def access(best: Route | None) -> tuple[Finding, ...]:
-    """The sheath in its artery, and what of the patient is not known."""
+def access(best: Route | None, vessel: str = "artery") -> tuple[Finding, ...]:
+    """The sheath in its vessel, and what of the patient is not known.
+
+    Args:
+        best: the way in; None: there is none.
+        vessel: that is punctured, in a word.
+    """
     if best is None:
         return ()
     found = []
     if best.p_ratio_below_one is None:
-        text = f"How wide the artery is at the {best.title} is unknown."
+        text = f"How wide the {vessel} is at the {best.title} is unknown."
         found.append(Finding("sheath-ratio", Status.UNKNOWN, Severity.ACTION, text))
     else:
         tight = best.p_ratio_below_one > _LIKELY
-        source = evidence.fact(_RATIO).source
+        # The limit was found in arteries of the wrist; a vein gives way.
+        sources = () if vessel == "vein" else (evidence.fact(_RATIO).source,)
         text = (
-            f"Artery {best.artery_mm:.1f} mm, sheath {best.sheath_outer_mm:.2f} mm outside: ratio "
-            f"{best.ratio:.2f}, below 1 with probability {best.p_ratio_below_one:.2f}."
+            f"{vessel.capitalize()} {best.artery_mm:.1f} mm, sheath {best.sheath_outer_mm:.2f} mm "
+            f"outside: ratio {best.ratio:.2f}, below 1 with probability "
+            f"{best.p_ratio_below_one:.2f}."
         )
         status = Status.NOT_MET if tight else Status.MET
-        found.append(Finding("sheath-ratio", status, Severity.CAUTION, text, (source,)))
+        found.append(Finding("sheath-ratio", status, Severity.CAUTION, text, sources))
     found += [
         Finding("access-unknown", Status.UNKNOWN, Severity.ACTION, f"Not known: {what}.")
         for what in best.unknown
@@ -129,5 +150,6 @@ def figures(best: Route | None) -> tuple[str, ...]:
     """What the banner tells of the way in."""
     if best is None:
         return ()
-    ratio = "" if best.ratio is None else f", sheath-to-artery fit {best.ratio:.2f}"
+    vessel = "vein" if "vein" in best.title else "artery"
+    ratio = "" if best.ratio is None else f", sheath-to-{vessel} fit {best.ratio:.2f}"
     return (f"Way in: {best.title}, {best.length_mm:.0f} mm{ratio}.",)

@@ -124,8 +124,6 @@ def list_used(best: Route | None) -> tuple[DeviceUse, ...]:
 def describe_positions(positions: Positions) -> dict[str, str | float | bool | None]:
     """The places as the plan's settings hold them."""
     return {
-        "positions": None if positions.chosen is None else ", then ".join(
-            one.name or f"edge {one.edge}" for one in positions.chosen.feeders
-        ),
+        "positions": ", then ".join(positions.names) or None,
         "positions_told": positions.told,
     }  # fmt: skip

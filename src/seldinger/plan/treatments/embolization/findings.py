@@ -89,7 +89,7 @@ def judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
         yield Finding("positions", Status.UNKNOWN, Severity.ACTION, text)
         return
     held = case.assumed.get_value("embolization_held")
-    names = ", then ".join(one.name or f"edge {one.edge}" for one in chosen.feeders)
+    names = ", then ".join(positions.names)
     sure = sum(one.share(lesion.mask)[0] for one in positions.injections)
     text = (
         f"Given into {names}: {100.0 * chosen.target_share:.0f} % of {lesion.label} is reached, "
@@ -122,10 +122,10 @@ def judge_reach(case: TerritoryCase, positions: Positions, shaft_mm: float) -> I
     if tree is None or chosen is None:
         return
     width = measure_widths(tree)
-    for one in chosen.feeders[1:]:
+    for one, name in zip(chosen.feeders[1:], positions.names[1:], strict=True):
         if width[one.edge] < shaft_mm:
             text = (
-                f"On the way to the {one.name or one.edge} the lumen is {width[one.edge]:.1f} mm; "
+                f"On the way to the {name} the lumen is {width[one.edge]:.1f} mm; "
                 f"a tip needs {shaft_mm:.1f} mm."
             )
             yield Finding(f"reach-{one.edge}", Status.NOT_MET, Severity.ACTION, text)

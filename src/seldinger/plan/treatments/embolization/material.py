@@ -11,6 +11,7 @@ from seldinger.catalogue.embolics import find_embolic
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.sizes import SphereSizes
+from seldinger.plan.treatments.embolization.options import read_size_um
 from seldinger.plan.wording import mark
 
 if TYPE_CHECKING:
@@ -120,7 +121,11 @@ def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) 
         )
     if not agent.sizes:
         raise PlanError(f"no size of {agent.title} was read: choose another agent")
-    size = agent.sizes[0] if options.size_um is None else agent.find_size(*options.size_um)
+    size = (
+        agent.sizes[0]
+        if options.size_um is None
+        else agent.find_size(*read_size_um(options.size_um))
+    )
     fact = BEYOND if within_milan is False else WITHIN
     most = evidence.driving_value(fact, secondary=True)
     # One vial is where everybody begins; more is for the user to say.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from seldinger.core.errors import PlanError
@@ -9,6 +10,8 @@ from seldinger.evidence.records import Positive, Text, optional
 from seldinger.plan.answers import among
 
 _MOST_VIALS = 30
+_SIZE = re.compile(r"(?P<low>\d+(\.\d+)?)(\s*-\s*(?P<high>\d+(\.\d+)?))?")
+_MOST_BILIRUBIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,20 +19,21 @@ class EmbolizationOptions:
     """Embolization: where it is given, with what, and how much of it.
 
     Raises:
-        PlanError: on construction, a number of vials that nobody gives, or a size without an agent.
+        PlanError: on construction, a size without an agent or that is none, or a bilirubin that
+            was typed in another unit.
     """
 
     positions: tuple[Text, ...] = optional(
         "artery that is given into, or the number of its edge; left out: those that hold the "
         "target and spare most",
         default=(),
-        flag="position",
+        flag="--position",
         metavar="ARTERY",
     )
     agent: Text | None = optional("embolic agent, by its name in the catalogue", metavar="AGENT")
-    size_um: tuple[Positive, Positive] | None = optional(
-        "printed range of its diameters; left out: the smallest class of the agent",
-        flag="size-um",
+    size_um: Text | None = optional(
+        "printed range of its diameters, as 300-500; left out: the smallest class of the agent",
+        metavar="LOW-HIGH",
     )
     drug_mg: Positive | None = optional(
         "doxorubicin that is loaded, all vials together; left out: the most of one vial"
@@ -38,18 +42,39 @@ class EmbolizationOptions:
         "vials of a bland agent that are on the table, all sides together; left out: one"
     )
     vial_ml: Positive | None = optional(
-        "settled agent in a vial; left out: as the catalogue has it", flag="vial-ml"
+        "settled agent in a vial; left out: as the catalogue has it"
     )
     total_bilirubin_mg_per_dl: Positive | None = optional(
-        "total bilirubin; left out: the patient's labs", flag="total-bilirubin-mg-per-dl"
+        "total bilirubin; left out: the patient's labs"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a size of no agent, and no vial at all."""
-        if self.size_um is not None and self.agent is None:
-            raise PlanError("a size is told and no agent: say --agent, whose size it is")
+        """Refuse a size of no agent, no vial at all, and micromoles for milligrams."""
+        if self.size_um is not None:
+            if self.agent is None:
+                raise PlanError("a size is told and no agent: say --agent, whose size it is")
+            read_size_um(self.size_um)
         if self.vials is not None and not 1 <= self.vials <= _MOST_VIALS:
             raise PlanError(f"{self.vials} vials are told; allowed: 1 to {_MOST_VIALS}")
+        told = self.total_bilirubin_mg_per_dl
+        if told is not None and told > _MOST_BILIRUBIN:
+            raise PlanError(f"a bilirubin of {told:g} mg/dL is told: from umol/L divide by 17.1")
+
+
+def read_size_um(text: str) -> tuple[float, float]:
+    """The two diameters of a printed class, the same where one is printed.
+
+    Args:
+        text: "300-500", or "200".
+
+    Raises:
+        PlanError: it is neither.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise PlanError(f"--size-um is {text!r}: give the printed range, as 300-500, or one number")
+    low = float(found["low"])
+    return low, float(found["high"] or low)
 
 
 @dataclass(frozen=True, slots=True)

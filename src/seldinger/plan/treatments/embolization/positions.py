@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy.feeders import ASIDE, FeederSet, combine_feeders, list_feeders
+from seldinger.anatomy.feeders import ASIDE, FeederSet, combine_feeders, list_feeders, name_feeder
 from seldinger.anatomy.model import Lesion, Segment, Territory
 from seldinger.anatomy.supply import find_tip, outline_organ
 from seldinger.anatomy.territory import (
@@ -47,6 +47,7 @@ class Positions:
         told: the user named them.
         why: why there are none; empty where there are.
         whole_organ: all of the organ is meant, from each side, and not one lesion in it.
+        tree: the arteries; None where none were traced.
     """
 
     partition: Partition | None
@@ -57,8 +58,16 @@ class Positions:
     told: bool
     why: str = ""
     whole_organ: bool = False
+    tree: Tree | None = None
 
     __repr__ = short_repr
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the chosen places are called, in order."""
+        if self.chosen is None or self.tree is None:
+            return ()
+        return tuple(name_feeder(one, self.tree) for one in self.chosen.feeders)
 
     @property
     def chosen(self) -> FeederSet | None:
@@ -114,7 +123,7 @@ def find_positions(
     doubt = assumed.get_value(DOUBT.name)
     given = tuple(inject(partition, tree, one.edge, 0.0, doubt) for one in sets[0].feeders)
     reached = np.logical_or.reduce([one.likely for one in given])
-    return Positions(partition, sets, given, reached, refused, bool(told))
+    return Positions(partition, sets, given, reached, refused, bool(told), tree=tree)
 
 
 def _search(
@@ -123,13 +132,14 @@ def _search(
     """Sets of places that a catheter reaches; and selective feeders that it does not."""
     width = measure_widths(tree)
     wide = [one for one in feeders if width[one.edge] >= shaft_mm and not _is_trunk(one)]
-    thin = [one.name or f"edge {one.edge}" for one in feeders if width[one.edge] < shaft_mm]
+    thin = [name_feeder(one, tree) for one in feeders if width[one.edge] < shaft_mm]
     if not wide:
         return (), tuple(thin)
     most = int(assumed.get_value("embolization_most_positions"))
     return combine_feeders(
         wide, tree, assumed.get_value("embolization_held"), most,
         assumed.get_value("embolization_position_worth"),
+        assumed.get_value("embolization_aside_worth"),
     ), tuple(thin)  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def list_steps(
     if best is None or chosen is None:
         return ()
     fits = {fit.role: fit for fit in best.devices}
-    names = [one.name or f"edge {one.edge}" for one in chosen.feeders]
+    names = positions.names
     steps = [
         Step("Puncture", f"{best.title}, under ultrasound; sheath {fits['sheath'].text}."),
         Step("Map", "Angiogram of coeliac and mesenteric arteries; is the portal vein open?"),

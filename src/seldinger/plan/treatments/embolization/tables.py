@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.anatomy.feeders import name_feeder
 from seldinger.core.formatting import format_figure
 from seldinger.simulate.effect import EffectTable, Measure, Option
 
@@ -35,7 +36,7 @@ def list_options(positions: Positions, device: str) -> tuple[Option, ...]:
             shown.append(best)
     return tuple(
         Option(
-            technique=_name(one), device=device, count=len(one.feeders),
+            technique=_name(one, positions), device=device, count=len(one.feeders),
             setting=_aside(one),
             measures=(
                 Measure("target", "share of the target", "1", one.target_share),
@@ -47,8 +48,10 @@ def list_options(positions: Positions, device: str) -> tuple[Option, ...]:
     )  # fmt: skip
 
 
-def _name(one: FeederSet) -> str:
-    return " + ".join(f.name or f"edge {f.edge}" for f in one.feeders)
+def _name(one: FeederSet, positions: Positions) -> str:
+    tree = positions.tree
+    assert tree is not None  # noqa: S101  there are sets of places in it
+    return " + ".join(name_feeder(f, tree) for f in one.feeders)
 
 
 def _aside(one: FeederSet) -> str:
@@ -87,12 +90,14 @@ def list_places(positions: Positions, lesion: Lesion, amounts: Amounts) -> Effec
     assert chosen is not None  # noqa: S101  the caller looked
     tips = {one.order.edge: one for one in amounts.first}
     rows = []
-    for feeder, given in zip(chosen.feeders, positions.injections, strict=True):
+    for feeder, name, given in zip(
+        chosen.feeders, positions.names, positions.injections, strict=True
+    ):
         sure, likely, possible = given.share(lesion.mask)
         tip = tips.get(feeder.edge)
         depth = float("nan") if tip is None else tip.injected.penetration_um(0.5)
         rows.append((
-            feeder.name or f"edge {feeder.edge}",
+            name,
             "unknown" if feeder.diameter_mm is None else f"{feeder.diameter_mm:.1f} mm",
             f"{100.0 * likely:.0f} % ({100.0 * sure:.0f} to {100.0 * possible:.0f})",
             f"{feeder.spill_ml:.0f} mL",

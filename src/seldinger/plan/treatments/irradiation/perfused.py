@@ -16,7 +16,7 @@ from seldinger.anatomy.model import Kind, Lesion, Origin, Segment, Territory
 from seldinger.anatomy.territory import FAR_MM, measure_far_share, partition_organ, perfuse
 from seldinger.anatomy.vessels.lesions import list_vessels
 from seldinger.core.errors import AnatomyError, PlanError
-from seldinger.core.naming import did_you_mean, match_name
+from seldinger.core.naming import did_you_mean, match_name, normalise
 from seldinger.image.resample import resample_mask
 from seldinger.plan.treatments.irradiation.contents import is_hollow, measure_enclosed
 
@@ -145,7 +145,7 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
     """The target, then every other tumour of the liver; a cyst is none.
 
     Raises:
-        PlanError: two of them lie in one another.
+        PlanError: two of them lie in one another, or go by one name.
     """
     from seldinger.anatomy import targets  # it opens what filters images
 
@@ -163,6 +163,11 @@ def list_tumours(target: Lesion, anatomy: Anatomy) -> tuple[Lesion, ...]:
             found.append(other)
     for number, one in enumerate(found):
         for other in found[number + 1 :]:
+            if normalise(one.label) == normalise(other.label):
+                raise PlanError(
+                    f"two tumours are called {one.label!r} and {other.label!r}: name the target "
+                    "otherwise"
+                )
             both = int((one.mask & other.mask).sum())
             if both > _OVERLAP * min(one.mask.sum(), other.mask.sum()):
                 raise PlanError(

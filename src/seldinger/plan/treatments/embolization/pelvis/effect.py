@@ -142,7 +142,6 @@ def _list_places(
     yield tables.list_places(positions, lesions[0], amounts)
     if len(lesions) == 1:
         return
-    names = [one.name or f"edge {one.edge}" for one in chosen.feeders]
     rows = []
     for lesion in lesions:
         shares = [given.share(lesion.mask)[1] for given in positions.injections]
@@ -151,7 +150,8 @@ def _list_places(
             *(f"{100.0 * one:.0f} %" for one in shares), f"{100.0 * min(1.0, sum(shares)):.0f} %",
         ))  # fmt: skip
     yield EffectTable(
-        title="What of each is reached, and from where", head=("Lesion", "Volume", *names, "All"),
+        title="What of each is reached, and from where",
+        head=("Lesion", "Volume", *positions.names, "All"),
         rows=tuple(rows), note="By the nearest traced branch; vessels that join territories are "
         "not known.",
     )  # fmt: skip

@@ -89,8 +89,7 @@ def judge_ways(
     tree, chosen = case.vessels, positions.chosen
     if tree is None or chosen is None or best is None:
         return
-    for one in chosen.feeders[1:]:
-        name = one.name or f"edge {one.edge}"
+    for one, name in zip(chosen.feeders[1:], positions.names[1:], strict=True):
         there = replace(case, target=replace(case.target, stretch=place_tip(tree, one.edge)))
         found = build_route(there, access_sites()[best.site], delivery)
         if isinstance(found, str):

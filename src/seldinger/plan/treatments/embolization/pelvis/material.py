@@ -11,6 +11,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.sizes import ClumpSizes
 from seldinger.plan.treatments.embolization.material import count_particles, spread_sizes
+from seldinger.plan.treatments.embolization.options import read_size_um
 
 if TYPE_CHECKING:
     from seldinger.catalogue.embolics import Embolic, SizeClass
@@ -102,7 +103,7 @@ def choose_particles(
     size = (
         next(one for one in agent.sizes if one.fact == wanted)
         if options.size_um is None
-        else agent.find_size(*options.size_um)
+        else agent.find_size(*read_size_um(options.size_um))
     )
     vials = options.vials or 1
     per_vial = agent.vial_ml if options.vial_ml is None else options.vial_ml

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger.anatomy.feeders import ASIDE, FeederSet, list_feeders
+from seldinger.anatomy.feeders import ASIDE, FeederSet, list_feeders, name_feeder
 from seldinger.anatomy.supply import outline_organ
 from seldinger.anatomy.territory import DOUBT, inject, partition_organ, share_by_edge
 from seldinger.core.errors import AnatomyError, PlanError
@@ -104,7 +104,9 @@ def find_sides(
     doubt = assumed.get_value(DOUBT.name)
     given = tuple(inject(partition, tree, one.edge, 0.0, doubt) for one in sets[0].feeders)
     reached = np.logical_or.reduce([one.likely for one in given])
-    return Positions(partition, sets, given, reached, refused, bool(told), whole_organ=True)
+    return Positions(
+        partition, sets, given, reached, refused, bool(told), whole_organ=True, tree=tree
+    )
 
 
 def name_sides(tree: Tree) -> dict[int, str]:
@@ -206,7 +208,7 @@ def _choose(
         clean = [one for one in own if choice.is_clean(one)]
         most = max((one.organ_share for one in clean), default=0.0)
         refused += [
-            one.name or f"edge {one.edge}"
+            name_feeder(one, choice.tree)
             for one in clean
             if one.organ_share >= _FULL * most and not choice.is_wide(one)
         ]

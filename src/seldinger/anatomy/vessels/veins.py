@@ -1,0 +1,96 @@
+"""Veins: those that labels show become a tree in which blood runs towards the heart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy
+
+from seldinger.anatomy.model import Kind
+from seldinger.anatomy.vessels.direct import direct
+from seldinger.anatomy.vessels.extract import extract_centrelines
+from seldinger.anatomy.vessels.patient import name_after, show_mask
+from seldinger.core.errors import AnatomyError
+from seldinger.core.tree import Edge, Tree
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.model import Anatomy, Structure
+    from seldinger.core.volume import Mask
+
+CAVA = "inferior vena cava"
+CLOT = "venous clot"
+_VEINS = (
+    CAVA, "superior vena cava", "iliac vein", "femoral vein", "popliteal vein", "renal vein",
+    "brachiocephalic vein", "jugular vein",
+)  # fmt: skip
+
+
+def trace_veins(anatomy: Anatomy) -> Anatomy:
+    """``anatomy`` with the centrelines of its labelled great veins, each named after its label.
+
+    Args:
+        anatomy: the patient's images.
+
+    Raises:
+        AnatomyError: no label shows the inferior vena cava, or nothing in it is longer than wide.
+    """
+    shown = [s for s in anatomy.structures if _is_vein(s)]
+    if anatomy.study.labels is None or CAVA not in {s.name for s in shown}:
+        raise AnatomyError(
+            "no label shows the inferior vena cava, so there is no way through it: give labels "
+            "with it and with the iliac veins"
+        )
+    grid = anatomy.study.labels.grid
+    masks = {s.name: show_mask(anatomy, s) for s in shown}
+    whole = np.logical_or.reduce([*masks.values()])
+    lines = extract_centrelines(whole, grid)
+    held = _fill_veins(masks)
+    named = name_after(lines.tree, {name: (mask, grid) for name, mask in held.items()})
+    tree = _run_to_heart(named)
+    notes = tuple(f"Veins: {note}" for note in lines.notes)
+    return replace(
+        anatomy, veins=tree, vessels_voxel_mm=max(grid.spacing_mm), notes=(*anatomy.notes, *notes)
+    )
+
+
+def _fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
+    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it."""
+    veins = {name: mask for name, mask in masks.items() if not name.startswith(CLOT)}
+    clots = [mask for name, mask in masks.items() if name.startswith(CLOT)]
+    if not clots:
+        return veins
+    clot = np.logical_or.reduce(clots)
+    numbers = np.zeros(clot.shape, dtype=np.uint8)
+    for number, mask in enumerate(veins.values(), start=1):
+        numbers[mask] = number
+    nearest = scipy.ndimage.distance_transform_edt(
+        numbers == 0, return_distances=False, return_indices=True
+    )
+    whose = np.where(clot, numbers[tuple(nearest)], numbers)
+    return {name: whose == number for number, name in enumerate(veins, start=1)}
+
+
+def _is_vein(structure: Structure) -> bool:
+    """A great vein, or a clot: what fills a vein is part of it."""
+    vein = structure.kind is Kind.VESSEL and any(word in structure.name for word in _VEINS)
+    return vein or structure.name.startswith(CLOT)
+
+
+def _run_to_heart(tree: Tree) -> Tree:
+    """Every edge in the direction of flow: towards the cava's upper end.
+
+    Raises:
+        AnatomyError: no edge is the cava's.
+    """
+    own = {n for e in tree.edges if e.name == CAVA for n in (e.start, e.end)}
+    if not own:
+        raise AnatomyError(
+            "the label of the inferior vena cava is no longer than wide: label it from the iliac "
+            "veins to the liver"
+        )
+    heart = max(own, key=lambda n: float(tree.nodes_lps_mm[n][2]))
+    away, _ = direct(tree, heart)
+    edges = tuple(Edge(e.end, e.start, e.curve.reversed(), e.name) for e in away.edges)
+    return Tree(away.nodes_lps_mm, edges)

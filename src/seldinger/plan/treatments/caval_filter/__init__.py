@@ -1,0 +1,1 @@
+"""Caval filter: where it lies, whether it fits by the cava's perimeter, and when it comes out."""
