@@ -48,6 +48,7 @@ class Amounts:
         shares: of the beads, by ``first``: target, organ beside it, elsewhere, lung.
         inventory: if all that is loaded is given in these shares.
         why: why nothing was followed; empty where it was.
+        too_large: the beads do not pass the catheter.
     """
 
     arteries: FedArteries | None
@@ -57,6 +58,7 @@ class Amounts:
     shares: tuple[float, float, float, float] | None
     inventory: DrugInventory | None
     why: str = ""
+    too_large: bool = False
 
     __repr__ = short_repr
 
@@ -89,6 +91,13 @@ def find_amounts(
         seed: of all sampling.
     """
     chosen, partition = positions.chosen, positions.partition
+    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    if material is not None and material.given_um[1] >= bore_um:
+        why = (
+            f"beads of {material.given_um[1]:g} um do not pass a catheter of {bore_um:g} um: take "
+            "smaller ones, or a wider catheter"
+        )
+        return Amounts(None, (), (), 0, None, None, why, too_large=True)
     if material is None:
         return Amounts(None, (), (), 0, None, None, "no agent is told")
     beads = material.count_beads(assumed.get_value("embolization_packing"))
@@ -135,7 +144,7 @@ def _give(
     flowing: bool,
 ) -> tuple[TipResult, ...]:
     """Beads at every place; ``flowing``: as if what lodges closed nothing."""
-    low, high = material.size.low_um, material.size.high_um
+    low, high = material.given_um
     sizes = SphereSizes.uniform(low, high) if high > low else SphereSizes.fixed(high)
     share = assumed.get_value(STASIS.name)
     settings = (
