@@ -14,6 +14,7 @@ from seldinger.anatomy.territory import (
     perfuse,
     share_by_edge,
 )
+from seldinger.anatomy.vessels.direct import lead_into
 from seldinger.core.errors import AnatomyError
 from seldinger.core.shapes import Curve
 from seldinger.core.space import Grid
@@ -174,6 +175,38 @@ def test_an_artery_of_another_organ_feeds_nothing_however_near_it_ends() -> None
         Edge(e.start, e.end, e.curve, "cystic artery" if n == 2 else e.name)
         for n, e in enumerate(FORK.edges)
     ))  # fmt: skip
-    parted = partition_organ(ORGAN, GRID, named, ("cystic",))
+    organ = ORGAN & (np.indices(GRID.shape)[0] < 33)
+    parted = partition_organ(organ, GRID, named, ("cystic",))
     assert parted.edges == (1,), "the trunk feeds something else too"
-    assert share_by_edge(parted, named, ORGAN).tolist() == [1.0, 1.0, 0.0]
+    assert share_by_edge(parted, named, organ).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_an_artery_that_ends_deep_in_the_organ_feeds_it_whatever_its_name() -> None:
+    """A replaced left hepatic artery comes from the left gastric, and is labelled so."""
+    named = Tree(FORK.nodes_lps_mm, tuple(
+        Edge(e.start, e.end, e.curve, "left gastric artery" if n == 2 else e.name)
+        for n, e in enumerate(FORK.edges)
+    ))  # fmt: skip
+    wide = np.pad(ORGAN, ((8, 8), (8, 8), (0, 8)), constant_values=True)
+    low = GRID.to_lps(np.array([-8.0, -8.0, 0.0]))
+    grid = Grid.aligned(wide.shape, 2.0, tuple(float(x) for x in low))
+    parted = partition_organ(wide, grid, named, ("gastric",))
+    assert 2 in parted.edges
+    beside = partition_organ(ORGAN & (np.indices(GRID.shape)[0] < 33), GRID, named, ("gastric",))
+    assert 2 not in beside.edges, "it ends beside this one"
+
+
+def test_a_part_that_seems_to_come_out_of_an_organ_is_turned() -> None:
+    nodes = np.array([[0.0, 0.0, 0.0], [40.0, 0.0, 0.0], [0.0, 50.0, 0.0], [40.0, 50.0, 0.0]])
+    even = np.full(2, 1.5)
+    edges = (
+        Edge(0, 1, Curve(nodes[[0, 1]], even), "joined"),
+        Edge(2, 3, Curve(nodes[[2, 3]], even), "superior mesenteric artery"),
+    )
+    inside = np.array([False, True, True, False])
+    turned, begun = lead_into(Tree(nodes, edges), inside)
+    assert (turned.edges[0].start, turned.edges[1].start) == (0, 3)
+    assert begun == (3,)
+    again, none = lead_into(turned, inside)
+    assert none == ()
+    assert [e.start for e in again.edges] == [0, 3]

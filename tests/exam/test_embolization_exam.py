@@ -160,7 +160,7 @@ def test_more_drug_than_was_published_is_refused_with_limit_and_source(
 ) -> None:
     with pytest.raises(PlanError, match=r"at most 150 mg .* beyond the Milan.*nouri2019"):
         embolize(replace(TOLD, drug_mg=151.0))
-    with pytest.raises(PlanError, match=r"at most 75 mg .*nobody told the disease"):
+    with pytest.raises(PlanError, match=r"at most 75 mg .*told is metastases"):
         embolize(replace(TOLD, drug_mg=100.0), {**CLEARED, "disease": "metastases"})
     two = embolize(replace(TOLD, drug_mg=150.0))
     assert two.treatment.settings["vials"] == 2.0
@@ -178,6 +178,7 @@ def test_more_drug_than_was_published_is_refused_with_limit_and_source(
         ({"positions": ("left hepatic artery",)}, PlanError, "feeds none of the target"),
         ({"positions": ("coeliac artery",)}, AnatomyError, "no artery is called"),
         ({"positions": ("segment 5 artery", "right hepatic artery")}, PlanError, "lies below"),
+        ({"positions": ("segment 5 artery", "segment 5 artery")}, PlanError, "named twice"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -188,10 +189,40 @@ def test_what_cannot_be_is_refused(
 
 
 def test_beads_larger_than_the_catheter_are_not_followed(embolize: Callable[..., Plan]) -> None:
-    large = embolize(replace(TOLD, size_um="500-700"))
+    large = embolize(replace(TOLD, size_um="700-900"))
     status, text = finding(large, "beads")
-    assert status is Status.UNKNOWN
+    assert status is Status.NOT_MET
     assert "do not pass a catheter of 570 um" in text
+    assert large.verdict.status is PlanStatus.PROTECT_FIRST
+
+
+def test_what_was_not_read_of_an_agent_or_a_disease_blocks(embolize: Callable[..., Plan]) -> None:
+    dry = embolize(replace(TOLD, agent="hepasphere"))
+    assert finding(dry, "drug-dose")[0] is Status.UNKNOWN
+    assert (figure(dry, "bead-depth") or 0.0) > 100.0, "swollen, not 30 to 60 um"
+    other = embolize(answers={**CLEARED, "disease": "metastases"})
+    assert finding(other, "drug-dose")[0] is Status.UNKNOWN
+    little = embolize(replace(TOLD, drug_mg=5.0))
+    assert finding(little, "drug-dose")[0] is Status.NOT_MET
+
+
+def test_pieces_of_a_label_are_tumours_of_their_own(liver: anatomy.Anatomy) -> None:
+    one, two = (liver.get_structure(f"liver tumour {n}") for n in (1, 2))
+    both = replace(one, mask=one.mask | two.mask)
+    kept = tuple(both if s is one else s for s in liver.structures if s is not two)
+    joined = replace(liver, structures=kept)
+    organ = liver.get_structure("liver").mask | both.mask
+    found = stage(joined, anatomy.targets.find(liver, "liver-tumour-1"), organ, "hcc")
+    assert len(found.lengths_mm) == 2
+    assert found.surely_beyond_milan is True
+
+
+def test_labels_that_nobody_knows_block(
+    embolize: Callable[..., Plan], liver: anatomy.Anatomy
+) -> None:
+    told = embolize(of=replace(liver, unread=("accessory artery",)))
+    assert finding(told, "labels-unread")[0] is Status.UNKNOWN
+    assert told.verdict.status is PlanStatus.UNKNOWN
 
 
 def test_larger_beads_lodge_nearer_to_the_tip(given: Plan, embolize: Callable[..., Plan]) -> None:
@@ -203,7 +234,7 @@ def test_tumours_are_staged_by_their_longest_diameters(liver: anatomy.Anatomy) -
     grid = liver.grid
     bar = np.zeros(grid.shape, dtype=bool)
     bar[10, 10, 5:15] = True
-    assert measure_length_mm(bar, grid) == pytest.approx(40.0)
+    assert measure_length_mm(bar, grid) == pytest.approx(36.0)
     one = anatomy.targets.find(liver, "liver-tumour-1")
     organ = liver.get_structure("liver").mask | one.mask
     found = stage(liver, one, organ, "hcc")

@@ -276,12 +276,12 @@ def test_pva_is_never_judged_by_its_printed_size_and_spheres_are(
     assert finding(embolize(PAE, size_um="100-300"), "particle-size")[0] is Status.NOT_MET
 
 
-def test_spheres_wider_than_every_catheter_are_not_followed(embolize: Callable[..., Plan]) -> None:
+def test_spheres_wider_than_every_catheter_stick(embolize: Callable[..., Plan]) -> None:
     wide = embolize(UFE, agent="embosphere", vial_ml=None)
     assert wide.treatment.settings["size"] == "500 to 700 um"
     status, text = finding(wide, "beads")
-    assert status is Status.UNKNOWN
-    assert "do not pass a catheter" in text
+    assert status is Status.NOT_MET
+    assert "do not pass a catheter of 690 um" in text
 
 
 def test_a_vial_that_nobody_measured_leaves_the_number_unknown(

@@ -48,6 +48,7 @@ class Feeder:
         spill_ml: of the organ that is fed through it and is not target.
         leads_aside: names of arteries that leave it and end outside the organ, "" for one without
             a name.
+        ends_aside: how many ends outside of the organ it leads to.
     """
 
     edge: int
@@ -57,6 +58,7 @@ class Feeder:
     organ_share: float
     spill_ml: float
     leads_aside: tuple[str, ...]
+    ends_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,19 @@ def list_feeders(partition: Partition, tree: Tree, target: Mask) -> tuple[Feeder
     found = []
     for number in np.flatnonzero(of_target >= _LEAST):
         edge = tree.edges[number]
-        beyond = (n for n in (int(number), *tree.below(int(number))) if n not in own)
-        aside = dict.fromkeys(tree.edges[n].name for n in beyond if ends[tree.edges[n].end])
+        beyond = [
+            n
+            for n in (int(number), *tree.below(int(number)))
+            if n not in own and ends[tree.edges[n].end]
+        ]
+        aside = dict.fromkeys(tree.edges[n].name for n in beyond)
         radius = edge.curve.radius_mm
         found.append(
             Feeder(
                 int(number), edge.name, None if radius is None else 2.0 * float(np.median(radius)),
                 float(of_target[number]), float(of_organ[number]),
                 max(0.0, float(of_organ[number]) * size_ml - of_target[number] * target_ml),
-                tuple(aside),
+                tuple(aside), len(beyond),
             )
         )  # fmt: skip
     if not found:

@@ -145,7 +145,7 @@ def find_supply(anatomy: Anatomy, request: SupplyRequest) -> Supply:
     uses = tuple(AssumptionUse.resolve(one, request.assume or {}) for one in ASSUMPTIONS)
     return Supply(
         anatomy, term, target, partition, list_feeders(partition, tree, aimed), given, far,
-        nobodys, uses, _list_notes(anatomy, tree, words, far, nobodys),
+        nobodys, uses, _list_notes(anatomy, tree, partition.edges, words, far, nobodys),
     )  # fmt: skip
 
 
@@ -230,16 +230,31 @@ def _find_target(anatomy: Anatomy, name: str | None, organ: str) -> Lesion | Non
 
 
 def _list_notes(
-    anatomy: Anatomy, tree: Tree, words: tuple[str, ...], far: float, nobodys: float
+    anatomy: Anatomy,
+    tree: Tree,
+    feeding: tuple[int, ...],
+    words: tuple[str, ...],
+    far: float,
+    nobodys: float,
 ) -> tuple[str, ...]:
     estimate = (
         "An estimate from where traced branches end: what was not traced is given to its "
-        "neighbours, and vessels that join territories are not known."
+        "neighbours, and vessels that join territories are not known. Sure is what the traced "
+        "branches leave no doubt of; a branch that nobody traced takes its part of that too."
     )
     notes = [estimate]
-    aside = [n for n in list_vessels(tree) if any(word in n for word in words)]
+    aside = dict.fromkeys(
+        edge.name
+        for n, edge in enumerate(tree.edges)
+        if n not in feeding and any(word in edge.name for word in words)
+    )
     if aside:
         notes.append(f"Taken to feed other organs, by name: {', '.join(aside)}.")
+    if anatomy.unread:
+        notes.append(
+            f"Labels that no vocabulary knows are left out: {', '.join(anatomy.unread)}. An artery "
+            "among them would change all of this."
+        )
     if len(list_vessels(tree)) == 1:
         notes.append(
             "All arteries have one label, so an artery of another organ that ends beside this one "

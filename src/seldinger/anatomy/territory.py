@@ -21,6 +21,8 @@ from seldinger.core.record import Assumption
 from seldinger.geometry.geodesic import reach_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from seldinger.core.space import Grid, Points
@@ -35,6 +37,8 @@ _FEEDS_FROM = 0.5
 to what it passes."""
 _AT_END_MM = 6.0
 """An artery that ends so near to the organ ends in it: labels and trees do not meet exactly."""
+_DEEP_MM, _DEEP_SHARE = 8.0, 0.95
+"""Around what ends deep in the organ, so far in every direction, there is little else."""
 FAR_MM = 30.0
 """Tissue farther from any traced branch is fed by one that was not traced."""
 DOUBT = Assumption(
@@ -235,11 +239,28 @@ def _find_feeding(
             places[~inside], distance_upper_bound=_AT_END_MM
         )
         inside[~inside] = away <= _AT_END_MM
-    other = {e.end for e in tree.edges if any(word in e.name for word in elsewhere)}
+    deep = _find_deep(organ, grid, tree)
+    other = {
+        e.end for e in tree.edges if e.end not in deep and any(word in e.name for word in elsewhere)
+    }
     other |= {int(n) for n in ends[~inside]}
     held = {int(n) for n in ends[inside]} - other
     feeding = tree.leads_to(held) & ~tree.leads_to(other)
     return tuple(int(n) for n in np.flatnonzero(feeding))
+
+
+def _find_deep(organ: Mask, grid: Grid, tree: Tree) -> set[int]:
+    """Nodes so deep in the organ that an artery ending there feeds it, whatever its name."""
+    index = np.rint(grid.to_index(tree.nodes_lps_mm)).astype(int)
+    span = np.ceil(_DEEP_MM / np.asarray(grid.spacing_mm)).astype(int)
+    found = set()
+    for node, at in enumerate(index):
+        low, high = at - span, at + span + 1
+        if (low >= 0).all() and (high <= organ.shape).all():
+            around = organ[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+            if around.mean() > _DEEP_SHARE:
+                found.add(node)
+    return found
 
 
 def perfuse(partition: Partition, tree: Tree, edge: int, from_mm: float = 0.0) -> Mask:
@@ -297,6 +318,39 @@ def inject(
     sources = partition.sources
     below = np.isin(sources.edge, (edge, *tree.below(edge)))
     below &= (sources.edge != edge) | (sources.at_mm >= from_mm)
+    return _judge_reach(partition, edge, from_mm, likely, below, doubt)
+
+
+def inject_all(
+    partition: Partition, tree: Tree, edges: Sequence[int], doubt: float = DOUBT.value
+) -> Injection:
+    """What several edges reach together: borders between them are no doubt.
+
+    Args:
+        partition: of the organ, by the same tree.
+        tree: directed from the heart.
+        edges: in which something is given, each from its beginning; the first gives its number.
+        doubt: share of the sum of two ways by which they must differ.
+
+    Raises:
+        AnatomyError: one of them feeds none of the organ.
+    """
+    likely = np.logical_or.reduce([perfuse(partition, tree, edge) for edge in edges])
+    fed = {n for edge in edges for n in (edge, *tree.below(edge))}
+    below = np.isin(partition.sources.edge, list(fed))
+    return _judge_reach(partition, edges[0], 0.0, likely, below, doubt)
+
+
+def _judge_reach(
+    partition: Partition,
+    edge: int,
+    from_mm: float,
+    likely: Mask,
+    below: NDArray[np.bool_],
+    doubt: float,
+) -> Injection:
+    """The sure and the possible part, by the ways from sources ``below`` and from the others."""
+    sources = partition.sources
     if below.all():
         return Injection(edge, from_mm, likely, likely, likely)
     inner, outer = (_measure_cost(partition, sources.select(one)) for one in (below, ~below))

@@ -99,6 +99,29 @@ def direct(tree: Tree, root: int, draining: Collection[int] = ()) -> tuple[Tree,
     return replace(tree, edges=edges), unreached
 
 
+def lead_into(tree: Tree, inside: np.ndarray) -> tuple[Tree, tuple[int, ...]]:
+    """The tree with no part that comes out of an organ, and the ends that such parts now begin at.
+
+    A short part of even width has no wider end; where it seems to begin inside an organ and another
+    end lies outside, blood comes in there.
+
+    Args:
+        tree: directed.
+        inside: (n,) whether each node lies in an organ.
+    """
+    fed = {edge.end for edge in tree.edges}
+    far, begun = np.full(len(tree.nodes_lps_mm), np.nan), []
+    for part in tree.parts:
+        roots = [n for n in part if n not in fed]
+        outside = [n for n in part if tree.degree[n] == 1 and not inside[n]]
+        if roots and inside[roots].all() and outside:
+            root = max(outside, key=lambda n: (round(_width_mm(tree, n), 3), -n))
+            begun.append(int(root))
+            far[list(part)] = _distances(tree, root)[list(part)]
+    edges = tuple(_turn(edge) if far[edge.start] > far[edge.end] else edge for edge in tree.edges)
+    return replace(tree, edges=edges), tuple(begun)
+
+
 def _turn(edge: Edge) -> Edge:
     return Edge(edge.end, edge.start, edge.curve.reversed(), edge.name)
 

@@ -9,10 +9,12 @@ import numpy as np
 import scipy
 
 from seldinger.anatomy.model import Kind
+from seldinger.anatomy.vessels.direct import lead_into
 from seldinger.anatomy.vessels.extract import extract_centrelines
 from seldinger.core.errors import AnatomyError
 from seldinger.core.shapes import Curve
 from seldinger.core.tree import Edge, Tree
+from seldinger.geometry.morphology import dilate
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Structure
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _ARTERIES = ("arter", "aorta", "brachiocephalic trunk", "coeliac trunk")
 _ACCESS = ("cephalic vein", "basilic vein", "fistula", "graft")
+_BESIDE_MM = 4.0
+"""An artery's own label leaves a hole in that of its organ."""
 _SHARE = 0.5
 """An edge is named after a label that holds this share of its points."""
 _RUN_MM = 15.0
@@ -62,6 +66,7 @@ def trace_arteries(anatomy: Anatomy, access: str = "") -> Anatomy:
         whole |= drain
     lines = extract_centrelines(whole, grid, drain=drain)
     tree = name_after(lines.tree, {name: (mask, grid) for name, mask in masks.items()})
+    tree, begun = lead_into(tree, _find_in_organs(anatomy, tree))
     first = next((edge.name for edge in tree.edges if edge.start == lines.root), "")
     where = ", ".join(f"{x:.0f}" for x in tree.nodes_lps_mm[lines.root])
     enters = (
@@ -69,9 +74,29 @@ def trace_arteries(anatomy: Anatomy, access: str = "") -> Anatomy:
         f"({where}) LPS mm."
     )
     notes = tuple(f"Arteries: {note}" for note in (enters, *lines.notes))
+    if begun:
+        own = dict.fromkeys(e.name or "one without a name" for e in tree.edges if e.start in begun)
+        beside = (
+            f"Arteries: {', '.join(own)} touch no other; blood is taken to come in outside the "
+            "organ that they lead into."
+        )
+        notes = (*notes, beside)
     coarse = max(grid.spacing_mm)
     found = (*anatomy.notes, *notes)
     return replace(anatomy, vessels=tree, vessels_voxel_mm=coarse, notes=found)
+
+
+def _find_in_organs(anatomy: Anatomy, tree: Tree) -> np.ndarray:
+    """(n,) whether nodes lie in an organ that arteries lead into, or in a lesion."""
+    index = np.rint(anatomy.grid.to_index(tree.nodes_lps_mm)).astype(int)
+    last = np.array(anatomy.grid.shape) - 1
+    within = ((index >= 0) & (index <= last)).all(axis=1)
+    at = tuple(np.clip(index, 0, last).T)
+    held = np.zeros(len(index), dtype=bool)
+    for structure in anatomy.structures:
+        if structure.kind in (Kind.ORGAN, Kind.LESION):
+            held |= dilate(structure.mask, _BESIDE_MM, float(anatomy.grid.spacing_mm[0]))[at]
+    return held & within
 
 
 def _check_joint(name: str, drain: Mask, arteries: Mask, grid: Grid) -> None:

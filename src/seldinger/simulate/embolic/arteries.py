@@ -120,6 +120,12 @@ def _keep_ways(tree: Tree, fed: NDArray[np.bool_]) -> tuple[Tree, NDArray[np.int
     leads = tree.leads_to({tree.edges[n].end for n in np.flatnonzero(fed)})
     if not leads.any():
         raise SimulationError("no traced artery feeds any of the organ: nothing can be given")
+    ends = [tree.edges[n].end for n in np.flatnonzero(leads)]
+    if len(set(ends)) < len(ends):
+        raise SimulationError(
+            "the arteries that lead to the organ run in a ring; beads are followed through trees: "
+            "cut the ring where flow stands"
+        )
     passed = {tree.edges[n].start for n in np.flatnonzero(leads)}
     kept = [n for n, edge in enumerate(tree.edges) if leads[n] or edge.start in passed]
     nodes: list[Points] = []

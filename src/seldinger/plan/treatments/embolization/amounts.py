@@ -50,6 +50,7 @@ class Amounts:
         shares: of the beads, by ``first``: target, organ beside it, elsewhere, lung.
         inventory: if all that is loaded is given in these shares.
         why: why nothing was followed; empty where it was.
+        too_large: the beads do not pass the catheter.
     """
 
     arteries: FedArteries | None
@@ -60,6 +61,7 @@ class Amounts:
     inventory: DrugInventory | None
     why: str = ""
     portions: tuple[float, ...] = ()
+    too_large: bool = False
 
     __repr__ = short_repr
 
@@ -92,6 +94,13 @@ def find_amounts(
         seed: of all sampling.
     """
     chosen, partition = positions.chosen, positions.partition
+    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    if material is not None and material.sizes.must_pass_um >= bore_um:
+        why = (
+            f"beads of {material.sizes.must_pass_um:g} um do not pass a catheter of {bore_um:g} um: "
+            "take smaller ones, or a wider catheter"
+        )
+        return Amounts(None, (), (), 0, None, None, why, too_large=True)
     if material is None:
         return Amounts(None, (), (), 0, None, None, "no agent is told")
     beads = material.count_beads(assumed.get_value("embolization_packing"))

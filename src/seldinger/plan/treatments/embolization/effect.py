@@ -67,8 +67,8 @@ def list_reach(case: TerritoryCase, positions: Positions) -> tuple[Measure, ...]
     lesion, chosen = case.target.lesions[0], positions.chosen
     sure = likely = possible = spill = share = None
     if chosen is not None and positions.partition is not None and positions.reached is not None:
-        found = [one.share(lesion.mask) for one in positions.injections]
-        sure, likely, possible = (min(1.0, sum(one[at] for one in found)) for at in range(3))
+        if positions.joined is not None:
+            sure, likely, possible = positions.joined.share(lesion.mask)
         spill = chosen.spill_ml
         organ = positions.partition.organ
         share = float((positions.reached & organ).sum() / organ.sum())
@@ -77,7 +77,7 @@ def list_reach(case: TerritoryCase, positions: Positions) -> tuple[Measure, ...]
         Measure("target-reached", f"share of {lesion.label} reached", "1", likely, at_least=held),
         Measure("target-surely", "share of it surely reached", "1", sure),
         Measure("target-possibly", "share of it possibly reached", "1", possible),
-        Measure("organ-spill", "normal organ reached", "mL", spill),
+        Measure("organ-spill", "organ reached beside the target", "mL", spill),
         Measure("organ-reached", "share of the organ reached", "1", share),
     )
 

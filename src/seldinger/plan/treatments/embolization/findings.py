@@ -59,7 +59,8 @@ def list_findings(
         *judge_cover(case, positions),
         *judge_reach(case, positions, shaft_mm),
         *judge_aside(case, positions),
-        *_tell_material(material),
+        *judge_unread(case),
+        *_tell_material(material, said.disease),
         *_tell_amounts(case, material, amounts),
         *_tell_end(),
     )
@@ -90,14 +91,22 @@ def judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
         return
     held = case.assumed.get_value("embolization_held")
     names = ", then ".join(positions.names)
-    sure = sum(one.share(lesion.mask)[0] for one in positions.injections)
+    sure = 0.0 if positions.joined is None else positions.joined.share(lesion.mask)[0]
     text = (
         f"Given into {names}: {100.0 * chosen.target_share:.0f} % of {lesion.label} is reached, "
-        f"{100.0 * sure:.0f} % surely; {chosen.spill_ml:.0f} mL of normal organ with it."
+        f"{100.0 * sure:.0f} % surely, as far as arteries are traced; {chosen.spill_ml:.0f} mL of "
+        "organ beside it."
     )
     status = Status.MET
     if chosen.target_share < held - _CLOSE:
         text += f" At least {100.0 * held:.0f} % are wanted: add a place, or take a larger artery."
+        status = Status.NOT_MET
+    least = case.assumed.get_value("embolization_sure")
+    if sure < least:
+        text += (
+            f" Surely less than {100.0 * least:.0f} %: other traced branches are nearly as near. "
+            "Cone-beam CT from the tip must show the tumour before anything is given."
+        )
         status = Status.NOT_MET
     yield Finding("positions", status, Severity.ACTION, text)
     if positions.refused:
@@ -154,7 +163,22 @@ def judge_aside(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
         yield Finding("branches-aside", Status.NOT_MET, Severity.ACTION, text)
 
 
-def _tell_material(material: Material | None) -> Iterator[Finding]:
+def judge_unread(case: TerritoryCase) -> Iterator[Finding]:
+    """Labels that nobody knows: an artery among them would change what is reached.
+
+    Args:
+        case: with its anatomy.
+    """
+    unread = case.anatomy.unread
+    if unread:
+        text = (
+            f"Labels that no vocabulary knows: {', '.join(unread)}. What they show is not in this "
+            "plan, an artery that feeds the target among it perhaps: name them, or leave them out."
+        )
+        yield Finding("labels-unread", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _tell_material(material: Material | None, disease: str | None) -> Iterator[Finding]:
     if material is None:
         return
     text = (
@@ -164,7 +188,7 @@ def _tell_material(material: Material | None) -> Iterator[Finding]:
     yield Finding("bead-size", Status.MET, Severity.INFO, text, cite(*SIZE_FACTS), facts=SIZE_FACTS)
     per_ml = material.drug_mg / material.beads_ml
     low, most = evidence.fact(CONCENTRATION).interval or (0.0, 0.0)
-    held = per_ml <= most * (1.0 + _CLOSE) and material.drug_mg <= material.most_mg * (1.0 + _CLOSE)
+    held = low * (1.0 - _CLOSE) <= per_ml <= most * (1.0 + _CLOSE)
     whose = "as told" if material.told else "the most of one vial"
     text = (
         f"{material.drug_mg:g} mg of {material.loading.drug} ({whose}) in {material.vials} "
@@ -174,6 +198,16 @@ def _tell_material(material: Material | None) -> Iterator[Finding]:
     )
     facts = (material.drug_fact, CONCENTRATION, _LOADING, _LOADED_IN, CONTRAST)
     status = Status.MET if held else Status.NOT_MET
+    doubts = []
+    if disease is not None and disease != "hcc":
+        doubts.append("These doses were read of hepatocellular carcinoma alone.")
+    if not material.vial_known:
+        doubts.append(
+            f"How much a vial of {material.agent.title} holds was not read: that of DC Bead is "
+            "taken; the number of beads and the load per mL are its."
+        )
+    if doubts:
+        text, status = " ".join((text, *doubts)), Status.UNKNOWN
     yield Finding("drug-dose", status, Severity.ACTION, text, cite(*facts), facts=facts)
 
 
@@ -181,6 +215,9 @@ def _tell_amounts(
     case: TerritoryCase, material: Material | None, amounts: Amounts
 ) -> Iterator[Finding]:
     if material is None:
+        return
+    if amounts.too_large:
+        yield Finding("beads", Status.NOT_MET, Severity.ACTION, f"Beads stick: {amounts.why}")
         return
     if amounts.shares is None:
         text = f"Where beads come to lie was not followed: {amounts.why}"

@@ -46,6 +46,8 @@ class Material:
         drug_fact: id of the fact behind ``most_mg``.
         vials: of beads.
         told: whether the user told the dose.
+        vial_known: whether it was read how much of this agent a vial holds.
+        given_um: diameters once the drug is in.
     """
 
     agent: Embolic
@@ -58,13 +60,15 @@ class Material:
     drug_fact: str
     vials: int
     told: bool
+    vial_known: bool
+    given_um: tuple[float, float]
 
     __repr__ = short_repr
 
     @property
     def sizes(self) -> SphereSizes:
         """As they meet vessels."""
-        return spread_sizes(self.size)
+        return spread_sizes(*self.given_um)
 
     def count_beads(self, packing: float) -> int:
         """How many there are.
@@ -72,35 +76,39 @@ class Material:
         Args:
             packing: share of settled beads that is bead.
         """
-        return count_particles(self.size, self.beads_ml, packing)
+        low, high = self.given_um
+        return count_particles(low, high, self.beads_ml, packing)
 
 
-def spread_sizes(size: SizeClass) -> SphereSizes:
-    """Every diameter of a printed class alike."""
-    low, high = size.low_um, size.high_um
-    return SphereSizes.uniform(low, high) if high > low else SphereSizes.fixed(high)
+def spread_sizes(low_um: float, high_um: float) -> SphereSizes:
+    """Every diameter of a range alike."""
+    return SphereSizes.uniform(low_um, high_um) if high_um > low_um else SphereSizes.fixed(high_um)
 
 
-def count_particles(size: SizeClass, settled_ml: float, packing: float) -> int:
+def count_particles(low_um: float, high_um: float, settled_ml: float, packing: float) -> int:
     """Settled volume times what of it is particle, over that of a mean particle.
 
     Args:
-        size: printed class.
+        low_um: the least diameter.
+        high_um: the largest; every one between alike.
         settled_ml: all of them, at rest.
         packing: share of that which is particle.
     """
-    low, high = size.low_um / _UM_PER_MM, size.high_um / _UM_PER_MM
+    low, high = low_um / _UM_PER_MM, high_um / _UM_PER_MM
     # Of diameters that are even in their range, the mean of the cube.
     cube = high**3 if high == low else (high**4 - low**4) / (4.0 * (high - low))
     return int(1000.0 * settled_ml * packing / (math.pi / 6.0 * cube))
 
 
-def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) -> Material | None:
+def choose_material(
+    options: EmbolizationOptions, *, surely_beyond: bool, disease: str | None
+) -> Material | None:
     """Agent, size and drug; None where nobody told an agent.
 
     Args:
         options: what is told.
-        within_milan: whether the disease is; None: not known, and then the lower dose holds.
+        surely_beyond: whether the disease is surely beyond the Milan criteria.
+        disease: as answered; the doses that were read are of "hcc".
 
     Raises:
         PlanError: an agent that loads no doxorubicin or has no sizes, or more drug than was
@@ -126,18 +134,18 @@ def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) 
         if options.size_um is None
         else agent.find_size(*read_size_um(options.size_um))
     )
-    fact = BEYOND if within_milan is False else WITHIN
+    fact = BEYOND if surely_beyond and disease == "hcc" else WITHIN
     most = evidence.driving_value(fact, secondary=True)
     # One vial is where everybody begins; more is for the user to say.
     vial_mg = evidence.driving_value(WITHIN, secondary=True)
     dose = vial_mg if options.drug_mg is None else options.drug_mg
     if dose > most * (1.0 + _ROUNDING):
-        which = "beyond" if within_milan is False else "within"
-        unknown = " (nobody told the disease, so the lower limit holds)" * (within_milan is None)
+        which = "beyond" if fact == BEYOND else "not surely beyond"
+        whose = "" if disease == "hcc" else f" (of hcc; told is {disease or 'no disease'})"
         raise PlanError(
             f"{dose:g} mg of {DRUG} are told; at most {most:g} mg are published for disease "
-            f"{which} the Milan criteria{unknown} [{mark(evidence.fact(fact))}]: load less, or "
-            "plan another session"
+            f"{which} the Milan criteria{whose} [{mark(evidence.fact(fact))}]: load less, or plan "
+            "another session"
         )
     vial_ml = evidence.driving_value(VIAL, secondary=True) if agent.vial_ml is None else (
         agent.vial_ml
@@ -148,5 +156,15 @@ def choose_material(options: EmbolizationOptions, *, within_milan: bool | None) 
     low, high = contrast.interval or (contrast.value or 0.0, contrast.value or 0.0)
     return Material(
         agent, size, agent.find_loading(DRUG), beads, beads * (1.0 + 0.5 * (low + high)), dose,
-        most, fact, vials, options.drug_mg is not None,
+        most, fact, vials, options.drug_mg is not None, agent.vial_ml is not None,
+        _find_given_um(agent.find_loading(DRUG), size),
     )  # fmt: skip
+
+
+def _find_given_um(loading: Loading, size: SizeClass) -> tuple[float, float]:
+    """Diameters once the drug is in: as read of the tested class, in proportion of another."""
+    loaded, tested = loading.loaded_size, loading.tested_size
+    if loaded is None:
+        return size.low_um, size.high_um
+    low, high = loaded.low_um / tested.low_um, loaded.high_um / tested.high_um
+    return size.low_um * low, size.high_um * high

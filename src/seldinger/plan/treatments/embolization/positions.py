@@ -14,6 +14,7 @@ from seldinger.anatomy.territory import (
     DOUBT,
     FAR_MM,
     inject,
+    inject_all,
     measure_far_share,
     partition_organ,
 )
@@ -48,6 +49,7 @@ class Positions:
         why: why there are none; empty where there are.
         whole_organ: all of the organ is meant, from each side, and not one lesion in it.
         tree: the arteries; None where none were traced.
+        joined: all places of the first set as one.
     """
 
     partition: Partition | None
@@ -59,6 +61,7 @@ class Positions:
     why: str = ""
     whole_organ: bool = False
     tree: Tree | None = None
+    joined: Injection | None = None
 
     __repr__ = short_repr
 
@@ -121,9 +124,12 @@ def find_positions(
         why = f"every artery that feeds it is thinner than the {shaft_mm:.1f} mm that a tip needs"
         return Positions(partition, (), (), None, refused, bool(told), why)
     doubt = assumed.get_value(DOUBT.name)
-    given = tuple(inject(partition, tree, one.edge, 0.0, doubt) for one in sets[0].feeders)
-    reached = np.logical_or.reduce([one.likely for one in given])
-    return Positions(partition, sets, given, reached, refused, bool(told), tree=tree)
+    edges = [one.edge for one in sets[0].feeders]
+    given = tuple(inject(partition, tree, edge, 0.0, doubt) for edge in edges)
+    joined = inject_all(partition, tree, edges, doubt)
+    return Positions(
+        partition, sets, given, joined.likely, refused, bool(told), tree=tree, joined=joined
+    )
 
 
 def _search(
@@ -145,7 +151,7 @@ def _search(
 
 def _is_trunk(one: Feeder) -> bool:
     """An artery that leads to several other organs is no place to give beads."""
-    return len(one.leads_aside) > 1
+    return one.ends_aside > 1
 
 
 def name_set(feeders: tuple[Feeder, ...], tree: Tree, told: tuple[str, ...]) -> FeederSet:
@@ -169,6 +175,10 @@ def name_set(feeders: tuple[Feeder, ...], tree: Tree, told: tuple[str, ...]) -> 
             raise PlanError(
                 f"the {word} feeds none of the target as far as arteries are traced: name another "
                 f"place; those that do: {known}"
+            )
+        if by_edge[edge] in chosen:
+            raise PlanError(
+                f"the {word} is named twice, by its name or its edge: name each place once"
             )
         chosen.append(by_edge[edge])
     for one in chosen:

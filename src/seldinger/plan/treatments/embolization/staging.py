@@ -11,6 +11,7 @@ from seldinger import evidence
 from seldinger.anatomy.model import Kind
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
+from seldinger.geometry.morphology import label_components
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _EXCLUDED, _WAIT = "embolization.downstaging.excluded", "embolization.downstagin
 _MM_PER_CM = 10.0
 _FEW, _SOME = 3, 5
 _SAME = 0.5
+_LEAST_ML = 0.1
+"""A piece of a label that is smaller is no tumour of its own."""
 _LIVER_TUMOUR = ("liver", "hepat")
 
 
@@ -40,11 +43,13 @@ class Staged:
         lengths_mm: longest diameter of every labelled tumour, the longest first.
         within_milan: None where the disease is another, or not told.
         within_downstaging: likewise.
+        surely_beyond_milan: even if every diameter is a voxel shorter.
     """
 
     lengths_mm: tuple[float, ...]
     within_milan: bool | None
     within_downstaging: bool | None
+    surely_beyond_milan: bool = False
 
 
 def stage(anatomy: Anatomy, lesion: Lesion, organ: Mask, disease: str | None) -> Staged:
@@ -56,20 +61,34 @@ def stage(anatomy: Anatomy, lesion: Lesion, organ: Mask, disease: str | None) ->
         organ: with its tumours.
         disease: "hcc", another, or None: not told.
     """
-    masks = [lesion.mask]
+    masks = []
     for one in anatomy.structures:
         if one.kind is Kind.LESION and (one.mask & organ).sum() > _SAME * one.mask.sum():
-            shared = (one.mask & lesion.mask).sum()
-            if shared <= _SAME * min(one.mask.sum(), lesion.mask.sum()):
-                masks.append(one.mask)
+            labelled, sizes = label_components(one.mask)
+            masks += [
+                labelled == n
+                for n in range(1, len(sizes))
+                if sizes[n] * anatomy.grid.voxel_ml >= _LEAST_ML
+            ]
+    covered = np.logical_or.reduce(masks) if masks else np.zeros_like(lesion.mask)
+    if (lesion.mask & covered).sum() <= _SAME * lesion.mask.sum():
+        masks.append(lesion.mask)
     lengths = sorted((measure_length_mm(mask, anatomy.grid) for mask in masks), reverse=True)
     if disease != "hcc":
         return Staged(tuple(lengths), None, None)
-    return Staged(tuple(lengths), _is_within_milan(lengths), _is_within_downstaging(lengths))
+    voxel_mm = float(max(anatomy.grid.spacing_mm))
+    shorter = [mm - voxel_mm for mm in lengths]
+    return Staged(
+        tuple(lengths), _is_within_milan(lengths), _is_within_downstaging(lengths),
+        not _is_within_milan(shorter),
+    )  # fmt: skip
 
 
 def measure_length_mm(mask: Mask, grid: Grid) -> float:
-    """The longest diameter of a mask, from outer face to outer face.
+    """The longest diameter of a mask, between the middles of its farthest voxels.
+
+    A round tumour's outermost voxels are cut by its surface, so that half a voxel at either end is
+    what is missing and what is too much.
 
     Args:
         mask: (i, j, k), at least one voxel.
@@ -84,7 +103,7 @@ def measure_length_mm(mask: Mask, grid: Grid) -> float:
     except (QhullError, ValueError):
         points = points[:2000]  # flat or tiny: all of it
     far = float(pdist(points).max()) if len(points) > 1 else 0.0
-    return far + float(min(grid.spacing_mm))
+    return max(far, float(min(grid.spacing_mm)))
 
 
 def _is_within_milan(lengths: list[float]) -> bool:

@@ -63,13 +63,27 @@ def list_steps(
              f"{state_fact(_NOT_WEDGED)}"),
         Step("Check", "Cone-beam CT with contrast from the tip: all of the tumour that is meant, "
              "nothing but liver."),
-        Step("Give", f"Slowly, with forward flow all the time. {state_fact(_END)}"),
+        Step("Give", f"{_split(positions, material, 0)}Slowly, with forward flow all the time. "
+             f"{state_fact(_END)}"),
     ]  # fmt: skip
     steps += [
-        Step("Next place", f"The same from the {name}: place, check, give.") for name in names[1:]
+        Step(
+            "Next place",
+            f"{_split(positions, material, number)}The same from the {name}: place, check, give.",
+        )
+        for number, name in enumerate(names[1:], start=1)
     ]
     steps += [
         Step("Look", "Angiogram from the main artery: what still blushes has another feeder."),
         Step("Close", "Close the artery; note drug given and left; watch pain, fever and limb."),
     ]  # fmt: skip
     return tuple(steps)
+
+
+def _split(positions: Positions, material: Material | None, number: int) -> str:
+    """How much of the suspension is meant for a place: by what of the target it feeds."""
+    chosen = positions.chosen
+    if material is None or chosen is None or len(chosen.feeders) == 1:
+        return ""
+    share = chosen.feeders[number].target_share / sum(one.target_share for one in chosen.feeders)
+    return f"{share * material.suspension_ml:.1f} of {material.suspension_ml:.0f} mL. "

@@ -113,9 +113,10 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         said = read(ChemoembolizationAnswers, case.settings)
         organ = outline_organ(case.anatomy, _ORGAN, lesion)
         staged = stage(case.anatomy, lesion, organ, said.disease)
-        # Outside of the carcinoma that the criteria are of, the lower dose holds.
-        within = staged.within_milan if said.disease == "hcc" else None
-        material = choose_material(options, within_milan=within)
+        # What may be within, and outside of the carcinoma that the criteria are of: the lower dose.
+        material = choose_material(
+            options, surely_beyond=staged.surely_beyond_milan, disease=said.disease
+        )
         positions = _find(case.anatomy, lesion, case.settings, case.assumed)
         reach = search(list_deliveries(case.settings.device))
         catheter = catalogue.device(reach.instrument.device)

@@ -12,7 +12,12 @@ from seldinger.catalogue.access_sites import access_sites
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.endovascular.choose import build_route
-from seldinger.plan.treatments.embolization.findings import judge_aside, judge_cover, judge_reach
+from seldinger.plan.treatments.embolization.findings import (
+    judge_aside,
+    judge_cover,
+    judge_reach,
+    judge_unread,
+)
 from seldinger.plan.treatments.embolization.pelvis.sides import (
     find_missing,
     find_origin,
@@ -65,6 +70,7 @@ def list_findings(
         *_tell_origins(case, positions),
         *judge_reach(case, positions, shaft_mm),
         *judge_aside(case, positions),
+        *judge_unread(case),
         *_judge_other_supply(case, organ, positions),
         *_judge_size(organ, particles),
         *_tell_amount(particles, amounts),
@@ -229,6 +235,9 @@ def _tell_amount(particles: Particles | None, amounts: Amounts) -> Iterator[Find
 
 def _tell_beads(particles: Particles | None, amounts: Amounts) -> Iterator[Finding]:
     if particles is None:
+        return
+    if amounts.too_large:
+        yield Finding("beads", Status.NOT_MET, Severity.ACTION, f"Particles stick: {amounts.why}")
         return
     if amounts.shares is None:
         text = f"Where particles come to lie was not followed: {amounts.why}"

@@ -59,7 +59,7 @@ class Particles:
     def sizes(self) -> ParticleSizes:
         """As they meet vessels; of what is no sphere the printed size keeps none from any."""
         if self.is_sphere:
-            return spread_sizes(self.size)
+            return spread_sizes(self.size.low_um, self.size.high_um)
         return ClumpSizes(
             self.size.low_um, self.size.high_um, self.clump_factor, self.clump_spread
         )  # fmt: skip
@@ -72,7 +72,7 @@ class Particles:
         """
         if self.settled_ml is None:
             return None
-        return count_particles(self.size, self.settled_ml, packing)
+        return count_particles(self.size.low_um, self.size.high_um, self.settled_ml, packing)
 
 
 def choose_particles(

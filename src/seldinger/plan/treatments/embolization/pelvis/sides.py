@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from seldinger.anatomy.feeders import ASIDE, FeederSet, list_feeders, name_feeder
 from seldinger.anatomy.supply import outline_organ
-from seldinger.anatomy.territory import DOUBT, inject, partition_organ, share_by_edge
+from seldinger.anatomy.territory import DOUBT, inject, inject_all, partition_organ, share_by_edge
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.plan.treatments.embolization.positions import Positions, measure_widths, name_set
 
@@ -102,11 +100,13 @@ def find_sides(
         )
         return replace(_none(why, partition, told), refused=refused)
     doubt = assumed.get_value(DOUBT.name)
-    given = tuple(inject(partition, tree, one.edge, 0.0, doubt) for one in sets[0].feeders)
-    reached = np.logical_or.reduce([one.likely for one in given])
+    edges = [one.edge for one in sets[0].feeders]
+    given = tuple(inject(partition, tree, edge, 0.0, doubt) for edge in edges)
+    joined = inject_all(partition, tree, edges, doubt)
     return Positions(
-        partition, sets, given, reached, refused, bool(told), whole_organ=True, tree=tree
-    )
+        partition, sets, given, joined.likely, refused, bool(told), whole_organ=True, tree=tree,
+        joined=joined,
+    )  # fmt: skip
 
 
 def name_sides(tree: Tree) -> dict[int, str]:
