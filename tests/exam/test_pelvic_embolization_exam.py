@@ -321,6 +321,17 @@ def test_cancer_and_pregnancy_stop(embolize: Callable[..., Plan]) -> None:
         assert embolize(name, answers).verdict.status is PlanStatus.UNSUITABLE, question
 
 
+@pytest.mark.parametrize("name", BOTH)
+def test_the_visit_of_the_demo_fits_the_organ(
+    name: Procedure, pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    case = CASES[name]
+    chosen = plan.Settings(answers=case.answers, options=case.options)
+    comes = demo.visit(name, case.organ)
+    made = plan.propose(name, pelves[name], case.target, settings=chosen, patient=comes)
+    assert not any("sex." in reason for reason in made.verdict.reasons)
+
+
 def test_ovarian_arteries_stay_unknown_whatever_is_traced(given: Mapping[str, Plan]) -> None:
     status, text = finding(given[UFE], "ovarian-arteries")
     assert status is Status.UNKNOWN

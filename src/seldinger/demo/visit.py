@@ -8,10 +8,14 @@ from importlib import resources
 
 from seldinger import care
 from seldinger.care.clearance import Request
+from seldinger.care.patient import Sex
 
 FILE = "patient.toml"
 JUDGED_AT = dt.datetime(2026, 12, 4, 8, 0, tzinfo=dt.UTC)
 """When clearance is judged: three days before, so that the holds can still be kept."""
+
+OF_A_WOMAN = frozenset({"fibroid-embolization"})
+_HER_AGE_YEARS = 44.0
 
 
 def visit(
@@ -20,7 +24,7 @@ def visit(
     depth: str = "deep",
     antibiotics: str | None = None,
 ) -> care.Visit:
-    """The built-in patient's visit; the same arguments give the same.
+    """The built-in patient's visit, a woman's where only a woman can have it; always the same.
 
     Args:
         procedure: for which it is made.
@@ -48,4 +52,9 @@ def visit(
         wanted, procedure=procedure, organ=organ, depth=depth, decisions=decisions,
         access=wanted.access if same else None,
     )  # fmt: skip
+    if procedure in OF_A_WOMAN:
+        woman = replace(
+            loaded.patient, sex=Sex.FEMALE, age_years=_HER_AGE_YEARS, pregnant=False
+        )  # fmt: skip
+        loaded = replace(loaded, patient=woman)
     return replace(loaded, request=request, inputs=())

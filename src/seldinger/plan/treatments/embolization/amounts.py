@@ -95,10 +95,11 @@ def find_amounts(
     """
     chosen, partition = positions.chosen, positions.partition
     bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
-    if material is not None and material.sizes.must_pass_um >= bore_um:
+    large_um = 0.0 if material is None else material.sizes.must_pass_um
+    if material is not None and large_um >= bore_um:
         why = (
-            f"beads of {material.sizes.must_pass_um:g} um do not pass a catheter of {bore_um:g} um: "
-            "take smaller ones, or a wider catheter"
+            f"beads of {large_um:g} um do not pass a catheter of {bore_um:g} um: take smaller "
+            "ones, or a wider catheter"
         )
         return Amounts(None, (), (), 0, None, None, why, too_large=True)
     if material is None:

@@ -64,16 +64,18 @@ def list_deliveries(device: str | None, least_um: float = 0.0) -> tuple[Delivery
 
     Args:
         device: the only one; None: all.
-        least_um: bore that what is given needs; where none has it, all are offered.
+        least_um: bore that what is given needs; where none has it, the widest are offered.
     """
     found = list_catheters(device)
-    bored = tuple(one for one in found if 1000.0 * (one.inner_diameter_mm or 0.0) >= least_um)
+    bores = [1000.0 * (one.inner_diameter_mm or 0.0) for one in found]
+    least_um = min(least_um, max(bores, default=0.0))
+    bored = tuple(one for one, bore in zip(found, bores, strict=True) if bore >= least_um)
     return tuple(
         Delivery(
             one.id, "microcatheter", "microcatheter", _GUIDE_FRENCH, one.usable_mm,
             one.outer_diameter_mm, one.wire_mm, "the thinnest goes farthest", exchanged=False,
         )
-        for one in bored or found
+        for one in bored
     )  # fmt: skip
 
 
