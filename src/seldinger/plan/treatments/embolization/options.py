@@ -27,7 +27,7 @@ class EmbolizationOptions:
         "artery that is given into, or the number of its edge; left out: those that hold the "
         "target and spare most",
         default=(),
-        flag="--position",
+        flag="--place",
         metavar="ARTERY",
     )
     agent: Text | None = optional("embolic agent, by its name in the catalogue", metavar="AGENT")

@@ -99,7 +99,7 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         """
         if not isinstance(target, Lesion):
             raise PlanError(
-                f"{target.label!r} is no tumour: name the tumour, and --position where it is given"
+                f"{target.label!r} is no tumour: name the tumour, and --place where it is given"
             )
         lesion = organ_of(target, anatomy, _ORGAN)
         found = _find(anatomy, lesion, settings, assumed)
