@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger.anatomy.feeding import find_feeding
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import short_repr
 from seldinger.core.record import Assumption
@@ -35,10 +36,6 @@ _STEP_MM = 1.0
 _FEEDS_FROM = 0.5
 """A last branch feeds from its middle on: on the way there its parent's other branches are nearer
 to what it passes."""
-_AT_END_MM = 6.0
-"""An artery that ends so near to the organ ends in it: labels and trees do not meet exactly."""
-_DEEP_MM, _DEEP_SHARE = 8.0, 0.95
-"""Around what ends deep in the organ, so far in every direction, there is little else."""
 FAR_MM = 30.0
 """Tissue farther from any traced branch is fed by one that was not traced."""
 DOUBT = Assumption(
@@ -172,7 +169,7 @@ def partition_organ(
     """
     if not organ.any():
         raise AnatomyError("the mask of the organ is empty: nothing in it can be fed")
-    edges = _find_feeding(organ, grid, tree, elsewhere)
+    edges = find_feeding(organ, grid, tree, elsewhere)
     if not edges:
         raise AnatomyError(
             "no artery that was traced ends in the organ, so nobody can say what feeds which part "
@@ -220,47 +217,6 @@ def _weigh(tree: Tree, edges: NDArray[np.int32], power: float) -> Floats:
         radii[number] = float(np.median(radius))
     middle = float(np.median(list(radii.values())))
     return np.array([(middle / radii[number]) ** power for number in edges])
-
-
-def _find_feeding(
-    organ: Mask, grid: Grid, tree: Tree, elsewhere: tuple[str, ...]
-) -> tuple[int, ...]:
-    """Edges below which every end lies in the organ."""
-    from scipy.spatial import cKDTree  # lists of procedures need no trees
-
-    ends = np.flatnonzero(tree.degree == 1)
-    places = tree.nodes_lps_mm[ends]
-    index = np.rint(grid.to_index(places)).astype(int)
-    inside: Mask = np.logical_and.reduce((index >= 0) & (index < organ.shape), axis=1)
-    inside[inside] = organ[tuple(index[inside].T)]
-    if not inside.all():
-        points = grid.to_lps(np.argwhere(organ).astype(float))
-        away, _ = cKDTree(points, balanced_tree=False).query(
-            places[~inside], distance_upper_bound=_AT_END_MM
-        )
-        inside[~inside] = away <= _AT_END_MM
-    deep = _find_deep(organ, grid, tree)
-    other = {
-        e.end for e in tree.edges if e.end not in deep and any(word in e.name for word in elsewhere)
-    }
-    other |= {int(n) for n in ends[~inside]}
-    held = {int(n) for n in ends[inside]} - other
-    feeding = tree.leads_to(held) & ~tree.leads_to(other)
-    return tuple(int(n) for n in np.flatnonzero(feeding))
-
-
-def _find_deep(organ: Mask, grid: Grid, tree: Tree) -> set[int]:
-    """Nodes so deep in the organ that an artery ending there feeds it, whatever its name."""
-    index = np.rint(grid.to_index(tree.nodes_lps_mm)).astype(int)
-    span = np.ceil(_DEEP_MM / np.asarray(grid.spacing_mm)).astype(int)
-    found = set()
-    for node, at in enumerate(index):
-        low, high = at - span, at + span + 1
-        if (low >= 0).all() and (high <= organ.shape).all():
-            around = organ[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-            if around.mean() > _DEEP_SHARE:
-                found.add(node)
-    return found
 
 
 def perfuse(partition: Partition, tree: Tree, edge: int, from_mm: float = 0.0) -> Mask:
