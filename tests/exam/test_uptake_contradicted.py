@@ -204,7 +204,7 @@ def test_a_told_bilirubin_never_beats_the_patients_labs(seen: Callable[..., Plan
 
 
 def test_a_treatment_in_the_past_has_no_vial(seen: Callable[..., Plan]) -> None:
-    status, text = finding(seen(3.4, "2026-12-09T11:00+01:00"), "vial")
+    status, text = finding(seen(3.4, "2026-12-09T12:00+01:00"), "vial")
     assert status is Status.NOT_MET
     assert text.startswith("The hour of the treatment is past")
     assert "is past" not in finding(seen(3.4), "vial")[1]
