@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import pytest
 from seldinger import report
 from seldinger.core.errors import OutputError
 from seldinger.report import pages, sections
-from seldinger.report.blocks import Heading, Note
+from seldinger.report.blocks import Heading, Note, Table
 from seldinger.report.sections import GROUP, Part
+from seldinger.report.sections.measures import build_options
+from seldinger.simulate.effect import Effect, Measure, Option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +99,14 @@ def test_without_our_own_sections_no_report_is_written(
     monkeypatch.setattr(sections, "entry_points", lambda **_: ())
     with pytest.raises(OutputError, match="install it again"):
         pages.build_report(plan, None)
+
+
+def test_many_measures_leave_room_for_the_words_beside_them(plan: Plan) -> None:
+    labels = [f"dose of all that is perfused {n}" for n in range(5)]
+    measures = tuple(Measure(f"dose-{n}", label, "Gy", 1.0) for n, label in enumerate(labels))
+    option = Option("partition model", "glass", 1, "2 GBq", measures, chosen=True)
+    told = replace(plan, effect=Effect("radioembolization", "dose", "m", (), options=(option,)))
+    (table,) = [one for one in build_options(told) if isinstance(one, Table)]
+    assert len(table.widths) == len(table.head) == 4 + len(labels)
+    # A column as wide as its words takes the room of those that share what is left.
+    assert all(width.endswith("fr") for width in table.widths)
