@@ -19,14 +19,15 @@ from seldinger.anatomy.feeders import (
 )
 from seldinger.anatomy.territory import Partition, partition_organ
 from seldinger.core.errors import AnatomyError
-from seldinger.demo.embolization import EmbolizationPatient, embolization_patient
+from seldinger.demo.arterial import ArterialPatient
+from seldinger.demo.embolization import embolization_patient
 
 
 @dataclass(frozen=True)
 class Liver:
     """The built-in liver, parted."""
 
-    patient: EmbolizationPatient
+    patient: ArterialPatient
     built: anatomy.Anatomy
     partition: Partition
     tumours: tuple[np.ndarray, ...]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from seldinger.demo import EmbolizationPatient
+    from seldinger.demo import ArterialPatient
     from seldinger.plan import Plan
     from seldinger.plan.treatments.embolization.options import EmbolizationOptions
 
@@ -32,12 +32,12 @@ CLEARED = {**CASE.answers, "clearance": "yes"}
 
 
 @pytest.fixture(scope="module")
-def patient() -> EmbolizationPatient:
+def patient() -> ArterialPatient:
     return demo.embolization_patient(4.0)
 
 
 @pytest.fixture(scope="module")
-def liver(patient: EmbolizationPatient) -> anatomy.Anatomy:
+def liver(patient: ArterialPatient) -> anatomy.Anatomy:
     return patient.build_anatomy(anatomy.Settings(voxel_mm=4.0))
 
 
@@ -72,7 +72,7 @@ def test_a_plan_passes_the_exam_and_repeats(given: Plan, embolize: Callable[...,
 
 
 def test_both_true_feeders_are_chosen_and_hold_the_tumour(
-    given: Plan, patient: EmbolizationPatient, liver: anatomy.Anatomy
+    given: Plan, patient: ArterialPatient, liver: anatomy.Anatomy
 ) -> None:
     assert given.treatment.settings["positions"] == "segment 5 artery, then segment 6 artery"
     assert figure(given, "target-reached") == pytest.approx(1.0, abs=0.02)

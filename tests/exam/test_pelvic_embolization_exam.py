@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from seldinger.demo import PelvicPatient
+    from seldinger.demo import ArterialPatient
     from seldinger.plan import Plan
 
 Procedure = Literal["fibroid-embolization", "prostate-embolization"]
@@ -41,12 +41,12 @@ FINE = anatomy.Settings(voxel_mm=4.0)
 
 
 @pytest.fixture(scope="module")
-def patients() -> Mapping[str, PelvicPatient]:
+def patients() -> Mapping[str, ArterialPatient]:
     return {UFE: demo.fibroid_patient(4.0), PAE: demo.prostate_patient(4.0)}
 
 
 @pytest.fixture(scope="module")
-def pelves(patients: Mapping[str, PelvicPatient]) -> Mapping[str, anatomy.Anatomy]:
+def pelves(patients: Mapping[str, ArterialPatient]) -> Mapping[str, anatomy.Anatomy]:
     return {name: one.build_anatomy(FINE) for name, one in patients.items()}
 
 
@@ -93,7 +93,7 @@ def test_a_plan_passes_the_exam_and_repeats(
     name: Procedure,
     given: Mapping[str, Plan],
     embolize: Callable[..., Plan],
-    patients: Mapping[str, PelvicPatient],
+    patients: Mapping[str, ArterialPatient],
 ) -> None:
     assert (name, CASES[name].target) in PELVIC_CASES
     unasked = embolize(name, CASES[name].answers)
@@ -105,7 +105,7 @@ def test_a_plan_passes_the_exam_and_repeats(
 
 @pytest.mark.parametrize("name", BOTH)
 def test_the_same_arguments_give_the_same_patient(
-    name: Procedure, patients: Mapping[str, PelvicPatient]
+    name: Procedure, patients: Mapping[str, ArterialPatient]
 ) -> None:
     again = demo.fibroid_patient(4.0) if name == UFE else demo.prostate_patient(4.0)
     one, other = patients[name].study, again.study
@@ -122,7 +122,7 @@ def test_the_true_artery_of_each_side_is_chosen_and_holds_its_side(
     name: Procedure,
     given: Mapping[str, Plan],
     embolize: Callable[..., Plan],
-    patients: Mapping[str, PelvicPatient],
+    patients: Mapping[str, ArterialPatient],
     pelves: Mapping[str, anatomy.Anatomy],
 ) -> None:
     patient, seen = patients[name], pelves[name]
