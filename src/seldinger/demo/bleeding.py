@@ -67,7 +67,7 @@ BLEEDS: Mapping[Where, Bleed] = MappingProxyType(
         "spleen": Bleed("pseudoaneurysm-1", "inferior middle splenic artery", 0.6, 5.0,
                         (0.0, 5.0, 0.0)),
         "colon": Bleed("extravasation-1", "vas rectum 2", 0.95, 4.0, (-3.0, 0.0, 0.0)),
-        "pelvis": Bleed("pseudoaneurysm-1", "left superior gluteal artery", 0.6, 6.0,
+        "pelvis": Bleed("pseudoaneurysm-2", "left superior gluteal artery", 0.6, 6.0,
                         (0.0, 6.0, 2.0)),
     }
 )  # fmt: skip

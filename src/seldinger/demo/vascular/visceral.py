@@ -39,7 +39,7 @@ CALIBRES: Mapping[str, Calibre] = MappingProxyType(
         "right colic artery": Calibre(2.8, 2.4),
         "ileocolic artery": Calibre(3.0, 2.4),
         "marginal artery": Calibre(2.2, 1.9),
-        **{f"vas rectum {n}": Calibre(1.3, 1.0) for n in range(1, 7)},
+        **{f"vas rectum {n}": Calibre(1.5, 1.4) for n in range(1, 7)},
     }
 )
 
