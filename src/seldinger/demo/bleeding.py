@@ -22,7 +22,7 @@ from seldinger.demo.body import LESIONS, Coat, coats
 from seldinger.demo.patient import NOTE
 from seldinger.demo.pelvis import scan_bleeding_man
 from seldinger.demo.render import lattice, paint, scan
-from seldinger.demo.solids import Carved, sphere
+from seldinger.demo.solids import Carved, Tube, sphere
 from seldinger.demo.truth import collect_truth
 from seldinger.demo.vascular.crown import COLON, SPLEEN, grow_crown
 from seldinger.demo.vascular.growth import grow
@@ -130,7 +130,12 @@ def _grow(where: Where) -> Tree:
 @lru_cache(maxsize=8)
 def _grow_crown(where: Where, least_mm: float) -> Crown:
     bed: Bed = SPLEEN if where == "spleen" else COLON
-    rising = organs.COLON.members[0]
-    wall = Carved(rising, (rising.grown(-_WALL_MM),))
-    organ = organs.spleen() if where == "spleen" else wall
+    organ = organs.spleen() if where == "spleen" else _colon_wall()
     return grow_crown(_grow(where), organ.contains, (), least_mm, bed)
+
+
+def _colon_wall() -> Carved:
+    """Of its rising part."""
+    rising = organs.COLON.members[0]
+    assert isinstance(rising, Tube)  # noqa: S101  of tubes alone
+    return Carved(rising, (rising.grown(-_WALL_MM),))

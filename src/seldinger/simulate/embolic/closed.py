@@ -50,8 +50,12 @@ def close_artery(
         venous_mmhg: behind the beds.
 
     Raises:
-        SimulationError: the fall leaves no pressure above that behind the beds, or is none.
+        SimulationError: an edge does not lead to the organ; the fall leaves no pressure above that
+            behind the beds, or is none.
     """
+    away = [one for one in (closed, place) if one not in arteries.edge]
+    if away:
+        raise SimulationError(f"edge {away[0]} does not lead to what is fed: name one that does")
     network = arteries.particles.network
     at = {one.name: number for number, one in enumerate(network.vessels)}
     number, asked = (at[arteries.name_of(arteries.edge[one])] for one in (closed, place))

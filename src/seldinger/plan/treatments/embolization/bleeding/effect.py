@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
     from seldinger.plan.treatments.embolization.bleeding.options import OccluderForm
-    from seldinger.plan.treatments.embolization.bleeding.places import ClosingPlace, Places
+    from seldinger.plan.treatments.embolization.bleeding.places import ClosingPlace, CutOff, Places
 
     Choose = Callable[[float | None, float], FittedOccluder | None]
     """The occluder for a lumen, mm, and so much room, mm."""
+    Laid = tuple[FittedOccluder | None, FittedOccluder | None]
 
 CUT_OFF = "blood cut off"
 FALL, LEAST_FALL = "haemostasis.spleen.pressure.drop", "haemostasis.spleen.pressure.least_drop"
 _MOST_FAR = 0.5
-_ROWS = 6
+_ROWS, _NAMES = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def find_pressure(case: TerritoryCase, places: Places) -> LeftPressure | str:
     if part is None:
         return "nothing that was traced ends in the spleen"
     owned = part.branch[part.organ & (part.branch >= 0)]
-    own_ml = np.bincount(owned, minlength=len(tree.edges)) * part.grid.voxel_ml
+    counted = np.bincount(owned, minlength=len(tree.edges))
+    own_ml = counted.astype(np.float64) * part.grid.voxel_ml
     drive = Drive()
     place = (places.line or places.chosen)[0].edge
     falls = (evidence.driving_value(one) / 100.0 for one in (FALL, LEAST_FALL))
@@ -75,20 +77,27 @@ def find_pressure(case: TerritoryCase, places: Places) -> LeftPressure | str:
         mean, worst = (
             close_artery(arteries, closed, place, fall, drive.venous_mmhg) for fall in falls
         )
-    except (SimulationError, KeyError) as none:
+    except SimulationError as none:
         return str(none)
     return LeftPressure(mean, worst)
 
 
 def predict_effect(
-    case: TerritoryCase, places: Places, form: OccluderForm | None, choose: Choose
+    case: TerritoryCase,
+    places: Places,
+    cut_off: CutOff | None,
+    form: OccluderForm | None,
+    laid: Laid,
+    choose: Choose,
 ) -> tuple[Effect, Fields]:
     """What is expected.
 
     Args:
         case: with its target.
         places: where it is closed.
+        cut_off: what loses its artery; None: not known.
         form: of what closes; None: nobody chose.
+        laid: what lies before the first bleeding, and beyond it.
         choose: the occluder for a lumen and a length.
     """
     pressure = find_pressure(case, places)
@@ -98,17 +107,20 @@ def predict_effect(
         "inside the organ",
         model="contact of the labelled bleeding with traced arteries; territories of last "
         "branches; other ways by the fall of pressure in a cohort",
-        measures=tuple(_list_measures(places, choose, pressure)),
-        options=_list_options(places, choose),
+        measures=tuple(_list_measures(places, cut_off, laid[0], pressure)),
+        options=_list_options(places, laid[0], choose),
         notes=tuple(_list_notes(places, pressure)),
         outside_domain=tuple(_find_doubts(places, form)),
-        tables=tuple(_list_tables(places, choose)),
+        tables=tuple(_list_tables(places, laid, choose)),
     )
     return effect, _draw(places)
 
 
 def _list_measures(
-    places: Places, choose: Choose, pressure: LeftPressure | str
+    places: Places,
+    cut_off: CutOff | None,
+    near: FittedOccluder | None,
+    pressure: LeftPressure | str,
 ) -> Iterator[Measure]:
     held = share = starved = artery = room = oversize = None
     if places.chosen:
@@ -118,13 +130,15 @@ def _list_measures(
         shares = [one.organ_share for one in places.chosen if one.organ_share is not None]
         share, starved = (min(1.0, sum(shares)), sum(lost)) if lost and shares else (None, None)
         artery, room = first.diameter_mm, first.room_mm
-        fitted = choose(artery, room)
-        oversize = None if fitted is None else fitted.oversize
+        oversize = None if near is None else near.oversize
     if places.source is not None:
         yield Measure("held", "share of the arteries that touch the bleeding that is closed", "1",
                       held, at_least=1.0)  # fmt: skip
     yield Measure("cut-off-share", "share of the organ whose artery is closed", "1", share)
     yield Measure("cut-off", "organ whose artery is closed", "mL", starved)
+    sure, possible = (None, None) if cut_off is None else (cut_off.sure_ml, cut_off.possible_ml)
+    yield Measure("cut-off-surely", "of it surely", "mL", sure)
+    yield Measure("cut-off-possibly", "organ whose artery is possibly closed", "mL", possible)
     yield Measure("artery", "lumen where it is closed", "mm", artery)
     yield Measure("room", "artery that there is room in", "mm", room)
     yield Measure("oversize", "coil or plug over artery, less one", "1", oversize)
@@ -141,17 +155,24 @@ def _list_measures(
                       mean.flow_left, sources=source)  # fmt: skip
 
 
-def _list_options(places: Places, choose: Choose) -> tuple[Option, ...]:
+def _list_options(
+    places: Places, near: FittedOccluder | None, choose: Choose
+) -> tuple[Option, ...]:
     """Every place from the bleeding towards the heart; those chosen first."""
     numbers = {one.edge for one in places.chosen}
     others = [one for one in places.line if one.edge not in numbers]
-    return tuple(_describe(one, one.edge in numbers, choose) for one in
-                 (*places.chosen, *others)[:_ROWS])  # fmt: skip
+    rows = [(one, near if number == 0 else _fit(one, choose)) for number, one in
+            enumerate(places.chosen)]  # fmt: skip
+    rows += [(one, _fit(one, choose)) for one in others]
+    return tuple(_describe(one, fitted, one.edge in numbers) for one, fitted in rows[:_ROWS])
 
 
-def _describe(one: ClosingPlace, chosen: bool, choose: Choose) -> Option:  # noqa: FBT001
-    fitted = choose(one.diameter_mm, one.room_mm)
-    aside = ", ".join(one.aside[:3]) + (" and others" if len(one.aside) > 3 else "")  # noqa: PLR2004
+def _fit(one: ClosingPlace, choose: Choose) -> FittedOccluder | None:
+    return choose(one.diameter_mm, one.room_mm)
+
+
+def _describe(one: ClosingPlace, fitted: FittedOccluder | None, chosen: bool) -> Option:  # noqa: FBT001
+    aside = ", ".join(one.aside[:_NAMES]) + (" and others" if len(one.aside) > _NAMES else "")
     return Option(
         technique=one.name, device="" if fitted is None else fitted.device.id, count=1,
         setting=f"cuts off {aside} too" if one.aside else "cuts off nothing else, as traced",
@@ -206,18 +227,18 @@ def _find_doubts(places: Places, form: OccluderForm | None) -> Iterator[str]:
             )
 
 
-def _list_tables(places: Places, choose: Choose) -> Iterator[EffectTable]:
+def _list_tables(places: Places, laid: Laid, choose: Choose) -> Iterator[EffectTable]:
     """The places that are closed, with what lies there."""
     if not places.chosen:
         return
     rows = []
-    for one in places.chosen:
-        rows.append(_row(f"{one.name}, {one.level}", one.diameter_mm, one.room_mm, choose))
+    for number, one in enumerate(places.chosen):
+        near, beyond = laid if number == 0 else (_fit(one, choose), None)
+        rows.append(_row(f"{one.name}, {one.level}", one.diameter_mm, one.room_mm, near))
         far = one.far_side
         if far is not None:
-            rows.append(
-                _row(f"{one.name}, beyond it", far.diameter_mm, far.to_mm - far.from_mm, choose)
-            )
+            room = far.to_mm - far.from_mm
+            rows.append(_row(f"{one.name}, beyond it", far.diameter_mm, room, beyond))
     yield EffectTable(
         title="What lies where", head=("Artery", "Lumen", "Room", "Coil or plug", "Wider by"),
         rows=tuple(rows), note="The artery is narrow while it bleeds: measure again before the "
@@ -225,11 +246,12 @@ def _list_tables(places: Places, choose: Choose) -> Iterator[EffectTable]:
     )  # fmt: skip
 
 
-def _row(where: str, lumen: float | None, room: float, choose: Choose) -> tuple[str, ...]:
-    fitted = choose(lumen, room)
+def _row(
+    where: str, lumen: float | None, room: float, fitted: FittedOccluder | None
+) -> tuple[str, ...]:
     return (
         where, "unknown" if lumen is None else f"{lumen:.1f} mm", f"{room:.0f} mm",
-        "none of the shelf fits" if fitted is None else fitted.text,
+        "none" if fitted is None else fitted.text,
         "" if fitted is None else f"{100.0 * fitted.oversize:.0f} %",
     )  # fmt: skip
 

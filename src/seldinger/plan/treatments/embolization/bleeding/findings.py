@@ -10,7 +10,7 @@ from seldinger.plan.treatments.embolization.bleeding.occluders import (
     COIL_OVERSIZE,
     PLUG_OVERSIZE,
 )
-from seldinger.plan.treatments.embolization.bleeding.regions import SPLEEN
+from seldinger.plan.treatments.embolization.bleeding.regions import LOWER_GUT, SPLEEN, UPPER_GUT
 from seldinger.plan.treatments.embolization.findings import judge_unread
 from seldinger.plan.wording import cite, state_fact
 
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
     from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
-    from seldinger.plan.treatments.embolization.bleeding.places import Places
+    from seldinger.plan.treatments.embolization.bleeding.places import CutOff, Places
 
 _TOO_WIDE = "haemostasis.device.coil.too_wide"
 _GELATIN = "embolization.gelatin.resorbed"
 _BETWEEN = "haemostasis.spleen.site.between.success"
+_HOLLOW = (LOWER_GUT, UPPER_GUT)
+_CONTENTS = ", what is in the bowel included"
 _SHOWN = 4
 
 
 def list_findings(
     case: TerritoryCase,
     places: Places,
+    cut_off: CutOff | None,
     told: HaemostasisOptions,
     near: FittedOccluder | None,
     far: FittedOccluder | None,
@@ -41,6 +44,7 @@ def list_findings(
     Args:
         case: with its target.
         places: where it is closed.
+        cut_off: what loses its artery; None: not known.
         told: by the user.
         near: what lies before the bleeding.
         far: what lies beyond it; None: nothing does.
@@ -51,7 +55,7 @@ def list_findings(
         *_judge_source(places),
         *_judge_place(places, least_mm),
         *_judge_far(places, told, far),
-        *_judge_cut_off(places),
+        *_judge_cut_off(places, cut_off),
         *_judge_aside(places, told),
         *_judge_strategy(places),
         *_judge_fit(places, told, near),
@@ -168,23 +172,25 @@ def _judge_far(
     yield Finding("far-side", status, severity, f"{text} {said}".strip(), cite(*facts), facts=facts)
 
 
-def _judge_cut_off(places: Places) -> Iterator[Finding]:
+def _judge_cut_off(places: Places, cut_off: CutOff | None) -> Iterator[Finding]:
     """What of the organ loses its artery."""
     lost = [one for one in places.chosen if one.starved_ml is not None]
     facts = places.region.harm_facts
     if not places.chosen:
         return
     told = " ".join(state_fact(one) for one in facts)
-    if not lost:
+    if not lost or cut_off is None:
         text = "How much tissue loses its artery is not known: no labelled organ ends it."
     else:
         ml = sum(one.starved_ml or 0.0 for one in lost)
         share = sum(one.organ_share or 0.0 for one in lost)
         ends = sum(one.ends for one in lost)
+        contents = _CONTENTS if places.region in _HOLLOW else ""
         text = (
-            f"The artery of {ml:.0f} mL of the {places.region.name} is closed, {100.0 * share:.0f} "
-            f"% of the labelled organ, with {ends} last branch{'es' * (ends != 1)}, as far as "
-            "traced. It may live by other vessels or die."
+            f"The artery of {ml:.0f} mL ({cut_off.sure_ml:.0f} surely, {cut_off.possible_ml:.0f} "
+            f"possibly) of the {places.region.name} is closed, {100.0 * share:.0f} % of the "
+            f"labelled organ, with {ends} last branch{'es' * (ends != 1)}, as far as traced"
+            f"{contents}. It may live by other vessels or die."
         )
     yield Finding("cut-off", Status.MET, Severity.INFO, f"{text} {told}".strip(), cite(*facts),
                   facts=facts)  # fmt: skip

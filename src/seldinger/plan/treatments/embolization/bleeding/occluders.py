@@ -109,8 +109,11 @@ def _size(device: Occluder, artery_mm: float, assumed: Assumed) -> Iterator[Fitt
     if isinstance(device, Coil):
         least = _share(evidence.driving_value(COIL_OVERSIZE))
         most = assumed.get_value(COIL_MOST.name)
-        sizes = [(f"{d:g} mm", d, device.bore_mm, (COIL_OVERSIZE,)) for d in device.diameters_mm]
-        fit = [one for one in sizes if least <= one[1] / artery_mm - 1.0 + _SAME <= most + _SAME]
+        fit: list[tuple[str, float, float, tuple[str, ...]]] = [
+            (f"{d:g} mm", d, device.bore_mm, (COIL_OVERSIZE,))
+            for d in device.diameters_mm
+            if least - _SAME <= d / artery_mm - 1.0 <= most + _SAME
+        ]
     else:
         assert isinstance(device, VascularPlug)  # noqa: S101  there are no other forms
         low, high = (_share(x) for x in evidence.fact(PLUG_OVERSIZE).interval or (0.0, 0.0))

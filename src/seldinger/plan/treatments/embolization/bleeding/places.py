@@ -10,7 +10,7 @@ import numpy as np
 from seldinger.anatomy.bleeding import BleedingSource, find_common, find_source, list_ancestors
 from seldinger.anatomy.feeders import ASIDE
 from seldinger.anatomy.supply import find_tip, outline_organ
-from seldinger.anatomy.territory import FAR_MM, partition_organ
+from seldinger.anatomy.territory import FAR_MM, inject_all, partition_organ
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.plan.treatments.embolization.bleeding.regions import find_region
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.anatomy.territory import Partition
     from seldinger.core.tree import Tree
+    from seldinger.core.volume import Mask
     from seldinger.plan.treatments.embolization.bleeding.options import Strategy
     from seldinger.plan.treatments.embolization.bleeding.regions import BleedingRegion
 
@@ -176,9 +177,9 @@ def find_places(
         )
         return replace(found, chosen=chosen, why=why)
     reached = [one for one in line if one.width_mm >= least_mm and one.held >= 1.0]
-    chosen = [one for one in reached if fits(one.diameter_mm, one.room_mm)] or reached
-    why = "" if chosen else f"every artery that leads there is thinner than {least_mm:.1f} mm"
-    return replace(found, chosen=tuple(chosen[:1]), why=why)
+    best = [one for one in reached if fits(one.diameter_mm, one.room_mm)] or reached
+    why = "" if best else f"every artery that leads there is thinner than {least_mm:.1f} mm"
+    return replace(found, chosen=tuple(best[:1]), why=why)
 
 
 def _part(anatomy: Anatomy, lesion: Lesion, tree: Tree) -> Partition | None:
@@ -222,7 +223,46 @@ def _measure_fed(tree: Tree, partition: Partition | None) -> NDArray[np.float64]
         return np.zeros(len(tree.edges))
     near = partition.organ & (partition.branch >= 0) & (partition.away_mm <= FAR_MM)
     counted = np.bincount(partition.branch[near], minlength=len(tree.edges))
-    return tree.add_up(counted * partition.grid.voxel_ml)
+    return tree.add_up(counted.astype(np.float64) * partition.grid.voxel_ml)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CutOff:
+    """The tissue beyond what is closed, as far as it lies within 30 mm of a traced branch.
+
+    Attributes:
+        mask: (i, j, k) nearest to a branch beyond it.
+        sure_ml: much nearer to those than to any other.
+        possible_ml: all but what is much nearer to others.
+    """
+
+    mask: Mask
+    sure_ml: float
+    possible_ml: float
+
+
+def find_cut_off(places: Places, doubt: float) -> CutOff | None:
+    """What loses its artery; None where nobody knows it.
+
+    Args:
+        places: where it is closed.
+        doubt: share of the sum of two ways by which they must differ.
+    """
+    tree, part = places.tree, places.partition
+    if tree is None or part is None or not places.chosen:
+        return None
+    near = part.organ & (part.branch >= 0) & (part.away_mm <= FAR_MM)
+    try:
+        found = inject_all(part, tree, [one.edge for one in places.chosen], doubt)
+    except AnatomyError:
+        return None
+    cut: Mask = found.likely & near
+    if not cut.any():
+        return None
+    sure, possible = (
+        float((one & near).sum()) * part.grid.voxel_ml for one in (found.sure, found.possible)
+    )
+    return CutOff(cut, sure, possible)
 
 
 @dataclass(frozen=True, slots=True)

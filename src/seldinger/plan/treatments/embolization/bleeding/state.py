@@ -80,7 +80,8 @@ def _judge_shock(places: Places, told: HaemostasisOptions) -> Finding:
     shown = "not known" if index is None else f"{index:.2f}"
     pressure = "not told" if systolic is None else f"{systolic:g} mmHg"
     text = f"Unstable: systolic {pressure}, shock index {shown}."
-    status, more = Status.UNKNOWN, ()
+    status: Status = Status.UNKNOWN
+    more: tuple[str, ...] = ()
     if places.region is SPLEEN:
         status, more = Status.NOT_MET, _UNSTABLE_SPLEEN
     elif places.region is PELVIS:

@@ -83,7 +83,8 @@ def _list_closing(
     if far is not None:
         steps.append(Step("Close beyond it", f"Past the bleeding in the {name}: {far.text}."))
     text = "no size of the shelf fits: choose by the angiogram" if near is None else near.text
-    told = " ".join(state_fact(one) for one in (_FIRST, _SCAFFOLD))
-    text = f"{text[0].upper()}{text[1:]}; more until no flow is seen. {told}"
+    coils = near is not None and near.device.kind == "coil"
+    told = " ".join(state_fact(one) for one in (_FIRST, _SCAFFOLD) if coils)
+    text = f"{text[0].upper()}{text[1:]}; more until no flow is seen. {told}".strip()
     steps.append(Step("Close before it" if far is not None else "Close it", text))
     return tuple(steps)

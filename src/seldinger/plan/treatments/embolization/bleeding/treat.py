@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from seldinger.anatomy.model import Lesion, Segment, Territory
 from seldinger.anatomy.territory import ASSUMPTIONS as TERRITORY
+from seldinger.anatomy.territory import DOUBT
 from seldinger.core.errors import PlanError
 from seldinger.core.space import as_vector
 from seldinger.plan.approach.endovascular.model import TerritoryCase
@@ -25,7 +28,7 @@ from seldinger.plan.treatments.embolization.bleeding.occluders import (
     list_carriers,
 )
 from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
-from seldinger.plan.treatments.embolization.bleeding.places import find_places
+from seldinger.plan.treatments.embolization.bleeding.places import find_cut_off, find_places
 from seldinger.plan.treatments.embolization.bleeding.state import judge_state
 from seldinger.plan.treatments.embolization.effect import KIND
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW
@@ -83,10 +86,17 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
             raise PlanError(f"{target.label!r} is a territory: name the bleeding, or the organ")
         found = _find(anatomy, target, settings, assumed)
         stretch = None if not found.chosen else _bound(found, found.chosen[0])
-        where = found.why or ", ".join(one.name for one in found.chosen)
+        where = " and the ".join(one.name for one in found.chosen)
+        cut = find_cut_off(found, assumed.get_value(DOUBT.name))
+        if cut is None:
+            origin = f"not known: {found.why or 'no labelled organ ends the artery'}"
+            return Territory(
+                target.label, target.mask, target.organ, origin, stretch, (target,), fate="cut off"
+            )
+        note = "By the nearest traced branch; vessels that no scan shows may keep it alive."
         return Territory(
-            target.label, target.mask, target.organ, f"closed: {where}", stretch, (target,),
-            target.notes,
+            target.label, cut.mask, target.organ, f"beyond the {where}", stretch, (target,),
+            (note,), fate="cut off",
         )  # fmt: skip
 
     def decide(self, case: TerritoryCase, search: Search[TerritoryCase]) -> Decision:
@@ -102,8 +112,14 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
         near = next((fit for one, fit in offers if one == reach.instrument), None)
         far = None if first is None else _fit_far(case.settings, case.assumed, first, near)
         case.progress("what loses its blood", 0.6)
+        cut_off = find_cut_off(places, case.assumed.get_value(DOUBT.name))
         effect, fields = predict_effect(
-            case, places, told.occluder, lambda mm, room: _choose(case, mm, room)
+            case,
+            places,
+            cut_off,
+            told.occluder,
+            (near, far),
+            lambda mm, room: _choose(case, mm, room),
         )
         routes = reach.approach.routes
         best = next((route for route in routes if not route.violations), None)
@@ -113,7 +129,7 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
             treatment=_describe(places, told, best, near, far),
             guidance=Guidance("fluoroscopy", _SHOWN, ()),
             findings=(
-                *list_findings(case, places, told, near, far, least),
+                *list_findings(case, places, cut_off, told, near, far, least),
                 *judge_state(places, told),
             ),
             placements=_place(places, best, routes, reach.instrument, near, far),
@@ -247,7 +263,7 @@ def _place(
         end = place.to_mm
         stretches.append((near, max(place.from_mm, end - near.device.landing_mm), end))
     for count, (one, from_mm, to_mm) in enumerate(stretches, start=1):
-        points = curve.points_at([from_mm, 0.5 * (from_mm + to_mm), to_mm])
+        points = curve.points_at(np.array([from_mm, 0.5 * (from_mm + to_mm), to_mm]))
         called = one.device.kind if len(stretches) == 1 else f"{one.device.kind} {count}"
         found.append(
             Placement(called, one.device.id, tuple(as_vector(p) for p in points),
