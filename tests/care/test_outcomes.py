@@ -312,3 +312,9 @@ def test_words_of_a_number() -> None:
     assert fact_words.format_amount(evidence.fact("outcome_ufe.emmy.stay")) == (
         "2.5 days (standard deviation 2.7)"
     )
+
+
+@pytest.mark.parametrize("organ", ["colon", "small bowel", "stomach", "duodenum", "gut"])
+def test_a_page_of_the_gut_answers_for_what_is_in_it(organ: str) -> None:
+    assert outcomes.find("embolization", organ).organ == "gut"
+    assert outcomes.find("embolization", "left kidney").organ is None

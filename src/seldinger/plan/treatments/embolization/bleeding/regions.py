@@ -67,8 +67,9 @@ LOWER_GUT = BleedingRegion(
     name="lower gut", organs=frozenset({"colon", "small bowel", "rectum"}),
     when_facts=_list("lower_gut", "acr.extravasation", "bsg.ct", "acg.colonoscopy",
                      "acg.radiology"),
-    selective_facts=_list("lower_gut", "ultraselective.success", "technical", "rebleeding"),
-    harm_facts=_list("lower_gut", "ultraselective.ischaemia", "glue.several", "vasa_recta.most"),
+    selective_facts=_list("lower_gut", "ultraselective.success", "microcoil.success", "rebleeding"),
+    harm_facts=_list("lower_gut", "ultraselective.ischaemia", "microcoil.ischaemia",
+                     "glue.several", "vasa_recta.most"),
 )  # fmt: skip
 UPPER_GUT = BleedingRegion(
     name="upper gut", organs=frozenset({"stomach", "duodenum"}), trunk="gastroduodenal artery",
@@ -90,7 +91,8 @@ KIDNEY = BleedingRegion(
     harm_facts=_list("kidney", "post_embolization", "function"),
 )  # fmt: skip
 OTHER = BleedingRegion(
-    name="other", selective_facts=_list("any", "trauma.success"),
+    name="other", when_facts=_list("any", "indicated"),
+    selective_facts=_list("any", "trauma.success"),
 )  # fmt: skip
 REGIONS = (SPLEEN, PELVIS, LOWER_GUT, UPPER_GUT, LIVER, KIDNEY)
 _PELVIC = ("internal iliac", "gluteal", "obturator", "pudendal", "lateral sacral", "iliolumbar")

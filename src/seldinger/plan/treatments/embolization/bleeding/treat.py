@@ -29,6 +29,7 @@ from seldinger.plan.treatments.embolization.bleeding.occluders import (
 )
 from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
 from seldinger.plan.treatments.embolization.bleeding.places import find_cut_off, find_places
+from seldinger.plan.treatments.embolization.bleeding.regions import PELVIS
 from seldinger.plan.treatments.embolization.bleeding.state import judge_state
 from seldinger.plan.treatments.embolization.effect import KIND
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW
@@ -85,17 +86,18 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
         if not isinstance(target, Lesion):
             raise PlanError(f"{target.label!r} is a territory: name the bleeding, or the organ")
         found = _find(anatomy, target, settings, assumed)
+        organ = target.organ or ("pelvis" if found.region is PELVIS else None)
         stretch = None if not found.chosen else _bound(found, found.chosen[0])
         where = " and the ".join(one.name for one in found.chosen)
         cut = find_cut_off(found, assumed.get_value(DOUBT.name))
         if cut is None:
             origin = f"not known: {found.why or 'no labelled organ ends the artery'}"
             return Territory(
-                target.label, target.mask, target.organ, origin, stretch, (target,), fate="cut off"
+                target.label, target.mask, organ, origin, stretch, (target,), fate="cut off"
             )
         note = "By the nearest traced branch; vessels that no scan shows may keep it alive."
         return Territory(
-            target.label, cut.mask, target.organ, f"beyond the {where}", stretch, (target,),
+            target.label, cut.mask, organ, f"beyond the {where}", stretch, (target,),
             (note,), fate="cut off",
         )  # fmt: skip
 
