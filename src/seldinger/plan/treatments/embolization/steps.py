@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.plan.model import Step
+from seldinger.plan.treatments.embolization.emulsion import RATE, RATIO, Emulsion
+from seldinger.plan.treatments.embolization.material import DRUG
 from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ BAIL_OUT = (
 
 
 def list_steps(
-    best: Route | None, positions: Positions, material: Material | None
+    best: Route | None, positions: Positions, material: Material | Emulsion | None
 ) -> tuple[Step, ...]:
     """From the puncture to the last look.
 
@@ -54,17 +56,13 @@ def list_steps(
     steps = [
         Step("Puncture", f"{best.title}, under ultrasound; sheath {fits['sheath'].text}."),
         Step("Map", "Angiogram of coeliac and mesenteric arteries; is the portal vein open?"),
-        Step("Load", "Not loaded: no agent is told." if material is None else (
-            f"{material.drug_mg:g} mg of {material.loading.drug} into {material.beads_ml:g} mL of "
-            f"{material.agent.title}, {material.size.text}; agent, size, drug and hour by two "
-            f"people; with contrast {material.suspension_ml:.0f} mL."
-        )),
+        _list_loading(material),
         Step("Place", f"Microcatheter into the {names[0]}; wire {fits['wire'].text}. "
              f"{state_fact(_NOT_WEDGED)}"),
         Step("Check", "Cone-beam CT with contrast from the tip: all of the tumour that is meant, "
              "nothing but liver."),
         Step("Give", f"{_split(positions, material, 0)}Slowly, with forward flow all the time. "
-             f"{state_fact(_END)}"),
+             f"{state_fact(RATE if isinstance(material, Emulsion) else _END)}"),
     ]  # fmt: skip
     steps += [
         Step(
@@ -80,7 +78,22 @@ def list_steps(
     return tuple(steps)
 
 
-def _split(positions: Positions, material: Material | None, number: int) -> str:
+def _list_loading(material: Material | Emulsion | None) -> Step:
+    if material is None:
+        return Step("Load", "Not loaded: agent or amount is not told.")
+    if isinstance(material, Emulsion):
+        return Step("Mix", f"{material.drug_mg:g} mg of {DRUG} in {material.drug_ml:.1f} mL of "
+                    f"contrast, into {material.oil_ml:g} mL of lipiodol; drug, oil and hour by "
+                    f"two people. {state_fact(RATIO)}")  # fmt: skip
+    return Step(
+        "Load",
+        f"{material.drug_mg:g} mg of {material.loading.drug} into {material.beads_ml:g} mL of "
+        f"{material.agent.title}, {material.size.text}; agent, size, drug and hour by two "
+        f"people; with contrast {material.suspension_ml:.0f} mL.",
+    )
+
+
+def _split(positions: Positions, material: Material | Emulsion | None, number: int) -> str:
     """How much of the suspension is meant for a place: by what of the target it feeds."""
     chosen = positions.chosen
     if material is None or chosen is None or len(chosen.feeders) == 1:

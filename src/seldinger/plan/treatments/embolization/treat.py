@@ -29,7 +29,12 @@ from seldinger.plan.treatments.embolization.catheters import (
     needs_mm,
     place_first,
 )
-from seldinger.plan.treatments.embolization.material import choose_material
+from seldinger.plan.treatments.embolization.emulsion import (
+    Emulsion,
+    choose_emulsion,
+    is_emulsion,
+)
+from seldinger.plan.treatments.embolization.material import DRUG, choose_material
 from seldinger.plan.treatments.embolization.options import (
     ChemoembolizationAnswers,
     EmbolizationOptions,
@@ -114,8 +119,12 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         organ = outline_organ(case.anatomy, _ORGAN, lesion)
         staged = stage(case.anatomy, lesion, organ, said.disease)
         # What may be within, and outside of the carcinoma that the criteria are of: the lower dose.
-        material = choose_material(
-            options, surely_beyond=staged.surely_beyond_milan, disease=said.disease
+        material = (
+            choose_emulsion(options)
+            if is_emulsion(options)
+            else choose_material(
+                options, surely_beyond=staged.surely_beyond_milan, disease=said.disease
+            )
         )
         positions = _find(case.anatomy, lesion, case.settings, case.assumed)
         reach = search(list_deliveries(case.settings.device))
@@ -140,7 +149,13 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
             guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, cite(_END)),
             findings=(
                 *findings.list_findings(
-                    case, said, positions, material, amounts, needs_mm(case.assumed, catheter)
+                    case,
+                    said,
+                    options,
+                    positions,
+                    material,
+                    amounts,
+                    needs_mm(case.assumed, catheter),
                 ),
                 *judge_reserve(case, options, said.child_pugh),
                 judge_stage(staged, said.disease),
@@ -166,9 +181,19 @@ def _find(anatomy: Anatomy, lesion: Lesion, settings: Settings, assumed: Assumed
     return find_positions(anatomy, lesion, _ORGAN, told, assumed, needs)
 
 
-def _describe(positions: Positions, material: Material | None, best: Route | None) -> Treatment:
+def _describe(
+    positions: Positions, material: Material | Emulsion | None, best: Route | None
+) -> Treatment:
     settings = describe_positions(positions)
-    if material is not None:
+    if isinstance(material, Emulsion):
+        settings |= {
+            "agent": material.agent.title,
+            "drug": DRUG,
+            "drug_mg": material.drug_mg,
+            "oil_ml": material.oil_ml,
+            "suspension_ml": round(material.suspension_ml, 2),
+        }
+    elif material is not None:
         settings |= {
             "agent": material.agent.title,
             "size": material.size.text,

@@ -91,6 +91,8 @@ def choose_particles(
     """
     if options.drug_mg is not None:
         raise PlanError(f"{options.drug_mg:g} mg of a drug are told; {organ.technique} gives none")
+    if options.oil_ml is not None or options.body_surface_m2 is not None:
+        raise PlanError(f"oil or a body surface is told; {organ.technique} gives no emulsion")
     if options.agent is None:
         return None
     agent = find_embolic(options.agent)
