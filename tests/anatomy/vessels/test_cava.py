@@ -79,6 +79,22 @@ def test_the_renal_veins_are_told_or_estimated_by_the_kidneys_or_unknown() -> No
     assert "unknown" in unknown.renal_from
 
 
+def test_a_told_height_and_one_renal_vein_alone_are_doubted() -> None:
+    assert not measure_cava(built()).renal_doubt
+    high = measure_cava(built(), 150.0).renal_doubt
+    assert "told at S 150 mm" in high
+    assert "right renal vein" in high
+    assert not measure_cava(built(), 80.0).renal_doubt, "lower down is safer"
+    assert (
+        "no label shows a right renal vein"
+        in measure_cava(_drop(built(), "right renal")).renal_doubt
+    )
+    without = _drop(built(), "renal")
+    assert "estimate" in measure_cava(without).renal_doubt
+    assert "no kidney lies" in measure_cava(without, 175.0).renal_doubt
+    assert not measure_cava(without, 100.0).renal_doubt
+
+
 def _drop(whole: anatomy.Anatomy, word: str) -> anatomy.Anatomy:
     """The anatomy without the veins of a name."""
     assert whole.veins is not None

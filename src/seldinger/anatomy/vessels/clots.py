@@ -17,11 +17,14 @@ from seldinger.core.naming import match_name
 from seldinger.core.shapes import Curve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy
-    from seldinger.core.space import Points
+    from seldinger.anatomy.model import Anatomy, Structure
+    from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.tree import Tree
+    from seldinger.core.volume import Mask
 
     Floats = NDArray[np.float64]
 
@@ -99,10 +102,7 @@ def find_clot(anatomy: Anatomy, name: str) -> VeinClot:
         raise AnatomyError(
             f"no clot is called {name!r}; labelled clots: {', '.join(clots) or 'none'}"
         )
-    structure, labels = anatomy.get_structure(found), anatomy.study.labels
-    mask, grid = structure.mask, anatomy.grid
-    if labels is not None and any(raw in labels.names for raw in structure.sources):
-        mask, grid = show_mask(anatomy, structure), labels.grid
+    mask, grid = _show(anatomy, anatomy.get_structure(found))
     points = grid.to_lps(np.argwhere(mask).astype(np.float64))
     edges, own = _place(tree, points, float(max(grid.spacing_mm)), found)
     chain = _follow(tree, edges)
@@ -123,6 +123,31 @@ def find_clot(anatomy: Anatomy, name: str) -> VeinClot:
     veins = tuple(dict.fromkeys(tree.edges[n].name for n in chain if tree.edges[n].name))
     held_mm3 = volume_mm3 * float(held.mean())
     return _measure(segment, veins, volume_mm3, held_mm3, notes, away)
+
+
+def _show(anatomy: Anatomy, structure: Structure) -> tuple[Mask, Grid]:
+    """A clot on the grid of its label; on that of the anatomy where none shows it."""
+    labels = anatomy.study.labels
+    if labels is not None and any(raw in labels.names for raw in structure.sources):
+        return show_mask(anatomy, structure), labels.grid
+    return structure.mask, anatomy.grid
+
+
+def find_crossed_clots(anatomy: Anatomy, points_lps_mm: Sequence[Vector]) -> tuple[str, ...]:
+    """Labelled clots that a way leads through.
+
+    Args:
+        anatomy: with its labels.
+        points_lps_mm: of the way, some mm apart.
+    """
+    tree = scipy.spatial.cKDTree(np.array(points_lps_mm))
+    found = []
+    for name in list_clots(anatomy):
+        mask, grid = _show(anatomy, anatomy.get_structure(name))
+        points = grid.to_lps(np.argwhere(mask).astype(np.float64))
+        if len(points) and tree.query(points)[0].min() <= max(grid.spacing_mm):
+            found.append(name)
+    return tuple(found)
 
 
 def measure_stretch(segment: Segment) -> VeinClot:

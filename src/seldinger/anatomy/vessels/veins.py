@@ -36,17 +36,17 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     Raises:
         AnatomyError: no label shows the inferior vena cava, or nothing in it is longer than wide.
     """
-    shown = [s for s in anatomy.structures if _is_vein(s)]
-    if anatomy.study.labels is None or CAVA not in {s.name for s in shown}:
+    shown = {s.name for s in anatomy.structures if _is_vein(s)}
+    if anatomy.study.labels is None or CAVA not in shown:
         raise AnatomyError(
             "no label shows the inferior vena cava, so there is no way through it: give labels "
             "with it and with the iliac veins"
         )
     grid = anatomy.study.labels.grid
-    masks = {s.name: show_mask(anatomy, s) for s in shown}
+    masks = show_veins(anatomy)
     whole = np.logical_or.reduce([*masks.values()])
     lines = extract_centrelines(whole, grid)
-    held = _fill_veins(masks)
+    held = fill_veins(masks)
     named = name_after(lines.tree, {name: (mask, grid) for name, mask in held.items()})
     tree = _run_to_heart(named)
     notes = tuple(f"Veins: {note}" for note in lines.notes)
@@ -55,8 +55,21 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     )
 
 
-def _fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
-    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it."""
+def show_veins(anatomy: Anatomy) -> dict[str, Mask]:
+    """Great veins and clots that labels show, by name, on the grid of the labels.
+
+    Args:
+        anatomy: the patient's images, with labels.
+    """
+    return {s.name: show_mask(anatomy, s) for s in anatomy.structures if _is_vein(s)}
+
+
+def fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
+    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it.
+
+    Args:
+        masks: of veins and clots, as ``show_veins`` has them.
+    """
     veins = {name: mask for name, mask in masks.items() if not name.startswith(CLOT)}
     clots = [mask for name, mask in masks.items() if name.startswith(CLOT)]
     if not clots:

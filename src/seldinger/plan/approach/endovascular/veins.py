@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.anatomy.model import Segment
-from seldinger.anatomy.vessels.clots import find_clot
+from seldinger.anatomy.vessels.clots import find_clot, find_crossed_clots
 from seldinger.anatomy.vessels.lesions import check_sides, find_stretch, list_vessels
 from seldinger.anatomy.vessels.veins import CAVA, trace_veins
 from seldinger.core.errors import PlanError
@@ -17,15 +18,21 @@ from seldinger.plan.procedure import Ruled
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
+    from seldinger.plan.approach.endovascular.model import Delivery, VesselCase
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class EndovascularThroughVeins(Endovascular):
-    """Sheaths, wires, filters and catheters through veins; blood runs towards the heart."""
+    """Sheaths, wires, filters and catheters through veins; blood runs towards the heart.
+
+    Attributes:
+        through_clots: whether a way may lead through a labelled clot.
+    """
 
     families: frozenset[str] = frozenset({"femoral-vein", "jugular"})
+    through_clots: bool = False
 
     def prepare(self, anatomy: Anatomy, target: str) -> Anatomy:
         """The anatomy with its veins as the vessels of the way, traced if need be.
@@ -72,6 +79,29 @@ class EndovascularThroughVeins(Endovascular):
             raise PlanError(f"{target.vessel} is no vein: name a vein")
         return target
 
+    def _approach(self, case: VesselCase, delivery: Delivery) -> Approach:
+        """Ways, those through a labelled clot ruled out: what is pushed through it sends it on."""
+        # A slotted dataclass is made anew: super() without its name would mean the old one.
+        found = super(EndovascularThroughVeins, self)._approach(case, delivery)
+        if self.through_clots:
+            return found
+        routes = [
+            replace(
+                one,
+                violations=(
+                    *one.violations,
+                    *(f"through {n}" for n in find_crossed_clots(case.anatomy, one.points_lps_mm)),
+                ),
+            )
+            for one in found.routes
+        ]
+        routes.sort(key=lambda one: (bool(one.violations), one.score, one.site))
+        crossed = Counter(v for one in routes for v in one.violations if v.startswith("through "))
+        return replace(
+            found, routes=tuple(routes), accepted=sum(not one.violations for one in routes),
+            rejections={**found.rejections, **crossed},
+        )  # fmt: skip
+
     def judge(self, decision: Decision) -> Ruled:
         """What is known of the ways, gate by gate."""
         approach: Approach = decision.reach.approach
@@ -94,6 +124,7 @@ class EndovascularToClot(EndovascularThroughVeins):
     """Through veins to a clot in one: a labelled clot, or a stretch of vein that holds one."""
 
     families: frozenset[str] = frozenset({"popliteal-vein", "femoral-vein", "jugular"})
+    through_clots: bool = True
 
     def find_target(self, anatomy: Anatomy, name: str) -> Target:
         """The stretch of vein that a labelled clot fills, or a stretch in mm.

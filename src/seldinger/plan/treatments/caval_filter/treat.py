@@ -115,7 +115,9 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
                 *judge_indication(told.indication),
                 *judge_drugs(told.indication, case.patient),
                 *judge_fit(landing, filter_, options, sd_mm, value("filter_least_oversize_mm")),
-                *judge_retrieval(retrieval, options),
+                *judge_retrieval(
+                    retrieval, options, None if case.patient is None else case.patient.now.date()
+                ),
             ),
             placements=placements,
             effect=effects.describe_effect(landing, filter_, options, sd_mm, tried),
