@@ -476,3 +476,20 @@ def test_an_end_point_of_spheres_is_told_of_spheres_alone(
         steps = " ".join(one.text for one in made.treatment.steps)
         assert ("With spheres" in told[1]) is ("With spheres" in steps) is spheres
         assert (told[0] is Status.MET) is spheres
+
+
+def test_a_womb_that_the_scan_cuts_is_told(
+    given: Mapping[str, Plan], embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    womb = pelves[UFE]
+    assert "organ-whole" not in {one.id for one in given[UFE].findings}
+    low = int(np.argwhere(womb.get_structure("uterus").mask)[:, 2].min()) + 1
+    series = womb.study.series[0]
+    nx, ny, nz = series.image.grid.shape
+    image = replace(
+        series.image,
+        values=series.image.values[:, :, low:],
+        grid=series.image.grid.crop((0, 0, low), (nx, ny, nz)),
+    )
+    cut = replace(womb, study=replace(womb.study, series=(replace(series, image=image),)))
+    assert finding(embolize(UFE, of=cut), "organ-whole")[0] is Status.UNKNOWN

@@ -25,6 +25,7 @@ from seldinger.plan.treatments.embolization.pelvis.sides import (
     list_passed,
 )
 from seldinger.plan.treatments.embolization.positions import place_tip
+from seldinger.plan.treatments.irradiation.weigh import touches_rim
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def list_findings(
         *_judge_asked(organ, particles),
         *judge_cover(case, positions),
         *_judge_left_out(organ, left_out),
+        *_judge_whole(case, organ),
         *_judge_sides(case, organ, positions),
         *_tell_origins(case, positions),
         *judge_reach(case, positions, shaft_mm),
@@ -129,6 +131,19 @@ def _judge_left_out(organ: PelvicOrgan, left_out: tuple[str, ...]) -> Iterator[F
             "out on purpose."
         )
         yield Finding("lesions-left-out", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _judge_whole(case: TerritoryCase, organ: PelvicOrgan) -> Iterator[Finding]:
+    """An organ that the scan cuts: its volumes are lower bounds, and so are those of cohorts."""
+    seen = case.anatomy
+    masks = (seen.get_structure(organ.name).mask, *(one.mask for one in case.target.lesions))
+    if touches_rim(np.logical_or.reduce(masks), seen.grid, seen.study.image.grid):
+        text = (
+            f"The {organ.name} reaches the border of the scan: what lies beyond is not seen. What "
+            "of it is reached is unknown, and every volume is a lower bound: give a scan that "
+            "shows it whole."
+        )
+        yield Finding("organ-whole", Status.UNKNOWN, Severity.ACTION, text)
 
 
 def _judge_sides(
