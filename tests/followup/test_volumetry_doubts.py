@@ -50,8 +50,8 @@ def test_one_thing_in_millimetres_is_measured() -> None:
 def test_a_label_of_something_else_is_doubted(
     kind: Kind, names: tuple[str, str], said: str
 ) -> None:
-    readings = [replace(WHOLE, name=name) for name in names]
-    found = followed(kind, *readings)
+    before, after = (replace(WHOLE, name=name) for name in names)
+    found = followed(kind, before, after)
     assert found.status == "provisional"
     assert any(said in one for one in found.provisional)
 

@@ -116,7 +116,7 @@ def find_clot(anatomy: Anatomy, name: str) -> VeinClot:
     volume_mm3 = len(points) * float(np.prod(grid.spacing_mm))
     away = 1.0 - float(held.mean())
     others = sorted({tree.edges[n].name for n in edges if n not in chain} - {""})
-    notes = ()
+    notes: tuple[str, ...] = ()
     if others or away >= AWAY_SHARE:
         where = f", some in the {', '.join(others)}" if others else ""
         notes = (f"{100.0 * away:.0f} % of the clot lie elsewhere{where}: not in this way.",)

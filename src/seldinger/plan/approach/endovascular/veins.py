@@ -18,7 +18,7 @@ from seldinger.plan.procedure import Ruled
 
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Target
-    from seldinger.plan.approach.endovascular.model import Delivery, VesselCase
+    from seldinger.plan.approach.endovascular.model import ArteryCase, Delivery
     from seldinger.plan.model import Approach
     from seldinger.plan.procedure import Decision
 
@@ -79,7 +79,7 @@ class EndovascularThroughVeins(Endovascular):
             raise PlanError(f"{target.vessel} is no vein: name a vein")
         return target
 
-    def _approach(self, case: VesselCase, delivery: Delivery) -> Approach:
+    def _approach(self, case: ArteryCase, delivery: Delivery) -> Approach:
         """Ways, those through a labelled clot ruled out: what is pushed through it sends it on."""
         # A slotted dataclass is made anew: super() without its name would mean the old one.
         found = super(EndovascularThroughVeins, self)._approach(case, delivery)
