@@ -263,3 +263,22 @@ def test_a_vein_is_as_narrow_and_as_wide_as_it_is_along_the_clot(built: anatomy.
     clot = measure_stretch(find_stretch(built.veins, stretch))
     assert 2.0 * (clot.radius_mm or 0.0) < 20.0, "its mean would fit"
     assert found(made)["vein-width"].status is Status.NOT_MET
+
+
+def test_every_relative_contraindication_of_the_guideline_is_asked() -> None:
+    (asked,) = (one for one in thrombolysis.PROCEDURE.questions if one.id == "lysis-doubtful")
+    words = (
+        "stroke", "head", "eye", "injury", "resuscitation", "gut", "inside", "organ", "180", "110",
+        "aneurysm", "seizures", "bleeding tendency", "platelets", "pregnancy", "birth", "liver",
+        "endocarditis", "diabetes", "reaction", "year",
+    )  # fmt: skip
+    told = [one.statement for one in evidence.facts("lysis") if "relative contra" in one.statement]
+    assert len(told) == 18
+    for word in words:
+        assert word in asked.text, word
+
+
+def test_labels_that_nobody_knows_are_told_in_veins(built: anatomy.Anatomy) -> None:
+    made = proposed(replace(built, unread=("DVT",)), PULL, pull=True)
+    assert found(made)["labels-unread"].status is Status.UNKNOWN
+    assert made.verdict.status is PlanStatus.UNKNOWN

@@ -11,6 +11,8 @@ from seldinger.anatomy.vessels.clots import find_clot, find_crossed_clots
 from seldinger.anatomy.vessels.lesions import check_sides, find_stretch, list_vessels
 from seldinger.anatomy.vessels.veins import CAVA, trace_veins
 from seldinger.core.errors import PlanError
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
 from seldinger.plan.approach.endovascular import findings
 from seldinger.plan.approach.endovascular.approach import Endovascular
 from seldinger.plan.model import Gate
@@ -108,7 +110,10 @@ class EndovascularThroughVeins(Endovascular):
         best = next((r for r in approach.routes if not r.violations), None)
         gates = {
             Gate.REACH: (findings.free_way(approach, best, "veins"),),
-            Gate.STRUCTURES: findings.traced(approach, "vein", "veins"),
+            Gate.STRUCTURES: (
+                *findings.traced(approach, "vein", "veins"),
+                *_judge_unread(decision.reach.case.anatomy),
+            ),
             Gate.POSITION: (findings.position(),),
             Gate.OVERRIDES: (
                 *findings.overrides(decision.reach.case, best),
@@ -117,6 +122,18 @@ class EndovascularThroughVeins(Endovascular):
             Gate.CONTACT: findings.access(best, "vein"),
         }
         return Ruled(gates, (), findings.figures(best))
+
+
+def _judge_unread(anatomy: Anatomy) -> tuple[Finding, ...]:
+    """Labels that nobody knows: a clot or a second cava among them would change every way."""
+    if not anatomy.unread:
+        return ()
+    text = (
+        f"Labels that no vocabulary knows: {', '.join(anatomy.unread)}. What they show is not in "
+        "this plan, a clot or another vein among it perhaps: name them (venous_clot), or leave "
+        "them out."
+    )
+    return (Finding("labels-unread", Status.UNKNOWN, Severity.ACTION, text),)
 
 
 @dataclass(frozen=True, slots=True)
