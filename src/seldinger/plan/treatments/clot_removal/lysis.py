@@ -235,7 +235,7 @@ def _list_measures(
                       spread_shares(clot, speed, flow, until))  # fmt: skip
     if ends is not None:
         shares = list_shares(clot, speed, flow, ends)
-        yield Measure("at-least-half", "people of the trial with half gone, at the end", "%",
+        yield Measure("at-least-half", "people with half gone at the end, by the fit", "%",
                       100.0 * float((shares >= 0.5).mean()))  # noqa: PLR2004  # fmt: skip
     limits = dose.read_limits()
     total = None if dosing.infusion is None else dosing.infusion.total_mg
