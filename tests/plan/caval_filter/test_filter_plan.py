@@ -19,6 +19,7 @@ from seldinger.core.shapes import Curve
 from seldinger.core.verdict import Severity, Status
 from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.evidence import records
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.caval_filter.fit import judge_fit
 from seldinger.plan.treatments.caval_filter.indication import judge_indication
@@ -29,6 +30,7 @@ from seldinger.plan.treatments.caval_filter.retrieval import (
     judge_retrieval,
     plan_retrieval,
 )
+from seldinger.plan.treatments.caval_filter.treat import order_filters
 from seldinger.procedures.caval_filter import PROCEDURE
 
 if TYPE_CHECKING:
@@ -284,3 +286,14 @@ def test_no_way_leads_through_a_labelled_clot(built: anatomy.Anatomy) -> None:
     best = next(one for one in made.approach.routes if not one.violations)
     assert "jugular" in best.site
     assert made.approach.rejections["through venous clot 2"] == 2
+
+
+def test_of_two_filters_that_fit_the_one_that_fits_beyond_doubt_is_taken(
+    built: anatomy.Anatomy,
+) -> None:
+    wide = measure_cava(built)
+    levels = tuple(replace(one, perimeter_diameter_mm=27.0) for one in wide.levels)
+    used = resolve_assumptions(PROCEDURE.treatment.assumptions, {})
+    for sd_mm, first in ((0.2, "filter-conical-28"), (1.0, "filter-conical-30")):
+        offers = order_filters(replace(wide, levels=levels), TOLD, None, used, sd_mm)
+        assert offers[0].id == first, sd_mm
