@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from seldinger.core.record import InputFile
 from seldinger.followup.shrinkage import find_loss
 from seldinger.followup.volumetry import EllipsoidVolume, Kind, LabelVolume
+from seldinger.followup.volumetry_doubts import note_pieces
 from seldinger.followup.volumetry_follow_up import (
     Timepoint,
     VolumeFollowUp,
@@ -94,3 +96,13 @@ def test_a_loss_in_ml_is_not_held_against_a_volume_that_is_cut() -> None:
     (kept,) = cut.forecasts.predictions
     assert find_loss(kept.cohort, 90.0) == find_loss(kept.cohort, 45.0), "a share of it"
     assert any("is in mL, and the label before is cut" in one for one in cut.forecasts.withheld)
+
+
+def test_a_label_of_several_pieces_is_told() -> None:
+    mask = np.zeros((12, 12, 12), dtype=bool)
+    assert list(note_pieces(mask)) == []
+    mask[1:5, 1:5, 1:5] = True
+    assert list(note_pieces(mask)) == []
+    mask[8:11, 8:11, 8:11] = True
+    (told,) = note_pieces(mask)
+    assert "of 2 pieces, the largest holds 70 %" in told

@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+import scipy
+
 from seldinger.catalogue.vocabulary import recognise, terms
 from seldinger.core.naming import normalise
 from seldinger.followup.volumetry import EllipsoidVolume, Kind, LabelVolume, VolumeChange
@@ -15,6 +18,7 @@ from seldinger.followup.volumetry import EllipsoidVolume, Kind, LabelVolume, Vol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seldinger.core.volume import Mask
     from seldinger.followup.volumetry import Change
     from seldinger.followup.volumetry_follow_up import Timepoint
     from seldinger.plan.assumptions import Assumed
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 _TERMS = {Kind.FIBROID: "uterine fibroid", Kind.UTERUS: "uterus", Kind.PROSTATE: "prostate"}
 _FLAT = 5.0
 """A diameter so many times another of the same body is one in another unit."""
+_WHOLE = 0.99
+"""Of a label, in its largest piece: less is told."""
 _FAR = 20.0
 """A volume that grew or fell to so many times another is of another thing, or in another unit."""
 
@@ -66,6 +72,26 @@ def note_names(change: Change) -> Iterator[str]:
         names = change.before.name, change.after.name
         if normalise(names[0]) != normalise(names[1]):
             yield f"{names[0]!r} before and {names[1]!r} after are taken for one thing, as told"
+
+
+def note_pieces(mask: Mask) -> Iterator[str]:
+    """A label of several pieces: one astray counts as volume.
+
+    Args:
+        mask: (i, j, k) of the label.
+    """
+    hit = np.argwhere(mask)
+    if not len(hit):
+        return
+    box = tuple(slice(a, b + 1) for a, b in zip(hit.min(axis=0), hit.max(axis=0), strict=True))
+    pieces, count = scipy.ndimage.label(mask[box], np.ones((3, 3, 3)))
+    sizes = np.bincount(pieces.ravel())[1:]
+    largest = float(sizes.max() / sizes.sum())
+    if largest < _WHOLE:
+        yield (
+            f"the label is of {count} pieces, the largest holds {100.0 * largest:.0f} % of it: all "
+            "are counted; look whether all belong to it"
+        )
 
 
 def _doubt_name(name: str, when: str, kind: Kind) -> Iterator[str]:

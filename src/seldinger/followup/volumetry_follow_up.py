@@ -25,7 +25,7 @@ from seldinger.followup.volumetry import (
     LabelVolume,
     VolumeChange,
 )
-from seldinger.followup.volumetry_doubts import doubt_readings, note_names
+from seldinger.followup.volumetry_doubts import doubt_readings, note_names, note_pieces
 from seldinger.plan.assumptions import Assumed, resolve_assumptions
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def read_label(
             raise LabelError(f"the label {own!r} lies outside the scan {when}: give its own scan")
     reading = volumetry.measure_label(mask, labels.map.grid, own, used, grid)
     inputs = (*labels.inputs, *(() if scan is None else scan.inputs))
-    notes = (*labels.notes, *(() if scan is None else scan.notes))
+    notes = (*note_pieces(mask), *labels.notes, *(() if scan is None else scan.notes))
     return Timepoint(reading, _tell_when(inputs, when), tuple(f"{when}: {n}" for n in notes), scan)
 
 
