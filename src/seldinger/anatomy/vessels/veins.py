@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CAVA = "inferior vena cava"
 CLOT = "venous clot"
+_STUB_MM = 25.0
+"""Longer ones are veins of their own."""
 _VEINS = (
     CAVA, "superior vena cava", "iliac vein", "femoral vein", "popliteal vein", "renal vein",
     "brachiocephalic vein", "jugular vein",
@@ -48,7 +50,7 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     lines = extract_centrelines(whole, grid)
     held = fill_veins(masks)
     named = name_after(lines.tree, {name: (mask, grid) for name, mask in held.items()})
-    tree = _run_to_heart(named)
+    tree = _name_stubs(_run_to_heart(named))
     notes = tuple(f"Veins: {note}" for note in lines.notes)
     return replace(
         anatomy, veins=tree, vessels_voxel_mm=max(grid.spacing_mm), notes=(*anatomy.notes, *notes)
@@ -83,6 +85,26 @@ def fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
     )
     whose = np.where(clot, numbers[tuple(nearest)], numbers)
     return {name: whose == number for number, name in enumerate(veins, start=1)}
+
+
+def _name_stubs(tree: Tree) -> Tree:
+    """The last bit of a vein within the one that it joins, named after the vein that it ends.
+
+    A centreline runs on to the middle of the wider vein: by its label that bit is the wider vein's,
+    which would begin at two places then.
+    """
+    ends: dict[int, list[Edge]] = {}
+    for edge in tree.edges:
+        ends.setdefault(edge.end, []).append(edge)
+
+    def own_name(edge: Edge) -> str:
+        before = {one.name for one in ends.get(edge.start, ())}
+        beside = any(one.name == edge.name for one in ends[edge.end] if one is not edge)
+        stub = beside and before and edge.name not in before
+        short = edge.curve.length_mm <= _STUB_MM
+        return min(before) if edge.name and stub and short else edge.name
+
+    return Tree(tree.nodes_lps_mm, tuple(replace(e, name=own_name(e)) for e in tree.edges))
 
 
 def _is_vein(structure: Structure) -> bool:
