@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from seldinger.core.volume import Mask
     from seldinger.demo import ArterialPatient
     from seldinger.plan import Plan
 
@@ -282,6 +283,7 @@ def test_spheres_wider_than_every_catheter_stick(embolize: Callable[..., Plan]) 
     status, text = finding(wide, "beads")
     assert status is Status.NOT_MET
     assert "do not pass a catheter of 690 um" in text
+    assert (figure(wide, "beads-loaded") or 0.0) > 1000.0, "they are on the table all the same"
 
 
 def test_a_vial_that_nobody_measured_leaves_the_number_unknown(
@@ -371,6 +373,8 @@ def test_rows_of_cohorts_have_their_published_level() -> None:
         (PAE, {"agent": "gelatin"}, "no figure of Gelatin sponge in the prostate was read"),
         (PAE, {"vial_ml": 3.0}, "it holds at most 2 mL"),
         (PAE, {"vials": 0}, "allowed: 1 to 30"),
+        (UFE, {"vial_ml": 1000.0}, "thin to 20 mL"),
+        (PAE, {"total_bilirubin_mg_per_dl": 4.0}, "reads none"),
         (UFE, {"positions": ("left ovarian artery",)}, "feeds none of the target"),
         (UFE, {"target": "uterus"}, "name the uterine fibroid"),
         (UFE, {"target": "urinary bladder"}, "this is done in the uterus"),
@@ -390,10 +394,102 @@ def test_the_report_shows_places_particles_and_cohorts(
     page = report.write(tmp_path / "out", given[name]).read_text(encoding="utf-8")
     for words in (
         "Where the beads come to lie", "Places of the catheter, in order", "What is perfused",
-        "What was left of the volume in cohorts embolized on both sides",
+        "What was left of the volume in cohorts",
         "No loss of volume and no relief of this patient is predicted",
     ):  # fmt: skip
         assert words in page
     drawn = {one.name for one in (tmp_path / "out" / "pictures").iterdir()}
     assert {"lodged.png", "territory.png", "hero.png"} <= drawn
     assert "drug.png" not in drawn
+
+
+def _with_mask(of: anatomy.Anatomy, name: str, mask: Mask) -> anatomy.Anatomy:
+    """The anatomy with another label of that name."""
+    structures = tuple(
+        replace(one, mask=mask) if one.name == name else one for one in of.structures
+    )
+    return replace(of, structures=structures)
+
+
+def test_a_fibroid_that_touches_another_is_not_lost(
+    given: Mapping[str, Plan], embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    womb = pelves[UFE]
+    second = womb.get_structure("uterine fibroid 2").mask.copy()
+    second[tuple(np.argwhere(womb.get_structure("uterine fibroid 1").mask)[0])] = True
+    made = embolize(UFE, of=_with_mask(womb, "uterine fibroid 2", second))
+    assert len(made.goal.lesions) == len(given[UFE].goal.lesions) == 2
+
+
+def test_a_fibroid_outside_of_the_womb_is_asked_about(
+    embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    womb = pelves[UFE]
+    away = np.roll(womb.get_structure("uterine fibroid 2").mask, 25, axis=2)
+    assert not (away & womb.get_structure("uterus").mask).any()
+    made = embolize(UFE, of=_with_mask(womb, "uterine fibroid 2", away))
+    status, text = finding(made, "lesions-left-out")
+    assert status is Status.UNKNOWN
+    assert "uterine fibroid 2" in text
+    assert made.verdict.status is PlanStatus.UNKNOWN
+
+
+def test_each_fibroid_is_told_by_its_own_share(
+    embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    tree = pelves[UFE].vessels
+    assert tree is not None
+    left = embolize(UFE, positions=(str(_clean_edge(tree, "left uterine artery")),))
+    assert left.effect is not None
+    (table,) = (one for one in left.effect.tables if one.title.startswith("What of each"))
+    text = finding(left, "positions")[1]
+    for row in table.rows:
+        assert f"{row[-1]} of {row[0]} is reached" in text
+
+
+def test_an_artery_whose_name_is_of_the_other_side_is_told(
+    given: Mapping[str, Plan], embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    tree = pelves[UFE].vessels
+    assert tree is not None
+    assert "origins-crossed" not in {one.id for one in given[UFE].findings}
+    other = {"left": "right", "right": "left"}
+
+    def swap(name: str) -> str:
+        side, _, rest = name.partition(" ")
+        return f"{other[side]} {rest}" if "uterine" in name else name
+
+    swapped = Tree(
+        tree.nodes_lps_mm, tuple(replace(one, name=swap(one.name)) for one in tree.edges)
+    )
+    made = embolize(UFE, of=replace(pelves[UFE], vessels=swapped))
+    assert finding(made, "origins-crossed")[0] is Status.NOT_MET
+    assert made.verdict.status is PlanStatus.PROTECT_FIRST
+
+
+def test_an_end_point_of_spheres_is_told_of_spheres_alone(
+    given: Mapping[str, Plan], embolize: Callable[..., Plan]
+) -> None:
+    for made, spheres in ((given[UFE], False), (embolize(UFE, agent="embosphere",
+                          size_um="300-500", vial_ml=None), True)):  # fmt: skip
+        told = finding(made, "end-point")
+        steps = " ".join(one.text for one in made.treatment.steps)
+        assert ("With spheres" in told[1]) is ("With spheres" in steps) is spheres
+        assert (told[0] is Status.MET) is spheres
+
+
+def test_a_womb_that_the_scan_cuts_is_told(
+    given: Mapping[str, Plan], embolize: Callable[..., Plan], pelves: Mapping[str, anatomy.Anatomy]
+) -> None:
+    womb = pelves[UFE]
+    assert "organ-whole" not in {one.id for one in given[UFE].findings}
+    low = int(np.argwhere(womb.get_structure("uterus").mask)[:, 2].min()) + 1
+    series = womb.study.series[0]
+    nx, ny, nz = series.image.grid.shape
+    image = replace(
+        series.image,
+        values=series.image.values[:, :, low:],
+        grid=series.image.grid.crop((0, 0, low), (nx, ny, nz)),
+    )
+    cut = replace(womb, study=replace(womb.study, series=(replace(series, image=image),)))
+    assert finding(embolize(UFE, of=cut), "organ-whole")[0] is Status.UNKNOWN

@@ -261,6 +261,21 @@ def predict(
     return Forecasts(tuple(made), tuple(withheld))
 
 
+def withhold_absolute(found: Forecasts) -> Forecasts:
+    """Without cohorts whose loss is in mL: a volume before that is cut does not say what is left.
+
+    Args:
+        found: by a volume before that is only a lower bound.
+    """
+    kept, withheld = [], list(found.withheld)
+    for one in found.predictions:
+        if evidence.fact(one.cohort.fact).unit == "mL":
+            withheld.append(f"{one.cohort.name}: its loss is in mL, and the label before is cut")
+        else:
+            kept.append(one)
+    return Forecasts(tuple(kept), tuple(withheld))
+
+
 def spread_left(course: Course, days: float, used: Assumed) -> tuple[Spread, float]:
     """What is left after ``days``: median and 90 % of patients; and their standard deviation.
 

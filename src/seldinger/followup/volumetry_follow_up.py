@@ -25,6 +25,7 @@ from seldinger.followup.volumetry import (
     LabelVolume,
     VolumeChange,
 )
+from seldinger.followup.volumetry_doubts import doubt_readings, note_names, note_pieces
 from seldinger.plan.assumptions import Assumed, resolve_assumptions
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def read_label(
             raise LabelError(f"the label {own!r} lies outside the scan {when}: give its own scan")
     reading = volumetry.measure_label(mask, labels.map.grid, own, used, grid)
     inputs = (*labels.inputs, *(() if scan is None else scan.inputs))
-    notes = (*labels.notes, *(() if scan is None else scan.notes))
+    notes = (*note_pieces(mask), *labels.notes, *(() if scan is None else scan.notes))
     return Timepoint(reading, _tell_when(inputs, when), tuple(f"{when}: {n}" for n in notes), scan)
 
 
@@ -225,8 +226,15 @@ def assess(before: Timepoint, after: Timepoint, request: VolumeRequest) -> Volum
         forecasts=_forecast(change, request.kind, since, used, infarct),
         facts=_list_facts(request.kind),
         assumptions=_list_used(change, request, used),
-        provisional=tuple(_doubt(before, after, request, change)),
-        notes=(*_note(change, request), *dict.fromkeys((*before.notes, *after.notes))),
+        provisional=(
+            *_doubt(before, after, request, change),
+            *doubt_readings(before, after, change, request.kind, used),
+        ),
+        notes=(
+            *_note(change, request),
+            *note_names(change),
+            *dict.fromkeys((*before.notes, *after.notes)),
+        ),
         version=seldinger.__version__,
     )
 
@@ -240,7 +248,10 @@ def _forecast(
         )
     if kind is not Kind.TUMOUR and since is None:
         return Forecasts((), (_NO_TIME,))
-    return shrinkage.predict(kind, since or 0.0, change.before.ml, used, infarct)
+    found = shrinkage.predict(kind, since or 0.0, change.before.ml, used, infarct)
+    if isinstance(change.before, LabelVolume) and change.before.cut:
+        return shrinkage.withhold_absolute(found)
+    return found
 
 
 def _check_two(before: Timepoint, after: Timepoint) -> None:
@@ -301,7 +312,7 @@ def _list_facts(kind: Kind) -> tuple[Fact, ...]:
 def _list_used(change: Change, request: VolumeRequest, used: Assumed) -> tuple[AssumptionUse, ...]:
     """Those that touched this answer."""
     kind = request.kind
-    names = {"contour_error_mm"}
+    names = {"contour_error_mm", f"smallest_{kind}_mm"}
     if not isinstance(change.before, LabelVolume):
         names = {f"smallest_{kind}_mm"}
         if kind is not Kind.PROSTATE or isinstance(change.before, Diameter):

@@ -25,8 +25,11 @@ PROCEDURE = Procedure(
         ),
         Question(
             "lysis-doubtful",
-            "Stroke, surgery, injury, resuscitation, birth or organ puncture of late, platelets "
-            "below 100, severe liver disease, pressure above 180/110, a tumour in the head?",
+            "Of late: stroke, surgery (on head or eye above all), injury, resuscitation, birth, "
+            "bleeding from the gut or inside, puncture of an organ? Now: pregnancy, platelets "
+            "below 100, a bleeding tendency, severe liver disease, pressure above 180/110, "
+            "a tumour, malformation or aneurysm in the head, seizures, endocarditis, bleeding in "
+            "the eye by diabetes, a reaction to the drug, less than a year to live?",
             stop_if="yes",
             severity="action",
             sources=("sir2013limb", "attract_criteria"),

@@ -16,6 +16,7 @@ from seldinger.core import Edge, Tree
 from seldinger.core.errors import AnatomyError
 from seldinger.core.shapes import Curve
 from seldinger.core.space import Grid
+from seldinger.core.volume import LabelMap
 
 if TYPE_CHECKING:
     from seldinger.demo import VascularPatient
@@ -79,6 +80,22 @@ def test_the_renal_veins_are_told_or_estimated_by_the_kidneys_or_unknown() -> No
     assert "unknown" in unknown.renal_from
 
 
+def test_a_told_height_and_one_renal_vein_alone_are_doubted() -> None:
+    assert not measure_cava(built()).renal_doubt
+    high = measure_cava(built(), 150.0).renal_doubt
+    assert "told at S 150 mm" in high
+    assert "right renal vein" in high
+    assert not measure_cava(built(), 80.0).renal_doubt, "lower down is safer"
+    assert (
+        "no label shows a right renal vein"
+        in measure_cava(_drop(built(), "right renal")).renal_doubt
+    )
+    without = _drop(built(), "renal")
+    assert "estimate" in measure_cava(without).renal_doubt
+    assert "no kidney lies" in measure_cava(without, 175.0).renal_doubt
+    assert not measure_cava(without, 100.0).renal_doubt
+
+
 def _drop(whole: anatomy.Anatomy, word: str) -> anatomy.Anatomy:
     """The anatomy without the veins of a name."""
     assert whole.veins is not None
@@ -124,3 +141,21 @@ def test_no_label_and_no_tracing_are_refused() -> None:
     curve = Curve(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 3.0]]))
     with pytest.raises(AnatomyError, match="0 voxels"):
         measure_levels(np.zeros((4, 4, 4), dtype=bool), grid, curve)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 2])
+def test_the_cava_begins_once_whichever_way_the_scan_is_stored(axis: int | None) -> None:
+    """The left renal vein's end within the cava is the renal vein's."""
+    study = demo.vascular_patient(voxel_mm=3.0, veins=True).study
+    labels = study.labels
+    assert labels is not None
+    stored = labels
+    if axis is not None:
+        turned = np.eye(4)
+        turned[axis, axis], turned[axis, 3] = -1.0, labels.grid.shape[axis] - 1.0
+        grid = Grid(labels.grid.shape, labels.grid.index_to_lps @ turned)
+        stored = LabelMap(tuple(np.flip(one, axis) for one in labels.layers), labels.entries, grid)
+    seen = anatomy.build(replace(study, labels=stored), settings=anatomy.Settings(voxel_mm=4.0))
+    cava = measure_cava(trace_veins(seen))
+    assert not cava.renal_doubt
+    assert cava.infrarenal_mm == pytest.approx(113.0, abs=6.0)

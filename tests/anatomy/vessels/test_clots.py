@@ -75,3 +75,17 @@ def test_of_a_stretch_that_somebody_names_the_filling_is_unknown() -> None:
     assert clot.occluded is None
     assert clot.volume_ml is None
     assert clot.radius_mm == pytest.approx(5.5, abs=0.5)
+
+
+def test_what_of_a_clot_lies_off_its_way_is_told() -> None:
+    (name,) = list_clots(built())
+    assert find_clot(built(), name).away_share < 0.05
+    structure = built().get_structure(name)
+    right = built().get_structure("right iliac vein").mask
+    both = replace(structure, mask=structure.mask | right, sources=("elsewhere",))
+    others = tuple(s for s in built().structures if s.name != name)
+    clot = find_clot(replace(built(), structures=(*others, both)), name)
+    assert 0.3 < clot.away_share < 0.7
+    assert "lie elsewhere" in clot.notes[0]
+    low, high = clot.widths_mm or (0.0, 0.0)
+    assert 9.0 < low < high < 15.0

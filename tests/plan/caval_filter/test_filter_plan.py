@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 
 from seldinger import anatomy, catalogue, demo, evidence, plan
-from seldinger.anatomy.vessels.cava import Cava, CavaLevel
+from seldinger.anatomy.vessels.cava import Cava, CavaLevel, measure_cava
 from seldinger.care.ledger import Ledger
 from seldinger.care.ledger_records import Author
 from seldinger.catalogue.venous import CavalFilter
 from seldinger.core.errors import PlanError
 from seldinger.core.shapes import Curve
 from seldinger.core.verdict import Severity, Status
+from seldinger.core.volume import LabelEntry, LabelMap
 from seldinger.evidence import records
+from seldinger.plan.assumptions import resolve_assumptions
 from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.caval_filter.fit import judge_fit
 from seldinger.plan.treatments.caval_filter.indication import judge_indication
@@ -28,12 +30,14 @@ from seldinger.plan.treatments.caval_filter.retrieval import (
     judge_retrieval,
     plan_retrieval,
 )
+from seldinger.plan.treatments.caval_filter.treat import order_filters
 from seldinger.procedures.caval_filter import PROCEDURE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from seldinger.core.finding import Finding
+    from seldinger.core.volume import Mask
 
 (CASE,) = PROCEDURE.demo
 TOLD = CASE.options[0]
@@ -215,3 +219,81 @@ def test_a_reason_that_the_patients_drugs_contradict_is_asked_about(
         found = {one.id: one for one in made.findings}
         assert ("indication-drugs" in found) is contradicts
         assert made.verdict.status is not PlanStatus.GO
+
+
+def test_a_filter_that_cannot_come_out_is_asked_about_and_a_day_that_is_past_is_told() -> None:
+    nest, own = FILTERS["filter-nest-40"], replace(TOLD, permanent=False)
+    found = {one.id: one for one in judge_retrieval(plan_retrieval(nest, own, None), own)}
+    assert (found["retrieval-none"].status, found["retrieval-none"].severity) == (
+        Status.NOT_MET, Severity.ACTION,
+    )  # fmt: skip
+    stays = replace(TOLD, permanent=True)
+    found = {one.id: one for one in judge_retrieval(plan_retrieval(nest, stays, None), stays)}
+    assert "retrieval-none" not in found
+    late = judge_retrieval(plan_retrieval(CONICAL, TOLD, None), TOLD, dt.date(2028, 1, 1))
+    assert next(one for one in late if one.id == "retrieval-day").status is Status.NOT_MET
+
+
+@pytest.mark.parametrize("days", [0.2, 1e7])
+def test_days_that_no_filter_is_needed_for_are_refused(days: float) -> None:
+    with pytest.raises(PlanError, match="one that is to stay is permanent"):
+        CavalFilterOptions(needed_days=days)
+    with pytest.raises(PlanError, match="tell one"):
+        CavalFilterOptions(needed_days=30.0, permanent=True)
+
+
+def test_a_clot_that_a_label_shows_in_the_cava_is_told_whatever_was_answered() -> None:
+    for span, severity in (((60.0, 80.0), Severity.ACTION), ((100.0, 120.0), Severity.ACTION),
+                           ((5.0, 20.0), Severity.CAUTION)):  # fmt: skip
+        held = replace(cava(20.0), clots=(("venous clot 2", *span),))
+        found = judged(held)["labelled-clot-1"]
+        assert (found.status, found.severity) == (Status.NOT_MET, severity), span
+    assert "labelled-clot-1" not in judged(cava(20.0))
+
+
+def with_clot(of: anatomy.Anatomy, mask: Mask) -> anatomy.Anatomy:
+    """A second clot under a label of its own, cut out of the veins there."""
+    labels = of.study.labels
+    assert labels is not None
+    entry = LabelEntry("venous clot 2", 1, len(labels.layers))
+    cut = tuple(np.where(mask, 0, layer) for layer in labels.layers)
+    drawn = LabelMap((*cut, mask.astype(np.uint8)), (*labels.entries, entry), labels.grid)
+    again = anatomy.build(replace(of.study, labels=drawn), settings=anatomy.Settings(voxel_mm=3.0))
+    return replace(again, veins=of.veins)
+
+
+def test_a_clot_in_the_cava_neither_narrows_it_nor_stays_unseen(built: anatomy.Anatomy) -> None:
+    labels = built.study.labels
+    assert labels is not None
+    own = labels.mask("inferior_vena_cava")
+    places = labels.grid.to_lps(np.argwhere(own).astype(float))
+    own[own] = (places[:, 2] > 60.0) & (places[:, 2] < 90.0) & (places[:, 0] < -28.0)
+    without = measure_cava(built)
+    with_ = measure_cava(with_clot(built, own))
+    for one, other in zip(without.levels, with_.levels, strict=True):
+        assert one.perimeter_diameter_mm == pytest.approx(other.perimeter_diameter_mm), one.at_mm
+    assert [name for name, *_ in with_.clots] == ["venous clot 2"]
+    assert proposed(with_clot(built, own)).verdict.status is not PlanStatus.GO
+
+
+def test_no_way_leads_through_a_labelled_clot(built: anatomy.Anatomy) -> None:
+    labels = built.study.labels
+    assert labels is not None
+    usual = proposed(built).approach.routes
+    assert usual[0].site == "right-femoral-vein"
+    assert [one.violations for one in usual if "left" in one.site] == [("through venous clot 1",)]
+    made = proposed(with_clot(built, labels.mask("iliac_vena_right")))
+    best = next(one for one in made.approach.routes if not one.violations)
+    assert "jugular" in best.site
+    assert made.approach.rejections["through venous clot 2"] == 2
+
+
+def test_of_two_filters_that_fit_the_one_that_fits_beyond_doubt_is_taken(
+    built: anatomy.Anatomy,
+) -> None:
+    wide = measure_cava(built)
+    levels = tuple(replace(one, perimeter_diameter_mm=27.0) for one in wide.levels)
+    used = resolve_assumptions(PROCEDURE.treatment.assumptions, {})
+    for sd_mm, first in ((0.2, "filter-conical-28"), (1.0, "filter-conical-30")):
+        offers = order_filters(replace(wide, levels=levels), TOLD, None, used, sd_mm)
+        assert offers[0].id == first, sd_mm

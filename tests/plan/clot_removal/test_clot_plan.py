@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from seldinger import anatomy, demo, evidence, plan
+from seldinger.anatomy.vessels.clots import find_clot, measure_stretch
+from seldinger.anatomy.vessels.lesions import find_stretch
+from seldinger.care.patient import Lab
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.model import PlanStatus
-from seldinger.plan.treatments.clot_removal.dose import judge_platelets, plan_dose
+from seldinger.plan.treatments.clot_removal.dose import judge_dose, judge_platelets, plan_dose
+from seldinger.plan.treatments.clot_removal.findings import list_findings
 from seldinger.plan.treatments.clot_removal.options import ClotOptions
 from seldinger.procedures import thrombectomy, thrombolysis
 
 if TYPE_CHECKING:
+    from seldinger.care.visit import Visit
     from seldinger.core.finding import Finding
 
 LYSIS: ClotOptions = thrombolysis.PROCEDURE.demo[0].options[0]
@@ -157,3 +163,122 @@ def test_platelets_of_the_patient_are_held_to_those_of_the_trial() -> None:
     none = replace(visit, patient=replace(visit.patient, labs=()))
     assert judge_platelets(none)[0].status is Status.UNKNOWN
     assert judge_platelets(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "asks"),
+    [
+        ({"fibrinogen_g_per_l": 90.0}, "from mg/dL divide by 100"),
+        ({"fibrinogen_g_per_l": 15.0}, "from mg/dL divide by 100"),
+        ({"lysis_weight_kg": 0.078}, "weight of 0.078 kg"),
+        ({"lysis_weight_kg": 780.0}, "weight of 780 kg"),
+        ({"residual_stenosis": 300.0}, "shut at 100 %"),
+    ],
+)
+def test_a_number_that_is_nobodys_in_its_unit_is_refused(told: dict[str, Any], asks: str) -> None:
+    with pytest.raises(PlanError, match=asks):
+        replace(LYSIS, **told)
+
+
+def judged(options: ClotOptions, patient: Visit | None = None) -> dict[str, Finding]:
+    """The findings of the dose, where 30 h are needed."""
+    dosing = plan_dose(options, patient, 30.0)
+    return {one.id: one for one in judge_dose(dosing, options, patient)}
+
+
+def visiting(*labs: Lab) -> Visit:
+    visit = demo.visit("thrombolysis", "leg")
+    kept = tuple(one for one in visit.patient.labs if one.key not in {lab.key for lab in labs})
+    return replace(visit, patient=replace(visit.patient, labs=(*kept, *labs)))
+
+
+def test_a_dose_that_ends_before_lysis_does_is_told(built: anatomy.Anatomy) -> None:
+    spent = proposed(built, replace(LYSIS, given_mg=49.0))
+    assert spent.verdict.status is not PlanStatus.GO
+    assert found(spent)["dose-lasts"].severity is Severity.ACTION
+    assert judged(replace(LYSIS, hours=10.0))["dose-lasts"].severity is Severity.CAUTION
+    assert "dose-lasts" not in judged(LYSIS)
+
+
+def test_a_told_rate_is_held_to_the_one_by_weight_and_hours_to_those_followed(
+    built: anatomy.Anatomy,
+) -> None:
+    slow = replace(LYSIS, rate_mg_per_h=0.01)
+    assert judged(slow)["dose-rate"].status is Status.NOT_MET
+    unknown = judged(replace(slow, lysis_weight_kg=None))["dose-rate"]
+    assert (unknown.status, unknown.severity) == (Status.UNKNOWN, Severity.ACTION)
+    assert "dose-rate" not in judged(replace(LYSIS, rate_mg_per_h=0.8))
+    long = proposed(built, replace(LYSIS, rate_mg_per_h=0.4, hours=110.0))
+    assert found(long)["effect-in-domain"].status is Status.UNKNOWN
+
+
+def test_weight_and_fibrinogen_told_against_the_patients_file() -> None:
+    visit = visiting(Lab("fibrinogen", 80.0, "80 mg/dL", demo.visit("thrombolysis", "leg").now))
+    low = judged(LYSIS, visit)["fibrinogen"]
+    assert (low.status, low.severity) == (Status.NOT_MET, Severity.STOP)
+    apart = visiting(Lab("fibrinogen", 200.0, "200 mg/dL", visit.now))
+    assert judged(LYSIS, apart)["fibrinogen"].status is Status.UNKNOWN
+    assert judged(replace(LYSIS, lysis_weight_kg=40.0), visit)["dose-weight"].status is (
+        Status.NOT_MET
+    )
+
+
+@pytest.mark.parametrize("days", [-3.0, 700.0])
+def test_a_laboratory_of_another_time_is_not_known(days: float) -> None:
+    now = demo.visit("thrombolysis", "leg").now
+    drawn = now - dt.timedelta(days=days)
+    visit = visiting(
+        Lab("fibrinogen", 310.0, "310 mg/dL", drawn), Lab("platelets", 212.0, "212 10*9/L", drawn)
+    )
+    own = replace(LYSIS, fibrinogen_g_per_l=None)
+    assert judged(own, visit)["fibrinogen"].status is Status.UNKNOWN
+    assert judge_platelets(visit)[0].status is Status.UNKNOWN
+
+
+def test_what_only_the_other_treatment_reads_is_refused(built: anatomy.Anatomy) -> None:
+    with pytest.raises(PlanError, match="given_mg told; thrombectomy gives no drug"):
+        proposed(built, replace(PULL, given_mg=30.0), pull=True)
+    with pytest.raises(PlanError, match="lysis makes none"):
+        proposed(built, replace(LYSIS, passes=3))
+
+
+def test_a_clot_that_is_not_planned_and_one_in_two_legs_are_told(built: anatomy.Anatomy) -> None:
+    own = built.get_structure(CLOT)
+    second = replace(own, name="venous clot 2")
+    two = replace(built, structures=(*built.structures, second))
+    other = found(proposed(two))["other-clots"]
+    assert (other.status, other.severity) == (Status.NOT_MET, Severity.CAUTION)
+    assert "venous clot 2" in other.text
+    assert "other-clots" not in found(proposed(built))
+    whole = find_clot(built, CLOT)
+    legs = list_findings(replace(whole, away_share=0.5), LYSIS, ())
+    extent = next(one for one in legs if one.id == "clot-extent")
+    assert (extent.status, extent.severity) == (Status.NOT_MET, Severity.CAUTION)
+
+
+def test_a_vein_is_as_narrow_and_as_wide_as_it_is_along_the_clot(built: anatomy.Anatomy) -> None:
+    stretch = "inferior vena cava 0-125 mm"
+    made = proposed(built, PULL, stretch, pull=True)
+    assert built.veins is not None
+    clot = measure_stretch(find_stretch(built.veins, stretch))
+    assert 2.0 * (clot.radius_mm or 0.0) < 20.0, "its mean would fit"
+    assert found(made)["vein-width"].status is Status.NOT_MET
+
+
+def test_every_relative_contraindication_of_the_guideline_is_asked() -> None:
+    (asked,) = (one for one in thrombolysis.PROCEDURE.questions if one.id == "lysis-doubtful")
+    words = (
+        "stroke", "head", "eye", "injury", "resuscitation", "gut", "inside", "organ", "180", "110",
+        "aneurysm", "seizures", "bleeding tendency", "platelets", "pregnancy", "birth", "liver",
+        "endocarditis", "diabetes", "reaction", "year",
+    )  # fmt: skip
+    told = [one.statement for one in evidence.facts("lysis") if "relative contra" in one.statement]
+    assert len(told) == 18
+    for word in words:
+        assert word in asked.text, word
+
+
+def test_labels_that_nobody_knows_are_told_in_veins(built: anatomy.Anatomy) -> None:
+    made = proposed(replace(built, unread=("DVT",)), PULL, pull=True)
+    assert found(made)["labels-unread"].status is Status.UNKNOWN
+    assert made.verdict.status is PlanStatus.UNKNOWN

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 
 from seldinger.anatomy.vessels.lesions import follow_vessel, list_vessels
-from seldinger.anatomy.vessels.patient import show_mask
-from seldinger.anatomy.vessels.veins import CAVA
+from seldinger.anatomy.vessels.veins import CAVA, CLOT, fill_veins, show_veins
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import short_repr
 from seldinger.core.shapes import Curve
@@ -21,6 +21,8 @@ from seldinger.core.space import Grid, as_vector, unit
 from seldinger.geometry import outline
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy
@@ -30,10 +32,13 @@ if TYPE_CHECKING:
     from seldinger.geometry.outline import Outline
 
 STEP_MM = 5.0
+_KIDNEYS = ("left kidney", "right kidney")
 _HALF_MM = 40.0
 """Of the square that is looked at around the centreline: wider cavas are not met."""
 _JOIN_MM = 15.0
 """A vein that ends so near joins: its centreline may end at the wall or in the middle."""
+_AGREE_MM = 10.0
+"""By so much a told height of the renal veins may lie above the labelled one; lower is safer."""
 _OVER_MM = 10.0
 """A direction of the centreline is taken over so much of it: shorter steps are the image's."""
 
@@ -79,6 +84,8 @@ class Cava:
         confluence_seen: whether the curve begins where both iliac veins meet, and not where the
             scan or the label ends.
         notes: what a reader must know.
+        renal_doubt: why that way is not to be relied on; empty where it is.
+        clots: labelled clots in it, with the ways along it between which each lies.
     """
 
     curve: Curve
@@ -87,6 +94,8 @@ class Cava:
     renal_from: str
     confluence_seen: bool
     notes: tuple[str, ...] = ()
+    renal_doubt: str = ""
+    clots: tuple[tuple[str, float, float], ...] = ()
 
     __repr__ = short_repr
 
@@ -169,6 +178,8 @@ def _level(
 def measure_cava(anatomy: Anatomy, renal_z_mm: float | None = None) -> Cava:
     """The cava of a patient: its sections, where it begins, and where the renal veins join it.
 
+    A labelled clot in it is part of its sections: it widens the vein as blood does.
+
     Args:
         anatomy: with its veins traced, and a label of the cava.
         renal_z_mm: height of the lower rim of the lowest renal vein, LPS mm, as it was read by
@@ -187,11 +198,12 @@ def measure_cava(anatomy: Anatomy, renal_z_mm: float | None = None) -> Cava:
         )
     curve = follow_vessel(tree, CAVA)
     grid = anatomy.study.labels.grid
-    mask = show_mask(anatomy, anatomy.get_structure(CAVA))
+    shown = show_veins(anatomy)
+    mask = fill_veins(shown)[CAVA]
     curve = _within(curve, grid)
     levels = measure_levels(mask, grid, curve)
     start = curve.points_lps_mm[0]
-    meets = sum("iliac vein" in e.name and _ends_at(tree, e, start) for e in tree.edges)
+    meets = len({e.name for e in tree.edges if "iliac vein" in e.name and _ends_at(tree, e, start)})
     renal_mm, renal_from = find_renal_level(anatomy, curve, renal_z_mm)
     lost = sum(not one.known for one in levels)
     notes = []
@@ -201,7 +213,65 @@ def measure_cava(anatomy: Anatomy, renal_z_mm: float | None = None) -> Cava:
         notes.append("The confluence of the iliac veins is not shown: where the cava begins is "
                      "unknown.")  # fmt: skip
     seen = meets >= len(("left", "right"))
-    return Cava(curve, levels, renal_mm, renal_from, seen, tuple(notes))
+    doubt = doubt_renal_level(anatomy, curve, renal_z_mm)
+    clots = tuple(_find_clots(shown, mask, grid, curve))
+    return Cava(curve, levels, renal_mm, renal_from, seen, tuple(notes), doubt, clots)
+
+
+def _find_clots(
+    shown: dict[str, Mask], cava: Mask, grid: Grid, curve: Curve
+) -> Iterator[tuple[str, float, float]]:
+    """Clots with what of them lies in the cava, as ways along it."""
+    for name, mask in shown.items():
+        inside = mask & cava
+        if name.startswith(CLOT) and inside.any():
+            points = grid.to_lps(np.argwhere(inside).astype(np.float64))
+            _, index = scipy.spatial.cKDTree(curve.points_lps_mm).query(points)
+            at = curve.along_mm[index]
+            yield name, float(at.min()), float(at.max())
+
+
+def doubt_renal_level(anatomy: Anatomy, curve: Curve, told_z_mm: float | None) -> str:
+    """Why the height of the renal veins is not to be relied on; empty where it is.
+
+    Args:
+        anatomy: with its veins traced.
+        curve: the cava's centreline, in the direction of flow.
+        told_z_mm: height, LPS mm, as somebody read it; None: nobody did.
+    """
+    missing = [side for side in ("left", "right") if not _list_rims(anatomy, curve, side)]
+    at, where = find_renal_level(anatomy, curve, None)
+    if told_z_mm is None:
+        if len(missing) == 1:
+            return (
+                f"no label shows a {missing[0]} renal vein that joins the cava: it may join lower "
+                "down than the other"
+            )
+        return where if missing else ""
+    if len(missing) < len(("left", "right")):
+        shown = float(curve.points_at(at or 0.0)[2])
+        if told_z_mm - shown > _AGREE_MM:
+            return f"told at S {told_z_mm:.0f} mm; {where} lies at S {shown:.0f} mm by its label"
+        return ""
+    return _doubt_by_kidneys(anatomy, told_z_mm)
+
+
+def _doubt_by_kidneys(anatomy: Anatomy, told_z_mm: float) -> str:
+    """Why a told height cannot be that of a renal vein; empty where it can."""
+    heights = [
+        anatomy.grid.to_lps(np.argwhere(s.mask).astype(np.float64))[:, 2]
+        for s in anatomy.structures
+        if s.name in _KIDNEYS
+    ]
+    if not heights:
+        return ""
+    low, high = min(z.min() for z in heights), max(z.max() for z in heights)
+    if low <= told_z_mm <= high:
+        return ""
+    return (
+        f"told at S {told_z_mm:.0f} mm, where no kidney lies by its label (S {low:.0f} to "
+        f"{high:.0f} mm)"
+    )
 
 
 def find_renal_level(
@@ -225,24 +295,33 @@ def find_renal_level(
                 f"{heights.min():.0f} to {heights.max():.0f} mm (LPS z)"
             )
         return float(along[np.abs(heights - told_z_mm).argmin()]), "told"
-    tree = anatomy.veins
-    rims = []
-    for edge in () if tree is None else tree.edges:
-        if "renal vein" in edge.name:
-            end = edge.curve.points_lps_mm[-1]
-            near = np.linalg.norm(curve.points_lps_mm - end, axis=1)
-            if near.min() <= _JOIN_MM:
-                wide = 0.0 if edge.curve.radius_mm is None else float(edge.curve.radius_mm[-1])
-                rims.append((float(along[near.argmin()]) - wide, edge.name))
+    rims = [*_list_rims(anatomy, curve, "left"), *_list_rims(anatomy, curve, "right")]
     if rims:
         at, name = min(rims)
         return max(at, 0.0), f"the {name}, its lower rim"
-    kidneys = [s for s in anatomy.structures if s.name in ("left kidney", "right kidney")]
+    kidneys = [s for s in anatomy.structures if s.name in _KIDNEYS]
     if not kidneys:
         return None, "unknown: no label shows a renal vein or a kidney"
     middles = [float(anatomy.grid.to_lps(np.argwhere(s.mask).mean(axis=0))[2]) for s in kidneys]
     at = float(along[np.abs(heights - min(middles)).argmin()])
     return at, "the middle of the lower kidney: an estimate, no renal vein is labelled"
+
+
+def _list_rims(anatomy: Anatomy, curve: Curve, side: str) -> list[tuple[float, str]]:
+    """Ways along the cava to the lower rims of the traced renal veins of a side, with their names.
+
+    A vein whose name tells no side counts for both.
+    """
+    rims = []
+    for edge in () if anatomy.veins is None else anatomy.veins.edges:
+        sided = {"left", "right"} & set(edge.name.split())
+        if "renal vein" in edge.name and (side in sided or not sided):
+            end = edge.curve.points_lps_mm[-1]
+            near = np.linalg.norm(curve.points_lps_mm - end, axis=1)
+            if near.min() <= _JOIN_MM:
+                wide = 0.0 if edge.curve.radius_mm is None else float(edge.curve.radius_mm[-1])
+                rims.append((float(curve.along_mm[near.argmin()]) - wide, edge.name))
+    return rims
 
 
 def _within(curve: Curve, grid: Grid) -> Curve:

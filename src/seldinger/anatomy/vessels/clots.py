@@ -17,17 +17,24 @@ from seldinger.core.naming import match_name
 from seldinger.core.shapes import Curve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from seldinger.anatomy.model import Anatomy
-    from seldinger.core.space import Points
+    from seldinger.anatomy.model import Anatomy, Structure
+    from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.tree import Tree
+    from seldinger.core.volume import Mask
 
     Floats = NDArray[np.float64]
 
 _OUTSIDE_SHARE = 0.3
 """Of a clot that may lie outside of every traced vein: labels are not that exact."""
 _TOUCHED_SHARE = 0.03
+AWAY_SHARE = 0.1
+"""Of a clot that lies off the way through it: more is another clot under the same label."""
+_WIDTHS = (10.0, 90.0)
+"""Per cent of a stretch between which its width is told: a traced vein tapers at its free end."""
 _ENDS = (0.5, 99.5)
 """Per cent of its voxels between which a clot reaches: one voxel astray does not lengthen it."""
 
@@ -43,6 +50,7 @@ class VeinClot:
         volume_ml: of the clot; None where no label shows it.
         occluded: share of the vein's lumen that it takes; None: unknown.
         notes: what of it lies elsewhere.
+        away_share: of the clot, that the way through it does not meet; 0 where no label shows it.
     """
 
     segment: Segment
@@ -51,6 +59,7 @@ class VeinClot:
     volume_ml: float | None
     occluded: float | None
     notes: tuple[str, ...] = ()
+    away_share: float = 0.0
 
     __repr__ = short_repr
 
@@ -58,6 +67,15 @@ class VeinClot:
     def length_mm(self) -> float:
         """Along the vein."""
         return self.segment.length_mm
+
+    @property
+    def widths_mm(self) -> tuple[float, float] | None:
+        """How narrow and how wide the vein is along it; None: unknown."""
+        radii = _find_radii_mm(self.segment)
+        if radii is None:
+            return None
+        low, high = np.percentile(2.0 * radii, _WIDTHS)
+        return float(low), float(high)
 
 
 def list_clots(anatomy: Anatomy) -> tuple[str, ...]:
@@ -84,10 +102,7 @@ def find_clot(anatomy: Anatomy, name: str) -> VeinClot:
         raise AnatomyError(
             f"no clot is called {name!r}; labelled clots: {', '.join(clots) or 'none'}"
         )
-    structure, labels = anatomy.get_structure(found), anatomy.study.labels
-    mask, grid = structure.mask, anatomy.grid
-    if labels is not None and any(raw in labels.names for raw in structure.sources):
-        mask, grid = show_mask(anatomy, structure), labels.grid
+    mask, grid = _show(anatomy, anatomy.get_structure(found))
     points = grid.to_lps(np.argwhere(mask).astype(np.float64))
     edges, own = _place(tree, points, float(max(grid.spacing_mm)), found)
     chain = _follow(tree, edges)
@@ -99,13 +114,40 @@ def find_clot(anatomy: Anatomy, name: str) -> VeinClot:
     vessel = tree.edges[max(counts, key=lambda n: counts[n])].name or "vein without a name"
     segment = Segment(found, vessel, curve, float(first), float(max(last, first + 1.0)))
     volume_mm3 = len(points) * float(np.prod(grid.spacing_mm))
+    away = 1.0 - float(held.mean())
     others = sorted({tree.edges[n].name for n in edges if n not in chain} - {""})
-    notes = (
-        (f"Part of the clot lies in the {', '.join(others)}: not in this way.",) if others else ()
-    )
+    notes: tuple[str, ...] = ()
+    if others or away >= AWAY_SHARE:
+        where = f", some in the {', '.join(others)}" if others else ""
+        notes = (f"{100.0 * away:.0f} % of the clot lie elsewhere{where}: not in this way.",)
     veins = tuple(dict.fromkeys(tree.edges[n].name for n in chain if tree.edges[n].name))
     held_mm3 = volume_mm3 * float(held.mean())
-    return _measure(segment, veins, volume_mm3, held_mm3, notes)
+    return _measure(segment, veins, volume_mm3, held_mm3, notes, away)
+
+
+def _show(anatomy: Anatomy, structure: Structure) -> tuple[Mask, Grid]:
+    """A clot on the grid of its label; on that of the anatomy where none shows it."""
+    labels = anatomy.study.labels
+    if labels is not None and any(raw in labels.names for raw in structure.sources):
+        return show_mask(anatomy, structure), labels.grid
+    return structure.mask, anatomy.grid
+
+
+def find_crossed_clots(anatomy: Anatomy, points_lps_mm: Sequence[Vector]) -> tuple[str, ...]:
+    """Labelled clots that a way leads through.
+
+    Args:
+        anatomy: with its labels.
+        points_lps_mm: of the way, some mm apart.
+    """
+    tree = scipy.spatial.cKDTree(np.array(points_lps_mm))
+    found = []
+    for name in list_clots(anatomy):
+        mask, grid = _show(anatomy, anatomy.get_structure(name))
+        points = grid.to_lps(np.argwhere(mask).astype(np.float64))
+        if len(points) and tree.query(points)[0].min() <= max(grid.spacing_mm):
+            found.append(name)
+    return tuple(found)
 
 
 def measure_stretch(segment: Segment) -> VeinClot:
@@ -123,23 +165,29 @@ def _measure(
     volume_mm3: float,
     held_mm3: float,
     notes: tuple[str, ...],
+    away: float,
 ) -> VeinClot:
     radius = _mean_radius_mm(segment)
     occluded = None
     if radius is not None:
         occluded = min(1.0, held_mm3 / (np.pi * radius**2 * segment.length_mm))
-    return VeinClot(segment, veins, radius, volume_mm3 / 1000.0, occluded, notes)
+    return VeinClot(segment, veins, radius, volume_mm3 / 1000.0, occluded, notes, away)
 
 
 def _mean_radius_mm(segment: Segment) -> float | None:
     """Of a disc as large as the mean section."""
+    radii = _find_radii_mm(segment)
+    return None if radii is None else float(np.sqrt(np.mean(radii**2)))
+
+
+def _find_radii_mm(segment: Segment) -> Floats | None:
+    """(n,) along the stretch; None: unknown."""
     if segment.curve.radius_mm is None:
         return None
     along = segment.curve.along_mm
     inside = (along >= segment.from_mm) & (along <= segment.to_mm)
-    if not inside.any():
-        return None
-    return float(np.sqrt(np.mean(segment.curve.radius_mm[inside] ** 2)))
+    found: Floats = segment.curve.radius_mm[inside]
+    return found if found.size else None
 
 
 def _place(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CAVA = "inferior vena cava"
 CLOT = "venous clot"
+_STUB_MM = 25.0
+"""Longer ones are veins of their own."""
 _VEINS = (
     CAVA, "superior vena cava", "iliac vein", "femoral vein", "popliteal vein", "renal vein",
     "brachiocephalic vein", "jugular vein",
@@ -36,27 +38,40 @@ def trace_veins(anatomy: Anatomy) -> Anatomy:
     Raises:
         AnatomyError: no label shows the inferior vena cava, or nothing in it is longer than wide.
     """
-    shown = [s for s in anatomy.structures if _is_vein(s)]
-    if anatomy.study.labels is None or CAVA not in {s.name for s in shown}:
+    shown = {s.name for s in anatomy.structures if _is_vein(s)}
+    if anatomy.study.labels is None or CAVA not in shown:
         raise AnatomyError(
             "no label shows the inferior vena cava, so there is no way through it: give labels "
             "with it and with the iliac veins"
         )
     grid = anatomy.study.labels.grid
-    masks = {s.name: show_mask(anatomy, s) for s in shown}
+    masks = show_veins(anatomy)
     whole = np.logical_or.reduce([*masks.values()])
     lines = extract_centrelines(whole, grid)
-    held = _fill_veins(masks)
+    held = fill_veins(masks)
     named = name_after(lines.tree, {name: (mask, grid) for name, mask in held.items()})
-    tree = _run_to_heart(named)
+    tree = _name_stubs(_run_to_heart(named))
     notes = tuple(f"Veins: {note}" for note in lines.notes)
     return replace(
         anatomy, veins=tree, vessels_voxel_mm=max(grid.spacing_mm), notes=(*anatomy.notes, *notes)
     )
 
 
-def _fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
-    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it."""
+def show_veins(anatomy: Anatomy) -> dict[str, Mask]:
+    """Great veins and clots that labels show, by name, on the grid of the labels.
+
+    Args:
+        anatomy: the patient's images, with labels.
+    """
+    return {s.name: show_mask(anatomy, s) for s in anatomy.structures if _is_vein(s)}
+
+
+def fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
+    """Veins by name, each with what of the clots lies nearest to it: what fills it is of it.
+
+    Args:
+        masks: of veins and clots, as ``show_veins`` has them.
+    """
     veins = {name: mask for name, mask in masks.items() if not name.startswith(CLOT)}
     clots = [mask for name, mask in masks.items() if name.startswith(CLOT)]
     if not clots:
@@ -70,6 +85,26 @@ def _fill_veins(masks: dict[str, Mask]) -> dict[str, Mask]:
     )
     whose = np.where(clot, numbers[tuple(nearest)], numbers)
     return {name: whose == number for number, name in enumerate(veins, start=1)}
+
+
+def _name_stubs(tree: Tree) -> Tree:
+    """The last bit of a vein within the one that it joins, named after the vein that it ends.
+
+    A centreline runs on to the middle of the wider vein: by its label that bit is the wider vein's,
+    which would begin at two places then.
+    """
+    ends: dict[int, list[Edge]] = {}
+    for edge in tree.edges:
+        ends.setdefault(edge.end, []).append(edge)
+
+    def own_name(edge: Edge) -> str:
+        before = {one.name for one in ends.get(edge.start, ())}
+        beside = any(one.name == edge.name for one in ends[edge.end] if one is not edge)
+        stub = beside and before and edge.name not in before
+        short = edge.curve.length_mm <= _STUB_MM
+        return min(before) if edge.name and stub and short else edge.name
+
+    return Tree(tree.nodes_lps_mm, tuple(replace(e, name=own_name(e)) for e in tree.edges))
 
 
 def _is_vein(structure: Structure) -> bool:

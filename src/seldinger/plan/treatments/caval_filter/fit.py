@@ -57,6 +57,7 @@ def judge_fit(
         *_tell_projection(landing, filter_),
         _judge_apposition(landing, filter_, oversize_mm),
         *_judge_room(landing, filter_),
+        *_judge_clots(landing),
         *_judge_gap(landing, filter_, options),
     )
 
@@ -154,10 +155,10 @@ def _judge_apposition(landing: Landing, filter_: CavalFilter, oversize_mm: float
 
 def _judge_room(landing: Landing, filter_: CavalFilter) -> Iterator[Finding]:
     """Whether the filter lies between confluence and renal veins."""
-    if "estimate" in landing.cava.renal_from:
+    if landing.cava.renal_doubt:
         text = (
-            f"The height of the renal veins is {landing.cava.renal_from}. Look at it, or tell it "
-            "(renal_z_mm)."
+            f"The height of the renal veins is not sure: {landing.cava.renal_doubt}. Look at it, "
+            "and tell it (renal_z_mm), or correct the label."
         )
         yield Finding("renal-level", Status.UNKNOWN, Severity.ACTION, text)
     else:
@@ -176,6 +177,23 @@ def _judge_room(landing: Landing, filter_: CavalFilter) -> Iterator[Finding]:
     text = f"{landing.room_mm:.0f} mm below the renal veins; the filter takes {needed:.0f} of them."
     status = Status.MET if needed <= landing.room_mm else Status.NOT_MET
     yield Finding("landing-room", status, Severity.ACTION, text)
+
+
+def _judge_clots(landing: Landing) -> Iterator[Finding]:
+    """Labelled clots in the cava, whatever was answered of them."""
+    for number, (name, low, high) in enumerate(landing.cava.clots, start=1):
+        renal = landing.cava.renal_mm or 0.0
+        where, severity = "where the filter would lie", Severity.ACTION
+        if high < landing.feet_mm:
+            where, severity = "below the filter", Severity.CAUTION
+        elif low > landing.head_mm:
+            where = "above the filter"
+        text = (
+            f"By its label {name} lies in the cava, {low - renal:+.0f} to {high - renal:+.0f} mm "
+            f"from the renal veins: {where}. No filter is pushed through a clot; it is released "
+            "above it."
+        )
+        yield Finding(f"labelled-clot-{number}", Status.NOT_MET, severity, text)
 
 
 def _judge_gap(

@@ -11,6 +11,7 @@ from seldinger.evidence.records import NotNegative, Positive, Text, optional
 from seldinger.plan.answers import among
 
 _UPRIGHT_DEG = 90.0
+_DAYS = (1.0, 3650.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class CavalFilterOptions:
     """Caval filter: what images do not show, and who sees to it that it comes out.
 
     Raises:
-        PlanError: on construction, a tilt of 90 degrees or more.
+        PlanError: on construction, a tilt of 90 degrees or more, or days for which none is needed.
     """
 
     renal_z_mm: float | None = optional(
@@ -38,6 +39,14 @@ class CavalFilterOptions:
         """Refuse what no filter could show."""
         if self.tilt_deg is not None and self.tilt_deg >= _UPRIGHT_DEG:
             raise PlanError(f"a tilt of {self.tilt_deg:g} degrees: allowed are 0 to below 90")
+        days, (low, high) = self.needed_days, _DAYS
+        if days is not None and not low <= days <= high:
+            raise PlanError(
+                f"a filter needed for {days:g} days: allowed are {low:g} to {high:g}; one that is "
+                "to stay is permanent"
+            )
+        if days is not None and self.permanent:
+            raise PlanError(f"a filter that is to stay, and needed for {days:g} days: tell one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,15 @@ def plan_retrieval(
     return Retrieval(placed, due, options.owner, why, permanent=False)
 
 
-def judge_retrieval(retrieval: Retrieval, options: CavalFilterOptions) -> tuple[Finding, ...]:
+def judge_retrieval(
+    retrieval: Retrieval, options: CavalFilterOptions, today: dt.date | None = None
+) -> tuple[Finding, ...]:
     """Whether a day and an owner stand, and whether the day is late.
 
     Args:
         retrieval: as planned.
         options: what was told.
+        today: day of the patient's visit; None: nobody came.
     """
     before, after = (format_percent(key) for key in _PROGRAMME)
     owned = (
@@ -86,7 +89,8 @@ def judge_retrieval(retrieval: Retrieval, options: CavalFilterOptions) -> tuple[
     if retrieval.permanent:
         text = "The filter stays for good: its removal is not planned. Somebody owns its follow-up."
         status = Status.MET if retrieval.owner else Status.UNKNOWN
-        return (Finding("retrieval-owner", status, Severity.ACTION, text, cite(*_PROGRAMME)),)
+        owner = Finding("retrieval-owner", status, Severity.ACTION, text, cite(*_PROGRAMME))
+        return (*_judge_staying(options), owner)
     found = []
     who = retrieval.owner
     text = f"{who} sees to it that the filter comes out. {owned}" if who else (
@@ -97,6 +101,9 @@ def judge_retrieval(retrieval: Retrieval, options: CavalFilterOptions) -> tuple[
     if retrieval.due is None:
         text = "The day of placement was not told: no day of removal goes into the ledger."
         found.append(Finding("retrieval-day", Status.UNKNOWN, Severity.ACTION, text))
+    elif today is not None and retrieval.due < today:
+        text = f"To be out by {retrieval.due:%Y-%m-%d}, which is past on {today:%Y-%m-%d}."
+        found.append(Finding("retrieval-day", Status.NOT_MET, Severity.ACTION, text))
     else:
         text = f"To be out by {retrieval.due:%Y-%m-%d}: {retrieval.why}. {state_fact(_REMOVE)}"
         found.append(
@@ -112,6 +119,21 @@ def judge_retrieval(retrieval: Retrieval, options: CavalFilterOptions) -> tuple[
                     facts=(TURN,), stamp=SECONDARY_STAMP)
         )  # fmt: skip
     return tuple(found)
+
+
+def _judge_staying(options: CavalFilterOptions) -> tuple[Finding, ...]:
+    """A filter that cannot come out where nobody said that it is to stay."""
+    if options.permanent:
+        return ()
+    need = "" if options.needed_days is None else f" It is needed for {options.needed_days:g} days."
+    text = (
+        "This filter cannot come out again, and nobody told that it is to stay (permanent)."
+        f"{need} {state_fact(_REMOVE)}"
+    )
+    return (
+        Finding("retrieval-none", Status.NOT_MET, Severity.ACTION, text, cite(_REMOVE),
+                facts=(_REMOVE,), stamp=SECONDARY_STAMP),
+    )  # fmt: skip
 
 
 def list_techniques(tilt_deg: float | None, touching_deg: float | None) -> EffectTable:

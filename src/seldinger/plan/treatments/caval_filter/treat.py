@@ -18,7 +18,7 @@ from seldinger.plan.model import DeviceUse, Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.caval_filter import effect as effects
 from seldinger.plan.treatments.caval_filter import steps
-from seldinger.plan.treatments.caval_filter.fit import judge_fit
+from seldinger.plan.treatments.caval_filter.fit import Z90, judge_fit
 from seldinger.plan.treatments.caval_filter.indication import judge_drugs, judge_indication
 from seldinger.plan.treatments.caval_filter.landing import find_landing
 from seldinger.plan.treatments.caval_filter.options import CavalFilterAnswers, CavalFilterOptions
@@ -82,7 +82,8 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
             raise PlanError(f"a filter lies in the {CAVA}, not in the {target.vessel}: name that")
         options = settings.get_options(CavalFilterOptions)
         cava = measure_cava(anatomy, options.renal_z_mm)
-        filter_ = _order(cava, options, settings.device, assumed)[0]
+        sd_mm = _find_sd_mm(anatomy, assumed)
+        filter_ = order_filters(cava, options, settings.device, assumed, sd_mm)[0]
         landing = find_landing(cava, filter_, assumed.get_value("filter_below_renal_mm"))
         return Segment(target.label, CAVA, cava.curve, landing.feet_mm, landing.head_mm)
 
@@ -92,13 +93,12 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
         told = answers.read(CavalFilterAnswers, case.settings)
         case.progress("the cava", 0.15)
         cava = measure_cava(case.anatomy, options.renal_z_mm)
-        offers = _order(cava, options, case.settings.device, case.assumed)
+        sd_mm = _find_sd_mm(case.anatomy, case.assumed)
+        offers = order_filters(cava, options, case.settings.device, case.assumed, sd_mm)
         reach = search([_deliver(one) for one in offers])
         filter_ = next(one for one in offers if one.id == reach.instrument.device)
         value = case.assumed.get_value
         landing = find_landing(cava, filter_, value("filter_below_renal_mm"))
-        voxel = case.anatomy.study.labels.grid.spacing_mm if case.anatomy.study.labels else (1.0,)
-        sd_mm = value("filter_cava_sd_voxels") * max(voxel)
         retrieval = plan_retrieval(filter_, options, case.patient)
         routes = reach.approach.routes
         best = next((route for route in routes if not route.violations), None)
@@ -115,7 +115,9 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
                 *judge_indication(told.indication),
                 *judge_drugs(told.indication, case.patient),
                 *judge_fit(landing, filter_, options, sd_mm, value("filter_least_oversize_mm")),
-                *judge_retrieval(retrieval, options),
+                *judge_retrieval(
+                    retrieval, options, None if case.patient is None else case.patient.now.date()
+                ),
             ),
             placements=placements,
             effect=effects.describe_effect(landing, filter_, options, sd_mm, tried),
@@ -123,18 +125,38 @@ class FilterPlacement(TreatmentLogic[VesselCase]):
         )
 
 
-def _order(
-    cava: Cava, options: CavalFilterOptions, device: str | None, assumed: Assumed
+def _find_sd_mm(anatomy: Anatomy, assumed: Assumed) -> float:
+    """Standard deviation of a perimeter diameter, by the voxels that it is measured in."""
+    labels = anatomy.study.labels
+    voxel = (1.0,) if labels is None else labels.grid.spacing_mm
+    return assumed.get_value("filter_cava_sd_voxels") * max(voxel)
+
+
+def order_filters(
+    cava: Cava, options: CavalFilterOptions, device: str | None, assumed: Assumed, sd_mm: float
 ) -> tuple[CavalFilter, ...]:
-    """Filters, those that fit first; of them such as come out again, and the thinnest sheath."""
+    """Filters, those that fit first; of them such as come out again, those that fit beyond doubt.
+
+    Then the thinnest sheath.
+
+    Args:
+        cava: measured.
+        options: whether it is to stay.
+        device: that the user fixed; None: any.
+        assumed: how far below the renal veins its head lies.
+        sd_mm: standard deviation of a perimeter diameter.
+    """
     below = assumed.get_value("filter_below_renal_mm")
     found = [one for one in catalogue.devices(CavalFilter) if device in (None, one.id)]
 
-    def order(one: CavalFilter) -> tuple[bool, bool, float, str]:
+    def order(one: CavalFilter) -> tuple[bool, bool, bool, float, str]:
         wide = find_landing(cava, one, below).widest
         figure = None if wide is None else wide.perimeter_diameter_mm
         fits = figure is not None and (one.least_cava_mm or 0.0) <= figure <= one.largest_cava_mm
-        return (not fits, one.retrievable is options.permanent, one.sheath_french, one.id)
+        sure = figure is not None and figure + Z90 * sd_mm <= one.largest_cava_mm
+        return (
+            not fits, one.retrievable is options.permanent, not sure, one.sheath_french, one.id,
+        )  # fmt: skip
 
     return tuple(sorted(found, key=order))
 

@@ -58,6 +58,15 @@ def find_case_clot(case: VesselCase) -> VeinClot:
     return measure_stretch(case.target)
 
 
+def list_other_clots(case: VesselCase) -> tuple[str, ...]:
+    """Labelled clots that are not what the case is about.
+
+    Args:
+        case: with its target.
+    """
+    return tuple(name for name in list_clots(case.anatomy) if name != case.target.label)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Removal:
     """What either treatment concludes.

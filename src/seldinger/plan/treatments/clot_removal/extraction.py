@@ -76,9 +76,10 @@ class Thrombectomy(TreatmentLogic[VesselCase]):
         """The clot, the grip that fits the register, and the way.
 
         Raises:
-            PlanError: the device takes no clot out.
+            PlanError: the device takes no clot out, or what only lysis reads is told.
         """
         options = case.settings.get_options(ClotOptions)
+        options.check_no_lysis()
         case.progress("the clot", 0.15)
         found = common.find_case_clot(case)
         reach = search(_list_deliveries(case.settings.device))
@@ -97,7 +98,7 @@ class Thrombectomy(TreatmentLogic[VesselCase]):
             effect=_describe_effect(grip, passes, found),
             fields=Fields(profiles={"clot out by passes": Profile(at, middle, "%")}),
             findings=(
-                *findings.list_findings(found, options),
+                *findings.list_findings(found, options, common.list_other_clots(case)),
                 _judge_vein(found, device),
                 _tell_age_gap(),
             ),
@@ -154,7 +155,7 @@ def _describe_effect(grip: Grip, passes: int, found: VeinClot) -> Effect:
 
 def _list_measures(grip: Grip, passes: int, found: VeinClot) -> Iterator[Measure]:
     yield Measure("removed", f"clot out after {passes} passes", "%", spread_removed(grip, passes))
-    yield Measure("near-complete", "limbs of the register with 75 % out by then", "%",
+    yield Measure("near-complete", "people with 75 % out by then, by the fit", "%",
                   100.0 * find_chance(grip, passes, NEAR_SHARE), sources=cite(NEAR))  # fmt: skip
     yield Measure("one-pass", "clot out after the first pass", "%", spread_removed(grip, 1))
     yield Measure("blood", "blood lost in the register, median", "mL",
@@ -167,14 +168,16 @@ def _list_measures(grip: Grip, passes: int, found: VeinClot) -> Iterator[Measure
 
 
 def _judge_vein(found: VeinClot, device: ClotRemover) -> Finding:
-    if found.radius_mm is None:
+    widths = found.widths_mm
+    if widths is None:
         text = "How wide the vein is, is unknown."
         return Finding("vein-width", Status.UNKNOWN, Severity.ACTION, text)
-    wide = 2.0 * found.radius_mm
-    fits = device.least_vein_mm <= wide <= device.largest_vein_mm
+    low, high = widths
+    fits = device.least_vein_mm <= low and high <= device.largest_vein_mm
     text = (
-        f"The vein is {wide:.1f} mm wide; the catheter is for {device.least_vein_mm:g} to "
-        f"{device.largest_vein_mm:g} mm (typical, to be confirmed on the device in hand)."
+        f"Along the clot the vein is {low:.1f} to {high:.1f} mm wide; the catheter is for "
+        f"{device.least_vein_mm:g} to {device.largest_vein_mm:g} mm (typical, to be confirmed on "
+        "the device in hand)."
     )
     return Finding("vein-width", Status.MET if fits else Status.NOT_MET, Severity.ACTION, text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
+from seldinger.anatomy.vessels.clots import AWAY_SHARE
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.wording import SECONDARY_STAMP, cite, state_fact
@@ -37,17 +38,21 @@ _REGISTER = (
 )  # fmt: skip
 
 
-def list_findings(clot: VeinClot, told: ClotOptions) -> tuple[Finding, ...]:
+def list_findings(
+    clot: VeinClot, told: ClotOptions, others: tuple[str, ...]
+) -> tuple[Finding, ...]:
     """What is said of a clot however it is removed.
 
     Args:
         clot: in its vein.
         told: by the user.
+        others: clots that labels show and that are not planned here.
     """
     return (
         _judge_age(told.age_days),
         _judge_place(clot),
         _tell_extent(clot),
+        *_tell_others(others),
         _judge_trials(),
         _judge_stenosis(told.residual_stenosis),
         _judge_follow_up(told.villalta),
@@ -106,8 +111,20 @@ def _tell_extent(clot: VeinClot) -> Finding:
     if clot.volume_ml is not None and clot.occluded is not None:
         told = f"{told}, {clot.volume_ml:.1f} mL, {100.0 * clot.occluded:.0f} % of the lumen"
     text = " ".join((f"The clot takes {told}.", *clot.notes))
+    if clot.away_share >= AWAY_SHARE:
+        return Finding("clot-extent", Status.NOT_MET, Severity.CAUTION, text)
     status = Status.MET if clot.occluded is not None else Status.UNKNOWN
     return Finding("clot-extent", status, Severity.INFO, text)
+
+
+def _tell_others(others: tuple[str, ...]) -> tuple[Finding, ...]:
+    if not others:
+        return ()
+    text = (
+        f"Labelled as well, and not in this plan: {', '.join(others)}. What is planned here leaves "
+        "it where it is; on the way, or nearer to the heart, it may come loose."
+    )
+    return (Finding("other-clots", Status.NOT_MET, Severity.CAUTION, text),)
 
 
 def _judge_trials() -> Finding:

@@ -85,9 +85,10 @@ class Thrombolysis(TreatmentLogic[VesselCase]):
         """The clot, the front that fits the trial, the dose within its limits, the way.
 
         Raises:
-            PlanError: a dose over its limit, or a vein of unknown width.
+            PlanError: a dose over its limit, a vein of unknown width, or passes are told.
         """
         options = case.settings.get_options(ClotOptions)
+        options.check_no_passes()
         case.progress("the clot", 0.15)
         found = common.find_case_clot(case)
         reach = search(_list_deliveries(case.settings.device))
@@ -114,7 +115,7 @@ class Thrombolysis(TreatmentLogic[VesselCase]):
             effect=effect,
             fields=_collect(clot, speed, flow, dosing),
             findings=(
-                *findings.list_findings(found, options),
+                *findings.list_findings(found, options, common.list_other_clots(case)),
                 *dose.judge_dose(dosing, options, case.patient),
                 *dose.judge_platelets(case.patient),
                 _judge_cover(found, clot),
@@ -201,16 +202,21 @@ def _describe_effect(
             _WHEN,
             "Neither load nor age of the clot told lysis apart in that trial: neither does here.",
         ),
-        outside_domain=_find_doubt(options),
+        outside_domain=_find_doubt(options, dosing),
         tables=(findings.list_trials(),),
     )  # fmt: skip
 
 
-def _find_doubt(options: ClotOptions) -> tuple[str, ...]:
+def _find_doubt(options: ClotOptions, dosing: Dosing) -> tuple[str, ...]:
+    found = []
     most = evidence.fact(findings.WINDOW).value or 0.0
     if options.age_days is not None and options.age_days > most:
-        return (f"the clot is older than {most:g} days: fronts were fitted to younger ones",)
-    return ()
+        found.append(f"the clot is older than {most:g} days: fronts were fitted to younger ones")
+    if dosing.infusion is not None and dosing.infusion.hours > _MOST_H:
+        found.append(
+            f"{dosing.infusion.hours:.0f} h of infusion: fronts are followed for {_MOST_H:g} h"
+        )
+    return tuple(found)
 
 
 def _list_measures(
@@ -229,7 +235,7 @@ def _list_measures(
                       spread_shares(clot, speed, flow, until))  # fmt: skip
     if ends is not None:
         shares = list_shares(clot, speed, flow, ends)
-        yield Measure("at-least-half", "people of the trial with half gone, at the end", "%",
+        yield Measure("at-least-half", "people with half gone at the end, by the fit", "%",
                       100.0 * float((shares >= 0.5).mean()))  # noqa: PLR2004  # fmt: skip
     limits = dose.read_limits()
     total = None if dosing.infusion is None else dosing.infusion.total_mg

@@ -100,15 +100,15 @@ def find_amounts(
     chosen, partition = positions.chosen, positions.partition
     bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
     large_um = 0.0 if material is None else material.sizes.must_pass_um
-    if material is not None and large_um >= bore_um:
+    if material is None:
+        return Amounts(None, (), (), 0, None, None, "no agent is told")
+    beads = material.count_beads(assumed.get_value("embolization_packing"))
+    if large_um >= bore_um:
         why = (
             f"beads of {large_um:g} um do not pass a catheter of {bore_um:g} um: take smaller "
             "ones, or a wider catheter"
         )
-        return Amounts(None, (), (), 0, None, None, why, too_large=True)
-    if material is None:
-        return Amounts(None, (), (), 0, None, None, "no agent is told")
-    beads = material.count_beads(assumed.get_value("embolization_packing"))
+        return Amounts(None, (), (), beads, None, None, why, too_large=True)
     if chosen is None or partition is None or tree is None:
         return Amounts(None, (), (), beads, None, None, positions.why or "no place is known")
 

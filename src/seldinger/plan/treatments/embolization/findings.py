@@ -106,14 +106,25 @@ def judge_cover(case: TerritoryCase, positions: Positions) -> Iterator[Finding]:
         return
     held = case.assumed.get_value("embolization_held")
     names = ", then ".join(positions.names)
-    sure = 0.0 if positions.joined is None else positions.joined.share(lesion.mask)[0]
+    joined = positions.joined
+    shares = [
+        (one.label, *((0.0, 0.0) if joined is None else joined.share(one.mask)[:2]))
+        for one in case.target.lesions
+    ]
+    sure, reached = min(one[1] for one in shares), chosen.target_share
+    told = f"{100.0 * reached:.0f} % of {lesion.label} is reached, {100.0 * sure:.0f} % surely"
+    if len(shares) > 1:  # each for itself: a large one hides what is missed of a small one
+        reached = min(one[2] for one in shares)
+        told = "; ".join(
+            f"{100.0 * likely:.0f} % of {name} is reached, {100.0 * surely:.0f} % surely"
+            for name, surely, likely in shares
+        )
     text = (
-        f"Given into {names}: {100.0 * chosen.target_share:.0f} % of {lesion.label} is reached, "
-        f"{100.0 * sure:.0f} % surely, as far as arteries are traced; {chosen.spill_ml:.0f} mL of "
+        f"Given into {names}: {told}, as far as arteries are traced; {chosen.spill_ml:.0f} mL of "
         "organ beside it."
     )
     status = Status.MET
-    if chosen.target_share < held - _CLOSE:
+    if reached < held - _CLOSE:
         text += f" At least {100.0 * held:.0f} % are wanted: add a place, or take a larger artery."
         status = Status.NOT_MET
     least = case.assumed.get_value("embolization_sure")

@@ -176,7 +176,7 @@ def _list_cohorts(
     told = " ".join((note, *(f"{text[0].upper()}{text[1:]}." for text in facts),
                      *(f"Withheld: {text}." for text in withheld)))  # fmt: skip
     return EffectTable(
-        title="What was left of the volume in cohorts embolized on both sides",
+        title="What was left of the volume in cohorts",
         head=("Of", "Cohort", "After", "Left", "90 % of patients", "Here that would be"),
         rows=tuple(rows), note=told,
     )  # fmt: skip

@@ -19,11 +19,13 @@ from seldinger.plan.treatments.embolization.findings import (
     judge_unread,
 )
 from seldinger.plan.treatments.embolization.pelvis.sides import (
+    SIDES,
     find_missing,
     find_origin,
     list_passed,
 )
 from seldinger.plan.treatments.embolization.positions import place_tip
+from seldinger.plan.treatments.irradiation.weigh import touches_rim
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def list_findings(
     particles: Particles | None,
     amounts: Amounts,
     shaft_mm: float,
+    left_out: tuple[str, ...],
 ) -> tuple[Finding, ...]:
     """Everything that is to be told, but the ways to later places.
 
@@ -62,10 +65,13 @@ def list_findings(
         particles: what is given; None: nobody chose.
         amounts: where it is.
         shaft_mm: lumen that the catheter needs.
+        left_out: labels of what is to shrink that lie outside of the organ.
     """
     return (
         *_judge_asked(organ, particles),
         *judge_cover(case, positions),
+        *_judge_left_out(organ, left_out),
+        *_judge_whole(case, organ),
         *_judge_sides(case, organ, positions),
         *_tell_origins(case, positions),
         *judge_reach(case, positions, shaft_mm),
@@ -75,7 +81,7 @@ def list_findings(
         *_judge_size(organ, particles),
         *_tell_amount(particles, amounts),
         *_tell_beads(particles, amounts),
-        *_tell_end(organ),
+        *_tell_end(organ, particles),
         _tell_syndrome(organ),
         *_tell_results(organ),
     )
@@ -117,6 +123,29 @@ def _judge_asked(organ: PelvicOrgan, particles: Particles | None) -> Iterator[Fi
         yield Finding("embolization-asked", Status.UNKNOWN, Severity.ACTION, text)
 
 
+def _judge_left_out(organ: PelvicOrgan, left_out: tuple[str, ...]) -> Iterator[Finding]:
+    if left_out:
+        text = (
+            f"Outside of the {organ.name} by its label, and not in this plan: "
+            f"{', '.join(left_out)}. What feeds it is not known: correct the label, or leave it "
+            "out on purpose."
+        )
+        yield Finding("lesions-left-out", Status.UNKNOWN, Severity.ACTION, text)
+
+
+def _judge_whole(case: TerritoryCase, organ: PelvicOrgan) -> Iterator[Finding]:
+    """An organ that the scan cuts: its volumes are lower bounds, and so are those of cohorts."""
+    seen = case.anatomy
+    masks = (seen.get_structure(organ.name).mask, *(one.mask for one in case.target.lesions))
+    if touches_rim(np.logical_or.reduce(masks), seen.grid, seen.study.image.grid):
+        text = (
+            f"The {organ.name} reaches the border of the scan: what lies beyond is not seen. What "
+            "of it is reached is unknown, and every volume is a lower bound: give a scan that "
+            "shows it whole."
+        )
+        yield Finding("organ-whole", Status.UNKNOWN, Severity.ACTION, text)
+
+
 def _judge_sides(
     case: TerritoryCase, organ: PelvicOrgan, positions: Positions
 ) -> Iterator[Finding]:
@@ -141,14 +170,22 @@ def _tell_origins(case: TerritoryCase, positions: Positions) -> Iterator[Finding
     """The artery that each place's artery leaves: origins vary."""
     if positions.chosen is None or case.vessels is None:
         return
-    told = []
+    told, crossed = [], []
     for one in positions.chosen.feeders:
         parent = find_origin(case.vessels, one.edge)
         if one.name and parent:
             told.append(f"the {one.name} leaves the {parent}")
+            sides = {word for name in (one.name, parent) for word in name.split()} & set(SIDES)
+            crossed += [told[-1]] * (len(sides) > 1)
     if told:
         text = f"As traced, {'; '.join(told)}."
         yield Finding("origins", Status.MET, Severity.INFO, text)
+    if crossed:
+        text = (
+            f"By their names {'; '.join(crossed)}: one of the names is of the other side. Look at "
+            "the labels; sides are told by them."
+        )
+        yield Finding("origins-crossed", Status.NOT_MET, Severity.ACTION, text)
 
 
 def _tell_passed(case: TerritoryCase, positions: Positions) -> str:
@@ -255,8 +292,13 @@ def _tell_beads(particles: Particles | None, amounts: Amounts) -> Iterator[Findi
     yield Finding("beads", status, Severity.CAUTION, text)
 
 
-def _tell_end(organ: PelvicOrgan) -> Iterator[Finding]:
+def _tell_end(organ: PelvicOrgan, particles: Particles | None) -> Iterator[Finding]:
     facts = organ.end_facts
+    if facts and particles is not None and not particles.is_sphere:
+        text = f"{name_no_end(particles)} {state_fact(facts[-1])}"
+        yield Finding("end-point", Status.UNKNOWN, Severity.INFO, text, cite(facts[-1]),
+                      facts=facts[-1:])  # fmt: skip
+        return
     if facts:
         text = " ".join(state_fact(one) for one in facts)
         yield Finding("end-point", Status.MET, Severity.INFO, text, cite(*facts), facts=facts)
@@ -266,6 +308,14 @@ def _tell_end(organ: PelvicOrgan) -> Iterator[Finding]:
         "followed, and the operator's own rule holds."
     )
     yield Finding("end-point", Status.UNKNOWN, Severity.INFO, text)
+
+
+def name_no_end(particles: Particles) -> str:
+    """That nobody read where to end with what is no sphere."""
+    return (
+        f"No end point of {particles.agent.title} was read in a source: the operator's own rule "
+        "holds."
+    )
 
 
 def _tell_syndrome(organ: PelvicOrgan) -> Finding:

@@ -93,6 +93,10 @@ def choose_particles(
         raise PlanError(f"{options.drug_mg:g} mg of a drug are told; {organ.technique} gives none")
     if options.oil_ml is not None or options.body_surface_m2 is not None:
         raise PlanError(f"oil or a body surface is told; {organ.technique} gives no emulsion")
+    if options.total_bilirubin_mg_per_dl is not None:
+        raise PlanError(
+            f"a bilirubin is told; {organ.technique} reads none: leave it out, or give labs"
+        )
     if options.agent is None:
         return None
     agent = find_embolic(options.agent)
@@ -114,10 +118,16 @@ def choose_particles(
             f"{options.vial_ml:g} mL of {agent.title} are told to be in a vial; it holds at most "
             f"{agent.vial_ml:g} mL: count the vials"
         )
+    thinned_ml = assumed.get_value(VIAL_ML)
+    if per_vial is not None and per_vial >= thinned_ml:
+        raise PlanError(
+            f"{per_vial:g} mL of settled {agent.title} are told to be in a vial, which saline and "
+            f"contrast thin to {thinned_ml:g} mL: give mL of one vial ({VIAL_ML})"
+        )
     return Particles(
         agent, size, options.size_um is not None, vials,
         None if per_vial is None else vials * per_vial, options.vial_ml is not None,
-        vials * assumed.get_value(VIAL_ML), assumed.get_value("clump_factor"),
+        vials * thinned_ml, assumed.get_value("clump_factor"),
         assumed.get_value("clump_log_spread"),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.plan.model import Step
+from seldinger.plan.treatments.embolization.pelvis.findings import name_no_end
 from seldinger.plan.treatments.embolization.pelvis.sides import list_passed
 from seldinger.plan.wording import state_fact
 
@@ -72,8 +73,8 @@ def list_steps(
              f"{organ.spared}."),
         Step("Give", " ".join((
             "Slowly, with forward flow all the time; never more than the vials hold.",
-            *(state_fact(one) for one in organ.end_facts[:1]),
-        ))),
+            _tell_end(organ, particles),
+        )).strip()),
     ]  # fmt: skip
     steps += [Step("Other side", f"The same in the {one}: place, check, give.") for one in others]
     steps += [
@@ -83,6 +84,12 @@ def list_steps(
              "fever, urine and limb."),
     ]  # fmt: skip
     return tuple(steps)
+
+
+def _tell_end(organ: PelvicOrgan, particles: Particles | None) -> str:
+    if particles is not None and not particles.is_sphere:
+        return name_no_end(particles)
+    return " ".join(state_fact(one) for one in organ.end_facts[:1])
 
 
 def _name_place(one: Feeder, tree: Tree) -> str:

@@ -32,6 +32,7 @@ from seldinger.simulate.embolic.arteries import ASSUMPTIONS as ARTERIES
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
     from seldinger.core.record import Assumption
+    from seldinger.core.volume import Mask
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.procedure import Search, Settings
     from seldinger.plan.route import Route
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.embolization.positions import Positions
 
 _OWN = read_assumptions("seldinger.plan.treatments.embolization")
+_SAME = 0.5
 _SHOWN = (
     "Arteries are followed with contrast under X-ray; cone-beam CT shows what the tip perfuses."
 )
@@ -137,7 +139,7 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
             findings=(
                 *findings.list_findings(
                     case, organ, positions, particles, amounts,
-                    catheters.needs_mm(case.assumed, catheter),
+                    catheters.needs_mm(case.assumed, catheter), self._list_left_out(case),
                 ),
                 *findings.judge_ways(case, positions, best, reach.instrument),
             ),
@@ -160,11 +162,21 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         if not word:
             return (lesion,)
         for structure in anatomy.structures:
-            if structure.name.startswith(word) and not (structure.mask & lesion.mask).any():
+            if structure.name.startswith(word) and not _is_same(structure.mask, lesion.mask):
                 one = targets.find(anatomy, structure.name)
                 if one.organ == lesion.organ:
                     others.append(one)
         return (lesion, *others)
+
+    def _list_left_out(self, case: TerritoryCase) -> tuple[str, ...]:
+        """What is to shrink by its label and lies outside of the organ's."""
+        word = self.organ.lesions
+        return tuple(
+            one.name
+            for one in case.anatomy.structures
+            if word and one.name.startswith(word)
+            and not any(_is_same(one.mask, lesion.mask) for lesion in case.target.lesions)
+        )  # fmt: skip
 
     def _find(
         self, anatomy: Anatomy, lesions: tuple[Lesion, ...], settings: Settings, assumed: Assumed
@@ -200,6 +212,12 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
             steps=steps.list_steps(best, case.vessels, self.organ, positions, particles),
             bail_out=steps.list_bail_out(self.organ),
         )  # fmt: skip
+
+
+def _is_same(one: Mask, other: Mask) -> bool:
+    """Whether two labels are one thing: they share most of the smaller, not just a rim."""
+    smaller = min(int(one.sum()), int(other.sum()))
+    return int((one & other).sum()) >= _SAME * smaller
 
 
 def _join(lesions: tuple[Lesion, ...]) -> Any:
