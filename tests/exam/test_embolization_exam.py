@@ -325,3 +325,32 @@ def test_more_than_was_published_or_what_is_of_beads_is_refused(
 ) -> None:
     with pytest.raises(PlanError, match=said):
         embolize(replace(OIL, **told), OILED)
+
+
+def test_an_artery_aside_that_is_closed_first_takes_no_beads(embolize: Callable[..., Plan]) -> None:
+    bare = embolize(replace(TOLD, positions=("proper hepatic artery",)))
+    assert "cystic" in finding(bare, "branches-aside")[1]
+    spared = embolize(
+        replace(TOLD, positions=("proper hepatic artery",), protect=("cystic artery",))
+    )
+    assert "branches-aside" not in {one.id for one in spared.findings}
+    (closed,) = (one for one in spared.findings if one.id.startswith("protected-"))
+    assert closed.status is Status.MET
+    assert "Microcoil" in closed.text or "microcoil" in closed.text
+    assert (figure(spared, "beads-elsewhere") or 0.0) < (figure(bare, "beads-elsewhere") or 0.0)
+    assert "Protect" in {one.title for one in spared.treatment.steps}
+
+
+@pytest.mark.parametrize(
+    ("protect", "said"),
+    [
+        (("segment 5 artery",), "only an artery that leads elsewhere"),
+        (("cystic artery", "cystic artery"), "named twice"),
+        (("phrenic artery",), "no artery is called"),
+    ],
+)
+def test_what_cannot_be_closed_first_is_refused(
+    protect: tuple[str, ...], said: str, embolize: Callable[..., Plan]
+) -> None:
+    with pytest.raises((PlanError, AnatomyError), match=said):
+        embolize(replace(TOLD, protect=protect))

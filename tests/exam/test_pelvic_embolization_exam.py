@@ -493,3 +493,15 @@ def test_a_womb_that_the_scan_cuts_is_told(
     )
     cut = replace(womb, study=replace(womb.study, series=(replace(series, image=image),)))
     assert finding(embolize(UFE, of=cut), "organ-whole")[0] is Status.UNKNOWN
+
+
+def test_an_artery_aside_that_is_closed_first_is_spared(embolize: Callable[..., Plan]) -> None:
+    places = ("left uterine artery", "right uterine artery")
+    bare = embolize(UFE, positions=places)
+    assert "left vaginal artery" in finding(bare, "branches-aside")[1]
+    spared = embolize(
+        UFE, positions=places, protect=("left vaginal artery", "right vaginal artery")
+    )
+    assert "branches-aside" not in {one.id for one in spared.findings}
+    assert spared.treatment.settings["closed_first"] == "left vaginal artery, right vaginal artery"
+    assert (figure(spared, "beads-elsewhere") or 0.0) < (figure(bare, "beads-elsewhere") or 0.0)

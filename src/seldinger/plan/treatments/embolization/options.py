@@ -31,6 +31,11 @@ class EmbolizationOptions:
         flag="--place",
         metavar="ARTERY",
     )
+    protect: tuple[Text, ...] = optional(
+        "artery to another organ that is closed with a coil first, or the number of its edge",
+        default=(),
+        metavar="ARTERY",
+    )
     agent: Text | None = optional("embolic agent, by its name in the catalogue", metavar="AGENT")
     size_um: Text | None = optional(
         "printed range of its diameters, as 300-500; left out: the smallest class of the agent",

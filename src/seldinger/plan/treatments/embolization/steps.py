@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from seldinger.plan.route import Route
     from seldinger.plan.treatments.embolization.material import Material
     from seldinger.plan.treatments.embolization.positions import Positions
+    from seldinger.plan.treatments.embolization.protection import ProtectedArtery
 
 _NOT_WEDGED, _END = "embolization.deb.not_wedged", "embolization.deb.end_point"
 
@@ -39,7 +40,10 @@ BAIL_OUT = (
 
 
 def list_steps(
-    best: Route | None, positions: Positions, material: Material | Emulsion | None
+    best: Route | None,
+    positions: Positions,
+    material: Material | Emulsion | None,
+    closed: tuple[ProtectedArtery, ...] = (),
 ) -> tuple[Step, ...]:
     """From the puncture to the last look.
 
@@ -47,6 +51,7 @@ def list_steps(
         best: the way in; None where none was found.
         positions: places of the catheter.
         material: what is given.
+        closed: arteries that are closed first.
     """
     chosen = positions.chosen
     if best is None or chosen is None:
@@ -57,6 +62,7 @@ def list_steps(
         Step("Puncture", f"{best.title}, under ultrasound; sheath {fits['sheath'].text}."),
         Step("Map", "Angiogram of coeliac and mesenteric arteries; is the portal vein open?"),
         _list_loading(material),
+        *list_protection(closed),
         Step("Place", f"Microcatheter into the {names[0]}; wire {fits['wire'].text}. "
              f"{state_fact(_NOT_WEDGED)}"),
         Step("Check", "Cone-beam CT with contrast from the tip: all of the tumour that is meant, "
@@ -76,6 +82,20 @@ def list_steps(
         Step("Close", "Close the artery; note drug given and left; watch pain, fever and limb."),
     ]  # fmt: skip
     return tuple(steps)
+
+
+def list_protection(closed: tuple[ProtectedArtery, ...]) -> tuple[Step, ...]:
+    """How arteries to other organs are closed.
+
+    Args:
+        closed: those that are.
+    """
+    return tuple(
+        Step("Protect", f"Close the {one.name} near its beginning: "
+             f"{'a coil chosen by the angiogram' if one.coil is None else one.coil.text}; "
+             "angiogram: nothing goes there any more.")
+        for one in closed
+    )  # fmt: skip
 
 
 def _list_loading(material: Material | Emulsion | None) -> Step:
