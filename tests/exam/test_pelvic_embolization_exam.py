@@ -286,6 +286,17 @@ def test_spheres_wider_than_every_catheter_stick(embolize: Callable[..., Plan]) 
     assert (figure(wide, "beads-loaded") or 0.0) > 1000.0, "they are on the table all the same"
 
 
+def test_spheres_that_are_squeezed_pass_and_only_as_far_as_is_told(
+    embolize: Callable[..., Plan],
+) -> None:
+    told = {"agent": "embosphere", "vials": 1, "vial_ml": 1.0}
+    tight = embolize(UFE, assume={"embolization_compression": 0.01}, **told)
+    assert "labelled to be squeezed" in finding(tight, "beads")[1]
+    loose = embolize(UFE, assume={"embolization_compression": 0.2}, **told)
+    assert finding(loose, "beads")[0] is Status.MET
+    assert (figure(loose, "beads-target") or 0.0) > 0.0
+
+
 def test_a_vial_that_nobody_measured_leaves_the_number_unknown(
     given: Mapping[str, Plan], embolize: Callable[..., Plan]
 ) -> None:

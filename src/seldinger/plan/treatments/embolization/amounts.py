@@ -12,6 +12,7 @@ from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.settings import STASIS, InjectionSettings
 from seldinger.plan.treatments.embolization.emulsion import Emulsion, share_by_blood
 from seldinger.plan.treatments.embolization.material import Material
+from seldinger.plan.wording import state_fact
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW, TUMOUR_FLOW, feed_arteries
 from seldinger.simulate.embolic.elution import PlacedDrug, find_elution, follow_drug
 from seldinger.simulate.embolic.given import TipOrder, give_particles
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from seldinger.simulate.embolic.given import TipResult
 
 HORIZON_MIN, _STEP_MIN = 360.0, 5.0
+COMPRESSION = "embolization_compression"
+_SQUEEZED = "embolization.embogold.compressed"
 _S_PER_MIN = 60.0
 _UM_PER_MM = 1000.0
 _FEW = 20_000
@@ -98,7 +101,7 @@ def find_amounts(
     if isinstance(material, Emulsion):
         return _share_emulsion(positions, target, tree, assumed)
     chosen, partition = positions.chosen, positions.partition
-    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    bore_um = find_passing_um(catheter, assumed)
     large_um = 0.0 if material is None else material.sizes.must_pass_um
     if material is None:
         return Amounts(None, (), (), 0, None, None, "no agent is told")
@@ -106,7 +109,8 @@ def find_amounts(
     if large_um >= bore_um:
         why = (
             f"beads of {large_um:g} um do not pass a catheter of {bore_um:g} um: take smaller "
-            "ones, or a wider catheter"
+            f"ones, a wider catheter, or tell how far they are squeezed (--assume {COMPRESSION}). "
+            f"{state_fact(_SQUEEZED)}"
         )
         return Amounts(None, (), (), beads, None, None, why, too_large=True)
     if chosen is None or partition is None or tree is None:
@@ -159,6 +163,17 @@ def _share_emulsion(
     return Amounts(arteries, (), (), None, share_by_blood(positions, arteries), None)
 
 
+def find_passing_um(catheter: Microcatheter, assumed: Assumed) -> float:
+    """Diameter of the largest sphere that passes, squeezed as far as is assumed.
+
+    Args:
+        catheter: whose bore it is.
+        assumed: how far spheres are squeezed.
+    """
+    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    return bore_um / (1.0 - assumed.get_value(COMPRESSION))
+
+
 def _follow(material: Material, shares: tuple[float, float, float, float]) -> DrugInventory:
     """The drug of all beads, shared out as they are."""
     placed = PlacedDrug(
@@ -189,7 +204,7 @@ def _give(
     return give_particles(
         arteries, orders, material.sizes, material.suspension_ml,
         assumed.get_value("embolization_ml_per_min") / _S_PER_MIN,
-        _UM_PER_MM * (catheter.inner_diameter_mm or 0.0), settings, seed,
+        find_passing_um(catheter, assumed), settings, seed,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from seldinger.catalogue.embolics import find_embolic
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.sizes import ClumpSizes
+from seldinger.plan.treatments.embolization.amounts import COMPRESSION
 from seldinger.plan.treatments.embolization.material import count_particles, spread_sizes
 from seldinger.plan.treatments.embolization.options import read_size_um
 
@@ -132,6 +133,14 @@ def choose_particles(
     )  # fmt: skip
 
 
-def find_bore_um(particles: Particles | None) -> float:
-    """Bore that a catheter needs: just above what must pass; 0 where nothing is told."""
-    return 0.0 if particles is None else math.nextafter(particles.sizes.must_pass_um, math.inf)
+def find_bore_um(particles: Particles | None, assumed: Assumed) -> float:
+    """Bore that a catheter needs: just above what must pass; 0 where nothing is told.
+
+    Args:
+        particles: what is given.
+        assumed: how far spheres are squeezed.
+    """
+    if particles is None:
+        return 0.0
+    squeezed = particles.sizes.must_pass_um * (1.0 - assumed.get_value(COMPRESSION))
+    return math.nextafter(squeezed, math.inf)

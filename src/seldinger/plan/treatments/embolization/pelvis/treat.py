@@ -124,7 +124,9 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         )
         judged = replace(case, vessels=spared.vessels)
         positions = self._find(spared, lesions, case.settings, case.assumed)
-        offers = catheters.list_deliveries(case.settings.device, find_bore_um(particles))
+        offers = catheters.list_deliveries(
+            case.settings.device, find_bore_um(particles, case.assumed)
+        )
         reach = search(offers)
         catheter = catalogue.device(reach.instrument.device)
         assert isinstance(catheter, Microcatheter)  # noqa: S101  only they were offered
@@ -192,7 +194,7 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         self, anatomy: Anatomy, lesions: tuple[Lesion, ...], settings: Settings, assumed: Assumed
     ) -> Positions:
         told = settings.get_options(EmbolizationOptions)
-        bore = find_bore_um(choose_particles(told, self.organ, assumed))
+        bore = find_bore_um(choose_particles(told, self.organ, assumed), assumed)
         offered = {one.device for one in catheters.list_deliveries(settings.device, bore)}
         fit = [one for one in catheters.list_catheters(settings.device) if one.id in offered]
         needs = min(catheters.needs_mm(assumed, one) for one in fit)
