@@ -298,6 +298,15 @@ def test_the_region_is_read_from_the_arteries_where_no_organ_is_labelled() -> No
     assert finding(made, "bleeding-state")[0] is Status.NOT_MET
 
 
+def test_an_artery_that_passes_by_an_organ_is_not_told_its_figures() -> None:
+    made = propose(see(SPLEEN), "gastroduodenal artery", "coil")
+    texts = " ".join(one.text for one in made.findings)
+    assert "liver" not in texts
+    assert "ulcer" in texts
+    assert find_region("liver", ["right hepatic artery"]).name == "liver"
+    assert find_region("spleen", ["left gastroepiploic artery"], feeds=False) is SPLENIC
+
+
 def test_an_unstable_kidney_is_told_what_was_read() -> None:
     status, text = finding(embolize(SPLEEN, target="left kidney", systolic_mmhg=80.0),
                            "bleeding-state")  # fmt: skip

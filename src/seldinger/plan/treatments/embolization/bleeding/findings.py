@@ -60,7 +60,7 @@ def list_findings(
         *_judge_source(places),
         *_judge_place(places, least_mm),
         *_judge_far(places, told, far),
-        *_judge_cut_off(places, cut_off),
+        *_judge_cut_off(places, cut_off, case.target.lesions[0].organ),
         *_judge_aside(places, told),
         *judge_whole(places),
         *judge_spared(case, places),
@@ -198,7 +198,7 @@ def _judge_far(
     yield Finding("far-side", status, severity, f"{text} {said}".strip(), cite(*facts), facts=facts)
 
 
-def _judge_cut_off(places: Places, cut_off: CutOff | None) -> Iterator[Finding]:
+def _judge_cut_off(places: Places, cut_off: CutOff | None, organ: str | None) -> Iterator[Finding]:
     """What of the organ loses its artery."""
     lost = [one for one in places.chosen if one.starved_ml is not None]
     facts = places.region.harm_facts
@@ -213,10 +213,12 @@ def _judge_cut_off(places: Places, cut_off: CutOff | None) -> Iterator[Finding]:
         ml = sum(one.starved_ml or 0.0 for one in lost)
         share = sum(one.organ_share or 0.0 for one in lost)
         ends = sum(one.ends for one in lost)
-        contents = _CONTENTS if places.region in _HOLLOW else ""
+        name = organ or places.region.name
+        hollow = places.region in _HOLLOW and organ in places.region.organs
+        contents = _CONTENTS if hollow else ""
         text = (
             f"The artery of {ml:.0f} mL ({cut_off.sure_ml:.0f} surely, {cut_off.possible_ml:.0f} "
-            f"possibly) of the {places.region.name} is closed, {100.0 * share:.0f} % of the "
+            f"possibly) of the {name} is closed, {100.0 * share:.0f} % of the "
             f"labelled organ, with {ends} last branch{'es' * (ends != 1)}, as far as traced"
             f"{contents}. It may live by other vessels or die."
         )

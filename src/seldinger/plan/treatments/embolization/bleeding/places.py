@@ -166,8 +166,9 @@ def find_places(
     whole = lesion.label == lesion.organ
     way: Strategy = strategy or ("proximal" if whole else "selective")
     tree = anatomy.vessels
-    within = tuple(one.name for one in list_labelled(anatomy) if (one.mask & lesion.mask).any())
-    labelled = within if whole else ()
+    labelled = tuple(
+        s.name for s in list_labelled(anatomy) if whole and (s.mask & lesion.mask).any()
+    )
     if tree is None:
         none = find_region(lesion.organ, ()), way, None, False, (), (), bool(told)
         return Places(*none, "no artery was traced", None, None, labelled=labelled)
@@ -176,39 +177,37 @@ def find_places(
     edges, by_territory = _list_suspects(source, lesion, partition)
     common = None if not edges else find_common(tree, edges)
     lines = () if common is None else list_ancestors(tree, common)
-    region = find_region(lesion.organ, [tree.edges[n].name for n in (*edges, *lines)])
+    feeds = by_territory or (partition is not None and bool(set(edges) & set(partition.edges)))
+    names = [tree.edges[n].name for n in (*edges, *lines)]
+    region = find_region(lesion.organ, names, feeds=feeds)
     look = _Look(
         tree, source, edges, partition, region, measure_widths(tree), _measure_fed(tree, partition)
     )
     line = tuple(look.describe(n) for n in lines if not look.is_trunk(n))
     found = Places(
-        region,
-        way,
-        source,
-        by_territory,
-        line,
-        (),
-        bool(told),
-        "",
-        tree,
-        partition,
-        edges,
+        region, way, source, by_territory, line, (), bool(told), "", tree, partition, edges,
         labelled,
-    )
+    )  # fmt: skip
     if told:
         return replace(found, chosen=look.name(told))
     if not line:
         return replace(found, why=_explain(look, lines, whole=whole))
     if way == "proximal":
         chosen = look.choose_proximal(line)
-        why = (
-            "" if chosen else f"no artery that feeds all of it is named ({region.trunk or 'none'})"
-        )
-        return replace(found, chosen=chosen, why=why)
+        why = f"no artery that feeds all of it is named ({region.trunk or 'none'})"
+    else:
+        chosen = _choose_nearest(line, least_mm, fits)
+        why = f"every artery that leads there is thinner than {least_mm:.1f} mm"
+    return replace(found, chosen=chosen, why="" if chosen else why)
+
+
+def _choose_nearest(
+    line: tuple[ClosingPlace, ...], least_mm: float, fits: Fits
+) -> tuple[ClosingPlace, ...]:
+    """The nearest to the bleeding that leads to all of it, is reached, and takes an occluder."""
     reached = [one for one in line if one.width_mm >= least_mm and one.held >= 1.0]
     best = [one for one in reached if fits(one.diameter_mm, one.room_mm)] or reached
-    why = "" if best else f"every artery that leads there is thinner than {least_mm:.1f} mm"
-    return replace(found, chosen=tuple(best[:1]), why=why)
+    return tuple(best[:1])
 
 
 def _part(anatomy: Anatomy, lesion: Lesion, tree: Tree) -> Partition | None:

@@ -110,17 +110,26 @@ _WORDS = (
 _NOT = ("adrenal", "suprarenal")
 
 
-def find_region(organ: str | None, arteries: Iterable[str]) -> BleedingRegion:
+def find_region(
+    organ: str | None, arteries: Iterable[str], *, feeds: bool = True
+) -> BleedingRegion:
     """Where it bleeds.
 
     Args:
         organ: that the bleeding lies in; None: in none that is labelled.
         arteries: names of those that lead to it, the nearest first; where no label of an organ
             tells, the nearest that has a name does.
+        feeds: the arteries end in that organ. One that only passes by it tells by its own name;
+            but what lies in a spleen is judged as a spleen.
     """
     found = next((one for one in REGIONS if organ in one.organs), None)
-    if found is not None:
+    if found is SPLEEN or (found is not None and feeds):
         return found
+    named = _find_by_names(arteries)
+    return found if found is not None and named is OTHER else named
+
+
+def _find_by_names(arteries: Iterable[str]) -> BleedingRegion:
     for name in arteries:
         for region, words in _WORDS:
             if any(word in name for word in words) and not any(word in name for word in _NOT):

@@ -55,8 +55,9 @@ def judge_whole(places: Places) -> Iterator[Finding]:
         text = f"No branch of the {one.name} was traced: what else loses its blood is not known."
         yield Finding("strategy", Status.UNKNOWN, Severity.ACTION, text)
         return
-    text = f"Closed before the whole organ, in the {one.name}."
-    yield Finding("strategy", Status.MET, Severity.INFO, text)
+    if places.strategy == "proximal":
+        text = f"Closed before the whole organ, in the {one.name}."
+        yield Finding("strategy", Status.MET, Severity.INFO, text)
 
 
 def _is_whole(places: Places, one: ClosingPlace) -> bool:
