@@ -11,7 +11,7 @@ import pytest
 from tests.exam.test_bleeding_exam import CASES, COLON, FINE, PELVIS, SPLEEN, WHOLE
 from tests.uptake import finding
 
-from seldinger import demo, plan
+from seldinger import demo, plan, report
 from seldinger.anatomy import targets
 from seldinger.anatomy.bleeding import find_source
 from seldinger.core.errors import PlanError
@@ -41,6 +41,7 @@ from seldinger.plan.treatments.embolization.bleeding.spared import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from seldinger.anatomy import Anatomy
     from seldinger.anatomy.model import Lesion
@@ -305,6 +306,13 @@ def test_an_artery_that_passes_by_an_organ_is_not_told_its_figures() -> None:
     assert "ulcer" in texts
     assert find_region("liver", ["right hepatic artery"]).name == "liver"
     assert find_region("spleen", ["left gastroepiploic artery"], feeds=False) is SPLENIC
+
+
+def test_the_size_of_the_bleeding_is_not_told_as_what_is_cut_off(tmp_path: Path) -> None:
+    report.write(tmp_path, embolize(PELVIS))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "are cut off" not in page
+    assert "What is bleeding" in page
 
 
 def test_an_unstable_kidney_is_told_what_was_read() -> None:

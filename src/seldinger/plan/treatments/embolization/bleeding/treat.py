@@ -92,9 +92,10 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
         where = " and the ".join(one.name for one in found.chosen)
         cut = find_cut_off(found, assumed.get_value(DOUBT.name))
         if cut is None:
-            origin = f"not known: {found.why or 'no labelled organ ends the artery'}"
+            why = found.why or "no labelled organ ends the artery"
+            origin = f"what is cut off is not known: {why}"
             return Territory(
-                target.label, target.mask, organ, origin, stretch, (target,), fate="cut off"
+                target.label, target.mask, organ, origin, stretch, (target,), fate="bleeding"
             )
         note = "By the nearest traced branch; vessels that no scan shows may keep it alive."
         return Territory(
