@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TOUCH_MM = 1.0
 """Between wall and bleeding, beyond half a voxel: less is contact; no source read."""
+_STEP_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,14 @@ def find_source(mask: Mask, grid: Grid, tree: Tree) -> BleedingSource:
     found = []
     for number, edge in enumerate(tree.edges):
         curve = edge.curve
-        away, _ = seen.query(curve.points_lps_mm)
-        radius = 0.0 if curve.radius_mm is None else curve.radius_mm
+        # Points of a curve may lie far apart: the bleeding is looked for between them too.
+        at = np.union1d(curve.along_mm, np.arange(0.0, curve.length_mm, _STEP_MM))
+        away, _ = seen.query(curve.points_at(at))
+        bare = curve.radius_mm is None
+        radius = 0.0 if bare else np.interp(at, curve.along_mm, np.asarray(curve.radius_mm))
         gap = np.maximum(away - radius - half_mm, 0.0)
         near = np.flatnonzero(gap <= max(_TOUCH_MM, float(gap.min())))
-        along = curve.along_mm[near]
+        along = at[near]
         found.append(
             Contact(number, float(along.min()), float(along.max()), float(gap.min()))
         )  # fmt: skip

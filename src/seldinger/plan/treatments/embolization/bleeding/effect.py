@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from seldinger.plan.approach.endovascular.model import TerritoryCase
+    from seldinger.plan.treatments.embolization.bleeding.cut_off import CutOff
     from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
     from seldinger.plan.treatments.embolization.bleeding.options import OccluderForm
-    from seldinger.plan.treatments.embolization.bleeding.places import ClosingPlace, CutOff, Places
+    from seldinger.plan.treatments.embolization.bleeding.places import ClosingPlace, Places
 
     Choose = Callable[[float | None, float], FittedOccluder | None]
     """The occluder for a lumen, mm, and so much room, mm."""
@@ -125,7 +126,7 @@ def _list_measures(
     held = share = starved = artery = room = oversize = None
     if places.chosen:
         first = places.chosen[0]
-        held = None if places.source is None else sum(one.held for one in places.chosen)
+        held = None if places.source is None else places.held
         lost = [one.starved_ml for one in places.chosen if one.starved_ml is not None]
         shares = [one.organ_share for one in places.chosen if one.organ_share is not None]
         share, starved = (min(1.0, sum(shares)), sum(lost)) if lost and shares else (None, None)

@@ -11,7 +11,8 @@ from seldinger.evidence.records import Positive, Text, optional
 OccluderForm = Literal["coil", "plug", "gelatin"]
 Strategy = Literal["selective", "proximal"]
 _GRADES = range(1, 6)
-_MOST_MMHG, _MOST_PER_MIN = 300.0, 300.0
+_MMHG, _PER_MIN = (30.0, 300.0), (20.0, 300.0)
+"""What is told beyond these was told in another unit: kPa, beats in a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,9 @@ class HaemostasisOptions:
         """Refuse what nobody has."""
         if self.injury_grade is not None and self.injury_grade not in _GRADES:
             raise PlanError(f"injury grade {self.injury_grade}: AAST has 1 to 5")
-        if self.systolic_mmhg is not None and self.systolic_mmhg > _MOST_MMHG:
-            raise PlanError(f"a systolic pressure of {self.systolic_mmhg:g}: give mmHg, below 300")
-        if self.pulse_per_min is not None and self.pulse_per_min > _MOST_PER_MIN:
-            raise PlanError(f"a heart rate of {self.pulse_per_min:g}: give beats in a minute")
+        for value, (least, most), what, unit in (
+            (self.systolic_mmhg, _MMHG, "systolic pressure", "mmHg"),
+            (self.pulse_per_min, _PER_MIN, "heart rate", "beats in a minute"),
+        ):
+            if value is not None and not least <= value <= most:
+                raise PlanError(f"a {what} of {value:g}: give {unit}, {least:g} to {most:g}")

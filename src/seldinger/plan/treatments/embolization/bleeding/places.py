@@ -10,10 +10,15 @@ import numpy as np
 from seldinger.anatomy.bleeding import BleedingSource, find_common, find_source, list_ancestors
 from seldinger.anatomy.feeders import ASIDE
 from seldinger.anatomy.supply import find_tip, outline_organ
-from seldinger.anatomy.territory import FAR_MM, inject_all, partition_organ
+from seldinger.anatomy.territory import FAR_MM, partition_organ
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.plan.treatments.embolization.bleeding.regions import find_region
+from seldinger.plan.treatments.embolization.bleeding.spared import (
+    is_trunk,
+    list_labelled,
+    name_edge,
+)
 from seldinger.plan.treatments.embolization.positions import measure_widths
 
 if TYPE_CHECKING:
@@ -24,20 +29,15 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy, Lesion
     from seldinger.anatomy.territory import Partition
     from seldinger.core.tree import Tree
-    from seldinger.core.volume import Mask
     from seldinger.plan.treatments.embolization.bleeding.options import Strategy
     from seldinger.plan.treatments.embolization.bleeding.regions import BleedingRegion
 
     Fits = Callable[[float | None, float], bool]
     """Whether an occluder fits a lumen, mm, in so much room, mm."""
 
-_TRUNKS = (
-    "aort", "common iliac", "external iliac", "common femoral", "coeliac", "celiac", "brachioceph",
-    "subclavian", "carotid", "superior mesenteric", "inferior mesenteric",
-)  # fmt: skip
-"""Arteries that are never closed for a bleeding beyond them."""
 _LANDING_MM = 10.0
 _ROUND_MM = 0.5
+_SAME_MM = 1e-6
 _FEEDS = 0.05
 """Of a bleeding that touches no artery: a last branch that feeds less of it is no candidate."""
 
@@ -49,11 +49,13 @@ class FarSide:
     Attributes:
         from_mm, to_mm: along its edge.
         diameter_mm: of its lumen there; None: unknown.
+        width_mm: narrowest lumen on the way to what is placed there, past the bleeding.
     """
 
     from_mm: float
     to_mm: float
     diameter_mm: float | None
+    width_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Places:
         why: why there are none.
         tree: the arteries.
         partition: of the organ; None where it is not labelled, or nothing traced ends in it.
+        suspects: edges that may bleed.
+        labelled: names of labelled bleedings in an organ that is meant as a whole.
     """
 
     region: BleedingRegion
@@ -122,8 +126,19 @@ class Places:
     why: str
     tree: Tree | None
     partition: Partition | None
+    suspects: tuple[int, ...] = ()
+    labelled: tuple[str, ...] = ()
 
     __repr__ = short_repr
+
+    @property
+    def held(self) -> float:
+        """Share of what may bleed that lies at or beyond what is closed, each counted once."""
+        tree, closed = self.tree, [one.edge for one in self.chosen]
+        if tree is None:
+            return 0.0
+        beyond = {n for edge in closed for n in (edge, *tree.below(edge))}
+        return len(beyond & set(self.suspects)) / max(len(self.suspects), 1)
 
 
 def find_places(
@@ -151,35 +166,48 @@ def find_places(
     whole = lesion.label == lesion.organ
     way: Strategy = strategy or ("proximal" if whole else "selective")
     tree = anatomy.vessels
+    labelled = tuple(
+        s.name for s in list_labelled(anatomy) if whole and (s.mask & lesion.mask).any()
+    )
     if tree is None:
-        region = find_region(lesion.organ, ())
-        return Places(region, way, None, False, (), (), bool(told), "no artery was traced", None,  # noqa: FBT003
-                      None)  # fmt: skip
+        none = find_region(lesion.organ, ()), way, None, False, (), (), bool(told)
+        return Places(*none, "no artery was traced", None, None, labelled=labelled)
     partition = _part(anatomy, lesion, tree)
     source = None if whole else find_source(lesion.mask, anatomy.grid, tree)
     edges, by_territory = _list_suspects(source, lesion, partition)
     common = None if not edges else find_common(tree, edges)
     lines = () if common is None else list_ancestors(tree, common)
-    region = find_region(lesion.organ, [tree.edges[n].name for n in (*edges, *lines)])
+    feeds = by_territory or (partition is not None and bool(set(edges) & set(partition.edges)))
+    names = [tree.edges[n].name for n in (*edges, *lines)]
+    region = find_region(lesion.organ, names, feeds=feeds)
     look = _Look(
         tree, source, edges, partition, region, measure_widths(tree), _measure_fed(tree, partition)
     )
     line = tuple(look.describe(n) for n in lines if not look.is_trunk(n))
-    found = Places(region, way, source, by_territory, line, (), bool(told), "", tree, partition)
+    found = Places(
+        region, way, source, by_territory, line, (), bool(told), "", tree, partition, edges,
+        labelled,
+    )  # fmt: skip
     if told:
         return replace(found, chosen=look.name(told))
     if not line:
-        return replace(found, why=_explain(source, whole=whole, partition=partition))
+        return replace(found, why=_explain(look, lines, whole=whole))
     if way == "proximal":
         chosen = look.choose_proximal(line)
-        why = (
-            "" if chosen else f"no artery that feeds all of it is named ({region.trunk or 'none'})"
-        )
-        return replace(found, chosen=chosen, why=why)
+        why = f"no artery that feeds all of it is named ({region.trunk or 'none'})"
+    else:
+        chosen = _choose_nearest(line, least_mm, fits)
+        why = f"every artery that leads there is thinner than {least_mm:.1f} mm"
+    return replace(found, chosen=chosen, why="" if chosen else why)
+
+
+def _choose_nearest(
+    line: tuple[ClosingPlace, ...], least_mm: float, fits: Fits
+) -> tuple[ClosingPlace, ...]:
+    """The nearest to the bleeding that leads to all of it, is reached, and takes an occluder."""
     reached = [one for one in line if one.width_mm >= least_mm and one.held >= 1.0]
     best = [one for one in reached if fits(one.diameter_mm, one.room_mm)] or reached
-    why = "" if best else f"every artery that leads there is thinner than {least_mm:.1f} mm"
-    return replace(found, chosen=tuple(best[:1]), why=why)
+    return tuple(best[:1])
 
 
 def _part(anatomy: Anatomy, lesion: Lesion, tree: Tree) -> Partition | None:
@@ -208,9 +236,14 @@ def _list_suspects(
     return tuple(int(n) for n in numbers[counts >= _FEEDS * max(counts.sum(), 1)]), True
 
 
-def _explain(source: BleedingSource | None, *, whole: bool, partition: Partition | None) -> str:
+def _explain(look: _Look, lines: tuple[int, ...], *, whole: bool) -> str:
+    source, partition = look.source, look.partition
+    if lines:
+        return f"the last that leads there is the {name_edge(look.tree, lines[0])}, never closed"
     if whole or source is None:
         return "no traced artery ends in it"
+    if source.contacts:
+        return "the traced arteries that touch the bleeding do not come from one"
     text = (
         f"no traced artery touches the bleeding; the nearest is {source.nearest.gap_mm:.0f} mm away"
     )
@@ -226,45 +259,6 @@ def _measure_fed(tree: Tree, partition: Partition | None) -> NDArray[np.float64]
     return tree.add_up(counted.astype(np.float64) * partition.grid.voxel_ml)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CutOff:
-    """The tissue beyond what is closed, as far as it lies within 30 mm of a traced branch.
-
-    Attributes:
-        mask: (i, j, k) nearest to a branch beyond it.
-        sure_ml: much nearer to those than to any other.
-        possible_ml: all but what is much nearer to others.
-    """
-
-    mask: Mask
-    sure_ml: float
-    possible_ml: float
-
-
-def find_cut_off(places: Places, doubt: float) -> CutOff | None:
-    """What loses its artery; None where nobody knows it.
-
-    Args:
-        places: where it is closed.
-        doubt: share of the sum of two ways by which they must differ.
-    """
-    tree, part = places.tree, places.partition
-    if tree is None or part is None or not places.chosen:
-        return None
-    near = part.organ & (part.branch >= 0) & (part.away_mm <= FAR_MM)
-    try:
-        found = inject_all(part, tree, [one.edge for one in places.chosen], doubt)
-    except AnatomyError:
-        return None
-    cut: Mask = found.likely & near
-    if not cut.any():
-        return None
-    sure, possible = (
-        float((one & near).sum()) * part.grid.voxel_ml for one in (found.sure, found.possible)
-    )
-    return CutOff(cut, sure, possible)
-
-
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What places are described by."""
@@ -278,8 +272,9 @@ class _Look:
     fed_ml: NDArray[np.float64]
 
     def is_trunk(self, edge: int) -> bool:
-        """Whether it is never closed."""
-        return any(word in self.tree.edges[edge].name for word in _TRUNKS)
+        """Whether it is never closed: it is such an artery, or leads to one."""
+        beyond = (edge, *self.tree.below(edge))
+        return any(is_trunk(self.tree.edges[n].name) for n in beyond)
 
     def describe(self, edge: int) -> ClosingPlace:
         """An edge as a place."""
@@ -308,8 +303,8 @@ class _Look:
         return ClosingPlace(
             edge, name_edge(self.tree, edge), level, 0.0, to_mm,
             self.measure_mm(edge, max(0.0, to_mm - _LANDING_MM), to_mm),
-            self.widths[edge], len(suspects & set(below)) / max(len(suspects), 1), share, starved,
-            len(last), tuple(aside), far,
+            self.measure_way(edge, to_mm), len(suspects & set(below)) / max(len(suspects), 1),
+            share, starved, len(last), tuple(aside), far,
         )  # fmt: skip
 
     def _find_far(self, edge: int, from_mm: float) -> FarSide | None:
@@ -317,7 +312,16 @@ class _Look:
         if length - from_mm < _ROUND_MM:
             return None
         to_mm = min(length, from_mm + _LANDING_MM)
-        return FarSide(from_mm, length, self.measure_mm(edge, from_mm, to_mm))
+        lumen = self.measure_mm(edge, from_mm, to_mm)
+        return FarSide(from_mm, length, lumen, self.measure_way(edge, to_mm))
+
+    def measure_way(self, edge: int, to_mm: float) -> float:
+        """Narrowest lumen from the root of the tree to a place in an edge; 0 unknown."""
+        curve = self.tree.edges[edge].curve
+        if curve.radius_mm is None:
+            return self.widths[edge]
+        passed = curve.along_mm <= max(to_mm, 0.0) + _SAME_MM
+        return min(self.widths[edge], 2.0 * float(curve.radius_mm[passed].min()))
 
     def measure_mm(self, edge: int, from_mm: float, to_mm: float) -> float | None:
         """Median lumen along a stretch."""
@@ -331,7 +335,8 @@ class _Look:
         """The places that the user names."""
         chosen: list[ClosingPlace] = []
         for word in told:
-            edge, _ = find_tip(self.tree, int(word) if word.isdigit() else word)
+            number = word.removeprefix("edge ").strip()
+            edge, _ = find_tip(self.tree, int(number) if number.isdecimal() else word)
             if self.is_trunk(edge):
                 raise PlanError(f"the {name_edge(self.tree, edge)} is never closed: name a branch")
             if edge in (one.edge for one in chosen):
@@ -364,17 +369,3 @@ class _Look:
 
     def _leaves(self, node: int, word: str) -> bool:
         return bool(word) and any(e.start == node and word in e.name for e in self.tree.edges)
-
-
-def name_edge(tree: Tree, edge: int) -> str:
-    """What an edge is called, with its number where several have the name.
-
-    Args:
-        tree: that it is one of.
-        edge: its number.
-    """
-    name = tree.edges[edge].name
-    if not name:
-        return f"edge {edge}"
-    several = sum(one.name == name for one in tree.edges) > 1
-    return f"{name} (edge {edge})" if several else name

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seldinger.plan.treatments.embolization.bleeding.spared import is_nameless
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -95,18 +97,43 @@ OTHER = BleedingRegion(
     selective_facts=_list("any", "trauma.success"),
 )  # fmt: skip
 REGIONS = (SPLEEN, PELVIS, LOWER_GUT, UPPER_GUT, LIVER, KIDNEY)
-_PELVIC = ("internal iliac", "gluteal", "obturator", "pudendal", "lateral sacral", "iliolumbar")
+_WORDS = (
+    (PELVIS, ("internal iliac", "gluteal", "obturator", "pudendal", "lateral sacral", "iliolumbar",
+              "uterine", "vesical", "prostatic", "middle rectal")),
+    (UPPER_GUT, ("gastroduodenal", "gastric", "gastroepiploic", "pancreaticoduodenal")),
+    (SPLEEN, ("splenic",)),
+    (LIVER, ("hepatic", "cystic", "segment")),
+    (KIDNEY, ("renal",)),
+    (LOWER_GUT, ("colic", "mesenteric", "marginal", "vas rectum", "vasa recta", "jejunal", "ileal",
+                 "sigmoid", "rectal")),
+)  # fmt: skip
+_NOT = ("adrenal", "suprarenal")
 
 
-def find_region(organ: str | None, arteries: Iterable[str]) -> BleedingRegion:
+def find_region(
+    organ: str | None, arteries: Iterable[str], *, feeds: bool = True
+) -> BleedingRegion:
     """Where it bleeds.
 
     Args:
         organ: that the bleeding lies in; None: in none that is labelled.
-        arteries: names of those that lead to it, the nearest first.
+        arteries: names of those that lead to it, the nearest first; where no label of an organ
+            tells, the nearest that has a name does.
+        feeds: the arteries end in that organ. One that only passes by it tells by its own name;
+            but what lies in a spleen is judged as a spleen.
     """
     found = next((one for one in REGIONS if organ in one.organs), None)
-    if found is not None:
+    if found is SPLEEN or (found is not None and feeds):
         return found
-    pelvic = any(word in name for name in arteries for word in _PELVIC)
-    return PELVIS if pelvic else OTHER
+    named = _find_by_names(arteries)
+    return found if found is not None and named is OTHER else named
+
+
+def _find_by_names(arteries: Iterable[str]) -> BleedingRegion:
+    for name in arteries:
+        for region, words in _WORDS:
+            if any(word in name for word in words) and not any(word in name for word in _NOT):
+                return region
+        if not is_nameless(name):
+            return OTHER
+    return OTHER

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.embolization.bleeding.regions import LOWER_GUT, PELVIS, SPLEEN
+from seldinger.plan.treatments.embolization.bleeding.regions import (
+    KIDNEY,
+    LOWER_GUT,
+    PELVIS,
+    SPLEEN,
+)
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ _UNSTABLE_SPLEEN = (
 _UNSTABLE_PELVIS = ("haemostasis.pelvis.east.unstable", "haemostasis.pelvis.time.early",
                     "haemostasis.pelvis.time.no_difference")  # fmt: skip
 _UNSTABLE_GUT = ("haemostasis.lower_gut.bsg.ct",)
+_UNSTABLE_KIDNEY = ("haemostasis.any.unstable",)
 _EMBOLIZE, _CONSIDER = "haemostasis.spleen.wses.grade_3", "haemostasis.spleen.wses.grade_1_2"
 _GUIDELINES = "haemostasis.spleen.guidelines.prophylactic"
 _TRIAL = (
@@ -84,6 +90,8 @@ def _judge_shock(places: Places, told: HaemostasisOptions) -> Finding:
     more: tuple[str, ...] = ()
     if places.region is SPLEEN:
         status, more = Status.NOT_MET, _UNSTABLE_SPLEEN
+    elif places.region is KIDNEY:
+        status, more = Status.NOT_MET, _UNSTABLE_KIDNEY
     elif places.region is PELVIS:
         status, more = Status.MET, _UNSTABLE_PELVIS
     elif places.region is LOWER_GUT:
@@ -102,10 +110,11 @@ def _judge_grade(places: Places, told: HaemostasisOptions) -> Iterator[Finding]:
             "Not told: the grade of the injury (--injury-grade, AAST 2018). A spleen that bleeds "
             "without an injury has none: then say so in the record; no rule was read of it."
         )
-        yield Finding("injury-grade", Status.UNKNOWN, Severity.CAUTION, text,
+        yield Finding("injury-grade", Status.UNKNOWN, Severity.ACTION, text,
                       missing=("injury grade",))  # fmt: skip
         return
-    if places.source is not None and grade < _SEVERE:
+    labelled = places.source is not None or bool(places.labelled)
+    if labelled and grade < _SEVERE:
         text = (
             f"Grade {grade} is told and a bleeding of an artery is labelled. "
             f"{state_fact(_VASCULAR)} Grade it again."

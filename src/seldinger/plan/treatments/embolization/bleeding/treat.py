@@ -17,6 +17,7 @@ from seldinger.plan.model import DeviceUse, Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import catheters
 from seldinger.plan.treatments.embolization.bleeding import steps
+from seldinger.plan.treatments.embolization.bleeding.cut_off import find_cut_off
 from seldinger.plan.treatments.embolization.bleeding.effect import predict_effect
 from seldinger.plan.treatments.embolization.bleeding.findings import list_findings
 from seldinger.plan.treatments.embolization.bleeding.occluders import (
@@ -28,7 +29,7 @@ from seldinger.plan.treatments.embolization.bleeding.occluders import (
     list_carriers,
 )
 from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
-from seldinger.plan.treatments.embolization.bleeding.places import find_cut_off, find_places
+from seldinger.plan.treatments.embolization.bleeding.places import find_places
 from seldinger.plan.treatments.embolization.bleeding.regions import PELVIS
 from seldinger.plan.treatments.embolization.bleeding.state import judge_state
 from seldinger.plan.treatments.embolization.effect import KIND
@@ -91,9 +92,10 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
         where = " and the ".join(one.name for one in found.chosen)
         cut = find_cut_off(found, assumed.get_value(DOUBT.name))
         if cut is None:
-            origin = f"not known: {found.why or 'no labelled organ ends the artery'}"
+            why = found.why or "no labelled organ ends the artery"
+            origin = f"what is cut off is not known: {why}"
             return Territory(
-                target.label, target.mask, organ, origin, stretch, (target,), fate="cut off"
+                target.label, target.mask, organ, origin, stretch, (target,), fate="bleeding"
             )
         note = "By the nearest traced branch; vessels that no scan shows may keep it alive."
         return Territory(
@@ -113,6 +115,10 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
         reach = search([one for one, _ in offers])
         near = next((fit for one, fit in offers if one == reach.instrument), None)
         far = None if first is None else _fit_far(case.settings, case.assumed, first, near)
+        if far is not None and first is not None and first.far_side is not None:
+            # The catheter that was found must come there too, past the bleeding.
+            carriers = list_carriers(near, first.far_side.width_mm, case.assumed)
+            far = far if reach.instrument in carriers else None
         case.progress("what loses its blood", 0.6)
         cut_off = find_cut_off(places, case.assumed.get_value(DOUBT.name))
         effect, fields = predict_effect(
@@ -131,7 +137,9 @@ class HaemostaticEmbolization(TreatmentLogic[TerritoryCase]):
             treatment=_describe(places, told, best, near, far),
             guidance=Guidance("fluoroscopy", _SHOWN, ()),
             findings=(
-                *list_findings(case, places, cut_off, told, near, far, least),
+                *list_findings(
+                    case, places, cut_off, told, near, far, _fit_others(case, places), least
+                ),
                 *judge_state(places, told),
             ),
             placements=_place(places, best, routes, reach.instrument, near, far),
@@ -204,6 +212,15 @@ def _choose(case: TerritoryCase, lumen_mm: float | None, room_mm: float) -> Fitt
     return next(iter(found), None)
 
 
+def _fit_others(case: TerritoryCase, places: Places) -> tuple[FittedOccluder | None, ...]:
+    """What lies in every artery after the first, where a catheter brings it there."""
+    found = [(one, _choose(case, one.diameter_mm, one.room_mm)) for one in places.chosen[1:]]
+    return tuple(
+        fit if fit is not None and list_carriers(fit, one.width_mm, case.assumed) else None
+        for one, fit in found
+    )
+
+
 def _fit_far(
     settings: Settings, assumed: Assumed, place: ClosingPlace, near: FittedOccluder | None
 ) -> FittedOccluder | None:
@@ -211,6 +228,8 @@ def _fit_far(
     far = place.far_side
     form = settings.get_options(HaemostasisOptions).occluder
     if far is None or far.diameter_mm is None or form is None or near is None:
+        return None
+    if not list_carriers(near, far.width_mm, assumed):
         return None
     found = fit_occluders(form, settings.device, far.diameter_mm, far.to_mm - far.from_mm, assumed)
     return next((one for one in found if one.device == near.device), None)
