@@ -96,6 +96,9 @@ def _territory() -> None:
     )  # fmt: skip
     ten = best_of(3, lambda: territory.place(parted, made.tree))
     row("  a new place of the catheter", f"{100.0 * ten:.0f} ms", "<= 20 ms")
+    whole = territory.whole_plan()
+    spent = flow.cpu_s(whole.propose)
+    row(f"chemoembolization, {whole.places} places, whole plan", f"{spent:.1f} s", "<= 20 s")
 
 
 def _heat() -> None:

@@ -1,4 +1,7 @@
-"""Territories: a liver of 200 voxels along each edge with some 600 terminals, then new places."""
+"""Territories: a liver of 200 voxels along each edge with some 600 terminals, then new places.
+
+And a whole plan of a chemoembolization.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seldinger import anatomy, plan
 from seldinger.anatomy.territory import Partition, partition_organ, perfuse
 from seldinger.core.space import Grid
-from seldinger.demo.embolization import grow_arteries
+from seldinger.demo.embolization import embolization_patient, grow_arteries
 
 if TYPE_CHECKING:
+    from seldinger.anatomy import Anatomy
     from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask
+    from seldinger.plan.declared import DemoCase
 
 _EDGE = 200
 
@@ -55,3 +61,29 @@ def place(parted: Partition, tree: Tree) -> None:
     edges = [n for n in parted.edges if tree.edges[n].name.startswith("segment 5")][:10]
     for edge in edges:
         perfuse(parted, tree, edge)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholePlan:
+    """A chemoembolization of the built-in patient, planned from his traced arteries."""
+
+    anatomy: Anatomy
+    case: DemoCase
+
+    @property
+    def places(self) -> int:
+        """Stretches of artery that something can be given into."""
+        assert self.anatomy.vessels is not None  # noqa: S101  he has arteries
+        return len(self.anatomy.vessels.edges)
+
+    def propose(self) -> None:
+        """Places, beads, drug, and a way in."""
+        told = plan.Settings(answers=self.case.answers, options=self.case.options)
+        plan.propose("chemoembolization", self.anatomy, self.case.target, settings=told)
+
+
+def whole_plan() -> WholePlan:
+    """Arteries traced to 0.5 mm, a lattice of 2 mm."""
+    patient = embolization_patient(2.0)
+    case = plan.load_procedures()["chemoembolization"].demo[0]
+    return WholePlan(patient.build_anatomy(anatomy.Settings(voxel_mm=2.0)), case)

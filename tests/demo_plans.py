@@ -52,6 +52,13 @@ PELVIC_CASES: tuple[Case, ...] = tuple(
     if case.patient in {"fibroids", "prostate"}
 )
 """Of the built-in woman and the built-in man."""
+BLEEDING_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.patient.startswith("bleeding")
+)
+"""Of those who bleed."""
 VEIN_CASES: tuple[Case, ...] = tuple(
     (name, case.target)
     for name, procedure in seldinger.plan.load_procedures().items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,14 +20,17 @@ from seldinger.anatomy.feeders import (
 )
 from seldinger.anatomy.territory import Partition, partition_organ
 from seldinger.core.errors import AnatomyError
-from seldinger.demo.embolization import EmbolizationPatient, embolization_patient
+from seldinger.demo.embolization import embolization_patient
+
+if TYPE_CHECKING:
+    from seldinger.demo.arterial import ArterialPatient
 
 
 @dataclass(frozen=True)
 class Liver:
     """The built-in liver, parted."""
 
-    patient: EmbolizationPatient
+    patient: ArterialPatient
     built: anatomy.Anatomy
     partition: Partition
     tumours: tuple[np.ndarray, ...]

@@ -101,7 +101,7 @@ def test_the_systems_of_the_suite_are_all_there() -> None:
     assert {name for name, _ in outcomes.list_pages()} == {
         *("pad", "renal-stent", "carotid-stent", "dialysis-access", "dvt", "ivc-filter"),
         *("ablation", "tace", "y90", "biopsy", "drainage", "cholecystostomy"),
-        *("ufe", "pae", "vertebroplasty"),
+        *("ufe", "pae", "vertebroplasty", "embolization"),
     }
 
 
@@ -168,6 +168,8 @@ def test_downstaging_is_spoken_of_and_no_figure_is_made_up() -> None:
         ("vertebroplasty", "outcome_cement.pain.kyphoplasty", "-5.07 points"),
         ("pae", "outcome_pae.volume.meta", "-31.31 mL"),
         ("pae", "outcome_pae.volume.review", "51.6 %"),
+        ("splenic-embolization", "haemostasis.spleen.splash.salvage.watched", "93.3 %"),
+        ("pelvic-embolization", "haemostasis.pelvis.gluteal.spared", "2.6 % (1 of 39)"),
     ],
 )
 def test_a_published_figure_is_shown_as_published(page: str, fact_id: str, number: str) -> None:
@@ -230,6 +232,9 @@ def test_facts_that_disagree_stand_on_one_page(page: str, one: str, other: str) 
         ("biopsy", None, ("biopsy", None)),
         ("drainage", "liver", ("drainage", None)),
         ("ablation", "kidney_left", ("ablation", "kidney")),
+        ("embolization", "spleen", ("embolization", "spleen")),
+        ("trauma embolisation", "left kidney", ("embolization", None)),
+        ("splenic-embolization", None, ("embolization", "spleen")),
     ],
 )
 def test_other_names_and_places_find_their_page(
@@ -307,3 +312,9 @@ def test_words_of_a_number() -> None:
     assert fact_words.format_amount(evidence.fact("outcome_ufe.emmy.stay")) == (
         "2.5 days (standard deviation 2.7)"
     )
+
+
+@pytest.mark.parametrize("organ", ["colon", "small bowel", "stomach", "duodenum", "gut"])
+def test_a_page_of_the_gut_answers_for_what_is_in_it(organ: str) -> None:
+    assert outcomes.find("embolization", organ).organ == "gut"
+    assert outcomes.find("embolization", "left kidney").organ is None

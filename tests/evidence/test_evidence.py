@@ -86,6 +86,7 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "embolization",
         "fasting_sedation",
         "guidance",
+        "haemostasis",
         "indications",
         "lung_biopsy",
         "needle_error",

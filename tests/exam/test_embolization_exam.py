@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from seldinger.demo import EmbolizationPatient
+    from seldinger.demo import ArterialPatient
     from seldinger.plan import Plan
     from seldinger.plan.treatments.embolization.options import EmbolizationOptions
 
@@ -32,12 +32,12 @@ CLEARED = {**CASE.answers, "clearance": "yes"}
 
 
 @pytest.fixture(scope="module")
-def patient() -> EmbolizationPatient:
+def patient() -> ArterialPatient:
     return demo.embolization_patient(4.0)
 
 
 @pytest.fixture(scope="module")
-def liver(patient: EmbolizationPatient) -> anatomy.Anatomy:
+def liver(patient: ArterialPatient) -> anatomy.Anatomy:
     return patient.build_anatomy(anatomy.Settings(voxel_mm=4.0))
 
 
@@ -72,7 +72,7 @@ def test_a_plan_passes_the_exam_and_repeats(given: Plan, embolize: Callable[...,
 
 
 def test_both_true_feeders_are_chosen_and_hold_the_tumour(
-    given: Plan, patient: EmbolizationPatient, liver: anatomy.Anatomy
+    given: Plan, patient: ArterialPatient, liver: anatomy.Anatomy
 ) -> None:
     assert given.treatment.settings["positions"] == "segment 5 artery, then segment 6 artery"
     assert figure(given, "target-reached") == pytest.approx(1.0, abs=0.02)
@@ -256,3 +256,101 @@ def test_the_report_shows_places_beads_and_drug(given: Plan, tmp_path: Path) -> 
     assert {"lodged.png", "drug.png", "territory.png", "hero.png"} <= {
         one.name for one in (tmp_path / "out" / "pictures").iterdir()
     }
+
+
+OIL = replace(TOLD, agent="lipiodol", drug_mg=100.0, oil_ml=10.0, body_surface_m2=1.8)
+OILED = {**CLEARED, "lipiodol-forbidden": "no"}
+
+
+@pytest.fixture(scope="module")
+def oiled(embolize: Callable[..., Plan]) -> Plan:
+    return embolize(OIL, OILED)
+
+
+def test_an_emulsion_goes_by_the_blood_of_each_tissue(oiled: Plan, given: Plan) -> None:
+    assert oiled.verdict.status is PlanStatus.GO, oiled.verdict.reasons
+    shares = [figure(oiled, f"beads-{one}") for one in ("target", "organ", "elsewhere")]
+    assert sum(one or 0.0 for one in shares) == pytest.approx(1.0)
+    # Beads that take the first stream go the same ways.
+    assert shares[0] == pytest.approx(figure(given, "beads-target") or 0.0, abs=0.02)
+    assert figure(oiled, "drug-target") == pytest.approx(100.0 * (shares[0] or 0.0))
+    assert figure(oiled, "suspension") == pytest.approx(10.0 * (1.0 + 1.0 / 4.0))
+    assert oiled.effect is not None
+    assert not any("Inventory" in one.title for one in oiled.effect.tables)
+    assert file.to_json(oiled)
+
+
+@pytest.mark.parametrize(
+    ("told", "answers", "what"),
+    [
+        ({"drug_mg": None}, {}, "embolization-asked"),
+        ({"oil_ml": None}, {}, "embolization-asked"),
+        ({"body_surface_m2": None}, {}, "embolization-asked"),
+        ({"oil_ml": 18.0}, {}, "drug-dose"),
+        ({"oil_ml": 2.0}, {}, "drug-dose"),
+        ({}, {"disease": "metastases"}, "drug-dose"),
+        ({}, {"lipiodol-forbidden": "yes"}, "lipiodol-forbidden"),
+    ],
+)
+def test_an_emulsion_that_is_not_all_told_or_not_held_never_gives_go(
+    told: dict[str, float | None],
+    answers: dict[str, str],
+    what: str,
+    embolize: Callable[..., Plan],
+) -> None:
+    made = embolize(replace(OIL, **told), {**OILED, **answers})
+    assert finding(made, what)[0] is not Status.MET
+    assert made.verdict.status is not PlanStatus.GO
+
+
+def test_oil_is_asked_whether_it_may_be_given(embolize: Callable[..., Plan]) -> None:
+    made = embolize(OIL, CLEARED)
+    assert "lipiodol-forbidden" in finding(made, "embolization-asked")[1]
+    assert made.verdict.status is not PlanStatus.GO
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"drug_mg": 136.0}, "at most 135 mg"),
+        ({"oil_ml": 20.5}, "at most 20 mL"),
+        ({"size_um": "100-300"}, "leave it out"),
+        ({"vials": 1}, "leave it out"),
+        ({"body_surface_m2": 18.0}, "0.3 to 4"),
+        ({"agent": "dc_bead"}, "belong to an emulsion"),
+    ],
+)
+def test_more_than_was_published_or_what_is_of_beads_is_refused(
+    told: dict[str, object], said: str, embolize: Callable[..., Plan]
+) -> None:
+    with pytest.raises(PlanError, match=said):
+        embolize(replace(OIL, **told), OILED)
+
+
+def test_an_artery_aside_that_is_closed_first_takes_no_beads(embolize: Callable[..., Plan]) -> None:
+    bare = embolize(replace(TOLD, positions=("proper hepatic artery",)))
+    assert "cystic" in finding(bare, "branches-aside")[1]
+    spared = embolize(
+        replace(TOLD, positions=("proper hepatic artery",), protect=("cystic artery",))
+    )
+    assert "branches-aside" not in {one.id for one in spared.findings}
+    (closed,) = (one for one in spared.findings if one.id.startswith("protected-"))
+    assert closed.status is Status.MET
+    assert "Microcoil" in closed.text or "microcoil" in closed.text
+    assert (figure(spared, "beads-elsewhere") or 0.0) < (figure(bare, "beads-elsewhere") or 0.0)
+    assert "Protect" in {one.title for one in spared.treatment.steps}
+
+
+@pytest.mark.parametrize(
+    ("protect", "said"),
+    [
+        (("segment 5 artery",), "only an artery that leads elsewhere"),
+        (("cystic artery", "cystic artery"), "named twice"),
+        (("phrenic artery",), "no artery is called"),
+    ],
+)
+def test_what_cannot_be_closed_first_is_refused(
+    protect: tuple[str, ...], said: str, embolize: Callable[..., Plan]
+) -> None:
+    with pytest.raises((PlanError, AnatomyError), match=said):
+        embolize(replace(TOLD, protect=protect))

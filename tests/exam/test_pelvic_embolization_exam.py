@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seldinger.core.volume import Mask
-    from seldinger.demo import PelvicPatient
+    from seldinger.demo import ArterialPatient
     from seldinger.plan import Plan
 
 Procedure = Literal["fibroid-embolization", "prostate-embolization"]
@@ -42,12 +42,12 @@ FINE = anatomy.Settings(voxel_mm=4.0)
 
 
 @pytest.fixture(scope="module")
-def patients() -> Mapping[str, PelvicPatient]:
+def patients() -> Mapping[str, ArterialPatient]:
     return {UFE: demo.fibroid_patient(4.0), PAE: demo.prostate_patient(4.0)}
 
 
 @pytest.fixture(scope="module")
-def pelves(patients: Mapping[str, PelvicPatient]) -> Mapping[str, anatomy.Anatomy]:
+def pelves(patients: Mapping[str, ArterialPatient]) -> Mapping[str, anatomy.Anatomy]:
     return {name: one.build_anatomy(FINE) for name, one in patients.items()}
 
 
@@ -94,7 +94,7 @@ def test_a_plan_passes_the_exam_and_repeats(
     name: Procedure,
     given: Mapping[str, Plan],
     embolize: Callable[..., Plan],
-    patients: Mapping[str, PelvicPatient],
+    patients: Mapping[str, ArterialPatient],
 ) -> None:
     assert (name, CASES[name].target) in PELVIC_CASES
     unasked = embolize(name, CASES[name].answers)
@@ -106,7 +106,7 @@ def test_a_plan_passes_the_exam_and_repeats(
 
 @pytest.mark.parametrize("name", BOTH)
 def test_the_same_arguments_give_the_same_patient(
-    name: Procedure, patients: Mapping[str, PelvicPatient]
+    name: Procedure, patients: Mapping[str, ArterialPatient]
 ) -> None:
     again = demo.fibroid_patient(4.0) if name == UFE else demo.prostate_patient(4.0)
     one, other = patients[name].study, again.study
@@ -123,7 +123,7 @@ def test_the_true_artery_of_each_side_is_chosen_and_holds_its_side(
     name: Procedure,
     given: Mapping[str, Plan],
     embolize: Callable[..., Plan],
-    patients: Mapping[str, PelvicPatient],
+    patients: Mapping[str, ArterialPatient],
     pelves: Mapping[str, anatomy.Anatomy],
 ) -> None:
     patient, seen = patients[name], pelves[name]
@@ -284,6 +284,17 @@ def test_spheres_wider_than_every_catheter_stick(embolize: Callable[..., Plan]) 
     assert status is Status.NOT_MET
     assert "do not pass a catheter of 690 um" in text
     assert (figure(wide, "beads-loaded") or 0.0) > 1000.0, "they are on the table all the same"
+
+
+def test_spheres_that_are_squeezed_pass_and_only_as_far_as_is_told(
+    embolize: Callable[..., Plan],
+) -> None:
+    told = {"agent": "embosphere", "vials": 1, "vial_ml": 1.0}
+    tight = embolize(UFE, assume={"embolization_compression": 0.01}, **told)
+    assert "labelled to be squeezed" in finding(tight, "beads")[1]
+    loose = embolize(UFE, assume={"embolization_compression": 0.2}, **told)
+    assert finding(loose, "beads")[0] is Status.MET
+    assert (figure(loose, "beads-target") or 0.0) > 0.0
 
 
 def test_a_vial_that_nobody_measured_leaves_the_number_unknown(
@@ -493,3 +504,15 @@ def test_a_womb_that_the_scan_cuts_is_told(
     )
     cut = replace(womb, study=replace(womb.study, series=(replace(series, image=image),)))
     assert finding(embolize(UFE, of=cut), "organ-whole")[0] is Status.UNKNOWN
+
+
+def test_an_artery_aside_that_is_closed_first_is_spared(embolize: Callable[..., Plan]) -> None:
+    places = ("left uterine artery", "right uterine artery")
+    bare = embolize(UFE, positions=places)
+    assert "left vaginal artery" in finding(bare, "branches-aside")[1]
+    spared = embolize(
+        UFE, positions=places, protect=("left vaginal artery", "right vaginal artery")
+    )
+    assert "branches-aside" not in {one.id for one in spared.findings}
+    assert spared.treatment.settings["closed_first"] == "left vaginal artery, right vaginal artery"
+    assert (figure(spared, "beads-elsewhere") or 0.0) < (figure(bare, "beads-elsewhere") or 0.0)

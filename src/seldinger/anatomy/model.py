@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from seldinger.catalogue.techniques import find_territory
 from seldinger.core.errors import AnatomyError
@@ -213,6 +213,8 @@ class Territory:
         lesions: that it is given for, those that lie in it.
         notes: what a reader must know of its bounds.
         far_share: of it, away from every traced branch; None where no branch bounded it.
+        fate: what becomes of the tissue: "perfused" with what is given, or "cut off"; "bleeding"
+            where nobody knows more of it.
 
     Raises:
         AnatomyError: on construction, the name is missing, or the mask empty.
@@ -226,6 +228,7 @@ class Territory:
     lesions: tuple[Lesion, ...] = ()
     notes: tuple[str, ...] = ()
     far_share: float | None = None
+    fate: Literal["perfused", "cut off", "bleeding"] = "perfused"
 
     def __post_init__(self) -> None:
         if not self.label.strip():

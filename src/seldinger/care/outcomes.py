@@ -140,6 +140,10 @@ class Outcomes:
         return tuple(row for option in self.options for row in option.rows)
 
 
+_REGIONS = {"gut": {"colon", "bowel", "rectum", "duodenum", "stomach"}}
+"""A page of a region answers for the organs in it."""
+
+
 def find(procedure: str, organ: str | None = None) -> Outcomes:
     """The outcomes of a procedure.
 
@@ -154,6 +158,7 @@ def find(procedure: str, organ: str | None = None) -> Outcomes:
     """
     wanted = procedures.get(procedure, organ)
     where = set() if organ is None else set(procedures.normalise(organ).split("-"))
+    where |= {region for region, organs in _REGIONS.items() if where & organs}
     alone_there = wanted.organ if wanted.fixed or organ is None else None
     named = [
         page

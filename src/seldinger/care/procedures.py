@@ -47,6 +47,10 @@ _SAME = (("isation", "ization"), ("tunneled", "tunnelled"), ("tumour", "tumor"))
 _HOW = ("percutaneous-", "image-guided-", "ct-guided-", "ultrasound-guided-", "us-guided-")
 _DONE = ("-placement", "-insertion", "-creation", "-procedure")
 """Words that say how a procedure is guided, or that it is done, and not which it is."""
+_BY_ORGAN = ("ablation", "biopsy", "embolization")
+"""Procedures whose names may tell an organ."""
+_OF = {"kidney": "renal", "spleen": "splenic", "pelvis": "pelvic"}
+"""The other word by which a name tells an organ."""
 
 
 def normalise(name: str) -> str:
@@ -217,7 +221,7 @@ def _all() -> Iterator[tuple[str, Procedure]]:
     for page in outcomes_pages():
         keys = list_entries()[page.procedure].clearance
         for name in page.names:
-            organ = page.organ if page.procedure in {"ablation", "biopsy"} else None
+            organ = page.organ if page.procedure in _BY_ORGAN else None
             narrow = tables().procedures
             alone = tuple(k for k in keys if normalise(name) in {k, *narrow[k].aliases})
             yield (
@@ -228,5 +232,4 @@ def _all() -> Iterator[tuple[str, Procedure]]:
 
 def _tells(name: str, organ: str | None) -> bool:
     """Whether a name says the organ; "cryoablation" does not."""
-    words = {organ, "renal" if organ == "kidney" else organ}
-    return organ is not None and bool(words & set(name.split("-")))
+    return organ is not None and bool({organ, _OF.get(organ, organ)} & set(name.split("-")))

@@ -16,6 +16,7 @@ from seldinger.catalogue.model import (
     PigtailDrain,
     TrocarDrain,
 )
+from seldinger.catalogue.occluders import Coil, VascularPlug
 from seldinger.catalogue.vascular import (
     AngioplastyBalloon,
     BalloonExpandableStent,
@@ -52,6 +53,8 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "caval-filter": CavalFilter,
         "infusion-catheter": InfusionCatheter,
         "clot-remover": ClotRemover,
+        "coil": Coil,
+        "vascular-plug": VascularPlug,
         "closure-device": ClosureDevice,
     }
 )

@@ -3,16 +3,20 @@
 ``patient`` is chest and abdomen for a needle, ``vascular_patient`` the arteries from the aortic
 root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization,
 ``embolization_patient`` the first with the arteries of its liver down to the terminals,
-``fibroid_patient`` and ``prostate_patient`` a woman's and a man's pelvis with theirs.
+``fibroid_patient`` and ``prostate_patient`` a woman's and a man's pelvis with theirs,
+``bleeding_patient`` a spleen, a colon or a pelvis that bleeds.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from seldinger.demo.embolization import EmbolizationPatient, embolization_patient
+from seldinger.demo.arterial import ArterialPatient
+from seldinger.demo.bleeding import BLEEDING, bleeding_patient
+from seldinger.demo.embolization import embolization_patient
 from seldinger.demo.patient import DemoPatient, patient
-from seldinger.demo.pelvis import PelvicPatient, fibroid_patient, prostate_patient
+from seldinger.demo.pelvis import fibroid_patient, prostate_patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
 from seldinger.demo.vascular import (
@@ -30,13 +34,12 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy import Anatomy, Settings
 
-_Scanned = VascularPatient | EmbolizationPatient | UptakePatient | PelvicPatient
+_Scanned = VascularPatient | UptakePatient | ArterialPatient
 
 __all__ = [
     "AccessSite",
+    "ArterialPatient",
     "DemoPatient",
-    "EmbolizationPatient",
-    "PelvicPatient",
     "Region",
     "TrueStenosis",
     "Truth",
@@ -44,6 +47,7 @@ __all__ = [
     "UptakePatient",
     "VascularPatient",
     "VascularTruth",
+    "bleeding_patient",
     "build_anatomy",
     "embolization_patient",
     "fibroid_patient",
@@ -71,6 +75,10 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
         "embolization": lambda: embolization_patient(settings.voxel_mm),
         "fibroids": lambda: fibroid_patient(min(settings.voxel_mm, 10.0)),
         "prostate": lambda: prostate_patient(min(settings.voxel_mm, 10.0)),
+        **{
+            f"bleeding {where}": partial(bleeding_patient, where, min(settings.voxel_mm, 10.0))
+            for where in BLEEDING
+        },
         "uptake": lambda: uptake_patient(settings.voxel_mm),
     }
     if which in makers:

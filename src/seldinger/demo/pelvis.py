@@ -9,18 +9,15 @@ Every number is geometry of an invented patient or an invented HU: evidence of n
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seldinger import anatomy as anatomies
 from seldinger.core.errors import ImageError
-from seldinger.core.formatting import short_repr
-from seldinger.core.record import InputFile
 from seldinger.core.space import Grid, as_vector
+from seldinger.demo.arterial import ArterialPatient, keep_seen, make_study
 from seldinger.demo.body import LESIONS, ORGANS, Coat
 from seldinger.demo.render import paint, scan
 from seldinger.demo.solids import Ellipsoid, sphere
@@ -30,12 +27,11 @@ from seldinger.demo.vascular.growth import grow
 from seldinger.demo.vascular.pelvic import list_prostatic_courses, list_uterine_courses
 from seldinger.demo.vascular.surroundings import list_surroundings
 from seldinger.demo.vascular.walls import list_vessels
-from seldinger.image.study import Modality, PatientPosition, PositionOrigin, Series, Study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seldinger.core.tree import Tree
-    from seldinger.core.volume import LabelMap, Mask, Volume
-    from seldinger.demo.truth import Truth
     from seldinger.demo.vascular.crown import Crown
     from seldinger.demo.vascular.growth import Grown
     from seldinger.demo.vascular.pelvic import ProstaticOrigin
@@ -48,50 +44,9 @@ _BOX_LPS_MM = ((-104.0, -118.0, -208.0), (104.0, 92.0, 152.0))
 _ORGAN_HU = 90.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PelvicPatient:
-    """A CT of an invented patient with labels, and the arteries of his or her pelvis.
-
-    Attributes:
-        study: CT in HU with labels.
-        truth: the analytic solids.
-        vessels: the arteries that are traced, from the aortic root on.
-        crown: all of them, with what each feeds.
-    """
-
-    study: Study
-    truth: Truth
-    vessels: Tree
-    crown: Crown
-
-    __repr__ = short_repr
-
-    def build_anatomy(self, settings: anatomies.Settings | None = None) -> anatomies.Anatomy:
-        """The anatomy of the scan, with the traced arteries.
-
-        Args:
-            settings: lattice and assumptions; None: those of ``anatomy.build``.
-        """
-        built = anatomies.build(self.study, settings=settings or anatomies.Settings())
-        return replace(built, vessels=self.vessels)
-
-    def find_territory(self, vessel: str, mask: Mask, grid: Grid) -> Mask:
-        """(i, j, k) the part of a mask that is truly fed through an artery.
-
-        Args:
-            vessel: its name.
-            mask: of the organ or a fibroid.
-            grid: of the mask.
-        """
-        tree = self.crown.tree
-        own = [n for n, edge in enumerate(tree.edges) if edge.name == vessel]
-        first = max(own, key=lambda n: (len(tree.below(n)), -n))
-        return self.crown.find_territory(first, mask, grid)
-
-
 def fibroid_patient(
     voxel_mm: float = 3.0, noise_hu: float = 12.0, seed: int = 0, traced_mm: float = TRACED_MM
-) -> PelvicPatient:
+) -> ArterialPatient:
     """A woman with two fibroids and an ovarian artery of each side; same arguments, same bytes.
 
     Args:
@@ -117,7 +72,7 @@ def prostate_patient(
     left: ProstaticOrigin = "vesical",
     right: ProstaticOrigin = "pudendal",
     penile: bool = False,
-) -> PelvicPatient:
+) -> ArterialPatient:
     """A man with a large prostate; same arguments, same bytes.
 
     Args:
@@ -135,6 +90,31 @@ def prostate_patient(
     grown = _grow_man(left, right, penile)
     crowns = tuple(_grow_prostatic(grown, one) for one in (traced_mm, 0.0))
     return _scan(MAN, _gland(), crowns, grown, voxel_mm, noise_hu, seed)
+
+
+def scan_bleeding_man(
+    paint_blood: Callable[[Tree], Coat],
+    voxel_mm: float,
+    noise_hu: float,
+    seed: int,
+    traced_mm: float,
+) -> ArterialPatient:
+    """The man, with blood beside one of his arteries.
+
+    Args:
+        paint_blood: from all his arteries down to those of the prostate.
+        voxel_mm: voxel size of the CT, 0.5 to 10.
+        noise_hu: standard deviation of the noise of the CT.
+        seed: of the noise.
+        traced_mm: diameter of the thinnest artery that is traced.
+
+    Raises:
+        ImageError: a voxel size that makes no CT.
+    """
+    grown = _grow_man("vesical", "pudendal", False)  # noqa: FBT003  a key of the cache
+    crowns = tuple(_grow_prostatic(grown, one) for one in (traced_mm, 0.0))
+    coats = (*_gland(), paint_blood(grown.tree))
+    return _scan(f"{MAN}, bleeding", coats, crowns, grown, voxel_mm, noise_hu, seed)
 
 
 def _womb() -> tuple[Coat, ...]:
@@ -189,7 +169,7 @@ def _scan(
     voxel_mm: float,
     noise_hu: float,
     seed: int,
-) -> PelvicPatient:
+) -> ArterialPatient:
     if not 0.5 <= voxel_mm <= 10.0:  # noqa: PLR2004
         raise ImageError(f"voxel_mm is {voxel_mm}; allowed: 0.5 to 10 mm")
     low, high = _BOX_LPS_MM
@@ -197,25 +177,7 @@ def _scan(
     grid = Grid.aligned(shape, voxel_mm, as_vector(np.add(low, 0.5 * voxel_mm)))
     body = list_surroundings(contrast=True)
     hu, labels = paint((*body, *organs, *list_vessels(grown, contrast=True)), grid)
-    study = _study(name, scan(hu, grid, noise_hu, seed), _seen(labels))
-    traced, full = crowns
-    return PelvicPatient(study, collect_truth((*body, *organs)), traced.tree, full)
-
-
-def _seen(labels: LabelMap) -> LabelMap:
-    """The labels that have a voxel in the scan."""
-    there = {name for name in labels.names if labels.mask(name).any()}
-    return replace(labels, entries=tuple(one for one in labels.entries if one.name in there))
-
-
-def _study(name: str, ct: Volume, labels: LabelMap) -> Study:
     note = f"{name}: computed from formulas, of nobody, for trying out and testing"
-    seen = hashlib.sha256(np.ascontiguousarray(ct.values).data).hexdigest()
-    drawn = hashlib.sha256()
-    for layer in labels.layers:
-        drawn.update(np.ascontiguousarray(layer).data)
-    series = Series(
-        ct, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER,
-        (InputFile("image", name, seen),), (note,), description="CT",
-    )  # fmt: skip
-    return Study((series,), labels, (InputFile("labels", name, drawn.hexdigest()),))
+    study = make_study(name, scan(hu, grid, noise_hu, seed), keep_seen(labels), note)
+    traced, full = crowns
+    return ArterialPatient(study, collect_truth((*body, *organs)), traced.tree, full)

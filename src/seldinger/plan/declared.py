@@ -58,8 +58,8 @@ class DemoCase:
         patient: which built-in patient: "needle" (chest and abdomen), "arteries" (aortic root to
             hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET), "veins" (the
             second with veins instead of a fistula), "embolization" (the first with the arteries
-            of its liver down to small branches), "fibroids" (a woman's pelvis) or "prostate" (a
-            man's).
+            of its liver down to small branches), "fibroids" (a woman's pelvis), "prostate" (a
+            man's), or one who bleeds from spleen, colon or pelvis.
     """
 
     target: str
@@ -68,6 +68,15 @@ class DemoCase:
     depth: str = "deep"
     antibiotics: str | None = None
     patient: Literal[
-        "needle", "arteries", "uptake", "veins", "embolization", "fibroids", "prostate"
+        "needle",
+        "arteries",
+        "uptake",
+        "veins",
+        "embolization",
+        "fibroids",
+        "prostate",
+        "bleeding spleen",
+        "bleeding colon",
+        "bleeding pelvis",
     ] = "needle"
     options: tuple[Any, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.anatomy.model import Territory
 from seldinger.report import words
 from seldinger.report.blocks import Document, Heading, Note, Text
 from seldinger.report.sections import Part, load_sections
@@ -51,6 +52,10 @@ def _title(plan: Plan) -> str:
     return f"{words.name(plan.request.procedure).capitalize()} of {words.name(plan.target.label)}"
 
 
+def _fate(plan: Plan) -> str:
+    return plan.goal.fate if isinstance(plan.goal, Territory) else "perfused"
+
+
 def _subtitle(plan: Plan) -> str:
     target = plan.target
     if target.volume_ml is None:
@@ -58,7 +63,7 @@ def _subtitle(plan: Plan) -> str:
         return f"{words.name(target.vessel or target.label)}{long}; from a {target.origin}"
     organ = words.name(target.organ) if target.organ else "organ unknown"
     if target.diameter_mm is None:
-        return f"{organ}; {target.volume_ml:.0f} mL are perfused ({target.origin})"
+        return f"{organ}; {target.volume_ml:.0f} mL are {_fate(plan)} ({target.origin})"
     return (
         f"{organ}; {words.mm(target.diameter_mm)} wide (equal-volume sphere), "
         f"{target.volume_ml:.1f} mL; outline: {target.origin}"

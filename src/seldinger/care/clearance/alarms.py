@@ -48,6 +48,8 @@ class Alarm:
             missing does not limit.
         topic: heading of its finding.
         expected_high: procedures that are done because it is high.
+        expected_low: procedures that are the treatment of what makes it low: it is looked at, and
+            is no reason to wait.
         dialysis: whether it says anything of a patient on dialysis.
         stops: procedures that are not done beyond an inner edge either.
     """
@@ -61,6 +63,7 @@ class Alarm:
     outer_high: Edge | None = None
     topic: Text = "labs"
     expected_high: frozenset[Text] = frozenset()
+    expected_low: frozenset[Text] = frozenset()
     dialysis: bool = True
     stops: frozenset[Text] = frozenset()
 
@@ -166,6 +169,8 @@ def _beyond(alarm: Alarm, value: float, case: Case, profile: Profile) -> str:
     for kind in ("outer", "inner"):
         low = edges.get(f"{kind}_low")
         top = edges.get(f"{kind}_high")
+        if low is not None and value < low and case.request.procedure in alarm.expected_low:
+            return "inner"
         if (low is not None and value < low) or (high and top is not None and value > top):
             return "outer" if case.request.procedure in alarm.stops else kind
     return ""

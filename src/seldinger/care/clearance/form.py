@@ -12,7 +12,7 @@ from seldinger.care import procedures
 from seldinger.care.clearance import alarms, inputs, profile, rules, thrombosis
 
 _ABLATED = "ablation"
-_ORGANED = ("ablation", "biopsy")
+_ORGANED = ("ablation", "biopsy", "embolization")
 
 
 def case_form(procedure: str, organ: str | None) -> str:

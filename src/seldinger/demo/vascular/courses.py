@@ -50,12 +50,13 @@ class Course:
     stretches: tuple[Stretch, ...]
 
 
-def list_courses(*, bovine_arch: bool, fistula: bool) -> tuple[Course, ...]:
+def list_courses(*, bovine_arch: bool, fistula: bool, spleen: bool = False) -> tuple[Course, ...]:
     """Every course, parents before their branches.
 
     Args:
         bovine_arch: the left common carotid artery leaves the brachiocephalic trunk.
         fistula: the left cephalic vein is joined to the left radial artery.
+        spleen: the splenic artery has the places where branches to the pancreas leave it.
     """
     limbs = [
         one
@@ -65,7 +66,7 @@ def list_courses(*, bovine_arch: bool, fistula: bool) -> tuple[Course, ...]:
     return (
         _aorta(bovine_arch=bovine_arch),
         *_arch(bovine_arch=bovine_arch),
-        *_belly(),
+        *_belly(spleen=spleen),
         *_iliacs(),
         *limbs,
     )
@@ -129,7 +130,7 @@ def _arch(*, bovine_arch: bool) -> tuple[Course, ...]:
     )
 
 
-def _belly() -> tuple[Course, ...]:
+def _belly(*, spleen: bool) -> tuple[Course, ...]:
     """The branches of the abdominal aorta."""
     hepatic = Stretch("common hepatic artery", "fork of the common hepatic artery",
                       ((-6.0, -24.0, 138.0), (-24.0, -24.0, 136.0)))  # fmt: skip
@@ -151,10 +152,7 @@ def _belly() -> tuple[Course, ...]:
         Course("origin of the left gastric artery", (
             Stretch("left gastric artery", "end of the left gastric artery",
                     ((17.0, -22.0, 162.0), (34.0, -32.0, 178.0))),)),
-        Course("fork of the coeliac trunk", (
-            Stretch("splenic artery", "end of the splenic artery",
-                    ((28.0, -18.0, 147.0), (50.0, -6.0, 139.0), (72.0, 8.0, 149.0),
-                     (88.0, 18.0, 146.0))),)),
+        Course("fork of the coeliac trunk", _splenic(branched=spleen)),
         Course("origin of the superior mesenteric artery", (
             Stretch("superior mesenteric artery", "end of the superior mesenteric artery",
                     ((11.5, -7.0, 127.0), (9.0, -17.0, 106.0), (4.0, -20.0, 60.0),
@@ -169,6 +167,19 @@ def _belly() -> tuple[Course, ...]:
             Stretch("inferior mesenteric artery", "end of the inferior mesenteric artery",
                     ((10.0, -5.0, 38.0), (20.0, -10.0, 12.0), (30.0, -12.0, -24.0))),)),
     )  # fmt: skip
+
+
+def _splenic(*, branched: bool) -> tuple[Stretch, ...]:
+    """One way; ``branched``: in the stretches between its branches to the pancreas."""
+    first, second = (28.0, -18.0, 147.0), (50.0, -6.0, 139.0)
+    last, end = ((72.0, 8.0, 149.0), (88.0, 18.0, 146.0)), "end of the splenic artery"
+    if not branched:
+        return (Stretch("splenic artery", end, (first, second, *last)),)
+    return (
+        Stretch("splenic artery", "origin of the dorsal pancreatic artery", (first,)),
+        Stretch("splenic artery", "origin of the great pancreatic artery", (second,)),
+        Stretch("splenic artery", end, last),
+    )
 
 
 def _iliacs() -> tuple[Course, ...]:

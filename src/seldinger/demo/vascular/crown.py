@@ -61,6 +61,12 @@ UTERUS = Bed(
 PROSTATE = Bed(
     ("left prostatic", "right prostatic"), (-40.0, -30.0, -200.0), (40.0, 50.0, -120.0), 6.0, 6.0
 )
+SPLEEN = Bed(
+    ("superior polar splenic", "superior middle splenic", "inferior middle splenic",
+     "inferior polar splenic"),
+    (78.0, -6.0, 100.0), (136.0, 70.0, 196.0), 9.0, 9.0,
+)  # fmt: skip
+COLON = Bed(("vas rectum",), (-128.0, -18.0, -38.0), (-84.0, 44.0, 44.0), 9.0, 9.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from seldinger.demo.vascular.hepatic import CALIBRES as HEPATIC_CALIBRES
 from seldinger.demo.vascular.hepatic import list_hepatic_courses
 from seldinger.demo.vascular.lesions import FISTULA_LESION, LESIONS, narrow
 from seldinger.demo.vascular.pelvic import CALIBRES as PELVIC_CALIBRES
+from seldinger.demo.vascular.visceral import CALIBRES as VISCERAL_CALIBRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +55,7 @@ def grow(
     bovine_arch: bool = False,
     fistula: bool = False,
     liver: bool = False,
+    spleen: bool = False,
     more: tuple[Course, ...] = (),
 ) -> Grown:
     """The vessels of the patient; the same arguments give the same numbers.
@@ -62,12 +64,13 @@ def grow(
         bovine_arch: the left common carotid artery leaves the brachiocephalic trunk.
         fistula: the left cephalic vein is joined to the left radial artery.
         liver: with the arteries within the liver.
-        more: further courses, parents before their branches: those of the pelvis.
+        spleen: branches of the splenic artery may leave it, as ``more`` has them.
+        more: further courses, parents before their branches: of the pelvis, spleen or colon.
     """
     places = {ROOT: np.asarray(ROOT_LPS_MM)}
     numbers = {ROOT: 0}
     edges: list[Edge] = []
-    courses = list_courses(bovine_arch=bovine_arch, fistula=fistula)
+    courses = list_courses(bovine_arch=bovine_arch, fistula=fistula, spleen=spleen)
     for course in (*courses, *(list_hepatic_courses() if liver else ()), *more):
         start = course.start
         for stretch, curve in _follow(course, places[start]):
@@ -132,8 +135,9 @@ def _widen(group: list[tuple[Stretch, Points]]) -> Iterator[tuple[Stretch, Curve
 def calibre_of(vessel: str, key: str = "") -> Calibre:
     """The calibre of a vessel of either side; ``key`` where it is another than the vessel's own."""
     plain = vessel.removeprefix("left ").removeprefix("right ")
-    if vessel in HEPATIC_CALIBRES:
-        return HEPATIC_CALIBRES[vessel]
+    for own_page in (HEPATIC_CALIBRES, VISCERAL_CALIBRES):
+        if vessel in own_page:
+            return own_page[vessel]
     if plain in PELVIC_CALIBRES:
         return PELVIC_CALIBRES[plain]
     own = vessel if vessel in CALIBRES else plain

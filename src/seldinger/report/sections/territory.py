@@ -20,15 +20,15 @@ def build_territory(plan: Plan) -> tuple[Block, ...]:
     if not isinstance(goal, Territory):
         return ()
     dosed = territory_figures.find_dose(plan) is not None
-    what = "Predicted dose over the patient" if dosed else "What is perfused"
+    what = "Predicted dose over the patient" if dosed else f"What is {goal.fate}"
     colour = "Colour: predicted dose, by voxels. " if dosed else ""
     blocks: tuple[Block, ...] = (
         Heading(what),
         Figure(
             "pictures/territory.png",
-            "CT planes with the perfused part and the tumours",
-            f"{colour}White: targets; dashed: perfused part ({goal.origin}). Planes through the "
-            "target; seen from below, from the front and from the left.",
+            f"CT planes with the part that is {goal.fate}, and the targets",
+            f"{colour}White: targets; dashed: {goal.fate} ({goal.origin}). Planes "
+            "through the target; seen from below, from the front and from the left.",
         ),
     )
     if dosed:

@@ -10,7 +10,9 @@ import numpy as np
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.settings import STASIS, InjectionSettings
+from seldinger.plan.treatments.embolization.emulsion import Emulsion, share_by_blood
 from seldinger.plan.treatments.embolization.material import Material
+from seldinger.plan.wording import state_fact
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW, TUMOUR_FLOW, feed_arteries
 from seldinger.simulate.embolic.elution import PlacedDrug, find_elution, follow_drug
 from seldinger.simulate.embolic.given import TipOrder, give_particles
@@ -18,6 +20,7 @@ from seldinger.simulate.flow.circulation import Drive
 
 if TYPE_CHECKING:
     from seldinger.anatomy.feeders import Feeder
+    from seldinger.anatomy.territory import Partition
     from seldinger.catalogue.vascular import Microcatheter
     from seldinger.core.tree import Tree
     from seldinger.core.volume import Mask
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from seldinger.simulate.embolic.given import TipResult
 
 HORIZON_MIN, _STEP_MIN = 360.0, 5.0
+COMPRESSION = "embolization_compression"
+_SQUEEZED = "embolization.embogold.compressed"
 _S_PER_MIN = 60.0
 _UM_PER_MM = 1000.0
 _FEW = 20_000
@@ -77,7 +82,7 @@ def find_amounts(
     positions: Positions,
     target: Mask,
     tree: Tree | None,
-    material: Material | Particles | None,
+    material: Material | Particles | Emulsion | None,
     catheter: Microcatheter,
     assumed: Assumed,
     seed: int,
@@ -93,8 +98,10 @@ def find_amounts(
         assumed: blood, packing and rate.
         seed: of all sampling.
     """
+    if isinstance(material, Emulsion):
+        return _share_emulsion(positions, target, tree, assumed)
     chosen, partition = positions.chosen, positions.partition
-    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    bore_um = find_passing_um(catheter, assumed)
     large_um = 0.0 if material is None else material.sizes.must_pass_um
     if material is None:
         return Amounts(None, (), (), 0, None, None, "no agent is told")
@@ -102,23 +109,16 @@ def find_amounts(
     if large_um >= bore_um:
         why = (
             f"beads of {large_um:g} um do not pass a catheter of {bore_um:g} um: take smaller "
-            "ones, or a wider catheter"
+            f"ones, a wider catheter, or tell how far they are squeezed (--assume {COMPRESSION}). "
+            f"{state_fact(_SQUEEZED)}"
         )
         return Amounts(None, (), (), beads, None, None, why, too_large=True)
     if chosen is None or partition is None or tree is None:
         return Amounts(None, (), (), beads, None, None, positions.why or "no place is known")
 
-    def own_ml(mask: np.ndarray) -> np.ndarray:
-        owned = partition.branch[mask]
-        counted = np.bincount(owned[owned >= 0], minlength=len(tree.edges))
-        return counted * partition.grid.voxel_ml
-
     orders = _share_beads(positions, beads or _FEW)
     try:
-        arteries = feed_arteries(
-            tree, own_ml(target), own_ml(partition.organ & ~target), Drive(),
-            assumed.get_value(TISSUE_FLOW.name), assumed.get_value(TUMOUR_FLOW.name),
-        )  # fmt: skip
+        arteries = _feed(partition, tree, target, assumed)
         tips = () if beads is None else _give(
             arteries, orders, material, catheter, assumed, seed, flowing=False
         )  # fmt: skip
@@ -134,6 +134,44 @@ def find_amounts(
     whole = sum(one.number for one in orders)
     portions = tuple(one.number / whole for one in orders)
     return Amounts(arteries, first, tips, beads, shares, inventory, portions=portions)
+
+
+def _feed(partition: Partition, tree: Tree, target: Mask, assumed: Assumed) -> FedArteries:
+    """The arteries with the blood that target and organ take."""
+
+    def own_ml(mask: np.ndarray) -> np.ndarray:
+        owned = partition.branch[mask]
+        counted = np.bincount(owned[owned >= 0], minlength=len(tree.edges))
+        return counted * partition.grid.voxel_ml
+
+    return feed_arteries(
+        tree, own_ml(target), own_ml(partition.organ & ~target), Drive(),
+        assumed.get_value(TISSUE_FLOW.name), assumed.get_value(TUMOUR_FLOW.name),
+    )  # fmt: skip
+
+
+def _share_emulsion(
+    positions: Positions, target: Mask, tree: Tree | None, assumed: Assumed
+) -> Amounts:
+    """Drops of oil go by the blood; how they fill arteries is not followed."""
+    if positions.chosen is None or positions.partition is None or tree is None:
+        return Amounts(None, (), (), None, None, None, positions.why or "no place is known")
+    try:
+        arteries = _feed(positions.partition, tree, target, assumed)
+    except SimulationError as none:
+        return Amounts(None, (), (), None, None, None, str(none))
+    return Amounts(arteries, (), (), None, share_by_blood(positions, arteries), None)
+
+
+def find_passing_um(catheter: Microcatheter, assumed: Assumed) -> float:
+    """Diameter of the largest sphere that passes, squeezed as far as is assumed.
+
+    Args:
+        catheter: whose bore it is.
+        assumed: how far spheres are squeezed.
+    """
+    bore_um = _UM_PER_MM * (catheter.inner_diameter_mm or 0.0)
+    return bore_um / (1.0 - assumed.get_value(COMPRESSION))
 
 
 def _follow(material: Material, shares: tuple[float, float, float, float]) -> DrugInventory:
@@ -166,7 +204,7 @@ def _give(
     return give_particles(
         arteries, orders, material.sizes, material.suspension_ml,
         assumed.get_value("embolization_ml_per_min") / _S_PER_MIN,
-        _UM_PER_MM * (catheter.inner_diameter_mm or 0.0), settings, seed,
+        find_passing_um(catheter, assumed), settings, seed,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from seldinger.plan.treatments.embolization.amounts import weigh
 from seldinger.simulate.placement import Phase, Placement
 
 if TYPE_CHECKING:
+    from seldinger.catalogue.vascular import Catheter
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.assumptions import Assumed
     from seldinger.plan.route import Route
@@ -35,7 +36,7 @@ def check_microcatheter(device: str) -> None:
         raise PlanError(f"{device} is not used here; allowed: {', '.join(fit)}")
 
 
-def needs_mm(assumed: Assumed, catheter: Microcatheter) -> float:
+def needs_mm(assumed: Assumed, catheter: Catheter) -> float:
     """Lumen that a catheter needs.
 
     Args:

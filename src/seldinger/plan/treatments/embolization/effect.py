@@ -9,6 +9,8 @@ import numpy as np
 
 from seldinger.plan.treatments.embolization import tables
 from seldinger.plan.treatments.embolization.amounts import HORIZON_MIN
+from seldinger.plan.treatments.embolization.emulsion import Emulsion
+from seldinger.plan.treatments.embolization.emulsion_told import list_measures
 from seldinger.simulate.effect import Effect, Fields, Measure, ScalarTree, Trace
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ _S_PER_MIN = 60.0
 def predict_effect(
     case: TerritoryCase,
     positions: Positions,
-    material: Material | None,
+    material: Material | Emulsion | None,
     amounts: Amounts,
     catheter: Microcatheter,
 ) -> tuple[Effect, Fields]:
@@ -82,11 +84,13 @@ def list_reach(case: TerritoryCase, positions: Positions) -> tuple[Measure, ...]
     )
 
 
-def _list_drug(material: Material | None, amounts: Amounts) -> tuple[Measure, ...]:
+def _list_drug(material: Material | Emulsion | None, amounts: Amounts) -> tuple[Measure, ...]:
     if material is None:
         return ()
     shares = amounts.shares or (None, None, None, None)
     target = None if shares[0] is None else material.drug_mg * shares[0]
+    if isinstance(material, Emulsion):
+        return list_measures(material, shares)
     released = None
     if amounts.inventory is not None:
         released = float(amounts.inventory.released_in_patient_mg[-1])
@@ -123,8 +127,14 @@ def find_depth(amounts: Amounts) -> float | None:
     return float(np.mean(known)) if known else None
 
 
-def _list_notes(material: Material | None, amounts: Amounts) -> tuple[str, ...]:
+def _list_notes(material: Material | Emulsion | None, amounts: Amounts) -> tuple[str, ...]:
     notes = ["No response, necrosis or survival is predicted: no figure read tells a patient's."]
+    if isinstance(material, Emulsion):
+        notes.append(
+            "Drops of oil are taken to go by the blood of each tissue before anything stands; how "
+            "they fill arteries, pass into veins and let go of the drug is not followed: no figure "
+            "of it was read in patients."
+        )
     if material is not None and amounts.tips:
         notes.append(
             f"Flow stands here after {amounts.first_stasis} beads, of {amounts.beads} on the "

@@ -8,6 +8,8 @@ from seldinger import evidence
 from seldinger.anatomy.feeders import ASIDE
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.embolization.emulsion import Emulsion, is_emulsion
+from seldinger.plan.treatments.embolization.emulsion_told import judge_emulsion, list_missing
 from seldinger.plan.treatments.embolization.material import (
     CONCENTRATION,
     CONTRAST,
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.embolization.amounts import Amounts
     from seldinger.plan.treatments.embolization.material import Material
-    from seldinger.plan.treatments.embolization.options import ChemoembolizationAnswers
+    from seldinger.plan.treatments.embolization.options import (
+        ChemoembolizationAnswers,
+        EmbolizationOptions,
+    )
     from seldinger.plan.treatments.embolization.positions import Positions
 
 _END, _NOT_REACHED = "embolization.deb.end_point", "embolization.deb.end_point.not_reached"
@@ -39,8 +44,9 @@ _CLOSE = 1e-9
 def list_findings(
     case: TerritoryCase,
     said: ChemoembolizationAnswers,
+    options: EmbolizationOptions,
     positions: Positions,
-    material: Material | None,
+    material: Material | Emulsion | None,
     amounts: Amounts,
     shaft_mm: float,
 ) -> tuple[Finding, ...]:
@@ -49,27 +55,36 @@ def list_findings(
     Args:
         case: with its target.
         said: what is answered.
+        options: what is told.
         positions: places of the catheter.
         material: what is given; None: nobody chose.
         amounts: where it is.
         shaft_mm: lumen that the catheter needs.
     """
     return (
-        *_judge_asked(said, material),
+        *_judge_asked(said, options, material),
         *judge_cover(case, positions),
         *judge_reach(case, positions, shaft_mm),
         *judge_aside(case, positions),
         *judge_unread(case),
         *_tell_material(material, said.disease),
+        *(judge_emulsion(said, material) if is_emulsion(options) else ()),
         *_tell_amounts(case, material, amounts),
-        *_tell_end(),
+        *(() if is_emulsion(options) else _tell_end()),
+        *_tell_abscess(),
     )
 
 
-def _judge_asked(said: ChemoembolizationAnswers, material: Material | None) -> Iterator[Finding]:
+def _judge_asked(
+    said: ChemoembolizationAnswers,
+    options: EmbolizationOptions,
+    material: Material | Emulsion | None,
+) -> Iterator[Finding]:
     missing = []
-    if material is None:
-        missing.append("the agent (--agent dc_bead ...)")
+    if is_emulsion(options):
+        missing += list_missing(options, said)
+    elif material is None:
+        missing.append("the agent (--agent dc_bead ... or lipiodol)")
     if said.disease is None:
         missing.append("the disease (--answer disease=hcc or metastases)")
     if missing:
@@ -189,8 +204,8 @@ def judge_unread(case: TerritoryCase) -> Iterator[Finding]:
         yield Finding("labels-unread", Status.UNKNOWN, Severity.ACTION, text)
 
 
-def _tell_material(material: Material | None, disease: str | None) -> Iterator[Finding]:
-    if material is None:
+def _tell_material(material: Material | Emulsion | None, disease: str | None) -> Iterator[Finding]:
+    if material is None or isinstance(material, Emulsion):
         return
     text = (
         f"{material.agent.title}, {material.size.text}: "
@@ -223,22 +238,23 @@ def _tell_material(material: Material | None, disease: str | None) -> Iterator[F
 
 
 def _tell_amounts(
-    case: TerritoryCase, material: Material | None, amounts: Amounts
+    case: TerritoryCase, material: Material | Emulsion | None, amounts: Amounts
 ) -> Iterator[Finding]:
     if material is None:
         return
+    what = "emulsion" if isinstance(material, Emulsion) else "beads"
     if amounts.too_large:
         yield Finding("beads", Status.NOT_MET, Severity.ACTION, f"Beads stick: {amounts.why}")
         return
     if amounts.shares is None:
-        text = f"Where beads come to lie was not followed: {amounts.why}"
+        text = f"Where {what} comes to lie was not followed: {amounts.why}"
         yield Finding("beads", Status.UNKNOWN, Severity.CAUTION, text)
         return
     target, organ, elsewhere, lung = (100.0 * share for share in amounts.shares)
     text = (
-        f"Of the beads {target:.0f} % come to lie in the target, {organ:.0f} % in the organ beside "
-        f"it, {elsewhere:.0f} % elsewhere, {lung:.1f} % in the lung, by the blood that each takes "
-        "before anything lodged."
+        f"Of the {what} {target:.0f} % come to lie in the target, {organ:.0f} % in the organ "
+        f"beside it, {elsewhere:.0f} % elsewhere, {lung:.1f} % in the lung, by the blood that each "
+        "takes before anything lodged."
     )
     least = 100.0 * case.assumed.get_value("embolization_target_beads")
     if target < least:
@@ -255,6 +271,9 @@ def _tell_end() -> Iterator[Finding]:
     text = " ".join(state_fact(one) for one in (_SESSIONS, _REPEAT))
     yield Finding("sessions", Status.MET, Severity.INFO, text, cite(_SESSIONS, _REPEAT),
                   facts=(_SESSIONS, _REPEAT))  # fmt: skip
+
+
+def _tell_abscess() -> Iterator[Finding]:
     text = " ".join(f"{state_fact(one)} A rate of a population." for one in _ABSCESS)
     yield Finding("abscess", Status.MET, Severity.INFO, text, cite(*_ABSCESS), facts=_ABSCESS)
 

@@ -119,13 +119,18 @@ def choose_material(
         raise PlanError(
             "vials are told; those of a drug follow from its dose: tell --drug-mg, up to two vials"
         )
+    if options.oil_ml is not None or options.body_surface_m2 is not None:
+        raise PlanError(
+            "oil or a body surface is told, which belong to an emulsion: say --agent lipiodol, or "
+            "leave them out"
+        )
     if options.agent is None:
         return None
     agent = find_embolic(options.agent)
     if agent.form != "sphere" or DRUG not in agent.drugs:
         raise PlanError(
             f"{agent.title} loads no {DRUG}, as far as was read: chemoembolization is planned with "
-            "beads that do (dc_bead, lifepearl, hepasphere, tandem)"
+            "beads that do (dc_bead, lifepearl, hepasphere, tandem), or with lipiodol"
         )
     if not agent.sizes:
         raise PlanError(f"no size of {agent.title} was read: choose another agent")

@@ -12,6 +12,7 @@ from seldinger.plan.answers import among
 _MOST_VIALS = 30
 _SIZE = re.compile(r"(?P<low>\d+(\.\d+)?)(\s*-\s*(?P<high>\d+(\.\d+)?))?")
 _MOST_BILIRUBIN = 60.0
+_LEAST_M2, _MOST_M2 = 0.3, 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class EmbolizationOptions:
         flag="--place",
         metavar="ARTERY",
     )
+    protect: tuple[Text, ...] = optional(
+        "artery to another organ that is closed with a coil first, or the number of its edge",
+        default=(),
+        metavar="ARTERY",
+    )
     agent: Text | None = optional("embolic agent, by its name in the catalogue", metavar="AGENT")
     size_um: Text | None = optional(
         "printed range of its diameters, as 300-500; left out: the smallest class of the agent",
@@ -37,6 +43,10 @@ class EmbolizationOptions:
     )
     drug_mg: Positive | None = optional(
         "doxorubicin that is loaded, all vials together; left out: the most of one vial"
+    )
+    oil_ml: Positive | None = optional("lipiodol of an emulsion, all places together")
+    body_surface_m2: Positive | None = optional(
+        "body surface, by which the drug in lipiodol is limited; left out: the limit is not known"
     )
     vials: int | None = optional(
         "vials of a bland agent that are on the table, all sides together; left out: one"
@@ -56,6 +66,11 @@ class EmbolizationOptions:
             read_size_um(self.size_um)
         if self.vials is not None and not 1 <= self.vials <= _MOST_VIALS:
             raise PlanError(f"{self.vials} vials are told; allowed: 1 to {_MOST_VIALS}")
+        surface = self.body_surface_m2
+        if surface is not None and not _LEAST_M2 <= surface <= _MOST_M2:
+            raise PlanError(
+                f"a body surface of {surface:g} m2 is told; allowed: {_LEAST_M2:g} to {_MOST_M2:g}"
+            )
         told = self.total_bilirubin_mg_per_dl
         if told is not None and told > _MOST_BILIRUBIN:
             raise PlanError(f"a bilirubin of {told:g} mg/dL is told: from umol/L divide by 17.1")
@@ -83,3 +98,4 @@ class ChemoembolizationAnswers:
 
     disease: str | None = among("hcc", "metastases")
     child_pugh: str | None = among("a", "b7", "b8-or-more", "c")
+    lipiodol_forbidden: str | None = among("yes", "no")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seldinger.plan.model import Step
+from seldinger.plan.treatments.embolization.emulsion import RATE, RATIO, Emulsion
+from seldinger.plan.treatments.embolization.material import DRUG
 from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
     from seldinger.plan.route import Route
     from seldinger.plan.treatments.embolization.material import Material
     from seldinger.plan.treatments.embolization.positions import Positions
+    from seldinger.plan.treatments.embolization.protection import ProtectedArtery
 
 _NOT_WEDGED, _END = "embolization.deb.not_wedged", "embolization.deb.end_point"
 
@@ -37,7 +40,10 @@ BAIL_OUT = (
 
 
 def list_steps(
-    best: Route | None, positions: Positions, material: Material | None
+    best: Route | None,
+    positions: Positions,
+    material: Material | Emulsion | None,
+    closed: tuple[ProtectedArtery, ...] = (),
 ) -> tuple[Step, ...]:
     """From the puncture to the last look.
 
@@ -45,6 +51,7 @@ def list_steps(
         best: the way in; None where none was found.
         positions: places of the catheter.
         material: what is given.
+        closed: arteries that are closed first.
     """
     chosen = positions.chosen
     if best is None or chosen is None:
@@ -54,17 +61,14 @@ def list_steps(
     steps = [
         Step("Puncture", f"{best.title}, under ultrasound; sheath {fits['sheath'].text}."),
         Step("Map", "Angiogram of coeliac and mesenteric arteries; is the portal vein open?"),
-        Step("Load", "Not loaded: no agent is told." if material is None else (
-            f"{material.drug_mg:g} mg of {material.loading.drug} into {material.beads_ml:g} mL of "
-            f"{material.agent.title}, {material.size.text}; agent, size, drug and hour by two "
-            f"people; with contrast {material.suspension_ml:.0f} mL."
-        )),
+        _list_loading(material),
+        *list_protection(closed),
         Step("Place", f"Microcatheter into the {names[0]}; wire {fits['wire'].text}. "
              f"{state_fact(_NOT_WEDGED)}"),
         Step("Check", "Cone-beam CT with contrast from the tip: all of the tumour that is meant, "
              "nothing but liver."),
         Step("Give", f"{_split(positions, material, 0)}Slowly, with forward flow all the time. "
-             f"{state_fact(_END)}"),
+             f"{state_fact(RATE if isinstance(material, Emulsion) else _END)}"),
     ]  # fmt: skip
     steps += [
         Step(
@@ -80,7 +84,36 @@ def list_steps(
     return tuple(steps)
 
 
-def _split(positions: Positions, material: Material | None, number: int) -> str:
+def list_protection(closed: tuple[ProtectedArtery, ...]) -> tuple[Step, ...]:
+    """How arteries to other organs are closed.
+
+    Args:
+        closed: those that are.
+    """
+    return tuple(
+        Step("Protect", f"Close the {one.name} near its beginning: "
+             f"{'a coil chosen by the angiogram' if one.coil is None else one.coil.text}; "
+             "angiogram: nothing goes there any more.")
+        for one in closed
+    )  # fmt: skip
+
+
+def _list_loading(material: Material | Emulsion | None) -> Step:
+    if material is None:
+        return Step("Load", "Not loaded: agent or amount is not told.")
+    if isinstance(material, Emulsion):
+        return Step("Mix", f"{material.drug_mg:g} mg of {DRUG} in {material.drug_ml:.1f} mL of "
+                    f"contrast, into {material.oil_ml:g} mL of lipiodol; drug, oil and hour by "
+                    f"two people. {state_fact(RATIO)}")  # fmt: skip
+    return Step(
+        "Load",
+        f"{material.drug_mg:g} mg of {material.loading.drug} into {material.beads_ml:g} mL of "
+        f"{material.agent.title}, {material.size.text}; agent, size, drug and hour by two "
+        f"people; with contrast {material.suspension_ml:.0f} mL.",
+    )
+
+
+def _split(positions: Positions, material: Material | Emulsion | None, number: int) -> str:
     """How much of the suspension is meant for a place: by what of the target it feeds."""
     chosen = positions.chosen
     if material is None or chosen is None or len(chosen.feeders) == 1:

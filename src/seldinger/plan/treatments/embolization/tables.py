@@ -8,13 +8,14 @@ import numpy as np
 
 from seldinger.anatomy.feeders import name_feeder
 from seldinger.core.formatting import format_figure
+from seldinger.plan.treatments.embolization.material import Material
 from seldinger.simulate.effect import EffectTable, Measure, Option
 
 if TYPE_CHECKING:
     from seldinger.anatomy.feeders import FeederSet
     from seldinger.anatomy.model import Lesion
     from seldinger.plan.treatments.embolization.amounts import Amounts
-    from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.emulsion import Emulsion
     from seldinger.plan.treatments.embolization.positions import Positions
 
 _ROWS = 6
@@ -60,7 +61,7 @@ def _aside(one: FeederSet) -> str:
 
 
 def list_tables(
-    positions: Positions, lesion: Lesion, material: Material | None, amounts: Amounts
+    positions: Positions, lesion: Lesion, material: Material | Emulsion | None, amounts: Amounts
 ) -> tuple[EffectTable, ...]:
     """What measures do not hold.
 
@@ -73,7 +74,7 @@ def list_tables(
     tables = []
     if positions.chosen is not None:
         tables.append(list_places(positions, lesion, amounts))
-    if amounts.inventory is not None and material is not None:
+    if amounts.inventory is not None and isinstance(material, Material):
         tables.append(_list_drug(amounts, material))
     return tuple(tables)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from seldinger import catalogue
@@ -20,6 +20,7 @@ from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import effect as effects
 from seldinger.plan.treatments.embolization import findings, steps
 from seldinger.plan.treatments.embolization.amounts import find_amounts
+from seldinger.plan.treatments.embolization.bleeding.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.catheters import (
     check_microcatheter,
     describe_positions,
@@ -29,7 +30,12 @@ from seldinger.plan.treatments.embolization.catheters import (
     needs_mm,
     place_first,
 )
-from seldinger.plan.treatments.embolization.material import choose_material
+from seldinger.plan.treatments.embolization.emulsion import (
+    Emulsion,
+    choose_emulsion,
+    is_emulsion,
+)
+from seldinger.plan.treatments.embolization.material import DRUG, choose_material
 from seldinger.plan.treatments.embolization.options import (
     ChemoembolizationAnswers,
     EmbolizationOptions,
@@ -40,6 +46,7 @@ from seldinger.plan.treatments.embolization.positions import (
     find_positions,
     organ_of,
 )
+from seldinger.plan.treatments.embolization.protection import judge_protection, protect
 from seldinger.plan.treatments.embolization.reserve import judge_reserve
 from seldinger.plan.treatments.embolization.staging import judge_stage, stage
 from seldinger.plan.wording import cite
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Search, Settings
     from seldinger.plan.route import Route
     from seldinger.plan.treatments.embolization.material import Material
+    from seldinger.plan.treatments.embolization.protection import ProtectedArtery
 
 _OWN = read_assumptions("seldinger.plan.treatments.embolization")
 _ORGAN = "liver"
@@ -73,7 +81,7 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Of territories, blood, beads and places."""
-        return (*TERRITORY, *ARTERIES, STASIS, *_OWN.values())
+        return (*TERRITORY, *ARTERIES, STASIS, COIL_MOST, *_OWN.values())
 
     def check_device(self, device: str) -> None:
         """Refuse what is no microcatheter.
@@ -102,8 +110,10 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
                 f"{target.label!r} is no tumour: name the tumour, and --place where it is given"
             )
         lesion = organ_of(target, anatomy, _ORGAN)
-        found = _find(anatomy, lesion, settings, assumed)
-        return bound_territory(lesion, _ORGAN, found, anatomy.vessels)
+        told = settings.get_options(EmbolizationOptions).protect
+        spared, _ = protect(anatomy, _ORGAN, lesion, told, assumed)
+        found = _find(spared, lesion, settings, assumed)
+        return bound_territory(lesion, _ORGAN, found, spared.vessels)
 
     def decide(self, case: TerritoryCase, search: Search[TerritoryCase]) -> Decision:
         """Places, material, what lodges where, the drug; a way to the first place."""
@@ -114,10 +124,15 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         organ = outline_organ(case.anatomy, _ORGAN, lesion)
         staged = stage(case.anatomy, lesion, organ, said.disease)
         # What may be within, and outside of the carcinoma that the criteria are of: the lower dose.
-        material = choose_material(
-            options, surely_beyond=staged.surely_beyond_milan, disease=said.disease
+        material = (
+            choose_emulsion(options)
+            if is_emulsion(options)
+            else choose_material(
+                options, surely_beyond=staged.surely_beyond_milan, disease=said.disease
+            )
         )
-        positions = _find(case.anatomy, lesion, case.settings, case.assumed)
+        spared, closed = protect(case.anatomy, _ORGAN, lesion, options.protect, case.assumed)
+        positions = _find(spared, lesion, case.settings, case.assumed)
         reach = search(list_deliveries(case.settings.device))
         catheter = catalogue.device(reach.instrument.device)
         assert isinstance(catheter, Microcatheter)  # noqa: S101  only they were offered
@@ -125,7 +140,7 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         amounts = find_amounts(
             positions,
             lesion.mask,
-            case.vessels,
+            spared.vessels,
             material,
             catheter,
             case.assumed,
@@ -134,14 +149,22 @@ class Chemoembolization(TreatmentLogic[TerritoryCase]):
         effect, fields = effects.predict_effect(case, positions, material, amounts, catheter)
         routes = reach.approach.routes
         best = next((route for route in routes if not route.violations), None)
+        judged = replace(case, vessels=spared.vessels)
         return Decision(
             reach=reach,
-            treatment=_describe(positions, material, best),
+            treatment=_describe(positions, material, closed, best),
             guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, cite(_END)),
             findings=(
                 *findings.list_findings(
-                    case, said, positions, material, amounts, needs_mm(case.assumed, catheter)
+                    judged,
+                    said,
+                    options,
+                    positions,
+                    material,
+                    amounts,
+                    needs_mm(case.assumed, catheter),
                 ),
+                *judge_protection(closed, case.assumed),
                 *judge_reserve(case, options, said.child_pugh),
                 judge_stage(staged, said.disease),
                 *findings.judge_size(staged.lengths_mm),
@@ -166,9 +189,24 @@ def _find(anatomy: Anatomy, lesion: Lesion, settings: Settings, assumed: Assumed
     return find_positions(anatomy, lesion, _ORGAN, told, assumed, needs)
 
 
-def _describe(positions: Positions, material: Material | None, best: Route | None) -> Treatment:
+def _describe(
+    positions: Positions,
+    material: Material | Emulsion | None,
+    closed: tuple[ProtectedArtery, ...],
+    best: Route | None,
+) -> Treatment:
     settings = describe_positions(positions)
-    if material is not None:
+    if closed:
+        settings["closed_first"] = ", ".join(one.name for one in closed)
+    if isinstance(material, Emulsion):
+        settings |= {
+            "agent": material.agent.title,
+            "drug": DRUG,
+            "drug_mg": material.drug_mg,
+            "oil_ml": material.oil_ml,
+            "suspension_ml": round(material.suspension_ml, 2),
+        }
+    elif material is not None:
         settings |= {
             "agent": material.agent.title,
             "size": material.size.text,
@@ -180,5 +218,5 @@ def _describe(positions: Positions, material: Material | None, best: Route | Non
     return Treatment(
         kind=effects.KIND, technique="chemoembolization", devices=list_used(best),
         settings=settings,
-        steps=steps.list_steps(best, positions, material), bail_out=steps.BAIL_OUT,
+        steps=steps.list_steps(best, positions, material, closed), bail_out=steps.BAIL_OUT,
     )  # fmt: skip

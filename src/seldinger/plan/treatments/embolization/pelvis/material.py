@@ -10,6 +10,7 @@ from seldinger.catalogue.embolics import find_embolic
 from seldinger.core.errors import PlanError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.particles.sizes import ClumpSizes
+from seldinger.plan.treatments.embolization.amounts import COMPRESSION
 from seldinger.plan.treatments.embolization.material import count_particles, spread_sizes
 from seldinger.plan.treatments.embolization.options import read_size_um
 
@@ -91,6 +92,8 @@ def choose_particles(
     """
     if options.drug_mg is not None:
         raise PlanError(f"{options.drug_mg:g} mg of a drug are told; {organ.technique} gives none")
+    if options.oil_ml is not None or options.body_surface_m2 is not None:
+        raise PlanError(f"oil or a body surface is told; {organ.technique} gives no emulsion")
     if options.total_bilirubin_mg_per_dl is not None:
         raise PlanError(
             f"a bilirubin is told; {organ.technique} reads none: leave it out, or give labs"
@@ -130,6 +133,14 @@ def choose_particles(
     )  # fmt: skip
 
 
-def find_bore_um(particles: Particles | None) -> float:
-    """Bore that a catheter needs: just above what must pass; 0 where nothing is told."""
-    return 0.0 if particles is None else math.nextafter(particles.sizes.must_pass_um, math.inf)
+def find_bore_um(particles: Particles | None, assumed: Assumed) -> float:
+    """Bore that a catheter needs: just above what must pass; 0 where nothing is told.
+
+    Args:
+        particles: what is given.
+        assumed: how far spheres are squeezed.
+    """
+    if particles is None:
+        return 0.0
+    squeezed = particles.sizes.must_pass_um * (1.0 - assumed.get_value(COMPRESSION))
+    return math.nextafter(squeezed, math.inf)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.plan.model import Step
 from seldinger.plan.treatments.embolization.pelvis.findings import name_no_end
 from seldinger.plan.treatments.embolization.pelvis.sides import list_passed
+from seldinger.plan.treatments.embolization.steps import list_protection
 from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.embolization.pelvis.material import Particles
     from seldinger.plan.treatments.embolization.pelvis.organs import PelvicOrgan
     from seldinger.plan.treatments.embolization.positions import Positions
+    from seldinger.plan.treatments.embolization.protection import ProtectedArtery
 
 
 def list_bail_out(organ: PelvicOrgan) -> tuple[Step, ...]:
@@ -43,6 +45,7 @@ def list_steps(
     organ: PelvicOrgan,
     positions: Positions,
     particles: Particles | None,
+    closed: tuple[ProtectedArtery, ...] = (),
 ) -> tuple[Step, ...]:
     """From the puncture to the last look.
 
@@ -52,6 +55,7 @@ def list_steps(
         organ: that is embolized.
         positions: places of the catheter.
         particles: what is given.
+        closed: arteries that are closed first.
     """
     chosen = positions.chosen
     if best is None or chosen is None or tree is None:
@@ -67,6 +71,7 @@ def list_steps(
             f"{particles.agent.title}, {particles.size.text}, {particles.vials} "
             f"vial{'s' * (particles.vials > 1)}; agent, size and number by two people."
         )),
+        *list_protection(closed),
         Step("Place", f"Microcatheter into the {first}; wire {fits['wire'].text}. It leaves flow "
              "around it."),
         Step("Check", f"Cone-beam CT with contrast from the tip: {organ.name} alone, nothing of "

@@ -20,6 +20,7 @@ from seldinger.plan.model import Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import catheters
 from seldinger.plan.treatments.embolization.amounts import find_amounts
+from seldinger.plan.treatments.embolization.bleeding.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.effect import KIND
 from seldinger.plan.treatments.embolization.options import EmbolizationOptions
 from seldinger.plan.treatments.embolization.pelvis import effect as effects
@@ -27,6 +28,7 @@ from seldinger.plan.treatments.embolization.pelvis import findings, steps
 from seldinger.plan.treatments.embolization.pelvis.material import choose_particles, find_bore_um
 from seldinger.plan.treatments.embolization.pelvis.sides import find_sides
 from seldinger.plan.treatments.embolization.positions import bound_territory, organ_of
+from seldinger.plan.treatments.embolization.protection import judge_protection, protect
 from seldinger.simulate.embolic.arteries import ASSUMPTIONS as ARTERIES
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.embolization.pelvis.material import Particles
     from seldinger.plan.treatments.embolization.pelvis.organs import PelvicOrgan
     from seldinger.plan.treatments.embolization.positions import Positions
+    from seldinger.plan.treatments.embolization.protection import ProtectedArtery
 
 _OWN = read_assumptions("seldinger.plan.treatments.embolization")
 _SAME = 0.5
@@ -68,7 +71,7 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
     def assumptions(self) -> tuple[Assumption, ...]:
         """Of territories, blood, particles, places and cohorts."""
         return (
-            *TERRITORY, *ARTERIES, STASIS, CLUMP_FACTOR, CLUMP_SPREAD, *_OWN.values(),
+            *TERRITORY, *ARTERIES, STASIS, CLUMP_FACTOR, CLUMP_SPREAD, COIL_MOST, *_OWN.values(),
             *self.forecast.assumptions,
         )  # fmt: skip
 
@@ -104,8 +107,10 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
                 f"the {self._wanted}, all others are found by their labels"
             )
         lesions = self._list_lesions(anatomy, lesion)
-        found = self._find(anatomy, lesions, settings, assumed)
-        bounded = bound_territory(lesion, organ.name, found, anatomy.vessels)
+        told = settings.get_options(EmbolizationOptions).protect
+        spared, _ = protect(anatomy, organ.name, lesion, told, assumed)
+        found = self._find(spared, lesions, settings, assumed)
+        bounded = bound_territory(lesion, organ.name, found, spared.vessels)
         return replace(bounded, lesions=lesions)
 
     def decide(self, case: TerritoryCase, search: Search[TerritoryCase]) -> Decision:
@@ -114,14 +119,20 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         lesions, organ = case.target.lesions, self.organ
         options = case.settings.get_options(EmbolizationOptions)
         particles = choose_particles(options, organ, case.assumed)
-        positions = self._find(case.anatomy, lesions, case.settings, case.assumed)
-        offers = catheters.list_deliveries(case.settings.device, find_bore_um(particles))
+        spared, closed = protect(
+            case.anatomy, organ.name, lesions[0], options.protect, case.assumed
+        )
+        judged = replace(case, vessels=spared.vessels)
+        positions = self._find(spared, lesions, case.settings, case.assumed)
+        offers = catheters.list_deliveries(
+            case.settings.device, find_bore_um(particles, case.assumed)
+        )
         reach = search(offers)
         catheter = catalogue.device(reach.instrument.device)
         assert isinstance(catheter, Microcatheter)  # noqa: S101  only they were offered
         case.progress("where particles come to lie", 0.6)
         amounts = find_amounts(
-            positions, _join(lesions), case.vessels, particles, catheter, case.assumed,
+            positions, _join(lesions), spared.vessels, particles, catheter, case.assumed,
             case.settings.seed,
         )  # fmt: skip
         outlined = outline_organ(case.anatomy, organ.name, lesions[0])
@@ -134,13 +145,14 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         suspension = None if particles is None else particles.suspension_ml
         return Decision(
             reach=reach,
-            treatment=self._describe(case, positions, particles, best),
+            treatment=self._describe(judged, positions, particles, closed, best),
             guidance=Guidance("fluoroscopy and cone-beam CT", _SHOWN, ()),
             findings=(
                 *findings.list_findings(
-                    case, organ, positions, particles, amounts,
+                    judged, organ, positions, particles, amounts,
                     catheters.needs_mm(case.assumed, catheter), self._list_left_out(case),
                 ),
+                *judge_protection(closed, case.assumed),
                 *findings.judge_ways(case, positions, best, reach.instrument),
             ),
             placements=catheters.place_first(
@@ -182,7 +194,7 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         self, anatomy: Anatomy, lesions: tuple[Lesion, ...], settings: Settings, assumed: Assumed
     ) -> Positions:
         told = settings.get_options(EmbolizationOptions)
-        bore = find_bore_um(choose_particles(told, self.organ, assumed))
+        bore = find_bore_um(choose_particles(told, self.organ, assumed), assumed)
         offered = {one.device for one in catheters.list_deliveries(settings.device, bore)}
         fit = [one for one in catheters.list_catheters(settings.device) if one.id in offered]
         needs = min(catheters.needs_mm(assumed, one) for one in fit)
@@ -195,9 +207,12 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         case: TerritoryCase,
         positions: Positions,
         particles: Particles | None,
+        closed: tuple[ProtectedArtery, ...],
         best: Route | None,
     ) -> Treatment:
         settings = catheters.describe_positions(positions)
+        if closed:
+            settings["closed_first"] = ", ".join(one.name for one in closed)
         if particles is not None:
             settings |= {
                 "agent": particles.agent.title,
@@ -209,7 +224,9 @@ class PelvicEmbolization(TreatmentLogic[TerritoryCase]):
         return Treatment(
             kind=KIND, technique=self.organ.technique, devices=catheters.list_used(best),
             settings=settings,
-            steps=steps.list_steps(best, case.vessels, self.organ, positions, particles),
+            steps=steps.list_steps(
+                best, case.vessels, self.organ, positions, particles, closed
+            ),
             bail_out=steps.list_bail_out(self.organ),
         )  # fmt: skip
 
