@@ -139,7 +139,7 @@ def _stretch(stretch: Phase) -> str:
     text += "".join(f" {q.value:g} {words.unit(q.unit)}" for q in stretch.setpoints)
     if stretch.act == "thaw" and not stretch.setpoints:
         text += " (passive)"
-    return f"{text}, {format_minutes(stretch.seconds)}"
+    return f"{text}, {format_minutes(stretch.seconds)}" if stretch.seconds else text
 
 
 def _nearest(way: Path) -> str:

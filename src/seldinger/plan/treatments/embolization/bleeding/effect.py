@@ -123,37 +123,51 @@ def _list_measures(
     near: FittedOccluder | None,
     pressure: LeftPressure | str,
 ) -> Iterator[Measure]:
-    held = share = starved = artery = room = oversize = None
-    if places.chosen:
-        first = places.chosen[0]
-        held = None if places.source is None else places.held
-        lost = [one.starved_ml for one in places.chosen if one.starved_ml is not None]
-        shares = [one.organ_share for one in places.chosen if one.organ_share is not None]
-        share, starved = (min(1.0, sum(shares)), sum(lost)) if lost and shares else (None, None)
-        artery, room = first.diameter_mm, first.room_mm
-        oversize = None if near is None else near.oversize
+    """What answers first; of the rest, what is known before what is not."""
     if places.source is not None:
+        held = places.held if places.chosen else None
         yield Measure("held", "share of the arteries that touch the bleeding that is closed", "1",
                       held, at_least=1.0)  # fmt: skip
-    yield Measure("cut-off-share", "share of the organ whose artery is closed", "1", share)
-    yield Measure("cut-off", "organ whose artery is closed", "mL", starved)
+    yield from _list_pressures(pressure)
+    rest = [*_list_cut_off(places, cut_off), *_list_laid(places, near)]
+    yield from sorted(rest, key=lambda one: one.value is None)
+
+
+def _list_pressures(pressure: LeftPressure | str) -> Iterator[Measure]:
+    if isinstance(pressure, str):
+        return
+    source, mean, worst = cite(FALL), pressure.mean, pressure.worst
+    yield Measure("pressure-after", "mean pressure at the bleeding, at a cohort's mean fall",
+                  "mm[Hg]", mean.after_mmhg, sources=source)  # fmt: skip
+    yield Measure("pressure-worst", "the same, at the least fall in that cohort", "mm[Hg]",
+                  worst.after_mmhg, sources=source)  # fmt: skip
+    yield Measure("pressure-before", "mean pressure at the bleeding before", "mm[Hg]",
+                  mean.before_mmhg)  # fmt: skip
+    yield Measure("blood-left", "share of the organ's blood that comes by other ways", "1",
+                  mean.flow_left, sources=source)  # fmt: skip
+
+
+def _list_cut_off(places: Places, cut_off: CutOff | None) -> Iterator[Measure]:
+    lost = [one.starved_ml for one in places.chosen if one.starved_ml is not None]
+    shares = [one.organ_share for one in places.chosen if one.organ_share is not None]
+    share, starved = (min(1.0, sum(shares)), sum(lost)) if lost and shares else (None, None)
     sure, possible = (None, None) if cut_off is None else (cut_off.sure_ml, cut_off.possible_ml)
-    yield Measure("cut-off-surely", "of it surely", "mL", sure)
+    yield Measure("cut-off", "organ whose artery is closed", "mL", starved)
+    yield Measure("cut-off-surely", "organ whose artery is surely closed", "mL", sure)
     yield Measure("cut-off-possibly", "organ whose artery is possibly closed", "mL", possible)
-    yield Measure("artery", "lumen where it is closed", "mm", artery)
-    yield Measure("room", "artery that there is room in", "mm", room)
-    yield Measure("oversize", "coil or plug over artery, less one", "1", oversize)
-    if isinstance(pressure, LeftPressure):
-        source = cite(FALL)
-        mean, worst = pressure.mean, pressure.worst
-        yield Measure("pressure-before", "mean pressure at the bleeding before", "mm[Hg]",
-                      mean.before_mmhg)  # fmt: skip
-        yield Measure("pressure-after", "after, at the mean fall of a cohort", "mm[Hg]",
-                      mean.after_mmhg, sources=source)  # fmt: skip
-        yield Measure("pressure-worst", "after, at the least fall of it", "mm[Hg]",
-                      worst.after_mmhg, sources=source)  # fmt: skip
-        yield Measure("blood-left", "share of the organ's blood that comes by other ways", "1",
-                      mean.flow_left, sources=source)  # fmt: skip
+    yield Measure("cut-off-share", "share of the organ whose artery is closed", "1", share)
+
+
+def _list_laid(places: Places, near: FittedOccluder | None) -> Iterator[Measure]:
+    first = places.chosen[0] if places.chosen else None
+    yield Measure("artery", "lumen where it is closed", "mm",
+                  None if first is None else first.diameter_mm)  # fmt: skip
+    yield Measure("size", "coil or plug, when free", "mm",
+                  None if near is None else near.diameter_mm)  # fmt: skip
+    yield Measure("room", "stretch of artery to lie in", "mm",
+                  None if first is None else first.room_mm)  # fmt: skip
+    yield Measure("oversize", "coil or plug over artery, less one", "1",
+                  None if near is None else near.oversize)  # fmt: skip
 
 
 def _list_options(
