@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from seldinger.anatomy.model import Lesion
     from seldinger.demo.bleeding import Where
     from seldinger.plan import Plan
-    from seldinger.plan.treatments.embolization.bleeding.options import OccluderForm
+    from seldinger.plan.treatments.embolization.occluders import OccluderForm
+
 
 GLUTEAL = "left superior gluteal artery"
 

@@ -17,12 +17,12 @@ from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.tree import Tree
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.embolization.bleeding.occluders import (
+from seldinger.plan.treatments.embolization.catheters import list_catheters, needs_mm
+from seldinger.plan.treatments.embolization.occluders import (
     COIL_OVERSIZE,
     FittedOccluder,
     fit_occluders,
 )
-from seldinger.plan.treatments.embolization.catheters import list_catheters, needs_mm
 from seldinger.plan.treatments.embolization.positions import measure_widths
 from seldinger.plan.wording import cite, state_fact
 

@@ -20,7 +20,6 @@ from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import effect as effects
 from seldinger.plan.treatments.embolization import findings, steps
 from seldinger.plan.treatments.embolization.amounts import find_amounts
-from seldinger.plan.treatments.embolization.bleeding.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.catheters import (
     check_microcatheter,
     describe_positions,
@@ -36,6 +35,7 @@ from seldinger.plan.treatments.embolization.emulsion import (
     is_emulsion,
 )
 from seldinger.plan.treatments.embolization.material import DRUG, choose_material
+from seldinger.plan.treatments.embolization.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.options import (
     ChemoembolizationAnswers,
     EmbolizationOptions,

@@ -5,5 +5,5 @@ Out:   where it is closed and with what, what loses its blood by it, what is not
 Never: that the bleeding will stop in this patient; an occluder that nobody chose.
 
 ``regions`` is what is known of each organ, ``places`` where arteries can be closed, ``spared`` what
-must stay open, ``whole`` what closes a whole organ, ``occluders`` which coil or plug lies there.
+must stay open, ``whole`` what closes a whole organ, ``state`` how the patient is.
 """

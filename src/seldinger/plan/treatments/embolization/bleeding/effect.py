@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.embolization.bleeding.cut_off import CutOff
-    from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
-    from seldinger.plan.treatments.embolization.bleeding.options import OccluderForm
     from seldinger.plan.treatments.embolization.bleeding.places import ClosingPlace, Places
+    from seldinger.plan.treatments.embolization.occluders import FittedOccluder, OccluderForm
 
     Choose = Callable[[float | None, float], FittedOccluder | None]
     """The occluder for a lumen, mm, and so much room, mm."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.embolization.bleeding.occluders import (
-    COIL_OVERSIZE,
-    PLUG_OVERSIZE,
-)
 from seldinger.plan.treatments.embolization.bleeding.regions import LOWER_GUT, SPLEEN, UPPER_GUT
 from seldinger.plan.treatments.embolization.bleeding.spared import judge_spared
 from seldinger.plan.treatments.embolization.bleeding.whole import judge_whole
 from seldinger.plan.treatments.embolization.findings import judge_unread
+from seldinger.plan.treatments.embolization.occluders import (
+    COIL_OVERSIZE,
+    PLUG_OVERSIZE,
+)
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from seldinger.plan.approach.endovascular.model import TerritoryCase
     from seldinger.plan.treatments.embolization.bleeding.cut_off import CutOff
-    from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
     from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
     from seldinger.plan.treatments.embolization.bleeding.places import Places
+    from seldinger.plan.treatments.embolization.occluders import FittedOccluder
 
 _TOO_WIDE = "haemostasis.device.coil.too_wide"
 _GELATIN = "embolization.gelatin.resorbed"

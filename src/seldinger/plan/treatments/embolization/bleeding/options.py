@@ -7,8 +7,8 @@ from typing import Literal
 
 from seldinger.core.errors import PlanError
 from seldinger.evidence.records import Positive, Text, optional
+from seldinger.plan.treatments.embolization.occluders import OccluderForm
 
-OccluderForm = Literal["coil", "plug", "gelatin"]
 Strategy = Literal["selective", "proximal"]
 _GRADES = range(1, 6)
 _MMHG, _PER_MIN = (30.0, 300.0), (20.0, 300.0)

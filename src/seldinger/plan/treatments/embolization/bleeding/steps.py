@@ -9,8 +9,8 @@ from seldinger.plan.wording import state_fact
 
 if TYPE_CHECKING:
     from seldinger.plan.route import Route
-    from seldinger.plan.treatments.embolization.bleeding.occluders import FittedOccluder
     from seldinger.plan.treatments.embolization.bleeding.places import Places
+    from seldinger.plan.treatments.embolization.occluders import FittedOccluder
 
 _FIRST, _SCAFFOLD = "haemostasis.device.coil.large_first", "haemostasis.device.coil.gelatin"
 

@@ -20,7 +20,12 @@ from seldinger.plan.treatments.embolization.bleeding import steps
 from seldinger.plan.treatments.embolization.bleeding.cut_off import find_cut_off
 from seldinger.plan.treatments.embolization.bleeding.effect import predict_effect
 from seldinger.plan.treatments.embolization.bleeding.findings import list_findings
-from seldinger.plan.treatments.embolization.bleeding.occluders import (
+from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
+from seldinger.plan.treatments.embolization.bleeding.places import find_places
+from seldinger.plan.treatments.embolization.bleeding.regions import PELVIS
+from seldinger.plan.treatments.embolization.bleeding.state import judge_state
+from seldinger.plan.treatments.embolization.effect import KIND
+from seldinger.plan.treatments.embolization.occluders import (
     COIL_MOST,
     FittedOccluder,
     check_occluder,
@@ -28,11 +33,6 @@ from seldinger.plan.treatments.embolization.bleeding.occluders import (
     fit_occluders,
     list_carriers,
 )
-from seldinger.plan.treatments.embolization.bleeding.options import HaemostasisOptions
-from seldinger.plan.treatments.embolization.bleeding.places import find_places
-from seldinger.plan.treatments.embolization.bleeding.regions import PELVIS
-from seldinger.plan.treatments.embolization.bleeding.state import judge_state
-from seldinger.plan.treatments.embolization.effect import KIND
 from seldinger.simulate.embolic.arteries import TISSUE_FLOW
 from seldinger.simulate.placement import Phase, Placement
 

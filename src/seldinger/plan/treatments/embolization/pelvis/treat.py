@@ -20,8 +20,8 @@ from seldinger.plan.model import Guidance, Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments.embolization import catheters
 from seldinger.plan.treatments.embolization.amounts import find_amounts
-from seldinger.plan.treatments.embolization.bleeding.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.effect import KIND
+from seldinger.plan.treatments.embolization.occluders import COIL_MOST
 from seldinger.plan.treatments.embolization.options import EmbolizationOptions
 from seldinger.plan.treatments.embolization.pelvis import effect as effects
 from seldinger.plan.treatments.embolization.pelvis import findings, steps

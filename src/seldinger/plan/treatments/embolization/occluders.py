@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from seldinger import catalogue, evidence
 from seldinger.catalogue.occluders import Coil, Occluder, VascularPlug
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from seldinger.catalogue.vascular import Catheter
     from seldinger.plan.assumptions import Assumed
-    from seldinger.plan.treatments.embolization.bleeding.options import OccluderForm
 
+OccluderForm = Literal["coil", "plug", "gelatin"]
 COIL_OVERSIZE, PLUG_OVERSIZE = (
     "haemostasis.device.coil.oversize",
     "haemostasis.device.plug.oversize",
