@@ -78,7 +78,8 @@ def test_devices_as_a_table_and_as_json() -> None:
     found = json.loads(run("devices", "--json").stdout)
     assert len(found) > 5
     assert all(one["usable_mm"] > 0 for one in found)
-    assert all(one["id"] in run("devices").stdout for one in found)
+    table = run("devices").stdout
+    assert all(one["id"] in table for one in found)
 
 
 def test_an_unknown_kind_of_device_is_refused() -> None:
@@ -192,11 +193,11 @@ from seldinger import demo
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from seldinger.cli import main
 
-def patient(voxel_mm):
+def build_anatomy(*_, **__):
     print("working", flush=True)
     time.sleep(60)
 
-demo.patient = patient
+demo.build_anatomy = build_anatomy
 sys.argv = ["seldinger", "demo", "--out", sys.argv[1]]
 main()
 """

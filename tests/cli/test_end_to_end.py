@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VOXEL_MM = 4.0
+VOXEL_MM = 5.0
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 

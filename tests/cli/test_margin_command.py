@@ -73,11 +73,9 @@ def save_study(folder: Path, when: str, study: Study) -> None:
 
 
 @pytest.fixture(scope="module")
-def treated() -> Iterator[warped.Treated]:
+def treated() -> warped.Treated:
     """The bent patient, coarse."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warped, "VOXEL_MM", VOXEL_MM)
-        yield warped.treated(ZONE_MM, OFF_MM)
+    return warped.treated(ZONE_MM, OFF_MM, VOXEL_MM)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from seldinger import demo, image
+from seldinger import anatomy, demo, image
 from seldinger.core.errors import ImageError, OutputError
 from seldinger.image.study import Alignment, Modality
 from seldinger.physics.activity import Radionuclide
@@ -57,7 +57,7 @@ def test_images_lie_in_one_frame_and_show_what_is_there(patient: UptakePatient) 
 
 
 def test_the_anatomy_has_the_arteries_of_the_liver(patient: UptakePatient) -> None:
-    vessels = patient.build_anatomy().vessels
+    vessels = patient.build_anatomy(anatomy.Settings(voxel_mm=5.0)).vessels
     assert vessels is not None
     assert {"right hepatic artery", "left hepatic artery", "right common femoral artery"} <= {
         edge.name for edge in vessels.edges

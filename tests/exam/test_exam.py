@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from tests.ablated import parts
 from tests.demo_plans import (
     CASES,
@@ -37,6 +40,7 @@ from seldinger.report import reading, sheet
 if TYPE_CHECKING:
     from seldinger.anatomy.model import Anatomy
     from seldinger.demo import DemoPatient
+    from seldinger.demo.truth import Truth
     from seldinger.plan import Plan
     from seldinger.plan.model import Path
 
@@ -82,8 +86,13 @@ def test_a_plan_passes_the_exam_that_anyone_can_run(
     assert made.approach.accepted < made.approach.candidates
 
 
+def remembering(truth: Truth) -> Truth:
+    """The truth as the exam asks for it; of a way that it has seen it says the same at once."""
+    return cast("Truth", SimpleNamespace(clearance_mm=cache(truth.clearance_mm)))
+
+
 def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoPatient) -> None:
-    whole = demo_plans["drainage", "abscess-deep"]
+    whole, truth = demo_plans["drainage", "abscess-deep"], remembering(demo_patient.truth)
     best = whole.approach.paths[0]
     # One path is enough to break: six take six times as long.
     made = replace(whole, approach=replace(whole.approach, paths=(best,)))
@@ -106,7 +115,7 @@ def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoP
     for said, changes in wrong.items():
         paths = (replace(best, **changes), *made.approach.paths[1:])
         bad = replace(made, approach=replace(made.approach, paths=paths))
-        assert any(said in fault for fault in testing.check_plan(bad, demo_patient.truth)), said
+        assert any(said in fault for fault in testing.check_plan(bad, truth)), said
     plans: dict[str, dict[str, Any]] = {
         "nothing is cited": {"citations": ()},
         "is not printed": {"citations": made.citations[:1]},
@@ -118,7 +127,7 @@ def test_the_exam_finds_what_is_wrong(demo_plans: DemoPlans, demo_patient: DemoP
     }
     for said, changes in plans.items():
         bad = replace(made, **changes)
-        assert any(said in fault for fault in testing.check_plan(bad, demo_patient.truth)), said
+        assert any(said in fault for fault in testing.check_plan(bad, truth)), said
 
 
 TRUTH = {"aorta": "aorta", "spleen": "spleen", "heart": "heart", "gallbladder": "gallbladder"}
@@ -184,8 +193,10 @@ def test_a_zone_dies_where_the_formulas_put_the_tumour(
     killed = float((effect.zone & truth).sum() / truth.sum())
     assert killed == pytest.approx(found.coverage_target, abs=0.01)
     # Where the nearest living cell lies, by the formulas: the capsule and the vessels are far away.
-    away = demo_patient.truth.distance_mm(case[1], points).reshape(grid.shape)
-    thinnest = float(away[~effect.zone].min())
+    # It lies beside a dead one, or in the tumour.
+    beside = ndimage.binary_dilation(effect.zone, np.ones((3, 3, 3)))
+    near = (~effect.zone & (beside | truth)).reshape(-1)
+    thinnest = float(demo_patient.truth.distance_mm(case[1], points[near]).min())
     assert found.minimal_margin_mm.nominal == pytest.approx(thinnest, abs=MARGIN_MM)
 
 

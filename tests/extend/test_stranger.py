@@ -21,7 +21,7 @@ from inject import InjectOptions
 from seldinger.plan import load_procedures
 
 found = load_procedures()
-(made,) = sd.testing.check_procedure("inject", 4.0)
+(made,) = sd.testing.check_procedure("inject", 5.0)
 page = sd.report.write(Path(sys.argv[1]), made)
 changed = sd.plan.propose(
     "inject", made.anatomy, made.target.label,
@@ -43,6 +43,16 @@ print(json.dumps({
     "files": sorted(f.name for f in Path(sys.argv[1]).iterdir()),
 }))
 """
+
+COMMANDS = """
+import json, sys
+from typer.testing import CliRunner
+from seldinger.cli.app import app
+
+done = [CliRunner().invoke(app, words) for words in json.loads(sys.argv[1])]
+print(json.dumps([[one.exit_code, one.stdout, one.stderr] for one in done]))
+"""
+"""Command lines, one after the other: what each ends with and says."""
 
 
 @pytest.fixture(scope="module")
@@ -121,20 +131,23 @@ def test_its_leaflet_is_written(site: Path, tmp_path: Path) -> None:
 def test_its_options_are_a_section_of_a_case_and_of_the_command_line(
     site: Path, tmp_path: Path
 ) -> None:
-    told = " ".join(run(site, "-m", "seldinger", "plan", "--help").stdout.split())
-    assert "Injection: --volume-ml <float> How much is injected." in told
-    schema = json.loads(run(site, "-m", "seldinger", "schema", "case").stdout)
-    volume = schema["$defs"]["InjectOptions"]["properties"]["volume_ml"]
-    assert volume["description"] == "how much is injected"
     case = tmp_path / "case.toml"
     text = 'procedure = "inject"\nstudy.ct = "x"\ntarget.name = "x"\ninject.volume_ml = -1\n'
     case.write_text(text, encoding="utf-8")
-    wrong = run(site, "-m", "seldinger", "plan", str(case), "--json")
-    assert wrong.returncode == 2
-    assert "[inject] volume_ml is -1: input should be greater than 0" in wrong.stderr
     typed = ("--ct", "x", "--target", "x", "--volume-ml", "-1", "--json")
-    wrong = run(site, "-m", "seldinger", "plan", "inject", *typed)
-    assert "--volume-ml is -1.0: input should be greater than 0" in wrong.stderr
+    lines = [
+        ["plan", "--help"], ["schema", "case"], ["plan", str(case), "--json"],
+        ["plan", "inject", *typed],
+    ]  # fmt: skip
+    done = run(site, "-c", COMMANDS, json.dumps(lines))
+    assert done.returncode == 0, done.stderr
+    shown, schema, of_case, of_line = json.loads(done.stdout)
+    assert "Injection: --volume-ml <float> How much is injected." in " ".join(shown[1].split())
+    volume = json.loads(schema[1])["$defs"]["InjectOptions"]["properties"]["volume_ml"]
+    assert volume["description"] == "how much is injected"
+    assert of_case[0] == of_line[0] == 2
+    assert "[inject] volume_ml is -1: input should be greater than 0" in of_case[2]
+    assert "--volume-ml is -1.0: input should be greater than 0" in of_line[2]
 
 
 def test_one_that_cannot_be_imported_is_named_and_passed_over(site: Path) -> None:

@@ -245,8 +245,10 @@ def _with_ct(hu: np.ndarray, grid: Grid) -> Study:
     return Study((replace(_even().planning, identity=identity), ct))
 
 
-def test_a_ct_that_does_not_show_the_liver_or_shows_lung_in_it_is_told() -> None:
-    full = assess(_even(), LABELS, ASKED).structures[-1].mean_gy.nominal
+def test_a_ct_that_does_not_show_the_liver_or_shows_lung_in_it_is_told(
+    even: DeliveredDose,
+) -> None:
+    full = even.structures[-1].mean_gy.nominal
     half = Grid.aligned([32, 32, 16], 4.0, (0.0, 0.0, 0.0))
     cut = assess(_with_ct(np.full(half.shape, 60, np.int16), half), LABELS, ASKED)
     assert cut.structures[-1].mean_gy.nominal == pytest.approx(full, rel=0.01)

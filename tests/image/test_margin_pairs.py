@@ -14,11 +14,22 @@ RIGID_MM, BENT_MM = 0.5, 1.0
 ASKED = labels.MarginRequest(margin_pairs.TUMOUR, margin_pairs.ZONE)
 
 
-@pytest.mark.parametrize("textured", [False, True])
+SAME, SHIFTED = Pose(), Pose(3.0, shift_mm=(6.0, -4.0, 5.0))
+TURNED, BENT = Pose(7.0), Pose(bend_mm=4.0)
+
+
 @pytest.mark.parametrize(
-    "pose",
-    [Pose(), Pose(3.0, shift_mm=(6.0, -4.0, 5.0)), Pose(7.0), Pose(bend_mm=4.0)],
-    ids=["same", "shifted", "turned", "bent"],
+    ("pose", "textured"),
+    [
+        pytest.param(SAME, False, id="same-bare"),
+        pytest.param(SHIFTED, True, id="shifted-textured"),
+        pytest.param(TURNED, False, id="turned-bare"),
+        pytest.param(BENT, True, id="bent-textured"),
+        pytest.param(SAME, True, id="same-textured", marks=pytest.mark.slow),
+        pytest.param(SHIFTED, False, id="shifted-bare", marks=pytest.mark.slow),
+        pytest.param(TURNED, True, id="turned-textured", marks=pytest.mark.slow),
+        pytest.param(BENT, False, id="bent-bare", marks=pytest.mark.slow),
+    ],
 )
 def test_the_margin_is_the_true_one(pose: Pose, *, textured: bool) -> None:
     made = margin_pairs.made(pose, textured=textured)

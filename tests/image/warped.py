@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid, Points
     from seldinger.demo.truth import Truth
 
-VOXEL_MM = 3.0
 LIVER, TUMOUR, ZONE = "liver", "liver-tumour-1", "zone"
 KEPT = (LIVER, "kidney_right", "gallbladder", "spleen", "inferior_vena_cava")
 _CENTRE = np.array([-62.0, -14.0, 150.0])
@@ -59,9 +58,11 @@ class Treated:
     zone_radius_mm: float
 
 
-def treated(zone_radius_mm: float, zone_off_mm: tuple[float, float, float]) -> Treated:
+def treated(
+    zone_radius_mm: float, zone_off_mm: tuple[float, float, float], voxel_mm: float
+) -> Treated:
     """The tumour of the liver, ablated by a sphere near where it lies after."""
-    first, second = demo.patient(VOXEL_MM, seed=0), demo.patient(VOXEL_MM, seed=1)
+    first, second = (demo.patient(voxel_mm, seed=seed) for seed in (0, 1))
     grid = first.study.image.grid
     labels = first.study.labels
     assert labels is not None

@@ -36,7 +36,7 @@ def at_point(loops: object, lanes: int, count: int) -> tuple[Floats, Floats]:
 def in_voxels(loops: object, count: int) -> tuple[NDArray[np.float32], Floats]:
     chance = np.random.default_rng(1)
     density = chance.uniform(0.2, 1.9, (9, 8, 7)).astype(np.float32)
-    voxels = np.argwhere(chance.random(density.shape) < 0.1)
+    voxels = np.ascontiguousarray(np.argwhere(chance.random(density.shape) < 0.1))
     below = np.linspace(0.0, 1.0, len(voxels) + 1)
     tally, books = np.zeros((2, *density.shape), np.float32), np.zeros((2, 3))
     loops.decay_in_voxels(  # type: ignore[attr-defined]
@@ -118,7 +118,7 @@ def test_turning_keeps_length_and_angle() -> None:
 def test_rays_are_the_twins_and_lose_nothing() -> None:
     chance = np.random.default_rng(5)
     density = chance.uniform(0.1, 1.9, (9, 8, 7)).astype(np.float32)
-    voxels = np.argwhere(chance.random(density.shape) < 0.05)
+    voxels = np.ascontiguousarray(np.argwhere(chance.random(density.shape) < 0.05))
     energy = chance.random(len(voxels))
     height = np.linspace(-0.95, 0.95, 12)
     angle = 2.4 * np.arange(12)

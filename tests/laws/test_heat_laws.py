@@ -289,28 +289,34 @@ def test_a_vessel_keeps_its_wall_cool_and_a_film_keeps_it_warmer() -> None:
     assert 37.0 < ends[0] < ends[1] < ends[2]
 
 
-def test_a_thin_rod_draws_what_a_true_cylinder_draws() -> None:
+@pytest.mark.parametrize(
+    "radius",
+    [
+        0.4, 2.0, pytest.param(0.75, marks=pytest.mark.slow),
+        pytest.param(1.2, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_a_thin_rod_draws_what_a_true_cylinder_draws(radius: float) -> None:
     # Steady flow between a held cylinder and a held ring; ln(R / r) decides.
     edge = 41
-    for radius in (0.4, 0.75, 1.2, 2.0):
-        grid = Grid.aligned((edge, edge, 3), 1.0, (-20.0, -20.0, -1.0))
-        rod = bodies.Rod((0.0, 0.0, -1.5), (0.0, 0.0, 1.0), 3.0, radius)
-        i, j = np.meshgrid(np.arange(edge) - 20.0, np.arange(edge) - 20.0, indexing="ij")
-        far = np.repeat((np.hypot(i, j) >= 18.0)[:, :, None], 3, axis=2)
-        held = (
-            bodies.FixedBody(
-                "rod", bodies.rod_cells(grid, rod), bodies.Programme.constant(20.0), rod=rod
-            ),
-            bodies.FixedBody("ring", far, bodies.Programme.constant(37.0)),
-        )
-        light = replace(PLAIN, capacity_j_per_m3_k=1e5)
-        cells = np.ones(grid.shape, np.uint8)
-        model = Model(grid, cells, (light,), BLOOD, SteadyFlow(), None, (), held, 37.0)
-        asked = Settings(60.0, method="super", sample_every_s=1.0)
-        first, more = run(model, asked), run(model, replace(asked, duration_s=80.0))
-        drawn = (more.energy.from_bodies_j[0] - first.energy.from_bodies_j[0]) / 20.0
-        true = 2.0 * np.pi * 0.52 * 3e-3 * (20.0 - 37.0) / np.log(17.8 / radius)
-        assert drawn == pytest.approx(true, rel=0.06), radius
+    grid = Grid.aligned((edge, edge, 3), 1.0, (-20.0, -20.0, -1.0))
+    rod = bodies.Rod((0.0, 0.0, -1.5), (0.0, 0.0, 1.0), 3.0, radius)
+    i, j = np.meshgrid(np.arange(edge) - 20.0, np.arange(edge) - 20.0, indexing="ij")
+    far = np.repeat((np.hypot(i, j) >= 18.0)[:, :, None], 3, axis=2)
+    held = (
+        bodies.FixedBody(
+            "rod", bodies.rod_cells(grid, rod), bodies.Programme.constant(20.0), rod=rod
+        ),
+        bodies.FixedBody("ring", far, bodies.Programme.constant(37.0)),
+    )
+    light = replace(PLAIN, capacity_j_per_m3_k=1e5)
+    cells = np.ones(grid.shape, np.uint8)
+    model = Model(grid, cells, (light,), BLOOD, SteadyFlow(), None, (), held, 37.0)
+    asked = Settings(60.0, method="super", sample_every_s=1.0)
+    first, more = run(model, asked), run(model, replace(asked, duration_s=80.0))
+    drawn = (more.energy.from_bodies_j[0] - first.energy.from_bodies_j[0]) / 20.0
+    true = 2.0 * np.pi * 0.52 * 3e-3 * (20.0 - 37.0) / np.log(17.8 / radius)
+    assert drawn == pytest.approx(true, rel=0.06)
 
 
 def test_cycles_count_only_after_a_thaw() -> None:

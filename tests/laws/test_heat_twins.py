@@ -108,8 +108,8 @@ def test_rows_are_calm_after_two_steps_and_wake_when_they_boil() -> None:
 
 
 @pytest.mark.parametrize("mixed", [True, False])
-@pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 2e-5), (np.float64, 1e-12)])
-def test_dried(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
+def test_dried(mixed: bool) -> None:
+    dtype, rtol = np.float32, 2e-5
     ours, theirs = fields(dtype, mixed=mixed), fields(dtype, mixed=mixed)
     lost = np.array([0.0, 0.9, 0.0], dtype=dtype)
     for loops, f in ((heat_damage, ours), (heat_plain, theirs)):
@@ -132,28 +132,28 @@ def test_dried(dtype: type[np.floating[Any]], rtol: float, mixed: bool) -> None:
 
 
 def test_damage() -> None:
-    rng = np.random.default_rng(5)
-    theta = rng.uniform(-60.0, 300.0, SHAPE)
+    rng, kind = np.random.default_rng(5), np.float32
+    theta = rng.uniform(-60.0, 300.0, SHAPE).astype(kind)
     names = ("peak", "coldest", "omega", "minutes", "cooling")
-    ours: Fields = {name: np.abs(rng.normal(0.0, 1.0, SHAPE)) for name in names}
+    ours: Fields = {name: np.abs(rng.normal(0.0, 1.0, SHAPE)).astype(kind) for name in names}
     ours["coldest"] -= 40.0
     ours["under"] = rng.integers(0, 2, SHAPE).astype(np.uint8)
     ours["counted"] = np.zeros(SHAPE, np.uint8)
     ours["sums"] = np.zeros(SHAPE[0])
     theirs = {name: values.copy() for name, values in ours.items()}
-    base = rng.uniform(0.0, 6e4, SHAPE)
-    arrhenius = np.array([2.0, 91.8, 30994.0, 310.15, 3.0, heat_damage.CAP])
-    dose = np.array([2.0 / 60.0, np.log(0.5), np.log(0.25), 6.0, 3.0, heat_damage.CAP])
+    base = rng.uniform(0.0, 6e4, SHAPE).astype(kind)
+    arrhenius = np.array([2.0, 91.8, 30994.0, 310.15, 3.0, heat_damage.CAP], kind)
+    dose = np.array([2.0 / 60.0, np.log(0.5), np.log(0.25), 6.0, 3.0, heat_damage.CAP], kind)
     for loops, f in ((heat_damage, ours), (heat_plain, theirs)):
         loops.extremes(BOX, theta, f["peak"], f["coldest"])
         loops.arrhenius(BOX, arrhenius, theta, f["omega"])
         loops.cem43(BOX, dose, theta, f["minutes"])
-        loops.count_cycles(BOX, np.array([-50.0, -30.0]), theta, f["under"], f["counted"])
+        loops.count_cycles(BOX, np.array([-50.0, -30.0], kind), theta, f["under"], f["counted"])
         loops.perfuse(
-            BOX, np.array([-38.0, 0.1, 0.3, 1.0, 0.0, 0.9]), theta, f["coldest"], f["omega"], base,
-            f["cooling"],
+            BOX, np.array([-38.0, 0.1, 0.3, 1.0, 0.0, 0.9], kind), theta, f["coldest"],
+            f["omega"], base, f["cooling"],
         )  # fmt: skip
-        loops.sum_perfusion(BOX, np.array([0.5, 0.0]), theta, f["cooling"], f["sums"])
+        loops.sum_perfusion(BOX, np.array([0.5, 0.0], kind), theta, f["cooling"], f["sums"])
     assert ours["counted"].any()
     for name, values in ours.items():
-        assert values == pytest.approx(theirs[name], rel=1e-12), name
+        assert values == pytest.approx(theirs[name], rel=2e-5), name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -36,6 +37,9 @@ from seldinger.simulate.thermal.modalities import MODALITIES
 from seldinger.simulate.thermal.scene import HeatScene, build_scene, make_grid
 from seldinger.simulate.thermal.setup import BODY_C, CHART, PHYSIOLOGICAL, Changes, Placed
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 RF = heat(200.0, 720.0)
 DOSE = biology("cem43", 43.0)
 
@@ -53,10 +57,15 @@ def alone(
     return compute_heat(block(28.0, spacing_mm), [one], biology(), mode, Changes())
 
 
+@cache
+def inward_mm(done: Heated) -> NDArray[np.float32]:
+    """Distance of each cell to the edge of the zone, positive in it."""
+    return levels.signed_distance_mm(done.level, done.result.peak_c.grid.spacing_mm[0])
+
+
 def widths_mm(done: Heated) -> tuple[float, float]:
     """Largest extent across and along an upright applicator, between the cells."""
-    grid = done.result.peak_c.grid
-    signed = levels.signed_distance_mm(done.level, grid.spacing_mm[0])
+    grid, signed = done.result.peak_c.grid, inward_mm(done)
     extents = []
     for axis in (0, 2):
         most = signed.max(axis=tuple(a for a in range(3) if a != axis))
@@ -69,8 +78,7 @@ def widths_mm(done: Heated) -> tuple[float, float]:
 
 
 def volume_ml(done: Heated) -> float:
-    grid = done.result.peak_c.grid
-    signed = levels.signed_distance_mm(done.level, grid.spacing_mm[0])
+    grid, signed = done.result.peak_c.grid, inward_mm(done)
     share = np.clip(signed / grid.spacing_mm[0] + 0.5, 0.0, 1.0)
     return float(share.sum()) * grid.voxel_ml
 

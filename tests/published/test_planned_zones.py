@@ -20,10 +20,14 @@ from seldinger.simulate.thermal.setup import PHYSIOLOGICAL, Changes
 DOSE = damage.cem43(240.0, 43.0)
 SECONDS = 720.0
 LESIONS = [
-    # electrode, mL and kJ in dead liver of cattle, mL and kJ in living pigs
-    ("cooled-rf-17g", 23.86, 32.2, 7.79, 35.5),
-    ("cooled-rf-15g", 29.61, 36.7, 10.26, 46.9),
+    # electrode, in living pigs or in dead liver of cattle, mL and kJ
+    ("cooled-rf-17g", True, 7.79, 35.5),
+    ("cooled-rf-15g", False, 29.61, 36.7),
+    pytest.param("cooled-rf-17g", False, 23.86, 32.2, marks=pytest.mark.slow),
+    pytest.param("cooled-rf-15g", True, 10.26, 46.9, marks=pytest.mark.slow),
 ]
+MISSED = {True: (1.28, 0.15), False: (0.72, 0.08)}
+"""What is computed of a whole treatment, as the documentation tells it, and how closely."""
 
 
 def burnt(name: str, *, living: bool) -> tuple[float, float, float]:
@@ -45,14 +49,12 @@ def burnt(name: str, *, living: bool) -> tuple[float, float, float]:
     )
 
 
-@pytest.mark.parametrize(("name", "dead_ml", "dead_kj", "alive_ml", "alive_kj"), LESIONS)
+@pytest.mark.parametrize(("name", "living", "published_ml", "published_kj"), LESIONS)
 def test_a_kilojoule_kills_what_it_killed(
-    name: str, dead_ml: float, dead_kj: float, alive_ml: float, alive_kj: float
+    name: str, living: bool, published_ml: float, published_kj: float
 ) -> None:
-    dead, alive = burnt(name, living=False), burnt(name, living=True)
-    assert dead[0] / dead[1] == pytest.approx(dead_ml / dead_kj, rel=0.18)
-    assert alive[0] / alive[1] == pytest.approx(alive_ml / alive_kj, rel=0.18)
-    # Misses of the whole treatment, as the documentation tells them.
-    assert dead[0] / dead_ml == pytest.approx(0.72, abs=0.08)
-    assert alive[0] / alive_ml == pytest.approx(1.28, abs=0.15)
-    assert max(dead[2], alive[2]) <= 110.0
+    killed_ml, kilojoules, hottest_c = burnt(name, living=living)
+    assert killed_ml / kilojoules == pytest.approx(published_ml / published_kj, rel=0.18)
+    share, within = MISSED[living]
+    assert killed_ml / published_ml == pytest.approx(share, abs=within)
+    assert hottest_c <= 110.0

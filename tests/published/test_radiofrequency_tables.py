@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -58,19 +59,32 @@ def treated(
     return volumes, short, 1e-3 * found.radiofrequency.total_j, float(found.peak_c.values.max())
 
 
-def test_a_cooled_tip_of_2_cm_ex_vivo() -> None:
-    # With an even edge the electrode lies between cells, with an odd one on their centres.
-    between, centred = (treated(LIVER, 20.0, edge) for edge in (64, 65))
-    for volumes, short, _, hottest in (between, centred):
-        assert volumes[DOSE.name] == pytest.approx(11.08, rel=0.25)
-        assert short == pytest.approx(26.2, abs=4.0)
-        assert hottest < 110.0
-    assert between[0][DOSE.name] == pytest.approx(centred[0][DOSE.name], rel=0.03)
+# With an even edge the electrode lies between cells, with an odd one on their centres.
+BETWEEN, CENTRED = 64, 65
+
+
+@cache
+def ex_vivo(edge: int) -> tuple[dict[str, float], float, float, float]:
+    return treated(LIVER, 20.0, edge)
+
+
+@pytest.mark.parametrize("edge", [CENTRED, pytest.param(BETWEEN, marks=pytest.mark.slow)])
+def test_a_cooled_tip_of_2_cm_ex_vivo(edge: int) -> None:
+    volumes, short, _, hottest = ex_vivo(edge)
+    assert volumes[DOSE.name] == pytest.approx(11.08, rel=0.25)
+    assert short == pytest.approx(26.2, abs=4.0)
+    assert hottest < 110.0
+
+
+@pytest.mark.slow  # the laws of the electrode's own frame say so of smaller blocks
+def test_cells_may_lie_on_the_electrode_or_beside_it() -> None:
+    between, centred = (ex_vivo(edge)[0][DOSE.name] for edge in (BETWEEN, CENTRED))
+    assert between == pytest.approx(centred, rel=0.03)
 
 
 def test_a_cooled_tip_of_2_cm_in_living_liver_stays_sane() -> None:
     living = replace(LIVER, perfusion_per_s=0.0155)
-    volumes, short, kilojoules, hottest = treated(living, 37.0, 56)
+    volumes, short, kilojoules, hottest = treated(living, 37.0, 46)
     assert short <= 35.0
     # By dose; the Arrhenius set of public liver models exceeds this limit.
     assert volumes[DOSE.name] / kilojoules <= 0.4

@@ -81,6 +81,7 @@ def test_the_finite_volumes_of_the_benchmark_itself() -> None:
     assert flow[[300, 440]] - (55.881, -17.636) == pytest.approx((0.51, -0.21), abs=0.02)
 
 
+@pytest.mark.slow  # no published figures: it tells when ours change
 def test_our_own_waves_in_fifty_six_arteries() -> None:
     """Ours, not published ones: largest, smallest, mean pressure in mmHg and mean flow in mL/s."""
     net = adan56.network()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ COLD = [
 LENGTHS = ("width_mm", "length_mm", "beyond_tip_mm", "centre_behind_tip_mm")
 
 
+@cache
 def zones(device: str) -> dict[tuple[float | None, float | None, float | None], axial.AxialZone]:
     one = applicators.applicator(device)
     assert one.fit is not None
@@ -84,7 +86,9 @@ def test_the_tables_are_as_typed_here() -> None:
         assert [getattr(row, key) for key in LENGTHS] == lengths
 
 
-@pytest.mark.parametrize(("seen", "unseen"), [(75.0, 150.0), (150.0, 75.0)])
+@pytest.mark.parametrize(
+    ("seen", "unseen"), [(75.0, 150.0), pytest.param(150.0, 75.0, marks=pytest.mark.slow)]
+)
 def test_one_power_foretells_the_other_to_two_millimetres(seen: float, unseen: float) -> None:
     chart = applicators.applicator("emprint")
     part = replace(chart, zones=tuple(z for z in chart.zones if z.power_w == seen))

@@ -52,6 +52,7 @@ def test_everything_is_there(written: Path) -> None:
     assert file.from_json((written / "plan.json").read_text()).target.label == "tumour-1"
 
 
+@pytest.mark.slow  # an ablation, with more pictures and files, is written twice in every run
 def test_the_same_plan_gives_the_same_bytes(written: Path, plan: Plan, tmp_path: Path) -> None:
     report.write(tmp_path / "again", plan, command="seldinger plan biopsy")
     again, first = files(tmp_path / "again"), files(written)

@@ -5,7 +5,7 @@ Needles, wires, catheters, stents and centrelines are curves; ``core.tree`` join
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Curve:
 
     points_lps_mm: Points
     radius_mm: NDArray[np.float64] | None = None
+    _along_mm: NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         points = freeze_points(self.points_lps_mm, "a curve", at_least=2)
@@ -46,6 +47,10 @@ class Curve:
                 f"neighbours must lie more than {SAME_MM:g} mm apart: leave one out"
             )
         object.__setattr__(self, "points_lps_mm", points)
+        # Asked for more often than anything else of a curve.
+        along = np.concatenate([[0.0], np.cumsum(gaps)])
+        along.flags.writeable = False
+        object.__setattr__(self, "_along_mm", along)
         if self.radius_mm is not None:
             object.__setattr__(self, "radius_mm", _frozen_radius(self.radius_mm, len(points)))
 
@@ -59,9 +64,7 @@ class Curve:
     @property
     def along_mm(self) -> NDArray[np.float64]:
         """(n,) way from the first point to each point."""
-        gaps = np.linalg.norm(np.diff(self.points_lps_mm, axis=0), axis=1)
-        along: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(gaps)])
-        return along
+        return self._along_mm
 
     @property
     def length_mm(self) -> float:

@@ -175,18 +175,19 @@ class Tree:
     def find_nearest(self, point_lps_mm: Points | Sequence[float]) -> Place:
         """The place in the vessels nearest to a point, (3,) LPS mm."""
         point = np.asarray(point_lps_mm, dtype=np.float64)
-        places = []
-        for number, edge in enumerate(self.edges):
-            points = edge.curve.points_lps_mm
-            side = np.diff(points, axis=0)
-            size = (side**2).sum(axis=1)
-            share = np.clip(((point - points[:-1]) * side).sum(axis=1) / size, 0.0, 1.0)
-            away = np.linalg.norm(points[:-1] + share[:, None] * side - point, axis=1)
-            best = int(np.argmin(away))
-            along = edge.curve.along_mm[best] + share[best] * np.sqrt(size[best])
-            places.append((float(away[best]), number, float(along)))
-        away_mm, number, at_mm = min(places)
-        return Place(number, min(at_mm, self.edges[number].curve.length_mm), away_mm)
+        curves = [edge.curve.points_lps_mm for edge in self.edges]
+        # All pieces of all edges at once: an edge after the other takes fifty times as long.
+        begin = np.concatenate([points[:-1] for points in curves])
+        side = np.concatenate([points[1:] for points in curves]) - begin
+        size = (side**2).sum(axis=1)
+        share = np.clip(((point - begin) * side).sum(axis=1) / size, 0.0, 1.0)
+        away = np.linalg.norm(begin + share[:, None] * side - point, axis=1)
+        best = int(np.argmin(away))
+        first = np.cumsum([0, *(len(points) - 1 for points in curves)])
+        number = int(np.searchsorted(first, best, side="right")) - 1
+        curve = self.edges[number].curve
+        at_mm = float(curve.along_mm[best - first[number]] + share[best] * np.sqrt(size[best]))
+        return Place(number, min(at_mm, curve.length_mm), float(away[best]))
 
     def split(self, edge: int, at_mm: float) -> tuple[Tree, int]:
         """The tree with a node ``at_mm`` along an edge, and that node; an end is what it is.

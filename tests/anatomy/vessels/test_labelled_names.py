@@ -36,8 +36,18 @@ def _scan(region: str) -> VascularPatient:
 
 
 @lru_cache
+def _built(region: str) -> Anatomy:
+    return build(_scan(region).study)
+
+
+@lru_cache
+def _true(region: str) -> Anatomy:
+    return _scan(region).build_anatomy()
+
+
+@lru_cache
 def _labelled(region: str, vein: str = "") -> Anatomy:
-    return trace_arteries(build(_scan(region).study), vein)
+    return trace_arteries(_built(region), vein)
 
 
 def test_an_edge_is_cut_where_its_label_changes() -> None:
@@ -61,7 +71,7 @@ def test_ways_through_labels_are_as_long_as_those_of_the_truth(
     region: str, procedure: str, target: str, sites: set[str]
 ) -> None:
     by_labels = _lengths(plan.propose(procedure, _labelled(region), target))
-    by_truth = _lengths(plan.propose(procedure, _scan(region).build_anatomy(), target))
+    by_truth = _lengths(plan.propose(procedure, _true(region), target))
     assert set(by_labels) == sites
     for site, length_mm in by_labels.items():
         assert length_mm == pytest.approx(by_truth[site], rel=0.03)
@@ -84,7 +94,7 @@ def test_blood_comes_into_a_fistula_by_its_artery_though_the_vein_is_wider() -> 
 def test_flow_of_a_fistula_in_labels_agrees_with_that_of_its_truth() -> None:
     made = [
         plan.propose("dialysis-access", anatomy, VEIN)
-        for anatomy in (build(_scan("left forearm").study), _scan("left forearm").build_anatomy())
+        for anatomy in (_built("left forearm"), _true("left forearm"))
     ]
     before, after = ([_measure(one, f"access-flow-{at}") for one in made] for at in _WHEN)
     # A lumen of two voxels reads too narrow; the plan says that it is not graded.
@@ -103,7 +113,7 @@ def _measure(made: Plan, key: str) -> float:
 
 def test_a_vein_is_traced_for_a_dialysis_access_alone() -> None:
     with pytest.raises(AnatomyError, match="no vessel is called 'left cephalic vein'"):
-        plan.propose("angioplasty", build(_scan("left forearm").study), VEIN)
+        plan.propose("angioplasty", _built("left forearm"), VEIN)
 
 
 @pytest.mark.parametrize(("places", "told"), [(0, "no labelled artery"), (2, "at 2 places")])

@@ -105,9 +105,10 @@ def spread(values: NDArray[Any], kernel: VoxelKernel, kind: Any) -> NDArray[Any]
         kind: float32 or float64, of the computation and what it gives.
     """
     out = np.zeros(values.shape, kind)
-    if not values.any():
+    held = values != 0.0
+    if not held.any():
         return out
-    active = [np.flatnonzero(values.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
+    active = [np.flatnonzero(held.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
     first = np.array([at[0] for at in active])
     last = np.array([at[-1] + 1 for at in active])
     half = np.array(kernel.half)

@@ -122,7 +122,8 @@ def scale_paths(
     kernel = build_voxel_kernel(grid.spacing_mm, organ, point_kernel)
     energy = spread(np.where(edge, 0.0, values), kernel, np.float64)
     left = float(values[~edge].sum()) * (1.0 - kernel.radiated) - float(energy.sum())
-    voxels = np.argwhere(active & edge)
+    # In C order: the kernel would be compiled again for every other one.
+    voxels = np.ascontiguousarray(np.argwhere(active & edge))
     if len(voxels):
         tally, carried = np.zeros((_LANES, *grid.shape)), np.zeros(_LANES)
         loops.spread_along_rays(

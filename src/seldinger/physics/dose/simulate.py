@@ -93,7 +93,9 @@ def simulate(
     quantiles = spectrum.quantiles(QUANTILES)
     table = tabulate_steps(float(quantiles[-1]), settings.transport)
     active = values > 0.0
-    voxels, below = np.argwhere(active), np.concatenate([[0.0], np.cumsum(values[active])])
+    # In C order: the kernel would be compiled again for every other one.
+    voxels = np.ascontiguousarray(np.argwhere(active))
+    below = np.concatenate([[0.0], np.cumsum(values[active])])
     rounds = math.ceil(settings.batches / _LANES)
     count = math.ceil(settings.electrons / (rounds * _LANES))
     total, square, books = np.zeros(grid.shape), np.zeros(grid.shape), np.zeros((_LANES, 3))

@@ -130,7 +130,18 @@ def predict_drop(solved: SteadyFlow | FlowWaves, lesion: str) -> LesionFlow:
     Raises:
         SimulationError: there is no such vessel, or its flow is given at the boundary.
     """
-    circuit = solved.circuit
+    check_predictable(solved.circuit, lesion)
+    return read_lesion(solved, lesion)
+
+
+def check_predictable(circuit: Circuit, lesion: str) -> None:
+    """Refuse to predict the drop of a vessel whose flow is given, however wide it is.
+
+    Vessels and beds that change keep the answer: once is enough for all solutions of one topology.
+
+    Raises:
+        SimulationError: there is no such vessel, or its flow is given at the boundary.
+    """
     (number,) = circuit.numbers_of([lesion])
     if carries_given_flow(circuit, int(number)):
         raise SimulationError(
@@ -138,6 +149,11 @@ def predict_drop(solved: SteadyFlow | FlowWaves, lesion: str) -> LesionFlow:
             "is no prediction; let pressure drive it and a bed receive it, or give the lesion a "
             "branch beside it"
         )
+
+
+def read_lesion(solved: SteadyFlow | FlowWaves, lesion: str) -> LesionFlow:
+    """Flow and pressures at the vessel ``lesion``, of which ``check_predictable`` is known."""
+    (number,) = solved.circuit.numbers_of([lesion])
     means = solved.mean() if isinstance(solved, FlowWaves) else solved
     return LesionFlow(
         float(means.start_ml_per_s[number]),

@@ -18,7 +18,7 @@ from seldinger.physics.flow.circuit import assemble
 from seldinger.physics.flow.elements import stenosis_vessel, vessel_along
 from seldinger.physics.flow.network import Network
 from seldinger.physics.flow.solve import solve_steady
-from seldinger.physics.flow.validity import judge_validity, predict_drop
+from seldinger.physics.flow.validity import check_predictable, judge_validity, read_lesion
 from seldinger.simulate.flow.circulation import list_behind
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ def solve_states(
     Raises:
         SimulationError: there is no solution.
     """
+    check_predictable(model.circuit, model.circulation.lesion)
     wanted = share * model.wanted
     beds = _fit_beds(model, drive, wanted)
     return tuple(
@@ -243,7 +244,7 @@ def _solve(
             break
     dilated = np.where(model.fed, least, beds)
     full = solve_steady(circuit.with_beds_scaled(dilated), rest)
-    flows = (predict_drop(rest, lesion), predict_drop(full, lesion))
+    flows = (read_lesion(rest, lesion), read_lesion(full, lesion))
     return FlowState(*flows, (rest, full), (now, dilated))
 
 

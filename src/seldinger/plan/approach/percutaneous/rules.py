@@ -97,19 +97,17 @@ def march_candidates(scene: Scene, candidates: Candidates, beyond_mm: float) -> 
     """Cast every candidate's ray once, ``beyond_mm`` past the aim."""
     n = len(candidates)
     aim = scene.anatomy.grid.to_index(scene.target.aim_lps_mm).astype(np.float32)
-    aims = np.ascontiguousarray(np.broadcast_to(aim, (n, 3)))
+    # In C order and of their own: the kernel would be compiled again for what is not.
+    entries, aims = np.ascontiguousarray(candidates.index), np.tile(aim, (n, 1))
     beyond = np.full(n, beyond_mm, dtype=np.float32)
     still = np.zeros(n, dtype=np.float32)
     h = scene.spacing_mm
     lengths = np.zeros((n, len(scene.class_names)), dtype=np.float32)
     first, passes = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.int32)
     march.measure_crossings(
-        candidates.index, aims, scene.classes, scenes.ORGAN, h, h / 2.0, lengths, first, passes
+        entries, aims, scene.classes, scenes.ORGAN, h, h / 2.0, lengths, first, passes
     )
-    near = {
-        o.name: measure_approach(o, candidates.index, aims, beyond, still, h)
-        for o in scene.obstacles
-    }
+    near = {o.name: measure_approach(o, entries, aims, beyond, still, h) for o in scene.obstacles}
     ends = aim - candidates.outward * (beyond_mm / h)
     inside = scipy.ndimage.map_coordinates(scene.inside_mm, ends.T, order=1, mode="constant")
     return Marched(lengths, near, first, passes, inside.astype(np.float32))

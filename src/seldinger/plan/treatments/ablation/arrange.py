@@ -8,6 +8,7 @@ until the thinnest place is as thick as it gets.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_PROBES = 4
 _COARSE_MM = 2.0
+_KEPT = 64
+"""Templates: a quarter of a megabyte each."""
 _TURNS = 6
 _STEPS_MM = (4.0, 2.0, 1.0)
 _MOST_MOVES = 12
@@ -155,7 +158,44 @@ def build_template(
     mode: str,
     changes: Changes,
 ) -> Template:
-    """Compute the zone of a pattern in even ``tissue``, by the model's ``mode``."""
+    """The zone of a pattern in even ``tissue``, by the model's ``mode``.
+
+    It is the same in every patient: the last ones are kept, for the next plan.
+    """
+    factors = (
+        changes.perfusion, changes.power, changes.conductivity, changes.capacity, changes.wall_k,
+    )  # fmt: skip
+    edits = tuple(sorted(changes.edits.items()))
+    return _compute_template(
+        _Itself(applicator), setting, pattern, tissue, biology, mode, factors, edits
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Itself:
+    """An applicator as a key: the same object, for its numbers have no hash."""
+
+    applicator: Applicator
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.applicator is self.applicator
+
+    def __hash__(self) -> int:
+        return id(self.applicator)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compute_template(
+    itself: _Itself,
+    setting: Setting,
+    pattern: Pattern,
+    tissue: str,
+    biology: Biology,
+    mode: str,
+    factors: tuple[float, float, float, float, float],
+    edits: tuple[tuple[str, float], ...],
+) -> Template:
+    applicator, changes = itself.applicator, Changes(*factors, edits=dict(edits))
     places = pattern.places_mm
     half = float(np.linalg.norm(places, axis=1).max()) + _AWAY_MM
     half = max(half, 0.5 * (applicator.active_mm or 0.0) + _AWAY_MM)
@@ -169,6 +209,7 @@ def build_template(
     ]
     done = compute_heat(block, placed, biology, mode, changes)
     signed = levels.signed_distance_mm(done.level, _COARSE_MM)
+    signed.flags.writeable = False
     volume = float(np.clip(signed / _COARSE_MM + 0.5, 0.0, 1.0).sum()) * grid.voxel_ml
     return Template(applicator, setting, pattern, mode, grid, signed, volume)
 
