@@ -122,6 +122,7 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "vascular_flow",
         "vascular_limits",
         "vascular_trials",
+        "vertebra",
         "volumetry",
     }
 
