@@ -214,7 +214,8 @@ def test_ctrl_c_in_a_real_process_leaves_nothing(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert said == "seldinger: stopped: nothing is half-written\n"
+    # On a busy machine a line of progress stands before it.
+    assert said.splitlines()[-1] == "seldinger: stopped: nothing is half-written"
     assert not list(tmp_path.iterdir())
 
 

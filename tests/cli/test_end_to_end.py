@@ -11,6 +11,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from tests.demo_plans import (
+    BLEEDING_CASES,
     CASES,
     EMBOLIZATION_CASES,
     PELVIC_CASES,
@@ -220,6 +221,7 @@ def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(uncertainty, "list_variations", lambda *_, **__: {})
     cases = (
         *CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES,
+        *BLEEDING_CASES,
     )  # fmt: skip
     assert {procedure for procedure, _ in cases} == set(load_procedures())
     out = tmp_path / "demo"
