@@ -28,6 +28,9 @@ from seldinger.kernels.jit import row, serial
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
+PARTLY = 0.05
+"""Cells fuller than this, and emptier by it than full, hold the front."""
+
 
 @serial
 def conduct(
@@ -100,7 +103,9 @@ def find_fastest(
     ratio: Floats,
     saturation: Floats,
 ) -> float:
-    """Fastest rise of saturation in any cell, 1/s.
+    """Fastest rise of saturation in any cell, or passage through one that is partly filled, 1/s.
+
+    The rise alone would let steps grow as a front smears, and the front smear as they grow.
 
     Args:
         active: (n,) cells.
@@ -126,7 +131,10 @@ def find_fastest(
                     enters += flow * _share(saturation[m], ratio[m])
                 else:
                     leaves -= flow
-        fastest = max(fastest, (enters - leaves * _share(saturation[n], ratio[n])) / pore[n])
+        s = saturation[n]
+        fastest = max(fastest, (enters - leaves * _share(s, ratio[n])) / pore[n])
+        if PARTLY < s < 1.0 - PARTLY:
+            fastest = max(fastest, leaves / pore[n])
     return fastest
 
 

@@ -7,6 +7,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.linalg import spsolve
 
+from seldinger.kernels.cement import PARTLY
+
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
@@ -30,9 +32,7 @@ def conduct(
         face[axis, active] = np.where(open_, 1.0 / (resists[0] + resists[1]), 0.0)
 
 
-def solve(
-    active: Numbers, stride: Numbers, fixed: Floats, face: Floats, drive: Floats
-) -> Floats:
+def solve(active: Numbers, stride: Numbers, fixed: Floats, face: Floats, drive: Floats) -> Floats:
     """Pressures at which flows balance ``drive``: twin of a scaled system and its solution.
 
     Args:
@@ -95,7 +95,9 @@ def find_fastest(
     leaves = np.maximum(-flows, 0.0).sum(axis=0)
     leaves += np.maximum(fixed * (pressure - outside), 0.0)[active]
     net = source[active] + enters - leaves * share[active]
-    return float(max((net / pore[active]).max(), 0.0))
+    front = np.abs(saturation[active] - 0.5) < 0.5 - PARTLY
+    fastest = np.maximum(net, np.where(front, leaves, 0.0)) / pore[active]
+    return float(max(fastest.max(), 0.0))
 
 
 def carry(

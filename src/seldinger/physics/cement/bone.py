@@ -78,7 +78,7 @@ class Permeability:
                 "least not above the reference, and the exponent is not negative: correct it"
             )
 
-    def of(self, bone_share: Floats) -> Floats:
+    def find_m2(self, bone_share: Floats) -> Floats:
         """(3, a, b, c) m2 along i, j, k, from the share of bone (a, b, c); 0 in solid bone.
 
         Raises:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from seldinger.core.errors import SimulationError
 from seldinger.kernels import cement as kernels
-from seldinger.physics.cement.block import Block, Pressure, make_block
+from seldinger.physics.cement.block import Pressure, make_block
 from seldinger.physics.cement.injection import HALF, Filling, FillingEnd, Numerics, Stops
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ WELL_RADIUS = 0.31487
 """Of a sphere that has the pressure of a point source's voxel, in voxels: 1 / (4 pi 0.252731), the
 latter Watson's integral, the value at its origin of the lattice's Green's function."""
 BALL_MEAN = 1.2
-"""Mean pressure in a ball that is given to evenly, over that at its surface; both above far away."""
+"""Mean pressure in a ball that is given to evenly over that at its surface, above that far off."""
 _ML, _KPA, _S_PER_MIN = 1e-6, 1e3, 60.0
 _HALVINGS, _FIRST_ROUNDS = 60, 4
 
@@ -72,9 +72,7 @@ def fill(
     )
 
 
-def check_injection(
-    bed: CementBed, cement: Cement, injection: Injection, stops: Stops
-) -> None:
+def check_injection(bed: CementBed, cement: Cement, injection: Injection, stops: Stops) -> None:
     """Refuse what cannot be given.
 
     Args:
@@ -99,8 +97,8 @@ def check_injection(
     for name, mask in stops.touched.items():
         if mask.shape != tuple(bed.grid.shape) or not (mask & bed.drained).any():
             raise SimulationError(
-                f"mask {name!r} holds no pore that cement can reach: give voxels of the bed, on its "
-                "grid, or leave it out"
+                f"mask {name!r} holds no pore that cement can reach: give voxels of the bed, on "
+                "its grid, or leave it out"
             )
 
 
@@ -208,7 +206,7 @@ class _Run:
         return worst
 
     def _near_tip(self, at: Numbers, tip: Tip) -> float:
-        """Pa s/m3 between the tip's sphere and the mean of its voxels (Peaceman); may be negative."""
+        """Pa s/m3 between the tip's sphere and its voxels' mean (Peaceman); may be negative."""
         if tip.radius_mm is None:
             return 0.0
         block = self.block

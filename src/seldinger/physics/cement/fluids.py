@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 
 THREE_MINUTES = Assumption(
     "cement_viscosity_at_3_min_pa_s", 100.0, "Pa.s", 10.0, 1000.0,
-    "at the reference shear rate; published curves were not readable: low and high viscosity cement "
-    "differ by more than tenfold",
+    "at the reference shear rate; published curves were not readable, and cements of low and high "
+    "viscosity differ by more than tenfold",
 )  # fmt: skip
 DOUBLING = Assumption(
     "cement_doubling_min", 2.0, "min", 0.5, 5.0,
@@ -155,4 +155,4 @@ class Needle:
         n, radius = cement.shear_exponent, 0.5e-3 * self.inner_mm
         consistency = cement.find_consistency(age_s) * cement.reference_per_s ** (1.0 - n)
         wall_per_s = (3.0 * n + 1.0) / n * flow_ml_per_s * _ML / (math.pi * radius**3)
-        return 2.0 * consistency * 1e-3 * self.length_mm / radius * wall_per_s**n
+        return float(2.0 * consistency * 1e-3 * self.length_mm / radius * wall_per_s**n)

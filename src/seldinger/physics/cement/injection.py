@@ -124,8 +124,8 @@ class Numerics:
     """How finely it is computed.
 
     Attributes:
-        courant: share of its pores by which a voxel fills in one step, at most, by the rate at the
-            step's beginning.
+        courant: share of its pores by which a voxel fills in one step, and of the pores of a
+            partly filled one that passes through it, at most, by the rates at the step's beginning.
         longest_s: of a step, for cement ages.
         tolerance: residual of the pressure as a share of what drives it.
         most_iterations: of one solution.
@@ -177,7 +177,8 @@ class Filling:
         syringe_kpa: (n,) in the step before, before the needle; that of the tip that needs most.
         tip_kpa: (n,) behind it.
         leaked_ml: (n, exits) of cement, in the order of the bed's exits.
-        drained_ml: (n, exits) of cement and marrow.
+        drained_ml: (n, exits) of cement and marrow that has left; where pressures outside differ,
+            what enters by one exit leaves by another.
         end: why it ended.
         what: of the end: the exit, or the masks; empty where the end says it all.
         iterations: of all solutions.
