@@ -37,25 +37,25 @@ def column_error(cells: int, ratio: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("ratio", "falls", "last"), [(50.0, 1.9, 0.002), (1.0, 1.35, 0.06), (0.1, 1.5, 0.006)]
+    ("ratio", "falls", "last"), [(50.0, 1.9, 0.002), (1.0, 1.35, 0.065), (0.1, 1.5, 0.007)]
 )
 def test_a_column_converges_to_buckley_and_leverett(
     ratio: float, falls: float, last: float
 ) -> None:
     """A piston's error halves with the voxel, a passive front's falls by root 2, as upwind does."""
-    errors = [column_error(cells, ratio) for cells in (40, 80, 160)]
+    errors = [column_error(cells, ratio) for cells in (30, 60, 120)]
     assert all(one > falls * two for one, two in pairwise(errors))
     assert errors[-1] < last
 
 
 def test_pressure_in_a_column_converges_to_that_behind_a_piston() -> None:
     off = []
-    for cells in (40, 160):
+    for cells in (30, 120):
         found = truth.fill_column(cells, 50.0)
         exact = truth.column_kpa(found.bed, 50.0, found.given_ml[:-1], 0.05)
         off.append(float(np.abs(found.tip_kpa[1:] - exact).mean() / exact.max()))
     assert off[1] < 0.3 * off[0]
-    assert off[1] < 0.02
+    assert off[1] < 0.03
 
 
 @pytest.mark.parametrize(("ratio", "mean", "worst_mm"), [(20.0, 0.015, 0.5), (1.0, 0.06, 1.0)])
@@ -171,10 +171,10 @@ def test_shape_does_not_depend_on_the_rate_of_a_cement_that_neither_sets_nor_thi
 
 def test_smaller_steps_change_little() -> None:
     bed = truth.patchy()
-    whole, tenth = (in_patches(bed, Numerics(courant=c)) for c in (0.5, 0.05))
-    assert len(tenth.times_s) > 5 * len(whole.times_s)
-    assert np.abs(whole.saturation - tenth.saturation).mean() < 0.02
-    assert sum(whole.leaks_ml.values()) == pytest.approx(sum(tenth.leaks_ml.values()), rel=0.15)
+    whole, fifth = (in_patches(bed, Numerics(courant=c)) for c in (0.5, 0.1))
+    assert len(fifth.times_s) > 4 * len(whole.times_s)
+    assert np.abs(whole.saturation - fifth.saturation).mean() < 0.02
+    assert sum(whole.leaks_ml.values()) == pytest.approx(sum(fifth.leaks_ml.values()), rel=0.15)
 
 
 def test_a_cleft_is_filled_first() -> None:

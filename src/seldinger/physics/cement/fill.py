@@ -211,7 +211,7 @@ class _Run:
             return 0.0
         block = self.block
         mean_m2 = np.cbrt(block.permeability[:, at].prod(axis=0)).mean()
-        conducts = mean_m2 / self.thick[at].mean()
+        conducts = mean_m2 * self.mobility[at].mean()
         voxel_m = np.cbrt(block.wide.prod())
         ball_m = np.cbrt(0.75 * len(at) / math.pi) / BALL_MEAN
         own_m = voxel_m * (WELL_RADIUS if len(at) == 1 else ball_m)
