@@ -12,8 +12,8 @@ Fields are flat, of a block with a ring of empty cells around it, so that no nei
 Relative permeability is saturation: the fluids lie side by side, and cement's share of the flow
 out of a cell of saturation s is s / (s + (1 - s) ratio). Flow falls with pressure and therefore
 never in a circle: cells in falling order see all that enters them before they are solved, each by
-a quadratic. That is the implicit upwind scheme without a system, stable at every step (Kwok and
-Tchelepi 2007, doi:10.1016/j.jcp.2007.08.009). One thread: the order is a chain.
+a quadratic. That is the implicit upwind scheme without a system, stable at every step (potential
+ordering, after Kwok and Tchelepi, J Comput Phys 2007). One thread: the order is a chain.
 """
 
 from __future__ import annotations
