@@ -1,5 +1,5 @@
-"""Compile the long kernels of heat, flow, particles and dose, while the other core checks types:
-two test workers would otherwise do it both, each for itself.
+"""Compile the long kernels of heat, flow, particles, cement and dose, while the other core checks
+types: two test workers would otherwise do it both, each for itself.
 
     python tests/compile_kernels.py
 """
@@ -12,6 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from seldinger.core.space import Grid
+from seldinger.physics.cement.bed import CementBed, Exit
+from seldinger.physics.cement.fill import fill
+from seldinger.physics.cement.fluids import Cement
+from seldinger.physics.cement.injection import Injection, Tip
 from seldinger.physics.dose.emitters import Y90
 from seldinger.physics.dose.point_kernel import load_point_kernel, make_point_kernel
 from seldinger.physics.dose.scale_paths import scale_paths
@@ -47,7 +51,7 @@ MIDDLE = (0.0, 0.0, 0.0)
 
 
 def main() -> None:
-    """Heat, freeze and radiate a few cells, drive current through them; pump blood and spheres."""
+    """Heat, freeze and radiate cells, drive current through them; pump blood, spheres, cement."""
     beat = Waveform((0.0, 5.0, 0.0), (0.0, 0.5, 1.0))
     net = Network(
         (Vessel("vessel", "a", "b", 1.0, loss_mmhg_s2_per_ml2=0.1),),
@@ -60,6 +64,10 @@ def main() -> None:
     pipe = plain_tree([-1], [2.0], [20.0], {0: 50.0}, (95.0, 5.0))
     inject(pipe, Suspension(SphereSizes.fixed(50.0), 1, 1.0), CatheterTip("v0", 0.1, 500.0))
     grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
+    pores, side = np.full(grid.shape, 0.8), np.zeros(grid.shape, np.bool_)
+    side[0] = True
+    bed = CementBed(grid, pores, np.full((3, *grid.shape), 1e-8), (Exit("side", side, 1e-10),))
+    fill(bed, Cement.assumed(), Injection((Tip((7, 7, 7)),), 0.01, 0.1))
     tissue = Tissue(
         "tissue", 3.8e6, 0.5, 0.01, Freezing(-1.0, -8.0, 2.5e8, 1.8e6, 2.0),
         Boiling(100.0, 101.0, 1.6e9, 1.9e6, 0.2, absorbed_dry=0.1),
