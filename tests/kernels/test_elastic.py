@@ -51,7 +51,7 @@ def test_the_product_is_symmetric_and_costs_energy(loops: ModuleType) -> None:
 @BOTH
 @pytest.mark.parametrize("turn", [False, True])
 def test_a_rigid_motion_meets_no_force(loops: ModuleType, turn: bool) -> None:
-    places = np.stack(np.indices(NODES[:3]), axis=-1) * SPACING
+    places = np.moveaxis(np.indices(NODES[:3]), 0, -1) * SPACING
     u = np.cross([0.3, -1.0, 0.7], places) if turn else np.broadcast_to([1.0, -2.0, 0.5], NODES)
     assert (
         np.abs(product(loops, np.ascontiguousarray(u))).max()
@@ -79,6 +79,6 @@ def test_transfers_are_their_twins_and_each_others_transpose(factors: tuple[int,
 def test_a_step_of_the_smoother_is_its_twin() -> None:
     given = np.random.default_rng(4).normal(size=(5, *NODES))
     ours, theirs = given.copy(), given.copy()
-    elastic.advance(*ours[:3], 0.3, 1.7, *ours[3:])
-    elastic_plain.advance(*theirs[:3], 0.3, 1.7, *theirs[3:])
+    elastic.advance(ours[0], ours[1], ours[2], 0.3, 1.7, ours[3], ours[4])
+    elastic_plain.advance(theirs[0], theirs[1], theirs[2], 0.3, 1.7, theirs[3], theirs[4])
     assert ours == pytest.approx(theirs, abs=1e-13)

@@ -29,7 +29,7 @@ def strain_matrix(spacing: Floats, at: Floats) -> Floats:
     for n, corner in enumerate(CORNERS):
         sign = 2.0 * np.array(corner) - 1.0
         half = 0.5 * (1.0 + sign * at)
-        d = [sign[a] / spacing[a] * np.prod(np.delete(half, a)) for a in range(3)]
+        d = sign / spacing * half[[1, 0, 0]] * half[[2, 2, 1]]
         for axis in range(3):
             out[axis, 3 * n + axis] = d[axis]
         for line, (p, q) in enumerate(((0, 1), (0, 2), (1, 2)), start=3):

@@ -20,7 +20,7 @@ SPACING = (0.8, 1.0, 1.5)
 
 
 def block(
-    shape: tuple[int, int, int] = (5, 6, 7),
+    shape: tuple[int, ...] = (5, 6, 7),
     young: NDArray[np.float64] | float = 300.0,
     poisson: NDArray[np.float64] | float = 0.3,
     spacing: tuple[float, float, float] = SPACING,
@@ -35,7 +35,7 @@ def bar_n_per_mm(body: Body, axis: int, young_mpa: float) -> float:
     return float(young_mpa * np.prod(np.delete(sides, axis)) / sides[axis])
 
 
-def scattered(shape: tuple[int, int, int], contrast: float, seed: int = 0) -> Body:
+def scattered(shape: tuple[int, ...], contrast: float, seed: int = 0) -> Body:
     """A block of random moduli with a few holes."""
     rng = np.random.default_rng(seed)
     young = contrast ** rng.random(shape)
@@ -45,7 +45,6 @@ def scattered(shape: tuple[int, int, int], contrast: float, seed: int = 0) -> Bo
 
 def hold_face(conditions: Conditions, axis: int, last: int, component: int, moved: float) -> None:
     """Prescribe one component on a face of the grid."""
-    face = [slice(None)] * 3
-    face[axis] = slice(-1, None) if last else slice(0, 1)
-    conditions.held[(*face, component)] = True
-    conditions.displacement_mm[(*face, component)] = moved
+    at = -1 if last else 0
+    np.moveaxis(conditions.held, axis, 0)[at, ..., component] = True
+    np.moveaxis(conditions.displacement_mm, axis, 0)[at, ..., component] = moved

@@ -111,7 +111,7 @@ def test_ends_that_are_none_are_refused() -> None:
         (Ends(touching, good.high), "touch"),
         (Ends(deep, good.high), "all lie deep"),
         (Ends(good.low[1:], good.high), "a mask of shape"),
-        (Ends(good.low.astype(np.int8), good.high), "a mask of shape"),  # type: ignore[arg-type]
+        (Ends(good.low.astype(np.int8), good.high), "a mask of shape"),
     ):
         with pytest.raises(ValueError, match=message):
             compress(body, ends, 2, 0.1, friction=True)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
-_COARSEST = 450
-"""Unknowns that are few enough for their eigenvectors."""
+_COARSEST = 60
+"""Unknowns that are few enough for their eigenvectors; with more, LAPACK begins to share them among
+threads, which wait for each other where other work runs."""
 _DEGREE = 3
 """Of the smoothing polynomial, before and after."""
 _BAND = 16.0
