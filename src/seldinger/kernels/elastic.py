@@ -165,7 +165,7 @@ def advance(
     """A step of the smoother: ``step = keep step + gain inverse (load - product)``, added to ``u``.
 
     Args:
-        load: nodes, as all arrays here, N.
+        load: (a + 1, b + 1, c + 1, 3) N; all arrays here have this shape.
         product: stiffness times ``u``.
         inverse: one over the diagonal.
         keep: of the last step.

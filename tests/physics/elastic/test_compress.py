@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tests.physics.elastic.blocks import EXACT, block, scattered
 
 from seldinger.core.errors import SimulationError
-from seldinger.physics.elastic.body import Body
+from seldinger.physics.elastic.body import Body, corner_any
 from seldinger.physics.elastic.compress import Ends, compress, end_layers, load
 from seldinger.physics.elastic.conditions import Conditions, traction_force_n
 from seldinger.physics.elastic.fields import share_load
@@ -58,6 +58,18 @@ def test_a_start_that_is_the_answer_takes_no_iteration() -> None:
     other = Body(body.grid, 1.1 * body.young_mpa, 0.3)
     warm = compress(other, ends, 2, 0.1, friction=True, start_mm=first.solution.displacement_mm)
     assert warm.solution.iterations <= 1
+
+
+def test_a_body_that_slides_is_shown_where_it_was() -> None:
+    body = scattered((6, 5, 7), 30.0)
+    ends = end_layers(body, 2)
+    still = compress(body, ends, 2, 0.1, friction=False, settings=EXACT).solution.displacement_mm
+    there = corner_any(body.solid)
+    assert still[there][:, :2].mean(axis=0) == pytest.approx([0.0, 0.0], abs=1e-12)
+    places = np.moveaxis(np.indices(there.shape), 0, -1) * np.array(body.grid.spacing_mm)
+    astray = still + np.cross([0.0, 0.0, 0.02], places) + [0.3, -0.2, 0.0]
+    again = compress(body, ends, 2, 0.1, friction=False, settings=EXACT, start_mm=astray)
+    assert again.solution.displacement_mm == pytest.approx(still, abs=1e-9)
 
 
 def test_poisson_by_voxel_is_poisson_by_number() -> None:

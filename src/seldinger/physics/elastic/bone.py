@@ -65,7 +65,7 @@ class PowerLaw:
         return out
 
     def outside(self, density_g_per_cm3: Floats) -> NDArray[np.bool_]:
-        """Which densities lie outside the range of the law, and were taken as its end."""
+        """Which densities, of any shape, lie outside the law's range and were taken as its end."""
         density = np.asarray(density_g_per_cm3, dtype=np.float64)
         out: NDArray[np.bool_] = (density < self.lowest_g_per_cm3) | (
             density > self.highest_g_per_cm3

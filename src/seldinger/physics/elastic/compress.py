@@ -13,6 +13,7 @@ import numpy as np
 from scipy import ndimage
 
 from seldinger.core.formatting import short_repr
+from seldinger.physics.elastic.body import corner_any
 from seldinger.physics.elastic.conditions import Conditions, face_nodes, outer_faces, rigid_motions
 from seldinger.physics.elastic.solve import Solution, solve
 
@@ -120,7 +121,7 @@ def compress(
         shortening_mm: not 0.
         friction: whether the ends stick to the platens, or slide without resistance.
         settings: None: as they stand.
-        start_mm: nodes, a displacement to begin from; None: an even shortening.
+        start_mm: (a + 1, b + 1, c + 1, 3) to begin from; None: an even shortening.
 
     Raises:
         ValueError: an end that is empty, of another shape or exchanged with the other, ends that
@@ -161,7 +162,18 @@ def load(
 ) -> Compression:
     """Push the platens together with ``force_n``; negative pulls. They stay parallel.
 
-    Args and errors are those of ``compress``.
+    Args:
+        body: as the rest, see ``compress``.
+        ends: voxels on the platens.
+        axis: of the grid, along which the platens move.
+        force_n: not 0.
+        friction: whether the ends stick to the platens.
+        settings: None: as they stand.
+        start_mm: nodes, (a + 1, b + 1, c + 1, 3), a displacement to begin from.
+
+    Raises:
+        ValueError: as ``compress``.
+        SimulationError: see ``solve``.
     """
     if not (np.isfinite(force_n) and force_n != 0.0):
         raise ValueError(f"force_n is finite and not 0, got {force_n}")
@@ -245,7 +257,7 @@ def _even(body: Body, low: Mask, high: Mask, axis: int, shortening_mm: float) ->
 def _settle(solution: Solution, axis: int) -> Floats:
     """Displacement less the drift sideways and the turn about the axis that nothing holds."""
     u = solution.displacement_mm.copy()
-    there = (u != 0.0).any(axis=3)
+    there = corner_any(solution.body.solid)
     places = np.argwhere(there) * np.array(solution.body.grid.spacing_mm)
     motions = rigid_motions(places - places.mean(axis=0))
     free = [a for a in _AXES if a != axis] + [3 + axis]

@@ -91,7 +91,13 @@ def outer_faces(body: Body, cells: Mask, axis: int, side: int) -> Mask:
 
 
 def face_nodes(faces: Mask, axis: int, side: int) -> NDArray[np.int64]:
-    """(a + 1, b + 1, c + 1) how many of ``faces`` (see ``outer_faces``) meet at each corner."""
+    """(a + 1, b + 1, c + 1) how many of ``faces`` meet at each corner.
+
+    Args:
+        faces: (a, b, c) voxels, see ``outer_faces``.
+        axis: across the faces.
+        side: which way they look, -1 or 1.
+    """
     a, b, c = faces.shape
     out = np.zeros((a + 1, b + 1, c + 1), dtype=np.int64)
     for n in range(4):

@@ -74,7 +74,7 @@ class Level:
     dense: Floats | None = None
 
     def multiply(self, u: Floats) -> Floats:
-        """Stiffness times ``u``; the answer stands until the next call."""
+        """Stiffness times ``u``, of the nodes' shape; the answer stands until the next call."""
         self.loops.apply(self.lam, self.mu, self.spacing, u, self.room, self.product)
         if self.springs is not None:
             self.product += self.springs * u
@@ -86,7 +86,7 @@ def build_levels(body: Body, held: NDArray[np.bool_], *, plain: bool) -> list[Le
 
     Args:
         body: connected to what holds it.
-        held: nodes, which components do not move.
+        held: (a + 1, b + 1, c + 1, 3) which components do not move.
         plain: numpy twins instead of kernels.
     """
     loops = elastic_plain if plain else elastic
@@ -127,7 +127,7 @@ def precondition(levels: list[Level], residual: Floats, depth: int = 0) -> Float
 
     Args:
         levels: from ``build_levels``.
-        residual: nodes of level ``depth``; components that are held are not read.
+        residual: of the shape of level ``depth``'s nodes; components that are held are not read.
         depth: where to begin.
     """
     level = levels[depth]

@@ -87,7 +87,7 @@ def solve(
         body: parts that nothing holds and nothing pushes are left out, with a note.
         conditions: what is held and what pushes.
         settings: None: as they stand.
-        start_mm: nodes, a displacement to begin from, as of a similar body.
+        start_mm: (a + 1, b + 1, c + 1, 3) to begin from, as of a similar body.
 
     Raises:
         ValueError: conditions or a start that do not fit the body, a part that its load moves
