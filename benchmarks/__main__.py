@@ -17,6 +17,7 @@ from benchmarks import (
     ablation,
     cement,
     dose,
+    elastic,
     flow,
     heat,
     margin,
@@ -81,6 +82,7 @@ def main() -> None:
     _particles()
     _cement()
     _dose()
+    _elastic()
     _margin()
     _vessels()
     _territory()
@@ -185,6 +187,29 @@ def _dose() -> None:
     row("electrons from a point, a second and core", f"{rate:.0f}", ">= 150 000")
     row("  against their plain twin", f"{rate / twin:.0f} x", ">= 10 x")
     row("  in voxels of 3 mm", f"{dose.voxel_rate():.0f}", ">= 150 000")
+
+
+def _elastic() -> None:
+    """A vertebral body between platens; processor time."""
+    task = elastic.task()
+    product, sparse_s = elastic.product_cpu_s(task)
+    row(
+        f"stiffness of {int(task.body.solid.sum())} voxels, moduli of 1 to 100",
+        f"{elastic.cpu_s(task.stiffness, 2):.1f} s", "<= 6 s",
+    )  # fmt: skip
+    row(
+        "  element product against its numpy twin",
+        f"{task.twin_cpu_s() / product:.0f} x",
+        ">= 10 x",
+    )
+    row("  against a scipy.sparse matrix", f"{sparse_s / product:.1f} x", "stated")
+    small = elastic.task(elastic.SMALL)
+    ours, peer = elastic.cpu_s(small.stiffness, 2), small.peer_cpu_s()
+    row(
+        f"  {int(small.body.solid.sum())} voxels, against sparse + CG",
+        f"{peer / ours:.0f} x",
+        ">= 5 x",
+    )
 
 
 def _margin() -> None:

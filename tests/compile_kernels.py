@@ -1,5 +1,5 @@
-"""Compile the long kernels of heat, flow, particles, cement and dose, while the other core checks
-types: two test workers would otherwise do it both, each for itself.
+"""Compile the long kernels of heat, flow, particles, cement, dose and elasticity, while the other
+core checks types: two test workers would otherwise do it both, each for itself.
 
     python tests/compile_kernels.py
 """
@@ -22,6 +22,8 @@ from seldinger.physics.dose.scale_paths import scale_paths
 from seldinger.physics.dose.simulate import SimulationSettings, simulate
 from seldinger.physics.dose.spectrum import emission_spectrum
 from seldinger.physics.dose.steps import TransportSettings
+from seldinger.physics.elastic.body import Body
+from seldinger.physics.elastic.compress import compress, end_layers
 from seldinger.physics.flow.boundaries import FlowBoundary, ResistanceBoundary, Waveform
 from seldinger.physics.flow.network import Network, Vessel
 from seldinger.physics.flow.settings import MarchSettings
@@ -51,7 +53,7 @@ MIDDLE = (0.0, 0.0, 0.0)
 
 
 def main() -> None:
-    """Heat, freeze and radiate cells, drive current through them; pump blood, spheres, cement."""
+    """Heat, freeze, radiate, press a few cells, drive current; pump blood, spheres, cement."""
     beat = Waveform((0.0, 5.0, 0.0), (0.0, 0.5, 1.0))
     net = Network(
         (Vessel("vessel", "a", "b", 1.0, loss_mmhg_s2_per_ml2=0.1),),
@@ -61,6 +63,8 @@ def main() -> None:
     solve_period(net)
     tube = ElasticVessel("vessel", "a", "b", 10.0, (3.0,), (0.3,), 400.0)
     march_waves(ElasticNetwork((tube,), net.boundaries), WaveSettings(cycles=1))
+    cubes = Body(Grid.aligned((3, 3, 3), 1.0), np.ones((3, 3, 3)), 0.3)
+    compress(cubes, end_layers(cubes, 2), 2, 0.1, friction=True)
     pipe = plain_tree([-1], [2.0], [20.0], {0: 50.0}, (95.0, 5.0))
     inject(pipe, Suspension(SphereSizes.fixed(50.0), 1, 1.0), CatheterTip("v0", 0.1, 500.0))
     grid = Grid.aligned((15, 15, 15), 1.0, (-7.0,) * 3)
