@@ -20,6 +20,7 @@ from benchmarks import (
     elastic,
     flow,
     heat,
+    lysis,
     margin,
     particles,
     paths,
@@ -80,6 +81,7 @@ def main() -> None:
     _flow()
     _waves()
     _particles()
+    _lysis()
     _cement()
     _dose()
     _elastic()
@@ -169,6 +171,14 @@ def _cement() -> None:
         row(f"6 mL of cement, voxels of {voxel_mm:g} mm", f"{spent:.2f} s", budget)
     kernel, twin = cement.twin_cpu_s()
     row("  a step of saturation against its numpy twin", f"{twin / kernel:.0f} x", ">= 10 x")
+
+
+def _lysis() -> None:
+    """A clot of a deep vein; processor time."""
+    speed = lysis.fit()
+    row("24 h of lysis, every person", f"{1e3 * flow.cpu_s(lambda: lysis.a_day(speed)):.1f} ms",
+        "<= 100 ms")  # fmt: skip
+    row("  its front fitted to a trial", f"{1e3 * flow.cpu_s(lysis.fit):.0f} ms", "stated")
 
 
 def _dose() -> None:
