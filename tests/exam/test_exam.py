@@ -18,6 +18,7 @@ import pytest
 from scipy import ndimage
 from tests.ablated import parts
 from tests.demo_plans import (
+    BLEEDING_CASES,
     CASES,
     EMBOLIZATION_CASES,
     ERROR_MM,
@@ -73,6 +74,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 def test_every_installed_procedure_is_examined() -> None:
     examined = (
         *CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES,
+        *BLEEDING_CASES,
     )  # fmt: skip
     assert {name for name, _ in examined} == set(plan.load_procedures())
 
