@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from seldinger.demo import DemoPatient
     from seldinger.plan import Plan
 
-for profile, examples in (("house", 50), ("night", 500)):
+for profile, examples in (("house", 40), ("night", 400)):
     settings.register_profile(
         profile,
         deadline=None,

@@ -9,6 +9,7 @@ root to hands and feet for a catheter, ``uptake_patient`` the first around a rad
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,13 @@ __all__ = [
 ]
 
 
+_FED_MM = 2.5
+
+
 def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
     """The anatomy of a built-in patient, scanned as finely as it is planned on.
+
+    Those whose arteries feed an organ are scanned and planned on at least 2.5 mm.
 
     Args:
         settings: lattice and assumptions.
@@ -69,20 +75,21 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
     from seldinger import anatomy
 
     fine_mm = min(settings.voxel_mm, 4.0)
+    # Their arteries are exact at any voxel; a finer lattice of what they feed shows no more.
+    fed = replace(settings, voxel_mm=max(settings.voxel_mm, _FED_MM))
+    fed_mm = min(fed.voxel_mm, 10.0)
     makers: dict[str, Callable[[], _Scanned]] = {
         "arteries": lambda: vascular_patient(voxel_mm=fine_mm, fistula=True),
         "veins": lambda: vascular_patient(voxel_mm=fine_mm, veins=True),
-        "embolization": lambda: embolization_patient(settings.voxel_mm),
-        "fibroids": lambda: fibroid_patient(min(settings.voxel_mm, 10.0)),
-        "prostate": lambda: prostate_patient(min(settings.voxel_mm, 10.0)),
-        **{
-            f"bleeding {where}": partial(bleeding_patient, where, min(settings.voxel_mm, 10.0))
-            for where in BLEEDING
-        },
+        "embolization": lambda: embolization_patient(fed.voxel_mm),
+        "fibroids": lambda: fibroid_patient(fed_mm),
+        "prostate": lambda: prostate_patient(fed_mm),
+        **{f"bleeding {where}": partial(bleeding_patient, where, fed_mm) for where in BLEEDING},
         "uptake": lambda: uptake_patient(settings.voxel_mm),
     }
     if which in makers:
-        return makers[which]().build_anatomy(settings)
+        one = makers[which]()
+        return one.build_anatomy(fed if isinstance(one, ArterialPatient) else settings)
     return anatomy.build(patient(settings.voxel_mm).study, settings=settings)
 
 
