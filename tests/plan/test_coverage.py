@@ -429,6 +429,7 @@ def test_a_target_that_no_applicator_reaches_has_no_probes_and_says_so() -> None
     file.from_json(file.to_json(made))
 
 
+@pytest.mark.slow
 def test_a_tissues_number_is_the_users_to_edit(core_plan: Plan) -> None:
     more_blood = {**STILL, "liver.perfusion_per_s": 0.02, "liver_tumour.perfusion_per_s": 0.02}
     edited_plan = core(more_blood)
