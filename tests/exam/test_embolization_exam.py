@@ -347,6 +347,9 @@ def test_an_artery_aside_that_is_closed_first_takes_no_beads(embolize: Callable[
         (("segment 5 artery",), "only an artery that leads elsewhere"),
         (("cystic artery", "cystic artery"), "named twice"),
         (("phrenic artery",), "no artery is called"),
+        (("superior mesenteric artery",), "never closed"),
+        (("left renal artery",), "leaves abdominal aorta"),
+        (("splenic artery",), "leaves coeliac trunk"),
     ],
 )
 def test_what_cannot_be_closed_first_is_refused(
@@ -354,3 +357,9 @@ def test_what_cannot_be_closed_first_is_refused(
 ) -> None:
     with pytest.raises((PlanError, AnatomyError), match=said):
         embolize(replace(TOLD, protect=protect))
+
+
+def test_an_answer_about_oil_that_nothing_reads_is_shown(embolize: Callable[..., Plan]) -> None:
+    made = embolize(answers=OILED)
+    assert finding(made, "answer-unread")[0] is Status.UNKNOWN
+    assert made.verdict.status is not PlanStatus.GO

@@ -80,6 +80,9 @@ def _judge_asked(
     options: EmbolizationOptions,
     material: Material | Emulsion | None,
 ) -> Iterator[Finding]:
+    if said.lipiodol_forbidden is not None and not is_emulsion(options):
+        text = "lipiodol-forbidden is answered and no lipiodol is given: leave the answer out."
+        yield Finding("answer-unread", Status.UNKNOWN, Severity.ACTION, text)
     missing = []
     if is_emulsion(options):
         missing += list_missing(options, said)

@@ -17,6 +17,7 @@ from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.tree import Tree
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.embolization.bleeding.spared import is_nameless, is_trunk
 from seldinger.plan.treatments.embolization.catheters import list_catheters, needs_mm
 from seldinger.plan.treatments.embolization.occluders import (
     COIL_OVERSIZE,
@@ -47,6 +48,7 @@ class ProtectedArtery:
         diameter_mm: of its lumen near its beginning; None: unknown.
         width_mm: narrowest lumen on the way there.
         coil: that fits; None: none of the shelf does.
+        nameless: nobody named it, or the artery that it leaves.
     """
 
     edge: int
@@ -54,6 +56,7 @@ class ProtectedArtery:
     diameter_mm: float | None
     width_mm: float
     coil: FittedOccluder | None
+    nameless: bool
 
 
 def protect(
@@ -69,7 +72,8 @@ def protect(
         assumed: how wide a coil may be.
 
     Raises:
-        PlanError: one feeds the organ itself, is named twice, or nothing was traced.
+        PlanError: one feeds the organ itself, must stay open, is named twice, or nothing was
+            traced.
         AnatomyError: there is no such artery.
     """
     if not told:
@@ -80,10 +84,25 @@ def protect(
     edges = [find_tip(tree, int(word) if word.isdigit() else word)[0] for word in told]
     if len(set(edges)) < len(edges):
         raise PlanError("an artery that is to be closed first is named twice: name each once")
+    for edge in edges:
+        _check_branch(tree, edge)
     _check_aside(anatomy, tree, organ, lesion, edges)
     widths = measure_widths(tree)
     found = tuple(_describe(tree, edge, widths[edge], assumed) for edge in edges)
     return replace(anatomy, vessels=_cut(tree, edges)), found
+
+
+def _check_branch(tree: Tree, edge: int) -> None:
+    """A side branch of a branch: what leaves the aorta or feeds a limb or the gut stays open."""
+    name = _name(tree, edge)
+    if any(is_trunk(tree.edges[n].name) for n in (edge, *tree.below(edge))):
+        raise PlanError(f"the {name} is never closed: name a side branch")
+    before = [one.name for one in tree.edges if one.end == tree.edges[edge].start]
+    if not before or any(is_trunk(one) for one in before):
+        raise PlanError(
+            f"the {name} leaves {before[0] if before else 'nothing that was traced'}: only a side "
+            "branch of an artery of the organ is closed first"
+        )
 
 
 def _check_aside(
@@ -122,7 +141,9 @@ def _describe(tree: Tree, edge: int, width_mm: float, assumed: Assumed) -> Prote
     # The same microcatheter brings it.
     bores = [one.inner_diameter_mm or 0.0 for one in list_catheters(None)]
     coil = next((one for one in fits if one.bore_mm <= max(bores)), None)
-    return ProtectedArtery(edge, _name(tree, edge), lumen, width_mm, coil)
+    before = (one.name for one in tree.edges if one.end == tree.edges[edge].start)
+    bare = any(is_nameless(name) for name in (tree.edges[edge].name, *before))
+    return ProtectedArtery(edge, _name(tree, edge), lumen, width_mm, coil, bare)
 
 
 def _name(tree: Tree, edge: int) -> str:
@@ -139,6 +160,9 @@ def judge_protection(arteries: tuple[ProtectedArtery, ...], assumed: Assumed) ->
     least = min(needs_mm(assumed, one) for one in list_catheters(None))
     for one in arteries:
         said, status = state_fact(COIL_OVERSIZE), Status.MET
+        if one.nameless:
+            text = "Nobody named it, or the artery that it leaves: what lives by it is not known."
+            yield Finding(f"protected-name-{one.edge}", Status.UNKNOWN, Severity.ACTION, text)
         if one.diameter_mm is None:
             text, status = "its lumen is not known, and no coil is chosen", Status.UNKNOWN
         elif one.width_mm < least:
