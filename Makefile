@@ -31,7 +31,7 @@ TOOLS := .tools/.uv-$(UV_VERSION)
 .PHONY: demo check check-all night fix bench facts api docs lock clean
 
 demo: $(READY)
-	$(BIN)/seldinger demo --out build/demo
+	$(BIN)/seldinger demo --out build/demo --workers 2
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ Never: words of a terminal or a screen; every front end carries a request out by
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from seldinger.core.errors import PlanError
 from seldinger.core.progress import Progress, scale_progress, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seldinger.anatomy import Target
     from seldinger.core.record import InputFile
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from seldinger.plan.case import CaseFile
     from seldinger.plan.declared import DemoCase
     from seldinger.plan.model import Plan
-    from seldinger.plan.procedure import Settings
+    from seldinger.plan.procedure import Procedure, Settings
+    from seldinger.report.html import IndexCard
 
-__all__ = ["Done", "propose", "run", "run_demo", "spell_name"]
+__all__ = ["DemoDone", "Done", "propose", "run", "run_demo", "spell_name"]
 
 
 def __dir__() -> list[str]:
@@ -83,42 +85,146 @@ def run(case: CaseFile, out: Path | None = None, progress: Progress = silent) ->
     return Done(made, outcome, page, note)
 
 
+@dataclass(frozen=True, slots=True)
+class DemoDone:
+    """A plan of the built-in patient, in words: the plan itself may lie in another process.
+
+    Attributes:
+        procedure, target, status, technique: of the plan.
+        way: how far it is to the target.
+        page: the report's.
+        card: of the index.
+    """
+
+    procedure: str
+    target: str
+    status: str
+    technique: str
+    way: str
+    page: Path
+    card: IndexCard
+
+
 def run_demo(
-    out: Path, voxel_mm: float, progress: Progress = silent
-) -> tuple[tuple[Plan, Path], ...]:
-    """Every demo case of every installed procedure on the built-in patient, and an index of them.
+    out: Path, voxel_mm: float, progress: Progress = silent, workers: int = 1
+) -> tuple[DemoDone, ...]:
+    """Every demo case of every installed procedure on the built-in patients, and an index of them.
 
     Args:
         out: holds a folder for each plan, and the index.
-        voxel_mm: edge of the patient's voxels and of the planning lattice.
+        voxel_mm: edge of the patients' voxels and of the planning lattice.
         progress: told what is being done; may raise ``Cancelled``.
-
-    Returns:
-        Each plan with its report's page.
+        workers: processes that share the patients; with 1 all is done in this one.
 
     Raises:
         OutputError: a folder is not ours or cannot be written; nothing is planned then.
     """
     from seldinger import plan as plans
-    from seldinger import report
-    from seldinger.report import folder
+    from seldinger.report import folder, writing
 
     cases = tuple(
         (name, case) for name, one in plans.load_procedures().items() for case in one.demo
     )
-    folders = [out / f"{name}-{case.target}" for name, case in cases]
-    for place in folders:
-        folder.check_ahead(place)
-    made = _demo_plans(cases, voxel_mm, scale_progress(progress, 0.0, 0.5))
-    command = f"seldinger demo --voxel-mm {voxel_mm:g}"
-    written = []
-    for number, (plan, place) in enumerate(zip(made, folders, strict=True)):
-        told = scale_progress(
-            progress, 0.5 + 0.5 * number / len(made), 0.5 + 0.5 * (number + 1) / len(made)
+    for name, case in cases:
+        folder.check_ahead(_folder(out, name, case))
+    patients: dict[str, list[tuple[str, DemoCase]]] = {}
+    for name, case in cases:
+        patients.setdefault(case.patient, []).append((name, case))
+    # The longest first, so that no process is left alone with it.
+    groups = sorted(patients.values(), key=len, reverse=True)
+    made: list[DemoDone] = []
+    if workers > 1:
+        for done in _share(out, voxel_mm, groups, workers):
+            made += done
+            progress(f"{len(made)} of {len(cases)} plans", len(made) / len(cases))
+    else:
+        for group in groups:
+            start, end = (n / len(cases) for n in (len(made), len(made) + len(group)))
+            made += _demo_patient(out, voxel_mm, group, scale_progress(progress, start, end))
+    place = {_folder(out, name, case): number for number, (name, case) in enumerate(cases)}
+    made.sort(key=lambda one: place[one.page.parent])
+    writing.write_cards(out, [one.card for one in made])
+    return tuple(made)
+
+
+def _folder(out: Path, name: str, case: DemoCase) -> Path:
+    return out / f"{name}-{case.target}"
+
+
+def _share(
+    out: Path, voxel_mm: float, groups: Sequence[Sequence[tuple[str, DemoCase]]], workers: int
+) -> Iterator[tuple[DemoDone, ...]]:
+    """The groups, each as it is done, by processes of one thread each."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
+    # Begun anew: a copy of this one would share its threads' locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _use_one_thread) as pool:
+        waiting = [pool.submit(_demo_patient, out, voxel_mm, group) for group in groups]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _use_one_thread() -> None:
+    """Read by numba, OpenMP, OpenBLAS and ITK when they are opened."""
+    for name in (
+        "NUMBA_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
+    ):
+        os.environ.setdefault(name, "1")
+
+
+def _demo_patient(
+    out: Path,
+    voxel_mm: float,
+    cases: Sequence[tuple[str, DemoCase]],
+    progress: Progress = silent,
+) -> tuple[DemoDone, ...]:
+    """All cases of one built-in patient, planned and written."""
+    from seldinger import anatomy as anatomies
+    from seldinger import demo, report
+    from seldinger import plan as plans
+    from seldinger.report import writing
+
+    progress("the built-in patient", 0.0)
+    anatomy = demo.build_anatomy(anatomies.Settings(voxel_mm=voxel_mm), cases[0][1].patient)
+    made = []
+    for number, (name, case) in enumerate(cases):
+        start, end = (0.2 + 0.8 * (number + step) / len(cases) for step in (0, 1))
+        told = scale_progress(progress, start, end, f"{name} of {case.target}: ")
+        plan = plans.propose(
+            name,
+            anatomy,
+            case.target,
+            patient=demo.visit(name, case.organ, case.depth, case.antibiotics),
+            settings=plans.Settings(answers=case.answers, options=case.options),
+            progress=scale_progress(told, 0.0, 0.5),
         )
-        written.append((plan, report.write(place, plan, command=command, progress=told)))
-    report.write_index(out, written)
-    return tuple(written)
+        command = f"seldinger demo --voxel-mm {voxel_mm:g}"
+        page = report.write(
+            _folder(out, name, case), plan, command=command, progress=scale_progress(told, 0.5, 1.0)
+        )
+        made.append(
+            DemoDone(
+                name, plan.target.label, plan.verdict.status.value, plan.treatment.technique,
+                _tell_way(plan), page, writing.build_card(out, plan, page),
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _tell_way(made: Plan) -> str:
+    """How far it is to the target: through tissue, or through vessels."""
+    if made.approach.paths:
+        return f"{made.approach.paths[0].depth_mm:.0f} mm deep"
+    open_ways = [route for route in made.approach.routes if not route.violations]
+    return f"{open_ways[0].length_mm:.0f} mm of vessels" if open_ways else "no way"
 
 
 def propose(case: CaseFile, progress: Progress = silent) -> Plan:
@@ -185,37 +291,6 @@ def _rehearsed(made: Plan, case: CaseFile, progress: Progress) -> tuple[Rehearsa
     return found, ""
 
 
-def _demo_plans(
-    cases: tuple[tuple[str, DemoCase], ...], voxel_mm: float, progress: Progress
-) -> list[Plan]:
-    """A plan for every demo case."""
-    from seldinger import anatomy as anatomies
-    from seldinger import demo
-    from seldinger import plan as plans
-
-    progress("the built-in patient", 0.0)
-    lattice = anatomies.Settings(voxel_mm=voxel_mm)
-    needed = sorted({case.patient for _, case in cases})
-    patients = {patient: demo.build_anatomy(lattice, patient) for patient in needed}
-    made = []
-    for number, (procedure, case) in enumerate(cases):
-        start, end = (0.3 + 0.7 * (number + step) / len(cases) for step in (0, 1))
-        told = scale_progress(progress, start, end, f"{procedure} of {case.target}: ")
-        patient = demo.visit(procedure, case.organ, case.depth, case.antibiotics)
-        settings = plans.Settings(answers=case.answers, options=case.options)
-        made.append(
-            plans.propose(
-                procedure,
-                patients[case.patient],
-                case.target,
-                patient=patient,
-                settings=settings,
-                progress=told,
-            )
-        )
-    return made
-
-
 def spell_name(case: CaseFile) -> str:
     """The case as a command; files by their names, never by this machine's paths."""
     from seldinger.plan.options import list_options
@@ -238,7 +313,7 @@ def _check(case: CaseFile, settings: Settings) -> None:
     known = anatomy.names.list_names(raw, study.vocabulary)
     plans.check_asked(declared, settings, known)
     if not declared.approach.takes_outline:
-        _check_vessel(case)
+        _check_name(case, declared)
         return
     if known is None:
         return
@@ -248,13 +323,12 @@ def _check(case: CaseFile, settings: Settings) -> None:
         anatomy.names.check_name("structure", target.organ, known)
 
 
-def _check_vessel(case: CaseFile) -> None:
-    """Refuse a target that is no vessel by its name: vessels are traced before they are found."""
+def _check_name(case: CaseFile, declared: Procedure) -> None:
+    """Refuse a target without a name where only a name is looked for."""
     target = case.target
     if target.name is None or target.mask is not None or target.centre_lps_mm is not None:
         raise PlanError(
-            f"{case.procedure} opens a vessel: name it (--target 'left renal artery', or a stretch "
-            "of it: 'left renal artery 10-30 mm'); a point or a mask is no stretch of a vessel"
+            f"{case.procedure} {declared.approach.wanted}; got a point or a mask, or no name"
         )
 
 

@@ -187,6 +187,8 @@ class ApproachLogic(Generic[CaseT]):
     kind: ClassVar[str]
     takes_outline: ClassVar[bool] = True
     """Whether a mask or a point can be its target, and not a name alone."""
+    wanted: ClassVar[str] = "has a target of a name"
+    """What must be named where no outline is taken, and how, after the procedure's name."""
     crosses_tissue: ClassVar[bool] = True
     """Whether its ways lead through tissue, so that what no label shows may lie on them."""
     options: ClassVar[type[Any] | None] = None

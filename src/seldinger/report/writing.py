@@ -104,14 +104,23 @@ def write_index(out: Path | str, entries: Sequence[tuple[Plan, Path]]) -> Path:
     Raises:
         OutputError: ``out/index.html`` is not ours, or cannot be written.
     """
+    return write_cards(out, [build_card(out, plan, where) for plan, where in entries])
+
+
+def write_cards(out: Path | str, cards: Sequence[html.IndexCard]) -> Path:
+    """Write ``out/index.html`` of plans that another process may have made.
+
+    Raises:
+        OutputError: ``out/index.html`` is not ours, or cannot be written.
+    """
     place = Path(out) / INDEX_PAGE
-    cards = tuple(_card(Path(out), plan, where) for plan, where in entries)
     folder.check_page(place)
-    folder.write_file(place, html.render_index(cards))
+    folder.write_file(place, html.render_index(tuple(cards)))
     return place
 
 
-def _card(out: Path, plan: Plan, where: Path) -> html.IndexCard:
+def build_card(out: Path | str, plan: Plan, where: Path) -> html.IndexCard:
+    """What the index in ``out`` tells of a plan; ``where`` is its folder, or its page."""
     page = where if where.suffix == ".html" else where / REPORT_PAGE
     link = Path(os.path.relpath(page, out)).as_posix()
     view = pages.build_report(plan, None)

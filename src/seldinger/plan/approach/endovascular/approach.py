@@ -56,6 +56,10 @@ class Endovascular(ApproachLogic[Any]):
     kind: ClassVar[str] = "endovascular"
     crosses_tissue: ClassVar[bool] = False
     takes_outline: ClassVar[bool] = False
+    wanted: ClassVar[str] = (
+        "opens a vessel: name it (--target 'left renal artery', or a stretch of it: 'left renal "
+        "artery 10-30 mm')"
+    )
     options: ClassVar[type[Any] | None] = EndovascularOptions
 
     families: frozenset[str] = frozenset({"femoral", "radial", "brachial", "foot"})
