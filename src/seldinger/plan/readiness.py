@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.care import outcomes, procedures
 from seldinger.care.clearance import Answer, Case, Request, assess, headline, rules
+from seldinger.care.clearance.inputs import latest_lab
+from seldinger.care.clearance.profile_file import default_profile
 from seldinger.catalogue.techniques import find_territory, list_techniques
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
@@ -267,3 +269,19 @@ def _held(plan: DrugPlan) -> HeldDrug:
         decides=plan.decides,
         decision=None if plan.decision is None else plan.decision.text,
     )
+
+
+def read_lab(patient: Visit | None, key: str) -> tuple[float | None, str]:
+    """A lab that still counts, in its own unit, and how it is printed: clearance's own rule.
+
+    One that is too old, was drawn later than now, or nobody knows when, is not known.
+
+    Args:
+        patient: who comes; None: nothing is known.
+        key: of the lab.
+    """
+    if patient is None or patient.patient.lab(key) is None:
+        return None, ""
+    case = Case(patient.request or Request(""), patient.patient)
+    found = latest_lab(case, key, patient.profile or default_profile(), patient.now)
+    return (None if found.value is None else float(found.value)), found.told

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seldinger import evidence
-from seldinger.care.clearance.inputs import latest_lab
-from seldinger.care.clearance.model import Case, Request
-from seldinger.care.clearance.profile_file import default_profile
 from seldinger.core.errors import PlanError
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.physics.clot.budget import DoseLimits, Infusion, find_breach, find_longest_h
+from seldinger.plan.readiness import read_lab
 from seldinger.plan.wording import SECONDARY_STAMP, cite
 
 if TYPE_CHECKING:
@@ -201,7 +199,7 @@ def _judge_fibrinogen(options: ClotOptions, patient: Visit | None) -> Finding:
     """The lower of what is told and of the patient's laboratory; an old one is not known."""
     least = evidence.driving_value(FIBRINOGEN, secondary=True)
     said = evidence.fact(FIBRINOGEN).statement
-    measured, drawn = _read_lab(patient, "fibrinogen")
+    measured, drawn = read_lab(patient, "fibrinogen")
     lab = None if measured is None else _MG_PER_DL * measured
     told = options.fibrinogen_g_per_l
     known = [one for one in (told, lab) if one is not None]
@@ -221,20 +219,6 @@ def _judge_fibrinogen(options: ClotOptions, patient: Visit | None) -> Finding:
                    facts=(FIBRINOGEN,), stamp=SECONDARY_STAMP)  # fmt: skip
 
 
-def _read_lab(patient: Visit | None, key: str) -> tuple[float | None, str]:
-    """A lab that still counts, in its own unit, and how it is printed: clearance's own rule.
-
-    One that is too old, was drawn later than now, or nobody knows when, is not known.
-    """
-    if patient is None or patient.patient.lab(key) is None:
-        return None, ""
-    request = patient.request or Request("")
-    found = latest_lab(
-        Case(request, patient.patient), key, patient.profile or default_profile(), patient.now
-    )
-    return (None if found.value is None else float(found.value)), found.told
-
-
 def judge_platelets(patient: Visit | None) -> tuple[Finding, ...]:
     """The patient's platelets against those of the trial; nothing where no patient was given.
 
@@ -244,7 +228,7 @@ def judge_platelets(patient: Visit | None) -> tuple[Finding, ...]:
     if patient is None:
         return ()
     least = evidence.driving_value(PLATELETS, secondary=True)
-    found, drawn = _read_lab(patient, "platelets")
+    found, drawn = read_lab(patient, "platelets")
     said = evidence.fact(PLATELETS).statement
     if found is None:
         text = f"Platelets are not known{f' ({drawn})' if drawn else ''}. {said}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger import evidence
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.readiness import read_lab
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -53,11 +54,13 @@ def judge_reserve(
 def _judge_bilirubin(case: TerritoryCase, options: EmbolizationOptions) -> Finding:
     """The worse of what is told and what the labs show; a contradiction is told and blocks."""
     most = evidence.driving_value(BILIRUBIN, secondary=True)
-    told, lab = options.total_bilirubin_mg_per_dl, _find_lab(case)
+    told = options.total_bilirubin_mg_per_dl
+    lab, drawn = read_lab(case.patient, "bilirubin")
     known = [one for one in (told, lab) if one is not None]
     facts, sources = (BILIRUBIN,), cite(BILIRUBIN)
     if not known:
-        text = f"Bilirubin is not known: tell it, or give labs. {state_fact(BILIRUBIN)}"
+        why = f" ({drawn})" if drawn else ""
+        text = f"Bilirubin is not known{why}: tell it, or give labs. {state_fact(BILIRUBIN)}"
         return Finding("bilirubin", Status.UNKNOWN, Severity.ACTION, text, sources, facts=facts)
     worst = max(known)
     text = f"Bilirubin {worst:g} mg/dL. {state_fact(BILIRUBIN)}"
@@ -70,11 +73,3 @@ def _judge_bilirubin(case: TerritoryCase, options: EmbolizationOptions) -> Findi
         held = False
     status = Status.MET if held else Status.NOT_MET
     return Finding("bilirubin", status, Severity.ACTION, text, sources, facts=facts)
-
-
-def _find_lab(case: TerritoryCase) -> float | None:
-    """The latest bilirubin of the patient's labs, mg/dL."""
-    if case.patient is None:
-        return None
-    lab = case.patient.patient.lab("bilirubin")
-    return None if lab is None else float(lab.value)

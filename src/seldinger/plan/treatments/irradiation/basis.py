@@ -17,6 +17,7 @@ from seldinger.core.finding import Finding
 from seldinger.core.naming import did_you_mean
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.answers import read
+from seldinger.plan.readiness import read_lab
 from seldinger.plan.treatments.irradiation import albumin, weigh
 from seldinger.plan.treatments.irradiation.constraints import Before
 from seldinger.plan.treatments.irradiation.contents import is_hollow
@@ -66,7 +67,7 @@ class Basis:
         rules: that hold; none without product, intent and disease.
         before: what compartments have already.
         known: what decides between rules.
-        lab_bilirubin: of the patient's labs; None: there is none.
+        lab_bilirubin: of the patient's labs; None: there is none that still counts.
         residual: share that stays behind; None: not told.
         scan: the SPECT of MAA that is used; None: none is.
         missing: what nobody told, in words.
@@ -122,7 +123,7 @@ def gather_basis(case: TerritoryCase) -> Basis:
         for value, (what, words) in zip(named, _CHOICES.items(), strict=True)
         if value is None
     )
-    lab = _find_lab_bilirubin(case)
+    lab, _ = read_lab(case.patient, "bilirubin")
     known = Circumstances(
         max((one for one in (told.bilirubin_mg_per_dl, lab) if one is not None), default=None),
         weighed.reserve,
@@ -260,17 +261,6 @@ def _find_constants(product: str | None, told: IrradiationOptions) -> DecayConst
         return None
     nuclide = find_microspheres(product).nuclide
     return decay_constants(nuclide, told.constants or PRESETS[product])
-
-
-def _find_lab_bilirubin(case: TerritoryCase) -> float | None:
-    """The latest of the patient's labs; None where nobody measured it."""
-    if case.patient is None:
-        return None
-    labs = [one for one in case.patient.patient.labs if one.key == "bilirubin"]
-    dated = [(one.taken, one.value) for one in labs if one.taken is not None]
-    if dated:
-        return max(dated)[1]
-    return labs[-1].value if labs else None
 
 
 def _edit_rules(
