@@ -59,7 +59,8 @@ class DemoCase:
             hands and feet), "uptake" (the first with hepatic arteries, SPECT and PET), "veins" (the
             second with veins instead of a fistula), "embolization" (the first with the arteries
             of its liver down to small branches), "fibroids" (a woman's pelvis), "prostate" (a
-            man's), or one who bleeds from spleen, colon or pelvis.
+            man's), one who bleeds from spleen, colon or pelvis, or "spine" (a broken vertebra and
+            one with a metastasis).
     """
 
     target: str
@@ -78,5 +79,6 @@ class DemoCase:
         "bleeding spleen",
         "bleeding colon",
         "bleeding pelvis",
+        "spine",
     ] = "needle"
     options: tuple[Any, ...] = ()

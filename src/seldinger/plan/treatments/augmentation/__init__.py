@@ -1,0 +1,1 @@
+"""Vertebral augmentation: cement into a vertebra, with a balloon before it or without."""

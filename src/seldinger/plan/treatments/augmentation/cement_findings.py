@@ -1,0 +1,145 @@
+"""What the model and the cohorts say of the cement: amount, leaks, endplates, sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.augmentation.tables import find_canal_leak_ml
+from seldinger.plan.wording import cite, quote_fact, state_fact
+from seldinger.simulate.cement.exits import ExitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.plan.treatments.augmentation.predict import Foretold
+
+_CANAL_ML = 0.05
+_WHOLE = 0.98
+_BOTH, _MISSED = "vertebra.filling.endplates.both", "vertebra.filling.endplates.missed"
+_STRENGTH, _STIFFNESS = "vertebra.filling.strength", "vertebra.filling.stiffness"
+_EXPLAINS = ("vertebra.filling.strength_r2", "vertebra.filling.stiffness_r2")
+_SIDE = "vertebra.filling.puncture_side"
+_MIDLINE = "vertebra.path.unilateral.across"
+_THICK = ("vertebra.leak.thick.any", "vertebra.leak.thick.none2020")
+
+
+def find_about_cement(foretold: Foretold, *, thick: bool | None) -> Iterator[Finding]:
+    """What the model says, and how little of it is sure.
+
+    Args:
+        foretold: by the model.
+        thick: whether the cement is of high viscosity; None: a curve of its own.
+    """
+    yield _tell_amount(foretold)
+    yield _judge_canal(foretold)
+    yield from _judge_leaks(foretold)
+    yield from _judge_sides(foretold)
+    yield _judge_endplates(foretold)
+    if thick is False:
+        text = f"Thin cement was asked for. {' '.join(quote_fact(one) for one in _THICK)}"
+        yield Finding("viscosity", Status.NOT_MET, Severity.CAUTION, text, cite(*_THICK))
+
+
+def _tell_amount(foretold: Foretold) -> Finding:
+    asked, done = foretold.cemented.plan.volume_ml, foretold.result
+    fill = 100.0 * done.fill_share
+    facts = (_STRENGTH, _STIFFNESS, *_EXPLAINS)
+    why = (
+        "the least of those tried that meets both endplates, keeps off the canal and overfills no "
+        "side, or the nearest to that" if foretold.cemented.tried else "as you told"
+    )  # fmt: skip
+    text = f"{asked:.1f} mL of cement ({why}): {fill:.0f} % of the body. "
+    if done.given_ml < _WHOLE * asked:
+        text = (
+            f"Of {asked:.1f} mL only {done.given_ml:.1f} go in: {done.end_words}. That is "
+            f"{fill:.0f} % of the body. "
+        )
+        text += " ".join(state_fact(one) for one in facts)
+        return Finding("cement-amount", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
+    text += " ".join(state_fact(one) for one in facts)
+    return Finding("cement-amount", Status.MET, Severity.INFO, text, cite(*facts))
+
+
+def _judge_canal(foretold: Foretold) -> Finding:
+    leak = find_canal_leak_ml(foretold.result)
+    if leak is None:
+        text = (
+            "Whether cement would enter the canal is not known: breaks of the back wall do not "
+            "show in this scan."
+        )
+        return Finding("canal-leak", Status.UNKNOWN, Severity.ACTION, text)
+    exits = {one.name for one in foretold.result.leaks if one.kind is ExitKind.CANAL}
+    runs = [one.leaked for one in foretold.spread.leaks if one.name in exits]
+    counted = max((one.count for one in runs), default=0)
+    of = foretold.spread.runs
+    if leak >= _CANAL_ML:
+        text = (
+            f"In the model {leak:.2f} mL of cement go towards the canal: place the tip farther "
+            "forward, give less, wait until it is thicker, or do not do it."
+        )
+        return Finding("canal-leak", Status.NOT_MET, Severity.ACTION, text)
+    rate = state_fact("vertebra.leak.canal")
+    text = (
+        f"In the model as planned no cement goes towards the canal; in {counted} of {of} runs with "
+        f"other viscosity, veins and tips some does. Watch the back wall all the time. {rate}"
+    )
+    severity, status = (
+        (Severity.CAUTION, Status.NOT_MET) if counted else (Severity.ACTION, Status.MET)
+    )
+    return Finding("canal-leak", status, severity, text, cite("vertebra.leak.canal"))
+
+
+def _judge_leaks(foretold: Foretold) -> Iterator[Finding]:
+    away = [
+        one
+        for one in foretold.spread.leaks
+        if one.leaked.count and not _is_canal(foretold, one.name)
+    ]
+    if not away:
+        return
+    said = ", ".join(f"{one.name} ({one.leaked.count} of {foretold.spread.runs})" for one in away)
+    text = (
+        f"Cement leaves in some runs of the model by: {said}. Runs are not chances; the rates that "
+        "were seen stand in the tables."
+    )
+    yield Finding("leaks", Status.NOT_MET, Severity.CAUTION, text)
+
+
+def _is_canal(foretold: Foretold, name: str) -> bool:
+    return any(one.name == name and one.kind is ExitKind.CANAL for one in foretold.result.leaks)
+
+
+def _judge_sides(foretold: Foretold) -> Iterator[Finding]:
+    for one in foretold.result.sides:
+        if one.alarm:
+            text = (
+                f"The {one.side.value} side, where the needle came in, holds "
+                f"{one.share_percent:.1f} % of the body. {state_fact(_SIDE)}"
+            )
+            yield Finding(
+                f"side-{one.side.value}", Status.NOT_MET, Severity.CAUTION, text, cite(_SIDE)
+            )
+    if len(foretold.cemented.needles) == 1 and not foretold.result.crosses_midline:
+        text = (
+            "With one needle no cement crosses the middle in the model: half of the body stays "
+            f"without. {state_fact(_MIDLINE)}"
+        )
+        yield Finding("midline", Status.NOT_MET, Severity.CAUTION, text, cite(_MIDLINE))
+
+
+def _judge_endplates(foretold: Foretold) -> Finding:
+    facts = (_BOTH, _MISSED)
+    rates = " ".join(state_fact(one) for one in facts)
+    both, of = foretold.spread.both.count, foretold.spread.runs
+    if foretold.result.both_endplates:
+        text = f"Cement meets both endplates as planned, and in {both} of {of} runs. {rates}"
+        return Finding("endplates", Status.MET, Severity.CAUTION, text, cite(*facts))
+    missed = [one for one in (foretold.result.upper, foretold.result.lower) if not one.touched]
+    where = " and ".join(
+        one.name if one.distance_mm is None else f"{one.name} ({one.distance_mm:.0f} mm away)"
+        for one in missed
+    )
+    text = f"Cement does not meet: {where}; it meets both in {both} of {of} runs. {rates}"
+    return Finding("endplates", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))

@@ -1,0 +1,90 @@
+"""What the ways say: how thick a wall is left, how far the canal is, what one needle reaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.augmentation.needles import WALL
+from seldinger.plan.wording import cite, state_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
+    from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled
+
+_ROOTS = {
+    "L": ("vertebra.path.beside.lumbar.dura", "vertebra.path.beside.lumbar.root_below"),
+    "T": ("vertebra.path.beside.thoracic.dura_touches", "vertebra.path.beside.thoracic.root_below"),
+}
+_ONE = ("vertebra.path.unilateral.planned", "vertebra.path.unilateral.volume",
+        "vertebra.path.unilateral.leak")  # fmt: skip
+
+
+def find_about_needles(
+    case: SpineCase, taken: Sequence[Pedicled], tried: Sequence[Pedicled], wanted: int
+) -> Iterator[Finding]:
+    """What stands for and against the needles that are taken.
+
+    Args:
+        case: with its vertebra.
+        taken: needles with their ways.
+        tried: every way that was looked for.
+        wanted: how many needles were wanted.
+    """
+    if not taken:
+        yield from _tell_why_none(case, tried)
+        return
+    for one in taken:
+        if one.way is not None:
+            yield _judge_wall(case, one.way)
+    facts = _ROOTS.get(case.vertebra.level[0], ())
+    text = (
+        "Nerve roots show in no CT and are measured by nothing here; above and below a pedicle "
+        f"they lie close. {' '.join(state_fact(one) for one in facts)}"
+    )
+    yield Finding("nerve-roots", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
+    if len(taken) < wanted:
+        lost = "; ".join(dict.fromkeys(one.why for one in tried if one.why))
+        text = f"Two needles were wanted, one has a way: {lost}. What one side reaches is told."
+        yield Finding("one-side", Status.NOT_MET, Severity.ACTION, text)
+    elif len(taken) == 1:
+        said = " ".join(state_fact(one) for one in _ONE)
+        yield Finding("one-side", Status.MET, Severity.CAUTION, f"One needle. {said}", cite(*_ONE))
+
+
+def _judge_wall(case: SpineCase, way: NeedleWay) -> Finding:
+    """Whether bone is left beside a needle, as far as the scan's voxels can tell."""
+    wanted = case.assumed.get_value(WALL.name)
+    blur = 0.5 * max(case.vertebra.source_voxel_mm)
+    name = f"pedicle-{way.side.value}"
+    canal = (
+        "the canal does not show" if way.canal_mm is None else f"{way.canal_mm:.1f} mm to the canal"
+    )
+    left = f"{way.wall_mm:.1f} mm of bone left in the {way.side.value} pedicle, {canal}"
+    least = way.wall_mm if way.canal_mm is None else min(way.wall_mm, way.canal_mm)
+    if least < 0.0:
+        text = f"The needle leaves the bone: {left}. Take another line."
+        return Finding(name, Status.NOT_MET, Severity.STOP, text)
+    if least < wanted:
+        text = f"Thin: {left}; {wanted:g} mm are wanted. Take a thinner needle or another line."
+        return Finding(name, Status.NOT_MET, Severity.ACTION, text)
+    if least < blur:
+        text = (
+            f"By the labels {left}, but voxels of {2.0 * blur:.1f} mm cannot tell that from none. "
+            "Scan in slices of a millimetre and plan again."
+        )
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
+    text = f"{left[0].upper()}{left[1:]}, by labels on voxels of up to {2.0 * blur:.1f} mm."
+    return Finding(name, Status.MET, Severity.ACTION, text)
+
+
+def _tell_why_none(case: SpineCase, tried: Sequence[Pedicled]) -> Iterator[Finding]:
+    why = "; ".join(dict.fromkeys(one.why for one in tried if one.why)) or "no pedicle shows"
+    text = (
+        f"No straight needle has a way into {case.vertebra.level}: {why}. A way beside the "
+        "pedicle, or a needle that bends, is not planned here."
+    )
+    yield Finding("pedicle", Status.NOT_MET, Severity.STOP, text)

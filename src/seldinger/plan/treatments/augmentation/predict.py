@@ -1,0 +1,233 @@
+"""Predict: what cement does in this vertebra, with its spread, and what cohorts saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger.core.progress import scale_progress
+from seldinger.core.record import read_assumptions
+from seldinger.plan.treatments.augmentation import tables
+from seldinger.plan.treatments.augmentation.vertebra_findings import OLDEST_WEEKS
+from seldinger.simulate.cement import measures
+from seldinger.simulate.cement.inject import simulate_cement
+from seldinger.simulate.cement.spread import spread_cement
+from seldinger.simulate.cement.stiffness import compare_stiffness
+from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.core.progress import Progress
+    from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
+    from seldinger.plan.treatments.augmentation.amounts import Amount, Cemented
+    from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled
+    from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+    from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.spread import CementSpread
+    from seldinger.simulate.cement.stiffness import StiffnessResult
+
+_ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
+VOXEL = _ASSUMED["cement_voxel_mm"]
+RUNS = _ASSUMED["cement_runs"]
+KIND = "augmentation"
+CRITERION = "a voxel holds cement where half of its pores are filled"
+_DENSE_ML, _LYTIC_SHARE = 0.05, 0.05
+"""A body with more metal, or more of it destroyed, is none that the model was made for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foretold:
+    """What the model says of one plan.
+
+    Attributes:
+        cemented: how cement is given.
+        result: as planned.
+        spread: over several runs.
+        stiffness: of the body, before and after.
+    """
+
+    cemented: Cemented
+    result: CementResult
+    spread: CementSpread
+    stiffness: StiffnessResult
+
+
+def foretell(
+    vertebra: Vertebra,
+    cemented: Cemented,
+    assumed: Mapping[str, float],
+    seed: int,
+    progress: Progress,
+) -> Foretold:
+    """Give the cement finely, several times coarsely, and load the body.
+
+    Args:
+        vertebra: to be filled.
+        cemented: how.
+        assumed: edits of assumptions by name, those of cement alone.
+        seed: of the runs.
+        progress: told between the steps.
+
+    Raises:
+        SimulationError: it cannot be given so.
+    """
+    needles, cavity, asked = cemented.needles, cemented.cavity, cemented.plan
+    voxel_mm = VOXEL.get_value(assumed)
+    own = {name: value for name, value in assumed.items() if name not in _ASSUMED}
+    result = simulate_cement(
+        vertebra, needles, asked, own, cavity, voxel_mm, scale_progress(progress, 0.0, 0.4)
+    )
+    spread = spread_cement(
+        vertebra, needles, asked, own, cavity, round(RUNS.get_value(assumed)), seed,
+        scale_progress(progress, 0.4, 0.8),
+    )  # fmt: skip
+    progress("stiffness", 0.8)
+    stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+    return Foretold(cemented, result, spread, stiffness)
+
+
+def describe_effect(
+    case: SpineCase,
+    options: AugmentationOptions,
+    foretold: Foretold,
+    taken: Sequence[Pedicled],
+    tried: Sequence[Pedicled],
+    *,
+    balloon: bool,
+) -> Effect:
+    """The effect as a plan has it.
+
+    Args:
+        case: with its vertebra.
+        options: what the user told.
+        foretold: by the model.
+        taken: needles with their ways.
+        tried: every way that was looked for.
+        balloon: whether balloons come first.
+    """
+    vertebra = case.vertebra
+    ways = [one.way for one in taken if one.way is not None]
+    told = tables.list_cohorts(vertebra, options, foretold.result, balloon=balloon)
+    return Effect(
+        kind=KIND,
+        criterion=CRITERION,
+        model=measures.MODEL,
+        measures=(
+            *_list_heights(vertebra),
+            *measures.list_measures(foretold.result, foretold.spread, foretold.stiffness),
+        ),
+        structures=_list_structures(case, ways),
+        options=(*_list_ways(taken, tried), *_list_amounts(foretold.cemented, taken)),
+        samples=foretold.spread.runs,
+        notes=measures.list_notes(foretold.result, foretold.spread, foretold.stiffness),
+        outside_domain=list_outside_domain(vertebra, options, balloon=balloon),
+        tables=told,
+    )
+
+
+def list_outside_domain(
+    vertebra: Vertebra, options: AugmentationOptions, *, balloon: bool
+) -> tuple[str, ...]:
+    """Why the model or the cohorts do not speak for this vertebra.
+
+    Args:
+        vertebra: to be filled.
+        options: what the user told.
+        balloon: whether balloons come first.
+    """
+    said = []
+    if vertebra.dense_ml > _DENSE_ML:
+        said.append("metal or old cement lies in the body")
+    if vertebra.lytic_ml > _LYTIC_SHARE * vertebra.body_ml:
+        said.append(
+            f"{100.0 * vertebra.lytic_ml / vertebra.body_ml:.0f} % of the body is destroyed, and "
+            "cement in a tumour is not what the model was made for"
+        )
+    if vertebra.cut_by_scan or vertebra.fused_with is not None:
+        said.append("the outline of the vertebra cannot be trusted")
+    if vertebra.breaks is None:
+        said.append("the scan is too coarse to show breaks of the cortex, by which cement leaves")
+    weeks = options.fracture_weeks
+    if balloon and weeks is not None and weeks > OLDEST_WEEKS:
+        said.append(f"no cohort of heights has a fracture {weeks:g} weeks old")
+    return tuple(said)
+
+
+def _list_heights(vertebra: Vertebra) -> tuple[Measure, ...]:
+    heights = vertebra.heights
+    lost = heights.lost_share
+    expected = heights.expected_mm or (None, None, None)
+    have = (heights.front_mm, heights.middle_mm, heights.back_mm)
+    places = ("front", "middle", "back")
+    return (
+        *(
+            Measure(f"height-{place}", f"Height of the body, {place}", "mm", value)
+            for place, value in zip(places, have, strict=True)
+        ),
+        *(
+            Measure(f"expected-{place}", f"Expected by its neighbours, {place}", "mm", value)
+            for place, value in zip(places, expected, strict=True)
+        ),
+        Measure("height-lost", "Most of its height that is lost", "1", lost),
+        Measure("wedge", "Angle between its endplates", "deg", heights.wedge_deg),
+        Measure("body-volume", "Volume of the body", "mL", vertebra.body_ml),
+    )
+
+
+def _list_structures(case: SpineCase, ways: Sequence[NeedleWay]) -> tuple[StructureEffect, ...]:
+    """Canal and pedicles, and what the needles leave of them."""
+    from seldinger.plan.treatments.augmentation.needles import WALL
+
+    wall = case.assumed.get_value(WALL.name)
+    made = []
+    if ways:
+        known = [one.canal_mm for one in ways if one.canal_mm is not None]
+        nearest = min(known) if known else None
+        measure = Measure("needle-gap", "From the nearest needle", "mm", nearest, at_least=wall)
+        made.append(StructureEffect("spinal canal", (measure,), measure.kept))
+    for one in ways:
+        left = Measure("wall-left", "Bone left beside the needle", "mm", one.wall_mm, at_least=wall)
+        made.append(StructureEffect(f"{one.side.value} pedicle", (left,), left.kept))
+    return tuple(made)
+
+
+def _list_ways(taken: Sequence[Pedicled], tried: Sequence[Pedicled]) -> tuple[Option, ...]:
+    made = []
+    for one in tried:
+        goal = "tip at the middle" if one.middle else "tip in its own half"
+        wall = None if one.way is None else one.way.wall_mm
+        canal = None if one.way is None else one.way.canal_mm
+        figures = (
+            Measure("wall-left", "Bone left", "mm", wall),
+            Measure("canal-gap", "To the canal", "mm", canal),
+        )
+        made.append(
+            Option(
+                "transpedicular", one.device, 1, f"{one.side.value} pedicle, {goal}", figures,
+                chosen=any(one is other for other in taken), note=one.why, on_patient=True,
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _list_amounts(cemented: Cemented, taken: Sequence[Pedicled]) -> tuple[Option, ...]:
+    device = taken[0].device
+    return tuple(
+        Option(
+            "cement", device, len(taken), f"{one.volume_ml:.1f} mL", _list_figures(one),
+            chosen=one.volume_ml == cemented.plan.volume_ml, note=one.why, on_patient=True,
+        )
+        for one in cemented.tried
+    )  # fmt: skip
+
+
+def _list_figures(one: Amount) -> tuple[Measure, ...]:
+    done = one.result
+    canal = tables.find_canal_leak_ml(done)
+    return (
+        Measure("fill", "Body filled", "1", None if done is None else done.fill_share),
+        Measure("leak", "Cement out", "mL", None if done is None else done.leaked_ml),
+        Measure("leak-canal", "Of it towards the canal", "mL", canal),
+    )

@@ -1,0 +1,102 @@
+"""Tables: what cohorts saw, beside what the model says, as rows of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.anatomy.vertebra.model import Wall
+from seldinger.simulate.cement import published
+from seldinger.simulate.cement.exits import ExitKind
+from seldinger.simulate.effect import EffectTable
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+    from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.published import CohortTable, PopulationRow
+
+_HEAD = ("What was seen", "In whom", "Of this group", "Source")
+_JUNCTION = frozenset({"T11", "T12", "L1", "L2"})
+_LYTIC_ML = 0.3
+_NOBODY = "Rates of those who were looked at, not this patient's chances."
+
+
+def list_cohorts(
+    vertebra: Vertebra,
+    options: AugmentationOptions,
+    result: CementResult,
+    *,
+    balloon: bool,
+) -> tuple[EffectTable, ...]:
+    """What was published, for this technique, this fracture and this cement.
+
+    Args:
+        vertebra: that is treated.
+        options: what the user told.
+        result: of the model.
+        balloon: whether balloons come first.
+    """
+    thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
+    cleft = vertebra.cleft is not None
+    broken = None if vertebra.breaks is None else bool(vertebra.breaks)
+    told = (
+        published.list_height_rows(options.fracture_weeks, kyphoplasty=balloon),
+        published.list_leak_rows(
+            kyphoplasty=balloon, thick=thick, cleft=cleft, broken=broken,
+            tumour=vertebra.lytic_ml > _LYTIC_ML,
+        ),
+        published.list_recollapse_rows(
+            both_endplates=result.both_endplates, cleft=cleft, junction=vertebra.level in _JUNCTION
+        ),
+        published.list_filling_rows(),
+        published.list_heat_rows(),
+        published.list_pain_rows(),
+        published.list_next_fracture_rows(),
+    )  # fmt: skip
+    return tuple(_make_table(one) for one in told if one.rows)
+
+
+def _make_table(told: CohortTable) -> EffectTable:
+    rows = [one for one in told.rows if one.applies is not False]
+    note = _NOBODY if not told.outside_domain else f"{_capital(told.outside_domain)}. {_NOBODY}"
+    return EffectTable(
+        _capital(told.title),
+        _HEAD,
+        tuple(
+            (_spell(one), f"{one.population}{f', {one.horizon}' if one.horizon else ''}",
+             {True: "yes", None: "not known", False: "no"}[one.applies], one.source)
+            for one in rows
+        ),
+        strong=tuple(number for number, one in enumerate(rows) if one.applies),
+        note=note,
+    )  # fmt: skip
+
+
+def _spell(row: PopulationRow) -> str:
+    said = row.statement
+    if row.interval is not None and row.interval_words:
+        low, high = row.interval
+        unit = "" if row.unit == "1" else f" {row.unit}"
+        said = f"{said} ({row.interval_words} {low:g} to {high:g}{unit})"
+    return said if not row.stamp else f"{said} [{row.stamp}]"
+
+
+def find_canal_leak_ml(result: CementResult | None) -> float | None:
+    """Cement towards the canal; None where it is not known."""
+    if result is None:
+        return None
+    volumes = [one.volume_ml for one in result.leaks if one.kind is ExitKind.CANAL]
+    if any(one is None for one in volumes):
+        return None
+    return sum(one for one in volumes if one is not None)
+
+
+def has_back_break(vertebra: Vertebra) -> bool | None:
+    """Whether the wall to the canal is broken; None: not known."""
+    if vertebra.breaks is None:
+        return None
+    return any(one.wall is Wall.BACK for one in vertebra.breaks)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

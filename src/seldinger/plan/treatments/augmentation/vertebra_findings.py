@@ -1,0 +1,205 @@
+"""What the vertebra itself says for and against cement: level, fracture, canal, walls, contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger import evidence
+from seldinger.anatomy.vertebra.model import Collapse, Wall
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.wording import cite, quote_fact, state_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seldinger.anatomy.vertebra.model import CorticalBreak, Vertebra
+    from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+
+_HALF_LOST = 0.5
+_DENSE_ML, _LYTIC_ML = 0.05, 0.3
+"""Less is noise, or the cortex."""
+_CHOICE = "vertebra.height.choice"
+_BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
+         "vertebra.imaging.back_wall.leak2021")  # fmt: skip
+_AGES = ("vertebra.height.angle.palmowski.6_51wk",)
+OLDEST_WEEKS = 51.0
+"""The oldest fractures in the cohorts whose heights are told."""
+
+
+def find_about_vertebra(
+    vertebra: Vertebra, options: AugmentationOptions, *, balloon: bool
+) -> Iterator[Finding]:
+    """What must be known and said before a needle goes in.
+
+    Args:
+        vertebra: that is treated.
+        options: what the user told.
+        balloon: whether a balloon comes before the cement.
+    """
+    yield _judge_level(vertebra)
+    yield _judge_label(vertebra)
+    yield _judge_canal(vertebra)
+    yield from _judge_contents(vertebra)
+    yield from _judge_walls(vertebra)
+    yield _judge_collapse(vertebra, balloon=balloon)
+    yield _judge_age(options)
+    text = (
+        f"The body measures {vertebra.density_hu:.0f} HU away from its walls. That is not a bone "
+        "mineral density: the scan was not calibrated."
+    )
+    yield Finding("density", Status.MET, Severity.INFO, text)
+
+
+def _judge_level(vertebra: Vertebra) -> Finding:
+    if vertebra.level_doubt is not None:
+        text = (
+            f"The label says {vertebra.level}, but {vertebra.level_doubt}. Count the level on "
+            "images that show the sacrum or the skull, and in the room."
+        )
+        return Finding("level", Status.UNKNOWN, Severity.ACTION, text)
+    text = f"Nothing in the labels speaks against {vertebra.level}. Count it again in the room."
+    return Finding("level", Status.MET, Severity.ACTION, text)
+
+
+def _judge_label(vertebra: Vertebra) -> Finding:
+    said = []
+    if vertebra.cut_by_scan:
+        said.append("the scan ends within it")
+    if vertebra.fused_with is not None:
+        said.append(f"its label seems to hold {vertebra.fused_with} as well")
+    if said:
+        text = (
+            f"The outline of {vertebra.level} cannot be trusted: {' and '.join(said)}. Scan all of "
+            "it, or correct the labels, and plan again."
+        )
+        return Finding("vertebra-outline", Status.UNKNOWN, Severity.ACTION, text)
+    text = f"{vertebra.level} is whole in the scan and apart from its neighbours."
+    return Finding("vertebra-outline", Status.MET, Severity.ACTION, text)
+
+
+def _judge_canal(vertebra: Vertebra) -> Finding:
+    if vertebra.canal is None:
+        text = (
+            f"The canal of {vertebra.level} does not show, so that no distance to it can be told. "
+            "Nothing here is clear of it: outline the cord or the canal and plan again."
+        )
+        return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
+    text = f"The canal of {vertebra.level} shows; every line is measured to it."
+    return Finding("canal", Status.MET, Severity.ACTION, text)
+
+
+def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
+    if vertebra.dense_ml > _DENSE_ML:
+        text = (
+            f"{vertebra.dense_ml:.1f} mL of the body is as dense as metal or cement. If it was "
+            "treated before, cement cannot go there, and what a needle does is not foreseen here."
+        )
+        yield Finding("dense-inside", Status.NOT_MET, Severity.ACTION, text)
+    if vertebra.lytic_ml > _LYTIC_ML:
+        facts = ("vertebra.tumour.cement.leak2022", "vertebra.tumour.cement.canal2022")
+        text = (
+            f"{vertebra.lytic_ml:.1f} mL of the body is softer than marrow in bone: a tumour "
+            "perhaps, where cement flows as nothing here foresees. Take a biopsy through the same "
+            f"needle. {' '.join(state_fact(one) for one in facts)}"
+        )
+        yield Finding("lytic", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
+    if vertebra.cleft is not None:
+        facts = ("vertebra.leak.odds.cleft", "vertebra.filling.recollapse.cleft")
+        text = (
+            f"A cleft of {vertebra.cleft.volume_ml:.1f} mL holds {vertebra.cleft.content}: cement "
+            f"goes there first. {' '.join(quote_fact(one) for one in facts)}"
+        )
+        yield Finding("cleft", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
+
+
+def _judge_walls(vertebra: Vertebra) -> Iterator[Finding]:
+    if vertebra.breaks is None:
+        coarse = max(vertebra.source_voxel_mm)
+        text = (
+            f"Voxels of {coarse:.1f} mm do not show whether the cortex is broken: leaks through it "
+            "are unknown. Scan in slices of a millimetre."
+        )
+        yield Finding("cortex", Status.UNKNOWN, Severity.ACTION, text)
+        return
+    back = [one for one in vertebra.breaks if one.wall is Wall.BACK]
+    if back:
+        text = (
+            f"The back wall shows no cortex over {_area(back):.0f} mm2: cement may enter the canal "
+            f"there. {' '.join(state_fact(one) for one in _BACK)}"
+        )
+        yield Finding("back-wall", Status.NOT_MET, Severity.ACTION, text, cite(*_BACK))
+    others = [one for one in vertebra.breaks if one.wall is not Wall.BACK]
+    if others:
+        fact = "vertebra.leak.odds.cortex"
+        where = ", ".join(f"{one.wall.value} {one.area_mm2:.0f} mm2" for one in others)
+        text = f"No cortex shows at: {where}. {quote_fact(fact)}"
+        yield Finding("cortex", Status.NOT_MET, Severity.CAUTION, text, cite(fact))
+    if not vertebra.breaks:
+        text = "No break of the cortex shows; one below a voxel or two would not."
+        yield Finding("cortex", Status.MET, Severity.CAUTION, text)
+
+
+def _area(breaks: list[CorticalBreak]) -> float:
+    return sum(one.area_mm2 for one in breaks)
+
+
+def _judge_collapse(vertebra: Vertebra, *, balloon: bool) -> Finding:
+    heights, lost = vertebra.heights, vertebra.heights.lost_share
+    stands = (
+        f"heights {heights.front_mm:.0f} mm in front, {heights.middle_mm:.0f} in the middle, "
+        f"{heights.back_mm:.0f} behind"
+    )
+    if lost is None or heights.shape is None:
+        text = (
+            f"How much height is lost is unknown: its neighbours tell no height to expect "
+            f"({stands})."
+        )
+        return Finding("collapse", Status.UNKNOWN, Severity.CAUTION, text)
+    shape = "no collapse" if heights.shape is Collapse.NONE else heights.shape.value
+    grade = "vertebra.imaging.genant.3"
+    told = (
+        f"{100.0 * lost:.0f} % of the expected height is lost ({shape}, Genant {heights.grade}; "
+        f"{stands})."
+    )
+    advice = state_fact(_CHOICE)
+    if lost > _HALF_LOST and not balloon:
+        text = f"{told} {advice} Think of a kyphoplasty."
+        return Finding("collapse", Status.NOT_MET, Severity.CAUTION, text, cite(_CHOICE, grade))
+    if heights.grade == 0:
+        text = f"{told} Nothing is collapsed here: is this the level that hurts?"
+        return Finding("collapse", Status.NOT_MET, Severity.CAUTION, text, cite(grade))
+    return Finding("collapse", Status.MET, Severity.CAUTION, f"{told} {advice}", cite(_CHOICE))
+
+
+def _judge_age(options: AugmentationOptions) -> Finding:
+    weeks = options.fracture_weeks
+    if weeks is None:
+        text = (
+            "The age of the fracture is not told: every cohort's gain of height stands beside the "
+            "others, and none is chosen. Tell it (--fracture-weeks)."
+        )
+        return Finding("fracture-age", Status.UNKNOWN, Severity.CAUTION, text)
+    if weeks > OLDEST_WEEKS:
+        text = (
+            f"The fracture is {weeks:g} weeks old; no cohort here goes beyond "
+            f"{OLDEST_WEEKS:g} weeks. Whether it still moves, and gains anything, is not known."
+        )
+        return Finding("fracture-age", Status.NOT_MET, Severity.ACTION, text, cite(*_AGES))
+    text = f"The fracture is {weeks:g} weeks old, within the cohorts whose heights are told."
+    return Finding("fracture-age", Status.MET, Severity.CAUTION, text, cite(*_AGES))
+
+
+def list_sham_trials() -> Finding:
+    """What the trials against a sham procedure showed, and what they did not."""
+    facts = (
+        "vertebra.evidence.invest.pain", "vertebra.evidence.buchbinder.pain",
+        "vertebra.evidence.vertos4.pain", "vertebra.evidence.free.sf36",
+    )  # fmt: skip
+    known = [one for one in facts if evidence.fact(one).value is not None]
+    text = (
+        f"{' '.join(state_fact(one) for one in known)} Trials against a sham procedure showed no "
+        "sure relief; those against ordinary care, where everybody knew, did. Say so to the "
+        "patient."
+    )
+    return Finding("sham-trials", Status.MET, Severity.INFO, text, cite(*known))

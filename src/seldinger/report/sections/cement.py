@@ -1,0 +1,44 @@
+"""Cement: where it comes to lie in a vertebra, where it leaves, and over what time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.report import cement_figures
+from seldinger.report.blocks import Block, Figure, Heading
+from seldinger.report.sections import Part, Section
+
+if TYPE_CHECKING:
+    from seldinger.plan.model import Plan
+    from seldinger.report.sections import Drawing
+
+
+def build_cement(plan: Plan) -> tuple[Block, ...]:
+    """Three cuts and the course; nothing where no cement was given in the model."""
+    if not cement_figures.has_cement(plan):
+        return ()
+    return (
+        Heading("Where the cement comes to lie"),
+        Figure(
+            "pictures/cement.png", "Cement in the vertebra from the side, along the needles, and "
+            "from the front",
+            "Cement as planned, in the model; stronger colour: more of the pores are filled. The "
+            "model leaks more seldom than vertebrae do. R, L: the patient's right and left.",
+        ),
+        Figure(
+            "pictures/cement-time.png", "Cement in the body and out of it, and the pressure",
+            "What leaves does so by the exits that this scan shows.",
+        ),
+    )  # fmt: skip
+
+
+def _drawn(plan: Plan) -> tuple[Drawing, ...]:
+    if not cement_figures.has_cement(plan):
+        return ()
+    return (
+        ("cement", lambda: cement_figures.draw_cement(plan)),
+        ("cement-time", lambda: cement_figures.draw_cement_time(plan)),
+    )
+
+
+CEMENT = Section(Part.BODY, 12, build_cement, _drawn, approach="percutaneous")
