@@ -128,13 +128,14 @@ def test_a_sheet_answers_to_other_names() -> None:
         return sheet_text.page(name, None, "en")
 
     assert page("fibroid-embolization") is page("ufe")
-    assert page("Kyphoplasty") is page("vertebroplasty")
+    assert page("Balloon kyphoplasty") is page("kyphoplasty")
+    assert page("kyphoplasty") is not page("vertebroplasty")
     assert page("kidney-biopsy") is sheet_text.page("biopsy", "left kidney", "en")
 
 
 @pytest.mark.parametrize(
     "procedure",
-    ["pad", "renal-stent", "carotid-stent", "dvt", "ivc-filter", "vertebroplasty", "ufe"],
+    ["pad", "renal-stent", "carotid-stent", "dvt", "ivc-filter", "vertebroplasty", "kyphoplasty", "ufe"],
 )
 def test_contested_evidence_is_said_to_be_so(procedure: str) -> None:
     page = sheet_text.page(procedure, None, "en")
