@@ -135,7 +135,16 @@ def test_a_sheet_answers_to_other_names() -> None:
 
 @pytest.mark.parametrize(
     "procedure",
-    ["pad", "renal-stent", "carotid-stent", "dvt", "ivc-filter", "vertebroplasty", "kyphoplasty", "ufe"],
+    [
+        "pad",
+        "renal-stent",
+        "carotid-stent",
+        "dvt",
+        "ivc-filter",
+        "vertebroplasty",
+        "kyphoplasty",
+        "ufe",
+    ],
 )
 def test_contested_evidence_is_said_to_be_so(procedure: str) -> None:
     page = sheet_text.page(procedure, None, "en")
