@@ -101,7 +101,7 @@ def test_the_systems_of_the_suite_are_all_there() -> None:
     assert {name for name, _ in outcomes.list_pages()} == {
         *("pad", "renal-stent", "carotid-stent", "dialysis-access", "dvt", "ivc-filter"),
         *("ablation", "tace", "y90", "biopsy", "drainage", "cholecystostomy"),
-        *("ufe", "pae", "vertebroplasty", "embolization"),
+        *("ufe", "pae", "vertebroplasty", "kyphoplasty", "embolization"),
     }
 
 
@@ -221,7 +221,8 @@ def test_facts_that_disagree_stand_on_one_page(page: str, one: str, other: str) 
 @pytest.mark.parametrize(
     ("asked", "organ", "got"),
     [
-        ("kyphoplasty", None, ("vertebroplasty", None)),
+        ("kyphoplasty", None, ("kyphoplasty", None)),
+        ("percutaneous vertebroplasty", None, ("vertebroplasty", None)),
         ("renal_stent", None, ("renal-stent", None)),
         ("IVC filter", None, ("ivc-filter", None)),
         ("tace", None, ("tace", "liver")),
@@ -297,6 +298,58 @@ def test_a_page_that_does_not_hold_together_is_refused(
     assert read(PAGE).procedure == "needle"
     with pytest.raises(CareError, match=said):
         read({**PAGE, **change})
+
+
+CEMENT = ("vertebroplasty", "kyphoplasty")
+
+
+@pytest.mark.parametrize("name", CEMENT)
+def test_sham_trials_of_cement_stand_side_by_side_and_the_answer_says_contested(name: str) -> None:
+    page = outcomes.find(name)
+    shown = {row.fact for row in page.rows}
+    trials = {f"vertebra.evidence.{one}.pain" for one in ("invest", "buchbinder", "vertos4")}
+    assert trials | {"outcome_cement.sham", "outcome_cement.vapour"} <= shown
+    assert "vertebra.evidence.free.sf36" in shown
+    assert page.answer.startswith("Contested.")
+    assert "sham" in page.answer
+
+
+@pytest.mark.parametrize("name", CEMENT)
+def test_no_pair_of_leak_figures_stands_alone(name: str) -> None:
+    """One review makes a balloon three times as safe, another less, and cohorts the reverse."""
+    page = outcomes.find(name)
+    pairs = [
+        (f"outcome_cement.leak.{name}", f"vertebra.leak.any.{name}2023")
+        for name in ("vertebroplasty", "kyphoplasty")
+    ]
+    ratios = []
+    for suffix in ("", ".review"):
+        with_none, with_balloon = (
+            evidence.driving_value(f"outcome_cement.leak.{one}{suffix}") for one in CEMENT
+        )
+        ratios.append(with_none / with_balloon)
+    ratios.append(
+        evidence.driving_value("vertebra.leak.any.vertebroplasty2023")
+        / evidence.driving_value("vertebra.leak.any.kyphoplasty2023")
+    )
+    assert min(ratios) < 1.0 < max(ratios)
+    shown = {row.fact for row in page.rows}
+    assert {fact for pair in pairs for fact in pair} <= shown
+    assert {f"outcome_cement.leak.{one}.review" for one in CEMENT} <= shown
+    assert "contradict each other" in page.confounding
+
+
+@pytest.mark.parametrize("name", CEMENT)
+def test_cement_stands_beside_every_other_choice(name: str) -> None:
+    page = outcomes.find(name)
+    said = " ".join(option.name for option in page.options)
+    for word in ("brace", "protect bone", "Radiotherapy", "Surgical", "Pain killers"):
+        assert word in said
+    other = {"vertebroplasty": "Kyphoplasty", "kyphoplasty": "Vertebroplasty"}[name]
+    assert page.options[1].name == other
+    harms = {row.fact for row in page.options[0].side(outcomes.Side.HARM)}
+    assert {"vertebra.leak.lungs.ct", "outcome_cement.revision"} <= harms
+    assert row_of(page, "outcome_cement.infection").number == "0.32 %"
 
 
 def test_records_cannot_be_changed() -> None:

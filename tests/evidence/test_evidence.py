@@ -74,6 +74,7 @@ def test_every_topic_of_the_first_story_is_there() -> None:
         "antibiotics",
         "audit_thresholds",
         "caval_filter",
+        "cement",
         "clot_removal",
         "biopsy",
         "bleeding",

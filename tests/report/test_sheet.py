@@ -128,19 +128,44 @@ def test_a_sheet_answers_to_other_names() -> None:
         return sheet_text.page(name, None, "en")
 
     assert page("fibroid-embolization") is page("ufe")
-    assert page("Kyphoplasty") is page("vertebroplasty")
+    assert page("Balloon kyphoplasty") is page("kyphoplasty")
+    assert page("kyphoplasty") is not page("vertebroplasty")
     assert page("kidney-biopsy") is sheet_text.page("biopsy", "left kidney", "en")
 
 
 @pytest.mark.parametrize(
     "procedure",
-    ["pad", "renal-stent", "carotid-stent", "dvt", "ivc-filter", "vertebroplasty", "ufe"],
+    [
+        "pad",
+        "renal-stent",
+        "carotid-stent",
+        "dvt",
+        "ivc-filter",
+        "vertebroplasty",
+        "kyphoplasty",
+        "ufe",
+    ],
 )
 def test_contested_evidence_is_said_to_be_so(procedure: str) -> None:
     page = sheet_text.page(procedure, None, "en")
     heading = sheet_text.common("en").headings.contested
     assert page.contested
     assert page.contested in [p.points for p in of(page).parts if p.heading == heading]
+
+
+def test_the_balloon_has_a_page_that_speaks_of_it_and_promises_no_rarer_leak() -> None:
+    plain = text(of(sheet_text.page("vertebroplasty", None, "en")))
+    with_balloon = text(of(sheet_text.page("kyphoplasty", None, "en")))
+    assert with_balloon.count("alloon") >= 8
+    assert "balloon bursts" in with_balloon
+    assert "balloon bursts" not in plain
+    for said in (plain, with_balloon):
+        assert "They do not agree whether a balloon makes them rarer" in said
+        assert "fever" in said
+        assert "get up with help" in said
+        assert "dressing comes off" in said
+    counted = sheet_text.page("kyphoplasty", None, "en").risk
+    assert not any("leak" in (one.fact or "") for one in counted if "lung" not in one.text)
 
 
 def test_pregnancy_is_asked_about_beside_x_rays_but_not_of_men() -> None:

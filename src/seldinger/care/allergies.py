@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from seldinger.care import drugs, pages
 from seldinger.evidence.records import Key, Named, Text, written
@@ -50,6 +50,9 @@ class Material:
         decides: who settles it.
         used_by: procedures that use it; None: all but ``not_used_by``.
         not_used_by: procedures that are known not to.
+        stops: after which reactions to it a procedure that brings it is not done; after any other
+            somebody decides.
+        facts: ids of evidence that say so.
     """
 
     key: Key
@@ -58,12 +61,18 @@ class Material:
     decides: str = ""
     used_by: frozenset[Key] | None = None
     not_used_by: frozenset[Key] = frozenset()
+    stops: Literal["none", "severe", "any"] = "none"
+    facts: tuple[Text, ...] = ()
 
     def used(self, procedure: str) -> bool:
         """Whether a procedure brings it; one that the page does not list is taken to."""
         if self.used_by is not None:
             return procedure in self.used_by
         return procedure not in self.not_used_by
+
+    def stops_after(self, reaction: str | None) -> bool:
+        """Whether a reaction keeps it from being brought; one that nobody graded may be severe."""
+        return self.stops == "any" or (self.stops == "severe" and reaction in {"severe", None})
 
 
 @dataclass(frozen=True, slots=True)

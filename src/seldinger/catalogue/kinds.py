@@ -17,6 +17,7 @@ from seldinger.catalogue.model import (
     TrocarDrain,
 )
 from seldinger.catalogue.occluders import Coil, VascularPlug
+from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.catalogue.vascular import (
     AngioplastyBalloon,
     BalloonExpandableStent,
@@ -56,6 +57,8 @@ KINDS: Mapping[str, type[Device]] = MappingProxyType(
         "coil": Coil,
         "vascular-plug": VascularPlug,
         "closure-device": ClosureDevice,
+        "bone-cannula": BoneCannula,
+        "bone-balloon": BoneBalloon,
     }
 )
 """What a device's ``kind`` says -> what it has."""

@@ -15,7 +15,7 @@ from seldinger.core.verdict import Severity, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from seldinger.care.allergies import Allergen, RecognisedAllergy
+    from seldinger.care.allergies import Allergen, Material, RecognisedAllergy
     from seldinger.care.clearance.model import Case
     from seldinger.care.clearance.profile import Profile
     from seldinger.care.patient import Allergy
@@ -41,6 +41,7 @@ class _Word:
     severity: Severity
     text: str
     decides: str = ""
+    facts: tuple[str, ...] = ()
 
 
 def assess_allergies(case: Case, profile: Profile, ordered: Iterable[str]) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def assess_allergies(case: Case, profile: Profile, ordered: Iterable[str]) -> It
             result = finding(
                 word.rule if reacted else f"allergy.{_id(allergy)}.{word.rule}", TOPIC,
                 word.status, word.severity, f"Allergy to {_words(allergy)}: {word.text}",
-                profile=profile, inputs={"allergy": _words(allergy)},
+                profile=profile, inputs={"allergy": _words(allergy)}, facts=word.facts,
                 considers=_considers(allergy), decides=word.decides,
             )  # fmt: skip
             yield settle(result, case.request, profile)
@@ -78,7 +79,7 @@ def _judge(
         by_question = bool(set(allergen.meets) & BY_QUESTION)
         if not met and not by_question:
             yield _told(f"{allergen.name}: nothing that this procedure is known to bring.")
-        if by_question and case.request.contrast == _NONE:
+        if by_question and not met and case.request.contrast == _NONE:
             yield _told(f"{allergen.name}: no iodinated contrast is planned.")
     keys = {a.key for a in recognised.allergens}
     for drug in case.patient.drugs:
@@ -123,8 +124,17 @@ def _met(
         elif key in _ON_THE_DAY and not _given(key, case):
             yield _Word(key, Status.MET, Severity.CAUTION, f"{allergen.name}: not given.")
         elif key in _ON_THE_DAY or material.used(case.request.procedure):
-            text = f"{allergen.name} may come with {material.name}. {material.asks}."
-            yield _Word(key, Status.UNKNOWN, Severity.ACTION, text, material.decides)
+            yield _brought(allergy, allergen, material)
+
+
+def _brought(allergy: Allergy, allergen: Allergen, material: Material) -> _Word:
+    """What is said where a procedure brings what the patient does not bear."""
+    text = f"{allergen.name} may come with {material.name}. {material.asks}."
+    if material.stops_after(allergy.reaction):
+        status, severity = Status.NOT_MET, Severity.STOP
+    else:
+        status, severity = Status.UNKNOWN, Severity.ACTION
+    return _Word(material.key, status, severity, text, material.decides, material.facts)
 
 
 def _given(material: str, case: Case) -> bool:
