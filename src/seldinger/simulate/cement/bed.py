@@ -13,7 +13,7 @@ from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
 from seldinger.physics.cement.bed import CementBed
 from seldinger.physics.cement.bone import Permeability, cleft_permeability_m2
-from seldinger.simulate.cement.exits import find_exits, find_frame_places
+from seldinger.simulate.cement.exits import find_exits, find_frame_places, find_inner_veins
 from seldinger.simulate.cement.lattice import HALF, Averager, make_averager
 from seldinger.simulate.cement.settings import check_assumed, get_assumed
 
@@ -117,6 +117,7 @@ def make_bed(
         share[cleft] = 0.0
         permeability[:, cleft] = cleft_permeability_m2(_gap_mm(vertebra, assumed))
     outlets = find_exits(vertebra, around, open_ & body, outer, assumed)
+    permeability += find_inner_veins(outlets, around, vertebra.frame, assumed) * open_
     bed = CementBed(
         around.grid, np.where(open_, 1.0 - share, 0.0), permeability, outlets.exits, cleft
     )

@@ -134,6 +134,54 @@ def _vein_openness(calibre: str, assumed: Mapping[str, float]) -> float:
     return tube_openness_m3(inner, get_assumed(assumed, "vein_length_mm"), _VEINS_EACH)
 
 
+def find_inner_veins(
+    outlets: Outlets, around: Averager, frame: VertebraFrame, assumed: Mapping[str, float]
+) -> Floats:
+    """(a, b, c) m2 that veins within the body add to the permeability of its bone.
+
+    Straight tubes from the body's centroid to where they leave it, shared among the voxels they
+    pass so that they conduct the same in any.
+
+    Args:
+        outlets: of the body.
+        around: to the bed's voxels.
+        frame: of the vertebra.
+        assumed: edits of assumptions by name.
+    """
+    added = np.zeros(around.grid.shape)
+    voxel_mm = around.grid.spacing_mm[0]
+    middle = around.grid.to_index(frame.origin_lps_mm)
+    calibres = {name: calibre for name, _, calibre in _VEINS}
+    inner = get_assumed(assumed, "inner_vein_calibre")
+    for one in outlets.exits:
+        if one.name not in calibres:
+            continue
+        # What a tube of unit length conducts: its openness times its length.
+        tube_m4 = _vein_openness(calibres[one.name], assumed) * inner**4
+        tube_m4 *= 1e-3 * get_assumed(assumed, "vein_length_mm")
+        end = np.argwhere(one.where).mean(axis=0)
+        length = float(np.linalg.norm(end - middle))
+        count = max(1, int(np.ceil(_POINTS_PER_VOXEL * length)))
+        points = middle + (end - middle) * ((np.arange(count) + 0.5) / count)[:, None]
+        each = tube_m4 / (1e-3 * voxel_mm) ** 2 * length / count
+        _deposit(added, points, each)
+    return added
+
+
+_POINTS_PER_VOXEL = 8
+
+
+def _deposit(into: Floats, points: Points, each: float) -> None:
+    """Share ``each`` among the eight voxels around every point, (n, 3) index; in place."""
+    low = np.floor(points).astype(np.int64)
+    part = points - low
+    top = np.array(into.shape) - 1
+    for corner in np.ndindex(2, 2, 2):
+        at = np.clip(low + corner, 0, top)
+        weight = np.prod(np.where(np.array(corner) == 1, part, 1.0 - part), axis=1)
+        np.add.at(into, tuple(at.T), each * weight)
+
+
 def _break_openness(area_mm2: float, assumed: Mapping[str, float]) -> float:
     permeability = cleft_permeability_m2(get_assumed(assumed, "break_gap_mm"))
     return wall_openness_m3(permeability, area_mm2, get_assumed(assumed, "cortex_mm"))

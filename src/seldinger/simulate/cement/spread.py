@@ -39,6 +39,7 @@ Floats = NDArray[np.float64]
 
 RUNS = 8
 PREVIEW_MM = 2.0
+"""Voxels of all runs."""
 VARIED = ("viscosity_factor", "permeability_factor", "vein_calibre_factor")
 _PA_S_PER_MPA_S = 1e-3
 _MOST_SD = 2.0
@@ -88,7 +89,7 @@ class CementSpread:
     """A plan over several runs.
 
     Attributes:
-        nominal: as planned, in the same voxels.
+        nominal: as planned, in voxels as coarse.
         fill_share: of the body.
         given_ml: of cement.
         leaks: by exit.
@@ -126,7 +127,6 @@ def spread_cement(
     cavity: Cavity | None = None,
     runs: int = RUNS,
     seed: int = 0,
-    voxel_mm: float = PREVIEW_MM,
     progress: Progress = silent,
 ) -> CementSpread:
     """Run a plan several times, coarsely; the same for one seed.
@@ -143,7 +143,6 @@ def spread_cement(
         cavity: of balloons; moves with the tips.
         runs: beside the one as planned; at least 2.
         seed: of the draws.
-        voxel_mm: of all runs.
         progress: told once per run.
 
     Raises:
@@ -155,7 +154,7 @@ def spread_cement(
     if runs < _LEAST:
         raise SimulationError(f"{runs} runs have no spread: ask for at least {_LEAST}")
     progress("as planned", 0.0)
-    nominal = simulate_cement(vertebra, needles, plan, assumed, cavity, voxel_mm)
+    nominal = simulate_cement(vertebra, needles, plan, assumed, cavity, PREVIEW_MM)
     draws = draw_runs(len(needles), assumed, runs, seed)
     done: list[CementResult] = []
     refused: dict[int, str] = {}
@@ -164,7 +163,7 @@ def spread_cement(
         edits = {**assumed, **{name: float(draws[name][number]) for name in _list_varied(assumed)}}
         moved, carried = _move(needles, cavity, draws, number)
         try:
-            done.append(simulate_cement(vertebra, moved, plan, edits, carried, voxel_mm))
+            done.append(simulate_cement(vertebra, moved, plan, edits, carried, PREVIEW_MM))
         except SimulationError as wrong:
             refused[number] = str(wrong)
     if len(done) < _LEAST:
