@@ -22,8 +22,8 @@ MODEL = (
     "and shear, exits through known breaks and veins; linear elasticity between two platens"
 )
 LEAKS_SELDOM = (
-    "this model leaks more seldom and less than vertebrae do: cracks within the bone and most veins "
-    "are not in it. Little or no leak here is no reason to expect none"
+    "this model leaks more seldom and less than vertebrae do: cracks within the bone and most "
+    "veins are not in it. Little or no leak here is no reason to expect none"
 )
 
 
@@ -53,15 +53,14 @@ def list_measures(
     for reach in (result.upper, result.lower):
         label = f"From cement to the {reach.name}"
         found.append(Measure(f"gap-{_spell(reach.name)}", label, "mm", reach.distance_mm))
-    for side in result.sides:
-        found.append(
-            Measure(
-                f"side-{side.side.value}",
-                f"Share of the body filled on the {side.side.value}, side of the puncture", "%",
-                side.share_percent, at_most=side.alarm_percent,
-                sources=(fact(PUNCTURE_SIDE).source,),
-            )
-        )  # fmt: skip
+    found += [
+        Measure(
+            f"side-{one.side.value}",
+            f"Share of the body filled on the {one.side.value}, side of the puncture", "%",
+            one.share_percent, at_most=one.alarm_percent, sources=(fact(PUNCTURE_SIDE).source,),
+        )
+        for one in result.sides
+    ]  # fmt: skip
     pressure = float(result.course.syringe_kpa.max())
     found.append(Measure("pressure", "Highest pressure in the syringe", "kPa", pressure))
     if stiffness is not None:

@@ -97,12 +97,15 @@ OLDEST_WEEKS = 51.0
 """The oldest fracture that any of these cohorts says it took."""
 
 
-def list_height_rows(fracture_age_weeks: float | None) -> CohortTable:
+def list_height_rows(fracture_age_weeks: float | None, *, kyphoplasty: bool) -> CohortTable:
     """Height and angle gained, by the age of the fracture, cohort beside cohort.
 
+    Cohorts by age are of kyphoplasty alone; for vertebroplasty pools without an age are left.
+
     Args:
-        fracture_age_weeks: of this fracture; None: not known, then all ages are shown. A row then
-            says None of whether it applies; of pooled cohorts, that told no age, it always does.
+        fracture_age_weeks: of this fracture; None: not known, then all ages are shown, and a row
+            does not say whether it applies.
+        kyphoplasty: whether a balloon comes first.
 
     Raises:
         SimulationError: an age that is negative or not finite.
@@ -118,15 +121,20 @@ def list_height_rows(fracture_age_weeks: float | None) -> CohortTable:
             continue
         band = next((b for b in _BANDS if b.part in one.id), None)
         applies = None if band is None or age is None else _holds(band, age)
+        if band is not None and not kyphoplasty:
+            applies = False
+        if one.id.endswith(("angle.kyphoplasty", "angle.vertebroplasty")):
+            applies = one.id.endswith("kyphoplasty") == kyphoplasty
         if applies is not False:
-            rows.append(_row(one, applies))
+            rows.append(_row(one, applies=applies))
     outside = ""
-    if age is not None and age > OLDEST_WEEKS:
+    if not kyphoplasty:
+        outside = "no cohort that was read tells height by age of the fracture after vertebroplasty"
+    elif age is not None and age > OLDEST_WEEKS:
         outside = (
             f"the fracture is {age:g} weeks old; the oldest of these cohorts that tells its limit "
             f"took {OLDEST_WEEKS:g} weeks: none of them speaks for it"
         )
-        rows = [row for row in rows if row.applies is None]
     return CohortTable("height and angle gained, by age of the fracture", tuple(rows), outside)
 
 
@@ -147,21 +155,25 @@ def list_leak_rows(
         broken: whether its cortex is broken; None: not known.
         tumour: whether it holds one.
     """
-    rows = []
-    for one in (*_find("leak."), *_find("imaging.back_wall.leak"), *_find_outcomes("leak.")):
-        applies: bool | None = True
-        name = one.id
-        if "vertebroplasty" in name or "kyphoplasty" in name:
-            applies = ("kyphoplasty" in name) == kyphoplasty
-        elif ".thick" in name or "low_viscosity" in name or ".bench." in name:
-            applies = (
-                None if thick is None else thick != ("low_viscosity" in name or ".thin" in name)
-            )
-        elif ".cleft" in name:
-            applies = cleft
-        elif "odds.cortex" in name or "back_wall" in name:
-            applies = broken
-        rows.append(_row(one, applies))
+    told: tuple[tuple[tuple[str, ...], bool | None], ...] = (
+        (("lungs.", "decompression", "canal.thoracic", "canal.lumbar", "odds.volume"), None),
+        (("vertebroplasty",), not kyphoplasty),
+        (("kyphoplasty",), kyphoplasty),
+        (("low_viscosity", "bench.thin"), None if thick is None else not thick),
+        ((".thick",), thick),
+        ((".cleft",), cleft),
+        (("odds.cortex", "back_wall"), broken),
+    )
+    found = (*_find("leak."), *_find("imaging.back_wall.leak"), *_find_outcomes("leak."))
+    rows = [
+        _row(
+            one,
+            applies=next(
+                (holds for words, holds in told if any(word in one.id for word in words)), True
+            ),
+        )
+        for one in found
+    ]
     if tumour:
         rows += [_row(one, applies=True) for one in _find("tumour.") if "leak" in one.id]
         rows += [_row(one, applies=True) for one in _find("tumour.cement.canal")]
@@ -182,9 +194,10 @@ def list_recollapse_rows(*, both_endplates: bool, cleft: bool, junction: bool) -
         "recollapse.cleft": cleft,
         "recollapse.junction": junction,
     }
-    rows = []
-    for one in (*_find("filling.endplates."), *_find("filling.recollapse.")):
-        rows.append(_row(one, next((held for part, held in told.items() if part in one.id), None)))
+    rows = [
+        _row(one, applies=next((held for part, held in told.items() if part in one.id), None))
+        for one in (*_find("filling.endplates."), *_find("filling.recollapse."))
+    ]
     rows += [_row(one, applies=None) for one in _find("height.further_loss.")]
     return CohortTable("sinking again", tuple(rows))
 
@@ -235,7 +248,7 @@ def _find_outcomes(part: str) -> tuple[Fact, ...]:
     )
 
 
-def _row(one: Fact, applies: bool | None) -> PopulationRow:
+def _row(one: Fact, *, applies: bool | None) -> PopulationRow:
     # A value at an end of a range is a place holder, not a mean.
     ranged = (
         one.interval is not None

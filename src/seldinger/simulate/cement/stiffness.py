@@ -7,7 +7,7 @@ here compares plans, and is never a certainty.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,12 +142,9 @@ def compare_stiffness(
     by_law = _compare_laws(vertebra, cement, line, laws, assumed, left)
     nominal = before.stiffness_n_per_mm, after.stiffness_n_per_mm
     table = np.array(list(by_law.values()))
-    spreads = [
-        _spread(value, column)
-        for value, column in zip((*nominal, nominal[1] / nominal[0]), table.T, strict=True)
-    ]
     return StiffnessResult(
-        *spreads, _yield_n(fine, before, fields[0], assumed),
+        _spread(nominal[0], table[:, 0]), _spread(nominal[1], table[:, 1]),
+        _spread(nominal[1] / nominal[0], table[:, 2]), _yield_n(fine, before, fields[0], assumed),
         _yield_n(fine, after, fields[1], assumed),
         _share_load(fine, before, fields[0], cemented=False),
         _share_load(fine, after, fields[1], cemented=True), by_law, line.words,
@@ -216,9 +213,7 @@ def _sub_points(grid: Grid, count: int) -> Floats:
     return places
 
 
-def _pick(
-    values: NDArray[np.generic], index: Floats, grid: Grid, count: int
-) -> NDArray[np.generic]:
+def _pick(values: NDArray[Any], index: Floats, grid: Grid, count: int) -> NDArray[Any]:
     """(count^3, a, b, c) of the nearest voxels; 0 outside."""
     near = np.floor(index + 0.5 + 1e-6).astype(np.int64)
     inside = ((near >= 0) & (near < np.array(values.shape))).all(axis=1)
