@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from seldinger.simulate.cement.inject import (
     make_cement,
     simulate_cement,
 )
-from seldinger.simulate.cement.outcome import CementResult
+
+if TYPE_CHECKING:
+    from seldinger.simulate.cement.outcome import CementResult
 
 FREE = LeakStop.NEVER
 BROKEN = make_vertebra(breaks=(Wall.BACK,))
@@ -189,7 +192,8 @@ def test_a_preview_tells_what_a_plan_tells() -> None:
     needle, plan = make_needle(vertebra, 5.0, -3.0), CementPlan(3.0, stop_at_leak=FREE)
     fine, coarse = (simulate_cement(vertebra, [needle], plan, voxel_mm=mm) for mm in (1.0, 2.0))
     assert fine.fill_share == pytest.approx(coarse.fill_share, rel=0.01)
-    assert fine.left_share == pytest.approx(coarse.left_share, abs=0.03)
+    # Coarsely a tip lies in the nearest voxel, up to 1 mm away along each axis.
+    assert fine.left_share == pytest.approx(coarse.left_share, abs=0.08)
     for one, other in ((fine.upper, coarse.upper), (fine.lower, coarse.lower)):
         assert one.distance_mm is not None
         assert other.distance_mm is not None
