@@ -18,7 +18,8 @@ def test_age_chooses_the_bands_and_cohorts_stand_side_by_side() -> None:
     assert "height.angle.palmowski.2_6wk" not in ids(fresh)
     assert not fresh.outside_domain
     angles = [row for row in fresh.rows if row.applies and ".angle." in row.fact_id]
-    assert {row.value for row in angles} == {3.8, 8.8, 5.4}
+    # Three cohorts by age, and a pool that tells none.
+    assert {row.value for row in angles} == {3.8, 8.8, 5.4, 4.8}
     assert any(row.conflicts for row in angles)
     assert published.find_conflicts(next(row for row in angles if row.conflicts))
 

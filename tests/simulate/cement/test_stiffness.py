@@ -27,7 +27,7 @@ def make_cement(share: float, half_mm: float = 8.0) -> Volume:
 
 @pytest.fixture(scope="module")
 def filled() -> StiffnessResult:
-    return compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=2.0)
+    return compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=3.0)
 
 
 def test_cement_makes_a_body_stiffer(filled: StiffnessResult) -> None:
@@ -52,14 +52,14 @@ def test_it_promises_nothing(filled: StiffnessResult) -> None:
 
 
 def test_without_cement_nothing_changes_and_more_is_stiffer(filled: StiffnessResult) -> None:
-    none = compare_stiffness(VERTEBRA, make_cement(0.0), voxel_mm=2.0)
+    none = compare_stiffness(VERTEBRA, make_cement(0.0), voxel_mm=3.0)
     assert none.ratio.nominal == pytest.approx(1.0, abs=1e-4)
-    more = compare_stiffness(VERTEBRA, make_cement(0.9, 11.0), voxel_mm=2.0)
+    more = compare_stiffness(VERTEBRA, make_cement(0.9, 11.0), voxel_mm=3.0)
     assert more.ratio.nominal > filled.ratio.nominal
 
 
 def test_damage_lowers_what_was_there_before(filled: StiffnessResult) -> None:
-    damaged = compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=2.0, damaged_share=0.33)
+    damaged = compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=3.0, damaged_share=0.33)
     assert damaged.before_n_per_mm.nominal == pytest.approx(
         0.67 * filled.before_n_per_mm.nominal, rel=1e-3
     )
@@ -67,10 +67,10 @@ def test_damage_lowers_what_was_there_before(filled: StiffnessResult) -> None:
 
 
 def test_a_tilted_vertebra_is_as_stiff() -> None:
-    upright = compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=2.0)
+    upright = compare_stiffness(VERTEBRA, make_cement(0.9), voxel_mm=3.0)
     turned = make_vertebra(order=(1, 2, 0))
     cement = make_cement(0.9).values.transpose([int(n) for n in np.argsort((1, 2, 0))])
-    other = compare_stiffness(turned, Volume(cement, turned.grid, "1"), voxel_mm=2.0)
+    other = compare_stiffness(turned, Volume(cement, turned.grid, "1"), voxel_mm=3.0)
     assert other.ratio.nominal == pytest.approx(upright.ratio.nominal, rel=1e-3)
     assert other.before_n_per_mm.nominal == pytest.approx(upright.before_n_per_mm.nominal, rel=1e-3)
 
@@ -100,4 +100,4 @@ def test_what_cannot_be_loaded_is_refused() -> None:
         compare_stiffness(VERTEBRA, make_cement(0.9), damaged_share=1.0)
     bare = replace(VERTEBRA, upper_endplate=np.zeros_like(VERTEBRA.body))
     with pytest.raises(SimulationError, match="both endplates are needed"):
-        compare_stiffness(bare, make_cement(0.9), voxel_mm=2.0)
+        compare_stiffness(bare, make_cement(0.9), voxel_mm=3.0)

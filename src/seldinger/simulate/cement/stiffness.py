@@ -46,7 +46,7 @@ CEMENT_MODEL = "vertebra.mechanics.cement.modulus_model"
 EXPLAINED = "vertebra.filling.stiffness_r2"
 YIELD = ("vertebra.mechanics.yield_strain.compression", "vertebra.mechanics.yield_strain.tension")
 SPREAD_MM = 2.0
-"""Voxels in which laws and cements are compared."""
+"""Voxels in which laws and cements are compared, at least."""
 _SHORTENING = 0.005
 _SETTINGS = ElasticSettings(tolerance=1e-3)
 """A stiffness is then right to a millionth, a strain to a thousandth: far closer than any law."""
@@ -117,7 +117,7 @@ def compare_stiffness(
         vertebra: whose body.
         cement: share of each voxel that is cement, as ``CementResult.cement``.
         assumed: edits of assumptions by name.
-        voxel_mm: of the nominal figures; the spread is computed in 2 mm.
+        voxel_mm: of the nominal figures; the spread is computed in 2 mm or coarser.
         contrast: whether the CT was taken with contrast; None: not known.
         damaged_share: by which a fracture, which CT does not show, lowers the bone's modulus.
 
@@ -139,7 +139,8 @@ def compare_stiffness(
     before = _load(fine, bone, assumed)
     after = _load(fine, _fill(fine, bone, driving_value(CEMENT)), assumed, before)
     fields = measure_fields(before.solution), measure_fields(after.solution)
-    by_law = _compare_laws(vertebra, cement, line, laws, assumed, left)
+    coarse = _sample(vertebra, cement, line, max(voxel_mm, SPREAD_MM))
+    by_law = _compare_laws(coarse, laws, assumed, left)
     nominal = before.stiffness_n_per_mm, after.stiffness_n_per_mm
     table = np.array(list(by_law.values()))
     return StiffnessResult(
@@ -245,15 +246,9 @@ def _load(
 
 
 def _compare_laws(
-    vertebra: Vertebra,
-    cement: Volume,
-    line: Calibration,
-    laws: tuple[BoneLaw, ...],
-    assumed: Mapping[str, float],
-    left: float,
+    coarse: _Sampled, laws: tuple[BoneLaw, ...], assumed: Mapping[str, float], left: float
 ) -> dict[str, tuple[float, float, float]]:
     """(before, after, ratio) by law and cement."""
-    coarse = _sample(vertebra, cement, line, SPREAD_MM)
     standard = driving_value(CEMENT)
     cements = {
         "standard cement": standard,
