@@ -1,0 +1,119 @@
+"""Measures: what came of cement as a plan's effect takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seldinger.core.volume import Volume
+from seldinger.evidence import fact
+from seldinger.simulate.cement.outcome import PUNCTURE_SIDE
+from seldinger.simulate.effect import Fields, Measure, Trace
+
+if TYPE_CHECKING:
+    from seldinger.core.quantity import Spread
+    from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.spread import CementSpread
+    from seldinger.simulate.cement.stiffness import StiffnessResult
+
+MODEL = (
+    "two fluids in porous bone by Darcy's law on the CT's voxels, viscosity by a curve over time "
+    "and shear, exits through known breaks and veins; linear elasticity between two platens"
+)
+LEAKS_SELDOM = (
+    "this model leaks more seldom and less than vertebrae do: cracks within the bone and most "
+    "veins are not in it. Little or no leak here is no reason to expect none"
+)
+
+
+def list_measures(
+    result: CementResult,
+    spread: CementSpread | None = None,
+    stiffness: StiffnessResult | None = None,
+) -> tuple[Measure, ...]:
+    """Figures of a filling, with their spread where the model was run more than once.
+
+    Shares of runs are not among them: they are no probabilities, and would read like some.
+
+    Args:
+        result: as planned.
+        spread: over several runs, of the same plan.
+        stiffness: before and after.
+    """
+    fill = _spread(result.fill_share, None if spread is None else spread.fill_share)
+    found = [
+        Measure("fill", "Share of the body that is cement", "1", fill),
+        Measure("given", "Cement given", "mL", result.given_ml),
+    ]
+    leaks = {} if spread is None else {one.name: one.volume_ml for one in spread.leaks}
+    for leak in result.leaks:
+        value = None if leak.volume_ml is None else _spread(leak.volume_ml, leaks.get(leak.name))
+        found.append(Measure(f"leak-{_spell(leak.name)}", f"Cement by {leak.name}", "mL", value))
+    for reach in (result.upper, result.lower):
+        label = f"From cement to the {reach.name}"
+        found.append(Measure(f"gap-{_spell(reach.name)}", label, "mm", reach.distance_mm))
+    found += [
+        Measure(
+            f"side-{one.side.value}",
+            f"Share of the body filled on the {one.side.value}, side of the puncture", "%",
+            one.share_percent, at_most=one.alarm_percent, sources=(fact(PUNCTURE_SIDE).source,),
+        )
+        for one in result.sides
+    ]  # fmt: skip
+    pressure = float(result.course.syringe_kpa.max())
+    found.append(Measure("pressure", "Highest pressure in the syringe", "kPa", pressure))
+    if stiffness is not None:
+        found += [
+            Measure("stiffness-before", "Stiffness before", "N/mm", stiffness.before_n_per_mm),
+            Measure("stiffness-after", "Stiffness after", "N/mm", stiffness.after_n_per_mm),
+            Measure("stiffness-ratio", "Stiffness, after over before", "1", stiffness.ratio),
+        ]
+    return tuple(found)
+
+
+def list_notes(
+    result: CementResult,
+    spread: CementSpread | None = None,
+    stiffness: StiffnessResult | None = None,
+) -> tuple[str, ...]:
+    """What a reader must know before he believes the figures, each once.
+
+    Args:
+        result: as planned.
+        spread: over several runs.
+        stiffness: before and after.
+    """
+    notes = [LEAKS_SELDOM, *result.notes]
+    notes += [] if spread is None else spread.notes
+    notes += [] if stiffness is None else stiffness.notes
+    return tuple(dict.fromkeys(notes))
+
+
+def make_fields(result: CementResult) -> Fields:
+    """Cement, its arrival and its course, for pictures and files."""
+    course = result.course
+    traces = {
+        "cement given": Trace(course.times_s, course.given_ml, "mL"),
+        "syringe": Trace(course.times_s, course.syringe_kpa, "kPa"),
+        "flow": Trace(course.times_s, course.flow_ml_per_s, "mL/s"),
+    }
+    for name, volume in course.leaked_ml.items():
+        traces[f"leak by {name}"] = Trace(course.times_s, volume, "mL")
+    cement = Volume(result.cement.values.astype(np.float32), result.cement.grid, "1")
+    return Fields({"cement": cement, "cement arrival": result.arrival_s}, traces)
+
+
+def _spread(nominal: float, spread: Spread | None) -> Spread | float:
+    return nominal if spread is None else _with_nominal(nominal, spread)
+
+
+def _with_nominal(nominal: float, spread: Spread) -> Spread:
+    """The spread of coarse runs around the figure of fine ones."""
+    return type(spread)(nominal, spread.p05, spread.p50, spread.p95)
+
+
+def _spell(name: str) -> str:
+    """Words as an id."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in name.lower())
+    return "-".join(kept.split())
