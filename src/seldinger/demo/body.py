@@ -40,12 +40,15 @@ class Coat:
         hu: its CT number.
         layer: label layer; None leaves the labels as they are (contents, walls, what nobody
             segmented).
+        soft: a voxel on its surface gets its share of the HU by how much of it lies inside, for
+            what is thinner than a voxel; else whole voxels by their centres.
     """
 
     name: str
     solid: Solid
     hu: float
     layer: int | None = None
+    soft: bool = False
 
 
 @lru_cache(maxsize=1)

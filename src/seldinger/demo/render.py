@@ -30,6 +30,10 @@ BLUR_VOXELS = 0.45
 
 HU_RANGE = (-1024, 3071)
 
+_LEAST_VOXELS = 2
+_LEAST_SLOPE = 0.3
+"""A level rises by about 1 per mm; less is the middle of a body."""
+
 
 def lattice(voxel_mm: Vector) -> Grid:
     """The aligned grid of that voxel size over the scanned box (the last voxels may stick out)."""
@@ -92,11 +96,46 @@ def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
     count = 1 + max(e.layer for e in entries)
     layers = tuple(np.zeros(grid.shape, np.uint8) for _ in range(count))
     for coat in coats:
+        if coat.soft:
+            _blend(hu, coat, grid)
+            if coat.layer is None:
+                continue
         for box, mask in find_inside(coat.solid, grid):
-            np.copyto(hu[box], np.float32(coat.hu), where=mask)
+            if not coat.soft:
+                np.copyto(hu[box], np.float32(coat.hu), where=mask)
             if coat.layer is not None:
                 np.copyto(layers[coat.layer][box], np.uint8(values[coat.name]), where=mask)
     return hu, LabelMap(layers, entries, grid)
+
+
+def _blend(hu: Floats, coat: Coat, grid: Grid) -> None:
+    """Paint a coat into ``hu``, each voxel by the share of it that lies inside."""
+    edge = float(np.cbrt(np.prod(grid.spacing_mm)))
+    axes = [
+        (origin + step * np.arange(n)).astype(np.float32)
+        for origin, step, n in zip(grid.origin_lps_mm, grid.spacing_mm, grid.shape, strict=True)
+    ]
+    for part in coat.solid.parts():
+        ends = []
+        for axis, low, high, step in zip(axes, *part.bounds, grid.spacing_mm, strict=True):
+            first, last = np.searchsorted(axis, (low - step, high + step))
+            # One voxel more to each side: a slope needs its neighbours.
+            ends.append((max(0, int(first) - 1), min(len(axis), int(last) + 1)))
+        if any(last - first < _LEAST_VOXELS for first, last in ends):
+            continue
+        box = tuple(slice(*pair) for pair in ends)
+        x, y, z = (axis[one] for axis, one in zip(axes, box, strict=True))
+        share = _find_share(part.level(x[:, None, None], y[:, None], z), grid, edge)
+        hu[box] += share * (np.float32(coat.hu) - hu[box])
+
+
+def _find_share(level: Floats, grid: Grid, edge_mm: float) -> Floats:
+    """Share of each voxel that lies inside, by the distance that a level and its slope tell."""
+    slopes = np.gradient(level, *grid.spacing_mm)
+    steepness = np.sqrt(reduce(np.add, (slope**2 for slope in slopes)))
+    share = 0.5 - level / (np.maximum(steepness, _LEAST_SLOPE) * edge_mm)
+    found: Floats = np.clip(share, 0.0, 1.0).astype(np.float32)
+    return found
 
 
 def scan(hu: Floats, grid: Grid, noise_hu: float, seed: int) -> Volume:
