@@ -64,7 +64,11 @@ class ArterialPatient:
 
 
 def make_study(
-    name: str, ct: Volume, labels: LabelMap, note: str, identity: DicomIdentity | None = None,
+    name: str,
+    ct: Volume,
+    labels: LabelMap,
+    note: str,
+    identity: DicomIdentity | None = None,
     position: PatientPosition = PatientPosition.SUPINE,
 ) -> Study:
     """A CT and its labels as a study of one series.

@@ -42,6 +42,8 @@ class Coat:
             segmented).
         soft: a voxel on its surface gets its share of the HU by how much of it lies inside, for
             what is thinner than a voxel; else whole voxels by their centres.
+        replaces_hu: of the one coat in which all of a soft one lies: the wall that is left between
+            both surfaces keeps its amount however thin it is; None: it covers whatever is there.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Coat:
     hu: float
     layer: int | None = None
     soft: bool = False
+    replaces_hu: float | None = None
 
 
 @lru_cache(maxsize=1)

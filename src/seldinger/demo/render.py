@@ -110,29 +110,50 @@ def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
 
 def _blend(hu: Floats, coat: Coat, grid: Grid) -> None:
     """Paint a coat into ``hu``, each voxel by the share of it that lies inside."""
-    edge = float(np.cbrt(np.prod(grid.spacing_mm)))
-    axes = [
-        (origin + step * np.arange(n)).astype(np.float32)
-        for origin, step, n in zip(grid.origin_lps_mm, grid.spacing_mm, grid.shape, strict=True)
-    ]
+    whole = _box_around(coat.solid, grid)
+    if whole is None:
+        return
+    # Parts that overlap are one solid: the largest share counts, and once.
+    share = np.zeros(hu[whole].shape, np.float32)
     for part in coat.solid.parts():
-        ends = []
-        for axis, low, high, step in zip(axes, *part.bounds, grid.spacing_mm, strict=True):
-            first, last = np.searchsorted(axis, (low - step, high + step))
-            # One voxel more to each side: a slope needs its neighbours.
-            ends.append((max(0, int(first) - 1), min(len(axis), int(last) + 1)))
-        if any(last - first < _LEAST_VOXELS for first, last in ends):
-            continue
-        box = tuple(slice(*pair) for pair in ends)
-        x, y, z = (axis[one] for axis, one in zip(axes, box, strict=True))
-        share = _find_share(part.level(x[:, None, None], y[:, None], z), grid, edge)
-        hu[box] += share * (np.float32(coat.hu) - hu[box])
+        box = _box_around(part, grid)
+        if box is not None:
+            place = tuple(
+                slice(one.start - all_.start, one.stop - all_.start)
+                for one, all_ in zip(box, whole, strict=True)
+            )
+            np.maximum(share[place], _find_share(part, box, grid), out=share[place])
+    if coat.replaces_hu is None:
+        hu[whole] += share * (np.float32(coat.hu) - hu[whole])
+    else:
+        hu[whole] += share * np.float32(coat.hu - coat.replaces_hu)
 
 
-def _find_share(level: Floats, grid: Grid, edge_mm: float) -> Floats:
+def _box_around(solid: Solid, grid: Grid) -> Box | None:
+    """The voxels that a solid reaches, and two more to each side: a slope needs neighbours."""
+    slices = []
+    for origin, step, count, low, high in zip(
+        grid.origin_lps_mm, grid.spacing_mm, grid.shape, *solid.bounds, strict=True
+    ):
+        first = max(0, int(np.floor((low - origin) / step)) - 2)
+        last = min(count, int(np.ceil((high - origin) / step)) + 3)
+        if last - first < _LEAST_VOXELS:
+            return None
+        slices.append(slice(first, last))
+    return slices[0], slices[1], slices[2]
+
+
+def _find_share(solid: Solid, box: Box, grid: Grid) -> Floats:
     """Share of each voxel that lies inside, by the distance that a level and its slope tell."""
+    x, y, z = (
+        (origin + step * np.arange(one.start, one.stop)).astype(np.float32)
+        for origin, step, one in zip(grid.origin_lps_mm, grid.spacing_mm, box, strict=True)
+    )
+    shape = (len(x), len(y), len(z))
+    level = np.broadcast_to(solid.level(x[:, None, None], y[:, None], z), shape)
     slopes = np.gradient(level, *grid.spacing_mm)
     steepness = np.sqrt(reduce(np.add, (slope**2 for slope in slopes)))
+    edge_mm = float(np.cbrt(np.prod(grid.spacing_mm)))
     share = 0.5 - level / (np.maximum(steepness, _LEAST_SLOPE) * edge_mm)
     found: Floats = np.clip(share, 0.0, 1.0).astype(np.float32)
     return found

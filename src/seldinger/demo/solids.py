@@ -84,9 +84,7 @@ def _turned(turn_deg: Vector) -> Points:
 
 
 @lru_cache(maxsize=64)
-def interpolate_smoothly(
-    at: tuple[float, ...], values: tuple[float, ...]
-) -> PchipInterpolator:
+def interpolate_smoothly(at: tuple[float, ...], values: tuple[float, ...]) -> PchipInterpolator:
     """A curve without overshoot through ``values`` at ascending ``at``."""
     return PchipInterpolator(at, values)
 

@@ -40,19 +40,20 @@ from seldinger.demo.spine.vertebrae import build_vertebra
 TABLE_TOP_Y_MM = -108.0
 """Highest point of the curved table top; the belly lies flat on it."""
 
-CORTEX_HU, ARCH_MARROW_HU = 1000.0, 170.0
+CORTEX_HU = 1000.0
 MARROW_HU = 92.0
 """Of trabecular bone; published limits for osteoporosis are ``vertebra.imaging.l1.specific`` (110)
 and others."""
 _BAND_HU, _GAP_HU, _CLEFT_HU, _DEPOSIT_HU = 210.0, 45.0, -780.0, 58.0
 _DISC_HU, _EPIDURAL_HU, _SAC_HU, _CORD_HU, _ROOT_HU, _VEIN_HU = 85.0, -70.0, 14.0, 42.0, 38.0, 45.0
-_RIB_CORTEX_HU = 700.0
+_RIB_CORTEX_HU, _SACRUM_HU = 700.0, 520.0
 _SAC_INSET_MM = 1.8
 
 _OWN_RIBS = (10, 11, 12)
 _GONE = (
     "table", "table_foam", "discs", "spinal_canal", "spinal_cord", "vertebrae_", "marrow_T",
-    "marrow_L", "liver-tumour", "lung-nodule", "abscess", "autochthon", "stomach_gas", "colon_stool",
+    "marrow_L", "liver-tumour", "lung-nodule", "abscess", "autochthon", "stomach_gas",
+    "colon_stool",
     *(f"{start}rib_{side}_{n}" for n in _OWN_RIBS for side in SIDES for start in ("", "marrow_")),
 )  # fmt: skip
 
@@ -117,7 +118,9 @@ def _back() -> tuple[Coat, ...]:
     for side, sign in SIDES.items():
         muscle = Column((sign * 30.0, 80.5, 180.0), (23.0, 13.0, 600.0))
         inner = Column((sign * 12.0, 80.0, 180.0), (8.5, 9.0, 600.0))
-        streak = Bar((sign * 17.0, 72.0, 180.0), (sign * 44.0, 90.0, 180.0), (1.4,) * 3, (600.0,) * 3)
+        streak = Bar(
+            (sign * 17.0, 72.0, 180.0), (sign * 44.0, 90.0, 180.0), (1.4,) * 3, (600.0,) * 3
+        )
         coats.append(Coat(f"autochthon_{side}", Union((muscle, inner)), 42.0, ORGANS, soft=True))
         coats.append(Coat(f"fat_streak_{side}", Common((streak, muscle)), FAT_HU + 30.0, soft=True))
     return tuple(coats)
@@ -129,12 +132,24 @@ def _pelvis() -> tuple[Coat, ...]:
     alae = [Tube(((s * 18.0, 54.0, -82.0), (s * 42.0, 62.0, -96.0)), 14.0) for s in (-1.0, 1.0)]
     crest = Tube(((0.0, 82.0, -78.0), (0.0, 94.0, -120.0)), 5.0)
     shapes = (promontory, *alae, crest)
-    coats.append(Coat("sacrum", Union(shapes), 520.0, ORGANS, soft=True))
-    coats.append(Coat("marrow_sacrum", Union(tuple(s.grown(-1.6) for s in shapes)), 95.0, soft=True))
+    coats.append(Coat("sacrum", Union(shapes), _SACRUM_HU, ORGANS, soft=True))
+    coats.append(
+        Coat(
+            "marrow_sacrum",
+            Union(tuple(s.grown(-1.6) for s in shapes)),
+            95.0,
+            soft=True,
+            replaces_hu=_SACRUM_HU,
+        )
+    )
     for side, sign in SIDES.items():
-        wing = Ellipsoid((sign * 96.0, 22.0, -82.0), (7.0, 48.0, 54.0), (0.0, sign * -14.0, sign * 24.0))
-        coats.append(Coat(f"hip_{side}", wing, 700.0, ORGANS, soft=True))
-        coats.append(Coat(f"marrow_hip_{side}", wing.grown(-2.0), 110.0, soft=True))
+        wing = Ellipsoid((sign * 134.0, 30.0, -90.0), (6.0, 55.0, 50.0), (0.0, 0.0, sign * 20.0))
+        coats.append(Coat(f"hip_{side}", wing, _RIB_CORTEX_HU, ORGANS, soft=True))
+        coats.append(
+            Coat(
+                f"marrow_hip_{side}", wing.grown(-2.0), 110.0, soft=True, replaces_hu=_RIB_CORTEX_HU
+            )
+        )
     return tuple(coats)
 
 
@@ -146,7 +161,11 @@ def _ribs() -> tuple[Coat, ...]:
             bone = _rib(number, sign)
             name = f"rib_{side}_{number}"
             coats.append(Coat(name, bone, _RIB_CORTEX_HU, ORGANS, soft=True))
-            coats.append(Coat(f"marrow_{name}", bone.grown(-1.4), 130.0, soft=True))
+            coats.append(
+                Coat(
+                    f"marrow_{name}", bone.grown(-1.4), 130.0, soft=True, replaces_hu=_RIB_CORTEX_HU
+                )
+            )
     return tuple(coats)
 
 
@@ -185,8 +204,10 @@ def _canal() -> tuple[Coat, ...]:
 
 def _discs() -> Passage:
     """One column through all discs; the bodies are painted over it."""
-    rows = [(*place(v).origin_lps_mm[:0:-1], *LEVELS[v].body_mm) for v in reversed(LEVELS)]
-    z, y, across, deep = zip((-72.0, 49.0, 25.0, 16.0), *rows, (227.0, 46.5, 16.5, 14.5), strict=True)
+    rows = [(*place(v).origin_lps_mm[:0:-1], *LEVELS[v].body_mm) for v in reversed(tuple(LEVELS))]
+    z, y, across, deep = zip(
+        (-72.0, 49.0, 25.0, 16.0), *rows, (227.0, 46.5, 16.5, 14.5), strict=True
+    )
     # Its middle lies before that of the bodies: their back walls are hollow.
     return Passage(z, tuple(v - 1.0 for v in y), tuple(v - 0.6 for v in across),
                    tuple(v - 1.4 for v in deep))  # fmt: skip
@@ -221,7 +242,10 @@ def _cauda(sac: Passage) -> Solid:
     for x in (-5.5, -3.0, 0.0, 3.0, 5.5):
         heights = np.linspace(-60.0, 100.0, 9)
         centre, _, deep = sac.find_section(heights)
-        path = [(x, float(c + 0.35 * d), float(z)) for z, c, d in zip(heights, centre, deep, strict=True)]
+        path = [
+            (x, float(c + 0.35 * d), float(z))
+            for z, c, d in zip(heights, centre, deep, strict=True)
+        ]
         strands.append(Tube(tuple(as_vector(point) for point in path), 1.0))
     return Union(tuple(strands))
 
@@ -232,8 +256,7 @@ def _spine() -> tuple[Coat, ...]:
         bones = build_vertebra(level)
         coats += [
             Coat(f"vertebrae_{level}", bones.bone, CORTEX_HU, ORGANS, soft=True),
-            Coat(f"marrow_arch_{level}", bones.arch_marrow, ARCH_MARROW_HU, soft=True),
-            Coat(f"marrow_{level}", bones.marrow, MARROW_HU, soft=True),
+            Coat(f"marrow_{level}", bones.marrow, MARROW_HU, soft=True, replaces_hu=CORTEX_HU),
             Coat(f"basivertebral_vein_{level}", bones.vein, _VEIN_HU, soft=True),
         ]
     return tuple(coats)

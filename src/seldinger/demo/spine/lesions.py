@@ -14,7 +14,7 @@ import numpy as np
 from seldinger.core.space import Vector, as_vector
 from seldinger.demo.solids import Carved, Common, Ellipsoid, Union, sphere
 from seldinger.demo.spine.levels import FRACTURED, find_canal, place, shape_body
-from seldinger.demo.spine.shapes import Bar, BodyShape, Placed
+from seldinger.demo.spine.shapes import Bar, BodyShape, Placed, add_to_each
 from seldinger.demo.spine.vertebrae import SHELL_MM
 
 METASTATIC = "L3"
@@ -24,7 +24,7 @@ METASTASIS = "spine-metastasis-1"
 _CLEFT = Ellipsoid((1.0, -5.0, 0.0), (10.5, 6.0, 1.9), (16.0, 0.0, 0.0))
 _BAND_MM = 5.0
 """Crushed, denser marrow beneath the fractured endplate."""
-_DEPOSIT = sphere((9.0, 5.2, -1.0), 11.5)
+_DEPOSIT = sphere((9.0, 5.2, -3.0), 11.5)
 _DEEP_MM = 2.5
 """A gap reaches so far in from the surface."""
 _STEPS = 400
@@ -76,7 +76,9 @@ class Gap:
             for c, middle, half in zip((first, second), self.at_mm, self.half_mm, strict=True)
         )
         per_cell = (steps[0][1] - steps[0][0]) * (steps[1][1] - steps[1][0])
-        return float((np.sqrt(1.0 + slopes[0] ** 2 + slopes[1] ** 2)[inside <= 1.0]).sum() * per_cell)
+        return float(
+            (np.sqrt(1.0 + slopes[0] ** 2 + slopes[1] ** 2)[inside <= 1.0]).sum() * per_cell
+        )
 
     def drill(self) -> Bar:
         """A bar square to the wall that takes the cortex with it, in own coordinates."""
@@ -94,7 +96,7 @@ class Gap:
 GAPS: tuple[Gap, ...] = (
     Gap(FRACTURED, "upper endplate", (2.0, -5.5), (6.0, 4.0)),
     Gap(FRACTURED, "front", (-3.0, -1.0), (6.5, 2.2)),
-    Gap(METASTATIC, "back", (8.5, -1.5), (4.5, 5.5)),
+    Gap(METASTATIC, "back", (8.0, -5.5), (4.5, 4.0)),
 )
 """All breaks of cortex; the vein's channels are none."""
 
@@ -122,7 +124,7 @@ def build_fracture() -> Fracture:
     sunk = BodyShape(
         body.half_width_mm + 1.0, body.half_depth_mm + 1.0,
         (body.upper_mm[0] - _BAND_MM, body.upper_mm[1] - _BAND_MM, body.upper_mm[2] - 0.5),
-        tuple(v + 1.0 for v in body.lower_mm),
+        add_to_each(body.lower_mm, 1.0),
         waist=0.0, hollow=0.0,
     )  # fmt: skip
     fill = tuple(

@@ -112,7 +112,8 @@ def find_back_mm(level: str) -> float:
     """y, in its own coordinates, of the deepest hollow of a body's back wall."""
     body = shape_body(level, whole=True)
     # The middle of the wall at an endplate, where it stands farthest back.
-    return body.half_depth_mm * ((1.0 + 4.0 * body.hollow) ** 0.5 - 1.0) / (2.0 * body.hollow)
+    bend: float = ((1.0 + 4.0 * body.hollow) ** 0.5 - 1.0) / (2.0 * body.hollow)
+    return body.half_depth_mm * bend
 
 
 def find_canal_centre(level: str) -> tuple[float, float, float]:
@@ -132,7 +133,7 @@ def find_isthmus(level: str, side: str) -> tuple[float, float, float]:
 def find_canal() -> Passage:
     """The spinal canal of the whole spine; no bone enters it."""
     rows = []
-    for level in reversed(LEVELS):
+    for level in reversed(tuple(LEVELS)):
         centre = place(level).to_lps(find_canal_centre(level))
         rows.append((float(centre[2]), float(centre[1]), *LEVELS[level].canal_mm))
     # Above and below it goes on straight, below behind the sacrum.

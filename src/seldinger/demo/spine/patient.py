@@ -123,6 +123,4 @@ def _lattice(levels: Sequence[str], spacing_mm: tuple[float, float, float]) -> G
             f"voxel_mm is {spacing_mm}: {', '.join(levels)} would have {np.prod(shape)} voxels, at "
             f"most {_LARGEST} are computed; take larger voxels or fewer levels"
         )
-    return Grid.aligned(
-        shape, spacing_mm, as_vector(np.add(corner, np.multiply(spacing_mm, 0.5)))
-    )
+    return Grid.aligned(shape, spacing_mm, as_vector(np.add(corner, np.multiply(spacing_mm, 0.5))))

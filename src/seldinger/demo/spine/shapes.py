@@ -120,7 +120,8 @@ class BodyShape(Solid):
         radius = (np.abs(u) ** ROUNDNESS + np.abs(bent) ** ROUNDNESS) ** (1.0 / ROUNDNESS)
         wall = (radius - 1.0) * min(self.half_width_mm, self.half_depth_mm)
         ends = np.maximum(z - self.find_endplate(x, y), -self.find_endplate(x, y, upper=False) - z)
-        return np.maximum(wall, ends)
+        found: Array = np.maximum(wall, ends)
+        return found
 
     def find_endplate(self, x: Array, y: Array, *, upper: bool = True) -> Array:
         """How far an endplate lies from the origin's level at x and y, mm."""
@@ -132,7 +133,7 @@ class BodyShape(Solid):
         return found
 
     def find_wall(self, x: Array, z: Array, *, back: bool = True) -> Array:
-        """y of the back or front wall at x (less than the half width) and z, mm."""
+        """The y of the back or front wall at x (less than the half width) and z, mm."""
         wide, deep = self._half_axes(z)
         u = x / wide
         edge = np.maximum(1.0 - np.abs(u) ** ROUNDNESS, 0.0) ** (1.0 / ROUNDNESS)
@@ -144,13 +145,13 @@ class BodyShape(Solid):
 
     def grown(self, by_mm: float) -> BodyShape:
         """The body whose walls and endplates lie ``by_mm`` farther out."""
-        upper, lower = (
-            (a + by_mm, b + by_mm, c + by_mm) for a, b, c in (self.upper_mm, self.lower_mm)
-        )
         return replace(
-            self, half_width_mm=self.half_width_mm + by_mm, upper_mm=upper, lower_mm=lower,
+            self,
+            half_width_mm=self.half_width_mm + by_mm,
             half_depth_mm=self.half_depth_mm + by_mm,
-        )  # fmt: skip
+            upper_mm=add_to_each(self.upper_mm, by_mm),
+            lower_mm=add_to_each(self.lower_mm, by_mm),
+        )
 
     def _half_axes(self, z: Array) -> tuple[Array, Array]:
         share = np.clip(z / (0.5 * self.heights_mm[2]), -1.0, 1.0)
@@ -197,9 +198,7 @@ class Bar(Solid):
         """A box around it."""
         along, across, high = self.frame
         wide, tall = max(self.half_across_mm), max(self.half_high_mm)
-        reach = np.sqrt(
-            (across * wide) ** 2 + (high * tall) ** 2 + (along * min(wide, tall)) ** 2
-        )
+        reach = np.sqrt((across * wide) ** 2 + (high * tall) ** 2 + (along * min(wide, tall)) ** 2)
         ends = np.array([self.start, self.end])
         return as_vector(ends.min(axis=0) - reach), as_vector(ends.max(axis=0) + reach)
 
@@ -213,7 +212,9 @@ class Bar(Solid):
         within = np.clip(ahead, 0.0, self.length_mm)
         wide, tall = self.find_half_axes(within / self.length_mm)
         short = np.minimum(wide, tall)
-        radius = np.sqrt((aside / wide) ** 2 + (above / tall) ** 2 + ((ahead - within) / short) ** 2)
+        radius = np.sqrt(
+            (aside / wide) ** 2 + (above / tall) ** 2 + ((ahead - within) / short) ** 2
+        )
         found: Array = (radius - 1.0) * short
         return found
 
@@ -224,7 +225,8 @@ class Bar(Solid):
     def grown(self, by_mm: float) -> Bar:
         """The bar whose half axes are ``by_mm`` longer."""
         across, high = (
-            (a + by_mm, b + by_mm, c + by_mm) for a, b, c in (self.half_across_mm, self.half_high_mm)
+            (a + by_mm, b + by_mm, c + by_mm)
+            for a, b, c in (self.half_across_mm, self.half_high_mm)
         )
         return replace(self, half_across_mm=across, half_high_mm=high)
 
@@ -274,6 +276,12 @@ class Passage(Solid):
             half_widths_mm=tuple(a + by_mm for a in self.half_widths_mm),
             half_depths_mm=tuple(b + by_mm for b in self.half_depths_mm),
         )
+
+
+def add_to_each(values: Three, more: float) -> Three:
+    """All three larger by ``more``."""
+    first, middle, last = values
+    return first + more, middle + more, last + more
 
 
 def _through(values: Three, share: Array) -> Array:

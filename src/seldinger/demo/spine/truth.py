@@ -12,16 +12,15 @@ import numpy as np
 from seldinger.core.errors import AnatomyError
 from seldinger.core.formatting import short_repr
 from seldinger.core.space import as_vector
-from seldinger.demo.nearest import ellipsoid_distance
 from seldinger.demo.spine.coats import list_coats
 from seldinger.demo.spine.lesions import (
-    FRACTURED,
     GAPS,
     METASTATIC,
     build_fracture,
     build_metastasis,
 )
 from seldinger.demo.spine.levels import (
+    FRACTURED,
     LEVELS,
     SIDES,
     STRETCH_MM,
@@ -41,9 +40,10 @@ if TYPE_CHECKING:
     from seldinger.core.space import Points, Vector
     from seldinger.demo.nearest import Distances
     from seldinger.demo.solids import Solid
-    from seldinger.demo.spine.shapes import Bar, Passage, Place, Three
+    from seldinger.demo.spine.shapes import Bar, BodyShape, Passage, Place, Three
 
-_STEP_MM = 0.02
+_STEP_MM = 0.05
+_CORNERS = 360
 _CELL_MM = 0.25
 
 
@@ -102,6 +102,7 @@ class TrueLevel:
     Attributes:
         level: "T10" to "L5".
         place: where it stands, and its own coordinates.
+        shape: its body, in those.
         heights_mm: of the body at the front wall, in the middle and at the back wall of its middle
             plane.
         intact_mm: the same before it broke.
@@ -115,6 +116,7 @@ class TrueLevel:
 
     level: str
     place: Place
+    shape: BodyShape
     heights_mm: Three
     intact_mm: Three
     pedicles: Mapping[str, TruePedicle]
@@ -129,7 +131,7 @@ class TrueLevel:
     @property
     def body(self) -> Placed:
         """The body as a solid, LPS mm."""
-        return Placed(shape_body(self.level), self.place)
+        return Placed(self.shape, self.place)
 
     @property
     def lost_front_share(self) -> float:
@@ -175,7 +177,8 @@ class SpineTruth:
         Args:
             level: "T10" to "L5".
             side: "left" or "right".
-            entry_lps, tip_lps: ends of the needle, LPS mm.
+            entry_lps: one end of the needle, LPS mm.
+            tip_lps: the other.
 
         Raises:
             AnatomyError: no such pedicle, or the needle does not reach the stretch.
@@ -199,6 +202,24 @@ class SpineTruth:
             )
         return -float(_leave_bar(bar, along).max())
 
+    def aim_along_pedicle(
+        self, level: str, side: str, beyond_mm: float = 28.0
+    ) -> tuple[Vector, Vector]:
+        """A needle in the middle of a pedicle: where it passes the skin, and its tip; LPS mm.
+
+        Args:
+            level: "T10" to "L5".
+            side: "left" or "right".
+            beyond_mm: of the tip, from the isthmus into the body.
+
+        Raises:
+            AnatomyError: no such level.
+        """
+        pedicle = self.level(level).pedicles[side]
+        way, isthmus = np.asarray(pedicle.axis_lps), np.asarray(pedicle.isthmus_lps_mm)
+        entry = self.scene.skin_point(pedicle.isthmus_lps_mm, as_vector(-way))
+        return entry, as_vector(isthmus + beyond_mm * way)
+
     def measure_canal_clearance_mm(
         self, entry_lps: Sequence[float], tip_lps: Sequence[float]
     ) -> float:
@@ -215,15 +236,20 @@ def collect_spine_truth() -> SpineTruth:
 
 def _leave_bar(bar: Bar, points: Points) -> Distances:
     """How far points, (n, 3): along from its middle, across, high, lie outside a bar's sections."""
-    wide, tall = bar.find_half_axes(0.5 + points[:, 0] / bar.length_mm)
-    found = np.empty(len(points))
-    for n, (a, b) in enumerate(zip(wide, tall, strict=True)):
-        found[n] = ellipsoid_distance(points[n : n + 1, 1:], (float(a), float(b)))[0]
+    wide, tall = (half[:, None] for half in bar.find_half_axes(0.5 + points[:, 0] / bar.length_mm))
+    angle = np.linspace(0.0, 2.0 * np.pi, _CORNERS + 1)
+    ring = np.stack([wide * np.cos(angle), tall * np.sin(angle)], axis=-1)
+    # To the edges of a polygon of so many corners; the ellipse bulges by less than 0.001 mm.
+    edge, off = np.diff(ring, axis=1), points[:, None, 1:] - ring[:, :-1]
+    share = np.clip((off * edge).sum(axis=-1) / (edge**2).sum(axis=-1), 0.0, 1.0)
+    gap = np.linalg.norm(off - share[..., None] * edge, axis=-1).min(axis=1)
+    inside = (points[:, 1] / wide[:, 0]) ** 2 + (points[:, 2] / tall[:, 0]) ** 2 <= 1.0
+    found: Distances = np.where(inside, -gap, gap)
     return found
 
 
 def _describe(level: str) -> TrueLevel:
-    one, where, bones = LEVELS[level], place(level), build_vertebra(level)
+    one, where = LEVELS[level], place(level)
     body, intact = shape_body(level), shape_body(level, whole=True)
     pedicles = {side: _describe_pedicle(level, side) for side in SIDES}
     centre = as_vector(where.to_lps(find_canal_centre(level)))
@@ -231,9 +257,9 @@ def _describe(level: str) -> TrueLevel:
         TrueBreak(gap.wall, gap.centre_lps_mm, gap.area_mm2) for gap in GAPS if gap.level == level
     )
     return TrueLevel(
-        level, where, body.heights_mm, intact.heights_mm, MappingProxyType(pedicles),
+        level, where, body, body.heights_mm, intact.heights_mm, MappingProxyType(pedicles),
         TrueCanal(centre, *one.canal_mm), breaks,
-        body_ml=_integrate_ml(bones.body),
+        body_ml=_integrate_ml(body),
         lesion_ml=_integrate_ml(build_metastasis()) if level == METASTATIC else 0.0,
         cleft_ml=_integrate_ml(build_fracture().cleft) if level == FRACTURED else 0.0,
     )  # fmt: skip
@@ -250,10 +276,10 @@ def _describe_pedicle(level: str, side: str) -> TruePedicle:
 
 
 def _integrate_ml(solid: Solid) -> float:
-    """Volume of a solid, to about 0.1 %."""
+    """Volume of a solid, to about 0.1 %; no layer of cells lies on a flat face."""
     low, high = solid.bounds
     x, y, z = (
-        np.arange(a - _CELL_MM, b + _CELL_MM, _CELL_MM, dtype=np.float32)
+        np.arange(a - 0.37 * _CELL_MM, b + _CELL_MM, _CELL_MM, dtype=np.float32)
         for a, b in zip(low, high, strict=True)
     )
     inside = solid.level(x[:, None, None], y[:, None], z) <= 0.0

@@ -48,8 +48,7 @@ class Bones:
         body: in the vertebra's own coordinates.
         pedicles: the same, by side.
         bone: all of it, LPS.
-        marrow: of its body and its pedicles, LPS.
-        arch_marrow: of arch and processes, LPS.
+        marrow: within its cortex, LPS.
         vein: the channel of the basivertebral vein, LPS.
     """
 
@@ -58,7 +57,6 @@ class Bones:
     pedicles: dict[str, Bar]
     bone: Union
     marrow: Union
-    arch_marrow: Union
     vein: Solid
 
 
@@ -76,7 +74,7 @@ def build_vertebra(level: str) -> Bones:
         cutter = canal.grown(wall_mm)
         return Union(tuple(Carved(Placed(one, where), (cutter,)) for one in solids))
 
-    inner = [bar.grown(-ARCH_SHELL_MM) for bar in pedicles.values()]
+    inner = [bar.grown(-ARCH_SHELL_MM) for bar in (*pedicles.values(), *arch)]
     # The vein's channel opens at the canal; the cortex ends beside it.
     middle = as_vector((0.0, find_back_mm(level) + 0.5, 0.0))
     tip = as_vector((0.0, middle[1] - _VEIN_MM, 0.0))
@@ -85,7 +83,6 @@ def build_vertebra(level: str) -> Bones:
         level, body, pedicles,
         bone=put(body, *pedicles.values(), *arch, wall_mm=0.0),
         marrow=put(body.grown(-SHELL_MM), *inner, wall_mm=ARCH_SHELL_MM),
-        arch_marrow=put(*(bar.grown(-ARCH_SHELL_MM) for bar in arch), wall_mm=ARCH_SHELL_MM),
         vein=Placed(Common((vein, body)), where),
     )  # fmt: skip
 
@@ -123,13 +120,14 @@ def _half_arch(level: str, side: str) -> list[Bar]:
     low = -0.5 * one.back_mm
     behind = back + 0.6 + 2.0 * one.canal_mm[1]
     thick = 4.3 if lumbar else 3.2
+    broad = 6.2 if lumbar else 4.6
     upper = Bar(
-        (aside, back + 12.5, high), (inner + sign * 4.5, back + 12.5, top + 6.5),
-        (4.6, 4.8, thick), (thick, thick, thick), (0.0, 1.0, 0.0),
+        (aside, back + 12.5, high), (inner + sign * 6.0, back + 12.5, top + 6.0),
+        (4.8, 5.2, broad), (thick, thick, thick), (0.0, 1.0, 0.0),
     )  # fmt: skip
     pars = Bar(
-        (inner + sign * 3.5, back + 13.5, high), (inner + sign * 1.0, behind + 4.0, low - 7.5),
-        (5.0, 4.4, 4.6), (4.2, 3.6, 3.4), (0.0, 1.0, 0.0),
+        (inner + sign * 4.0, back + 13.5, high), (inner + sign * 3.0, behind + 4.0, low - 7.0),
+        (5.0, 4.6, broad), (4.2, 3.6, 3.4), (0.0, 1.0, 0.0),
     )  # fmt: skip
     tall = 9.0 if lumbar else 9.5
     lamina = Bar(
