@@ -4,7 +4,8 @@
 root to hands and feet for a catheter, ``uptake_patient`` the first around a radioembolization,
 ``embolization_patient`` the first with the arteries of its liver down to the terminals,
 ``fibroid_patient`` and ``prostate_patient`` a woman's and a man's pelvis with theirs,
-``bleeding_patient`` a spleen, a colon or a pelvis that bleeds.
+``bleeding_patient`` a spleen, a colon or a pelvis that bleeds, ``spine_patient`` a woman with thin
+bone, prone, with a broken and a metastatic vertebra.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from seldinger.demo.bleeding import BLEEDING, bleeding_patient
 from seldinger.demo.embolization import embolization_patient
 from seldinger.demo.patient import DemoPatient, patient
 from seldinger.demo.pelvis import fibroid_patient, prostate_patient
+from seldinger.demo.spine import SpinePatient, SpineTruth, spine_patient
 from seldinger.demo.truth import Truth
 from seldinger.demo.uptake import Uptake, UptakePatient, uptake_patient
 from seldinger.demo.vascular import (
@@ -42,6 +44,8 @@ __all__ = [
     "ArterialPatient",
     "DemoPatient",
     "Region",
+    "SpinePatient",
+    "SpineTruth",
     "TrueStenosis",
     "Truth",
     "Uptake",
@@ -54,6 +58,7 @@ __all__ = [
     "fibroid_patient",
     "patient",
     "prostate_patient",
+    "spine_patient",
     "uptake_patient",
     "vascular_patient",
     "visit",

@@ -64,7 +64,12 @@ class ArterialPatient:
 
 
 def make_study(
-    name: str, ct: Volume, labels: LabelMap, note: str, identity: DicomIdentity | None = None
+    name: str,
+    ct: Volume,
+    labels: LabelMap,
+    note: str,
+    identity: DicomIdentity | None = None,
+    position: PatientPosition = PatientPosition.SUPINE,
 ) -> Study:
     """A CT and its labels as a study of one series.
 
@@ -74,13 +79,14 @@ def make_study(
         labels: on the same grid.
         note: that a reader of every plan sees.
         identity: as if it came from DICOM; None: it did not.
+        position: in which the patient lay.
     """
     seen = hashlib.sha256(np.ascontiguousarray(ct.values).data).hexdigest()
     drawn = hashlib.sha256()
     for layer in labels.layers:
         drawn.update(np.ascontiguousarray(layer).data)
     series = Series(
-        ct, Modality.CT, PatientPosition.SUPINE, PositionOrigin.USER,
+        ct, Modality.CT, position, PositionOrigin.USER,
         (InputFile("image", name, seen),), (note,), description="CT", identity=identity,
     )  # fmt: skip
     return Study((series,), labels, (InputFile("labels", name, drawn.hexdigest()),))

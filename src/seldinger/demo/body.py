@@ -40,12 +40,18 @@ class Coat:
         hu: its CT number.
         layer: label layer; None leaves the labels as they are (contents, walls, what nobody
             segmented).
+        soft: a voxel on its surface gets its share of the HU by how much of it lies inside, for
+            what is thinner than a voxel; else whole voxels by their centres.
+        replaces_hu: of the one coat in which all of a soft one lies: the wall that is left between
+            both surfaces keeps its amount however thin it is; None: it covers whatever is there.
     """
 
     name: str
     solid: Solid
     hu: float
     layer: int | None = None
+    soft: bool = False
+    replaces_hu: float | None = None
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,10 @@ BLUR_VOXELS = 0.45
 
 HU_RANGE = (-1024, 3071)
 
+_LEAST_VOXELS = 2
+_LEAST_SLOPE = 0.3
+"""A level rises by about 1 per mm; less is the middle of a body."""
+
 
 def lattice(voxel_mm: Vector) -> Grid:
     """The aligned grid of that voxel size over the scanned box (the last voxels may stick out)."""
@@ -92,11 +96,67 @@ def paint(coats: Sequence[Coat], grid: Grid) -> tuple[Floats, LabelMap]:
     count = 1 + max(e.layer for e in entries)
     layers = tuple(np.zeros(grid.shape, np.uint8) for _ in range(count))
     for coat in coats:
+        if coat.soft:
+            _blend(hu, coat, grid)
+            if coat.layer is None:
+                continue
         for box, mask in find_inside(coat.solid, grid):
-            np.copyto(hu[box], np.float32(coat.hu), where=mask)
+            if not coat.soft:
+                np.copyto(hu[box], np.float32(coat.hu), where=mask)
             if coat.layer is not None:
                 np.copyto(layers[coat.layer][box], np.uint8(values[coat.name]), where=mask)
     return hu, LabelMap(layers, entries, grid)
+
+
+def _blend(hu: Floats, coat: Coat, grid: Grid) -> None:
+    """Paint a coat into ``hu``, each voxel by the share of it that lies inside."""
+    whole = _box_around(coat.solid, grid)
+    if whole is None:
+        return
+    # Parts that overlap are one solid: the largest share counts, and once.
+    share = np.zeros(hu[whole].shape, np.float32)
+    for part in coat.solid.parts():
+        box = _box_around(part, grid)
+        if box is not None:
+            place = tuple(
+                slice(one.start - all_.start, one.stop - all_.start)
+                for one, all_ in zip(box, whole, strict=True)
+            )
+            np.maximum(share[place], _find_share(part, box, grid), out=share[place])
+    if coat.replaces_hu is None:
+        hu[whole] += share * (np.float32(coat.hu) - hu[whole])
+    else:
+        hu[whole] += share * np.float32(coat.hu - coat.replaces_hu)
+
+
+def _box_around(solid: Solid, grid: Grid) -> Box | None:
+    """The voxels that a solid reaches, and two more to each side: a slope needs neighbours."""
+    slices = []
+    for origin, step, count, low, high in zip(
+        grid.origin_lps_mm, grid.spacing_mm, grid.shape, *solid.bounds, strict=True
+    ):
+        first = max(0, int(np.floor((low - origin) / step)) - 2)
+        last = min(count, int(np.ceil((high - origin) / step)) + 3)
+        if last - first < _LEAST_VOXELS:
+            return None
+        slices.append(slice(first, last))
+    return slices[0], slices[1], slices[2]
+
+
+def _find_share(solid: Solid, box: Box, grid: Grid) -> Floats:
+    """Share of each voxel that lies inside, by the distance that a level and its slope tell."""
+    x, y, z = (
+        (origin + step * np.arange(one.start, one.stop)).astype(np.float32)
+        for origin, step, one in zip(grid.origin_lps_mm, grid.spacing_mm, box, strict=True)
+    )
+    shape = (len(x), len(y), len(z))
+    level = np.broadcast_to(solid.level(x[:, None, None], y[:, None], z), shape)
+    slopes = np.gradient(level, *grid.spacing_mm)
+    steepness = np.sqrt(reduce(np.add, (slope**2 for slope in slopes)))
+    edge_mm = float(np.cbrt(np.prod(grid.spacing_mm)))
+    share = 0.5 - level / (np.maximum(steepness, _LEAST_SLOPE) * edge_mm)
+    found: Floats = np.clip(share, 0.0, 1.0).astype(np.float32)
+    return found
 
 
 def scan(hu: Floats, grid: Grid, noise_hu: float, seed: int) -> Volume:

@@ -84,7 +84,8 @@ def _turned(turn_deg: Vector) -> Points:
 
 
 @lru_cache(maxsize=64)
-def _smooth(at: tuple[float, ...], values: tuple[float, ...]) -> PchipInterpolator:
+def interpolate_smoothly(at: tuple[float, ...], values: tuple[float, ...]) -> PchipInterpolator:
+    """A curve without overshoot through ``values`` at ascending ``at``."""
     return PchipInterpolator(at, values)
 
 
@@ -272,8 +273,8 @@ class Trunk(Solid):
         """How far the superellipse's sum is from one, scaled to millimetres of depth."""
         height = np.clip(z, self.heights_mm[0], self.heights_mm[-1])
         kind = np.result_type(x, y, z)
-        a = _smooth(self.heights_mm, self.half_widths_mm)(height).astype(kind)
-        b = _smooth(self.heights_mm, self.half_depths_mm)(height).astype(kind)
+        a = interpolate_smoothly(self.heights_mm, self.half_widths_mm)(height).astype(kind)
+        b = interpolate_smoothly(self.heights_mm, self.half_depths_mm)(height).astype(kind)
         total = (np.abs(x) / a) ** self.power + (np.abs(y - self.centre_y_mm) / b) ** self.power
         found: Array = (total - 1.0) * (min(self.half_depths_mm) / self.power)
         return found
