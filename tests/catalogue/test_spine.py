@@ -163,6 +163,6 @@ def test_a_bad_page_of_cements_gives_one_clear_error(
 
 
 def test_a_memory_is_no_cement() -> None:
-    text = CEMENT + 'figures = ["indications.cement.indicated"]\n'
+    text = CEMENT + 'figures = ["indications.cement.think_again"]\n'
     with pytest.raises(CatalogueError, match="from memory, which drives nothing"):
         read_cements(text, "x.toml")
