@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy import Anatomy, Settings
 
-_Scanned = VascularPatient | UptakePatient | ArterialPatient
+_Scanned = VascularPatient | UptakePatient | ArterialPatient | SpinePatient
 
 __all__ = [
     "AccessSite",
@@ -66,6 +66,7 @@ __all__ = [
 
 
 _FED_MM = 2.5
+_BONE_MM, _BONE_LEVELS = 1.0, ("T11", "L4")
 
 
 def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
@@ -91,6 +92,8 @@ def build_anatomy(settings: Settings, which: str = "needle") -> Anatomy:
         "prostate": lambda: prostate_patient(fed_mm),
         **{f"bleeding {where}": partial(bleeding_patient, where, fed_mm) for where in BLEEDING},
         "uptake": lambda: uptake_patient(settings.voxel_mm),
+        # A cortex, and a pedicle's wall, show on a millimetre alone.
+        "spine": lambda: spine_patient(_BONE_MM, levels=_BONE_LEVELS),
     }
     if which in makers:
         one = makers[which]()

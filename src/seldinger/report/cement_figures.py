@@ -33,6 +33,7 @@ _HALF_MM = 45.0
 _STEP_MM = 0.5
 _WINDOW_HU = (-250.0, 1250.0)
 _S_PER_MIN = 60.0
+_LEAST_ML = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,14 @@ def _list_planes(plan: Plan, vertebra: Vertebra) -> tuple[Plane, Plane, Plane]:
     along = along - (along @ left) * left
     along /= np.linalg.norm(along)
     through = tips + ((middle - tips) @ left) * left
-    shifted = middle + 10.0 * back
+    first = ways[0][-1] if ways else middle
+    beside = middle + 10.0 * back + ((first - middle) @ left) * left
+    before = middle + ((tips - middle) @ back) * back
+    name = plan.placements[0].name if ways else "the middle"
     return (
-        Plane("from the left, in the middle", shifted, back, up, ("A", "P", "S", "I")),
+        Plane(f"from the left, at {name}", beside, back, up, ("A", "P", "S", "I")),
         Plane("along the needles", through + 15.0 * along, left, -along, ("R", "L", "A", "P")),
-        Plane("from the front", middle, left, up, ("R", "L", "S", "I")),
+        Plane("from the front, at the tips", before, left, up, ("R", "L", "S", "I")),
     )
 
 
@@ -184,7 +188,7 @@ def draw_cement_time(plan: Plan) -> Figure:
     volume.plot(minutes, given.values, color=_CEMENT, linewidth=2.2, label="given")
     # Exits that take none would hide those that do.
     out = sorted(
-        name for name, one in traces.items() if name.startswith(LEAK) and one.values.max() > 0.0
+        name for name, one in traces.items() if name.startswith(LEAK) and one.values.max() >= _LEAST_ML
     )
     for colour, name in zip(_LEAKS * 2, out, strict=False):
         one = traces[name]

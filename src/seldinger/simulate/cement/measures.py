@@ -21,6 +21,7 @@ MODEL = (
     "two fluids in porous bone by Darcy's law on the CT's voxels, viscosity by a curve over time "
     "and shear, exits through known breaks and veins; linear elasticity between two platens"
 )
+_NOTHING = 1e-3
 LEAKS_SELDOM = (
     "this model leaks more seldom and less than vertebrae do: cracks within the bone and most "
     "veins are not in it. Little or no leak here is no reason to expect none"
@@ -105,12 +106,16 @@ def make_fields(result: CementResult) -> Fields:
 
 
 def _spread(nominal: float, spread: Spread | None) -> Spread | float:
-    return nominal if spread is None else _with_nominal(nominal, spread)
-
-
-def _with_nominal(nominal: float, spread: Spread) -> Spread:
     """The spread of coarse runs around the figure of fine ones."""
-    return type(spread)(nominal, spread.p05, spread.p50, spread.p95)
+    if spread is None:
+        return _tidy(nominal)
+    found = (nominal, spread.p05, spread.p50, spread.p95)
+    return type(spread)(*(_tidy(one) for one in found))
+
+
+def _tidy(value: float) -> float:
+    """Less than a thousandth is nothing: a front has no sharp end."""
+    return 0.0 if abs(value) < _NOTHING else value
 
 
 def _spell(name: str) -> str:

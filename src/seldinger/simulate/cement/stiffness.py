@@ -64,7 +64,8 @@ class StiffnessResult:
         ratio: after over before, likewise.
         yield_before_n, yield_after_n: load at which bone yields, by a strain limit; a criterion,
             not a patient's strength.
-        load_share_before, load_share_after: by region, sums are 1.
+        load_share_before, load_share_after: by region, sums are 1; empty where the body is so
+            wedged that no layer bears the whole load.
         by_law: (before, after, ratio) by law and cement, coarsely.
         calibration: how HU became mineral.
         explained_share: of the stiffness that came back on the bench, what filling explained.
@@ -183,6 +184,7 @@ def _sample(vertebra: Vertebra, cement: Volume, line: Calibration, voxel_mm: flo
     for name in ("lower", "upper"):
         plate = _pick(getattr(vertebra, f"{name}_endplate"), index, grid, count)
         ends.append(body & plate.any(axis=0))
+    ends = _part(ends[0], ends[1])
     _check_ends(vertebra, body, ends[0], ends[1])
     filled = _pick(cement.values, cement.grid.to_index(points), grid, count).mean(axis=0)
     shell = body & ~ndimage.binary_erosion(body)
@@ -190,6 +192,13 @@ def _sample(vertebra: Vertebra, cement: Volume, line: Calibration, voxel_mm: flo
         grid, body, line.find_g_per_ml(hu), filled.astype(np.float64) * body, shell,
         Ends(ends[0], ends[1]),
     )  # fmt: skip
+
+
+def _part(low: Mask, high: Mask) -> list[Mask]:
+    """The ends without thin rims, where one lies on the other and nothing is compressed."""
+    around = np.ones((3, 3, 3))
+    near_low, near_high = (ndimage.binary_dilation(one, around, 2) for one in (low, high))
+    return [low & ~near_high, high & ~near_low]
 
 
 def _check_ends(vertebra: Vertebra, body: Mask, low: Mask, high: Mask) -> None:
@@ -288,6 +297,10 @@ _CEMENTED = 0.4
 def _share_load(
     sampled: _Sampled, done: Compression, fields: Fields, *, cemented: bool
 ) -> dict[str, float]:
+    # In a wedge the ends overlap along its axis, and no layer bears the whole load.
+    low, high = (np.nonzero(one)[2] for one in (sampled.ends.low, sampled.ends.high))
+    if low.max() >= high.min() - 1:
+        return {}
     shared = share_load(done, _regions(sampled, cemented=cemented), fields)
     shares = dict(zip(shared.labels.tolist(), shared.share.tolist(), strict=True))
     return {name: shares.get(number, 0.0) for number, name in enumerate(REGIONS)}

@@ -13,7 +13,7 @@ from seldinger.anatomy import names
 from seldinger.anatomy.model import Lesion, Skin
 from seldinger.core.errors import PlanError
 from seldinger.core.naming import find_similar
-from seldinger.plan import neighbours, risk_limits
+from seldinger.plan import risk_limits
 from seldinger.plan.approach.percutaneous import aim, error_model, path, rules, toward
 from seldinger.plan.approach.percutaneous import findings as found_on_path
 from seldinger.plan.approach.percutaneous import scene as scenes
@@ -268,7 +268,7 @@ def _weighed(
     case: NeedleCase, approach: Approach, penalties: Penalties[NeedleCase] | None
 ) -> Approach:
     """Treatment penalties added to the scores, unknown structures to the clearances; best first."""
-    missing = neighbours.find_unlabelled(case.procedure, case.anatomy, case.target.organ, None)
+    missing = case.procedure.approach.list_missing(case, None)
     unknown: dict[str, Any] = dict.fromkeys(missing)
     made = []
     for one in approach.paths:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seldinger.core.errors import SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
 from seldinger.plan.treatments.augmentation import tables
@@ -45,13 +46,15 @@ class Foretold:
         cemented: how cement is given.
         result: as planned.
         spread: over several runs.
-        stiffness: of the body, before and after.
+        stiffness: of the body, before and after; None where it could not be computed.
+        no_stiffness: why not; empty where it could.
     """
 
     cemented: Cemented
     result: CementResult
     spread: CementSpread
-    stiffness: StiffnessResult
+    stiffness: StiffnessResult | None
+    no_stiffness: str = ""
 
 
 def foretell(
@@ -84,7 +87,10 @@ def foretell(
         scale_progress(progress, 0.4, 0.8),
     )  # fmt: skip
     progress("stiffness", 0.8)
-    stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+    try:
+        stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+    except SimulationError as wrong:
+        return Foretold(cemented, result, spread, None, f"no stiffness was computed: {wrong}")
     return Foretold(cemented, result, spread, stiffness)
 
 
@@ -114,17 +120,39 @@ def describe_effect(
         kind=KIND,
         criterion=CRITERION,
         model=measures.MODEL,
-        measures=(
-            *_list_heights(vertebra),
-            *measures.list_measures(foretold.result, foretold.spread, foretold.stiffness),
-        ),
+        measures=_list_measures(vertebra, foretold),
         structures=_list_structures(case, ways),
         options=(*_list_ways(taken, tried), *_list_amounts(foretold.cemented, taken)),
         samples=foretold.spread.runs,
-        notes=measures.list_notes(foretold.result, foretold.spread, foretold.stiffness),
+        notes=_list_notes(foretold),
         outside_domain=list_outside_domain(vertebra, options, balloon=balloon),
         tables=told,
     )
+
+
+def _list_notes(foretold: Foretold) -> tuple[str, ...]:
+    said = measures.list_notes(foretold.result, foretold.spread, foretold.stiffness)
+    if foretold.no_stiffness:
+        said = (*said, foretold.no_stiffness)
+    return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
+
+
+def _list_measures(vertebra: Vertebra, foretold: Foretold) -> tuple[Measure, ...]:
+    """Those that decide first, the rest behind them."""
+    canal = tables.find_canal_leak_ml(foretold.result)
+    towards = Measure("leak-canal", "Cement towards the canal, in all", "mL", canal)
+    made = [
+        *measures.list_measures(foretold.result, foretold.spread, foretold.stiffness),
+        *_list_heights(vertebra),
+        towards,
+    ]
+    return tuple(sorted(made, key=lambda one: _FIRST.index(one.id) if one.id in _FIRST else 99))
+
+
+_FIRST = (
+    "given", "fill", "leak-canal", "gap-upper-endplate", "gap-lower-endplate", "height-lost",
+    "wedge", "stiffness-ratio", "pressure",
+)  # fmt: skip
 
 
 def list_outside_domain(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seldinger.simulate.cement.outcome import CementResult
     from seldinger.simulate.cement.published import CohortTable, PopulationRow
 
-_HEAD = ("What was seen", "In whom", "Of this group", "Source")
+_HEAD = ("What was seen", "In whom", "Source")
 _JUNCTION = frozenset({"T11", "T12", "L1", "L2"})
 _LYTIC_ML = 0.3
 _NOBODY = "Rates of those who were looked at, not this patient's chances."
@@ -48,28 +48,29 @@ def list_cohorts(
         published.list_recollapse_rows(
             both_endplates=result.both_endplates, cleft=cleft, junction=vertebra.level in _JUNCTION
         ),
-        published.list_filling_rows(),
         published.list_heat_rows(),
-        published.list_pain_rows(),
         published.list_next_fracture_rows(),
     )  # fmt: skip
     return tuple(_make_table(one) for one in told if one.rows)
 
 
 def _make_table(told: CohortTable) -> EffectTable:
-    rows = [one for one in told.rows if one.applies is not False]
+    """Rows of this patient's group; where no row tells its group, all of them."""
+    own = [one for one in told.rows if one.applies]
+    rows = own or [one for one in told.rows if one.applies is None]
+    left = len(told.rows) - len(rows)
     note = _NOBODY if not told.outside_domain else f"{_capital(told.outside_domain)}. {_NOBODY}"
+    if own and left:
+        note = f"{note} {left} more of other groups, or of none that is told, are on the facts page."
     return EffectTable(
         _capital(told.title),
         _HEAD,
         tuple(
-            (_spell(one), f"{one.population}{f', {one.horizon}' if one.horizon else ''}",
-             {True: "yes", None: "not known", False: "no"}[one.applies], one.source)
+            (_spell(one), f"{one.population}{f', {one.horizon}' if one.horizon else ''}", one.source)
             for one in rows
         ),
-        strong=tuple(number for number, one in enumerate(rows) if one.applies),
         note=note,
-    )  # fmt: skip
+    )
 
 
 def _spell(row: PopulationRow) -> str:

@@ -100,9 +100,10 @@ class Augmentation(TreatmentLogic[SpineCase]):
         if not taken:
             return Decision(reach, self._treat(case, (), eye, None), eye, tuple(said),
                             placements=())  # fmt: skip
-        foretold, wrong = self._foretell(case, options, taken)
-        if foretold is None:
-            said.append(wrong)
+        foretold = self._foretell(case, options, taken)
+        if isinstance(foretold, Finding):
+            said.append(foretold)
+            foretold = None
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(foretold, thick=thick)
@@ -153,8 +154,8 @@ class Augmentation(TreatmentLogic[SpineCase]):
 
     def _foretell(
         self, case: SpineCase, options: AugmentationOptions, taken: Sequence[Pedicled]
-    ) -> tuple[Foretold | None, Finding]:
-        """What the model says; in words why it says nothing."""
+    ) -> Foretold | Finding:
+        """What the model says, or why it says nothing."""
         assumed = dict(case.settings.assume)
         cement = {one.name for one in CEMENT_ASSUMPTIONS}
         own = {name: value for name, value in assumed.items() if name in cement}
@@ -172,13 +173,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
             more = {name: value for name, value in assumed.items() if name in
                     {predict.VOXEL.name, predict.RUNS.name}}  # fmt: skip
             told = scale_progress(progress, 0.1, 1.0)
-            made = predict.foretell(
+            return predict.foretell(
                 case.vertebra, cemented, {**own, **more}, case.settings.seed, told
             )
         except SimulationError as wrong:
             text = f"What cement would do here is not known: {wrong}"
-            return None, Finding("cement-model", Status.UNKNOWN, Severity.ACTION, text)
-        return made, Finding("cement-model", Status.MET, Severity.INFO, "")
+            return Finding("cement-model", Status.UNKNOWN, Severity.ACTION, text)
 
     def _treat(
         self, case: SpineCase, taken: Sequence[Pedicled], eye: Guidance, foretold: Foretold | None
