@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +22,6 @@ from seldinger.core.space import Grid, as_vector
 from seldinger.simulate.cement.inject import CementNeedle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from seldinger.core.volume import Mask
 
 SEMI_MM = (22.5, 16.5)
@@ -31,9 +30,10 @@ ORIGIN = (3.0, -20.0, 140.0)
 SPONGY_HU, SHELL_HU, SOFT_HU = 120.0, 450.0, 40.0
 
 
+@cache
 def make_vertebra(
     *,
-    breaks: Sequence[Wall] | None = (),
+    breaks: tuple[Wall, ...] | None = (),
     cleft_mm: float = 0.0,
     spongy_hu: float = SPONGY_HU,
     spacing_mm: float = 1.0,

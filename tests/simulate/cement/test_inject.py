@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FREE = LeakStop.NEVER
 BROKEN = make_vertebra(breaks=(Wall.BACK,))
-NEAR_BREAK = {"back_mm": 8.0, "up_mm": -4.0}
+NEAR_BREAK = make_needle(BROKEN, 0.0, 8.0, -4.0)
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
 ) -> CementResult:
     vertebra = BROKEN if broken else make_vertebra()
     plan = CementPlan(volume_ml, viscosity=viscosity, stop_at_leak=FREE)
-    return simulate_cement(vertebra, [make_needle(vertebra, **NEAR_BREAK)], plan, voxel_mm=2.0)
+    return simulate_cement(vertebra, [NEAR_BREAK], plan, voxel_mm=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +85,7 @@ def test_more_cement_leaks_more(thick: CementResult) -> None:
 
 def test_a_leak_towards_the_canal_stops_the_hand() -> None:
     plan = CementPlan(6.0, viscosity=Viscosity.LOW, stop_leak_ml=0.03)
-    needle = make_needle(BROKEN, **NEAR_BREAK)
-    done = simulate_cement(BROKEN, [needle], plan, voxel_mm=2.0)
+    done = simulate_cement(BROKEN, [NEAR_BREAK], plan, voxel_mm=2.0)
     assert done.end is FillingEnd.LEAK
     assert done.end_words.endswith(CANAL_BREAK)
     assert done.given_ml < 6.0
