@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
+from seldinger.anatomy import Settings, Skin, targets
+from seldinger.care.clearance import Answer, Case, assess
 from seldinger.core.errors import AnatomyError, ImageError
 from seldinger.core.space import Grid, as_vector
 from seldinger.core.volume import LabelMap
-from seldinger.demo import SpinePatient, spine_patient
+from seldinger.demo import SpinePatient, spine_patient, visit
 from seldinger.demo.render import paint, scan
 from seldinger.demo.spine.coats import CORTEX_HU, MARROW_HU, list_coats
 from seldinger.demo.spine.levels import LEVELS, SIDES
@@ -43,10 +47,11 @@ def coarse() -> SpinePatient:
     return spine_patient(2.0, levels=("T11", "T12", "L1"))
 
 
-def sample(crop_of: Crop, points: np.ndarray, order: int = 1) -> np.ndarray:
+def sample(crop_of: Crop, points: np.ndarray) -> np.ndarray:
     values, labels = crop_of
     index = labels.grid.to_index(points)
-    return ndimage.map_coordinates(values.astype(float), index.T, order=order, mode="nearest")
+    found: np.ndarray = ndimage.map_coordinates(values.astype(float), index.T, order=1)
+    return found
 
 
 def centres(labels: LabelMap) -> np.ndarray:
@@ -95,6 +100,19 @@ def test_no_bone_enters_the_canal(truth: SpineTruth) -> None:
         assert inside.sum() > 5000
         assert not (bone & inside).any()
         assert labels.mask("spinal_cord")[inside].mean() > 0.5
+
+
+@pytest.mark.parametrize(("upper", "lower"), [*pairwise(LEVELS)])
+def test_neighbours_meet_at_joints_with_a_gap(truth: SpineTruth, upper: str, lower: str) -> None:
+    one, other = (truth.scene.solid(f"vertebrae_{level}") for level in (upper, lower))
+    low = np.maximum(one.bounds[0], other.bounds[0]) - 2.0
+    high = np.minimum(one.bounds[1], other.bounds[1]) + 2.0
+    low[1] = 60.0
+    axes = [np.arange(a, b, 0.9) for a, b in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    bones = [points[bone.contains(points)] for bone in (one, other)]
+    gap = cKDTree(bones[0]).query(bones[1], distance_upper_bound=4.0)[0].min()
+    assert 0.85 < gap < 3.5
 
 
 @pytest.mark.parametrize("level", list(LEVELS))
@@ -303,3 +321,24 @@ def test_what_makes_no_ct_is_refused(wrong: dict[str, object]) -> None:
 def test_a_scan_too_large_is_refused() -> None:
     with pytest.raises(ImageError, match="at most"):
         spine_patient(0.5)
+
+
+def test_anatomy_finds_belly_on_the_table_back_free_and_the_metastasis() -> None:
+    subject = spine_patient(2.0, levels=("L3",))
+    built = subject.build_anatomy(Settings(voxel_mm=2.5))
+    on_table = np.argwhere(built.skin == Skin.TABLE_CONTACT)
+    free = np.argwhere(built.skin == Skin.OPEN)
+    assert built.grid.to_lps(on_table.astype(float))[:, 1].max() < -60.0
+    assert built.grid.to_lps(free.astype(float))[:, 1].max() > 100.0
+    lesion = targets.find(built, "spine-metastasis-1")
+    assert lesion.organ == "vertebrae"
+    assert lesion.volume_ml == pytest.approx(subject.truth.level("L3").lesion_ml, rel=0.05)
+
+
+@pytest.mark.parametrize("procedure", ["vertebroplasty", "kyphoplasty"])
+def test_she_comes_without_anticoagulant_and_is_clear(procedure: str) -> None:
+    told = visit(procedure, "spine")
+    assert told.request is not None
+    assert told.request.procedure == procedure
+    found = assess(Case(told.request, told.patient), told.now, told.profile)
+    assert found.answer is Answer.CLEAR

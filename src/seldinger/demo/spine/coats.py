@@ -132,16 +132,12 @@ def _pelvis() -> tuple[Coat, ...]:
     alae = [Tube(((s * 18.0, 54.0, -82.0), (s * 42.0, 62.0, -96.0)), 14.0) for s in (-1.0, 1.0)]
     crest = Tube(((0.0, 82.0, -78.0), (0.0, 94.0, -120.0)), 5.0)
     shapes = (promontory, *alae, crest)
-    coats.append(Coat("sacrum", Union(shapes), _SACRUM_HU, ORGANS, soft=True))
-    coats.append(
-        Coat(
-            "marrow_sacrum",
-            Union(tuple(s.grown(-1.6) for s in shapes)),
-            95.0,
-            soft=True,
-            replaces_hu=_SACRUM_HU,
-        )
-    )
+    canal = find_canal()
+    # Carved part by part: each is looked at in a small box.
+    bone = Union(tuple(Carved(s, (canal,)) for s in shapes))
+    marrow = Union(tuple(Carved(s.grown(-1.6), (canal.grown(1.6),)) for s in shapes))
+    coats.append(Coat("sacrum", bone, _SACRUM_HU, ORGANS, soft=True))
+    coats.append(Coat("marrow_sacrum", marrow, 95.0, soft=True, replaces_hu=_SACRUM_HU))
     for side, sign in SIDES.items():
         wing = Ellipsoid((sign * 134.0, 30.0, -90.0), (6.0, 55.0, 50.0), (0.0, 0.0, sign * 20.0))
         coats.append(Coat(f"hip_{side}", wing, _RIB_CORTEX_HU, ORGANS, soft=True))

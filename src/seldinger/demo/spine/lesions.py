@@ -47,7 +47,12 @@ class Gap:
     half_mm: tuple[float, float]
 
     def find_surface(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Where the intact surface lies at coordinates as in ``at_mm``, own mm."""
+        """Where the intact surface lies, own mm.
+
+        Args:
+            first: shape (n,) or (n, m), the first coordinate as in ``at_mm``.
+            second: the same shape, the second.
+        """
         body = shape_body(self.level)
         if self.wall == "upper endplate":
             return body.find_endplate(first, second)

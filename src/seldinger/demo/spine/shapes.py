@@ -124,7 +124,13 @@ class BodyShape(Solid):
         return found
 
     def find_endplate(self, x: Array, y: Array, *, upper: bool = True) -> Array:
-        """How far an endplate lies from the origin's level at x and y, mm."""
+        """How far an endplate lies from the origin's level, mm.
+
+        Args:
+            x: shape (n,) or any that broadcasts with y, own mm.
+            y: the same.
+            upper: the upper one, else the lower one, whose distance is counted downwards.
+        """
         front, middle, back = self.upper_mm if upper else self.lower_mm
         u = np.clip(x / self.half_width_mm, -1.0, 1.0)
         v = np.clip(y / self.half_depth_mm, -1.0, 1.0)
@@ -133,7 +139,13 @@ class BodyShape(Solid):
         return found
 
     def find_wall(self, x: Array, z: Array, *, back: bool = True) -> Array:
-        """The y of the back or front wall at x (less than the half width) and z, mm."""
+        """The y of a wall, own mm.
+
+        Args:
+            x: shape (n,) or any that broadcasts with z, less than the half width.
+            z: the same.
+            back: the back wall, else the front.
+        """
         wide, deep = self._half_axes(z)
         u = x / wide
         edge = np.maximum(1.0 - np.abs(u) ** ROUNDNESS, 0.0) ** (1.0 / ROUNDNESS)

@@ -121,13 +121,15 @@ def _half_arch(level: str, side: str) -> list[Bar]:
     behind = back + 0.6 + 2.0 * one.canal_mm[1]
     thick = 4.3 if lumbar else 3.2
     broad = 6.2 if lumbar else 4.6
+    # Joints gape by one to two millimetres, for their cartilage.
+    front, lower = (back + 12.0, behind + 4.6) if lumbar else (back + 11.5, behind + 5.5)
     upper = Bar(
-        (aside, back + 12.5, high), (inner + sign * 6.0, back + 12.5, top + 6.0),
+        (aside, back + 12.5, high), (inner + sign * 6.0, front, top + 5.0),
         (4.8, 5.2, broad), (thick, thick, thick), (0.0, 1.0, 0.0),
     )  # fmt: skip
     pars = Bar(
-        (inner + sign * 4.0, back + 13.5, high), (inner + sign * 3.0, behind + 4.0, low - 7.0),
-        (5.0, 4.6, broad), (4.2, 3.6, 3.4), (0.0, 1.0, 0.0),
+        (inner + sign * 4.0, back + 13.5, high), (inner + sign * 3.0, lower, low - 6.5),
+        (5.0, 4.6, broad), (4.2, 3.5, 3.2), (0.0, 1.0, 0.0),
     )  # fmt: skip
     tall = 9.0 if lumbar else 9.5
     lamina = Bar(
