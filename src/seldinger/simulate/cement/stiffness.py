@@ -143,7 +143,9 @@ def compare_stiffness(
     coarse = _sample(vertebra, cement, line, max(voxel_mm, SPREAD_MM))
     by_law = _compare_laws(coarse, laws, assumed, left)
     nominal = before.stiffness_n_per_mm, after.stiffness_n_per_mm
+    # Coarse voxels are stiffer or softer by a factor that laws share: it is taken out.
     table = np.array(list(by_law.values()))
+    table *= np.array([nominal[0], nominal[1], nominal[1] / nominal[0]]) / table[0]
     return StiffnessResult(
         _spread(nominal[0], table[:, 0]), _spread(nominal[1], table[:, 1]),
         _spread(nominal[1] / nominal[0], table[:, 2]), _yield_n(fine, before, fields[0], assumed),
