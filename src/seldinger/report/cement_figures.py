@@ -188,7 +188,9 @@ def draw_cement_time(plan: Plan) -> Figure:
     volume.plot(minutes, given.values, color=_CEMENT, linewidth=2.2, label="given")
     # Exits that take none would hide those that do.
     out = sorted(
-        name for name, one in traces.items() if name.startswith(LEAK) and one.values.max() >= _LEAST_ML
+        name
+        for name, one in traces.items()
+        if name.startswith(LEAK) and one.values.max() >= _LEAST_ML
     )
     for colour, name in zip(_LEAKS * 2, out, strict=False):
         one = traces[name]

@@ -25,8 +25,9 @@ from seldinger.plan.procedure import ApproachLogic, Reach, Ruled
 from seldinger.simulate.placement import Placement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from seldinger.anatomy.extents import Extent
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.core.finding import Finding
     from seldinger.core.record import Assumption
@@ -113,10 +114,17 @@ class Percutaneous(ApproachLogic[NeedleCase]):
             assumed=case.assumed,
             patient=case.patient,
             progress=case.progress,
-            scene=scenes.build(case.anatomy, case.target, self.permitted_structures),
+            scene=scenes.build(
+                case.anatomy, case.target, self.permitted_structures, self.find_finer(case)
+            ),
             limits=self.limits,
             skin_distance_mm=measure_skin_distance_mm(case.anatomy, case.target),
         )
+
+    def find_finer(self, case: Case) -> Mapping[str, Extent]:
+        """Voxels of structures on grids of their own, by name; none here."""
+        del case
+        return {}
 
     def search(
         self,

@@ -21,6 +21,8 @@ from seldinger.core.space import as_vector
 from seldinger.geometry import morphology
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy, Lesion
@@ -229,13 +231,19 @@ def is_wanted(structure: Structure, target: Lesion) -> bool:
     return structure.name == label or structure.sources == (label,)
 
 
-def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
+def build(
+    anatomy: Anatomy,
+    target: Lesion,
+    permitted: frozenset[str],
+    finer: Mapping[str, Extent] | None = None,
+) -> Scene:
     """Everything a needle to ``target`` is measured against.
 
     Args:
         anatomy: the patient.
         target: what the needle is for.
         permitted: structures that a path may cross although they are obstacles elsewhere.
+        finer: voxels of structures on a grid of their own, by name, where no label has them.
 
     Raises:
         ValueError: the target is empty.
@@ -268,8 +276,8 @@ def build(anatomy: Anatomy, target: Lesion, permitted: frozenset[str]) -> Scene:
         classes[structure.mask] = len(names) - 1
         if is_obstacle(structure, anatomy, target, permitted):
             kept = _without_own(structure, target, anatomy.grid.spacing_mm[0])
-            extent = None
-            if extents is not None and structure.origin is Origin.LABEL:
+            extent = (finer or {}).get(structure.name)
+            if extent is None and extents is not None and structure.origin is Origin.LABEL:
                 extent = extents.find(structure.sources)
             made = build_obstacle(kept, extent, anatomy.grid)
             if made is not None:

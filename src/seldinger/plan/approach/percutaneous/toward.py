@@ -31,7 +31,13 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     free = np.flatnonzero(~done.blocking & near)
     by_lean = [int(row) for row in free[np.argsort(lean[free], kind="stable")]]
     entries = done.candidates.lps_mm
-    clear = (row for row in by_lean if toward.clear(entries[row], outward[row]))
+    # Exact distances are dear: only a way that is clear is measured.
+    clear = (
+        row
+        for row in by_lean
+        if toward.clear(entries[row], outward[row])
+        and not path.find_too_near(done, row) - {*done.options.relax}
+    )
     rows = [0] if toward.entry_lps_mm is not None else list(islice(clear, 1))
     return Approach(
         kind="percutaneous",

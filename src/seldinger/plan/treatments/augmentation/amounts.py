@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.catalogue.spine import BoneBalloonSize, BoneCannula
+    from seldinger.core.space import Points
     from seldinger.plan.treatments.augmentation.needles import Pedicled
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
     from seldinger.simulate.cement.outcome import CementResult
@@ -107,7 +108,7 @@ def place_balloons(
     wanted_ml: float,
     assumed: Mapping[str, float],
 ) -> Cavity:
-    """A balloon before each needle, made smaller until it lies within the body.
+    """A balloon before each needle, made smaller until it lies within the body's walls.
 
     Args:
         vertebra: whose body.
@@ -133,25 +134,25 @@ def place_balloons(
 
 def _measure_within(
     vertebra: Vertebra,
-    centre: np.ndarray,
-    axis: np.ndarray,
+    centre: Points,
+    axis: Points,
     volume_ml: float,
     assumed: Mapping[str, float],
 ) -> float:
-    """Share of an ellipsoid that lies in the body."""
+    """Share of an ellipsoid within the body's walls; endplates give way, that is what it is for."""
     shape = get_assumed(assumed, "balloon_shape")
     across = float(np.cbrt(0.75e3 * volume_ml / (np.pi * shape)))
-    reach = np.ceil(shape * across / vertebra.grid.spacing_mm[0]) + 1
-    middle = np.rint(vertebra.grid.to_index(centre)).astype(int)
-    steps = np.arange(-reach, reach + 1).astype(int)
-    index = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1) + middle
-    away = vertebra.grid.to_lps(index.reshape(-1, 3)) - centre
+    steps = np.arange(-shape * across, shape * across + 1.0)
+    away = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     along = away @ axis
     rest = (away**2).sum(axis=1) - along**2
-    index = index.reshape(-1, 3)[(along / (shape * across)) ** 2 + rest / across**2 <= 1.0]
-    inside = ((index >= 0) & (index < np.asarray(vertebra.grid.shape))).all(axis=1)
-    kept = index[inside]
-    return float(vertebra.body[tuple(kept.T)].sum()) / max(1, len(index))
+    away = away[(along / (shape * across)) ** 2 + rest / across**2 <= 1.0]
+    frame = vertebra.frame
+    flat = np.array([frame.left, frame.back]).T
+    body = vertebra.grid.to_lps(np.argwhere(vertebra.body)) - np.asarray(frame.origin_lps_mm)
+    shadow = {(int(x), int(y)) for x, y in np.rint(body @ flat)}
+    asked = np.rint((centre + away - np.asarray(frame.origin_lps_mm)) @ flat).astype(int)
+    return sum((int(x), int(y)) in shadow for x, y in asked) / len(asked)
 
 
 def choose_amount(

@@ -61,12 +61,18 @@ def _make_table(told: CohortTable) -> EffectTable:
     left = len(told.rows) - len(rows)
     note = _NOBODY if not told.outside_domain else f"{_capital(told.outside_domain)}. {_NOBODY}"
     if own and left:
-        note = f"{note} {left} more of other groups, or of none that is told, are on the facts page."
+        note = (
+            f"{note} {left} more of other groups, or of none that is told, are on the facts page."
+        )
     return EffectTable(
         _capital(told.title),
         _HEAD,
         tuple(
-            (_spell(one), f"{one.population}{f', {one.horizon}' if one.horizon else ''}", one.source)
+            (
+                _spell(one),
+                f"{one.population}{f', {one.horizon}' if one.horizon else ''}",
+                one.source,
+            )
             for one in rows
         ),
         note=note,

@@ -100,13 +100,13 @@ class Augmentation(TreatmentLogic[SpineCase]):
         if not taken:
             return Decision(reach, self._treat(case, (), eye, None), eye, tuple(said),
                             placements=())  # fmt: skip
-        foretold = self._foretell(case, options, taken)
-        if isinstance(foretold, Finding):
-            said.append(foretold)
-            foretold = None
+        made = self._foretell(case, options, taken)
+        foretold = None if isinstance(made, Finding) else made
+        if isinstance(made, Finding):
+            said.append(made)
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
-            said += find_about_cement(foretold, thick=thick)
+            said += find_about_cement(made, thick=thick)
         return Decision(
             reach,
             self._treat(case, taken, eye, foretold),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from seldinger.anatomy import structures as of_structures
+from seldinger.anatomy.extents import Extent
 from seldinger.anatomy.model import Kind, Lesion, Origin, Structure
 from seldinger.anatomy.vertebra import find_vertebra, parse_level
 from seldinger.core.errors import AnatomyError, PlanError
@@ -19,8 +20,12 @@ from seldinger.plan.approach.percutaneous.model import NeedleCase
 from seldinger.plan.approach.percutaneous.spine.corridor import Surroundings, survey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.core.space import Grid
+    from seldinger.core.volume import Mask
     from seldinger.image.study import Study
     from seldinger.plan.procedure import Case
     from seldinger.simulate.effect import Effect
@@ -129,6 +134,21 @@ class Transpedicular(Percutaneous):
         told = {one.name: getattr(met, one.name) for one in fields(met)}
         return SpineCase(**told, around=around)
 
+    def find_finer(self, case: Case) -> dict[str, Extent]:
+        """The canal on the vertebra's own lattice: planning voxels are as wide as its wall."""
+        vertebra = read_vertebra(case.anatomy.study, parse_level(case.target.label))
+        if vertebra.canal is None:
+            return {}
+        mask = vertebra.canal.copy()
+        for one in case.anatomy.structures:
+            if one.name == CANAL:
+                # Above and below what the arch surrounds the label goes on.
+                sources = [raw for raw in one.sources if raw in _list_raw(case.anatomy)]
+                mask |= _read_label(case.anatomy, sources, vertebra.grid)
+        low, high = np.argwhere(mask).min(axis=0), np.argwhere(mask).max(axis=0) + 1
+        part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        return {CANAL: Extent(mask[part], vertebra.grid.crop(low, high))}
+
     def list_missing(self, case: NeedleCase, effect: Effect | None) -> tuple[str, ...]:
         """What lies beside a way from behind, or before the body, and nobody has outlined."""
         level = parse_level(case.target.label)
@@ -162,6 +182,23 @@ def read_vertebra(study: Study, level: str) -> Vertebra:
         AnatomyError: no label shows that level.
     """
     return survey_vertebra(study, level).vertebra
+
+
+def _list_raw(anatomy: Anatomy) -> frozenset[str]:
+    labels = anatomy.study.labels
+    return frozenset() if labels is None else frozenset(labels.names)
+
+
+def _read_label(anatomy: Anatomy, names: Sequence[str], grid: Grid) -> Mask:
+    """(a, b, c) bool on ``grid``, what the labels of those names show."""
+    labels = anatomy.study.labels
+    assert labels is not None  # noqa: S101  a vertebra was read from them
+    made = np.zeros(grid.shape, np.bool_)
+    for entry in labels.entries:
+        if entry.name in names:
+            here = labels.layers[entry.layer] == entry.value
+            made |= resample_mask(here, labels.grid, grid)
+    return made
 
 
 def _find_canal(anatomy: Anatomy, vertebra: Vertebra) -> list[Structure]:
