@@ -19,6 +19,8 @@ _COARSE_MM = 1.5
 _BEND_LEVELS = 3
 """So many levels to each side tell how the spine bends."""
 _BENT = "the bend of the spine beside it"
+_STEEP, _STEEPEST = 0.36, 0.6
+"""Slopes of endplates against the spine's bend, or the patient's axes, that are not believed."""
 _UPRIGHT = 0.6
 """Cosine to the patient's axes below which a guess from bone is not believed."""
 _UP, _BACK = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
@@ -34,13 +36,26 @@ def outline_level(spine: Spine, level: str, voxel_mm: float) -> tuple[Outline, s
     cord = find_cord(spine)
     between, up = _point_up(spine, level)
     own = not between and not shape.body_cut
-    axes = turn_axes(up, _point_back(shape, up))
+    axes, coarse = turn_axes(up, _point_back(shape, up)), shape.coarse
     if own and np.array_equal(up, _UP):
         # Far off, the endplates' middles are not yet theirs: once more.
-        axes = _refine(draw_outline(shape, cord, axes, _COARSE_MM), own_up=True)
-    axes = _refine(draw_outline(shape, cord, axes, _COARSE_MM), own_up=own)
+        axes = _refine(draw_outline(coarse, cord, axes, _COARSE_MM), own_up=True)
+    limit = _STEEPEST if np.array_equal(up, _UP) else _STEEP
+    axes = _refine(draw_outline(coarse, cord, axes, _COARSE_MM), own_up=own, limit=limit)
     words = "its own endplates" if own else "the bodies above and below" if between else _BENT
     return draw_outline(shape, cord, axes, voxel_mm), words
+
+
+def outline_quickly(spine: Spine, level: str, voxel_mm: float) -> Outline:
+    """As ``outline_level`` without refining: good enough for the heights of a neighbour."""
+    shape = spine.get_level(level)
+    between, up = _point_up(spine, level)
+    coarse = shape.coarse
+    outline = draw_outline(coarse, None, turn_axes(up, _point_back(shape, up)), voxel_mm)
+    if between or shape.body_cut:
+        return outline
+    axes = _refine(outline, own_up=True, limit=_STEEP)
+    return draw_outline(coarse, None, axes, voxel_mm)
 
 
 def find_cord(spine: Spine) -> Shape | None:
@@ -83,12 +98,12 @@ def _point_back(shape: Shape, up: Points) -> Points:
     return flat if likely else _BACK
 
 
-def _refine(outline: Outline, *, own_up: bool) -> Points:
+def _refine(outline: Outline, *, own_up: bool, limit: float = _STEEPEST) -> Points:
     """Axes by what a first outline shows, (3, 3)."""
     left, back, up = outline.axes
     if own_up:
         slopes = fit_endplates(outline)
-        if slopes is not None:
+        if slopes is not None and np.hypot(*slopes) <= limit:
             up = unit(up - slopes[0] * left - slopes[1] * back)
     if outline.canal is not None:
         middle = np.array([outline.centre[0], outline.centre[1], outline.canal.centre[2]])

@@ -76,7 +76,7 @@ def draw_outline(shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float
     depth = shape.sample(grid)
     bone: Mask = depth > 0.0
     seed = grid.to_index(shape.centre_lps_mm)
-    marrow = None if cord is None else cord.sample(grid) > 0.0
+    marrow = None if cord is None else cord.sample_mask(grid)
     back = _find_back_line(bone, seed, voxel_mm)
     canal = find_canal(bone, seed, marrow, back, voxel_mm, max(shape.grid.spacing_mm))
     wall = _find_wall(canal, back, bone, seed, voxel_mm)
@@ -86,7 +86,7 @@ def draw_outline(shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float
 
 
 def _lay(shape: Shape, axes: Points, voxel_mm: float) -> Grid:
-    points = shape.grid.to_lps(np.argwhere(shape.mask)) @ axes.T
+    points = shape.points_lps_mm @ axes.T
     low, high = points.min(axis=0) - _MARGIN_MM, points.max(axis=0) + _MARGIN_MM
     size = np.ceil((high - low) / voxel_mm).astype(int) + 1
     affine = np.eye(4)

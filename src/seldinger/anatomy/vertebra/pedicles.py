@@ -26,15 +26,17 @@ _ALONG_MM = 5.0
 _PLANE_MM = 14.0
 _DEEP = 0.9
 """Of the deepest place of a section: its core, whose middle the needle aims at."""
-_BAND = 0.5
-_HARDLY = 1.06
+_CHORD_MM = 0.25
+_SLANT_DEG = np.arange(-40.0, 41.0, 8.0)
+_BAND = 0.2
+"""Chords are means over this share of the half width to each side."""
+_HARDLY = 1.03
 _BEHIND_MM = 7.0
 _INWARDS_DEG = np.arange(-15.0, 51.0, 2.0)
 _TILT_DEG = np.arange(-24.0, 25.0, 3.0)
 """Axes that are tried; steeper ones follow a facet or a process."""
 _AS_GOOD = 0.02
 """Shares of depth by which one way is hardly better than another."""
-"""Height is read over this share of the half width to each side of the core."""
 _WIDER = 1.1
 """A pedicle's bone lies within so many times its half width of its axis, across ..."""
 _HIGHER = 1.2
@@ -64,9 +66,10 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """One side's surroundings: distances that are exact between voxels."""
+    """One side's surroundings: distances that are exact, and the label's own, whose zero is."""
 
     depth_mm: NDArray[np.float32]
+    level_mm: NDArray[np.float32]
     corner: Points
     first: float
     last: float
@@ -122,7 +125,7 @@ def _cut_block(outline: Outline, side: Side) -> _Block | None:
         return None
     exact = signed_distance_mm(np.ascontiguousarray(part), mm)
     corner = np.array([across.start, j0, k0], dtype=np.float64)
-    return _Block(exact, corner, first - j0, last - j0)
+    return _Block(exact, part, corner, first - j0, last - j0)
 
 
 def _follow(block: _Block, mm: float) -> tuple[Points, Points] | None:
@@ -181,21 +184,6 @@ def _sample(
     return section, marks
 
 
-def _piece(section: NDArray[np.float64]) -> Mask:
-    """The piece of bone in the middle of a section, or the nearest."""
-    parts, count = scipy.ndimage.label(section > 0.0)
-    middle = section.shape[0] // 2
-    if count == 0:
-        return np.zeros(section.shape, dtype=bool)
-    if parts[middle, middle]:
-        found: Mask = parts == parts[middle, middle]
-        return found
-    where = np.argwhere(parts > 0)
-    a, b = where[np.argmin(np.abs(where - middle).sum(axis=1))]
-    found = parts == parts[a, b]
-    return found
-
-
 def _aim(block: _Block, spot: Points, radius: float, sign: float, mm: float) -> Points:
     """The direction through ``spot`` in which the way stays deepest in bone, (3,).
 
@@ -224,7 +212,7 @@ def _narrow(block: _Block, spot: Points, axis: Points, mm: float) -> Points:
     Of those hardly wider than the narrowest, the lowest: facets stand on the others.
     """
     found = []
-    for s in np.arange(-_ALONG_MM, _ALONG_MM + _STEP_MM, 2.0 * _STEP_MM):
+    for s in np.arange(-_ALONG_MM, _ALONG_MM + _STEP_MM / 2, _STEP_MM):
         at = spot + axis * s / mm
         if not block.first <= at[1] <= block.last:
             continue
@@ -238,51 +226,62 @@ def _narrow(block: _Block, spot: Points, axis: Points, mm: float) -> Points:
     return min(narrow, key=lambda one: one[0] * one[1])[2]
 
 
-def _measure(
-    block: _Block, spot: Points, axis: Points, mm: float
-) -> tuple[float, float, Points]:
-    """Half width, half height and the section's middle at the isthmus.
+def _measure(block: _Block, spot: Points, axis: Points, mm: float) -> tuple[float, float, Points]:
+    """Half width, half height and the middle of the section through ``spot``.
 
-    The width is that of the widest needle that fits: the largest circle in the section.
+    The width is the shortest chord through the section's core, at whatever slant: that of the
+    widest needle that fits. Chords are read between voxels.
     """
     across, up = _plane(axis)
     section, marks = _sample(block, spot, axis, mm)
     near = np.abs(marks) <= _ALONG_MM
     inner = np.where(near[:, None] & near[None, :], section, -1.0)
-    radius = float(inner.max())
-    core = np.argwhere(inner >= _DEEP * radius)
-    a = float(marks[core[:, 0]].mean())
-    piece = _piece(section)
-    band = np.flatnonzero(np.abs(marks - a) <= max(_STEP_MM, _BAND * radius))
-    centre = int(np.rint(core[:, 1].mean()))
-    ends = [_run(section[n], piece[n], centre) for n in band]
-    seen = [one for one in ends if one is not None]
-    if not seen:
-        return radius, radius, spot
-    low, high = (float(np.mean(one)) * _STEP_MM + marks[0] for one in zip(*seen, strict=True))
-    # Over the band an oval is lower than at its middle.
-    lost = 1.0 - (_BAND**2) / 6.0
-    middle = spot + (across * a + up * (low + high) / 2.0) / mm
-    return radius, (high - low) / 2.0 / lost, middle
+    deepest = float(inner.max())
+    if deepest <= 0.0:
+        return 0.0, 0.0, spot
+    core = np.argwhere(inner >= _DEEP * deepest)
+    a, b = (float(marks[core[:, n]].mean()) for n in (0, 1))
+    middle = spot + (across * a + up * b) / mm
+    slants = np.deg2rad(_SLANT_DEG)
+    ways = across[:, None] * np.cos(slants) + up[:, None] * np.sin(slants)
+    beside = up[:, None] * np.cos(slants) - across[:, None] * np.sin(slants)
+    low, high = _read_chords(block, middle, ways, beside, deepest, mm)
+    best = int(np.argmin(high - low))
+    width = float(high[best] - low[best])
+    middle = middle + ways[:, best] * float(low[best] + high[best]) / 2.0 / mm
+    low, high = _read_chords(block, middle, up[:, None], across[:, None], deepest, mm)
+    middle = middle + up * float(low[0] + high[0]) / 2.0 / mm
+    return width / 2.0, float(high[0] - low[0]) / 2.0, middle
 
 
-def _run(line: NDArray[np.float64], piece: Mask, centre: int) -> tuple[float, float] | None:
-    """Ends of the bone around ``centre`` on an upright line, in steps, read between them."""
-    if not piece[centre]:
-        return None
-    low = high = centre
-    while low > 0 and line[low - 1] > 0.0:
-        low -= 1
-    while high < line.size - 1 and line[high + 1] > 0.0:
-        high += 1
+def _read_chords(
+    block: _Block, spot: Points, ways: Points, beside: Points, radius: float, mm: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of the bone around ``spot`` along ``ways``, (3, n), in mm, (n,) each.
 
-    def cross(inner: int, outer: int) -> float:
-        if not 0 <= outer < line.size:
-            return float(inner)
-        a, b = line[inner], line[outer]
-        return inner + (outer - inner) * float(a / max(a - b, 1e-9))
-
-    return cross(low, low - 1), cross(high, high + 1)
+    Means over a narrow band ``beside`` them, (3, n).
+    """
+    marks = np.arange(-_PLANE_MM, _PLANE_MM + _CHORD_MM / 2, _CHORD_MM)
+    band = np.linspace(-_BAND, _BAND, 5) * radius
+    points = (
+        spot[:, None, None, None]
+        + ways[:, :, None, None] * marks / mm
+        + beside[:, :, None, None] * band[:, None] / mm
+    )
+    depth = scipy.ndimage.map_coordinates(
+        block.level_mm, points, order=1, mode="constant", cval=-1.0, output=np.float64
+    )
+    middle = marks.size // 2
+    ends = []
+    for line in (depth[..., middle::-1], depth[..., middle:]):
+        out = line <= 0.0
+        out[..., -1] = True
+        first = np.maximum(out.argmax(axis=-1), 1)[..., None]
+        one = np.take_along_axis(line, first - 1, -1)[..., 0]
+        other = np.take_along_axis(line, first, -1)[..., 0]
+        share = np.clip(one / np.maximum(one - other, 1e-6), 0.0, 1.0)
+        ends.append(((first[..., 0] - 1 + share) * _CHORD_MM).mean(axis=-1))
+    return -ends[0], ends[1]
 
 
 def _collect(

@@ -35,6 +35,8 @@ _CORE_SHARE = 0.5
 """A body's core lies deeper than this share of its deepest place; arch and processes do not."""
 _BODY_MM = 20.0
 """Within this of its middle a label is body."""
+_COARSE_MM = 1.5
+_POINTS = 6000
 _AIR_HU = -1024.0
 
 
@@ -70,14 +72,35 @@ class Shape:
     @cached_property
     def centre_lps_mm(self) -> Points:
         """Middle of the body: of what lies deep in the label, (3,)."""
-        deep = np.where(self.mask, self.depth_mm, 0.0)
+        shape = self.coarse
+        inside = np.ascontiguousarray(shape.mask)
+        deep = edt.edt(inside, anisotropy=shape.grid.spacing_mm, black_border=False)
+        deep = np.where(inside, np.minimum(deep, 100.0), 0.0)
         core = deep > _CORE_SHARE * deep.max()
         parts, _ = scipy.ndimage.label(core)
         sizes = np.bincount(parts.ravel())
         sizes[0] = 0
         where = np.argwhere(parts == int(np.argmax(sizes)))
-        centre: Points = self.grid.to_lps(where.mean(axis=0))
+        centre: Points = shape.grid.to_lps(where.mean(axis=0))
         return centre
+
+    @cached_property
+    def coarse(self) -> Shape:
+        """The same with every second or third voxel along axes that are finer than needed."""
+        step = np.maximum(1, (_COARSE_MM / np.array(self.grid.spacing_mm)).astype(int))
+        if (step == 1).all():
+            return self
+        affine = self.grid.index_to_lps.copy()
+        affine[:3, :3] *= step
+        mask = np.ascontiguousarray(self.mask[tuple(slice(None, None, int(n)) for n in step)])
+        return Shape(mask, Grid(mask.shape, affine), self.edges, self.at_edge)
+
+    @cached_property
+    def points_lps_mm(self) -> Points:
+        """Some thousand of its voxels, (n, 3)."""
+        index = np.argwhere(self.mask)
+        found: Points = self.grid.to_lps(index[:: max(1, len(index) // _POINTS)])
+        return found
 
     @cached_property
     def body_cut(self) -> bool:
@@ -95,7 +118,7 @@ class Shape:
     @cached_property
     def arch_lps_mm(self) -> Points:
         """Middle of what lies far from the body's core: arch and processes, (3,)."""
-        points = self.grid.to_lps(np.argwhere(self.mask))
+        points = self.points_lps_mm
         away = np.linalg.norm(points - self.centre_lps_mm, axis=1)
         far = points[away > np.percentile(away, 75)]
         middle: Points = far.mean(axis=0)
@@ -111,6 +134,28 @@ class Shape:
         field_ = Volume(self.depth_mm, self.grid, "mm")
         found: NDArray[np.float32] = resample_volume(field_, grid, 1, -_SHELL_MM).values
         return found
+
+    def sample_mask(self, grid: Grid) -> Mask:
+        """``mask`` on another lattice, halfway between voxels in and out."""
+        part = _find_part(self.grid, grid)
+        if part is None:
+            return np.zeros(grid.shape, dtype=bool)
+        cut = self.grid.crop([one.start for one in part], [one.stop for one in part])
+        share = Volume(self.mask[part].astype(np.float32), cut, "1")
+        found: Mask = resample_volume(share, grid, 1, 0.0).values >= 0.5  # noqa: PLR2004
+        return found
+
+
+def _find_part(source: Grid, grid: Grid) -> tuple[slice, slice, slice] | None:
+    """The part of ``source`` that ``grid`` reaches; None: none."""
+    corners = np.array(list(product(*[(0, n - 1) for n in grid.shape])))
+    index = source.to_index(grid.to_lps(corners))
+    low = np.clip(np.floor(index.min(axis=0)).astype(int) - 1, 0, None)
+    high = np.minimum(np.ceil(index.max(axis=0)).astype(int) + 2, source.shape)
+    if (high <= low).any():
+        return None
+    a, b, c = (slice(int(x), int(y)) for x, y in zip(low, high, strict=True))
+    return (a, b, c)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,14 +228,11 @@ class Spine:
     def sample_hu(self, grid: Grid) -> NDArray[np.float32]:
         """CT values on ``grid``, linear between voxels; air outside the scan."""
         image = self.study.image
-        corners = np.array(list(product(*[(0, n - 1) for n in grid.shape])))
-        index = image.grid.to_index(grid.to_lps(corners))
-        low = np.clip(np.floor(index.min(axis=0)).astype(int) - 1, 0, None)
-        high = np.minimum(np.ceil(index.max(axis=0)).astype(int) + 2, image.grid.shape)
-        if (high <= low).any():
+        part = _find_part(image.grid, grid)
+        if part is None:
             return np.full(grid.shape, _AIR_HU, dtype=np.float32)
-        part = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
-        cut = Volume(image.values[part].astype(np.float32), image.grid.crop(low, high), "HU")
+        lattice = image.grid.crop([one.start for one in part], [one.stop for one in part])
+        cut = Volume(image.values[part].astype(np.float32), lattice, "HU")
         found: NDArray[np.float32] = resample_volume(cut, grid, 1, _AIR_HU).values
         return found
 
@@ -206,7 +248,7 @@ def read_spine(study: Study) -> Spine:
 
 def make_grid(spine: Spine, shape: Shape, voxel_mm: float) -> Grid:
     """Aligned cubes that hold a label and 15 mm around it, as far as the scan goes."""
-    points = shape.grid.to_lps(np.argwhere(shape.mask))
+    points = shape.points_lps_mm
     low, high = points.min(axis=0) - AROUND_MM, points.max(axis=0) + AROUND_MM
     whole = spine.study.image.grid
     ends = whole.to_lps(np.array(list(product(*[(0, n - 1) for n in whole.shape]))))
