@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +74,6 @@ class Painter:
     left: NDArray[np.float64]
     back: NDArray[np.float64]
     up: NDArray[np.float64]
-    _: None = field(default=None)
 
     def body(self) -> NDArray[np.float64]:
         round_ = (np.hypot(self.left / HALF_WIDTH, self.back / HALF_DEPTH) - 1.0) * HALF_DEPTH
@@ -95,9 +94,9 @@ class Painter:
         lamina = np.maximum(np.abs(ring - 13.0) - 3.5, 28.0 - self.back)
         lamina = np.maximum(lamina, np.abs(self.up - 1.0) - 9.0)
         spine = np.maximum(np.abs(self.left) - 3.0, np.abs(self.up + 4.0) - 7.0)
-        spine = np.maximum(spine, np.maximum(36.0 - self.back, self.back - 58.0))
+        spine = np.maximum(spine, np.maximum(36.0 - self.back, self.back - 50.0))
         process = np.hypot(self.back - 31.0, self.up - 3.0) - 4.0
-        process = np.maximum(process, np.maximum(12.0 - np.abs(self.left), np.abs(self.left) - 36))
+        process = np.maximum(process, np.maximum(12.0 - np.abs(self.left), np.abs(self.left) - 32))
         return np.minimum(np.minimum(pedicle, lamina), np.minimum(spine, process))
 
     def canal(self) -> NDArray[np.float64]:
@@ -130,12 +129,11 @@ def paint_spine(
     pose: Pose | None = None,
     voxel_mm: tuple[float, float, float] = (1.0, 1.0, 1.0),
     noise_hu: float = 0.0,
-    supersample: bool = True,
 ) -> Study:
     """A study of vertebrae from the head down, the middle one at the pose's middle."""
     pose = pose or Pose()
     names = list(bones)
-    half = np.array([52.0, 58.0, 26.0 + STEP_MM * (len(names) - 1) / 2 + 14.0])
+    half = np.array([44.0, 50.0, 26.0 + STEP_MM * (len(names) - 1) / 2 + 12.0])
     shape = np.ceil(2.0 * half / np.array(voxel_mm)).astype(int)
     origin = np.array(pose.middle_lps_mm) + [0.0, 14.0, 0.0] - half
     grid = Grid.aligned(shape.tolist(), voxel_mm, origin.tolist())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from seldinger.geometry.morphology import close_mask, dilate, fill_slices, label_slice_components
+from seldinger.geometry.morphology import close_mask, fill_slices, label_slice_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,9 @@ def find_canal(
     by_mm = max(_CLOSE_MM, 0.5 * source_mm)
     closed = close_mask(bone, by_mm, voxel_mm)
     rings = _list_rings(fill_slices(closed) & ~closed, seed, voxel_mm, (low, high))
-    behind = cord & (np.arange(bone.shape[1])[None, :, None] > seed[1]) if cord is not None else None
+    behind = (
+        cord & (np.arange(bone.shape[1])[None, :, None] > seed[1]) if cord is not None else None
+    )
     by = "closed by the arch"
     if not rings:
         rings = _project(closed, seed, voxel_mm, (low, high))
@@ -74,8 +76,9 @@ def find_canal(
     if rings:
         # Closing took the hole's rim; filled sections keep what is given back inside the ring.
         inside = fill_slices(closed) & ~bone
+        reach = by_mm / voxel_mm
         grown = {
-            k: dilate(one[..., None], by_mm, voxel_mm)[..., 0] & inside[..., k] | one
+            k: one | (inside[..., k] & (scipy.ndimage.distance_transform_edt(~one) <= reach))
             for k, one in rings.items()
         }
         sections = _carry(grown, back_line, bone.shape) & ~bone
@@ -131,9 +134,7 @@ def _list_rings(
     return {int(middles[n, 2]): marked[..., int(middles[n, 2])] == n + 1 for n in kept}
 
 
-def _project(
-    bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]
-) -> dict[int, Mask]:
+def _project(bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]) -> dict[int, Mask]:
     """The hole that stays where all sections of the body's height lie on each other."""
     low, high = span
     flat = bone[..., low : high + 1].any(axis=2)[..., None]

@@ -23,7 +23,10 @@ _MARROW_MM = 4.0
 _SMOOTH_MM = 0.8
 _FLAT = 0.55
 """A cleft is at most so thick, against its middle length."""
-_GROWN_MM = 1.0
+_RIM = 0.3
+"""Of the way from fluid to marrow."""
+_SEED = 0.25
+"""Of a cleft at least this share is as thin as fluid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,10 +118,13 @@ def _find_cleft(
         return Cleft(gas, "gas", float(gas.sum()) * cell_ml), ()
     if reference - get("fluid_high_hu") < get("fluid_contrast_hu"):
         return None, (f"marrow of {reference:.0f} HU cannot be told from fluid in a cleft",)
-    fluid = inner & (smooth >= get("fluid_low_hu")) & (smooth <= get("fluid_high_hu"))
+    # Thin as it is, its rim is blurred: what hangs together around it belongs to it.
+    seed = inner & (smooth >= get("fluid_low_hu")) & (smooth <= get("fluid_high_hu"))
+    rim = get("fluid_high_hu") + _RIM * (reference - get("fluid_high_hu"))
+    marked, sizes = label_components(inner & (smooth >= get("fluid_low_hu")) & (smooth <= rim))
+    seeds = np.bincount(marked[seed], minlength=sizes.size)
     flat = np.zeros_like(inner)
-    marked, sizes = label_components(fluid)
-    for n in np.flatnonzero(sizes >= max(least, 8.0)):
+    for n in np.flatnonzero((sizes >= max(least, 8.0)) & (seeds >= _SEED * sizes)):
         if n and _is_flat(np.argwhere(marked == n)):
             flat |= marked == n
     if not flat.any():

@@ -59,7 +59,7 @@ def ask_neighbours(spine: Spine, level: str, settings: VertebraSettings) -> Neig
             continue
         heights[one] = measured
         marrow.append(_read_marrow(spine, outline))
-    whole, fractured = _leave_fractured(heights, step_mm)
+    whole, fractured = _leave_fractured(heights)
     notes += fractured
     volumes = [spine.get_level(one).volume_ml for one in names]
     if len(whole) < _LEAST:
@@ -97,7 +97,7 @@ def _read_marrow(spine: Spine, outline: Outline) -> float:
 
 
 def _leave_fractured(
-    heights: Mapping[str, Measured], step_mm: float
+    heights: Mapping[str, Measured],
 ) -> tuple[dict[str, Measured], tuple[str, ...]]:
     """Neighbours that are whole: against themselves, and against each other."""
     lost = read_limits()[0]
@@ -110,14 +110,23 @@ def _leave_fractured(
         else:
             whole[one] = measured
     for one in list(whole):
-        others = {name: m for name, m in whole.items() if name != one}
-        if len(others) < _LEAST:
-            break
-        usual = np.mean(_draw_line(others, one, step_mm))
-        if 1.0 - np.mean(whole[one].three_mm) / usual >= lost:
-            notes.append(f"{one} is lower than the levels beside it and was left out")
+        beside = _list_beside(one, list(whole))
+        means = [float(np.mean(whole[name].three_mm)) for name in beside]
+        # Downwards bodies grow: one that is lower than the lower of both is no step of growth.
+        if means and 1.0 - float(np.mean(whole[one].three_mm)) / min(means) >= lost:
+            notes.append(f"{one} is lower than {' and '.join(beside)} and was left out")
             del whole[one]
     return whole, tuple(notes)
+
+
+def _list_beside(level: str, others: list[str]) -> list[str]:
+    """The nearest of ``others`` above and below ``level``."""
+    at = ORDER.index(level)
+    steps = {ORDER.index(one) - at: one for one in others if one != level}
+    above, below = [n for n in steps if n < 0], [n for n in steps if n > 0]
+    nearest = [max(above)] if above else []
+    nearest += [min(below)] if below else []
+    return [steps[n] for n in nearest]
 
 
 def _draw_line(

@@ -78,7 +78,9 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
     hu = spine.sample_hu(grid)
     parts = carry_parts(shape, outline, grid)
     content = find_content(hu, parts.body, near.marrow_hu, settings.voxel_mm, settings)
-    breaks, blind = _find_breaks(spine, wanted, hu, parts, outline.axes, content.marrow_hu, settings)
+    breaks, blind = _find_breaks(
+        spine, wanted, hu, parts, outline.axes, content.marrow_hu, settings
+    )
     bridges = find_bridges(outline)
     pedicles, lost = _place(spine, outline, bridges, parts, grid)
     notes = (*_tell(outline, shape, whence), *near.notes, *content.notes, *blind, *lost)
@@ -154,8 +156,10 @@ def carry_parts(shape: Shape, outline: Outline, grid: Grid) -> _Parts:
     i, j = nearest[:, 0], nearest[:, 1]
     reach = _END_VOXELS * grid.spacing_mm[0] / outline.voxel_mm
     with np.errstate(invalid="ignore"):
-        upper[bone] = mine & (high[i, j] - index[:, 2] <= reach)
-        lower[bone] = mine & (index[:, 2] - low[i, j] <= reach)
+        above, below = high[i, j] - index[:, 2], index[:, 2] - low[i, j]
+        # A rim that is thin belongs to the nearer end.
+        upper[bone] = mine & (above <= reach) & (above < below)
+        lower[bone] = mine & (below <= reach) & (below <= above)
     return _Parts(bone, body, _carry_canal(outline, bone, grid), upper, lower, nearest)
 
 
@@ -221,9 +225,7 @@ def _find_breaks(
             f"breaks of the cortex do not show in voxels of {edge:.1f} mm: they are unknown",
         )
     other = parts.bone & ~parts.body
-    found = cortex.find_breaks(
-        hu, parts.body, other, axes, marrow_hu, settings.voxel_mm, settings
-    )
+    found = cortex.find_breaks(hu, parts.body, other, axes, marrow_hu, settings.voxel_mm, settings)
     if found is None:
         return None, (f"cortex of {level} cannot be told from marrow: breaks are unknown",)
     return found, (
@@ -240,7 +242,7 @@ def _tell(outline: Outline, shape: Shape, whence: str) -> tuple[str, ...]:
     if coarse > _COARSE_LABEL_MM:
         words.append(
             f"labels have voxels of {coarse:.1f} mm: widths and heights are read between them, to "
-            "about half of that"
+            "about two thirds of that"
         )
     if outline.canal is None:
         words.append("no canal shows: it is unknown, never clear")

@@ -51,11 +51,12 @@ def outline_quickly(spine: Spine, level: str, voxel_mm: float) -> Outline:
     shape = spine.get_level(level)
     between, up = _point_up(spine, level)
     coarse = shape.coarse
-    outline = draw_outline(coarse, None, turn_axes(up, _point_back(shape, up)), voxel_mm)
+    axes = turn_axes(up, _point_back(shape, up))
+    outline = draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
     if between or shape.body_cut:
         return outline
     axes = _refine(outline, own_up=True, limit=_STEEP)
-    return draw_outline(coarse, None, axes, voxel_mm)
+    return draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
 
 
 def find_cord(spine: Spine) -> Shape | None:

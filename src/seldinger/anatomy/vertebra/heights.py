@@ -109,7 +109,9 @@ def _span_depth(outline: Outline) -> tuple[float, float] | None:
     i0, _, k0 = outline.centre
     wide = np.ptp(np.flatnonzero(outline.body.any(axis=(1, 2)))) if outline.body.any() else 0
     rows = _middle_rows(outline)
-    high = max(1, round(0.15 * np.ptp(np.flatnonzero(outline.body.any(axis=(0, 1))))) if wide else 1)
+    high = max(
+        1, round(0.15 * np.ptp(np.flatnonzero(outline.body.any(axis=(0, 1))))) if wide else 1
+    )
     part = outline.body[rows, :, max(0, round(k0) - high) : round(k0) + high + 1]
     lines = part.any(axis=1)
     if wide == 0 or not lines.any():

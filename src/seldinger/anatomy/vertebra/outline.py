@@ -70,15 +70,21 @@ def turn_axes(up: Points, back: Points) -> Points:
     return np.stack([np.cross(rear, high), rear, high])
 
 
-def draw_outline(shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float) -> Outline:
-    """A label along ``axes``, (3, 3) rows left, back, up, with its canal and body."""
+def draw_outline(
+    shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float, *, with_canal: bool = True
+) -> Outline:
+    """A label along ``axes``, (3, 3) rows left, back, up, with its canal and body.
+
+    Without the canal the body is told all the same, by its own back.
+    """
     grid = _lay(shape, axes, voxel_mm)
     depth = shape.sample(grid)
     bone: Mask = depth > 0.0
     seed = grid.to_index(shape.centre_lps_mm)
     marrow = None if cord is None else cord.sample_mask(grid)
     back = _find_back_line(bone, seed, voxel_mm)
-    canal = find_canal(bone, seed, marrow, back, voxel_mm, max(shape.grid.spacing_mm))
+    coarsest = max(shape.grid.spacing_mm)
+    canal = find_canal(bone, seed, marrow, back, voxel_mm, coarsest) if with_canal else None
     wall = _find_wall(canal, back, bone, seed, voxel_mm)
     body = _find_body(bone, wall, seed, voxel_mm)
     centre = np.argwhere(body).mean(axis=0) if body.any() else seed
