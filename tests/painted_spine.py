@@ -97,7 +97,10 @@ class Painter:
         spine = np.maximum(spine, np.maximum(36.0 - self.back, self.back - 50.0))
         process = np.hypot(self.back - 31.0, self.up - 3.0) - 4.0
         process = np.maximum(process, np.maximum(12.0 - np.abs(self.left), np.abs(self.left) - 32))
-        return np.minimum(np.minimum(pedicle, lamina), np.minimum(spine, process))
+        arch: NDArray[np.float64] = np.minimum(
+            np.minimum(pedicle, lamina), np.minimum(spine, process)
+        )
+        return arch
 
     def canal(self) -> NDArray[np.float64]:
         return np.hypot(self.left, self.back - CANAL_BACK) - CANAL_RADIUS
@@ -135,7 +138,7 @@ def paint_spine(
     names = list(bones)
     half = np.array([44.0, 50.0, 26.0 + STEP_MM * (len(names) - 1) / 2 + 12.0])
     shape = np.ceil(2.0 * half / np.array(voxel_mm)).astype(int)
-    origin = np.array(pose.middle_lps_mm) + [0.0, 14.0, 0.0] - half
+    origin = np.array(pose.middle_lps_mm) + np.array([0.0, 14.0, 0.0]) - half
     grid = Grid.aligned(shape.tolist(), voxel_mm, origin.tolist())
     points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - pose.middle_lps_mm
     own = (points @ pose.axes.T).T.reshape(3, *grid.shape)

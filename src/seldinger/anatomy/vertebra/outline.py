@@ -103,7 +103,7 @@ def _lay(shape: Shape, axes: Points, voxel_mm: float) -> Grid:
 
 def _find_back_line(bone: Mask, seed: Points, voxel_mm: float) -> NDArray[np.float64]:
     """Index along j where the body ends near the midline, (k,): as its bone shows it, smooth."""
-    i, j, k = np.clip(np.rint(seed).astype(int), 0, np.array(bone.shape) - 1)
+    i, j, _ = np.clip(np.rint(seed).astype(int), 0, np.array(bone.shape) - 1)
     near = max(1, round(_MIDDLE_MM / voxel_mm))
     rows = bone[max(0, i - near) : i + near + 1, j:]
     solid = rows.all(axis=1)
@@ -121,7 +121,7 @@ def _find_back_line(bone: Mask, seed: Points, voxel_mm: float) -> NDArray[np.flo
     line = offset + slope * every
     known = seen & (np.abs(usual - line[heights]) <= _STRAY_MM / voxel_mm)
     if not known.any():
-        return line
+        return np.asarray(line, dtype=np.float64)
     away = np.interp(every, heights[known], (usual - line[heights])[known])
     found: NDArray[np.float64] = line + scipy.ndimage.median_filter(away, 5, mode="nearest")
     return found
