@@ -1,4 +1,4 @@
-"""Canal: the hole that the arch surrounds, section by section, carried through the body's height."""
+"""Canal: the hole that the arch surrounds, by section, carried through the body's height."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from seldinger.geometry.morphology import close_mask, dilate, fill_slices, label_slice_components
+from seldinger.geometry.morphology import close_mask, fill_slices, label_slice_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,9 @@ def find_canal(
     by_mm = max(_CLOSE_MM, 0.5 * source_mm)
     closed = close_mask(bone, by_mm, voxel_mm)
     rings = _list_rings(fill_slices(closed) & ~closed, seed, voxel_mm, (low, high))
-    behind = cord & (np.arange(bone.shape[1])[None, :, None] > seed[1]) if cord is not None else None
+    behind = (
+        cord & (np.arange(bone.shape[1])[None, :, None] > seed[1]) if cord is not None else None
+    )
     by = "closed by the arch"
     if not rings:
         rings = _project(closed, seed, voxel_mm, (low, high))
@@ -74,10 +76,8 @@ def find_canal(
     if rings:
         # Closing took the hole's rim; filled sections keep what is given back inside the ring.
         inside = fill_slices(closed) & ~bone
-        grown = {
-            k: dilate(one[..., None], by_mm, voxel_mm)[..., 0] & inside[..., k] | one
-            for k, one in rings.items()
-        }
+        reach = by_mm / voxel_mm
+        grown = {k: one | (inside[..., k] & (_away(one) <= reach)) for k, one in rings.items()}
         sections = _carry(grown, back_line, bone.shape) & ~bone
         centre = np.argwhere(_stack(rings, bone.shape)).mean(axis=0)
         if behind is not None:
@@ -94,7 +94,7 @@ def find_canal(
 def find_span(bone: Mask, seed: Points) -> tuple[int, int]:
     """First and last index along k of the bone above and below the body's middle."""
     i, j, k = np.clip(np.rint(seed).astype(int), 1, np.array(bone.shape) - 2)
-    column = bone[i - 1 : i + 2, j - 1 : j + 2].any(axis=(0, 1))
+    column = np.asarray(bone[i - 1 : i + 2, j - 1 : j + 2].any(axis=(0, 1)))
     low = high = int(k)
     while low > 0 and column[low - 1]:
         low -= 1
@@ -128,12 +128,11 @@ def _list_rings(
     away = np.linalg.norm(middles[chosen, :2] - usual, axis=1) * voxel_mm
     like = (areas[chosen] >= _LIKE[0] * area) & (areas[chosen] <= _LIKE[1] * area)
     kept = chosen[(away <= _APART_MM) & like]
-    return {int(middles[n, 2]): marked[..., int(middles[n, 2])] == n + 1 for n in kept}
+    heights = {int(n): int(middles[n, 2]) for n in kept}
+    return {k: np.asarray(marked[..., k] == n + 1) for n, k in heights.items()}
 
 
-def _project(
-    bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]
-) -> dict[int, Mask]:
+def _project(bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]) -> dict[int, Mask]:
     """The hole that stays where all sections of the body's height lie on each other."""
     low, high = span
     flat = bone[..., low : high + 1].any(axis=2)[..., None]
@@ -181,8 +180,13 @@ def _shift(section: NDArray[np.float64], by: float) -> NDArray[np.float64]:
     return moved
 
 
+def _away(mask: Mask) -> NDArray[np.float64]:
+    """Distance to ``mask`` in voxels."""
+    away: NDArray[np.float64] = scipy.ndimage.distance_transform_edt(~mask)
+    return away
+
+
 def _signed(mask: Mask) -> NDArray[np.float64]:
     inside = scipy.ndimage.distance_transform_edt(mask)
-    outside = scipy.ndimage.distance_transform_edt(~mask)
-    signed: NDArray[np.float64] = inside - outside
+    signed: NDArray[np.float64] = inside - _away(mask)
     return signed

@@ -15,15 +15,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.vertebra.settings import VertebraSettings
+    from seldinger.core.space import Points
     from seldinger.core.volume import Mask
 
 _RIND_MM = 2.5
 """Within this of the surface densities are mixed with cortex, disc and fat."""
 _MARROW_MM = 4.0
-_SMOOTH_MM = 0.8
+_THIN_MM, _SMOOTH_MM = 0.8, 1.2
+"""Noise is averaged over this; a cleft is thinner than a tumour."""
 _FLAT = 0.55
 """A cleft is at most so thick, against its middle length."""
-_GROWN_MM = 1.0
+_RIM = 0.3
+"""Of the way from fluid to marrow."""
+_ACROSS = 0.7
+"""Cosine of its thin direction to upright."""
+_SEED = 0.2
+"""Of a cleft at least this share is as thin as fluid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +56,7 @@ class Content:
 def find_content(
     hu: NDArray[np.float32],
     body: Mask,
+    up: Points,
     usual_hu: float | None,
     voxel_mm: float,
     settings: VertebraSettings,
@@ -58,6 +66,7 @@ def find_content(
     Args:
         hu: (a, b, c) float32.
         body: (a, b, c) bool, not empty.
+        up: of the vertebra, (3,) LPS.
         usual_hu: marrow of the neighbours; None: not known.
         voxel_mm: edge of a voxel.
         settings: densities and least volumes.
@@ -68,8 +77,10 @@ def find_content(
     plain = core & ~dense & (hu > get("gas_hu"))
     marrow = float(np.median(hu[plain if plain.any() else core]))
     reference = marrow if usual_hu is None else max(marrow, usual_hu)
-    smooth = _smooth(hu, body, voxel_mm)
-    cleft, blind = _find_cleft(hu, smooth, inner & ~dense, reference, settings, cell_ml)
+    cleft, blind = _find_cleft(
+        hu, _smooth(hu, body, _THIN_MM / voxel_mm), inner & ~dense, up, reference, settings
+    )
+    smooth = _smooth(hu, body, _SMOOTH_MM / voxel_mm)
     gone = np.zeros_like(body) if cleft is None else cleft.where
     lytic = inner & ~dense & ~gone & (smooth >= get("lytic_low_hu"))
     lytic &= (smooth <= get("lytic_high_hu")) & (smooth <= reference - get("lytic_contrast_hu"))
@@ -91,9 +102,8 @@ def _inside(body: Mask, by_mm: float, voxel_mm: float) -> Mask:
     return body
 
 
-def _smooth(hu: NDArray[np.float32], body: Mask, voxel_mm: float) -> NDArray[np.float32]:
+def _smooth(hu: NDArray[np.float32], body: Mask, sigma: float) -> NDArray[np.float32]:
     """HU averaged within the body only, so that neither noise nor cortex makes a cleft."""
-    sigma = _SMOOTH_MM / voxel_mm
     weight = scipy.ndimage.gaussian_filter(body.astype(np.float32), sigma)
     total = scipy.ndimage.gaussian_filter(np.where(body, hu, 0.0).astype(np.float32), sigma)
     mean: NDArray[np.float32] = np.where(body, total / np.maximum(weight, 1e-3), hu)
@@ -104,31 +114,37 @@ def _find_cleft(
     hu: NDArray[np.float32],
     smooth: NDArray[np.float32],
     inner: Mask,
+    up: Points,
     reference: float,
     settings: VertebraSettings,
-    cell_ml: float,
 ) -> tuple[Cleft | None, tuple[str, ...]]:
     get = settings.get_value
+    cell_ml = settings.voxel_mm**3 / 1000.0
     least = get("cleft_least_ml") / cell_ml
     gas = _keep(inner & (hu < get("gas_hu")), least)
     if gas.any():
         return Cleft(gas, "gas", float(gas.sum()) * cell_ml), ()
     if reference - get("fluid_high_hu") < get("fluid_contrast_hu"):
         return None, (f"marrow of {reference:.0f} HU cannot be told from fluid in a cleft",)
-    fluid = inner & (smooth >= get("fluid_low_hu")) & (smooth <= get("fluid_high_hu"))
+    # Thin as it is, its rim is blurred: what hangs together around it belongs to it.
+    seed = inner & (smooth >= get("fluid_low_hu")) & (smooth <= get("fluid_high_hu"))
+    rim = get("fluid_high_hu") + _RIM * (reference - get("fluid_high_hu"))
+    marked, sizes = label_components(inner & (smooth >= get("fluid_low_hu")) & (smooth <= rim))
+    seeds = np.bincount(marked[seed], minlength=sizes.size)
     flat = np.zeros_like(inner)
-    marked, sizes = label_components(fluid)
-    for n in np.flatnonzero(sizes >= max(least, 8.0)):
-        if n and _is_flat(np.argwhere(marked == n)):
+    for n in np.flatnonzero((sizes >= max(least, 8.0)) & (seeds >= _SEED * sizes)):
+        if n and _is_flat(np.argwhere(marked == n), up):
             flat |= marked == n
     if not flat.any():
         return None, ()
     return Cleft(flat, "fluid", float(flat.sum()) * cell_ml), ()
 
 
-def _is_flat(index: NDArray[np.intp]) -> bool:
-    lengths = np.sqrt(np.linalg.eigvalsh(np.cov(index.T)) + 1.0 / 12.0)
-    return bool(lengths[0] <= _FLAT * lengths[1])
+def _is_flat(index: NDArray[np.intp], up: Points) -> bool:
+    """Whether a space is flat, and lies across the body as clefts do."""
+    spread, axes = np.linalg.eigh(np.cov(index.T))
+    lengths = np.sqrt(spread + 1.0 / 12.0)
+    return bool(lengths[0] <= _FLAT * lengths[1] and abs(axes[:, 0] @ up) >= _ACROSS)
 
 
 def _keep(mask: Mask, least: float) -> Mask:

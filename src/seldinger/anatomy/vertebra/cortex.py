@@ -56,7 +56,8 @@ def find_breaks(
 
     Args:
         hu: (a, b, c) float32, aligned with LPS.
-        body, other: (a, b, c) bool; ``other`` is bone that is not body, of this and other levels.
+        body: (a, b, c) bool.
+        other: (a, b, c) bool, bone of the vertebra that is not body.
         axes: (3, 3), rows left, back, up in LPS.
         marrow_hu: usual density inside the body.
         voxel_mm: edge of a voxel.
@@ -121,7 +122,8 @@ def _find_vein(
     """Places around the middle of the back wall, (n,)."""
     away = (surface.index - np.argwhere(body).mean(axis=0)) @ axes.T
     near: NDArray[np.bool_] = np.hypot(away[:, 0], away[:, 2]) <= radius
-    return near & (walls == Wall.BACK)
+    found: NDArray[np.bool_] = near & (walls == Wall.BACK)
+    return found
 
 
 def _collect(

@@ -57,10 +57,9 @@ def _doubt_names(spine: Spine, level: str) -> tuple[str, ...]:
         one, other = sorted((ORDER.index(level), ORDER.index(beside)))
         missing = ORDER[one + 1 : other]
         if missing:
-            is_are = "is" if len(missing) == 1 else "are"
-            words.append(
-                f"between {ORDER[one]} and {ORDER[other]} {', '.join(missing)} {is_are} not labelled"
-            )
+            verb = "is" if len(missing) == 1 else "are"
+            between = f"between {ORDER[one]} and {ORDER[other]}"
+            words.append(f"{between} {', '.join(missing)} {verb} not labelled")
     if len(present) == 1:
         words.append("no other level is labelled")
     elif at in {0, len(present) - 1}:

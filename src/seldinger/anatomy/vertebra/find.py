@@ -72,15 +72,19 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
             "labelled): ask for another level or a longer scan"
         )
     near = ask_neighbours(spine, wanted, settings)
-    # Of a body that the scan cuts, no height is its own.
-    heights = grade_heights(measured, None if shape.body_cut else near.expected_mm)
+    # Where the scan cuts, axes and heights are not sure enough to call it a fracture.
+    heights = grade_heights(measured, None if shape.at_edge else near.expected_mm)
     grid = make_grid(spine, shape, settings.voxel_mm)
     hu = spine.sample_hu(grid)
     parts = carry_parts(shape, outline, grid)
-    content = find_content(hu, parts.body, near.marrow_hu, settings.voxel_mm, settings)
-    breaks, blind = _find_breaks(spine, wanted, hu, parts, outline.axes, content.marrow_hu, settings)
+    content = find_content(
+        hu, parts.body, outline.axes[2], near.marrow_hu, settings.voxel_mm, settings
+    )
+    breaks, blind = _find_breaks(
+        spine, wanted, hu, parts, outline.axes, content.marrow_hu, settings
+    )
     bridges = find_bridges(outline)
-    pedicles, lost = _place(spine, outline, bridges, parts, grid)
+    pedicles, lost = _place(spine, outline, bridges, parts)
     notes = (*_tell(outline, shape, whence), *near.notes, *content.notes, *blind, *lost)
     if heights.grade is not None:
         notes += (f"Genant's grades: {evidence.stamp_of(GRADES)}",)
@@ -133,7 +137,8 @@ class _Parts:
 
 def _widen(mask: Mask) -> Mask:
     """A voxel more to each side: bone that lies between the voxels of two lattices finds it."""
-    return scipy.ndimage.binary_dilation(mask, iterations=1)
+    wide: Mask = scipy.ndimage.binary_dilation(mask, iterations=1)
+    return wide
 
 
 def carry_parts(shape: Shape, outline: Outline, grid: Grid) -> _Parts:
@@ -154,8 +159,10 @@ def carry_parts(shape: Shape, outline: Outline, grid: Grid) -> _Parts:
     i, j = nearest[:, 0], nearest[:, 1]
     reach = _END_VOXELS * grid.spacing_mm[0] / outline.voxel_mm
     with np.errstate(invalid="ignore"):
-        upper[bone] = mine & (high[i, j] - index[:, 2] <= reach)
-        lower[bone] = mine & (index[:, 2] - low[i, j] <= reach)
+        above, below = high[i, j] - index[:, 2], index[:, 2] - low[i, j]
+        # A rim that is thin belongs to the nearer end.
+        upper[bone] = mine & (above <= reach) & (above < below)
+        lower[bone] = mine & (below <= reach) & (below <= above)
     return _Parts(bone, body, _carry_canal(outline, bone, grid), upper, lower, nearest)
 
 
@@ -183,7 +190,7 @@ def _carry_canal(outline: Outline, bone: Mask, grid: Grid) -> Mask | None:
 
 
 def _place(
-    spine: Spine, outline: Outline, bridges: tuple[Bridge, ...], parts: _Parts, grid: Grid
+    spine: Spine, outline: Outline, bridges: tuple[Bridge, ...], parts: _Parts
 ) -> tuple[dict[Side, Pedicle], tuple[str, ...]]:
     """Pedicles in LPS; those that the scan cuts are told and left out."""
     placed: dict[Side, Pedicle] = {}
@@ -221,16 +228,15 @@ def _find_breaks(
             f"breaks of the cortex do not show in voxels of {edge:.1f} mm: they are unknown",
         )
     other = parts.bone & ~parts.body
-    found = cortex.find_breaks(
-        hu, parts.body, other, axes, marrow_hu, settings.voxel_mm, settings
-    )
+    found = cortex.find_breaks(hu, parts.body, other, axes, marrow_hu, settings.voxel_mm, settings)
     if found is None:
         return None, (f"cortex of {level} cannot be told from marrow: breaks are unknown",)
-    return found, (
+    least = settings.get_value("break_least")
+    told = (
         "breaks of the cortex are not looked for at the bases of the pedicles and where the "
-        f"basivertebral vein leaves; smaller ones than {settings.get_value('break_least'):.0f} "
-        "mm2 are not told",
+        f"basivertebral vein leaves; smaller ones than {least:.0f} mm2 are not told"
     )
+    return found, (told,)
 
 
 def _tell(outline: Outline, shape: Shape, whence: str) -> tuple[str, ...]:
@@ -240,7 +246,7 @@ def _tell(outline: Outline, shape: Shape, whence: str) -> tuple[str, ...]:
     if coarse > _COARSE_LABEL_MM:
         words.append(
             f"labels have voxels of {coarse:.1f} mm: widths and heights are read between them, to "
-            "about half of that"
+            "about two thirds of that"
         )
     if outline.canal is None:
         words.append("no canal shows: it is unknown, never clear")
@@ -249,5 +255,5 @@ def _tell(outline: Outline, shape: Shape, whence: str) -> tuple[str, ...]:
     if shape.body_cut:
         words.append("the scan cuts the body: heights and volumes are of what it holds")
     elif shape.at_edge:
-        words.append("the scan cuts arch or processes, not the body")
+        words.append("the scan cuts arch or processes: heights are not graded")
     return tuple(words)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _COARSE_MM = 1.5
 _BEND_LEVELS = 3
 """So many levels to each side tell how the spine bends."""
-_BENT = "the bend of the spine beside it"
+_BEND = 3
+"""Bodies that tell how the spine bends; of fewer the endplates know better."""
 _STEEP, _STEEPEST = 0.36, 0.6
 """Slopes of endplates against the spine's bend, or the patient's axes, that are not believed."""
 _UPRIGHT = 0.6
@@ -34,28 +35,29 @@ def outline_level(spine: Spine, level: str, voxel_mm: float) -> tuple[Outline, s
     """
     shape = spine.get_level(level)
     cord = find_cord(spine)
-    between, up = _point_up(spine, level)
-    own = not between and not shape.body_cut
+    known, up = _point_up(spine, level)
+    own = not known and not shape.body_cut
     axes, coarse = turn_axes(up, _point_back(shape, up)), shape.coarse
     if own and np.array_equal(up, _UP):
         # Far off, the endplates' middles are not yet theirs: once more.
         axes = _refine(draw_outline(coarse, cord, axes, _COARSE_MM), own_up=True)
     limit = _STEEPEST if np.array_equal(up, _UP) else _STEEP
     axes = _refine(draw_outline(coarse, cord, axes, _COARSE_MM), own_up=own, limit=limit)
-    words = "its own endplates" if own else "the bodies above and below" if between else _BENT
+    words = "its own endplates" if own else "the line of bodies" if known else "the patient"
     return draw_outline(shape, cord, axes, voxel_mm), words
 
 
 def outline_quickly(spine: Spine, level: str, voxel_mm: float) -> Outline:
     """As ``outline_level`` without refining: good enough for the heights of a neighbour."""
     shape = spine.get_level(level)
-    between, up = _point_up(spine, level)
+    known, up = _point_up(spine, level)
     coarse = shape.coarse
-    outline = draw_outline(coarse, None, turn_axes(up, _point_back(shape, up)), voxel_mm)
-    if between or shape.body_cut:
+    axes = turn_axes(up, _point_back(shape, up))
+    outline = draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
+    if known or shape.body_cut:
         return outline
     axes = _refine(outline, own_up=True, limit=_STEEP)
-    return draw_outline(coarse, None, axes, voxel_mm)
+    return draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
 
 
 def find_cord(spine: Spine) -> Shape | None:
@@ -69,9 +71,10 @@ def find_cord(spine: Spine) -> Shape | None:
 
 
 def _point_up(spine: Spine, level: str) -> tuple[bool, Points]:
-    """Whether bodies above and below are whole, and the spine's direction there, (3,).
+    """Whether the bodies tell the spine's direction, and that direction or a guess, (3,).
 
-    Elsewhere as the bend of the spine goes on. A label that the scan cuts has no middle to go by.
+    Between two neighbours it is the line through both; at an end it is as the bend goes on. A body
+    that the scan cuts has no middle to go by.
     """
     at = spine.present.index(level)
     middles = {
@@ -86,7 +89,7 @@ def _point_up(spine: Spine, level: str) -> tuple[bool, Points]:
     steps = np.array(list(middles))
     bend = np.polyfit(steps, np.stack(list(middles.values())), min(2, len(steps) - 1))
     # Names run from the head down; the slope at this level points downwards.
-    return False, unit(-bend[-2])
+    return len(steps) >= _BEND, unit(-bend[-2])
 
 
 def _point_back(shape: Shape, up: Points) -> Points:

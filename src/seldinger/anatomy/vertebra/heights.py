@@ -82,7 +82,7 @@ def measure_heights(outline: Outline, inset: float) -> Measured | None:
 
 
 def fit_endplates(outline: Outline) -> tuple[float, float] | None:
-    """Mean slopes of both endplates, upwards over left and over back; None: too little is seen."""
+    """Slopes of the endplates, upwards over left and over back; None: too little is seen."""
     low, high = find_ends(outline)
     seen = np.isfinite(low)
     if seen.sum() < 4 * _LEAST_COLUMNS:
@@ -93,8 +93,10 @@ def fit_endplates(outline: Outline) -> tuple[float, float] | None:
     inside = (np.abs(i - middle) <= half) & (j >= front) & (j <= front + deep)
     design = np.stack([i[inside], j[inside], np.ones(int(inside.sum()))], axis=1)
     fits = [np.linalg.lstsq(design, z[seen][inside], rcond=None)[0] for z in (low, high)]
-    slope = (fits[0] + fits[1]) / 2.0
-    return float(slope[0]), float(slope[1])
+    # The back wall stands square to the endplates: it outvotes one that a fracture tilts.
+    wall = -float(np.polyfit(np.arange(outline.back_line.size), outline.back_line, 1)[0])
+    backwards = float(np.median([fits[0][1], fits[1][1], wall]))
+    return float(fits[0][0] + fits[1][0]) / 2.0, backwards
 
 
 def _fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
@@ -106,10 +108,12 @@ def _fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
 
 def _span_depth(outline: Outline) -> tuple[float, float] | None:
     """Front and back of the body at mid-height in its middle third, indices along j."""
-    i0, _, k0 = outline.centre
+    k0 = float(outline.centre[2])
     wide = np.ptp(np.flatnonzero(outline.body.any(axis=(1, 2)))) if outline.body.any() else 0
     rows = _middle_rows(outline)
-    high = max(1, round(0.15 * np.ptp(np.flatnonzero(outline.body.any(axis=(0, 1))))) if wide else 1)
+    high = max(
+        1, round(0.15 * np.ptp(np.flatnonzero(outline.body.any(axis=(0, 1))))) if wide else 1
+    )
     part = outline.body[rows, :, max(0, round(k0) - high) : round(k0) + high + 1]
     lines = part.any(axis=1)
     if wide == 0 or not lines.any():
@@ -144,7 +148,7 @@ def _follow_depth(
     rows = _middle_rows(outline)
     low, high = (z[rows] for z in find_ends(outline))
     j = np.broadcast_to(np.arange(low.shape[1]), low.shape)
-    share = (j - span[0]) / max(span[1] - span[0], 1.0)
+    share = ((j - span[0]) / max(span[1] - span[0], 1.0)).astype(np.float64)
     seen = np.isfinite(low) & (share >= 0.0) & (share <= 1.0)
     if seen.sum() < 3 * _LEAST_COLUMNS:
         return None

@@ -70,15 +70,21 @@ def turn_axes(up: Points, back: Points) -> Points:
     return np.stack([np.cross(rear, high), rear, high])
 
 
-def draw_outline(shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float) -> Outline:
-    """A label along ``axes``, (3, 3) rows left, back, up, with its canal and body."""
+def draw_outline(
+    shape: Shape, cord: Shape | None, axes: Points, voxel_mm: float, *, with_canal: bool = True
+) -> Outline:
+    """A label along ``axes``, (3, 3) rows left, back, up, with its canal and body.
+
+    Without the canal the body is told all the same, by its own back.
+    """
     grid = _lay(shape, axes, voxel_mm)
     depth = shape.sample(grid)
     bone: Mask = depth > 0.0
     seed = grid.to_index(shape.centre_lps_mm)
     marrow = None if cord is None else cord.sample_mask(grid)
     back = _find_back_line(bone, seed, voxel_mm)
-    canal = find_canal(bone, seed, marrow, back, voxel_mm, max(shape.grid.spacing_mm))
+    coarsest = max(shape.grid.spacing_mm)
+    canal = find_canal(bone, seed, marrow, back, voxel_mm, coarsest) if with_canal else None
     wall = _find_wall(canal, back, bone, seed, voxel_mm)
     body = _find_body(bone, wall, seed, voxel_mm)
     centre = np.argwhere(body).mean(axis=0) if body.any() else seed
@@ -97,7 +103,7 @@ def _lay(shape: Shape, axes: Points, voxel_mm: float) -> Grid:
 
 def _find_back_line(bone: Mask, seed: Points, voxel_mm: float) -> NDArray[np.float64]:
     """Index along j where the body ends near the midline, (k,): as its bone shows it, smooth."""
-    i, j, k = np.clip(np.rint(seed).astype(int), 0, np.array(bone.shape) - 1)
+    i, j, _ = np.clip(np.rint(seed).astype(int), 0, np.array(bone.shape) - 1)
     near = max(1, round(_MIDDLE_MM / voxel_mm))
     rows = bone[max(0, i - near) : i + near + 1, j:]
     solid = rows.all(axis=1)
@@ -115,7 +121,7 @@ def _find_back_line(bone: Mask, seed: Points, voxel_mm: float) -> NDArray[np.flo
     line = offset + slope * every
     known = seen & (np.abs(usual - line[heights]) <= _STRAY_MM / voxel_mm)
     if not known.any():
-        return line
+        return np.asarray(line, dtype=np.float64)
     away = np.interp(every, heights[known], (usual - line[heights])[known])
     found: NDArray[np.float64] = line + scipy.ndimage.median_filter(away, 5, mode="nearest")
     return found

@@ -143,10 +143,10 @@ def _follow(block: _Block, mm: float) -> tuple[Points, Points] | None:
         reach.append(np.minimum(before, block.depth_mm[:, j, :]))
     if float(reach[-1].max()) <= 0.0:
         return None
-    a, c = np.unravel_index(int(np.argmax(reach[-1])), reach[-1].shape)
+    a, c = (int(n) for n in np.unravel_index(int(np.argmax(reach[-1])), reach[-1].shape))
     path = [np.array([a, rows[-1], c], dtype=np.float64)]
     for n in range(rows.size - 2, -1, -1):
-        a0, c0 = max(0, int(a) - 1), max(0, int(c) - 1)
+        a0, c0 = max(0, a - 1), max(0, c - 1)
         part = reach[n][a0 : a0 + 3, c0 : c0 + 3]
         # Of ways as wide, the one that stays deepest.
         part = part + 0.05 * block.depth_mm[a0 : a0 + 3, rows[n], c0 : c0 + 3]

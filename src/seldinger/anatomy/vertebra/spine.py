@@ -38,6 +38,7 @@ _BODY_MM = 20.0
 _COARSE_MM = 1.5
 _POINTS = 6000
 _AIR_HU = -1024.0
+_NO_CT_HU = -1500.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +223,11 @@ class Spine:
         at_edge = any(b.start == 0 or b.stop == s for b, s in zip(box, shape, strict=True))
         part = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
         mask: Mask = labels.layers[entry.layer][part] == entry.value
+        image = self.study.image
+        if not at_edge and image.grid.matches(labels.grid):
+            # A round field of view ends inside the lattice; what lies beyond it is no CT value.
+            rim = scipy.ndimage.binary_dilation(mask, iterations=2)
+            at_edge = bool((image.values[part][rim] < _NO_CT_HU).any())
         edges = np.array([np.equal(low, 0), np.equal(high, shape)])
         return Shape(mask, labels.grid.crop(low, high), edges, at_edge)
 
