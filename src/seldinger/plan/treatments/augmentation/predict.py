@@ -9,6 +9,7 @@ from seldinger.core.errors import SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
 from seldinger.plan.treatments.augmentation import tables
+from seldinger.plan.treatments.augmentation.tumour import find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import OLDEST_WEEKS
 from seldinger.simulate.cement import measures
 from seldinger.simulate.cement.inject import simulate_cement
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.amounts import Amount, Cemented
     from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+    from seldinger.plan.treatments.augmentation.tumour import Tumour
     from seldinger.simulate.cement.outcome import CementResult
     from seldinger.simulate.cement.spread import CementSpread
     from seldinger.simulate.cement.stiffness import StiffnessResult
@@ -34,8 +36,8 @@ VOXEL = _ASSUMED["cement_voxel_mm"]
 RUNS = _ASSUMED["cement_runs"]
 KIND = "augmentation"
 CRITERION = "a voxel holds cement where half of its pores are filled"
-_DENSE_ML, _LYTIC_SHARE = 0.05, 0.05
-"""A body with more metal, or more of it destroyed, is none that the model was made for."""
+_DENSE_ML = 0.05
+"""A body with more metal is none that the model was made for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +117,10 @@ def describe_effect(
     """
     vertebra = case.vertebra
     ways = [one.way for one in taken if one.way is not None]
-    told = tables.list_cohorts(vertebra, options, foretold.result, balloon=balloon)
+    tumour = find_tumour(case)
+    told = tables.list_cohorts(
+        vertebra, options, foretold.result, balloon=balloon, tumour=tumour.is_there
+    )
     return Effect(
         kind=KIND,
         criterion=CRITERION,
@@ -125,7 +130,7 @@ def describe_effect(
         options=(*_list_ways(taken, tried), *_list_amounts(foretold.cemented, taken)),
         samples=foretold.spread.runs,
         notes=_list_notes(foretold),
-        outside_domain=list_outside_domain(vertebra, options, balloon=balloon),
+        outside_domain=list_outside_domain(vertebra, options, tumour, balloon=balloon),
         tables=told,
     )
 
@@ -156,23 +161,21 @@ _FIRST = (
 
 
 def list_outside_domain(
-    vertebra: Vertebra, options: AugmentationOptions, *, balloon: bool
+    vertebra: Vertebra, options: AugmentationOptions, tumour: Tumour, *, balloon: bool
 ) -> tuple[str, ...]:
     """Why the model or the cohorts do not speak for this vertebra.
 
     Args:
         vertebra: to be filled.
         options: what the user told.
+        tumour: in it.
         balloon: whether balloons come first.
     """
     said = []
     if vertebra.dense_ml > _DENSE_ML:
         said.append("metal or old cement lies in the body")
-    if vertebra.lytic_ml > _LYTIC_SHARE * vertebra.body_ml:
-        said.append(
-            f"{100.0 * vertebra.lytic_ml / vertebra.body_ml:.0f} % of the body is destroyed, and "
-            "cement in a tumour is not what the model was made for"
-        )
+    if tumour.is_there:
+        said.append(f"a tumour ({tumour.words}): cement in it is not what the model was made for")
     if vertebra.cut_by_scan or vertebra.fused_with is not None:
         said.append("the outline of the vertebra cannot be trusted")
     if vertebra.breaks is None:

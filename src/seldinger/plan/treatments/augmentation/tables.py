@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.anatomy.vertebra.model import Wall
 from seldinger.simulate.cement import published
 from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.effect import EffectTable
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 _HEAD = ("What was seen", "In whom", "Source")
 _JUNCTION = frozenset({"T11", "T12", "L1", "L2"})
-_LYTIC_ML = 0.3
 _NOBODY = "Rates of those who were looked at, not this patient's chances."
 
 
@@ -27,6 +25,7 @@ def list_cohorts(
     result: CementResult,
     *,
     balloon: bool,
+    tumour: bool,
 ) -> tuple[EffectTable, ...]:
     """What was published, for this technique, this fracture and this cement.
 
@@ -35,6 +34,7 @@ def list_cohorts(
         options: what the user told.
         result: of the model.
         balloon: whether balloons come first.
+        tumour: whether one is in it.
     """
     thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
     cleft = vertebra.cleft is not None
@@ -43,7 +43,7 @@ def list_cohorts(
         published.list_height_rows(options.fracture_weeks, kyphoplasty=balloon),
         published.list_leak_rows(
             kyphoplasty=balloon, thick=thick, cleft=cleft, broken=broken,
-            tumour=vertebra.lytic_ml > _LYTIC_ML,
+            tumour=tumour,
         ),
         published.list_recollapse_rows(
             both_endplates=result.both_endplates, cleft=cleft, junction=vertebra.level in _JUNCTION
@@ -96,13 +96,6 @@ def find_canal_leak_ml(result: CementResult | None) -> float | None:
     if any(one is None for one in volumes):
         return None
     return sum(one for one in volumes if one is not None)
-
-
-def has_back_break(vertebra: Vertebra) -> bool | None:
-    """Whether the wall to the canal is broken; None: not known."""
-    if vertebra.breaks is None:
-        return None
-    return any(one.wall is Wall.BACK for one in vertebra.breaks)
 
 
 def _capital(text: str) -> str:

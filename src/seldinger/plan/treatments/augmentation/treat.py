@@ -25,6 +25,7 @@ from seldinger.plan.treatments.augmentation import amounts, needles, predict, st
 from seldinger.plan.treatments.augmentation.cement_findings import find_about_cement
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
+from seldinger.plan.treatments.augmentation.tumour import find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     find_about_vertebra,
     list_sham_trials,
@@ -93,7 +94,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
         eye = guidance.choose(case, best)
         wanted = 2 if options.needles == "two" or (self.balloon and options.needles is None) else 1
         said = [
-            *find_about_vertebra(case.vertebra, options, balloon=self.balloon),
+            *find_about_vertebra(case.vertebra, options, find_tumour(case), balloon=self.balloon),
             *find_about_needles(case, taken, tried, wanted),
             list_sham_trials(),
         ]

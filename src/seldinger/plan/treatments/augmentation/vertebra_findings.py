@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from seldinger.anatomy.vertebra.model import CorticalBreak, Vertebra
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+    from seldinger.plan.treatments.augmentation.tumour import Tumour
 
 _HALF_LOST = 0.5
-_DENSE_ML, _LYTIC_ML = 0.05, 0.3
-"""Less is noise, or the cortex."""
+_DENSE_ML = 0.05
+"""Less is noise."""
 _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
          "vertebra.imaging.back_wall.leak2021")  # fmt: skip
@@ -28,19 +29,21 @@ OLDEST_WEEKS = 51.0
 
 
 def find_about_vertebra(
-    vertebra: Vertebra, options: AugmentationOptions, *, balloon: bool
+    vertebra: Vertebra, options: AugmentationOptions, tumour: Tumour, *, balloon: bool
 ) -> Iterator[Finding]:
     """What must be known and said before a needle goes in.
 
     Args:
         vertebra: that is treated.
         options: what the user told.
+        tumour: in it.
         balloon: whether a balloon comes before the cement.
     """
     yield _judge_level(vertebra)
     yield _judge_label(vertebra)
     yield _judge_canal(vertebra)
     yield from _judge_contents(vertebra)
+    yield from _judge_tumour(tumour)
     yield from _judge_walls(vertebra)
     yield _judge_collapse(vertebra, balloon=balloon)
     yield _judge_age(options)
@@ -96,14 +99,6 @@ def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
             "treated before, cement cannot go there, and what a needle does is not foreseen here."
         )
         yield Finding("dense-inside", Status.NOT_MET, Severity.ACTION, text)
-    if vertebra.lytic_ml > _LYTIC_ML:
-        facts = ("vertebra.tumour.cement.leak2022", "vertebra.tumour.cement.canal2022")
-        text = (
-            f"{vertebra.lytic_ml:.1f} mL of the body is softer than marrow in bone: a tumour "
-            "perhaps, where cement flows as nothing here foresees. Take a biopsy through the same "
-            f"needle. {' '.join(state_fact(one) for one in facts)}"
-        )
-        yield Finding("lytic", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
     if vertebra.cleft is not None:
         facts = ("vertebra.leak.odds.cleft", "vertebra.filling.recollapse.cleft")
         text = (
@@ -111,6 +106,18 @@ def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
             f"goes there first. {' '.join(quote_fact(one) for one in facts)}"
         )
         yield Finding("cleft", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
+
+
+def _judge_tumour(tumour: Tumour) -> Iterator[Finding]:
+    if not tumour.is_there:
+        return
+    facts = ("vertebra.tumour.cement.leak2022", "vertebra.tumour.cement.canal2022")
+    text = (
+        f"A tumour: {tumour.words}. Cement flows in it as nothing here foresees. Take a biopsy "
+        "through the same needle unless it is proven. Heat before cement is not planned here. "
+        f"{' '.join(state_fact(one) for one in facts)}"
+    )
+    yield Finding("tumour", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
 
 
 def _judge_walls(vertebra: Vertebra) -> Iterator[Finding]:

@@ -1,0 +1,66 @@
+"""Tumour: whether one is in the vertebra, by a label, by its density, or by the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seldinger.anatomy.model import Kind
+from seldinger.plan.answers import read
+from seldinger.plan.treatments.augmentation.options import AugmentationAnswers
+
+if TYPE_CHECKING:
+    from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
+
+_LEAST_ML = 0.3
+"""Less of a body that is thinner than marrow is noise, or a vein."""
+_CAUSES = frozenset({"metastasis", "myeloma", "haemangioma"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tumour:
+    """What is known of a tumour in the body.
+
+    Attributes:
+        labelled_ml: of the body that a label of a lesion covers.
+        lytic_ml: of the body that is thinner than its marrow.
+        told: the cause as the user told it; None: not told, or no tumour.
+    """
+
+    labelled_ml: float
+    lytic_ml: float
+    told: str | None
+
+    @property
+    def volume_ml(self) -> float:
+        """Of it, as far as anything shows."""
+        return max(self.labelled_ml, self.lytic_ml)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything says so."""
+        return self.told is not None or self.volume_ml > _LEAST_ML
+
+    @property
+    def words(self) -> str:
+        """What says so."""
+        said = []
+        if self.labelled_ml > 0.0:
+            said.append(f"{self.labelled_ml:.1f} mL of the body by a label")
+        if self.lytic_ml > _LEAST_ML:
+            said.append(f"{self.lytic_ml:.1f} mL thinner than marrow")
+        if self.told is not None:
+            said.append(f"{self.told}, as you told")
+        return ", ".join(said)
+
+
+def find_tumour(case: SpineCase) -> Tumour:
+    """What labels, density and the user say of a tumour in the body."""
+    lesions = [one.mask for one in case.anatomy.structures if one.kind is Kind.LESION]
+    covered = sum(float((mask & case.target.mask).sum()) for mask in lesions)
+    cause = read(AugmentationAnswers, case.settings).cause
+    return Tumour(
+        covered * case.anatomy.grid.voxel_ml,
+        case.vertebra.lytic_ml,
+        cause if cause in _CAUSES else None,
+    )
