@@ -135,7 +135,7 @@ def _list_rings(
 def _project(bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]) -> dict[int, Mask]:
     """The hole that stays where all sections of the body's height lie on each other."""
     low, high = span
-    flat = bone[..., low : high + 1].any(axis=2)[..., None]
+    flat = np.asarray(bone[..., low : high + 1].any(axis=2))[..., None]
     holes = fill_slices(flat) & ~flat
     found = _list_rings(holes, np.array([seed[0], seed[1], 0.0]), voxel_mm, (0, 0))
     return {(low + high) // 2: found[0]} if found else {}
