@@ -92,7 +92,7 @@ def find_canal(
 
 
 def find_span(bone: Mask, seed: Points) -> tuple[int, int]:
-    """First and last index along k of the bone above and below the body's middle."""
+    """First and last index along k of ``bone``, (i, j, k), around the body's middle, (3,)."""
     i, j, k = np.clip(np.rint(seed).astype(int), 1, np.array(bone.shape) - 2)
     column = np.asarray(bone[i - 1 : i + 2, j - 1 : j + 2].any(axis=(0, 1)))
     low = high = int(k)

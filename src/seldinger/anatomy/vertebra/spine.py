@@ -39,7 +39,6 @@ _COARSE_MM = 1.5
 _POINTS = 6000
 _AIR_HU = -1024.0
 _NO_CT_HU = -1500.0
-_EDGE_MM = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +220,7 @@ class Spine:
         around = [int(np.ceil(_SHELL_MM / mm)) + 1 for mm in spacing]
         low = [max(0, one.start - n) for one, n in zip(box, around, strict=True)]
         high = [min(s, one.stop + n) for s, one, n in zip(shape, box, around, strict=True)]
-        # Labels by a network often end a little before the scan does.
-        close = [int(_EDGE_MM / mm) for mm in spacing]
-        at_edge = any(
-            b.start <= n or b.stop >= s - n for b, s, n in zip(box, shape, close, strict=True)
-        )
+        at_edge = any(b.start == 0 or b.stop == s for b, s in zip(box, shape, strict=True))
         part = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
         mask: Mask = labels.layers[entry.layer][part] == entry.value
         image = self.study.image
