@@ -92,7 +92,7 @@ def find_canal(
 
 
 def find_span(bone: Mask, seed: Points) -> tuple[int, int]:
-    """First and last index along k of the bone above and below the body's middle."""
+    """First and last index along k of ``bone``, (i, j, k), around the body's middle, (3,)."""
     i, j, k = np.clip(np.rint(seed).astype(int), 1, np.array(bone.shape) - 2)
     column = np.asarray(bone[i - 1 : i + 2, j - 1 : j + 2].any(axis=(0, 1)))
     low = high = int(k)
@@ -135,7 +135,7 @@ def _list_rings(
 def _project(bone: Mask, seed: Points, voxel_mm: float, span: tuple[int, int]) -> dict[int, Mask]:
     """The hole that stays where all sections of the body's height lie on each other."""
     low, high = span
-    flat = bone[..., low : high + 1].any(axis=2)[..., None]
+    flat = np.asarray(bone[..., low : high + 1].any(axis=2))[..., None]
     holes = fill_slices(flat) & ~flat
     found = _list_rings(holes, np.array([seed[0], seed[1], 0.0]), voxel_mm, (0, 0))
     return {(low + high) // 2: found[0]} if found else {}

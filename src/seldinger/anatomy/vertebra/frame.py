@@ -48,7 +48,7 @@ def outline_level(spine: Spine, level: str, voxel_mm: float) -> tuple[Outline, s
 
 
 def outline_quickly(spine: Spine, level: str, voxel_mm: float) -> Outline:
-    """As ``outline_level`` without refining: good enough for the heights of a neighbour."""
+    """As ``outline_level`` of ``level`` in ``voxel_mm``, not refined: enough for heights."""
     shape = spine.get_level(level)
     known, up = _point_up(spine, level)
     coarse = shape.coarse
