@@ -64,7 +64,11 @@ def find_levels(study: Study) -> dict[str, str]:
 
 
 def list_labelled(study: Study) -> dict[str, str]:
-    """As ``find_levels``, with C1 and S1."""
+    """As ``find_levels``, with C1 and S1.
+
+    Raises:
+        AnatomyError: two labels mean the same level.
+    """
     found: dict[str, str] = {}
     for raw in () if study.labels is None else study.labels.names:
         level = read_level(raw)

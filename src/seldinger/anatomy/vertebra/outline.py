@@ -75,7 +75,12 @@ def draw_outline(
 ) -> Outline:
     """A label along ``axes``, (3, 3) rows left, back, up, with its canal and body.
 
-    Without the canal the body is told all the same, by its own back.
+    Args:
+        shape: the label.
+        cord: that of the cord or the canal; None without one.
+        axes: (3, 3), orthonormal rows in LPS.
+        voxel_mm: edge of the outline's voxels.
+        with_canal: without it the body is told all the same, by its own back.
     """
     grid = _lay(shape, axes, voxel_mm)
     depth = shape.sample(grid)
