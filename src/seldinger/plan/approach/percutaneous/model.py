@@ -57,6 +57,8 @@ class Toward:
         clear: of a skin entry, LPS mm, and the direction out of it, whether nothing that is placed
             already is in the way.
         entry_lps_mm: an entry that is taken as it is; None: the free one that leans least.
+        exact: obstacles are measured exactly from every entry within the lean; otherwise the
+            planning lattice, which errs by a voxel or so, sorts entries out first.
     """
 
     tip_lps_mm: Vector
@@ -64,6 +66,7 @@ class Toward:
     lean_deg: float
     clear: Callable[[Points, Points], bool]
     entry_lps_mm: Vector | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

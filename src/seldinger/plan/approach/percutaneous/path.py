@@ -156,6 +156,15 @@ def _shortlist(done: Search, free: NDArray[np.intp]) -> tuple[list[int], NDArray
     return rows, free
 
 
+def is_surely_broken(done: Search, rule: str) -> NDArray[np.bool_]:
+    """(n,) candidates that ``rule`` rejects, whatever the lattice reads wrongly of an obstacle."""
+    if rule not in done.met.approach_mm:
+        return done.rejected[rule]
+    least = rules.compute_least_mm(done.instrument, done.assumed)
+    near: NDArray[np.bool_] = done.met.approach_mm[rule] < least - LATTICE_MM
+    return near
+
+
 def find_too_near(done: Search, row: int) -> frozenset[str]:
     """Obstacles whose voxels lie nearer to the device than allowed, measured exactly."""
     least = rules.compute_least_mm(done.instrument, done.assumed)
@@ -260,8 +269,8 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
         if mm > 0.0
     }
     lengths |= _lobes_crossed(done.scene, c.lps_mm[row])
-    by_lattice = {rule for rule, rejects in done.rejected.items() if rejects[row]}
-    broken = sorted(by_lattice | find_too_near(done, row))
+    surely = {rule for rule in done.rejected if is_surely_broken(done, rule)[row]}
+    broken = sorted(surely | find_too_near(done, row))
     return Path(
         entry_lps_mm=entry,
         target_lps_mm=done.scene.target.aim_lps_mm,

@@ -12,6 +12,8 @@ from seldinger.plan.approach.percutaneous import path
 from seldinger.plan.model import Approach
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase, Toward
 
 
@@ -28,7 +30,7 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     outward = done.candidates.outward
     lean = np.degrees(np.arccos(np.clip(outward @ np.asarray(toward.axis_lps), -1.0, 1.0)))
     near = lean <= toward.lean_deg
-    free = np.flatnonzero(~done.blocking & near)
+    free = _list_exact(done, near) if toward.exact else np.flatnonzero(~done.blocking & near)
     by_lean = [int(row) for row in free[np.argsort(lean[free], kind="stable")]]
     entries = done.candidates.lps_mm
     # Exact distances are dear: only a way that is clear is measured.
@@ -36,7 +38,7 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
         row
         for row in by_lean
         if toward.clear(entries[row], outward[row])
-        and not path.find_too_near(done, row) - {*done.options.relax}
+        and (toward.exact or not path.find_too_near(done, row) - {*done.options.relax})
     )
     rows = [0] if toward.entry_lps_mm is not None else list(islice(clear, 1))
     return Approach(
@@ -47,3 +49,14 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
         relaxations=(),
         paths=path.build_paths(done, rows),
     )
+
+
+def _list_exact(done: path.Search, near: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Rows within the lean that no rule refuses, obstacles measured exactly."""
+    opened = {*done.options.relax}
+    kept = near.copy()
+    for rule in done.rejected:
+        if rule not in opened:
+            kept &= ~path.is_surely_broken(done, rule)
+    rows = [int(row) for row in np.flatnonzero(kept)]
+    return np.array([row for row in rows if not path.find_too_near(done, row) - opened], np.intp)

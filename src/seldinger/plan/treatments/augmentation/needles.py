@@ -37,7 +37,7 @@ REACHES = _ASSUMED["midline_share"]
 ASSUMPTIONS = (WALL, LEAN, DEPTH, ACROSS, HEIGHT, REACHES)
 _EITHER_WAY = 0.15
 """Of the body's depth, height and half width: tips that far from the wanted place are as good."""
-CORRIDORS = 3
+CORRIDORS = 5
 """Tried for each pedicle, the roomiest first."""
 
 
@@ -136,14 +136,17 @@ def make_goals(case: SpineCase, cannula: Device, *, middle: bool) -> Goals:
     """Where a cannula's tip may stand, and what room its line keeps."""
     depth, height = (case.assumed.get_value(one.name) for one in (DEPTH, HEIGHT))
     across = 0.0 if middle else case.assumed.get_value(ACROSS.name)
-    room = 0.5 * cannula.outer_diameter_mm + case.assumed.get_value(WALL.name)
+    radius = 0.5 * cannula.outer_diameter_mm
+    room = radius + case.assumed.get_value(WALL.name)
+    # As far as the search keeps every obstacle: a line nearer to the canal would be refused there.
+    canal = radius + case.assumed.get_value("least_clearance_mm")
     reaches = case.assumed.get_value(REACHES.name)
     return Goals(
         depth=(depth - _EITHER_WAY, depth + _EITHER_WAY),
         across=(-_EITHER_WAY, reaches) if middle else (reaches, across + 2.0 * _EITHER_WAY),
         height=(height - _EITHER_WAY, height + _EITHER_WAY),
         least_room_mm=room,
-        least_canal_mm=room,
+        least_canal_mm=max(room, canal),
     )
 
 
@@ -159,7 +162,9 @@ def _toward(case: SpineCase, corridor: Corridor, goals: Goals) -> Toward:
 
     lean_deg = case.assumed.get_value(LEAN.name)
     given = case.options.entry_lps_mm
-    return Toward(corridor.tip_lps_mm, corridor.axis_lps, lean_deg, is_clear, given)
+    return Toward(
+        corridor.tip_lps_mm, corridor.axis_lps, lean_deg, is_clear, given, exact=True
+    )  # fmt: skip
 
 
 def _describe(case: SpineCase, cannula: Device, side: Side, path: Path) -> NeedleWay:

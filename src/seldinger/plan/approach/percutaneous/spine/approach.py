@@ -13,6 +13,7 @@ from seldinger.anatomy.extents import Extent
 from seldinger.anatomy.model import Kind, Lesion, Origin, Structure
 from seldinger.anatomy.vertebra import find_vertebra, parse_level
 from seldinger.core.errors import AnatomyError, PlanError
+from seldinger.geometry import morphology
 from seldinger.image.resample import resample_mask
 from seldinger.plan import neighbours
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
@@ -98,6 +99,11 @@ class Transpedicular(Percutaneous):
                 f"the body of {vertebra.level} is finer than the planning lattice, or outside the "
                 "patient: plan on smaller voxels, or look at the labels"
             )
+        voxel_mm = anatomy.grid.spacing_mm[0]
+        for one in anatomy.structures:
+            if one.name == CANAL:
+                # Voxels of the lattice that the back wall shares with the canal are not aimed at.
+                mask &= ~morphology.dilate(one.mask, voxel_mm, voxel_mm)
         centre = vertebra.frame.origin_lps_mm
         return Lesion(
             label=vertebra.level,
