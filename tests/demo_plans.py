@@ -59,6 +59,13 @@ BLEEDING_CASES: tuple[Case, ...] = tuple(
     if case.patient.startswith("bleeding")
 )
 """Of those who bleed."""
+SPINE_CASES: tuple[Case, ...] = tuple(
+    (name, case.target)
+    for name, procedure in seldinger.plan.load_procedures().items()
+    for case in procedure.demo
+    if case.patient == "spine"
+)
+"""Of the built-in patient with a broken and a metastatic vertebra."""
 VEIN_CASES: tuple[Case, ...] = tuple(
     (name, case.target)
     for name, procedure in seldinger.plan.load_procedures().items()

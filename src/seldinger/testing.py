@@ -17,7 +17,7 @@ from seldinger import anatomy as anatomies
 from seldinger import demo, evidence, plan
 from seldinger.core.errors import PlanError
 from seldinger.core.verdict import Status
-from seldinger.plan import file, neighbours
+from seldinger.plan import file
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.model import Gate, PlanStatus
 
@@ -165,7 +165,7 @@ def _of_unknowns(made: Plan) -> Iterator[str]:
     yield from _of_verdict(made)
     if not declared.approach.crosses_tissue:
         return
-    wanted = neighbours.list_within_reach(declared, made.target.organ)
+    wanted = declared.approach.list_within_reach(declared, made.goal)
     missing = {name for name in wanted if not made.anatomy.has(name)}
     if unsaid := sorted(missing - set(made.not_segmented)):
         yield f"nobody labelled and the plan does not say so: {', '.join(unsaid)}"

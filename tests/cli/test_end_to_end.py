@@ -15,6 +15,7 @@ from tests.demo_plans import (
     CASES,
     EMBOLIZATION_CASES,
     PELVIC_CASES,
+    SPINE_CASES,
     UPTAKE_CASES,
     VEIN_CASES,
     VESSEL_CASES,
@@ -221,7 +222,7 @@ def test_the_demo_plans_every_procedure(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(uncertainty, "list_variations", lambda *_, **__: {})
     cases = (
         *CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES,
-        *BLEEDING_CASES,
+        *BLEEDING_CASES, *SPINE_CASES,
     )  # fmt: skip
     assert {procedure for procedure, _ in cases} == set(load_procedures())
     out = tmp_path / "demo"

@@ -23,6 +23,7 @@ from tests.demo_plans import (
     EMBOLIZATION_CASES,
     ERROR_MM,
     PELVIC_CASES,
+    SPINE_CASES,
     UPTAKE_CASES,
     VEIN_CASES,
     VESSEL_CASES,
@@ -74,7 +75,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}:{c[1]
 def test_every_installed_procedure_is_examined() -> None:
     examined = (
         *CASES, *VESSEL_CASES, *UPTAKE_CASES, *VEIN_CASES, *EMBOLIZATION_CASES, *PELVIC_CASES,
-        *BLEEDING_CASES,
+        *BLEEDING_CASES, *SPINE_CASES,
     )  # fmt: skip
     assert {name for name, _ in examined} == set(plan.load_procedures())
 

@@ -239,6 +239,10 @@ class ApproachLogic(Generic[CaseT]):
         """
         raise NotImplementedError
 
+    def list_within_reach(self, procedure: Procedure, target: Target) -> tuple[str, ...]:
+        """Structures that must be known around ``target`` for ``procedure``, by name."""
+        return neighbours.list_within_reach(procedure, target.organ)
+
     def list_missing(self, case: CaseT, effect: Effect | None) -> tuple[str, ...]:
         """What is within reach and nobody has outlined: unknown, never clear.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,11 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.depth_mm)
+
+    def keep(self, rows: NDArray[np.bool_]) -> Candidates:
+        """Those of ``rows``, (n,), alone."""
+        kept = {f.name: np.ascontiguousarray(getattr(self, f.name)[rows]) for f in fields(self)}
+        return Candidates(**kept)
 
 
 def compute_normals(mask: Mask, index: NDArray[np.intp]) -> Points:

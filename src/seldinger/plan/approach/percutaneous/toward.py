@@ -14,6 +14,7 @@ from seldinger.plan.model import Approach
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from seldinger.plan.approach.percutaneous.candidates import Candidates
     from seldinger.plan.approach.percutaneous.model import Instrument, NeedleCase, Toward
 
 
@@ -25,10 +26,14 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     scene = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=toward.tip_lps_mm))
     from_there = replace(case.options, entry_lps_mm=toward.entry_lps_mm)
     chosen = replace(case.settings, options=(from_there, *case.settings.options))
-    rays = path.choose_rays(scene, chosen, case.assumed)
+    # Others are neither taken nor told: their rays need not be cast.
+    rays = path.choose_rays(scene, chosen, case.assumed, lambda all_: _lean_deg(all_, toward) <=
+                            toward.lean_deg)  # fmt: skip
+    if not len(rays.candidates):
+        return Approach("percutaneous", 0, 0, {}, (), ())
     done = path.search(rays, instrument, case.limits, chosen, case.assumed)
     outward = done.candidates.outward
-    lean = np.degrees(np.arccos(np.clip(outward @ np.asarray(toward.axis_lps), -1.0, 1.0)))
+    lean = _lean_deg(done.candidates, toward)
     near = lean <= toward.lean_deg
     free = _list_exact(done, near) if toward.exact else np.flatnonzero(~done.blocking & near)
     by_lean = [int(row) for row in free[np.argsort(lean[free], kind="stable")]]
@@ -60,3 +65,9 @@ def _list_exact(done: path.Search, near: NDArray[np.bool_]) -> NDArray[np.intp]:
             kept &= ~path.is_surely_broken(done, rule)
     rows = [int(row) for row in np.flatnonzero(kept)]
     return np.array([row for row in rows if not path.find_too_near(done, row) - opened], np.intp)
+
+
+def _lean_deg(candidates: Candidates, toward: Toward) -> NDArray[np.float64]:
+    cosine = np.clip(candidates.outward @ np.asarray(toward.axis_lps), -1.0, 1.0)
+    found: NDArray[np.float64] = np.degrees(np.arccos(cosine))
+    return found

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
     from seldinger.image.study import Study
-    from seldinger.plan.procedure import Case
+    from seldinger.plan.procedure import Case, Procedure
     from seldinger.simulate.effect import Effect
 
 BONE, OTHERS, CANAL = "vertebrae", "other vertebrae", "spinal canal"
@@ -155,16 +155,20 @@ class Transpedicular(Percutaneous):
         part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
         return {CANAL: Extent(mask[part], vertebra.grid.crop(low, high))}
 
-    def list_missing(self, case: NeedleCase, effect: Effect | None) -> tuple[str, ...]:
-        """What lies beside a way from behind, or before the body, and nobody has outlined."""
-        level = parse_level(case.target.label)
+    def list_within_reach(self, procedure: Procedure, target: Target) -> tuple[str, ...]:
+        """What lies beside a way from behind, or before the body, at this level."""
+        level = parse_level(target.label)
         wanted = {*_ALWAYS, *_BESIDE.get(level[0], ())}
         if level in _CHEST_BEHIND:
             wanted |= {*_BESIDE["T"]}
         if level in _ABDOMEN_BEFORE:
             wanted |= {*_BESIDE["L"]}
-        asked = case.procedure.required_structures
-        wanted |= {*asked.get("", ()), *asked.get(BONE, ())}
+        asked = procedure.required_structures
+        return tuple(sorted({*wanted, *asked.get("", ()), *asked.get(BONE, ())}))
+
+    def list_missing(self, case: NeedleCase, effect: Effect | None) -> tuple[str, ...]:
+        """What lies within reach and nobody has outlined."""
+        wanted = {*self.list_within_reach(case.procedure, case.target)}
         if effect is not None:
             wanted |= {one.structure for one in effect.structures if one.kept is None}
         left_out = neighbours.find_left_out(case.anatomy, wanted)

@@ -1,0 +1,222 @@
+"""Cement in the spine: the exam, the truth of the built-in spine patient, laws, and refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.demo_plans import SPINE_CASES, fingerprint
+from tests.uptake import figure, finding
+
+from seldinger import anatomy, demo, plan, report, testing
+from seldinger.catalogue import device
+from seldinger.core.errors import AnatomyError, PlanError
+from seldinger.core.verdict import Status
+from seldinger.plan.model import PlanStatus
+from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from seldinger.demo import SpinePatient
+    from seldinger.plan import Plan
+
+COARSE = {"cement_voxel_mm": 2.0, "cement_runs": 2.0}
+"""The engines are tested where they live; here it is asked what a plan makes of them."""
+ASKED = dict(plan.load_procedures()["vertebroplasty"].demo[0].answers)
+
+
+@pytest.fixture(scope="module")
+def patient() -> SpinePatient:
+    return demo.spine_patient(1.0, levels=("T11", "L4"))
+
+
+@pytest.fixture(scope="module")
+def spine(patient: SpinePatient) -> anatomy.Anatomy:
+    return patient.build_anatomy(anatomy.Settings(voxel_mm=2.0))
+
+
+@pytest.fixture(scope="module")
+def augment(spine: anatomy.Anatomy) -> Callable[..., Plan]:
+    def planned(
+        name: str,
+        target: str,
+        answers: Mapping[str, str] | None = None,
+        of: anatomy.Anatomy | None = None,
+        assume: Mapping[str, float] | None = None,
+        device: str | None = None,
+        **options: object,
+    ) -> Plan:
+        told = replace(AugmentationOptions(fracture_weeks=4.0), **options)
+        settings = plan.Settings(
+            answers=ASKED if answers is None else answers, options=(told,), device=device,
+            assume={**COARSE, **(assume or {})},
+        )  # fmt: skip
+        return plan.propose(name, of or spine, target, settings=settings)
+
+    return planned
+
+
+@pytest.fixture(scope="module")
+def given(augment: Callable[..., Plan]) -> Mapping[tuple[str, str], Plan]:
+    return {case: augment(*case) for case in SPINE_CASES}
+
+
+@pytest.mark.parametrize("case", SPINE_CASES, ids=lambda c: f"{c[0]}:{c[1]}")
+def test_a_plan_passes_the_exam(
+    case: tuple[str, str], given: Mapping[tuple[str, str], Plan], patient: SpinePatient
+) -> None:
+    assert testing.check_plan(given[case], patient.truth.scene) == ()
+
+
+@pytest.mark.parametrize("case", SPINE_CASES, ids=lambda c: f"{c[0]}:{c[1]}")
+def test_needles_stay_in_the_true_pedicle_and_off_the_true_canal(
+    case: tuple[str, str], given: Mapping[tuple[str, str], Plan], patient: SpinePatient
+) -> None:
+    made, truth = given[case], patient.truth
+    assert made.placements
+    assert made.effect is not None
+    for one, path in zip(made.placements, made.taken, strict=True):
+        side = "left" if path.entry_lps_mm[0] > 0.0 else "right"
+        radius = 0.5 * device(one.device).outer_diameter_mm
+        ends = (path.entry_lps_mm, path.target_lps_mm)
+        wall = truth.measure_pedicle_clearance_mm(case[1], side, *ends) - radius
+        canal = truth.measure_canal_clearance_mm(*ends) - radius
+        assert wall > 0.0, "the needle leaves the true pedicle"
+        assert canal > 0.0, "the needle enters the true canal"
+        # The thinnest wall may lie outside the stretch that the truth looks at.
+        (told,) = [s for s in made.effect.structures if s.structure == f"{side} pedicle"]
+        assert (told.measure("wall-left").nominal or 0.0) < wall + 0.8
+        depth = truth.level(case[1]).place.to_own(path.target_lps_mm)
+        assert truth.level(case[1]).body.level(*path.target_lps_mm) < 0.0, depth
+
+
+def test_what_is_measured_of_the_vertebra_is_true(
+    given: Mapping[tuple[str, str], Plan], patient: SpinePatient
+) -> None:
+    broken, truth = given["vertebroplasty", "T12"], patient.truth.level("T12")
+    assert figure(broken, "height-lost") == pytest.approx(truth.lost_front_share, abs=0.05)
+    assert figure(broken, "body-volume") == pytest.approx(truth.body_ml, rel=0.08)
+    assert figure(broken, "height-front") == pytest.approx(truth.heights_mm[0], abs=1.2)
+    assert finding(broken, "cleft")[0] is Status.NOT_MET
+    assert "upper endplate" in finding(broken, "cortex")[1]
+    sick = given["vertebroplasty", "L3"]
+    assert finding(sick, "back-wall")[0] is Status.NOT_MET
+    assert "mL of the body by a label" in finding(sick, "tumour")[1]
+    assert finding(sick, "effect-in-domain")[0] is Status.UNKNOWN
+
+
+def test_cement_is_booked_and_its_rates_are_those_of_others(
+    given: Mapping[tuple[str, str], Plan],
+) -> None:
+    for case, made in given.items():
+        assert made.effect is not None
+        assert made.fields is not None
+        in_body = (figure(made, "fill") or 0.0) * (figure(made, "body-volume") or 0.0)
+        out = sum(m.nominal or 0.0 for m in made.effect.measures if m.id.startswith("leak-"))
+        assert 0.5 < in_body + out <= (figure(made, "given") or 0.0) + 0.05, case
+        titles = [one.title for one in made.effect.tables]
+        assert any("eak" in one for one in titles)
+        assert all("not this patient" in one.note for one in made.effect.tables)
+        assert any("leaks more seldom" in one for one in made.effect.notes)
+
+
+def test_a_narrow_pedicle_has_no_way_and_the_other_side_has(augment: Callable[..., Plan]) -> None:
+    made = augment("vertebroplasty", "T11")
+    sides = {o.setting.split(" ")[0]: o for o in made.effect.options if o.technique != "cement"}
+    assert "no straight line" in sides["left"].note
+    forced = augment("vertebroplasty", "T11", side="left")
+    assert finding(forced, "pedicle")[0] is Status.NOT_MET
+    assert forced.verdict.status is PlanStatus.UNSUITABLE
+    assert not forced.placements
+
+
+def test_the_same_question_has_the_same_answer(
+    augment: Callable[..., Plan], given: Mapping[tuple[str, str], Plan]
+) -> None:
+    case = "kyphoplasty", "T12"
+    assert fingerprint(augment(*case)) == fingerprint(given[case])
+
+
+def test_what_is_taken_away_never_helps(
+    augment: Callable[..., Plan], given: Mapping[tuple[str, str], Plan], spine: anatomy.Anatomy
+) -> None:
+    whole = given["vertebroplasty", "T12"].verdict.status.permits
+    less: dict[str, dict[str, object]] = {
+        key: {"answers": {k: v for k, v in ASKED.items() if k != key}}
+        for key in ("neurology", "level-counted")
+    }
+    without = tuple(s for s in spine.structures if s.name not in {"aorta", "left lung"})
+    less["organs"] = {"of": replace(spine, structures=without)}
+    less["age"] = {"fracture_weeks": None}
+    for what, change in less.items():
+        told = augment("vertebroplasty", "T12", cement_ml=3.0, **change)
+        assert told.verdict.status.permits <= whole, what
+    assert finding(told, "fracture-age")[0] is Status.UNKNOWN
+    stops = augment("vertebroplasty", "T12", answers={**ASKED, "neurology": "yes"})
+    assert stops.verdict.status is PlanStatus.UNSUITABLE
+
+
+def test_an_old_fracture_lies_outside_every_cohort(augment: Callable[..., Plan]) -> None:
+    old = augment("kyphoplasty", "T12", fracture_weeks=80.0, cement_ml=4.0)
+    assert finding(old, "fracture-age")[0] is Status.NOT_MET
+    assert finding(old, "effect-in-domain")[0] is Status.UNKNOWN
+    young = augment("kyphoplasty", "T12", fracture_weeks=1.0, cement_ml=4.0)
+    rows = [row for table in young.effect.tables for row in table.rows if "ngle" in row[0]]
+    assert any("3.8 degrees" in row[0] for row in rows)
+    assert not any("1.7 degrees" in row[0] and "51" in row[0] for row in rows)
+
+
+def test_more_cement_than_room_is_told_and_no_effect_is_claimed(
+    augment: Callable[..., Plan],
+) -> None:
+    much = augment("vertebroplasty", "T11", cement_ml=14.5, needles="one")
+    told = {one.id: one for one in much.findings}
+    assert "cement-model" in told or "cement-amount" in told
+    assert much.verdict.status is not PlanStatus.GO
+    small = augment("vertebroplasty", "T12", cement_ml=1.0)
+    large = augment("vertebroplasty", "T12", cement_ml=4.0)
+    assert (figure(small, "fill") or 1.0) < (figure(large, "fill") or 0.0)
+
+
+def test_thin_cement_is_said_to_leak_more(augment: Callable[..., Plan]) -> None:
+    thin = augment("vertebroplasty", "T12", viscosity="low")
+    assert finding(thin, "viscosity")[0] is Status.NOT_MET
+    assert "0.38 times" in finding(thin, "viscosity")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "options", "error", "words"),
+    [
+        ("vertebroplasty", "L9", {}, AnatomyError, "L9"),
+        ("vertebroplasty", "T4", {}, AnatomyError, "T11"),
+        ("vertebroplasty", "liver", {}, AnatomyError, "liver"),
+        ("vertebroplasty", "L1", {"balloon_ml": 2.0}, PlanError, "has no balloon"),
+        ("vertebroplasty", "L1", {"cement_ml": 40.0}, PlanError, "no vertebra takes more"),
+        ("kyphoplasty", "L1", {"viscosity_pa_s": 0.1}, PlanError, "not mPa s"),
+    ],
+)
+def test_what_nobody_can_have_meant_is_refused(
+    name: str, target: str, options: dict[str, object], error: type[Exception], words: str,
+    augment: Callable[..., Plan],
+) -> None:  # fmt: skip
+    with pytest.raises(error, match=words):
+        augment(name, target, **options)
+
+
+def test_a_needle_of_another_kind_is_refused(augment: Callable[..., Plan]) -> None:
+    with pytest.raises(PlanError, match="gives no cement"):
+        augment("vertebroplasty", "L1", device="access-21g-150")
+
+
+def test_the_report_shows_where_the_cement_lies(
+    given: Mapping[tuple[str, str], Plan], tmp_path: Path
+) -> None:
+    page = report.write(tmp_path / "out", given["vertebroplasty", "T12"])
+    pictures = {one.name for one in (tmp_path / "out" / "pictures").iterdir()}
+    assert {"cement.png", "cement-time.png"} <= pictures
+    text = page.read_text("utf-8")
+    assert "Where the cement comes to lie" in text
+    assert "not a medical device" in text
