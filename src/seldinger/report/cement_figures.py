@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CEMENT = "cement"
 GIVEN, PRESSURE, LEAK = "cement given", "syringe", "leak by "
-_DPI, _SIZE_IN, _TIME_IN = 150, (7.2, 3.2), (7.2, 2.9)
+_DPI, _SIZE_IN, _TIME_IN, _HEIGHTS_IN = 150, (7.2, 3.2), (7.2, 2.9), (4.2, 2.6)
 _INK, _SOFT = "#14181d", "#5b6570"
 _CEMENT, _CANAL, _NEEDLE, _BODY, _BREAK = "#e69f00", "#0072b2", "#d55e00", "#009e73", "#b3261e"
 _LEAKS = ("#b3261e", "#cc79a7", "#56b4e9", "#5b6570", "#0072b2", "#d55e00")
@@ -33,6 +33,7 @@ _HALF_MM = 45.0
 _STEP_MM = 0.5
 _WINDOW_HU = (-250.0, 1250.0)
 _S_PER_MIN = 60.0
+_HALF_BAR = 0.32
 _LEAST_ML = 0.01
 
 
@@ -210,4 +211,27 @@ def draw_cement_time(plan: Plan) -> Figure:
         axes.tick_params(labelsize=8, colors=_SOFT)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
+    return figure
+
+
+def draw_heights(plan: Plan) -> Figure:
+    """Heights of the body as they are, and as its neighbours let one expect."""
+    assert plan.effect is not None  # noqa: S101  looked at before
+    figure = Figure(figsize=_HEIGHTS_IN, dpi=_DPI, facecolor="white")
+    axes = figure.add_axes((0.12, 0.16, 0.85, 0.78))
+    places = ("front", "middle", "back")
+    have = [plan.effect.measure(f"height-{one}").nominal or 0.0 for one in places]
+    axes.bar(places, have, width=0.5, color=_BODY, label="now")
+    for number, place in enumerate(places):
+        expected = plan.effect.measure(f"expected-{place}").nominal
+        if expected is not None:
+            name = "expected by its neighbours" if number == 0 else None
+            ends = [number - _HALF_BAR, number + _HALF_BAR]
+            axes.plot(ends, [expected, expected], color=_INK, linewidth=2.0, label=name)
+    axes.set_ylabel("height, mm", fontsize=9)
+    axes.set_ylim(0.0, 1.35 * max(have))
+    axes.legend(fontsize=8, frameon=False, loc="upper left", ncols=2)
+    axes.tick_params(labelsize=8, colors=_SOFT)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
     return figure

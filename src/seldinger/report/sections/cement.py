@@ -29,6 +29,11 @@ def build_cement(plan: Plan) -> tuple[Block, ...]:
             "pictures/cement-time.png", "Cement in the body and out of it, and the pressure",
             "What leaves does so by the exits that this scan shows.",
         ),
+        Figure(
+            "pictures/heights.png", "Heights of the body, and those expected",
+            "In the middle plane. What cement or a balloon brings back is not computed: what "
+            "cohorts saw stands in the tables.",
+        ),
     )  # fmt: skip
 
 
@@ -38,6 +43,7 @@ def _drawn(plan: Plan) -> tuple[Drawing, ...]:
     return (
         ("cement", lambda: cement_figures.draw_cement(plan)),
         ("cement-time", lambda: cement_figures.draw_cement_time(plan)),
+        ("heights", lambda: cement_figures.draw_heights(plan)),
     )
 
 

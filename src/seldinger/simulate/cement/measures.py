@@ -21,7 +21,7 @@ MODEL = (
     "two fluids in porous bone by Darcy's law on the CT's voxels, viscosity by a curve over time "
     "and shear, exits through known breaks and veins; linear elasticity between two platens"
 )
-_NOTHING = 1e-3
+_NOTHING_ML = 1e-3
 LEAKS_SELDOM = (
     "this model leaks more seldom and less than vertebrae do: cracks within the bone and most "
     "veins are not in it. Little or no leak here is no reason to expect none"
@@ -108,14 +108,14 @@ def make_fields(result: CementResult) -> Fields:
 def _spread(nominal: float, spread: Spread | None) -> Spread | float:
     """The spread of coarse runs around the figure of fine ones."""
     if spread is None:
-        return _tidy(nominal)
+        return drop_nothing(nominal)
     found = (nominal, spread.p05, spread.p50, spread.p95)
-    return type(spread)(*(_tidy(one) for one in found))
+    return type(spread)(*(drop_nothing(one) for one in found))
 
 
-def _tidy(value: float) -> float:
+def drop_nothing(value: float) -> float:
     """Less than a thousandth is nothing: a front has no sharp end."""
-    return 0.0 if abs(value) < _NOTHING else value
+    return 0.0 if abs(value) < _NOTHING_ML else value
 
 
 def _spell(name: str) -> str:

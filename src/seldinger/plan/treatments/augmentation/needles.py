@@ -37,6 +37,7 @@ REACHES = _ASSUMED["midline_share"]
 ASSUMPTIONS = (WALL, LEAN, DEPTH, ACROSS, HEIGHT, REACHES)
 _EITHER_WAY = 0.15
 """Of the body's depth, height and half width: tips that far from the wanted place are as good."""
+_DEEPEST_MM = 250.0
 CORRIDORS = 5
 """Tried for each pedicle, the roomiest first."""
 
@@ -95,6 +96,18 @@ def make_instrument(cannula: Device) -> Instrument:
         keeps_inside=False,
         reason="the widest cannula for which the pedicle has room",
     )  # fmt: skip
+
+
+def measure_depth_behind_mm(case: SpineCase) -> float:
+    """From the body's middle straight back to the skin, or to the end of the scan."""
+    frame, grid = case.vertebra.frame, case.anatomy.grid
+    steps = np.arange(0.0, _DEEPEST_MM)
+    points = np.asarray(frame.origin_lps_mm) + steps[:, None] * np.asarray(frame.back)
+    index = np.rint(grid.to_index(points)).astype(int)
+    inside = ((index >= 0) & (index < np.asarray(grid.shape))).all(axis=1)
+    within = np.zeros(len(steps), np.bool_)
+    within[inside] = case.anatomy.body[tuple(index[inside].T)]
+    return float(steps[within].max(initial=0.0))
 
 
 def find_way(

@@ -257,8 +257,11 @@ def _list_amounts(cemented: Cemented, taken: Sequence[Pedicled]) -> tuple[Option
 def _list_figures(one: Amount) -> tuple[Measure, ...]:
     done = one.result
     canal = tables.find_canal_leak_ml(done)
+    # What left by exits that do not show is not in it.
+    known = done is not None and done.all_exits_known
+    out = measures.drop_nothing(done.leaked_ml) if done is not None and known else None
     return (
         Measure("fill", "Body filled", "1", None if done is None else done.fill_share),
-        Measure("leak", "Cement out", "mL", None if done is None else done.leaked_ml),
+        Measure("leak", "Cement out", "mL", out),
         Measure("leak-canal", "Of it towards the canal", "mL", canal),
     )

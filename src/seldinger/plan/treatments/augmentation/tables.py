@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.simulate.cement import published
 from seldinger.simulate.cement.exits import ExitKind
+from seldinger.simulate.cement.measures import drop_nothing
 from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def find_canal_leak_ml(result: CementResult | None) -> float | None:
     volumes = [one.volume_ml for one in result.leaks if one.kind is ExitKind.CANAL]
     if any(one is None for one in volumes):
         return None
-    return sum(one for one in volumes if one is not None)
+    return drop_nothing(sum(one for one in volumes if one is not None))
 
 
 def _capital(text: str) -> str:

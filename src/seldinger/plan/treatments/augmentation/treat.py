@@ -48,7 +48,7 @@ _GAUGES = {False: (11, 13), True: (10,)}
 """Without balloons and with them, the widest first."""
 _BALLOON_MM = 15.0
 _REACH_MM = 45.0
-"""From the body's surface to where a tip stands, at most."""
+"""From the body's middle to its front, for a way that comes from the side, and for the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
             device = catalogue.device(case.settings.device)
             assert isinstance(device, BoneCannula)  # noqa: S101  check_device refuses others
             return (device,)
-        needed_mm = case.skin_distance_mm + _REACH_MM
+        needed_mm = needles.measure_depth_behind_mm(case) + _REACH_MM
         made = []
         for gauge in _GAUGES[self.balloon]:
             known = common_steps.list_of_size(BoneCannula, f"{gauge} G")
