@@ -91,7 +91,7 @@ def _spell(row: PopulationRow) -> str:
 
 def find_canal_leak_ml(result: CementResult | None) -> float | None:
     """Cement towards the canal; None where it is not known."""
-    if result is None:
+    if result is None or not result.made.breaks_known:
         return None
     volumes = [one.volume_ml for one in result.leaks if one.kind is ExitKind.CANAL]
     if any(one is None for one in volumes):
