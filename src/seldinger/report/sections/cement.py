@@ -47,4 +47,4 @@ def _drawn(plan: Plan) -> tuple[Drawing, ...]:
     )
 
 
-CEMENT = Section(Part.BODY, 12, build_cement, _drawn, approach="percutaneous")
+CEMENT = Section(Part.BODY, 14, build_cement, _drawn, approach="percutaneous")

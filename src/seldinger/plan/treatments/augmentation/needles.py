@@ -146,7 +146,13 @@ def find_way(
 
 
 def make_goals(case: SpineCase, cannula: Device, *, middle: bool) -> Goals:
-    """Where a cannula's tip may stand, and what room its line keeps."""
+    """Where a cannula's tip may stand, and what room its line keeps.
+
+    Args:
+        case: with its vertebra.
+        cannula: the widest thing on the way.
+        middle: whether the tip is wanted at the middle plane.
+    """
     depth, height = (case.assumed.get_value(one.name) for one in (DEPTH, HEIGHT))
     across = 0.0 if middle else case.assumed.get_value(ACROSS.name)
     radius = 0.5 * cannula.outer_diameter_mm
