@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.plain_vertebra import make_vertebra
 
 from seldinger import catalogue
 from seldinger.catalogue.applicators import applicator
@@ -27,16 +28,16 @@ from seldinger.plan.treatments.augmentation.tumour import Tumour
 from seldinger.plan.wording import get_number
 from seldinger.simulate.thermal.bone import CANAL, build_bone_scene
 from seldinger.simulate.thermal.scene import make_grid
-from tests.plain_vertebra import make_vertebra
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.volume import Mask
     from seldinger.plan.treatments.augmentation.heat import Heat
 
 COARSE = {"heat_voxel_mm": 2.0}
+LEFT = np.array([1.0, 0.0, 0.0])
 HOT = get_number("vertebra.tumour.heat.stop")
 
 
@@ -66,34 +67,44 @@ def warm(power_w: float, seconds: float, back_mm: float = 0.0, left_mm: float = 
     return one.run(power_w, seconds).hottest_c[CANAL]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small() -> Iterator[None]:
+    """A small block and few powers: the same physics in seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heats, "_HALF_MM", 24.0)
+        patch.setattr(heats, "_LOWER_W", (10.0, 5.0))
+        yield
+
+
+def shorten(one: Seat, seconds: float) -> Seat:
+    """The same with a table that names so many seconds."""
+    zones = (replace(one.kind.zones[0], seconds=seconds),)
+    return replace(one, kind=replace(one.kind, zones=zones))
+
+
 @pytest.fixture(scope="module")
 def bound() -> Heat:
     """A tumour at the back wall, and the electrode in it."""
     vertebra = make_vertebra()
     tumour = ball(vertebra, 10.0, 8.0)
     return heats.plan_heat(
-        vertebra, tumour, seat(vertebra, 0.0, 6.0), None, COARSE, lambda *_: None
-    )  # fmt: skip
+        vertebra, tumour, shorten(seat(vertebra, 0.0, 6.0), 90.0), None, COARSE, lambda *_: None
+    )
 
 
 @pytest.fixture(scope="module")
 def free() -> Heat:
     """No canal shows and a gentle generator: nothing binds."""
     vertebra = replace(make_vertebra(), canal=None, pedicles={})
-    gentle = seat(vertebra, 0.0, -6.0)
-    kind = replace(
-        gentle.kind, zones=(replace(gentle.kind.zones[0], seconds=60.0),),
-    )  # fmt: skip
-    return heats.plan_heat(
-        vertebra, None, replace(gentle, kind=kind), None, COARSE, lambda *_: None
-    )  # fmt: skip
+    place = shorten(seat(vertebra, 0.0, -6.0), 10.0)
+    return heats.plan_heat(vertebra, None, place, None, COARSE, lambda *_: None)
 
 
 def test_more_power_and_more_time_are_hotter() -> None:
-    base = warm(5.0, 60.0)
+    base = warm(5.0, 60.0, 6.0)
     assert base > 37.5
-    assert warm(10.0, 60.0) > base + 0.5
-    assert warm(5.0, 120.0) > base + 0.5
+    assert warm(10.0, 60.0, 6.0) > base + 0.5
+    assert warm(5.0, 120.0, 6.0) > base + 0.5
 
 
 def test_the_farther_from_the_canal_the_cooler() -> None:
@@ -146,7 +157,10 @@ def test_spreads_are_ordered(bound: Heat) -> None:
 
 
 def test_without_a_canal_nothing_is_clear(free: Heat) -> None:
-    said = {one.id: one for one in heat_words.find_about_heat(free, replace(make_vertebra(), canal=None))}
+    said = {
+        one.id: one
+        for one in heat_words.find_about_heat(free, replace(make_vertebra(), canal=None))
+    }
     assert free.chosen is free.usual
     assert (said["heat-canal"].status, said["heat-canal"].severity) == (
         Status.UNKNOWN, Severity.STOP,
@@ -171,7 +185,13 @@ def test_steps_tell_the_numbers_of_the_plan(bound: Heat) -> None:
 
 
 def test_scene_knows_cortex_tumour_canal_and_roots() -> None:
-    vertebra = make_vertebra()
+    plain = make_vertebra()
+    below = np.asarray(plain.frame.origin_lps_mm) + np.array([0.0, 20.0, 4.0])
+    pedicles = {
+        side: replace(one, isthmus_lps_mm=as_vector(below + 14.0 * sign * LEFT))
+        for (side, one), sign in zip(sorted(plain.pedicles.items()), (1.0, -1.0), strict=True)
+    }
+    vertebra = replace(plain, pedicles=pedicles)
     tumour = ball(vertebra, 0.0, 6.0)
     grid = make_grid(vertebra.frame.origin_lps_mm, 32.0, 2.0)
     made = build_bone_scene(vertebra, tumour, grid)
@@ -206,8 +226,8 @@ def ways(vertebra: Vertebra, *lefts_mm: float) -> Sequence[SimpleNamespace]:
     origin = np.asarray(vertebra.frame.origin_lps_mm)
     made = []
     for left in lefts_mm:
-        tip = as_vector(origin + [0.2 * left, -6.0, 2.0])
-        entry = as_vector(origin + [2.5 * left, 90.0, 2.0])
+        tip = as_vector(origin + np.array([0.2 * left, -6.0, 2.0]))
+        entry = as_vector(origin + np.array([2.5 * left, 90.0, 2.0]))
         path = SimpleNamespace(target_lps_mm=tip, entry_lps_mm=entry)
         made.append(SimpleNamespace(device="bone-cannula-11g-100", way=SimpleNamespace(path=path)))
     return made

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.needles import Pedicled
 
 _STEP_MM = 1.0
+"""Between places of the tip that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Seat:
     axis_lps: Vector
     back_mm: float
     in_body: bool
-    tumour_mm: float | None
+    tumour_mm: float | None = None
 
     def push_deepest(self) -> Seat:
         """The same electrode with its tip where the cannula's was planned."""
@@ -132,29 +133,36 @@ def _seat(
     entry_lps_mm: Vector,
 ) -> Seat:
     """Along the cannula's line, never deeper: nothing beyond it was looked at."""
-    axis = unit(np.subtract(entry_lps_mm, tip_lps_mm))
-    kind = _choose_kind(kinds, points, np.asarray(tip_lps_mm), axis)
-    length = kind.active_mm or 0.0
-    made = []
-    for back in np.arange(0.0, 0.5 * length + _STEP_MM, _STEP_MM):
-        tip = np.asarray(tip_lps_mm) + back * axis
-        rod = tip + np.arange(0.0, length + 0.1, _STEP_MM)[:, None] * axis
-        in_body = bool(_is_within(vertebra, rod).all())
-        away = None
-        if points is not None:
-            away = float(measure_to_line_mm(points, as_vector(tip), as_vector(rod[-1])).mean())
-        made.append(Seat(number, kind, as_vector(tip), as_vector(axis), float(back), in_body, away))
-    # Out of the body the active part lies in the pedicle, between canal and root.
-    inside = [one for one in made if one.in_body] or made[:1]
-    return min(inside, key=lambda one: (one.tumour_mm or 0.0, one.back_mm))
-
-
-def _choose_kind(
-    kinds: Sequence[Applicator], points: Points | None, tip: Points, axis: Points
-) -> Applicator:
-    """The active part nearest to the tumour's length along the line; the shorter of two."""
+    tip, axis = np.asarray(tip_lps_mm), unit(np.subtract(entry_lps_mm, tip_lps_mm))
+    line = (as_vector(tip), as_vector(axis))
+    made = [
+        _sit(vertebra, points, Seat(number, kind, *line, back_mm=0.0, in_body=True), back)
+        for kind in kinds
+        for back in np.arange(0.0, 0.5 * (kind.active_mm or 0.0) + _STEP_MM, _STEP_MM)
+    ]
+    # The active part as long as the tumour along the line; the shorter of two.
     wanted = 0.0 if points is None else float(np.ptp((points - tip) @ axis))
-    return min(kinds, key=lambda k: (abs((k.active_mm or 0.0) - wanted), k.active_mm or 0.0, k.id))
+
+    def worth(one: Seat) -> tuple[bool, float, float, float, float, str]:
+        length = one.kind.active_mm or 0.0
+        # Out of the body it lies in the pedicle, between canal and root.
+        stays = (not one.in_body, 0.0 if one.in_body else length + one.back_mm)
+        fit = (abs(length - wanted), length, one.tumour_mm or one.back_mm)
+        return (*stays, *fit, one.kind.id)
+
+    return min(made, key=worth)
+
+
+def _sit(vertebra: Vertebra, points: Points | None, seat: Seat, back_mm: float) -> Seat:
+    """A seat whose tip lies farther back."""
+    tip = np.asarray(seat.tip_lps_mm) + back_mm * np.asarray(seat.axis_lps)
+    made = replace(seat, tip_lps_mm=as_vector(tip), back_mm=float(back_mm))
+    steps = np.arange(0.0, (seat.kind.active_mm or 0.0) + 0.1, _STEP_MM)
+    in_body = bool(_is_within(vertebra, tip + steps[:, None] * np.asarray(seat.axis_lps)).all())
+    away = None
+    if points is not None:
+        away = float(measure_to_line_mm(points, made.tip_lps_mm, made.end_lps_mm).mean())
+    return replace(made, in_body=in_body, tumour_mm=away)
 
 
 def _is_within(vertebra: Vertebra, points: Points) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

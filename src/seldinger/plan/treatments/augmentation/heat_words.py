@@ -167,10 +167,15 @@ def _judge_tumour(heat: Heat) -> Finding:
         return Finding("heat-tumour", Status.NOT_MET, Severity.ACTION, text)
     if heat.chosen is not heat.usual and heat.usual.heated is not None:
         usual = 100.0 * (heat.usual.heated.killed or 0.0)
-        text += f"; the electrode's own setting would kill {usual:.0f} %, at the price of canal or roots"
+        text += (
+            f"; the electrode's own setting would kill {usual:.0f} %, at the price of canal or "
+            "roots. Ask whether so little is worth the electrode"
+        )
     text += ". Heat is against pain here; what is left goes on growing."
     whole = killed.nominal >= _WHOLE
-    return Finding("heat-tumour", Status.MET if whole else Status.NOT_MET, Severity.CAUTION, text)
+    bound = heat.chosen is not heat.usual
+    severity = Severity.ACTION if bound and not whole else Severity.CAUTION
+    return Finding("heat-tumour", Status.MET if whole else Status.NOT_MET, severity, text)
 
 
 def list_measures(heat: Heat) -> tuple[Measure, ...]:
@@ -318,8 +323,8 @@ def list_steps(heat: Heat, needle: int) -> tuple[Step, ...]:
         ),
         Step(
             "Heat",
-            f"{_say(taken)}, no longer. Stop at once at {limit:g} C in canal or foramen, or at "
-            "pain in a leg; it goes on warming for a while. "
+            f"Heat with {_say(taken)}, no longer. Stop at once at {limit:g} C in canal or foramen, "
+            "or at pain in a leg; it goes on warming for a while. "
             f"{state_fact(CANAL_LIMIT)} {state_fact(_EXCEEDED)}",
         ),
         Step(
