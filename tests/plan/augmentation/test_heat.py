@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from tests.plain_vertebra import make_vertebra
 
 from seldinger import catalogue
 from seldinger.catalogue.applicators import applicator
+from seldinger.catalogue.spine import BoneCannula
 from seldinger.core.errors import PlanError
 from seldinger.core.space import as_vector
 from seldinger.core.verdict import Severity, Status
@@ -46,7 +47,14 @@ def ball(vertebra: Vertebra, back_mm: float, radius_mm: float) -> Mask:
     points = vertebra.grid.to_lps(np.indices(vertebra.grid.shape).reshape(3, -1).T)
     middle = np.asarray(vertebra.frame.origin_lps_mm) + back_mm * np.asarray(vertebra.frame.back)
     inside = np.linalg.norm(points - middle, axis=1) <= radius_mm
-    return inside.reshape(vertebra.grid.shape) & vertebra.body
+    found: Mask = inside.reshape(vertebra.grid.shape) & vertebra.body
+    return found
+
+
+def find_cannula(name: str) -> BoneCannula:
+    found = catalogue.device(name)
+    assert isinstance(found, BoneCannula)
+    return found
 
 
 def seat(vertebra: Vertebra, left_mm: float, back_mm: float) -> Seat:
@@ -207,7 +215,7 @@ def test_scene_knows_cortex_tumour_canal_and_roots() -> None:
 
 @pytest.mark.parametrize(("gauge", "fits"), [(11, True), (13, True), (15, False)])
 def test_electrodes_go_through_bores_that_are_wider(gauge: int, *, fits: bool) -> None:
-    cannula = catalogue.device(f"bone-cannula-{gauge}g-100")
+    cannula = find_cannula(f"bone-cannula-{gauge}g-100")
     kinds, why = list_fitting(cannula, {})
     assert bool(kinds) is fits
     assert ("goes through" in why) is not fits
@@ -216,13 +224,13 @@ def test_electrodes_go_through_bores_that_are_wider(gauge: int, *, fits: bool) -
 
 
 def test_too_long_a_cannula_is_told() -> None:
-    _, why = list_fitting(catalogue.device("bone-cannula-11g-150"), {})
+    _, why = list_fitting(find_cannula("bone-cannula-11g-150"), {})
     assert "reaches beyond" in why
     found = heat_words.explain_without(why)
     assert (found.status, found.severity) == (Status.NOT_MET, Severity.STOP)
 
 
-def ways(vertebra: Vertebra, *lefts_mm: float) -> Sequence[SimpleNamespace]:
+def ways(vertebra: Vertebra, *lefts_mm: float) -> Sequence[Any]:
     origin = np.asarray(vertebra.frame.origin_lps_mm)
     made = []
     for left in lefts_mm:
