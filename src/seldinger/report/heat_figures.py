@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DPI, _SIZE_IN = 150, (7.2, 3.0)
 _INK, _SOFT, _LIMIT = "#14181d", "#5b6570", "#b3261e"
 _LOOKS = (("#0072b2", "solid"), ("#d55e00", "dashed"), ("#009e73", "dashdot"))
-_WARM_C, _HOT_C = 39.0, 90.0
+_WARM_C, _HOT_C = 39.0, 70.0
 _LIMITS = ("heat-canal-max", "heat-left-root-max")
 _WINDOW_HU = (-250.0, 1250.0)
 _HALF = 0.5
@@ -66,7 +66,7 @@ def _draw_plane(axes: Axes, plan: Plan, vertebra: Vertebra, plane: Plane) -> Non
                 vmax=high, extent=box, interpolation="bilinear")  # fmt: skip
     warm = sample(hot.values.astype(np.float32), hot.grid, points, 1, 0.0)
     shown = np.clip((warm - _WARM_C) / (_HOT_C - _WARM_C), 0.0, 1.0)
-    axes.imshow(warm, cmap="inferno", vmin=37.0, vmax=_HOT_C, extent=box,
+    axes.imshow(warm, cmap="autumn_r", vmin=_WARM_C, vmax=_HOT_C, extent=box,
                 alpha=np.where(warm > _WARM_C, 0.35 + 0.4 * shown, 0.0))  # fmt: skip
     for mask, colour, width in list_outlines(vertebra):
         edge = sample(mask.astype(np.float32), vertebra.grid, points, 1, 0.0)
@@ -74,7 +74,7 @@ def _draw_plane(axes: Axes, plan: Plan, vertebra: Vertebra, plane: Plane) -> Non
             axes.contour(steps, -steps, edge, levels=[_HALF], colors=colour, linewidths=width)
     limit = _get_limit(plan)
     if warm.max() > limit:
-        axes.contour(steps, -steps, warm, levels=[limit], colors="#ff5449", linewidths=1.4)
+        axes.contour(steps, -steps, warm, levels=[limit], colors="white", linewidths=1.3)
     for one in plan.placements:
         draw_needle(axes, np.asarray(one.points_lps_mm), plane)
     axes.set_xlim(-half, half)
@@ -97,7 +97,7 @@ def _draw_curves(axes: Axes, plan: Plan) -> None:
     axes.text(0.98, limit, f"{limit:g} °C", transform=axes.get_yaxis_transform(), ha="right",
               va="bottom", fontsize=7.5, color=_LIMIT)  # fmt: skip
     axes.set_ylim(
-        36.0, max(limit + 2.0, *(float(one.values.max()) + 1.0 for one in found.values()))
+        33.0, max(limit + 2.0, *(float(one.values.max()) + 1.0 for one in found.values()))
     )
     axes.set_xlabel("minutes", fontsize=8.5)
     axes.set_ylabel("°C", fontsize=8.5)

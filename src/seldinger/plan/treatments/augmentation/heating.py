@@ -81,7 +81,13 @@ def make_preference(
 def decide(
     case: SpineCase, options: AugmentationOptions, taken: Sequence[Pedicled]
 ) -> Heat | Finding | None:
-    """The heat; a finding where there can be none; None where none is asked for."""
+    """The heat; a finding where there can be none; None where none is asked for.
+
+    Args:
+        case: with its vertebra.
+        options: what the user told.
+        taken: needles with their ways.
+    """
     if options.heat is None:
         return None
     outline, assumed = outline_tumour(case), dict(case.settings.assume)
