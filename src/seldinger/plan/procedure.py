@@ -143,6 +143,7 @@ class Decision:
         sheath_french: of the sheath on the way in; None where the way needs none.
         tissues: of the catalogue that its model holds; None where it models none. The numbers of
             other tissues played no part and are not printed.
+        left_out: names of assumptions that played no part and are not printed.
     """
 
     reach: Reach[Any]
@@ -157,6 +158,7 @@ class Decision:
     access: str = "percutaneous"
     sheath_french: float | None = None
     tissues: tuple[str, ...] | None = None
+    left_out: frozenset[str] = frozenset()
 
     __repr__ = short_repr
 

@@ -105,7 +105,7 @@ def propose(
         treatment=decision.treatment,
         guidance=decision.guidance,
         findings=judged.findings,
-        assumptions=(*_used(known, decision.tissues), *anatomy.assumptions),
+        assumptions=(*_used(known, decision.tissues, decision.left_out), *anatomy.assumptions),
         citations=_citations((*declared.references, *more), judged.findings),
         provenance=_provenance(decision),
         not_segmented=missing,
@@ -120,13 +120,21 @@ def propose(
     )
 
 
-def _used(known: Assumed, tissues: tuple[str, ...] | None) -> tuple[AssumptionUse, ...]:
-    """Assumptions without those of tissues that are nowhere near; an edited one always stands."""
+def _used(
+    known: Assumed, tissues: tuple[str, ...] | None, left_out: frozenset[str]
+) -> tuple[AssumptionUse, ...]:
+    """Assumptions without those that played no part, as of tissues that are nowhere near.
+
+    An edited one always stands.
+    """
     held = {*(tissues or ())}
     return tuple(
         use
         for use in known.list_uses()
-        if use.edited or "." not in use.name or use.name.partition(".")[0] in held
+        if use.edited
+        or (
+            use.name not in left_out and ("." not in use.name or use.name.partition(".")[0] in held)
+        )
     )
 
 

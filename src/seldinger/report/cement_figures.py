@@ -72,7 +72,7 @@ def draw_cement(plan: Plan) -> Figure:
     """From the side through the middle, along the needles, and from behind."""
     vertebra = read_vertebra(plan.anatomy.study, parse_level(plan.target.label))
     figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
-    for number, plane in enumerate(_list_planes(plan, vertebra)):
+    for number, plane in enumerate(list_planes(plan, vertebra)):
         axes = figure.add_axes((0.01 + 0.33 * number, 0.13, 0.32, 0.78))
         _draw_plane(axes, plan, vertebra, plane)
         figure.text(0.17 + 0.33 * number, 0.94, plane.title, ha="center", fontsize=9, color=_INK)
@@ -87,7 +87,8 @@ def draw_cement(plan: Plan) -> Figure:
     return figure
 
 
-def _list_planes(plan: Plan, vertebra: Vertebra) -> tuple[Plane, Plane, Plane]:
+def list_planes(plan: Plan, vertebra: Vertebra) -> tuple[Plane, Plane, Plane]:
+    """From the left, along the needles, and from the front."""
     frame = vertebra.frame
     left, back, up = (np.asarray(a) for a in (frame.left, frame.back, frame.up))
     middle = np.asarray(frame.origin_lps_mm)
@@ -112,23 +113,23 @@ def _list_planes(plan: Plan, vertebra: Vertebra) -> tuple[Plane, Plane, Plane]:
 def _draw_plane(axes: Axes, plan: Plan, vertebra: Vertebra, plane: Plane) -> None:
     points = plane.list_points()
     image = plan.anatomy.study.image
-    hu = _sample(image.values, image.grid, points, 1, -1000.0)
+    hu = sample(image.values, image.grid, points, 1, -1000.0)
     box = (-_HALF_MM, _HALF_MM, -_HALF_MM, _HALF_MM)
     low, high = _WINDOW_HU
     axes.imshow(hu, cmap="gray", vmin=low, vmax=high, extent=box, interpolation="bilinear")
     cement = plan.fields.volumes[CEMENT] if plan.fields is not None else None
     if cement is not None:
-        full = _sample(cement.values.astype(np.float32), cement.grid, points, 1, 0.0)
+        full = sample(cement.values.astype(np.float32), cement.grid, points, 1, 0.0)
         shown = np.ma.masked_less(full, 0.1)
         axes.imshow(np.ones_like(full), cmap=_one_colour(_CEMENT), extent=box,
                     alpha=np.clip(0.85 * shown.filled(0.0), 0.0, 0.85))  # fmt: skip
     steps = np.arange(-_HALF_MM, _HALF_MM + _STEP_MM / 2.0, _STEP_MM)
-    for mask, colour, width in _list_outlines(vertebra):
-        edge = _sample(mask.astype(np.float32), vertebra.grid, points, 1, 0.0)
+    for mask, colour, width in list_outlines(vertebra):
+        edge = sample(mask.astype(np.float32), vertebra.grid, points, 1, 0.0)
         if edge.max() > _HALF:
             axes.contour(steps, -steps, edge, levels=[_HALF], colors=colour, linewidths=width)
     for one in plan.placements:
-        _draw_needle(axes, np.asarray(one.points_lps_mm), plane)
+        draw_needle(axes, np.asarray(one.points_lps_mm), plane)
     axes.set_xlim(-_HALF_MM, _HALF_MM)
     axes.set_ylim(-_HALF_MM, _HALF_MM)
     axes.axis("off")
@@ -139,7 +140,8 @@ def _draw_plane(axes: Axes, plan: Plan, vertebra: Vertebra, plane: Plane) -> Non
                   color="white")  # fmt: skip
 
 
-def _list_outlines(vertebra: Vertebra) -> list[tuple[NDArray[np.bool_], str, float]]:
+def list_outlines(vertebra: Vertebra) -> list[tuple[NDArray[np.bool_], str, float]]:
+    """Masks on the vertebra's grid with their colours and widths of line."""
     made = [(vertebra.body, _BODY, 0.9)]
     if vertebra.canal is not None:
         made.append((vertebra.canal, _CANAL, 1.3))
@@ -147,7 +149,7 @@ def _list_outlines(vertebra: Vertebra) -> list[tuple[NDArray[np.bool_], str, flo
     return made
 
 
-def _draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
+def draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
     """The part of a needle that lies near the plane is drawn through, the rest thin."""
     steps = np.linspace(0.0, 1.0, 200)[:, None]
     across, up, off = plane.project(way[0] + steps * (way[-1] - way[0]))
@@ -157,9 +159,10 @@ def _draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
               linewidth=1.8, solid_capstyle="butt")  # fmt: skip
 
 
-def _sample(
+def sample(
     values: NDArray[np.generic], grid: Grid, points: Points, order: int, outside: float
 ) -> NDArray[np.float32]:
+    """Values at points, (n, m, 3), by an order of interpolation; ``outside`` beyond the grid."""
     index = grid.to_index(points.reshape(-1, 3)).T
     low = np.maximum(np.floor(index.min(axis=1)).astype(int) - 1, 0)
     high = np.minimum(np.ceil(index.max(axis=1)).astype(int) + 2, grid.shape)

@@ -43,6 +43,7 @@ class Content:
         cleft: None where none shows.
         dense_ml, lytic_ml: as of ``Vertebra``.
         notes: what density could not tell.
+        lytic: (a, b, c) bool, what ``lytic_ml`` measures.
     """
 
     marrow_hu: float
@@ -51,6 +52,7 @@ class Content:
     dense_ml: float
     lytic_ml: float
     notes: tuple[str, ...] = ()
+    lytic: Mask | None = None
 
 
 def find_content(
@@ -90,7 +92,7 @@ def find_content(
     if reference - get("lytic_contrast_hu") < get("lytic_low_hu"):
         blind += (f"marrow of {reference:.0f} HU cannot be told from what destroys bone",)
     volumes = float(dense.sum()) * cell_ml, float(lytic.sum()) * cell_ml
-    return Content(marrow, density, cleft, *volumes, blind)
+    return Content(marrow, density, cleft, *volumes, blind, lytic)
 
 
 def _inside(body: Mask, by_mm: float, voxel_mm: float) -> Mask:

@@ -111,6 +111,7 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         fused_with=find_fused(spine, wanted, near.volume_ml, settings),
         level_doubt=doubt_level(spine, wanted, settings),
         notes=notes,
+        lytic=content.lytic,
     )
 
 

@@ -178,6 +178,7 @@ class Vertebra:
         fused_with: level whose label seems to be part of this one; None: none.
         level_doubt: why the level may be misnamed; None: nothing speaks against it.
         notes: what was estimated, for the report.
+        lytic: (a, b, c) bool, what ``lytic_ml`` measures; None: not outlined.
     """
 
     level: str
@@ -202,6 +203,7 @@ class Vertebra:
     fused_with: str | None = None
     level_doubt: str | None = None
     notes: tuple[str, ...] = ()
+    lytic: Mask | None = None
 
     __repr__ = short_repr
 

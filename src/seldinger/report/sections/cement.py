@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seldinger.report import cement_figures
+from seldinger.report import cement_figures, heat_figures
 from seldinger.report.blocks import Block, Figure, Heading
 from seldinger.report.sections import Part, Section
 
@@ -18,6 +18,7 @@ def build_cement(plan: Plan) -> tuple[Block, ...]:
     if not cement_figures.has_cement(plan):
         return ()
     return (
+        *_build_heat(plan),
         Heading("Where the cement comes to lie"),
         Figure(
             "pictures/cement.png", "Cement in the vertebra from the side, along the needles, and "
@@ -37,10 +38,26 @@ def build_cement(plan: Plan) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
+def _build_heat(plan: Plan) -> tuple[Block, ...]:
+    if not heat_figures.has_heat(plan):
+        return ()
+    return (
+        Heading("Where the heat goes before it"),
+        Figure(
+            "pictures/bone-heat.png", "Hottest temperature along the needle and from the side, and "
+            "canal and roots over time",
+            "The hottest that each place becomes, in the model, yellow from 39 to red at 70 °C; "
+            "white line, and dotted: the limit of canal and roots. Liquor that flows is not in it.",
+        ),
+    )  # fmt: skip
+
+
 def _drawn(plan: Plan) -> tuple[Drawing, ...]:
     if not cement_figures.has_cement(plan):
         return ()
+    heat: tuple[Drawing, ...] = (("bone-heat", lambda: heat_figures.draw_heat(plan)),)
     return (
+        *(heat if heat_figures.has_heat(plan) else ()),
         ("cement", lambda: cement_figures.draw_cement(plan)),
         ("cement-time", lambda: cement_figures.draw_cement_time(plan)),
         ("heights", lambda: cement_figures.draw_heights(plan)),

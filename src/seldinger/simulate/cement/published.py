@@ -229,6 +229,14 @@ def list_heat_rows() -> CohortTable:
     )
 
 
+def list_radiofrequency_rows() -> CohortTable:
+    """Radiofrequency of a tumour before cement: heat beside nerves, pain, failures, harm."""
+    found = (*_find("tumour.heat."), *_find("tumour.distance."), *_find("tumour.rfa."))
+    return CohortTable(
+        "radiofrequency before cement", tuple(_row(one, applies=None) for one in found)
+    )
+
+
 def list_filling_rows() -> CohortTable:
     """How much filling brought strength, stiffness and height back, and how little it explains."""
     parts = (

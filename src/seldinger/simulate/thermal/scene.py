@@ -156,7 +156,7 @@ def build_scene(
     mine = resample_mask(target.mask, anatomy.grid, grid)
     material[mine] = _number(_of_target(target), names)
     stands_for[target.label] = _of_target(target)
-    vessels |= _thick_vessels(anatomy, grid, held_vessel_mm, stands_for)
+    vessels |= find_thick_vessels(anatomy, grid, held_vessel_mm, stands_for)
     vessels &= ~mine
     if not (material > 0).any():
         raise PlanError("no tissue lies around that point: it is outside the body or the scan")
@@ -200,7 +200,7 @@ def _of_target(target: Lesion) -> str:
     return "lung_deflated" if organ.startswith("lung") else organ
 
 
-def _thick_vessels(
+def find_thick_vessels(
     anatomy: Anatomy, grid: Grid, held_vessel_mm: float, stands_for: dict[str, str]
 ) -> Mask:
     """Cells of vessels at least as thick as asked: what a ball of that diameter fits into."""

@@ -104,6 +104,12 @@ class Placed:
         return sum(s.seconds for s in self.schedule)
 
     @property
+    def driven_s(self) -> float:
+        """Until the last phase that is no pause ends: a generator is off after it."""
+        last = max((n for n, s in enumerate(self.schedule) if s.act != "pause"), default=-1)
+        return sum(s.seconds for s in self.schedule[: last + 1])
+
+    @property
     def energy_kj(self) -> float:
         """Sent out by a heater."""
         return sum(s.seconds * (s.power_w or 0.0) for s in self.schedule) / 1000.0

@@ -18,7 +18,7 @@ from seldinger.plan.approach.percutaneous.spine.corridor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from seldinger.catalogue import Device
     from seldinger.core.space import Points
@@ -213,6 +213,7 @@ def choose_ways(
     wanted: str | None,
     single_side: Side | None,
     prefer_two: bool,
+    prefer: Callable[[Pedicled], float] | None = None,
 ) -> tuple[tuple[Pedicled, ...], tuple[Pedicled, ...]]:
     """The needles that are taken, and all that were tried.
 
@@ -223,6 +224,7 @@ def choose_ways(
         wanted: "one" or "two", by the user; None: one where its tip reaches the middle.
         single_side: of a single needle, by the user.
         prefer_two: two unless told otherwise, as balloons are.
+        prefer: of two single ways the one for which it is largest; None: the roomier.
     """
     tried: list[Pedicled] = []
     sides = (single_side,) if single_side is not None else (Side.RIGHT, Side.LEFT)
@@ -233,7 +235,7 @@ def choose_ways(
             tried += singles
             free = [one for one in singles if one.way is not None]
             if free:
-                return (max(free, key=_room),), tuple(tried)
+                return (max(free, key=prefer or _room),), tuple(tried)
         if wanted == "one" or single_side is not None:
             continue
         pair = [find_way(case, search, cannula, side, middle=False) for side in Side]

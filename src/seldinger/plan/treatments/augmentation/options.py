@@ -34,6 +34,10 @@ class AugmentationOptions:
         "of each balloon of a kyphoplasty; left out: as in its trial, less where it has no room"
     )
 
+    heat: Literal["radiofrequency"] | None = optional(
+        "of a tumour through the cannula, before the cement; left out: none"
+    )
+
     def __post_init__(self) -> None:
         """Refuse what nobody does, and units that were mixed up."""
         if self.cement_ml is not None and self.cement_ml > _MOST_CEMENT_ML:

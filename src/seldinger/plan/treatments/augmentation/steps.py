@@ -41,7 +41,12 @@ _BAIL_OUT = (
 
 
 def build_steps(
-    taken: Sequence[Pedicled], eye: Guidance, *, cement_ml: float | None, balloon_ml: float | None
+    taken: Sequence[Pedicled],
+    eye: Guidance,
+    *,
+    cement_ml: float | None,
+    balloon_ml: float | None,
+    heat: Sequence[Step] = (),
 ) -> tuple[Step, ...]:
     """All steps in order; none without a needle.
 
@@ -50,6 +55,7 @@ def build_steps(
         eye: what guides.
         cement_ml: to be given in all; None where it could not be planned.
         balloon_ml: of each balloon; None without balloons.
+        heat: steps of it, before balloons and cement.
     """
     ways = [one.way for one in taken if one.way is not None]
     if not ways:
@@ -63,6 +69,7 @@ def build_steps(
         ),
         *(_needle(one, number) for number, one in enumerate(taken, start=1)),
         Step("Biopsy", "Take a core through the needle unless the cause is already proven."),
+        *heat,
         *(() if balloon_ml is None else (_balloon(balloon_ml, len(ways)),)),
         _cement(cement_ml, len(ways)),
         Step(

@@ -52,10 +52,10 @@ def list_cohorts(
         published.list_heat_rows(),
         published.list_next_fracture_rows(),
     )  # fmt: skip
-    return tuple(_make_table(one) for one in told if one.rows)
+    return tuple(make_table(one) for one in told if one.rows)
 
 
-def _make_table(told: CohortTable) -> EffectTable:
+def make_table(told: CohortTable) -> EffectTable:
     """Rows of this patient's group; where no row tells its group, all of them."""
     own = [one for one in told.rows if one.applies]
     rows = own or [one for one in told.rows if one.applies is None]

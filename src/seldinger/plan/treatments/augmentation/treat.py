@@ -21,7 +21,7 @@ from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
 from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
-from seldinger.plan.treatments.augmentation import amounts, needles, predict, steps
+from seldinger.plan.treatments.augmentation import amounts, heating, needles, predict, steps
 from seldinger.plan.treatments.augmentation.cement_findings import find_about_cement
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seldinger.core.record import Assumption
-    from seldinger.plan.model import DeviceUse, Guidance
+    from seldinger.plan.model import DeviceUse, Guidance, Step
     from seldinger.plan.procedure import Reach, Search
     from seldinger.plan.treatments.augmentation.needles import Pedicled
     from seldinger.plan.treatments.augmentation.predict import Foretold
@@ -72,7 +72,8 @@ class Augmentation(TreatmentLogic[SpineCase]):
         cement = tuple(one for one in CEMENT_ASSUMPTIONS if one.name not in instead)
         own = (*needles.ASSUMPTIONS, amounts.BORE, predict.VOXEL, predict.RUNS)
         balloons = (amounts.BALLOON_FRONT,) if self.balloon else ()
-        return (*own, *balloons, *cement, *guidance.ASSUMPTIONS)
+        heat = heating.list_assumptions()
+        return (*own, *balloons, *cement, *guidance.ASSUMPTIONS, *heat)
 
     def check_device(self, device: str) -> None:
         """``PlanError`` for what is no bone cannula."""
@@ -88,6 +89,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
         options = case.settings.get_options(AugmentationOptions)
         if not self.balloon:
             options.check_no_balloon()
+        heating.check(options, case.settings.assume, find_tumour(case))
         taken, tried = self._choose_ways(case, search, options)
         reach = _join(case, search, self._list_cannulas(case), taken, tried)
         best = next(iter(reach.approach.paths), None)
@@ -99,8 +101,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
             list_sham_trials(),
         ]
         if not taken:
-            return Decision(reach, self._treat(case, (), eye, None), eye, tuple(said),
-                            placements=())  # fmt: skip
+            return Decision(
+                reach, self._treat(case, (), eye, None), eye, tuple(said), placements=(),
+                left_out=heating.NAMES,
+            )  # fmt: skip
+        heat = heating.decide(case, options, taken)
+        said += heating.list_findings(case, heat)
         made = self._foretell(case, options, taken)
         foretold = None if isinstance(made, Finding) else made
         if isinstance(made, Finding):
@@ -108,18 +114,23 @@ class Augmentation(TreatmentLogic[SpineCase]):
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick)
-        return Decision(
+        effect, fields = None, None
+        if foretold is not None:
+            effect = predict.describe_effect(
+                case, options, foretold, taken, tried, balloon=self.balloon
+            )
+            fields = measures.make_fields(foretold.result)
+        decision = Decision(
             reach,
-            self._treat(case, taken, eye, foretold),
+            self._treat(case, taken, eye, foretold, heating.list_steps(heat)),
             eye,
             tuple(said),
             placements=_place(taken, foretold),
             routes=tuple(one.way.path for one in taken if one.way is not None),
-            effect=None if foretold is None else predict.describe_effect(
-                case, options, foretold, taken, tried, balloon=self.balloon
-            ),
-            fields=None if foretold is None else measures.make_fields(foretold.result),
-        )  # fmt: skip
+            effect=effect,
+            fields=fields,
+        )
+        return heating.add(decision, heat)
 
     @property
     def _technique(self) -> str:
@@ -151,6 +162,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
         return needles.choose_ways(
             case, search, self._list_cannulas(case),
             wanted=wanted, single_side=side, prefer_two=self.balloon,
+            prefer=heating.make_preference(case, options),
         )  # fmt: skip
 
     def _foretell(
@@ -182,7 +194,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
             return Finding("cement-model", Status.UNKNOWN, Severity.ACTION, text)
 
     def _treat(
-        self, case: SpineCase, taken: Sequence[Pedicled], eye: Guidance, foretold: Foretold | None
+        self,
+        case: SpineCase,
+        taken: Sequence[Pedicled],
+        eye: Guidance,
+        foretold: Foretold | None,
+        heat: Sequence[Step] = (),
     ) -> Treatment:
         cement_ml = None if foretold is None else foretold.cemented.plan.volume_ml
         cavity = None if foretold is None else foretold.cemented.cavity
@@ -202,7 +219,9 @@ class Augmentation(TreatmentLogic[SpineCase]):
             technique=self._technique,
             devices=_list_devices(taken, balloon=self.balloon),
             settings=settings,
-            steps=steps.build_steps(taken, eye, cement_ml=cement_ml, balloon_ml=balloon_ml),
+            steps=steps.build_steps(
+                taken, eye, cement_ml=cement_ml, balloon_ml=balloon_ml, heat=heat
+            ),
             bail_out=steps.list_bail_out(),
         )
 

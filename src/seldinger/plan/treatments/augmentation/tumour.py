@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seldinger.anatomy.model import Kind
+from seldinger.geometry.morphology import label_components
+from seldinger.image.resample import resample_mask
 from seldinger.plan.answers import read
+from seldinger.plan.approach.percutaneous.spine.approach import list_raw, read_label
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers
 
 if TYPE_CHECKING:
+    from seldinger.core.volume import Mask
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
 
 _LEAST_ML = 0.3
@@ -64,3 +70,31 @@ def find_tumour(case: SpineCase) -> Tumour:
         case.vertebra.lytic_ml,
         cause if cause in _CAUSES else None,
     )
+
+
+def outline_tumour(case: SpineCase) -> Mask | None:
+    """The tumour, (a, b, c) bool on the vertebra's grid; None where nothing shows where it is.
+
+    What a label of a lesion covers, as far as it hangs together with the body, beyond its walls
+    too; without such a label what is thinner than marrow.
+    """
+    vertebra, grid = case.vertebra, case.vertebra.grid
+    found = np.zeros(grid.shape, np.bool_)
+    for one in case.anatomy.structures:
+        if one.kind is Kind.LESION:
+            # The label's own voxels, finer than the planning lattice, where it has any.
+            raw = [name for name in one.sources if name in list_raw(case.anatomy)]
+            found |= (
+                read_label(case.anatomy, raw, grid)
+                if raw
+                else resample_mask(one.mask, case.anatomy.grid, grid)
+            )
+    marked, sizes = label_components(found)
+    mine = np.bincount(marked[vertebra.body], minlength=sizes.size) > 0
+    mine[0] = False
+    if mine.any():
+        labelled: Mask = mine[marked]
+        return labelled
+    if vertebra.lytic is not None and vertebra.lytic.any():
+        return vertebra.lytic
+    return None

@@ -43,7 +43,7 @@ def find_about_vertebra(
     yield _judge_label(vertebra)
     yield _judge_canal(vertebra)
     yield from _judge_contents(vertebra)
-    yield from _judge_tumour(tumour)
+    yield from _judge_tumour(tumour, heated=options.heat is not None)
     yield from _judge_walls(vertebra)
     yield _judge_collapse(vertebra, balloon=balloon)
     yield _judge_age(options)
@@ -108,13 +108,14 @@ def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
         yield Finding("cleft", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
 
 
-def _judge_tumour(tumour: Tumour) -> Iterator[Finding]:
+def _judge_tumour(tumour: Tumour, *, heated: bool) -> Iterator[Finding]:
     if not tumour.is_there:
         return
     facts = ("vertebra.tumour.cement.leak2022", "vertebra.tumour.cement.canal2022")
+    heat = "" if heated else "Radiofrequency before the cement is planned with --heat. "
     text = (
         f"A tumour: {tumour.words}. Cement flows in it as nothing here foresees. Take a biopsy "
-        "through the same needle unless it is proven. Heat before cement is not planned here. "
+        f"through the same needle unless it is proven. {heat}"
         f"{' '.join(state_fact(one) for one in facts)}"
     )
     yield Finding("tumour", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))

@@ -117,7 +117,7 @@ def build_circuit(
         series_ohm=electric.series_ohm,
         generator=Generator(most_w, most_a, math.inf, math.inf),
         controller=_declared(declared, electric.first_ohm, power * len(placed)),
-        duration_s=max(one.seconds for one in placed),
+        duration_s=max(one.driven_s for one in placed),
         # A coarse block is searched, not reported: finer cells there would be time alone.
         drying_mm=max(electric.drying_mm, scene.grid.spacing_mm[0]),
     )

@@ -149,8 +149,8 @@ class Transpedicular(Percutaneous):
         for one in case.anatomy.structures:
             if one.name == CANAL:
                 # Above and below what the arch surrounds the label goes on.
-                sources = [raw for raw in one.sources if raw in _list_raw(case.anatomy)]
-                mask |= _read_label(case.anatomy, sources, vertebra.grid)
+                sources = [raw for raw in one.sources if raw in list_raw(case.anatomy)]
+                mask |= read_label(case.anatomy, sources, vertebra.grid)
         low, high = np.argwhere(mask).min(axis=0), np.argwhere(mask).max(axis=0) + 1
         part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
         return {CANAL: Extent(mask[part], vertebra.grid.crop(low, high))}
@@ -194,12 +194,13 @@ def read_vertebra(study: Study, level: str) -> Vertebra:
     return survey_vertebra(study, level).vertebra
 
 
-def _list_raw(anatomy: Anatomy) -> frozenset[str]:
+def list_raw(anatomy: Anatomy) -> frozenset[str]:
+    """Names that the study's own labels have."""
     labels = anatomy.study.labels
     return frozenset() if labels is None else frozenset(labels.names)
 
 
-def _read_label(anatomy: Anatomy, names: Sequence[str], grid: Grid) -> Mask:
+def read_label(anatomy: Anatomy, names: Sequence[str], grid: Grid) -> Mask:
     """(a, b, c) bool on ``grid``, what the labels of those names show."""
     labels = anatomy.study.labels
     assert labels is not None  # noqa: S101  a vertebra was read from them
