@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy import settings
 from seldinger.anatomy.model import Skin
@@ -103,7 +103,7 @@ def _contact(
     height = np.where(facing, depth.reshape(shape), -np.inf)
     lowest = height.max(axis=(0, 1))
     window = 2 * round(_LEVEL_WINDOW_MM / 2 / voxel_mm) + 1
-    level = ndimage.maximum_filter1d(lowest, window, mode="nearest")
+    level = scipy.ndimage.maximum_filter1d(lowest, window, mode="nearest")
     near = facing & (height >= level - chosen.get_value(settings.TABLE_GAP_MM))
     seen = bool(touching.sum() > 0.5 * max(int(near.sum()), 1))
     return touching | near, not seen
@@ -111,7 +111,7 @@ def _contact(
 
 def _facing(body: Mask, outer: Mask, axis: int, sign: int, angle_deg: float) -> Mask:
     """Surface voxels whose outward normal lies within ``angle_deg`` of gravity."""
-    smooth = ndimage.gaussian_filter(body.astype(np.float32), _SMOOTH_VOXELS, truncate=3.0)
+    smooth = scipy.ndimage.gaussian_filter(body.astype(np.float32), _SMOOTH_VOXELS, truncate=3.0)
     at = np.nonzero(outer)
     slopes = []
     for a in range(3):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy.model import Kind, Origin, Structure
 from seldinger.geometry import morphology
@@ -82,15 +82,15 @@ def segment_bone(
 
 def _contrast(hu: NDArray[np.float32], bright: Mask, voxel_mm: float) -> Mask:
     """Even, bright bodies without a brighter shell: blood or kidney with contrast, no marrow."""
-    mean = ndimage.uniform_filter(hu, 5)
-    spread = ndimage.uniform_filter(hu * hu, 5) - mean * mean
+    mean = scipy.ndimage.uniform_filter(hu, 5)
+    spread = scipy.ndimage.uniform_filter(hu * hu, 5) - mean * mean
     even = _large(bright & (spread < SMOOTH_HU**2), EVEN_ML, voxel_mm)
     labels, sizes = morphology.label_components(even)
     if sizes.size == 1:
         return even
     names = np.arange(1, sizes.size)
-    core = np.concatenate([[0.0], ndimage.mean(hu, labels, names)])
-    near = ndimage.grey_dilation(labels, size=(9, 9, 9))  # past the blur of the spread filter
+    core = np.concatenate([[0.0], scipy.ndimage.mean(hu, labels, names)])
+    near = scipy.ndimage.grey_dilation(labels, size=(9, 9, 9))  # past the blur of the spread filter
     shell = (near > 0) & ~even
     brighter = np.bincount(near[shell & (hu > core[near] + SHELL_HU)], minlength=sizes.size)
     around = np.maximum(np.bincount(near[shell], minlength=sizes.size), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy import settings, wall
 from seldinger.anatomy.model import Tissue
@@ -44,7 +44,7 @@ RIM_MM = 2.0
 
 def smooth(hu: NDArray[np.float32]) -> NDArray[np.float32]:
     """HU, (i, j, k), without their noise, as tissue is judged by."""
-    found: NDArray[np.float32] = ndimage.gaussian_filter(hu, SMOOTH_VOXELS, truncate=3.0)
+    found: NDArray[np.float32] = scipy.ndimage.gaussian_filter(hu, SMOOTH_VOXELS, truncate=3.0)
     return found
 
 
@@ -131,8 +131,8 @@ def _pasty(fat: Mask, hu: NDArray[np.float32], gas: Mask, voxel_mm: float) -> Ma
         return np.zeros_like(fat)
     core = morphology.erode(fat, voxel_mm, voxel_mm)
     core &= morphology.dilate(gas, PASTE_REACH_MM, voxel_mm)
-    weight = ndimage.uniform_filter(fat.astype(np.float32), MEAN_VOXELS)
-    total = ndimage.uniform_filter(np.where(fat, hu, np.float32(0.0)), MEAN_VOXELS)
+    weight = scipy.ndimage.uniform_filter(fat.astype(np.float32), MEAN_VOXELS)
+    total = scipy.ndimage.uniform_filter(np.where(fat, hu, np.float32(0.0)), MEAN_VOXELS)
     bright = morphology.drop_small(
         core & (total > PASTE_HU * weight), FAT_ML * 1000.0 / voxel_mm**3
     )
@@ -143,6 +143,6 @@ def _without_specks(tissue: NDArray[np.uint8], voxel_mm: float) -> None:
     """Crumbs of unidentified tissue take the name of what surrounds them."""
     unknown = tissue == Tissue.UNIDENTIFIED
     specks = unknown & ~morphology.drop_small(unknown, SPECK_ML * 1000.0 / voxel_mm**3)
-    in_wall = specks & ndimage.binary_dilation(tissue == Tissue.BODY_WALL)
+    in_wall = specks & scipy.ndimage.binary_dilation(tissue == Tissue.BODY_WALL)
     tissue[specks] = Tissue.FAT
     tissue[in_wall] = Tissue.BODY_WALL

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.volume import Mask  # noqa: TC001  a dataclass field beside a runtime alias
 
@@ -110,12 +110,12 @@ def compute_local_percentile(
         2 * max(1, round(height_mm / voxel_mm / 2 / _COARSE)) + 1,
     )
     around = np.pad(small, ((size[0], size[0]), (0, 0)), mode="wrap")
-    ranked = ndimage.percentile_filter(around, percent, size=size, mode="nearest")
+    ranked = scipy.ndimage.percentile_filter(around, percent, size=size, mode="nearest")
     ranked = ranked[size[0] : -size[0]]
     rows = np.arange(radii.shape[0]) / _COARSE
     columns = np.minimum(np.arange(radii.shape[1]) / _COARSE, small.shape[1] - 1)
     at = np.meshgrid(rows, columns, indexing="ij")
-    found: Map = ndimage.map_coordinates(ranked, at, order=1, mode="grid-wrap")
+    found: Map = scipy.ndimage.map_coordinates(ranked, at, order=1, mode="grid-wrap")
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy import settings
 from seldinger.anatomy.model import Kind
@@ -126,7 +126,7 @@ def _organ_hu(anatomy: Anatomy, mask: Mask, host: str | None) -> _OrganHu | None
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = ndimage.gaussian_filter(values, SMOOTH_VOXELS, truncate=3.0)
+    found: NDArray[np.float32] = scipy.ndimage.gaussian_filter(values, SMOOTH_VOXELS, truncate=3.0)
     return found
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.anatomy import settings, unrolled
 from seldinger.geometry import morphology
@@ -194,7 +194,7 @@ def _loose(muscle: Mask, voxel_mm: float) -> Mask:
 def _runs(met: Mask, at_least_mm: float, voxel_mm: float) -> Mask:
     """Steps that lie in a run of ``met`` of at least this length along the ray."""
     size = max(1, round(at_least_mm / voxel_mm))
-    found: Mask = ndimage.binary_opening(met, np.ones((1, size, 1), dtype=bool))
+    found: Mask = scipy.ndimage.binary_opening(met, np.ones((1, size, 1), dtype=bool))
     return found
 
 
@@ -311,7 +311,7 @@ def _open_inner(seen: _Seen, chosen: Settings, voxel_mm: float) -> Map:
 def _filled(values: Map, seen: Mask, fallback: Map | float) -> Map:
     """Cells that were not ``seen`` get a weighted mean of those that were, near ones first."""
     width = [BLUR_RAYS, BLUR_SLICES]
-    weight = ndimage.gaussian_filter(seen.astype(np.float32), width, mode=("wrap", "nearest"))
-    mean = ndimage.gaussian_filter(values.astype(np.float32), width, mode=("wrap", "nearest"))
+    weight = scipy.ndimage.gaussian_filter(seen.astype(np.float32), width, mode=("wrap", "nearest"))
+    mean = scipy.ndimage.gaussian_filter(values.astype(np.float32), width, mode=("wrap", "nearest"))
     guess = np.where(weight > 1e-3, mean / np.maximum(weight, 1e-3), fallback)  # noqa: PLR2004
     return np.where(seen, values, guess)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.errors import SimulationError
 
@@ -146,7 +146,7 @@ class CementBed:
     @property
     def drained(self) -> Mask:
         """(a, b, c) conducting pores from which marrow finds an exit; the rest stays as it is."""
-        parts, count = ndimage.label(self.conducts)
+        parts, count = scipy.ndimage.label(self.conducts)
         open_ = np.zeros(count + 1, np.bool_)
         for one in self.exits:
             open_[parts[one.where]] = True

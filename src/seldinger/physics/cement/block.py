@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.errors import SimulationError
 from seldinger.kernels import cement as kernels
@@ -87,7 +87,7 @@ def make_block(bed: CementBed) -> Block:
             f"none of {len(bed.exits)} exits drains the bed: marrow must leave where cement comes; "
             "give at least one exit, veins for one"
         )
-    box = ndimage.find_objects(drained.astype(np.int8))[0]
+    box = scipy.ndimage.find_objects(drained.astype(np.int8))[0]
     inner = tuple(slice(1, 1 + s.stop - s.start) for s in box)
     i, j, k = (2 + s.stop - s.start for s in box)
 

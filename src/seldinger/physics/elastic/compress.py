@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.formatting import short_repr
 from seldinger.physics.elastic.body import corner_any
@@ -206,13 +206,13 @@ def _check_ends(body: Body, ends: Ends, axis: int) -> None:
             f"the low end lies at index {places[0]:.1f} of axis {axis}, the high one at "
             f"{places[1]:.1f}: are they exchanged, or is the axis another?"
         )
-    if (ndimage.binary_dilation(ends.low, np.ones((3, 3, 3))) & ends.high).any():
+    if (scipy.ndimage.binary_dilation(ends.low, np.ones((3, 3, 3))) & ends.high).any():
         raise ValueError("the two ends touch: leave voxels between them that can be compressed")
 
 
 def _drop_idle(body: Body, ends: Ends) -> tuple[Body, tuple[str, ...]]:
     """The body without parts that do not reach from end to end, and a note of them."""
-    labels, count = ndimage.label(body.solid)
+    labels, count = scipy.ndimage.label(body.solid)
     reach = np.intersect1d(labels[ends.low], labels[ends.high])
     reach = reach[reach > 0]
     if not reach.size:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.formatting import short_repr
 from seldinger.physics.elastic.body import corner_any
@@ -139,11 +139,11 @@ def drop_idle(body: Body, conditions: Conditions) -> tuple[Body, tuple[str, ...]
     Raises:
         ValueError: something pushes a part that is free to move that way.
     """
-    labels, count = ndimage.label(body.solid)
+    labels, count = scipy.ndimage.label(body.solid)
     nodes = conditions.held | (conditions.force_n != 0.0)
     used = nodes.any(axis=3)
     idle = []
-    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+    for number, box in enumerate(scipy.ndimage.find_objects(labels), start=1):
         cells = labels[box] == number
         here = tuple(slice(s.start, s.stop + 1) for s in box)
         corners = corner_any(cells)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
@@ -166,7 +166,7 @@ def _permeability(frame: VertebraFrame, share: Floats, assumed: Mapping[str, flo
 
 def _joined(outer: Mask, body: Mask) -> Mask:
     """What hangs together with the body."""
-    parts, _ = ndimage.label(outer)
+    parts, _ = scipy.ndimage.label(outer)
     found: Mask = np.isin(parts, np.unique(parts[body])) & outer
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import unit
@@ -126,7 +126,7 @@ def _ellipsoid(made: VertebraBed, one: Balloon, assumed: Mapping[str, float]) ->
 
 
 def _find_rim(made: VertebraBed, space: Mask, assumed: Mapping[str, float]) -> Mask:
-    away = ndimage.distance_transform_edt(~space) * made.voxel_mm
+    away = scipy.ndimage.distance_transform_edt(~space) * made.voxel_mm
     rim_mm = max(get_assumed(assumed, "rim_mm"), made.voxel_mm)
     cleft = made.bed.cleft
     open_ = made.bed.conducts & ~space

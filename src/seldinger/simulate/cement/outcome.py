@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from seldinger.anatomy.vertebra.model import Side
 from seldinger.core.formatting import short_repr
@@ -224,7 +223,7 @@ def _gaps_mm(made: VertebraBed, places: Floats, name: str) -> Floats:
     where = vertebra.upper_endplate if name == UPPER else vertebra.lower_endplate
     if not where.any():
         return np.full(len(places), np.inf)
-    tree = cKDTree(vertebra.grid.to_lps(np.argwhere(where)))
+    tree = scipy.spatial.cKDTree(vertebra.grid.to_lps(np.argwhere(where)))
     apart, _ = tree.query(places)
     half = 0.5 * (made.voxel_mm + vertebra.grid.spacing_mm[0])
     found: Floats = np.maximum(apart - half, 0.0)
@@ -284,7 +283,7 @@ def _crosses(made: VertebraBed, reached: Mask, sides: tuple[Side, ...]) -> bool:
     if len(set(sides)) == 1:
         other = left < -half if sides[0] is Side.LEFT else left > half
         return bool((reached & other).any())
-    parts, count = ndimage.label(reached)
+    parts, count = scipy.ndimage.label(reached)
     return any(
         bool((left[parts == n] > half).any() and (left[parts == n] < -half).any())
         for n in range(1, count + 1)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.formatting import short_repr
@@ -189,7 +189,7 @@ def _sample(vertebra: Vertebra, cement: Volume, line: Calibration, voxel_mm: flo
     ends = _part(ends[0], ends[1])
     _check_ends(vertebra, body, ends[0], ends[1])
     filled = _pick(cement.values, cement.grid.to_index(points), grid, count).mean(axis=0)
-    shell = body & ~ndimage.binary_erosion(body)
+    shell = body & ~scipy.ndimage.binary_erosion(body)
     return _Sampled(
         grid, body, line.find_g_per_ml(hu), filled.astype(np.float64) * body, shell,
         Ends(ends[0], ends[1]),
@@ -199,7 +199,7 @@ def _sample(vertebra: Vertebra, cement: Volume, line: Calibration, voxel_mm: flo
 def _part(low: Mask, high: Mask) -> list[Mask]:
     """The ends without thin rims, where one lies on the other and nothing is compressed."""
     around = np.ones((3, 3, 3))
-    near_low, near_high = (ndimage.binary_dilation(one, around, 2) for one in (low, high))
+    near_low, near_high = (scipy.ndimage.binary_dilation(one, around, 2) for one in (low, high))
     return [low & ~near_high, high & ~near_low]
 
 
