@@ -36,7 +36,8 @@ def test_a_word_that_nobody_offers_is_refused_with_those_that_are() -> None:
 def test_every_treatment_of_ours_offers_words_and_nothing_is_answered_by_default() -> None:
     kinds = {one.treatment.answers for one in load_procedures().values()} - {None}
     assert {kind.__name__ for kind in kinds if kind} == {
-        "AblationAnswers", "AugmentationAnswers", "BiopsyAnswers", "CavalFilterAnswers", "ChemoembolizationAnswers",
+        "AblationAnswers", "AugmentationAnswers", "BiopsyAnswers", "CavalFilterAnswers",
+        "ChemoembolizationAnswers",
         "DrainageAnswers",
         "IrradiationAnswers",
     }  # fmt: skip

@@ -150,7 +150,13 @@ def list_outlines(vertebra: Vertebra) -> list[tuple[NDArray[np.bool_], str, floa
 
 
 def draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
-    """The part of a needle that lies near the plane is drawn through, the rest thin."""
+    """The part of a needle that lies near the plane is drawn through, the rest thin.
+
+    Args:
+        axes: of the picture.
+        way: (2, 3) LPS mm, from the skin to the tip.
+        plane: of the picture.
+    """
     steps = np.linspace(0.0, 1.0, 200)[:, None]
     across, up, off = plane.project(way[0] + steps * (way[-1] - way[0]))
     near = np.abs(off) <= 6.0  # noqa: PLR2004
