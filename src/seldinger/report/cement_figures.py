@@ -33,6 +33,7 @@ _HALF_MM = 45.0
 _STEP_MM = 0.5
 _WINDOW_HU = (-250.0, 1250.0)
 _S_PER_MIN = 60.0
+_IN_PLANE_MM = 2.0
 _HALF_BAR = 0.32
 _LEAST_ML = 0.01
 
@@ -159,7 +160,7 @@ def draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
     """
     steps = np.linspace(0.0, 1.0, 200)[:, None]
     across, up, off = plane.project(way[0] + steps * (way[-1] - way[0]))
-    near = np.abs(off) <= 6.0  # noqa: PLR2004
+    near = np.abs(off) <= _IN_PLANE_MM
     axes.plot(across, up, color=_NEEDLE, linewidth=0.7, linestyle=":")
     axes.plot(np.where(near, across, np.nan), np.where(near, up, np.nan), color=_NEEDLE,
               linewidth=1.8, solid_capstyle="butt")  # fmt: skip
@@ -168,7 +169,18 @@ def draw_needle(axes: Axes, way: Points, plane: Plane) -> None:
 def sample(
     values: NDArray[np.generic], grid: Grid, points: Points, order: int, outside: float
 ) -> NDArray[np.float32]:
-    """Values at points, (n, m, 3), by an order of interpolation; ``outside`` beyond the grid."""
+    """Values at points, by interpolation.
+
+    Args:
+        values: (i, j, k) on ``grid``.
+        grid: where they lie.
+        points: (n, m, 3) LPS mm.
+        order: of the interpolation.
+        outside: beyond the grid.
+
+    Returns:
+        (n, m).
+    """
     index = grid.to_index(points.reshape(-1, 3)).T
     low = np.maximum(np.floor(index.min(axis=1)).astype(int) - 1, 0)
     high = np.minimum(np.ceil(index.max(axis=1)).astype(int) + 2, grid.shape)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.vertebra.outline import Outline
     from seldinger.anatomy.vertebra.pedicles import Bridge
     from seldinger.anatomy.vertebra.spine import Shape, Spine
-    from seldinger.core.space import Grid, Points
+    from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import Mask
     from seldinger.image import Study
 
@@ -106,13 +106,21 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         density_hu=content.density_hu,
         dense_ml=content.dense_ml,
         lytic_ml=content.lytic_ml,
-        source_voxel_mm=as_vector(study.image.grid.spacing_mm),
+        source_voxel_mm=_find_coarser(study),
         cut_by_scan=shape.at_edge,
         fused_with=find_fused(spine, wanted, near.volume_ml, settings),
         level_doubt=doubt_level(spine, wanted, settings),
         notes=notes,
         lytic=content.lytic,
     )
+
+
+def _find_coarser(study: Study) -> Vector:
+    """Edges of the scan's voxels, or of the labels' where these are larger: walls are theirs."""
+    image = study.image.grid.spacing_mm
+    if study.labels is None:
+        return as_vector(image)
+    return as_vector(np.maximum(image, study.labels.grid.spacing_mm))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +142,11 @@ class _Parts:
         whole = np.zeros_like(self.bone)
         whole[self.bone] = _widen(mask)[tuple(self.nearest.T)]
         return whole
+
+
+_FITS = 4
+_DISHED_MM = 5.0
+"""No endplate is dished, or pressed in, by more than that beside the rest of it."""
 
 
 def _widen(mask: Mask) -> Mask:
@@ -164,7 +177,32 @@ def carry_parts(shape: Shape, outline: Outline, grid: Grid) -> _Parts:
         # A rim that is thin belongs to the nearer end.
         upper[bone] = mine & (above <= reach) & (above < below)
         lower[bone] = mine & (below <= reach) & (below <= above)
+        # A short column at a wall ends where no endplate is.
+        upper[bone] &= keep_near_plane(high, outline.voxel_mm, -1.0)[i, j]
+        lower[bone] &= keep_near_plane(low, outline.voxel_mm, 1.0)[i, j]
     return _Parts(bone, body, _carry_canal(outline, bone, grid), upper, lower, nearest)
+
+
+def keep_near_plane(ends: NDArray[np.float64], voxel_mm: float, inwards: float) -> Mask:
+    """(i, j) columns whose end lies no farther into the body than an endplate can.
+
+    Args:
+        ends: (i, j) along k, NaN beside the body.
+        voxel_mm: of the outline.
+        inwards: 1 where the body lies above the end, -1 where it lies below.
+    """
+    i, j = np.nonzero(np.isfinite(ends))
+    z = ends[i, j]
+    kept = np.ones(len(z), np.bool_)
+    design = np.stack([i, j, np.ones(len(i))], axis=1)
+    for _ in range(_FITS):
+        plane = design @ np.linalg.lstsq(design[kept], z[kept], rcond=None)[0]
+        kept = inwards * (z - plane) * voxel_mm <= _DISHED_MM
+        if kept.sum() < len(design[0]) + 1:
+            return np.isfinite(ends)
+    found = np.zeros(ends.shape, np.bool_)
+    found[i[kept], j[kept]] = True
+    return found
 
 
 def _carry_canal(outline: Outline, bone: Mask, grid: Grid) -> Mask | None:

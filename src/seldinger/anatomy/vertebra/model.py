@@ -173,7 +173,7 @@ class Vertebra:
         density_hu: mean of the body away from cortex, cleft, metal and lesion.
         dense_ml: of the body that is as dense as metal or cement.
         lytic_ml: of the body that is thinner than marrow and no cleft: destroyed, perhaps.
-        source_voxel_mm: edges of the scan's voxels along its own axes.
+        source_voxel_mm: edges of the scan's voxels along its own axes, or of the labels' if larger.
         cut_by_scan: its label reaches the end of the scan.
         fused_with: level whose label seems to be part of this one; None: none.
         level_doubt: why the level may be misnamed; None: nothing speaks against it.

@@ -140,11 +140,18 @@ def list_height_rows(fracture_age_weeks: float | None, *, kyphoplasty: bool) -> 
 
 def _holds(band: _Band, age: float) -> bool:
     high = OLDEST_WEEKS if band.high_weeks is None else band.high_weeks
-    return band.low_weeks <= age <= high
+    # Bands meet at an age that belongs to the younger.
+    return (age > band.low_weeks or band.low_weeks == 0.0) and age <= high
 
 
 def list_leak_rows(
-    *, kyphoplasty: bool, thick: bool | None, cleft: bool, broken: bool | None, tumour: bool = False
+    *,
+    kyphoplasty: bool,
+    thick: bool | None,
+    cleft: bool,
+    broken: bool | None,
+    back: bool | None = None,
+    tumour: bool = False,
 ) -> CohortTable:
     """How often cement leaked, by technique and viscosity, and by what changes it.
 
@@ -153,6 +160,7 @@ def list_leak_rows(
         thick: whether the cement is sold as of high viscosity; None: a curve of its own.
         cleft: whether the vertebra has one.
         broken: whether its cortex is broken; None: not known.
+        back: whether the wall to the canal is; None: not known.
         tumour: whether it holds one.
     """
     told: tuple[tuple[tuple[str, ...], bool | None], ...] = (
@@ -162,7 +170,8 @@ def list_leak_rows(
         (("low_viscosity", "bench.thin"), None if thick is None else not thick),
         ((".thick",), thick),
         ((".cleft",), cleft),
-        (("odds.cortex", "back_wall"), broken),
+        (("odds.cortex",), broken),
+        (("back_wall",), back),
     )
     found = (*_find("leak."), *_find("imaging.back_wall.leak"), *_find_outcomes("leak."))
     rows = [

@@ -162,6 +162,46 @@ def describe_entries(
     )
 
 
+def pierce_skin(
+    found: Candidates, anatomy: Anatomy, aim_lps_mm: Vector, axis: Points
+) -> Candidates:
+    """``found`` with one more entry, first: where a line meets the skin between voxels.
+
+    The skin there is that of the entry next to it: nothing is added where none is near the line.
+
+    Args:
+        found: entries, on voxels.
+        anatomy: whose skin it is.
+        aim_lps_mm: where the line ends.
+        axis: (3,) unit, out of the patient.
+    """
+    aim = np.asarray(aim_lps_mm)
+    beside = np.linalg.norm(found.lps_mm - aim - found.depth_mm[:, None] * axis, axis=1)
+    near = int(np.argmin(beside)) if len(found) else 0
+    if not len(found) or beside[near] > anatomy.grid.spacing_mm[0]:
+        return found
+    depth = float((found.lps_mm[near] - aim) @ axis)
+    point = (aim + depth * axis)[None]
+    cosine = np.clip((axis * found.normals[near]).sum(), -1.0, 1.0)
+    own = Candidates(
+        anatomy.grid.to_index(point).astype(np.float32),
+        point,
+        found.normals[near : near + 1],
+        axis[None].astype(np.float64),
+        np.array([depth]),
+        np.degrees(np.arcsin(np.clip(np.abs(axis[2:3]), 0.0, 1.0))),
+        np.degrees(np.arctan2(axis[0:1], -axis[1:2])),
+        np.degrees(np.arccos(np.array([cosine]))),
+        found.position[near : near + 1],
+        found.provisional[near : near + 1],
+    )
+    joined = {
+        f.name: np.ascontiguousarray(np.concatenate([getattr(own, f.name), getattr(found, f.name)]))
+        for f in fields(found)
+    }
+    return Candidates(**joined)
+
+
 def _positions(
     anatomy: Anatomy, outward: Points, contact: NDArray[np.bool_], assumed: Assumed
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

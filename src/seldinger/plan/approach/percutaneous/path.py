@@ -89,7 +89,7 @@ def choose_rays(
     scene: Scene,
     settings: Settings,
     assumed: Assumed,
-    kept: Callable[[Candidates], NDArray[np.bool_]] | None = None,
+    kept: Callable[[Candidates], Candidates] | None = None,
 ) -> Rays:
     """The rays of all candidates, or of the user's own entry.
 
@@ -97,13 +97,13 @@ def choose_rays(
         scene: whose skin is looked at.
         settings: the user's choices.
         assumed: every assumption as it is used.
-        kept: which of all candidates are cast at all, (n,); None: each. The user's own always is.
+        kept: those of all candidates that are cast; None: each. The user's own always is.
     """
     aim = scene.target.aim_lps_mm
     entry = settings.get_options(PercutaneousOptions).entry_lps_mm
     if entry is None:
         found = list_skin_entries(scene.anatomy, aim, assumed)
-        found = found if kept is None else found.keep(kept(found))
+        found = found if kept is None else kept(found)
     else:
         found = find_entry_near(scene.anatomy, entry, aim, assumed)
     return Rays(scene, found, cache(partial(rules.march_candidates, scene, found)))

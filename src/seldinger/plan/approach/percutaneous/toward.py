@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.plan.approach.percutaneous import path
+from seldinger.plan.approach.percutaneous.candidates import pierce_skin
 from seldinger.plan.model import Approach
 
 if TYPE_CHECKING:
@@ -26,9 +27,16 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     scene = replace(case.scene, target=replace(case.scene.target, aim_lps_mm=toward.tip_lps_mm))
     from_there = replace(case.options, entry_lps_mm=toward.entry_lps_mm)
     chosen = replace(case.settings, options=(from_there, *case.settings.options))
+
     # Others are neither taken nor told: their rays need not be cast.
-    rays = path.choose_rays(scene, chosen, case.assumed, lambda all_: _lean_deg(all_, toward) <=
-                            toward.lean_deg)  # fmt: skip
+    def keep(found: Candidates) -> Candidates:
+        near = found.keep(_lean_deg(found, toward) <= toward.lean_deg)
+        if not toward.exact:
+            return near
+        axis = np.asarray(toward.axis_lps)
+        return pierce_skin(near, scene.anatomy, toward.tip_lps_mm, axis)
+
+    rays = path.choose_rays(scene, chosen, case.assumed, keep)
     if not len(rays.candidates):
         return Approach("percutaneous", 0, 0, {}, (), ())
     done = path.search(rays, instrument, case.limits, chosen, case.assumed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.augmentation.tables import find_canal_leak_ml
-from seldinger.plan.wording import cite, quote_fact, state_fact
+from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 from seldinger.simulate.cement.exits import ExitKind
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.predict import Foretold
 
 _CANAL_ML = 0.05
-_WHOLE = 0.98
+_WHOLE, _SLACK = 0.98, 1.0
 _BOTH, _MISSED = "vertebra.filling.endplates.both", "vertebra.filling.endplates.missed"
 _STRENGTH, _STIFFNESS = "vertebra.filling.strength", "vertebra.filling.stiffness"
 _EXPLAINS = ("vertebra.filling.strength_r2", "vertebra.filling.stiffness_r2")
@@ -25,18 +25,25 @@ _MIDLINE = "vertebra.path.unilateral.across"
 _THICK = ("vertebra.leak.thick.any", "vertebra.leak.thick.none2020")
 
 
-def find_about_cement(foretold: Foretold, *, thick: bool | None) -> Iterator[Finding]:
+def find_about_cement(foretold: Foretold, *, thick: bool | None, doubt: str) -> Iterator[Finding]:
     """What the model says, and how little of it is sure.
 
     Args:
         foretold: by the model.
         thick: whether the cement is of high viscosity; None: a curve of its own.
+        doubt: why nothing can be said of the way to the canal; empty: nothing speaks against it.
     """
     yield _tell_amount(foretold)
-    yield _judge_canal(foretold)
+    yield _judge_canal(foretold, doubt)
     yield from _judge_leaks(foretold)
     yield from _judge_sides(foretold)
     yield _judge_endplates(foretold)
+    if thick is None:
+        text = (
+            "The viscosity is the one that you told, at 3 minutes; how it rises is assumed. Which "
+            f"class of cement that is, is not known. {' '.join(quote_fact(one) for one in _THICK)}"
+        )
+        yield Finding("viscosity", Status.UNKNOWN, Severity.CAUTION, text, cite(*_THICK))
     if thick is False:
         text = f"Thin cement was asked for. {' '.join(quote_fact(one) for one in _THICK)}"
         yield Finding("viscosity", Status.NOT_MET, Severity.CAUTION, text, cite(*_THICK))
@@ -59,10 +66,20 @@ def _tell_amount(foretold: Foretold) -> Finding:
         text += " ".join(state_fact(one) for one in facts)
         return Finding("cement-amount", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
     text += " ".join(state_fact(one) for one in facts)
+    least, most = (get_number(one) for one in (_STRENGTH, _STIFFNESS))
+    if fill > most + _SLACK:
+        text = f"More than any of these shares: {text}"
+        return Finding("cement-amount", Status.NOT_MET, Severity.ACTION, text, cite(*facts))
+    if fill < least - _SLACK:
+        text = f"Less than any of these shares: {text}"
+        return Finding("cement-amount", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
     return Finding("cement-amount", Status.MET, Severity.INFO, text, cite(*facts))
 
 
-def _judge_canal(foretold: Foretold) -> Finding:
+def _judge_canal(foretold: Foretold, doubt: str) -> Finding:
+    if doubt:
+        text = f"Whether cement would enter the canal is not known: {doubt}."
+        return Finding("canal-leak", Status.UNKNOWN, Severity.ACTION, text)
     leak = find_canal_leak_ml(foretold.result)
     if leak is None:
         text = (

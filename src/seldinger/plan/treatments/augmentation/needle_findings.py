@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import scipy
+
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.augmentation.needles import WALL
+from seldinger.plan.treatments.augmentation.needles import METAL, SHELL, WALL
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
     from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled
 
+_METAL_REACH_MM = 4.0
+"""From a needle's axis: its own radius, and what blooms around metal."""
 _ROOTS = {
     "L": ("vertebra.path.beside.lumbar.dura", "vertebra.path.beside.lumbar.root_below"),
     "T": ("vertebra.path.beside.thoracic.dura_touches", "vertebra.path.beside.thoracic.root_below"),
@@ -40,6 +45,7 @@ def find_about_needles(
     for one in taken:
         if one.way is not None:
             yield _judge_wall(case, one.way)
+            yield from _judge_bone(case, one.way)
     facts = _ROOTS.get(case.vertebra.level[0], ())
     text = (
         "Nerve roots show in no CT and are measured by nothing here; above and below a pedicle "
@@ -81,8 +87,43 @@ def _judge_wall(case: SpineCase, way: NeedleWay) -> Finding:
     return Finding(name, Status.MET, Severity.ACTION, text)
 
 
+def _judge_bone(case: SpineCase, way: NeedleWay) -> Iterator[Finding]:
+    """Whether the CT shows bone where the label does, and no metal on the way."""
+    vertebra, pedicle = case.vertebra, case.vertebra.pedicles[way.side]
+    tip, entry = np.asarray(way.path.target_lps_mm), np.asarray(way.path.entry_lps_mm)
+    axis = (entry - tip) / np.linalg.norm(entry - tip)
+    points = vertebra.grid.to_lps(np.argwhere(vertebra.bone)) - tip
+    along = points @ axis
+    beside = np.linalg.norm(points - along[:, None] * axis, axis=1)
+    hu = vertebra.hu[vertebra.bone]
+    metal = hu[(beside <= _METAL_REACH_MM) & (hu >= case.assumed.get_value(METAL.name))]
+    if len(metal):
+        text = (
+            f"{len(metal) * vertebra.grid.voxel_ml:.2f} mL as dense as metal lie within "
+            f"{_METAL_REACH_MM:g} mm of the needle in the {way.side.value} pedicle or beyond: a "
+            "screw, or old cement. A needle does not pass it."
+        )
+        yield Finding(f"metal-{way.side.value}", Status.NOT_MET, Severity.STOP, text)
+    shell = vertebra.hu[pedicle.mask & ~scipy.ndimage.binary_erosion(vertebra.bone)]
+    bone = float(np.median(shell)) if len(shell) else vertebra.density_hu
+    if bone < vertebra.density_hu + case.assumed.get_value(SHELL.name):
+        text = (
+            f"The CT shows no cortex around the {way.side.value} pedicle ({bone:.0f} HU where the "
+            f"label has its wall, {vertebra.density_hu:.0f} in the body): destroyed, or the label "
+            "lies beside the bone. The wall that is told rests on the label."
+        )
+        yield Finding(f"wall-{way.side.value}", Status.UNKNOWN, Severity.ACTION, text)
+
+
 def _tell_why_none(case: SpineCase, tried: Sequence[Pedicled]) -> Iterator[Finding]:
     why = "; ".join(dict.fromkeys(one.why for one in tried if one.why)) or "no pedicle shows"
+    if not case.vertebra.pedicles:
+        text = (
+            f"No pedicle of {case.vertebra.level} shows: its arch is open, cut by the scan, or the "
+            "label is poor. Look at the labels, and plan again."
+        )
+        yield Finding("pedicle", Status.UNKNOWN, Severity.STOP, text)
+        return
     text = (
         f"No straight needle has a way into {case.vertebra.level}: {why}. A way beside the "
         "pedicle, or a needle that bends, is not planned here."

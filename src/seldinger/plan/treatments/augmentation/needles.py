@@ -34,7 +34,9 @@ DEPTH = _ASSUMED["tip_depth_share"]
 ACROSS = _ASSUMED["tip_across_share"]
 HEIGHT = _ASSUMED["tip_height_share"]
 REACHES = _ASSUMED["midline_share"]
-ASSUMPTIONS = (WALL, LEAN, DEPTH, ACROSS, HEIGHT, REACHES)
+METAL = _ASSUMED["metal_hu"]
+SHELL = _ASSUMED["shell_above_hu"]
+ASSUMPTIONS = (METAL, SHELL, WALL, LEAN, DEPTH, ACROSS, HEIGHT, REACHES)
 _EITHER_WAY = 0.15
 """Of the body's depth, height and half width: tips that far from the wanted place are as good."""
 _DEEPEST_MM = 250.0

@@ -47,6 +47,10 @@ class AugmentationOptions:
             )
         if self.fracture_weeks is not None and self.fracture_weeks > _MOST_WEEKS:
             raise PlanError(f"a fracture {self.fracture_weeks:g} weeks old is told: give weeks")
+        if self.needles == "two" and self.side is not None:
+            raise PlanError(
+                f"two needles and the {self.side} side are told: a side is that of a single needle"
+            )
         thick = self.viscosity_pa_s
         if thick is not None and not _LEAST_PA_S <= thick <= _MOST_PA_S:
             raise PlanError(

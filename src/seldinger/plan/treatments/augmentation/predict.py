@@ -35,6 +35,7 @@ _ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
 VOXEL = _ASSUMED["cement_voxel_mm"]
 RUNS = _ASSUMED["cement_runs"]
 KIND = "augmentation"
+_CHECKED = "the line alone keeps it: check the needle in both planes on its way"
 CRITERION = "a voxel holds cement where half of its pores are filled"
 _DENSE_ML = 0.05
 """A body with more metal is none that the model was made for."""
@@ -217,10 +218,12 @@ def _list_structures(case: SpineCase, ways: Sequence[NeedleWay]) -> tuple[Struct
         known = [one.canal_mm for one in ways if one.canal_mm is not None]
         nearest = min(known) if known else None
         measure = Measure("needle-gap", "From the nearest needle", "mm", nearest, at_least=wall)
-        made.append(StructureEffect("spinal canal", (measure,), measure.kept))
+        made.append(StructureEffect("spinal canal", (measure,), measure.kept, _CHECKED))
     for one in ways:
         left = Measure("wall-left", "Bone left beside the needle", "mm", one.wall_mm, at_least=wall)
-        made.append(StructureEffect(f"{one.side.value} pedicle", (left,), left.kept))
+        made.append(
+            StructureEffect(f"{one.side.value} pedicle", (left,), left.kept, _CHECKED)
+        )  # fmt: skip
     return tuple(made)
 
 

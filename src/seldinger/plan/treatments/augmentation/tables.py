@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.anatomy.vertebra.model import Wall
 from seldinger.simulate.cement import published
 from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.cement.measures import drop_nothing
@@ -39,11 +40,13 @@ def list_cohorts(
     """
     thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
     cleft = vertebra.cleft is not None
-    broken = None if vertebra.breaks is None else bool(vertebra.breaks)
+    known = vertebra.breaks is not None
+    broken = bool(vertebra.breaks) if known else None
+    back = any(one.wall is Wall.BACK for one in vertebra.breaks or ()) if known else None
     told = (
         published.list_height_rows(options.fracture_weeks, kyphoplasty=balloon),
         published.list_leak_rows(
-            kyphoplasty=balloon, thick=thick, cleft=cleft, broken=broken,
+            kyphoplasty=balloon, thick=thick, cleft=cleft, broken=broken, back=back,
             tumour=tumour,
         ),
         published.list_recollapse_rows(
@@ -84,7 +87,7 @@ def _spell(row: PopulationRow) -> str:
     said = row.statement
     if row.interval is not None and row.interval_words:
         low, high = row.interval
-        unit = "" if row.unit == "1" else f" {row.unit}"
+        unit = {"1": "", "Cel": " degrees Celsius", "deg": " degrees"}.get(row.unit, f" {row.unit}")
         said = f"{said} ({row.interval_words} {low:g} to {high:g}{unit})"
     return said if not row.stamp else f"{said} [{row.stamp}]"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy.vertebra.model import Side
+from seldinger.anatomy.vertebra.model import Side, Wall
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
 from seldinger.core.finding import Finding
@@ -96,7 +96,13 @@ class Augmentation(TreatmentLogic[SpineCase]):
         eye = guidance.choose(case, best)
         wanted = 2 if options.needles == "two" or (self.balloon and options.needles is None) else 1
         said = [
-            *find_about_vertebra(case.vertebra, options, find_tumour(case), balloon=self.balloon),
+            *find_about_vertebra(
+                case.vertebra,
+                options,
+                find_tumour(case),
+                balloon=self.balloon,
+                anchored=_is_anchored(case),
+            ),
             *find_about_needles(case, taken, tried, wanted),
             list_sham_trials(),
         ]
@@ -113,7 +119,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
             said.append(made)
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
-            said += find_about_cement(made, thick=thick)
+            said += find_about_cement(made, thick=thick, doubt=_doubt_canal(case))
         effect, fields = None, None
         if foretold is not None:
             effect = predict.describe_effect(
@@ -158,6 +164,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
         if entry is not None:
             frame = case.vertebra.frame
             left = float(np.subtract(entry, frame.origin_lps_mm) @ np.asarray(frame.left))
+            lies = Side.LEFT if left > 0.0 else Side.RIGHT
+            if side not in (None, lies) or wanted == "two":
+                raise PlanError(
+                    f"the entry lies on the {lies.value}, and {options.side or 'both sides'} told: "
+                    "an entry is that of one needle, on its own side; leave one of them out"
+                )
             side, wanted = (Side.LEFT if left > 0.0 else Side.RIGHT), "one"
         return needles.choose_ways(
             case, search, self._list_cannulas(case),
@@ -224,6 +236,20 @@ class Augmentation(TreatmentLogic[SpineCase]):
             ),
             bail_out=steps.list_bail_out(),
         )
+
+
+def _is_anchored(case: SpineCase) -> bool:
+    """Whether a labelled rib or sacrum tells the levels apart."""
+    return any(one.name in {"ribs", "sacrum"} for one in case.anatomy.structures)
+
+
+def _doubt_canal(case: SpineCase) -> str:
+    """Why the model says nothing of the way to the canal; empty where it may."""
+    if any(one.wall is Wall.BACK for one in case.vertebra.breaks or ()):
+        return "the back wall is broken, and by how much more than shows nobody knows"
+    if find_tumour(case).is_there:
+        return "cement in a tumour is not what the model was made for"
+    return ""
 
 
 def _find_balloon(cannula: BoneCannula) -> BoneBalloon:

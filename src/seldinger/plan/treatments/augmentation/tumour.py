@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.model import Kind
+from seldinger.geometry import morphology
 from seldinger.geometry.morphology import label_components
 from seldinger.image.resample import resample_mask
 from seldinger.plan.answers import read
-from seldinger.plan.approach.percutaneous.spine.approach import list_raw, read_label
+from seldinger.plan.approach.percutaneous.spine.approach import (
+    BONE,
+    CANAL,
+    list_raw,
+    read_label,
+)
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers
 
 if TYPE_CHECKING:
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
 
 _LEAST_ML = 0.3
 """Less of a body that is thinner than marrow is noise, or a vein."""
+_BESIDE_MM = 3.0
+"""A label that stands where the vertebra's own is cut out lies beside it by a voxel."""
 _CAUSES = frozenset({"metastasis", "myeloma", "haemangioma"})
 
 
@@ -28,7 +36,7 @@ class Tumour:
     """What is known of a tumour in the body.
 
     Attributes:
-        labelled_ml: of the body that a label of a lesion covers.
+        labelled_ml: of bone, canal and what touches them that a label of a lesion covers.
         lytic_ml: of the body that is thinner than its marrow.
         told: the cause as the user told it; None: not told, or no tumour.
     """
@@ -36,6 +44,8 @@ class Tumour:
     labelled_ml: float
     lytic_ml: float
     told: str | None
+    asked: bool = True
+    """Whether the cause was told at all."""
 
     @property
     def volume_ml(self) -> float:
@@ -52,7 +62,7 @@ class Tumour:
         """What says so."""
         said = []
         if self.labelled_ml > 0.0:
-            said.append(f"{self.labelled_ml:.1f} mL of the body by a label")
+            said.append(f"{self.labelled_ml:.1f} mL by a label")
         if self.lytic_ml > _LEAST_ML:
             said.append(f"{self.lytic_ml:.1f} mL thinner than marrow")
         if self.told is not None:
@@ -61,15 +71,29 @@ class Tumour:
 
 
 def find_tumour(case: SpineCase) -> Tumour:
-    """What labels, density and the user say of a tumour in the body."""
+    """What labels, density and the user say of a tumour in the vertebra, or at it."""
+    grid = case.anatomy.grid
+    spaces = [one.mask for one in case.anatomy.structures if one.name in (BONE, CANAL)]
+    near = morphology.dilate(
+        np.any([case.target.mask, *spaces], axis=0), _BESIDE_MM, grid.spacing_mm[0]
+    ) & _list_slab(case)  # fmt: skip
     lesions = [one.mask for one in case.anatomy.structures if one.kind is Kind.LESION]
-    covered = sum(float((mask & case.target.mask).sum()) for mask in lesions)
+    covered = sum(float((mask & near).sum()) for mask in lesions)
     cause = read(AugmentationAnswers, case.settings).cause
     return Tumour(
         covered * case.anatomy.grid.voxel_ml,
         case.vertebra.lytic_ml,
         cause if cause in _CAUSES else None,
+        cause is not None,
     )
+
+
+def _list_slab(case: SpineCase) -> Mask:
+    """(i, j, k) the slices of the planning lattice that hold the vertebra: a canal goes on."""
+    (bone,) = [one.mask for one in case.anatomy.structures if one.name == BONE]
+    slab = np.zeros_like(bone)
+    slab[..., bone.any(axis=(0, 1))] = True
+    return slab
 
 
 def outline_tumour(case: SpineCase) -> Mask | None:

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.tumour import Tumour
 
 _HALF_LOST = 0.5
+_THIN_MM = 1.5
 _DENSE_ML = 0.05
+_BARE_MM2 = 200.0
+"""So much of a body's surface is not broken at once while the rest of the vertebra stands."""
+_SCLEROTIC_HU = 350.0
+"""Spongy bone is thinner: what is denser is cement, metal or a tumour that builds bone."""
+_LEAST_CANAL_MM2 = 80.0
+"""No adult's canal is narrower; less is a part of it, or the arch is open."""
 """Less is noise."""
 _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
@@ -29,7 +36,12 @@ OLDEST_WEEKS = 51.0
 
 
 def find_about_vertebra(
-    vertebra: Vertebra, options: AugmentationOptions, tumour: Tumour, *, balloon: bool
+    vertebra: Vertebra,
+    options: AugmentationOptions,
+    tumour: Tumour,
+    *,
+    balloon: bool,
+    anchored: bool,
 ) -> Iterator[Finding]:
     """What must be known and said before a needle goes in.
 
@@ -38,15 +50,16 @@ def find_about_vertebra(
         options: what the user told.
         tumour: in it.
         balloon: whether a balloon comes before the cement.
+        anchored: whether a labelled rib or sacrum tells the levels apart.
     """
-    yield _judge_level(vertebra)
+    yield _judge_level(vertebra, anchored=anchored)
     yield _judge_label(vertebra)
     yield _judge_canal(vertebra)
     yield from _judge_contents(vertebra)
     yield from _judge_tumour(tumour, heated=options.heat is not None)
     yield from _judge_walls(vertebra)
     yield _judge_collapse(vertebra, balloon=balloon)
-    yield _judge_age(options)
+    yield _judge_age(options, balloon=balloon)
     text = (
         f"The body measures {vertebra.density_hu:.0f} HU away from its walls. That is not a bone "
         "mineral density: the scan was not calibrated."
@@ -54,11 +67,17 @@ def find_about_vertebra(
     yield Finding("density", Status.MET, Severity.INFO, text)
 
 
-def _judge_level(vertebra: Vertebra) -> Finding:
+def _judge_level(vertebra: Vertebra, *, anchored: bool) -> Finding:
     if vertebra.level_doubt is not None:
         text = (
             f"The label says {vertebra.level}, but {vertebra.level_doubt}. Count the level on "
             "images that show the sacrum or the skull, and in the room."
+        )
+        return Finding("level", Status.UNKNOWN, Severity.ACTION, text)
+    if not anchored:
+        text = (
+            f"No rib and no sacrum is labelled, so that nothing but its own label says that it is "
+            f"{vertebra.level}. Count the level on images that show the sacrum or the ribs."
         )
         return Finding("level", Status.UNKNOWN, Severity.ACTION, text)
     text = f"Nothing in the labels speaks against {vertebra.level}. Count it again in the room."
@@ -69,6 +88,11 @@ def _judge_label(vertebra: Vertebra) -> Finding:
     said = []
     if vertebra.cut_by_scan:
         said.append("the scan ends within it")
+    bare = sum(one.area_mm2 for one in vertebra.breaks or () if one.wall is not Wall.BACK)
+    if bare > _BARE_MM2:
+        said.append(
+            f"no cortex shows over {bare:.0f} mm2 of its walls, so that it may lie beside the bone"
+        )
     if vertebra.fused_with is not None:
         said.append(f"its label seems to hold {vertebra.fused_with} as well")
     if said:
@@ -88,8 +112,25 @@ def _judge_canal(vertebra: Vertebra) -> Finding:
             "Nothing here is clear of it: outline the cord or the canal and plan again."
         )
         return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
+    area = measure_canal_mm2(vertebra)
+    if area < _LEAST_CANAL_MM2:
+        text = (
+            f"Only {area:.0f} mm2 of a canal show at {vertebra.level}: a part of it, an open arch, "
+            "or a canal that is narrowed. Outline the canal and plan again."
+        )
+        return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
     text = f"The canal of {vertebra.level} shows; every line is measured to it."
     return Finding("canal", Status.MET, Severity.ACTION, text)
+
+
+def measure_canal_mm2(vertebra: Vertebra) -> float:
+    """Mean section of the canal within the body's height; 0 where none shows."""
+    if vertebra.canal is None:
+        return 0.0
+    heights = vertebra.heights
+    return 1000.0 * float(vertebra.canal.sum()) * vertebra.grid.voxel_ml / max(
+        heights.back_mm, 1.0
+    )  # fmt: skip
 
 
 def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
@@ -99,17 +140,32 @@ def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
             "treated before, cement cannot go there, and what a needle does is not foreseen here."
         )
         yield Finding("dense-inside", Status.NOT_MET, Severity.ACTION, text)
+    if vertebra.density_hu > _SCLEROTIC_HU:
+        text = (
+            f"The body measures {vertebra.density_hu:.0f} HU away from its walls: denser than "
+            "spongy bone. Old cement, or a tumour that builds bone? Look at the images."
+        )
+        yield Finding("dense-body", Status.NOT_MET, Severity.ACTION, text)
+    if vertebra.cleft is None and max(vertebra.source_voxel_mm) > _THIN_MM:
+        text = "A cleft does not show in slices as thick as these: whether there is one is unknown."
+        yield Finding("cleft", Status.UNKNOWN, Severity.CAUTION, text)
     if vertebra.cleft is not None:
         facts = ("vertebra.leak.odds.cleft", "vertebra.filling.recollapse.cleft")
         text = (
-            f"A cleft of {vertebra.cleft.volume_ml:.1f} mL holds {vertebra.cleft.content}: cement "
-            f"goes there first. {' '.join(quote_fact(one) for one in facts)}"
+            f"A cleft of {vertebra.cleft.volume_ml:.1f} mL holds {vertebra.cleft.content}. "
+            f"{' '.join(quote_fact(one) for one in facts)}"
         )
         yield Finding("cleft", Status.NOT_MET, Severity.CAUTION, text, cite(*facts))
 
 
 def _judge_tumour(tumour: Tumour, *, heated: bool) -> Iterator[Finding]:
     if not tumour.is_there:
+        if not tumour.asked:
+            text = (
+                "Why it broke is not told, and in thin bone a tumour is as dense as marrow: say "
+                "the cause (--answer cause=osteoporosis, trauma, metastasis ...)."
+            )
+            yield Finding("tumour", Status.UNKNOWN, Severity.ACTION, text)
         return
     facts = ("vertebra.tumour.cement.leak2022", "vertebra.tumour.cement.canal2022")
     heat = "" if heated else "Radiofrequency before the cement is planned with --heat. "
@@ -127,14 +183,17 @@ def _judge_walls(vertebra: Vertebra) -> Iterator[Finding]:
         text = (
             f"Voxels of {coarse:.1f} mm do not show whether the cortex is broken: leaks through it "
             "are unknown. Scan in slices of a millimetre."
+            if coarse > _THIN_MM
+            else "The cortex is no denser than what it surrounds, so that "
+            "nothing tells whether it is broken: leaks through it are unknown."
         )
         yield Finding("cortex", Status.UNKNOWN, Severity.ACTION, text)
         return
     back = [one for one in vertebra.breaks if one.wall is Wall.BACK]
     if back:
         text = (
-            f"The back wall shows no cortex over {_area(back):.0f} mm2: cement may enter the canal "
-            f"there. {' '.join(state_fact(one) for one in _BACK)}"
+            f"The back wall shows no cortex over {_area(back):.0f} mm2 at least: cement may enter "
+            f"the canal there. {' '.join(state_fact(one) for one in _BACK)}"
         )
         yield Finding("back-wall", Status.NOT_MET, Severity.ACTION, text, cite(*_BACK))
     others = [one for one in vertebra.breaks if one.wall is not Wall.BACK]
@@ -144,8 +203,11 @@ def _judge_walls(vertebra: Vertebra) -> Iterator[Finding]:
         text = f"No cortex shows at: {where}. {quote_fact(fact)}"
         yield Finding("cortex", Status.NOT_MET, Severity.CAUTION, text, cite(fact))
     if not vertebra.breaks:
-        text = "No break of the cortex shows; one below a voxel or two would not."
-        yield Finding("cortex", Status.MET, Severity.CAUTION, text)
+        text = (
+            "No break of the cortex shows; a small one would not, and in the middle of the back "
+            "wall, where a vein leaves, none is looked for."
+        )
+        yield Finding("cortex", Status.UNKNOWN, Severity.CAUTION, text)
 
 
 def _area(breaks: list[CorticalBreak]) -> float:
@@ -180,8 +242,14 @@ def _judge_collapse(vertebra: Vertebra, *, balloon: bool) -> Finding:
     return Finding("collapse", Status.MET, Severity.CAUTION, f"{told} {advice}", cite(_CHOICE))
 
 
-def _judge_age(options: AugmentationOptions) -> Finding:
+def _judge_age(options: AugmentationOptions, *, balloon: bool) -> Finding:
     weeks = options.fracture_weeks
+    if weeks is not None and not balloon:
+        text = (
+            f"The fracture is {weeks:g} weeks old. No cohort that was read tells by its age what "
+            "comes of a vertebroplasty."
+        )
+        return Finding("fracture-age", Status.UNKNOWN, Severity.CAUTION, text)
     if weeks is None:
         text = (
             "The age of the fracture is not told: every cohort's gain of height stands beside the "

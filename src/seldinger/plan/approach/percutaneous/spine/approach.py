@@ -15,6 +15,7 @@ from seldinger.anatomy.vertebra import find_vertebra, parse_level
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.geometry import morphology
 from seldinger.image.resample import resample_mask
+from seldinger.image.study import Modality
 from seldinger.plan import neighbours
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import NeedleCase
@@ -69,8 +70,12 @@ class Transpedicular(Percutaneous):
         """The anatomy with the target's own bone apart from the rest of the spine, and its canal.
 
         Raises:
-            AnatomyError: no label shows that level.
+            AnatomyError: no label shows that level, or the image is no CT.
         """
+        if anatomy.study.modality is not Modality.CT:
+            raise AnatomyError(
+                f"{anatomy.study.modality} shows neither cortex nor density: plan cement on a CT"
+            )
         vertebra = read_vertebra(anatomy.study, parse_level(target))
         kept = [s for s in anatomy.structures if s.name not in (BONE, OTHERS, CANAL)]
         bones = [s for s in anatomy.structures if s.name in (BONE, OTHERS)]
