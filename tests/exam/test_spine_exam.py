@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from tests.demo_plans import SPINE_CASES, fingerprint
 from tests.uptake import figure, finding
@@ -17,9 +18,11 @@ from seldinger.plan.model import PlanStatus
 from seldinger.plan.treatments.augmentation.options import AugmentationOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from seldinger.core.space import Points, Vector
+    from seldinger.core.volume import Mask
     from seldinger.demo import SpinePatient
     from seldinger.plan import Plan
 
@@ -163,6 +166,8 @@ def test_what_is_taken_away_never_helps(
 
 
 def test_an_old_fracture_lies_outside_every_cohort(augment: Callable[..., Plan]) -> None:
+    plain = augment("vertebroplasty", "L1", fracture_weeks=50.0, cement_ml=4.0)
+    assert finding(plain, "fracture-age")[0] is Status.UNKNOWN, "no cohort by age without balloons"
     old = augment("kyphoplasty", "T12", fracture_weeks=80.0, cement_ml=4.0)
     assert finding(old, "fracture-age")[0] is Status.NOT_MET
     assert finding(old, "effect-in-domain")[0] is Status.UNKNOWN
@@ -198,6 +203,7 @@ def test_thin_cement_is_said_to_leak_more(augment: Callable[..., Plan]) -> None:
         ("vertebroplasty", "L1", {"balloon_ml": 2.0}, PlanError, "has no balloon"),
         ("vertebroplasty", "L1", {"cement_ml": 40.0}, PlanError, "no vertebra takes more"),
         ("kyphoplasty", "L1", {"viscosity_pa_s": 0.1}, PlanError, "not mPa s"),
+        ("vertebroplasty", "L1", {"needles": "two", "side": "left"}, PlanError, "single needle"),
     ],
 )
 def test_what_nobody_can_have_meant_is_refused(
@@ -222,3 +228,46 @@ def test_the_report_shows_where_the_cement_lies(
     text = page.read_text("utf-8")
     assert "Where the cement comes to lie" in text
     assert "not a medical device" in text
+
+
+def edit_hu(
+    spine: anatomy.Anatomy, middles: Iterable[Vector], inside: Callable[[Points], Mask], hu: int
+) -> anatomy.Anatomy:
+    """The same anatomy over an image that is ``hu`` where ``inside`` says so, of mm off a middle."""
+    series = spine.study.planning
+    grid, values = series.image.grid, series.image.values.copy()
+    steps = np.arange(-18, 19)
+    around = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    for middle in middles:
+        index = np.rint(grid.to_index(np.asarray(middle))).astype(int) + around
+        kept = index[inside(grid.to_lps(index) - np.asarray(middle))]
+        values[tuple(kept.T)] = hu
+    image = replace(series.image, values=values)
+    study = replace(spine.study, series=(replace(series, image=image), *spine.study.series[1:]))
+    return replace(spine, study=study)
+
+
+def test_a_screw_or_no_bone_in_the_pedicle_stops_it(
+    augment: Callable[..., Plan], spine: anatomy.Anatomy, patient: SpinePatient
+) -> None:
+    middles = [one.isthmus_lps_mm for one in patient.truth.level("L2").pedicles.values()]
+    screw = edit_hu(
+        spine, middles,
+        lambda off: (np.hypot(off[:, 0], off[:, 2]) < 2.5) & (np.abs(off[:, 1]) < 15.0), 3000,
+    )  # fmt: skip
+    destroyed = edit_hu(spine, middles, lambda off: np.linalg.norm(off, axis=1) < 9.0, 40)
+    held = augment("vertebroplasty", "L2", cement_ml=5.0)
+    assert not any(one.id.startswith(("metal-", "wall-")) for one in held.findings)
+    screwed = augment("vertebroplasty", "L2", of=screw, cement_ml=5.0)
+    assert screwed.verdict.status is PlanStatus.UNSUITABLE
+    assert any(one.id.startswith("metal-") for one in screwed.findings)
+    gone = augment("vertebroplasty", "L2", of=destroyed, cement_ml=5.0)
+    assert any(one.id.startswith("wall-") and one.status is Status.UNKNOWN for one in gone.findings)
+
+
+def test_a_cause_that_nobody_told_is_no_osteoporosis(augment: Callable[..., Plan]) -> None:
+    silent = {key: word for key, word in ASKED.items() if key != "cause"}
+    made = augment("vertebroplasty", "L2", answers=silent, cement_ml=16.0 / 2.0)
+    assert finding(made, "tumour")[0] is Status.UNKNOWN
+    much = augment("vertebroplasty", "L2", cement_ml=12.0)
+    assert finding(much, "cement-amount")[0] is Status.NOT_MET
