@@ -233,7 +233,7 @@ def test_the_report_shows_where_the_cement_lies(
 def edit_hu(
     spine: anatomy.Anatomy, middles: Iterable[Vector], inside: Callable[[Points], Mask], hu: int
 ) -> anatomy.Anatomy:
-    """The same anatomy over an image that is ``hu`` where ``inside`` says so, of mm off a middle."""
+    """The same anatomy, its image ``hu`` where ``inside`` says so of mm off a middle."""
     series = spine.study.planning
     grid, values = series.image.grid, series.image.values.copy()
     steps = np.arange(-18, 19)
