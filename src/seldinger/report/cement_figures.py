@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CEMENT = "cement"
 GIVEN, PRESSURE, LEAK = "cement given", "syringe", "leak by "
-_DPI, _SIZE_IN, _TIME_IN, _HEIGHTS_IN = 150, (7.2, 3.2), (7.2, 2.9), (4.2, 2.6)
+_DPI, _SIZE_IN, _TIME_IN, _HEIGHTS_IN = 150, (7.2, 3.2), (7.2, 2.9), (7.2, 2.4)
 _INK, _SOFT = "#14181d", "#5b6570"
 _CEMENT, _CANAL, _NEEDLE, _BODY, _BREAK = "#e69f00", "#0072b2", "#d55e00", "#009e73", "#b3261e"
 _LEAKS = ("#b3261e", "#cc79a7", "#56b4e9", "#5b6570", "#0072b2", "#d55e00")

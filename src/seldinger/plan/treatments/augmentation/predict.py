@@ -10,7 +10,10 @@ from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
 from seldinger.plan.treatments.augmentation import tables
 from seldinger.plan.treatments.augmentation.tumour import find_tumour
-from seldinger.plan.treatments.augmentation.vertebra_findings import OLDEST_WEEKS
+from seldinger.plan.treatments.augmentation.vertebra_findings import (
+    OLDEST_WEEKS,
+    doubt_outline,
+)
 from seldinger.simulate.cement import measures
 from seldinger.simulate.cement.inject import simulate_cement
 from seldinger.simulate.cement.spread import spread_cement
@@ -177,7 +180,7 @@ def list_outside_domain(
         said.append("metal or old cement lies in the body")
     if tumour.is_there:
         said.append(f"a tumour ({tumour.words}): cement in it is not what the model was made for")
-    if vertebra.cut_by_scan or vertebra.fused_with is not None:
+    if doubt_outline(vertebra):
         said.append("the outline of the vertebra cannot be trusted")
     if vertebra.breaks is None:
         said.append("the scan is too coarse to show breaks of the cortex, by which cement leaves")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import scipy
+
 from seldinger import evidence
 from seldinger.anatomy.vertebra.model import Collapse, Wall
 from seldinger.core.finding import Finding
@@ -24,6 +27,8 @@ _BARE_MM2 = 200.0
 """So much of a body's surface is not broken at once while the rest of the vertebra stands."""
 _SCLEROTIC_HU = 350.0
 """Spongy bone is thinner: what is denser is cement, metal or a tumour that builds bone."""
+_LEAST_SOLID = 0.72
+"""Whole bodies of two real scans fill 76 to 88 % of their hulls, built-in ones 86 to 92."""
 _LEAST_CANAL_MM2 = 80.0
 """No adult's canal is narrower; less is a part of it, or the arch is open."""
 """Less is noise."""
@@ -84,7 +89,12 @@ def _judge_level(vertebra: Vertebra, *, anchored: bool) -> Finding:
     return Finding("level", Status.MET, Severity.ACTION, text)
 
 
-def _judge_label(vertebra: Vertebra) -> Finding:
+def doubt_outline(vertebra: Vertebra) -> tuple[str, ...]:
+    """Why the label may not be the bone; empty where nothing speaks against it.
+
+    Args:
+        vertebra: whose label.
+    """
     said = []
     if vertebra.cut_by_scan:
         said.append("the scan ends within it")
@@ -95,6 +105,24 @@ def _judge_label(vertebra: Vertebra) -> Finding:
         )
     if vertebra.fused_with is not None:
         said.append(f"its label seems to hold {vertebra.fused_with} as well")
+    filled = measure_solidity(vertebra)
+    if filled < _LEAST_SOLID:
+        said.append(
+            f"its body fills only {100.0 * filled:.0f} % of its own hull: a piece is missing, or "
+            "something else is in it"
+        )
+    return tuple(said)
+
+
+def measure_solidity(vertebra: Vertebra) -> float:
+    """Share of its convex hull that a body fills."""
+    rim = vertebra.body & ~scipy.ndimage.binary_erosion(vertebra.body)
+    hull = scipy.spatial.ConvexHull(np.argwhere(rim).astype(np.float64))
+    return float(vertebra.body.sum()) / float(hull.volume)
+
+
+def _judge_label(vertebra: Vertebra) -> Finding:
+    said = doubt_outline(vertebra)
     if said:
         text = (
             f"The outline of {vertebra.level} cannot be trusted: {' and '.join(said)}. Scan all of "
