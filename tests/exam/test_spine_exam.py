@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from tests.demo_plans import SPINE_CASES, fingerprint
 from tests.uptake import figure, finding
 
-from seldinger import anatomy, demo, plan, report, testing
+from seldinger import anatomy, demo, evidence, plan, report, testing
 from seldinger.catalogue import device
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Status
@@ -73,6 +74,19 @@ def test_a_plan_passes_the_exam(
     case: tuple[str, str], given: Mapping[tuple[str, str], Plan], patient: SpinePatient
 ) -> None:
     assert testing.check_plan(given[case], patient.truth.scene) == ()
+
+
+@pytest.mark.parametrize("case", SPINE_CASES, ids=lambda c: f"{c[0]}:{c[1]}")
+def test_every_source_named_in_a_text_is_printed_and_no_finding_is_told_twice(
+    case: tuple[str, str], given: Mapping[tuple[str, str], Plan]
+) -> None:
+    made = given[case]
+    steps = (*made.treatment.steps, *made.treatment.bail_out)
+    said = "\n".join([*(one.text for one in steps), *(one.text for one in made.findings)])
+    named = set(re.findall(r"\[([a-z0-9_]+)[;\]]", said)) & set(evidence.sources())
+    assert named <= {one.key for one in made.citations}
+    ids = [one.id for one in made.findings]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("case", SPINE_CASES, ids=lambda c: f"{c[0]}:{c[1]}")

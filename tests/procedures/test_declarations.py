@@ -17,6 +17,7 @@ from seldinger.core.verdict import Severity
 from seldinger.plan import asked
 from seldinger.plan.procedure import Settings
 from seldinger.plan.treatments.ablation.thermal import HeatOrFreeze
+from seldinger.plan.treatments.augmentation.treat import Augmentation
 from seldinger.procedures import biopsy, cholecystostomy, drainage
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ ALL = [page.PROCEDURE for page in PAGES.values()]
 NEEDLES = [
     page
     for page in ALL
-    if page.approach.crosses_tissue and not isinstance(page.treatment, HeatOrFreeze)
+    if page.approach.crosses_tissue and not isinstance(page.treatment, HeatOrFreeze | Augmentation)
 ]
-"""Those with a needle whose decisions compute no heat."""
+"""Those with a needle whose decisions compute no heat and no cement; these have exams of their own
+that ask the same."""
 
 
 def named(procedure: Procedure) -> str:

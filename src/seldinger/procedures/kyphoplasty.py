@@ -23,7 +23,7 @@ PROCEDURE = Procedure(
     ),
     references=(
         "free2013kyphosis", "yavuz2023", "wardlaw2009", "rotter2015", "pubmed28192270",
-        "zhang2018viscosity",
+        "zhang2018viscosity", "radiologykey_spine", "alali2009", "embolism2019",
     ),
     demo=(
         DemoCase(

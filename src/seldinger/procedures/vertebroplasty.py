@@ -23,7 +23,7 @@ PROCEDURE = Procedure(
     ),
     references=(
         "fill2003", "pubmed28192270", "li2015unilateral", "zhang2018viscosity", "kallmes2009",
-        "buchbinder2009", "firanescu2018",
+        "buchbinder2009", "firanescu2018", "radiologykey_spine", "alali2009", "embolism2019",
     ),
     demo=(
         DemoCase(

@@ -203,7 +203,14 @@ def _of_target(target: Lesion) -> str:
 def find_thick_vessels(
     anatomy: Anatomy, grid: Grid, held_vessel_mm: float, stands_for: dict[str, str]
 ) -> Mask:
-    """Cells of vessels at least as thick as asked: what a ball of that diameter fits into."""
+    """Cells of vessels at least as thick as asked: what a ball of that diameter fits into.
+
+    Args:
+        anatomy: of the patient.
+        grid: of the cells.
+        held_vessel_mm: thickness from which a vessel's blood is held at its temperature.
+        stands_for: what each structure stands for in the model, by name; added to.
+    """
     fine = _refined(grid)
     found = np.zeros(fine.shape, dtype=np.bool_)
     for structure in anatomy.structures:
