@@ -122,6 +122,9 @@ def test_what_is_measured_of_the_vertebra_is_true(
     assert finding(sick, "back-wall")[0] is Status.NOT_MET
     assert "mL by a label" in finding(sick, "tumour")[1]
     assert finding(sick, "effect-in-domain")[0] is Status.UNKNOWN
+    assert finding(sick, "canal-leak")[0] is Status.UNKNOWN
+    for exit_ in ("leak-canal", "leak-break-back-towards-the-canal", "leak-basivertebral-vein"):
+        assert figure(sick, exit_) is None, "a wall that is broken tells no amount"
 
 
 def test_cement_is_booked_and_its_rates_are_those_of_others(
@@ -214,6 +217,7 @@ def test_thin_cement_is_said_to_leak_more(augment: Callable[..., Plan]) -> None:
         ("vertebroplasty", "L9", {}, AnatomyError, "L9"),
         ("vertebroplasty", "T4", {}, AnatomyError, "T11"),
         ("vertebroplasty", "liver", {}, AnatomyError, "liver"),
+        ("vertebroplasty", "C5", {}, PlanError, "not built"),
         ("vertebroplasty", "L1", {"balloon_ml": 2.0}, PlanError, "has no balloon"),
         ("vertebroplasty", "L1", {"cement_ml": 40.0}, PlanError, "no vertebra takes more"),
         ("kyphoplasty", "L1", {"viscosity_pa_s": 0.1}, PlanError, "not mPa s"),

@@ -50,10 +50,10 @@ def list_measures(
     leaks = {} if spread is None else {one.name: one.volume_ml for one in spread.leaks}
     for leak in result.leaks:
         value = None if leak.volume_ml is None else _spread(leak.volume_ml, leaks.get(leak.name))
-        found.append(Measure(f"leak-{_spell(leak.name)}", f"Cement by {leak.name}", "mL", value))
+        found.append(Measure(f"leak-{spell(leak.name)}", f"Cement by {leak.name}", "mL", value))
     for reach in (result.upper, result.lower):
         label = f"From cement to the {reach.name}"
-        found.append(Measure(f"gap-{_spell(reach.name)}", label, "mm", reach.distance_mm))
+        found.append(Measure(f"gap-{spell(reach.name)}", label, "mm", reach.distance_mm))
     found += [
         Measure(
             f"side-{one.side.value}",
@@ -118,7 +118,7 @@ def drop_nothing(value: float) -> float:
     return 0.0 if abs(value) < _NOTHING_ML else value
 
 
-def _spell(name: str) -> str:
-    """Words as an id."""
+def spell(name: str) -> str:
+    """Words as the end of a measure's id."""
     kept = "".join(letter if letter.isalnum() else " " for letter in name.lower())
     return "-".join(kept.split())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seldinger.core.errors import SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
 from seldinger.plan.treatments.augmentation import tables
-from seldinger.plan.treatments.augmentation.tumour import find_tumour
+from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     OLDEST_WEEKS,
     doubt_outline,
 )
 from seldinger.simulate.cement import measures
+from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.cement.inject import simulate_cement
 from seldinger.simulate.cement.spread import spread_cement
 from seldinger.simulate.cement.stiffness import compare_stiffness
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.progress import Progress
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
+    from seldinger.plan.assumptions import Assumed
     from seldinger.plan.treatments.augmentation.amounts import Amount, Cemented
     from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
@@ -129,12 +131,17 @@ def describe_effect(
         kind=KIND,
         criterion=CRITERION,
         model=measures.MODEL,
-        measures=_list_measures(vertebra, foretold),
+        measures=_list_measures(vertebra, foretold, known=not doubt_canal(case)),
         structures=_list_structures(case, ways),
-        options=(*_list_ways(taken, tried), *_list_amounts(foretold.cemented, taken)),
+        options=(
+            *_list_ways(taken, tried),
+            *_list_amounts(foretold.cemented, taken, known=not doubt_canal(case)),
+        ),
         samples=foretold.spread.runs,
         notes=_list_notes(foretold),
-        outside_domain=list_outside_domain(vertebra, options, tumour, balloon=balloon),
+        outside_domain=list_outside_domain(
+            vertebra, options, tumour, case.assumed, balloon=balloon
+        ),
         tables=told,
     )
 
@@ -146,12 +153,17 @@ def _list_notes(foretold: Foretold) -> tuple[str, ...]:
     return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
 
 
-def _list_measures(vertebra: Vertebra, foretold: Foretold) -> tuple[Measure, ...]:
-    """Those that decide first, the rest behind them."""
-    canal = tables.find_canal_leak_ml(foretold.result)
+def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tuple[Measure, ...]:
+    """Those that decide first, the rest behind them; ``known``: of the way to the canal."""
+    canal = tables.find_canal_leak_ml(foretold.result) if known else None
+    unknown = set() if known else {
+        f"leak-{measures.spell(one.name)}"
+        for one in foretold.result.leaks if one.kind is ExitKind.CANAL
+    }  # fmt: skip
     towards = Measure("leak-canal", "Cement towards the canal, in all", "mL", canal)
+    figures = measures.list_measures(foretold.result, foretold.spread, foretold.stiffness)
     made = [
-        *measures.list_measures(foretold.result, foretold.spread, foretold.stiffness),
+        *(replace(one, value=None) if one.id in unknown else one for one in figures),
         *_list_heights(vertebra),
         towards,
     ]
@@ -165,7 +177,12 @@ _FIRST = (
 
 
 def list_outside_domain(
-    vertebra: Vertebra, options: AugmentationOptions, tumour: Tumour, *, balloon: bool
+    vertebra: Vertebra,
+    options: AugmentationOptions,
+    tumour: Tumour,
+    assumed: Assumed,
+    *,
+    balloon: bool,
 ) -> tuple[str, ...]:
     """Why the model or the cohorts do not speak for this vertebra.
 
@@ -173,6 +190,7 @@ def list_outside_domain(
         vertebra: to be filled.
         options: what the user told.
         tumour: in it.
+        assumed: every assumption as it is used.
         balloon: whether balloons come first.
     """
     said = []
@@ -180,7 +198,7 @@ def list_outside_domain(
         said.append("metal or old cement lies in the body")
     if tumour.is_there:
         said.append(f"a tumour ({tumour.words}): cement in it is not what the model was made for")
-    if doubt_outline(vertebra):
+    if doubt_outline(vertebra, assumed):
         said.append("the outline of the vertebra cannot be trusted")
     if vertebra.breaks is None:
         said.append("the scan is too coarse to show breaks of the cortex, by which cement leaves")
@@ -249,23 +267,26 @@ def _list_ways(taken: Sequence[Pedicled], tried: Sequence[Pedicled]) -> tuple[Op
     return tuple(made)
 
 
-def _list_amounts(cemented: Cemented, taken: Sequence[Pedicled]) -> tuple[Option, ...]:
+def _list_amounts(
+    cemented: Cemented, taken: Sequence[Pedicled], *, known: bool
+) -> tuple[Option, ...]:
     device = taken[0].device
     return tuple(
         Option(
-            "cement", device, len(taken), f"{one.volume_ml:.1f} mL", _list_figures(one),
+            "cement", device, len(taken), f"{one.volume_ml:.1f} mL",
+            _list_figures(one, known=known),
             chosen=one.volume_ml == cemented.plan.volume_ml, note=one.why, on_patient=True,
         )
         for one in cemented.tried
     )  # fmt: skip
 
 
-def _list_figures(one: Amount) -> tuple[Measure, ...]:
+def _list_figures(one: Amount, *, known: bool) -> tuple[Measure, ...]:
     done = one.result
-    canal = tables.find_canal_leak_ml(done)
+    canal = tables.find_canal_leak_ml(done) if known else None
     # What left by exits that do not show is not in it.
-    known = done is not None and done.all_exits_known
-    out = measures.drop_nothing(done.leaked_ml) if done is not None and known else None
+    told = done is not None and done.all_exits_known
+    out = measures.drop_nothing(done.leaked_ml) if done is not None and told else None
     return (
         Measure("fill", "Body filled", "1", None if done is None else done.fill_share),
         Measure("leak", "Cement out", "mL", out),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy.vertebra.model import Side, Wall
+from seldinger.anatomy.vertebra.model import Side
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
 from seldinger.core.finding import Finding
@@ -25,7 +25,8 @@ from seldinger.plan.treatments.augmentation import amounts, heating, needles, pr
 from seldinger.plan.treatments.augmentation.cement_findings import find_about_cement
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
-from seldinger.plan.treatments.augmentation.tumour import find_tumour
+from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
+from seldinger.plan.treatments.augmentation.vertebra_findings import ASSUMPTIONS as OF_VERTEBRA
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     find_about_vertebra,
     list_sham_trials,
@@ -70,7 +71,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
         """Defaults without a source that it uses."""
         instead = {WORKING.name, MARROW_VISCOSITY.name}
         cement = tuple(one for one in CEMENT_ASSUMPTIONS if one.name not in instead)
-        own = (*needles.ASSUMPTIONS, amounts.BORE, predict.VOXEL, predict.RUNS)
+        own = (*needles.ASSUMPTIONS, *OF_VERTEBRA, amounts.BORE, predict.VOXEL, predict.RUNS)
         balloons = (amounts.BALLOON_FRONT,) if self.balloon else ()
         heat = heating.list_assumptions()
         return (*own, *balloons, *cement, *guidance.ASSUMPTIONS, *heat)
@@ -100,6 +101,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
                 case.vertebra,
                 options,
                 find_tumour(case),
+                case.assumed,
                 balloon=self.balloon,
                 anchored=_is_anchored(case),
             ),
@@ -119,7 +121,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
             said.append(made)
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
-            said += find_about_cement(made, thick=thick, doubt=_doubt_canal(case))
+            said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
         effect, fields = None, None
         if foretold is not None:
             effect = predict.describe_effect(
@@ -241,15 +243,6 @@ class Augmentation(TreatmentLogic[SpineCase]):
 def _is_anchored(case: SpineCase) -> bool:
     """Whether a labelled rib or sacrum tells the levels apart."""
     return any(one.name in {"ribs", "sacrum"} for one in case.anatomy.structures)
-
-
-def _doubt_canal(case: SpineCase) -> str:
-    """Why the model says nothing of the way to the canal; empty where it may."""
-    if any(one.wall is Wall.BACK for one in case.vertebra.breaks or ()):
-        return "the back wall is broken, and by how much more than shows nobody knows"
-    if find_tumour(case).is_there:
-        return "cement in a tumour is not what the model was made for"
-    return ""
 
 
 def _find_balloon(cannula: BoneCannula) -> BoneBalloon:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seldinger.anatomy.model import Kind
+from seldinger.anatomy.vertebra.model import Wall
 from seldinger.geometry import morphology
 from seldinger.geometry.morphology import label_components
 from seldinger.image.resample import resample_mask
@@ -122,3 +123,12 @@ def outline_tumour(case: SpineCase) -> Mask | None:
     if vertebra.lytic is not None and vertebra.lytic.any():
         return vertebra.lytic
     return None
+
+
+def doubt_canal(case: SpineCase) -> str:
+    """Why the model says nothing of the way to the canal; empty where it may."""
+    if any(one.wall is Wall.BACK for one in case.vertebra.breaks or ()):
+        return "the back wall is broken, and by how much more than shows nobody knows"
+    if find_tumour(case).is_there:
+        return "cement in a tumour is not what the model was made for"
+    return ""

@@ -10,6 +10,7 @@ import scipy
 from seldinger import evidence
 from seldinger.anatomy.vertebra.model import Collapse, Wall
 from seldinger.core.finding import Finding
+from seldinger.core.record import read_assumptions
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.wording import cite, quote_fact, state_fact
 
@@ -17,21 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seldinger.anatomy.vertebra.model import CorticalBreak, Vertebra
+    from seldinger.plan.assumptions import Assumed
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
     from seldinger.plan.treatments.augmentation.tumour import Tumour
 
 _HALF_LOST = 0.5
 _THIN_MM = 1.5
 _DENSE_ML = 0.05
-_BARE_MM2 = 200.0
-"""So much of a body's surface is not broken at once while the rest of the vertebra stands."""
-_SCLEROTIC_HU = 350.0
-"""Spongy bone is thinner: what is denser is cement, metal or a tumour that builds bone."""
-_LEAST_SOLID = 0.72
-"""Whole bodies of two real scans fill 76 to 88 % of their hulls, built-in ones 86 to 92."""
-_LEAST_CANAL_MM2 = 80.0
-"""No adult's canal is narrower; less is a part of it, or the arch is open."""
-"""Less is noise."""
+_ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
+SOLID, BARE = _ASSUMED["least_solid_share"], _ASSUMED["bare_wall_mm2"]
+SCLEROTIC, CANAL = _ASSUMED["sclerotic_hu"], _ASSUMED["least_canal_mm2"]
+ASSUMPTIONS = (SOLID, BARE, SCLEROTIC, CANAL)
 _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
          "vertebra.imaging.back_wall.leak2021")  # fmt: skip
@@ -44,6 +41,7 @@ def find_about_vertebra(
     vertebra: Vertebra,
     options: AugmentationOptions,
     tumour: Tumour,
+    assumed: Assumed,
     *,
     balloon: bool,
     anchored: bool,
@@ -54,13 +52,14 @@ def find_about_vertebra(
         vertebra: that is treated.
         options: what the user told.
         tumour: in it.
+        assumed: every assumption as it is used.
         balloon: whether a balloon comes before the cement.
         anchored: whether a labelled rib or sacrum tells the levels apart.
     """
     yield _judge_level(vertebra, anchored=anchored)
-    yield _judge_label(vertebra)
-    yield _judge_canal(vertebra)
-    yield from _judge_contents(vertebra)
+    yield _judge_label(vertebra, assumed)
+    yield _judge_canal(vertebra, assumed)
+    yield from _judge_contents(vertebra, assumed)
     yield from _judge_tumour(tumour, heated=options.heat is not None)
     yield from _judge_walls(vertebra)
     yield _judge_collapse(vertebra, balloon=balloon)
@@ -89,24 +88,25 @@ def _judge_level(vertebra: Vertebra, *, anchored: bool) -> Finding:
     return Finding("level", Status.MET, Severity.ACTION, text)
 
 
-def doubt_outline(vertebra: Vertebra) -> tuple[str, ...]:
+def doubt_outline(vertebra: Vertebra, assumed: Assumed) -> tuple[str, ...]:
     """Why the label may not be the bone; empty where nothing speaks against it.
 
     Args:
         vertebra: whose label.
+        assumed: every assumption as it is used.
     """
     said = []
     if vertebra.cut_by_scan:
         said.append("the scan ends within it")
     bare = sum(one.area_mm2 for one in vertebra.breaks or () if one.wall is not Wall.BACK)
-    if bare > _BARE_MM2:
+    if bare > assumed.get_value(BARE.name):
         said.append(
             f"no cortex shows over {bare:.0f} mm2 of its walls, so that it may lie beside the bone"
         )
     if vertebra.fused_with is not None:
         said.append(f"its label seems to hold {vertebra.fused_with} as well")
     filled = measure_solidity(vertebra)
-    if filled < _LEAST_SOLID:
+    if filled < assumed.get_value(SOLID.name):
         said.append(
             f"its body fills only {100.0 * filled:.0f} % of its own hull: a piece is missing, or "
             "something else is in it"
@@ -121,8 +121,8 @@ def measure_solidity(vertebra: Vertebra) -> float:
     return float(vertebra.body.sum()) / float(hull.volume)
 
 
-def _judge_label(vertebra: Vertebra) -> Finding:
-    said = doubt_outline(vertebra)
+def _judge_label(vertebra: Vertebra, assumed: Assumed) -> Finding:
+    said = doubt_outline(vertebra, assumed)
     if said:
         text = (
             f"The outline of {vertebra.level} cannot be trusted: {' and '.join(said)}. Scan all of "
@@ -133,7 +133,7 @@ def _judge_label(vertebra: Vertebra) -> Finding:
     return Finding("vertebra-outline", Status.MET, Severity.ACTION, text)
 
 
-def _judge_canal(vertebra: Vertebra) -> Finding:
+def _judge_canal(vertebra: Vertebra, assumed: Assumed) -> Finding:
     if vertebra.canal is None:
         text = (
             f"The canal of {vertebra.level} does not show, so that no distance to it can be told. "
@@ -141,7 +141,7 @@ def _judge_canal(vertebra: Vertebra) -> Finding:
         )
         return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
     area = measure_canal_mm2(vertebra)
-    if area < _LEAST_CANAL_MM2:
+    if area < assumed.get_value(CANAL.name):
         text = (
             f"Only {area:.0f} mm2 of a canal show at {vertebra.level}: a part of it, an open arch, "
             "or a canal that is narrowed. Outline the canal and plan again."
@@ -161,14 +161,14 @@ def measure_canal_mm2(vertebra: Vertebra) -> float:
     )  # fmt: skip
 
 
-def _judge_contents(vertebra: Vertebra) -> Iterator[Finding]:
+def _judge_contents(vertebra: Vertebra, assumed: Assumed) -> Iterator[Finding]:
     if vertebra.dense_ml > _DENSE_ML:
         text = (
             f"{vertebra.dense_ml:.1f} mL of the body is as dense as metal or cement. If it was "
             "treated before, cement cannot go there, and what a needle does is not foreseen here."
         )
         yield Finding("dense-inside", Status.NOT_MET, Severity.ACTION, text)
-    if vertebra.density_hu > _SCLEROTIC_HU:
+    if vertebra.density_hu > assumed.get_value(SCLEROTIC.name):
         text = (
             f"The body measures {vertebra.density_hu:.0f} HU away from its walls: denser than "
             "spongy bone. Old cement, or a tumour that builds bone? Look at the images."

@@ -71,12 +71,19 @@ class Transpedicular(Percutaneous):
 
         Raises:
             AnatomyError: no label shows that level, or the image is no CT.
+        PlanError: a level of the neck.
         """
         if anatomy.study.modality is not Modality.CT:
             raise AnatomyError(
                 f"{anatomy.study.modality} shows neither cortex nor density: plan cement on a CT"
             )
-        vertebra = read_vertebra(anatomy.study, parse_level(target))
+        level = parse_level(target)
+        if level[0] not in _BESIDE:
+            raise PlanError(
+                f"{level} is asked for; a way through a pedicle from behind is planned from T1 to "
+                "L5: the neck is reached from the front and the side, which is not built"
+            )
+        vertebra = read_vertebra(anatomy.study, level)
         kept = [s for s in anatomy.structures if s.name not in (BONE, OTHERS, CANAL)]
         bones = [s for s in anatomy.structures if s.name in (BONE, OTHERS)]
         sources = [raw for s in bones for raw in s.sources if raw != vertebra.label]
