@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from seldinger.core.progress import Progress, scale_progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from seldinger.anatomy import Target
     from seldinger.core.record import InputFile
@@ -156,17 +158,23 @@ def _share(
 ) -> Iterator[tuple[DemoDone, ...]]:
     """The groups, each as it is done, by processes of one thread each."""
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
     # Begun anew: a copy of this one would share its threads' locks.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _use_one_thread) as pool:
-        waiting = [pool.submit(_demo_patient, out, voxel_mm, group) for group in groups]
-        try:
-            for done in as_completed(waiting):
-                yield done.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+        def begin(count: int) -> set[Future[tuple[DemoDone, ...]]]:
+            return {pool.submit(_demo_patient, out, voxel_mm, one) for one in islice(left, count)}
+
+        # Never more than are being worked on: what waits would still be done after Ctrl-C.
+        left = iter(groups)
+        running = begin(workers)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= begin(len(done))
+            for one in done:
+                yield one.result()
 
 
 def _use_one_thread() -> None:

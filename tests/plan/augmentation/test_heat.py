@@ -263,14 +263,18 @@ def test_distance_to_the_canal_is_between_surfaces() -> None:
     assert found == pytest.approx(22.5, abs=1.0)
 
 
+NOTHING = Tumour(0.0, 0.0, 0.0, None, asked=True)
+LABELLED = Tumour(1.0, 0.0, 0.0, None, asked=True)
+
+
 def test_heat_without_a_tumour_is_refused() -> None:
     asked = AugmentationOptions(heat="radiofrequency")
     with pytest.raises(PlanError, match="nothing shows a tumour"):
-        heating.check(asked, {}, Tumour(0.0, 0.0, None))
-    heating.check(asked, {}, Tumour(0.0, 0.0, "metastasis"))
+        heating.check(asked, {}, NOTHING)
+    heating.check(asked, {}, Tumour(0.0, 0.0, 0.0, "metastasis", asked=True))
 
 
 def test_numbers_of_heat_without_heat_are_refused() -> None:
     with pytest.raises(PlanError, match="heat_after_s"):
-        heating.check(AugmentationOptions(), {"heat_after_s": 30.0}, Tumour(1.0, 0.0, None))
-    heating.check(AugmentationOptions(), {"cement_voxel_mm": 2.0}, Tumour(1.0, 0.0, None))
+        heating.check(AugmentationOptions(), {"heat_after_s": 30.0}, LABELLED)
+    heating.check(AugmentationOptions(), {"cement_voxel_mm": 2.0}, LABELLED)

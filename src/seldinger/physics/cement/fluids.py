@@ -26,7 +26,8 @@ DOUBLING = Assumption(
 )  # fmt: skip
 WORKING = Assumption(
     "cement_working_min", 12.0, "min", 6.0, 20.0,
-    "minutes since mixing after which cement no longer flows; no curve was readable",
+    "minutes since mixing after which cement no longer flows; where a patient is planned a fact "
+    "stands in",
 )  # fmt: skip
 SHEAR_EXPONENT = Assumption(
     "cement_shear_exponent", 0.6, "1", 0.3, 1.0,
@@ -42,7 +43,7 @@ LEAST_RATE = Assumption(
 )  # fmt: skip
 MARROW_VISCOSITY = Assumption(
     "marrow_viscosity_pa_s", 0.1, "Pa.s", 0.005, 1.0,
-    "yellow marrow is an oil with cells, red marrow nearly blood; no value was readable",
+    "an oil with cells, or nearly blood; where a patient is planned a measured range stands in",
 )  # fmt: skip
 FLUID_ASSUMPTIONS = (
     THREE_MINUTES, DOUBLING, WORKING, SHEAR_EXPONENT, REFERENCE_RATE, LEAST_RATE, MARROW_VISCOSITY,

@@ -124,8 +124,9 @@ def list_laws(assumed: Mapping[str, float]) -> tuple[BoneLaw, ...]:
     return (
         _power("kopperdahl", "of calibrated CT", (0.0, most)),
         BoneLaw(
-            "crawford", (f"{_MODULUS}.crawford.slope",),
-            slope_mpa=_driving(f"{_MODULUS}.crawford.slope"), intercept_mpa=CRAWFORD_INTERCEPT_MPA,
+            "crawford", (f"{_MODULUS}.crawford.slope", f"{_MODULUS}.crawford.intercept"),
+            slope_mpa=_driving(f"{_MODULUS}.crawford.slope"),
+            intercept_mpa=_driving(f"{_MODULUS}.crawford.intercept"),
         ),
         BoneLaw(
             "aiyangar", (f"{_MODULUS}.aiyangar.axial",),
@@ -133,10 +134,6 @@ def list_laws(assumed: Mapping[str, float]) -> tuple[BoneLaw, ...]:
         ),
         _power("morgan", "apparent", _range(_APPARENT_RANGE), apparent=True),
     )  # fmt: skip
-
-
-CRAWFORD_INTERCEPT_MPA = -34.7
-"""Stands in the statement of the fact of its slope."""
 
 
 def _power(

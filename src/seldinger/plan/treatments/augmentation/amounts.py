@@ -34,7 +34,7 @@ BORE = _ASSUMED["cannula_bore_share"]
 BALLOON_FRONT = _ASSUMED["balloon_front_mm"]
 PREVIEW_MM = 2.0
 _WITHIN, _SMALLER, _LEAST_BALLOON_ML = 0.97, 0.9, 0.5
-_CANAL_ML = 0.05
+CANAL_ML = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ class Amount:
         canal = sum(
             leak.volume_ml or 0.0 for leak in self.result.leaks if leak.kind is ExitKind.CANAL
         )
-        return canal < _CANAL_ML and not any(one.alarm for one in self.result.sides)
+        return canal < CANAL_ML and not any(one.alarm for one in self.result.sides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
+from seldinger.plan.treatments.augmentation.amounts import CANAL_ML
 from seldinger.plan.treatments.augmentation.tables import find_canal_leak_ml
 from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 from seldinger.simulate.cement.exits import ExitKind
@@ -13,9 +14,9 @@ from seldinger.simulate.cement.exits import ExitKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seldinger.catalogue.cements import BoneCement
     from seldinger.plan.treatments.augmentation.predict import Foretold
 
-_CANAL_ML = 0.05
 _WHOLE, _SLACK = 0.98, 1.0
 _BOTH, _MISSED = "vertebra.filling.endplates.both", "vertebra.filling.endplates.missed"
 _STRENGTH, _STIFFNESS = "vertebra.filling.strength", "vertebra.filling.stiffness"
@@ -47,6 +48,39 @@ def find_about_cement(foretold: Foretold, *, thick: bool | None, doubt: str) -> 
     if thick is False:
         text = f"Thin cement was asked for. {' '.join(quote_fact(one) for one in _THICK)}"
         yield Finding("viscosity", Status.NOT_MET, Severity.CAUTION, text, cite(*_THICK))
+
+
+def tell_handling(cement: BoneCement) -> Finding:
+    """How long a cement can be used, as far as it was read."""
+    times = cement.times
+    if times is None:
+        text = f"{cement.title}: how long it can be used was not read; its own sheet says so."
+        return Finding("cement-handling", Status.UNKNOWN, Severity.CAUTION, text)
+    said = " ".join(state_fact(one) for one in times.facts)
+    text = f"{cement.title}. {said} {times.doubt}".strip()
+    return Finding("cement-handling", Status.MET, Severity.INFO, text, cite(*times.facts))
+
+
+def find_about_balloons(foretold: Foretold, wanted_ml: float) -> Iterator[Finding]:
+    """Whether balloons are as large as was wanted; nothing without balloons.
+
+    Args:
+        foretold: by the model.
+        wanted_ml: of each.
+    """
+    if foretold.cemented.cavity is None:
+        return
+    placed = [one.volume_ml for one in foretold.cemented.cavity.balloons]
+    if min(placed) >= _WHOLE * wanted_ml:
+        text = f"Balloons of {wanted_ml:.1f} mL have room between the walls of the body."
+        yield Finding("balloon", Status.MET, Severity.CAUTION, text)
+        return
+    sizes = " and ".join(f"{one:.1f}" for one in placed)
+    text = (
+        f"Balloons of {wanted_ml:.1f} mL were wanted; {sizes} mL is what the walls of the body, or "
+        "the balloon itself, have room for. The plan goes on with that."
+    )
+    yield Finding("balloon", Status.NOT_MET, Severity.ACTION, text)
 
 
 def _tell_amount(foretold: Foretold) -> Finding:
@@ -91,7 +125,7 @@ def _judge_canal(foretold: Foretold, doubt: str) -> Finding:
     runs = [one.leaked for one in foretold.spread.leaks if one.name in exits]
     counted = max((one.count for one in runs), default=0)
     of = foretold.spread.runs
-    if leak >= _CANAL_ML:
+    if leak >= CANAL_ML:
         text = (
             f"In the model {leak:.2f} mL of cement go towards the canal: place the tip farther "
             "forward, give less, wait until it is thicker, or do not do it."

@@ -198,7 +198,7 @@ def list_outside_domain(
         said.append("metal or old cement lies in the body")
     if tumour.is_there:
         said.append(f"a tumour ({tumour.words}): cement in it is not what the model was made for")
-    if doubt_outline(vertebra, assumed):
+    if doubt_outline(vertebra, tumour, assumed):
         said.append("the outline of the vertebra cannot be trusted")
     if vertebra.breaks is None:
         said.append("the scan is too coarse to show breaks of the cortex, by which cement leaves")

@@ -9,6 +9,7 @@ import numpy as np
 
 from seldinger import catalogue
 from seldinger.anatomy.vertebra.model import Side
+from seldinger.catalogue.cements import find_cement
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
 from seldinger.core.finding import Finding
@@ -22,7 +23,11 @@ from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.augmentation import amounts, heating, needles, predict, steps
-from seldinger.plan.treatments.augmentation.cement_findings import find_about_cement
+from seldinger.plan.treatments.augmentation.cement_findings import (
+    find_about_balloons,
+    find_about_cement,
+    tell_handling,
+)
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
@@ -48,8 +53,8 @@ if TYPE_CHECKING:
 _GAUGES = {False: (11, 13), True: (10,)}
 """Without balloons and with them, the widest first."""
 _BALLOON_MM = 15.0
-_REACH_MM = 45.0
-"""From the body's middle to its front, for a way that comes from the side, and for the hub."""
+_REACH_MM = 35.0
+"""From the body's middle towards its front, for a way that comes from the side, and the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +95,20 @@ class Augmentation(TreatmentLogic[SpineCase]):
         options = case.settings.get_options(AugmentationOptions)
         if not self.balloon:
             options.check_no_balloon()
-        heating.check(options, case.settings.assume, find_tumour(case))
+        tumour = find_tumour(case)
+        heating.check(options, case.settings.assume, tumour)
         taken, tried = self._choose_ways(case, search, options)
         reach = _join(case, search, self._list_cannulas(case), taken, tried)
         best = next(iter(reach.approach.paths), None)
         eye = guidance.choose(case, best)
-        wanted = 2 if options.needles == "two" or (self.balloon and options.needles is None) else 1
+        single = options.side is not None or case.options.entry_lps_mm is not None
+        asked_two = self.balloon if options.needles is None else options.needles == "two"
+        wanted = 2 if asked_two and not single else 1
         said = [
             *find_about_vertebra(
                 case.vertebra,
                 options,
-                find_tumour(case),
+                tumour,
                 case.assumed,
                 balloon=self.balloon,
                 anchored=_is_anchored(case),
@@ -122,6 +130,9 @@ class Augmentation(TreatmentLogic[SpineCase]):
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
+            said += find_about_balloons(made, _wish_balloon_ml(options))
+            if options.viscosity_pa_s is None:
+                said.append(tell_handling(find_cement(options.viscosity)))
         effect, fields = None, None
         if foretold is not None:
             effect = predict.describe_effect(
@@ -172,7 +183,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
                     f"the entry lies on the {lies.value}, and {options.side or 'both sides'} told: "
                     "an entry is that of one needle, on its own side; leave one of them out"
                 )
-            side, wanted = (Side.LEFT if left > 0.0 else Side.RIGHT), "one"
+            side, wanted = lies, "one"
         return needles.choose_ways(
             case, search, self._list_cannulas(case),
             wanted=wanted, single_side=side, prefer_two=self.balloon,
@@ -193,7 +204,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
             cavity = None
             if self.balloon:
                 size = _find_balloon(cannulas[taken[0].device]).find_balloon(_BALLOON_MM)
-                wanted_ml = options.balloon_ml or get_number(amounts.BALLOON_ML)
+                wanted_ml = _wish_balloon_ml(options)
                 cavity = amounts.place_balloons(case.vertebra, given, size, wanted_ml, assumed)
             progress("how much cement", 0.0)
             cemented = amounts.choose_amount(case.vertebra, given, cavity, options, own)
@@ -219,11 +230,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
         cavity = None if foretold is None else foretold.cemented.cavity
         balloon_ml = None if cavity is None else min(b.volume_ml for b in cavity.balloons)
         options = case.settings.get_options(AugmentationOptions)
+        cement = None if options.viscosity_pa_s is not None else find_cement(options.viscosity)
         settings: dict[str, str | float | bool | None] = {
             "level": case.vertebra.level,
             "needles": len(taken),
             "cement_ml": cement_ml,
-            "viscosity": options.viscosity if options.viscosity_pa_s is None else "as told",
+            "cement": "as told" if cement is None else cement.title,
             "fracture_weeks": options.fracture_weeks,
         }
         if self.balloon:
@@ -238,6 +250,11 @@ class Augmentation(TreatmentLogic[SpineCase]):
             ),
             bail_out=steps.list_bail_out(),
         )
+
+
+def _wish_balloon_ml(options: AugmentationOptions) -> float:
+    """Of each balloon: as told, else as in its trial."""
+    return options.balloon_ml or get_number(amounts.BALLOON_ML)
 
 
 def _is_anchored(case: SpineCase) -> bool:

@@ -39,19 +39,26 @@ class Tumour:
     Attributes:
         labelled_ml: of bone, canal and what touches them that a label of a lesion covers.
         lytic_ml: of the body that is thinner than its marrow.
+        beside_ml: of ``labelled_ml``, what the vertebra's own label leaves out.
         told: the cause as the user told it; None: not told, or no tumour.
+        asked: whether the cause was told at all.
     """
 
     labelled_ml: float
     lytic_ml: float
+    beside_ml: float
     told: str | None
-    asked: bool = True
-    """Whether the cause was told at all."""
+    asked: bool
 
     @property
     def volume_ml(self) -> float:
         """Of it, as far as anything shows."""
         return max(self.labelled_ml, self.lytic_ml)
+
+    @property
+    def is_cut_out(self) -> bool:
+        """Whether the label of the lesion may have taken the vertebra's own away."""
+        return self.beside_ml > _LEAST_ML
 
     @property
     def is_there(self) -> bool:
@@ -79,11 +86,13 @@ def find_tumour(case: SpineCase) -> Tumour:
         np.any([case.target.mask, *spaces], axis=0), _BESIDE_MM, grid.spacing_mm[0]
     ) & _list_slab(case)  # fmt: skip
     lesions = [one.mask for one in case.anatomy.structures if one.kind is Kind.LESION]
-    covered = sum(float((mask & near).sum()) for mask in lesions)
+    here = np.any([np.zeros_like(near), *lesions], axis=0) & near
+    bone = np.any([one.mask for one in case.anatomy.structures if one.name == BONE], axis=0)
     cause = read(AugmentationAnswers, case.settings).cause
     return Tumour(
-        covered * case.anatomy.grid.voxel_ml,
+        float(here.sum()) * grid.voxel_ml,
         case.vertebra.lytic_ml,
+        float((here & ~bone).sum()) * grid.voxel_ml,
         cause if cause in _CAUSES else None,
         cause is not None,
     )

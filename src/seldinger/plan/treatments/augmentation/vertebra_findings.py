@@ -57,7 +57,7 @@ def find_about_vertebra(
         anchored: whether a labelled rib or sacrum tells the levels apart.
     """
     yield _judge_level(vertebra, anchored=anchored)
-    yield _judge_label(vertebra, assumed)
+    yield _judge_label(vertebra, tumour, assumed)
     yield _judge_canal(vertebra, assumed)
     yield from _judge_contents(vertebra, assumed)
     yield from _judge_tumour(tumour, heated=options.heat is not None)
@@ -88,11 +88,12 @@ def _judge_level(vertebra: Vertebra, *, anchored: bool) -> Finding:
     return Finding("level", Status.MET, Severity.ACTION, text)
 
 
-def doubt_outline(vertebra: Vertebra, assumed: Assumed) -> tuple[str, ...]:
+def doubt_outline(vertebra: Vertebra, tumour: Tumour, assumed: Assumed) -> tuple[str, ...]:
     """Why the label may not be the bone; empty where nothing speaks against it.
 
     Args:
         vertebra: whose label.
+        tumour: in it.
         assumed: every assumption as it is used.
     """
     said = []
@@ -105,6 +106,11 @@ def doubt_outline(vertebra: Vertebra, assumed: Assumed) -> tuple[str, ...]:
         )
     if vertebra.fused_with is not None:
         said.append(f"its label seems to hold {vertebra.fused_with} as well")
+    if tumour.is_cut_out:
+        said.append(
+            f"{tumour.beside_ml:.1f} mL of a labelled lesion lie outside its label: cut out of it, "
+            "as in a map of one label a voxel, or grown beyond it; label the vertebra whole"
+        )
     filled = measure_solidity(vertebra)
     if filled < assumed.get_value(SOLID.name):
         said.append(
@@ -121,8 +127,8 @@ def measure_solidity(vertebra: Vertebra) -> float:
     return float(vertebra.body.sum()) / float(hull.volume)
 
 
-def _judge_label(vertebra: Vertebra, assumed: Assumed) -> Finding:
-    said = doubt_outline(vertebra, assumed)
+def _judge_label(vertebra: Vertebra, tumour: Tumour, assumed: Assumed) -> Finding:
+    said = doubt_outline(vertebra, tumour, assumed)
     if said:
         text = (
             f"The outline of {vertebra.level} cannot be trusted: {' and '.join(said)}. Scan all of "

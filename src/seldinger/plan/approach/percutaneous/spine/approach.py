@@ -11,7 +11,7 @@ import numpy as np
 from seldinger.anatomy import structures as of_structures
 from seldinger.anatomy.extents import Extent
 from seldinger.anatomy.model import Kind, Lesion, Origin, Structure
-from seldinger.anatomy.vertebra import find_vertebra, parse_level
+from seldinger.anatomy.vertebra import VertebraSettings, find_vertebra, parse_level
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.geometry import morphology
 from seldinger.image.resample import resample_mask
@@ -19,17 +19,18 @@ from seldinger.image.study import Modality
 from seldinger.plan import neighbours
 from seldinger.plan.approach.percutaneous.approach import Percutaneous
 from seldinger.plan.approach.percutaneous.model import NeedleCase
+from seldinger.plan.approach.percutaneous.options import PercutaneousOptions
 from seldinger.plan.approach.percutaneous.spine.corridor import Surroundings, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from seldinger.anatomy.model import Anatomy, Target
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.space import Grid
     from seldinger.core.volume import Mask
     from seldinger.image.study import Study
-    from seldinger.plan.procedure import Case, Procedure
+    from seldinger.plan.procedure import Case, Procedure, Settings
     from seldinger.simulate.effect import Effect
 
 BONE, OTHERS, CANAL = "vertebrae", "other vertebrae", "spinal canal"
@@ -66,6 +67,23 @@ class Transpedicular(Percutaneous):
     takes_outline: ClassVar[bool] = False
     wanted: ClassVar[str] = "treats a vertebra: name it by its level (--target L1)"
 
+    def check(self, settings: Settings, structures: Iterable[str] | None) -> None:
+        """Refuse settings that no patient could make right, and what nothing here reads.
+
+        Args:
+            settings: the user's choices.
+            structures: names that structures of the patient may have; None when nobody can tell.
+
+        Raises:
+            PlanError: naming them.
+        """
+        Percutaneous.check(self, settings, structures)
+        if settings.get_options(PercutaneousOptions).paths != PercutaneousOptions().paths:
+            raise PlanError(
+                "paths is told, and a way through a pedicle keeps those of every line it tried: "
+                "leave it out"
+            )
+
     def prepare(self, anatomy: Anatomy, target: str) -> Anatomy:
         """The anatomy with the target's own bone apart from the rest of the spine, and its canal.
 
@@ -96,7 +114,13 @@ class Transpedicular(Percutaneous):
                 Structure(OTHERS, Kind.BONE, rest, Origin.LABEL, tuple(sources), mobile=False)
             )
         canal = _find_canal(anatomy, vertebra)
-        return replace(anatomy, structures=(*kept, *made, *canal))
+        own_uses = {one.name: one for one in VertebraSettings().list_uses()}
+        others = [one for one in anatomy.assumptions if one.name not in own_uses]
+        return replace(
+            anatomy,
+            structures=(*kept, *made, *canal),
+            assumptions=(*others, *own_uses.values()),
+        )
 
     def find_target(self, anatomy: Anatomy, name: str) -> Lesion:
         """The body of the vertebra called ``name``.
@@ -187,7 +211,7 @@ class Transpedicular(Percutaneous):
         return tuple(sorted({*(wanted - {*case.anatomy.names}), *left_out}))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def survey_vertebra(study: Study, level: str) -> Surroundings:
     """The vertebra at ``level`` and the distances around it; a study's are found once.
 
