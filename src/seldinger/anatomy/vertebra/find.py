@@ -13,6 +13,7 @@ from seldinger.anatomy.vertebra import cortex
 from seldinger.anatomy.vertebra.content import find_content
 from seldinger.anatomy.vertebra.doubts import doubt_level, find_fused
 from seldinger.anatomy.vertebra.expected import GRADES, ask_neighbours, grade_heights
+from seldinger.anatomy.vertebra.foramina import find_foramina
 from seldinger.anatomy.vertebra.frame import outline_level
 from seldinger.anatomy.vertebra.heights import find_ends, measure_heights
 from seldinger.anatomy.vertebra.levels import find_levels, parse_level
@@ -85,6 +86,8 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
     )
     bridges = find_bridges(outline)
     pedicles, lost = _place(spine, outline, bridges, parts)
+    frame = VertebraFrame(middle_of(outline), *(as_vector(a) for a in outline.axes))
+    body_lps_mm = grid.to_lps(np.argwhere(parts.body))
     notes = (*_tell(outline, shape, whence), *near.notes, *content.notes, *blind, *lost)
     if heights.grade is not None:
         notes += (f"Genant's grades: {evidence.stamp_of(GRADES)}",)
@@ -96,7 +99,7 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         bone=parts.bone,
         body=parts.body,
         canal=parts.canal,
-        frame=VertebraFrame(middle_of(outline), *(as_vector(a) for a in outline.axes)),
+        frame=frame,
         pedicles=pedicles,
         heights=heights,
         upper_endplate=parts.upper,
@@ -112,6 +115,10 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         level_doubt=doubt_level(spine, wanted, settings),
         notes=notes,
         lytic=content.lytic,
+        foramina={
+            side: find_foramina(spine, wanted, body_lps_mm, frame, one, settings)
+            for side, one in pedicles.items()
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,51 @@ class Pedicle:
     axis_lps: Vector
     width_mm: float
     height_mm: float
+
+    __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foramen:
+    """An opening beside the canal, through which a root leaves, told from the bone around it.
+
+    Attributes:
+        side: of the patient.
+        points_lps_mm: (n, 3), every millimetre, of all that is open over the pedicle's width.
+        root_lps_mm: (m, 3), those of its upper part, in which the root is taken to lie: no CT
+            shows it.
+        centre_lps_mm: middle of ``points_lps_mm``.
+        height_mm: between the pedicles; None: the neighbour's is not seen, and where the opening
+            ends is unknown.
+        depth_mm: from the back wall to the joint.
+    """
+
+    side: Side
+    points_lps_mm: NDArray[np.float64]
+    root_lps_mm: NDArray[np.float64]
+    centre_lps_mm: Vector
+    height_mm: float | None
+    depth_mm: float
+
+    __repr__ = short_repr
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the neighbour that bounds it is seen in the scan."""
+        return self.height_mm is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foramina:
+    """What opens beside one pedicle.
+
+    Attributes:
+        own: under it, for the root of this level; None: not seen, unknown and never clear.
+        above: over it, for the root of the level above; None: likewise.
+    """
+
+    own: Foramen | None
+    above: Foramen | None
 
     __repr__ = short_repr
 
@@ -179,6 +224,7 @@ class Vertebra:
         level_doubt: why the level may be misnamed; None: nothing speaks against it.
         notes: what was estimated, for the report.
         lytic: (a, b, c) bool, what ``lytic_ml`` measures; None: not outlined.
+        foramina: under and above each pedicle that is found; a side without a pedicle has none.
     """
 
     level: str
@@ -204,6 +250,7 @@ class Vertebra:
     level_doubt: str | None = None
     notes: tuple[str, ...] = ()
     lytic: Mask | None = None
+    foramina: Mapping[Side, Foramina] = field(default_factory=dict)
 
     __repr__ = short_repr
 
