@@ -12,6 +12,7 @@ from tests.demo_plans import SPINE_CASES, fingerprint
 from tests.uptake import figure, finding
 
 from seldinger import anatomy, demo, evidence, plan, report, testing
+from seldinger.anatomy.vertebra import find_vertebra
 from seldinger.catalogue import device
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Status
@@ -166,6 +167,12 @@ def test_a_lesion_cut_out_of_the_label_of_its_vertebra_is_doubted(
     assert finding(cut, "vertebra-outline")[0] is Status.UNKNOWN
     assert "outside its label" in finding(cut, "vertebra-outline")[1]
     assert finding(given["vertebroplasty", "L3"], "vertebra-outline")[0] is Status.MET
+    # Who drops the lesion's label as well leaves a notch in that of the vertebra.
+    entries = tuple(one for one in labels.entries if one is not lesion)
+    dropped = find_vertebra(
+        replace(study, labels=replace(labels, layers=layers, entries=entries)), "L3"
+    )
+    assert dropped.notch_mm > 3.0
 
 
 def test_a_narrow_pedicle_has_no_way_and_the_other_side_has(augment: Callable[..., Plan]) -> None:

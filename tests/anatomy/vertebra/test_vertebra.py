@@ -326,3 +326,53 @@ def test_settings_refuse_what_makes_no_vertebra() -> None:
     used = VertebraSettings(assume={"break_least": 30.0}).list_uses()
     assert len(used) == len(VERTEBRA_ASSUMPTIONS)
     assert [one.name for one in used if one.edited] == ["break_least"]
+
+
+BITES = {"left": (-19.0, 2.0, 0.0), "front": (4.0, -14.0, -2.0), "behind": (-9.0, 13.0, -3.0)}
+
+
+def cut_label(study: Study, where: np.ndarray) -> Study:
+    """The study with a hole in its labels."""
+    labels = study.labels
+    assert labels is not None
+    layers = tuple(np.where(where, 0, one).astype(one.dtype) for one in labels.layers)
+    return replace(study, labels=replace(labels, layers=layers))
+
+
+def list_offsets(study: Study) -> np.ndarray:
+    """(3, a, b, c) LPS mm from the middle of the painted L1, which stands upright."""
+    grid = study.image.grid
+    points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - Pose().middle_lps_mm
+    return points.T.reshape(3, *grid.shape)
+
+
+@pytest.mark.parametrize("place", BITES)
+def test_a_piece_that_is_missing_from_the_sides_of_a_body_is_a_notch(
+    place: str, straight: Study
+) -> None:
+    away = list_offsets(straight) - np.reshape(BITES[place], (3, 1, 1, 1))
+    bitten = find_vertebra(cut_label(straight, np.linalg.norm(away, axis=0) < 7.0), "L1")
+    assert bitten.notch_mm > 4.0
+
+
+def test_no_body_that_is_whole_has_a_notch(upright: Vertebra, turned: Vertebra, ill: Study) -> None:
+    wedge = find_vertebra(ill, "L1")
+    assert (upright.notch_mm, turned.notch_mm, wedge.notch_mm) == (0.0, 0.0, 0.0)
+
+
+def test_a_process_as_thick_as_at_the_fifth_lumbar_level_is_none_of_the_body(
+    straight: Study, upright: Vertebra
+) -> None:
+    left, back, up = list_offsets(straight)
+    wing = (np.abs(left) > 10.0) & (np.abs(left) < 36.0) & (np.abs(up) < 8.0)
+    wing &= (back > 0.0) & (back < 22.0)
+    labels = straight.labels
+    assert labels is not None
+    (layer,) = labels.layers
+    made = replace(labels, layers=(np.where(wing & (layer == 0), 2, layer).astype(layer.dtype),))
+    winged = find_vertebra(replace(straight, labels=made), "L1")
+    across = [np.ptp(np.argwhere(one.body)[:, 0]) * one.grid.spacing_mm[0]
+              for one in (upright, winged)]  # fmt: skip
+    assert across[1] <= across[0] + 3.5
+    assert winged.body_ml == pytest.approx(upright.body_ml, rel=0.08)
+    assert winged.bone.sum() > 1.2 * upright.bone.sum()

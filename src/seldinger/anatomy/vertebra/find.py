@@ -17,6 +17,7 @@ from seldinger.anatomy.vertebra.frame import outline_level
 from seldinger.anatomy.vertebra.heights import find_ends, measure_heights
 from seldinger.anatomy.vertebra.levels import find_levels, parse_level
 from seldinger.anatomy.vertebra.model import Pedicle, Side, Vertebra, VertebraFrame
+from seldinger.anatomy.vertebra.notch import measure_notch_mm
 from seldinger.anatomy.vertebra.outline import middle_of
 from seldinger.anatomy.vertebra.pedicles import find_bridges
 from seldinger.anatomy.vertebra.settings import VertebraSettings
@@ -107,6 +108,7 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         dense_ml=content.dense_ml,
         lytic_ml=content.lytic_ml,
         source_voxel_mm=_find_coarser(study),
+        notch_mm=measure_notch_mm(outline),
         cut_by_scan=shape.at_edge,
         fused_with=find_fused(spine, wanted, near.volume_ml, settings),
         level_doubt=doubt_level(spine, wanted, settings),

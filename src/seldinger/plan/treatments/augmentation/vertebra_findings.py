@@ -27,8 +27,9 @@ _THIN_MM = 1.5
 _DENSE_ML = 0.05
 _ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
 SOLID, BARE = _ASSUMED["least_solid_share"], _ASSUMED["bare_wall_mm2"]
+NOTCH = _ASSUMED["deepest_notch_mm"]
 SCLEROTIC, CANAL = _ASSUMED["sclerotic_hu"], _ASSUMED["least_canal_mm2"]
-ASSUMPTIONS = (SOLID, BARE, SCLEROTIC, CANAL)
+ASSUMPTIONS = (SOLID, NOTCH, BARE, SCLEROTIC, CANAL)
 _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
          "vertebra.imaging.back_wall.leak2021")  # fmt: skip
@@ -116,6 +117,11 @@ def doubt_outline(vertebra: Vertebra, tumour: Tumour, assumed: Assumed) -> tuple
         said.append(
             f"its body fills only {100.0 * filled:.0f} % of its own hull: a piece is missing, or "
             "something else is in it"
+        )
+    elif vertebra.notch_mm > assumed.get_value(NOTCH.name):
+        said.append(
+            f"a notch {vertebra.notch_mm:.0f} mm deep is cut into the sides of its body, deeper "
+            "than any waist: a piece is missing"
         )
     return tuple(said)
 
