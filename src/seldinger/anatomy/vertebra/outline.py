@@ -200,9 +200,10 @@ def _cut_wings(body: Mask, voxel_mm: float) -> Mask:
         return body
     low, high = int(filled[0]), int(filled[-1])
     share = max(2, round(_END_SHARE * (high - low)))
-    ends = body[..., low : low + share].any(axis=2) | body[..., high - share + 1 : high + 1].any(
-        axis=2
-    )  # fmt: skip
+    outer = np.concatenate(
+        [body[..., low : low + share], body[..., high - share + 1 : high + 1]], 2
+    )
+    ends: Mask = np.asarray(outer.any(axis=2))
     across, along = np.nonzero(ends)
     middle, half = float(np.median(across)), 0.25 * float(np.ptp(across))
     shadow = dilate(ends[..., None], _WAIST_MM, voxel_mm)[..., 0]
