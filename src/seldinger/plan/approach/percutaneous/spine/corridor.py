@@ -30,8 +30,6 @@ STEP_MM = 0.75
 OUTSIDE_MM = 90.0
 """A line is followed this far from its tip: past the skin, or nearly."""
 NO_CANAL_MM = float("nan")
-_ENOUGH_MM = 0.5
-"""More room than is wanted, by so much, is worth as much as any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,10 +133,7 @@ def measure_room(around: Surroundings, pedicle: Pedicle, tip: Points, axis: Poin
 def find_corridors(
     around: Surroundings, pedicle: Pedicle, goals: Goals, most: int = 3
 ) -> tuple[Corridor, ...]:
-    """Lines through a pedicle whose tips meet the goals; best first, well apart.
-
-    The best keeps the room that is wanted and a little more, and is then as far from the canal as
-    bone allows; where no canal shows it is the roomiest.
+    """The roomiest lines through a pedicle whose tips meet the goals; best first, well apart.
 
     Args:
         around: of the vertebra.
@@ -154,14 +149,9 @@ def find_corridors(
     if around.to_canal_mm is not None:
         free &= canal_mm >= goals.least_canal_mm
     rows = np.flatnonzero(free)
-    room_mm = np.minimum(pedicle_mm, body_mm)[rows]
-    if around.to_canal_mm is not None:
-        # Bone beyond what is wanted is spent on the side away from the canal.
-        enough = np.minimum(room_mm, goals.least_room_mm + _ENOUGH_MM)
-        room_mm = enough + np.minimum(canal_mm[rows], 20.0)
-    # Tenths of a millimetre: among equally good lines the flattest is taken.
+    # Tenths of a millimetre: among equally roomy lines the flattest is taken.
     tilt = np.abs(axes[rows, 2])
-    order = rows[np.lexsort((tilt, -np.round(room_mm, 1)))]
+    order = rows[np.lexsort((tilt, -np.round(np.minimum(pedicle_mm, body_mm)[rows], 1)))]
     frame = around.vertebra.frame
     toward = -1.0 if pedicle.side is Side.LEFT else 1.0
     made: list[Corridor] = []
