@@ -68,7 +68,7 @@ def _tell_error() -> Finding:
     """How far beside its plan a cannula comes to lie, and how seldom it breaks a pedicle."""
     text = (
         "The chance of touching the canal takes the error of a navigated needle that nobody "
-        "corrects, and no error of the plan or the labels. Under fluoroscopy: "
+        "corrects, and no error of the plan or the labels. "
         f"{' '.join(state_fact(one) for one in _BREACHES)} None of this is the chance of this "
         "patient; --technique plans with another error."
     )
