@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from tests.painted_spine import CANAL_BACK, CANAL_RADIUS, Bone, Pose, paint_spin
 
 from seldinger.anatomy.vertebra import Vertebra, find_vertebra
 from seldinger.core.volume import Volume
-from seldinger.image import Study
+
+if TYPE_CHECKING:
+    from seldinger.image import Study
 
 
 @pytest.fixture(scope="module")

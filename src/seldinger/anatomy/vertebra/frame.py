@@ -50,7 +50,14 @@ def outline_level(spine: Spine, level: str, voxel_mm: float) -> tuple[Outline, s
 def outline_quickly(
     spine: Spine, level: str, voxel_mm: float, *, with_canal: bool = False
 ) -> Outline:
-    """As ``outline_level`` of ``level`` in ``voxel_mm``, not refined: enough for heights."""
+    """As ``outline_level`` of ``level`` in ``voxel_mm``, not refined: enough for heights.
+
+    Args:
+        spine: all levels.
+        level: of them.
+        voxel_mm: edge of the outline's voxels.
+        with_canal: whether the canal is looked for as well.
+    """
     shape = spine.get_level(level)
     known, up = _point_up(spine, level)
     coarse = shape.coarse

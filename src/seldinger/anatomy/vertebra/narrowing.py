@@ -1,4 +1,4 @@
-"""Narrowing: whether bone lies in the canal, by its section beside the neighbours' and by density."""
+"""Narrowing: bone in the canal, by its section beside the neighbours' and by density."""
 
 from __future__ import annotations
 

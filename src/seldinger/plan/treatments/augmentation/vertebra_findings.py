@@ -35,8 +35,8 @@ _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
          "vertebra.imaging.back_wall.leak2021")  # fmt: skip
 _LOOK = (
-    "What it leaves for the cord or the roots is for MR and a surgeon to say; no limit of narrowing "
-    "was read up to which cement may be given."
+    "What it leaves for the cord or the roots is for MR and a surgeon to say; no limit was read up "
+    "to which cement may be given."
 )
 _AGES = ("vertebra.height.angle.palmowski.6_51wk",)
 OLDEST_WEEKS = 51.0
