@@ -50,8 +50,8 @@ DISC_ABOVE, DISC_BELOW = "disc above", "disc below"
 CEMENT = "cement"
 WARM_C, HOT_C = 43.0, 50.0
 _MARGIN_MM = 20.0
-"""Around the vertebra: warmth hardly comes further in the time that is followed. The edge insulates,
-so that too small a lattice is too warm."""
+"""Around the vertebra: warmth hardly comes further in the time that is followed. The edge
+insulates, so that too small a lattice is too warm."""
 _LEVELS = 10
 """Shares of cement that are told apart where it changes what a cell conducts; its heat is exact."""
 _HALF = 0.5

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from seldinger.evidence import driving_value
 from seldinger.physics.thermal.properties import Tissue
 from seldinger.physics.thermal.sources import Schedule
 from seldinger.simulate.cement.inject import get_range
-from seldinger.simulate.cement.settings import get_assumed
+from seldinger.simulate.cement.settings import ASSUMPTIONS, get_assumed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,10 +68,7 @@ class SettingHeat:
         """W over time: rises and falls as the square of a sine; adds up to ``total_j``."""
         step = self.release_s / _STRETCHES
         done = [_find_share(n / _STRETCHES) for n in range(_STRETCHES + 1)]
-        watts = tuple(
-            total_j * (after - before) / step
-            for before, after in zip(done[:-1], done[1:], strict=True)
-        )
+        watts = tuple(total_j * (after - before) / step for before, after in pairwise(done))
         return Schedule(tuple(step * (n + 1) for n in range(_STRETCHES)), watts)
 
 
@@ -86,31 +84,32 @@ def find_setting_heat(assumed: Mapping[str, float]) -> SettingHeat:
         assumed: edits of assumptions by name.
     """
     density = get_assumed(assumed, "cement_density_kg_per_m3")
-    get = lambda one: driving_value(one, secondary=True)  # noqa: E731
-    monomer_g = get(MONOMER) * get(MONOMER_DENSITY)
-    whole_g = get(LIQUID) * get(MONOMER_DENSITY) + get(POWDER)
+    monomer_g = _get(MONOMER) * _get(MONOMER_DENSITY)
+    whole_g = _get(LIQUID) * _get(MONOMER_DENSITY) + _get(POWDER)
     monomer_g_per_ml = monomer_g / whole_g * density / _L_PER_M3
 
     def find_j_per_ml(molar_kj: float, conversion: float) -> float:
-        return molar_kj * _J_PER_KJ / get(MOLAR_MASS) * monomer_g_per_ml * conversion
+        return molar_kj * _J_PER_KJ / _get(MOLAR_MASS) * monomer_g_per_ml * conversion
 
     least, most = get_range(CONVERSION)
-    heats = sorted((get(MOLAR_HEAT), get(MOLAR_EMULSION)))
+    heats = sorted((_get(MOLAR_HEAT), _get(MOLAR_EMULSION)))
     factor = get_assumed(assumed, FACTOR)
     low, high = (factor, factor) if FACTOR in assumed else _get_factors()
     return SettingHeat(
-        factor * find_j_per_ml(get(MOLAR_HEAT), get(CONVERSION)),
+        factor * find_j_per_ml(_get(MOLAR_HEAT), _get(CONVERSION)),
         low * find_j_per_ml(heats[0], least),
         high * find_j_per_ml(heats[1], most),
         get_assumed(assumed, "setting_release_s"),
-        density * get(CAPACITY),
-        get(CONDUCTIVITY),
+        density * _get(CAPACITY),
+        _get(CONDUCTIVITY),
     )
 
 
-def _get_factors() -> tuple[float, float]:
-    from seldinger.simulate.cement.settings import ASSUMPTIONS
+def _get(fact_id: str) -> float:
+    return driving_value(fact_id, secondary=True)
 
+
+def _get_factors() -> tuple[float, float]:
     own = next(one for one in ASSUMPTIONS if one.name == FACTOR)
     return own.low, own.high
 
