@@ -155,4 +155,5 @@ def _spread(nominal: float, values: list[float]) -> Spread:
     if not values:
         return Spread(nominal, nominal, nominal, nominal)
     low, middle, high = (float(one) for one in np.percentile(values, (5.0, 50.0, 95.0)))
-    return Spread(nominal, low, middle, high)
+    # Few runs in coarser cells may all lie to one side of the plan's own figure.
+    return Spread(nominal, min(low, nominal), middle, max(high, nominal))

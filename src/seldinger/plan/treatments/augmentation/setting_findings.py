@@ -30,6 +30,10 @@ _NOT_IN_IT = (
     "Liquor and veins that flow, and cement colder than the body at first, are not in the model: "
     "all three cool. Where leaked cement lies is not known: it is drawn as a lump before its exit."
 )
+_COOL_END = (
+    "The model lies at the cool end of the first bench: cement that runs to the wall in fingers "
+    "finer than a voxel would warm the canal more."
+)
 _MOST_MIN = 1e4
 
 
@@ -71,7 +75,8 @@ def _judge_canal(setting: SettingSpread | None, why: str, doubt: str) -> Finding
             f"Without such cement: {text} {said}"
         )
         return Finding("setting-canal", Status.UNKNOWN, Severity.ACTION, text, cite(*facts))
-    return Finding("setting-canal", Status.MET, Severity.ACTION, f"{text} {said}", cite(*facts))
+    text = f"{text} {said} {_COOL_END}"
+    return Finding("setting-canal", Status.MET, Severity.ACTION, text, cite(*facts))
 
 
 def _list_unknown(setting: SettingSpread, doubt: str) -> Iterator[str]:
