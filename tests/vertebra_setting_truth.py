@@ -21,8 +21,9 @@ from seldinger.physics.thermal.properties import Blood, Tissue
 from seldinger.physics.thermal.run import run
 from seldinger.physics.thermal.sources import Source
 from seldinger.simulate.cement.inject import CementPlan, LeakStop, Viscosity, simulate_cement
-from seldinger.simulate.cement.setting import CEMENT, carry_share, simulate_setting
+from seldinger.simulate.cement.setting import CEMENT, simulate_setting
 from seldinger.simulate.cement.setting_heat import find_setting_heat
+from seldinger.simulate.cement.setting_scene import carry_share
 from seldinger.simulate.thermal.bone import CANAL
 
 if TYPE_CHECKING:

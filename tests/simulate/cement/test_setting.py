@@ -19,15 +19,9 @@ from seldinger.physics.thermal.properties import Tissue
 from seldinger.physics.thermal.run import run
 from seldinger.simulate.cement import setting as page
 from seldinger.simulate.cement.inject import CementPlan, LeakStop, simulate_cement
-from seldinger.simulate.cement.setting import (
-    CEMENT,
-    DISC_ABOVE,
-    SettingChanges,
-    build_setting_scene,
-    carry_share,
-    simulate_setting,
-)
+from seldinger.simulate.cement.setting import CEMENT, SettingChanges, simulate_setting
 from seldinger.simulate.cement.setting_heat import FACTOR, find_setting_heat, mix
+from seldinger.simulate.cement.setting_scene import DISC_ABOVE, build_setting_scene, carry_share
 from seldinger.simulate.cement.setting_spread import BONE, draw_changes, spread_setting
 from seldinger.simulate.cement.settings import ASSUMPTIONS
 from seldinger.simulate.thermal.bone import CANAL

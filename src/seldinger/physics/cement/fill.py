@@ -259,7 +259,14 @@ class _Run:
         # the last order on: a front moves little, and what is nearly in order is soon sorted.
         self.order = self.order[np.argsort(-now[self.order], kind="stable")]
         kernels.carry(
-            self.order, *fields, block.exit_of, step_s, self.saturation, self.gain, self.share, self.left
+            self.order,
+            *fields,
+            block.exit_of,
+            step_s,
+            self.saturation,
+            self.gain,
+            self.share,
+            self.left,
         )
         self._mark(before, step_s)
         self._find_speed(flow)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 CANAL, ELSEWHERE = "spinal canal", "beside the vertebra"
+ROOTS = ("left nerve root", "right nerve root")
+"""The foramina, by the roots in them."""
 _NOTHING_ML = 1e-3
 
 
@@ -71,6 +73,9 @@ def place_leaks(
     places = find_places(grid)
     names = _name_cells(grid, regions)
     canal = regions.get(CANAL)
+    foramina = np.zeros(grid.shape, np.bool_)
+    for one in ROOTS:
+        foramina |= regions.get(one, foramina)
     exits = {one.name: one for one in result.made.bed.exits}
     for leak in result.leaks:
         if leak.volume_ml is None:
@@ -81,6 +86,8 @@ def place_leaks(
         room = ~solid
         if canal is not None:
             room &= canal if leak.kind is ExitKind.CANAL else ~canal
+        if leak.kind is ExitKind.FORAMEN and foramina.any():
+            room &= foramina
         start = find_places(result.made.bed.grid)[exits[leak.name].where].mean(axis=0)
         added = _fill_nearest(
             leak.volume_ml / grid.voxel_ml, start, places, room, 1.0 - filled - share

@@ -13,13 +13,9 @@ from seldinger.catalogue import tissues as shelf
 from seldinger.core.formatting import short_repr
 from seldinger.core.progress import Progress, silent
 from seldinger.core.quantity import Spread
-from seldinger.simulate.cement.setting import (
-    SettingChanges,
-    SettingResult,
-    build_setting_scene,
-    simulate_setting,
-)
+from seldinger.simulate.cement.setting import SettingChanges, SettingResult, simulate_setting
 from seldinger.simulate.cement.setting_heat import find_setting_heat
+from seldinger.simulate.cement.setting_scene import build_setting_scene
 from seldinger.simulate.cement.settings import ASSUMPTIONS
 
 if TYPE_CHECKING:

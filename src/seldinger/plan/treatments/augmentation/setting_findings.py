@@ -8,8 +8,9 @@ from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.augmentation.heat import CANAL_LIMIT, ROOT_LIMIT
 from seldinger.plan.wording import cite, get_number, state_fact
-from seldinger.simulate.cement.setting import CEMENT, DISC_ABOVE, DISC_BELOW
+from seldinger.simulate.cement.setting import CEMENT
 from seldinger.simulate.cement.setting_heat import CONVERSION, MOLAR_EMULSION, MOLAR_HEAT
+from seldinger.simulate.cement.setting_scene import DISC_ABOVE, DISC_BELOW
 from seldinger.simulate.effect import EffectTable, Measure
 from seldinger.simulate.thermal.bone import CANAL
 
