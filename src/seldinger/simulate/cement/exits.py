@@ -22,12 +22,13 @@ from seldinger.simulate.cement.pedicle_walls import ASIDE, CANAL, FORAMEN, find_
 from seldinger.simulate.cement.settings import get_assumed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seldinger.anatomy.vertebra.model import Vertebra, VertebraFrame
     from seldinger.core.space import Points
     from seldinger.core.volume import Mask
     from seldinger.simulate.cement.lattice import Averager
+    from seldinger.simulate.cement.pedicle_walls import PedicleBreak
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +115,13 @@ def find_exits(
             where = _nearest(free, np.mean([_middle(one.where, around) for one in patches], axis=0))
         kind = ExitKind.CANAL if wall is Wall.BACK else ExitKind.BREAK
         add(name_break(wall), where, _break_openness(area, assumed), kind)
-    for name, kind, where, area in _list_pedicle_gaps(vertebra, around, pedicles, assumed):
+    gaps, unseen = find_pedicle_breaks(vertebra, assumed)
+    if unseen:
+        notes.append(
+            f"no wall shows at the {' and '.join(unseen)} pedicle: gaps in it, towards canal and "
+            "foramen, are not known"
+        )
+    for name, kind, where, area in _list_pedicle_gaps(gaps, around, pedicles):
         add(name, where, _break_openness(area, assumed), kind)
     for name, wall, calibre in _VEINS:
         where = _wall_middle(vertebra.frame, wall, free & body, outer, places, assumed)
@@ -145,12 +152,11 @@ def _endplate_openness(vertebra: Vertebra, mask: Mask, assumed: Mapping[str, flo
 
 
 def _list_pedicle_gaps(
-    vertebra: Vertebra, around: Averager, pedicles: Mask | None, assumed: Mapping[str, float]
+    gaps: Sequence[PedicleBreak], around: Averager, pedicles: Mask | None
 ) -> Iterator[tuple[str, ExitKind, Mask, float]]:
     """Name, kind, voxels of the bed and area of gaps in the pedicles, one of each direction."""
     if pedicles is None:
         return
-    gaps = find_pedicle_breaks(vertebra, assumed)
     for side, towards in sorted({(one.side, one.towards) for one in gaps}):
         same = [one for one in gaps if (one.side, one.towards) == (side, towards)]
         where = np.any([around.mean(one.where) > 0.0 for one in same], axis=0) & pedicles

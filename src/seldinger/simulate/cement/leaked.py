@@ -57,8 +57,9 @@ def place_leaks(
 ) -> LeakedCement:
     """Lumps of leaked cement before their exits.
 
-    What leaves towards the canal stays in it where one shows; all else goes where no bone and no
-    canal is. Breaks that could not be looked for leak nothing here, and that is said.
+    What leaves towards the canal, or a foramen, lies there first, where one shows; all else lies
+    where no bone and no canal is. Breaks that could not be looked for leak nothing here, and that
+    is said.
 
     Args:
         result: with what leaked.
@@ -73,9 +74,6 @@ def place_leaks(
     places = find_places(grid)
     names = _name_cells(grid, regions)
     canal = regions.get(CANAL)
-    foramina = np.zeros(grid.shape, np.bool_)
-    for one in ROOTS:
-        foramina |= regions.get(one, foramina)
     exits = {one.name: one for one in result.made.bed.exits}
     for leak in result.leaks:
         if leak.volume_ml is None:
@@ -83,21 +81,37 @@ def place_leaks(
             continue
         if leak.volume_ml < _NOTHING_ML:
             continue
-        room = ~solid
-        if canal is not None:
-            room &= canal if leak.kind is ExitKind.CANAL else ~canal
-        if leak.kind is ExitKind.FORAMEN and foramina.any():
-            room &= foramina
         start = find_places(result.made.bed.grid)[exits[leak.name].where].mean(axis=0)
-        added = _fill_nearest(
-            leak.volume_ml / grid.voxel_ml, start, places, room, 1.0 - filled - share
-        )
+        first = ~solid
+        if leak.kind is ExitKind.FORAMEN:
+            first &= _find_nearest_foramen(start, places, regions)
+        elif canal is not None:
+            first &= canal if leak.kind is ExitKind.CANAL else ~canal
+        added, wanted = np.zeros(grid.shape), leak.volume_ml / grid.voxel_ml
+        for room in (first, ~solid):
+            # What has no room where it leaves to lies around it.
+            rest = wanted - float(added.sum())
+            if rest > 0.0:
+                taken = filled + share + added
+                added += _fill_nearest(rest, start, places, room, 1.0 - taken)
         share += added
         volumes[leak.name] = _count(added * grid.voxel_ml, names, list(regions))
         missing = leak.volume_ml - sum(volumes[leak.name].values())
         if missing > _NOTHING_ML:
             notes.append(f"{missing:.2f} mL by {leak.name} found no room where it is drawn")
     return LeakedCement(share, volumes, tuple(notes))
+
+
+def _find_nearest_foramen(start: Floats, places: Floats, regions: Mapping[str, Mask]) -> Mask:
+    """(i, j, k) bool, the foramen nearest to an exit; everywhere where none shows."""
+    shown = {one: regions[one] for one in ROOTS if one in regions and regions[one].any()}
+    away = {
+        one: float(np.linalg.norm(places[mask] - start, axis=1).min())
+        for one, mask in shown.items()
+    }
+    if not away:
+        return np.ones(places.shape[:-1], np.bool_)
+    return shown[min(away, key=lambda one: away[one])]
 
 
 def _fill_nearest(cells: float, start: Floats, places: Floats, room: Mask, free: Floats) -> Floats:

@@ -53,21 +53,27 @@ class PedicleBreak:
 
 def find_pedicle_breaks(
     vertebra: Vertebra, assumed: Mapping[str, float]
-) -> tuple[PedicleBreak, ...]:
-    """Gaps in the walls of the pedicles; none is told where breaks of the body are not known.
+) -> tuple[tuple[PedicleBreak, ...], tuple[Side, ...]]:
+    """Gaps in the walls of the pedicles, and the sides whose wall does not show: not known there.
+
+    Nothing is looked for where breaks of the body are not known: what is said of them holds here.
 
     Args:
         vertebra: on a lattice of its own.
         assumed: edits of assumptions by name.
     """
     if vertebra.breaks is None or not vertebra.pedicles:
-        return ()
+        return (), ()
+    unseen: list[Side] = []
     found: list[PedicleBreak] = []
     for side, pedicle in sorted(vertebra.pedicles.items()):
         if not pedicle.mask.any():
             continue
         box = _find_box(pedicle.mask, vertebra.grid.spacing_mm[0])
         gap = _find_gap(vertebra, pedicle, box, assumed)
+        if gap is None:
+            unseen.append(side)
+            continue
         marked, count = scipy.ndimage.label(gap, structure=np.ones((3, 3, 3)))
         for number in range(1, count + 1):
             here: Mask = np.equal(marked, number)
@@ -78,7 +84,7 @@ def find_pedicle_breaks(
             where[box] = here
             towards = _name_behind(vertebra, side, here, box)
             found.append(PedicleBreak(side, towards, where, area))
-    return tuple(found)
+    return tuple(found), tuple(unseen)
 
 
 def _find_box(mask: Mask, voxel_mm: float) -> tuple[slice, ...]:
@@ -93,17 +99,17 @@ def _find_box(mask: Mask, voxel_mm: float) -> tuple[slice, ...]:
 
 def _find_gap(
     vertebra: Vertebra, pedicle: Pedicle, box: tuple[slice, ...], assumed: Mapping[str, float]
-) -> Mask:
-    """(i, j, k) bool in the box, surface of a pedicle that is hardly denser than marrow."""
+) -> Mask | None:
+    """(i, j, k) bool in the box, surface that is hardly denser than marrow; None: no wall shows."""
     inner: Mask = scipy.ndimage.binary_erosion(vertebra.bone[box], border_value=1)
     surface: Mask = pedicle.mask[box] & ~inner
     gap: Mask = np.zeros_like(surface)
     if not surface.any():
-        return gap
+        return None
     peak = scipy.ndimage.maximum_filter(vertebra.hu[box], size=3)
     usual = float(np.median(peak[surface]))
     if usual - vertebra.density_hu < _CONTRAST_HU:
-        return gap
+        return None
     level = vertebra.density_hu + get_assumed(assumed, "pedicle_break_share") * (
         usual - vertebra.density_hu
     )

@@ -181,11 +181,17 @@ def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tu
     }  # fmt: skip
     towards = Measure("leak-canal", "Cement towards the canal, in all", "mL", canal)
     figures = measures.list_measures(foretold.result, foretold.spread, foretold.stiffness)
+    beside = tables.find_foramen_leaks_ml(foretold) if known else None
+    foramen = Measure(
+        "leak-foramen", "Cement beside a root, in a foramen", "mL",
+        None if beside is None else sum(beside.values()),
+    )  # fmt: skip
     made = [
         *(replace(one, value=None) if one.id in unknown else one for one in figures),
         *setting_findings.list_measures(foretold.setting, known=known),
         *_list_heights(vertebra),
         towards,
+        foramen,
     ]
     return tuple(sorted(made, key=lambda one: _FIRST.index(one.id) if one.id in _FIRST else 99))
 
