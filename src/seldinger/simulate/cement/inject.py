@@ -49,7 +49,7 @@ class LeakStop(StrEnum):
 
     NEVER = "never"
     CANAL = "towards the canal"
-    """Back wall: a break, or the basivertebral veins."""
+    """Back wall: a break, or the basivertebral veins; and by a pedicle towards a root."""
     ANY = "anywhere"
 
 
@@ -296,7 +296,7 @@ def _find_stops(made: VertebraBed, plan: CementPlan, assumed: Mapping[str, float
         name
         for name, kind in made.kinds.items()
         if plan.stop_at_leak is LeakStop.ANY
-        or (plan.stop_at_leak is LeakStop.CANAL and kind is ExitKind.CANAL)
+        or (plan.stop_at_leak is LeakStop.CANAL and kind in {ExitKind.CANAL, ExitKind.FORAMEN})
     ]
     touched = {}
     if plan.stop_at_endplates:
