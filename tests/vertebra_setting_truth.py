@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tests.plain_vertebra import make_needle, make_vertebra
+from tests.plain_vertebra import SEMI_MM, make_needle, make_vertebra
 from tests.truth_table import Row
 
 from seldinger.anatomy.vertebra.model import Wall
@@ -29,6 +29,7 @@ from seldinger.simulate.thermal.bone import CANAL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seldinger.simulate.cement.outcome import CementResult
     from seldinger.simulate.cement.setting import SettingResult
 
 BENCH = {"setting_perfusion_factor": 0.0}
@@ -44,6 +45,16 @@ def setting(volume_ml: float) -> SettingResult:
     needles = [make_needle(vertebra, side * 9.0, -2.0) for side in (1.0, -1.0)]
     plan = CementPlan(volume_ml, rate_ml_per_s=0.2, stop_at_leak=LeakStop.NEVER)
     return simulate_setting(simulate_cement(vertebra, needles, plan, voxel_mm=2.0), BENCH)
+
+
+@cache
+def filled_behind(volume_ml: float, before_wall_mm: float) -> CementResult:
+    """By two needles with their tips so far before the back wall."""
+    vertebra = make_vertebra(patchy_hu=40.0)
+    behind = SEMI_MM[1] - before_wall_mm
+    needles = [make_needle(vertebra, side * 9.0, behind) for side in (1.0, -1.0)]
+    plan = CementPlan(volume_ml, rate_ml_per_s=0.2, stop_at_leak=LeakStop.NEVER)
+    return simulate_cement(vertebra, needles, plan, voxel_mm=2.0)
 
 
 @cache
@@ -124,6 +135,7 @@ def setting_rows() -> Iterator[Row]:
         "predicted", "the same on another bench, amount not told: at the canal",
         f"{most:.0f} C at most", f"{canal[0]:.0f} and {canal[1]:.0f} C", _miss(BODY_C, most, canal),
     )  # fmt: skip
+    yield from _nearness_rows()
     back = fact(f"{_HEAT}pig.back_leak").value or 0.0
     got = leaked().places[CANAL].peak_c
     yield Row(
@@ -136,6 +148,31 @@ def setting_rows() -> Iterator[Row]:
         "predicted", "in living patients, means of three groups of cements: in the middle",
         f"{low:.0f} to {high:.0f} C", f"{middle[0]:.0f} and {middle[1]:.0f} C",
         _miss(low, high, middle),
+    )  # fmt: skip
+
+
+def _nearness_rows() -> Iterator[Row]:
+    """What decides at the canal, and what hardly matters there."""
+    low, high = fact(f"{_HEAT}canal").interval or (0.0, 0.0)
+    near = simulate_setting(filled_behind(10.0, 5.5), BENCH).places[CANAL].peak_c
+    yield Row(
+        "predicted", "10 mL without blood, both tips 5.5 mm before the back wall (the bench does "
+        "not tell where its tips lay): at the canal", f"{low:g} to {high:g} C", f"{near:.0f} C",
+        _miss(low, high, [near]),
+    )  # fmt: skip
+    given = filled_behind(6.0, 12.5)
+    fine, usual = (
+        simulate_setting(given, {**BENCH, "setting_voxel_mm": mm}).places[CANAL].peak_c
+        for mm in (1.0, 1.5)
+    )
+    yield Row(
+        "grid", "cells of 1.5 mm against 1 mm: 6 mL, tips 12.5 mm before the back wall, at the "
+        "canal", f"{fine:.1f} C", f"{usual:.1f} C", f"{usual - fine:+.1f} K",
+    )  # fmt: skip
+    blood = simulate_setting(given).places[CANAL].peak_c
+    yield Row(
+        "shown beside, not compared", "the same with blood, as assumed", "cooler",
+        f"{blood:.1f} C", f"{blood - usual:+.1f} K by blood",
     )  # fmt: skip
 
 

@@ -20,5 +20,8 @@ def test_every_row_of_the_page_is_what_comes_out() -> None:
 
 def test_rows_of_cement_alone_are_what_comes_out() -> None:
     lines = read_lines(PAGE)
-    for row in (*vertebra_cement_truth.cement_rows(), *vertebra_cement_truth.other_rows()):
+    for row in (
+        *vertebra_cement_truth.cement_rows(), *vertebra_cement_truth.setting_rows(),
+        *vertebra_cement_truth.other_rows(),
+    ):  # fmt: skip
         assert str(row) in lines

@@ -146,7 +146,7 @@ def describe_effect(
         kind=KIND,
         criterion=CRITERION,
         model=measures.MODEL,
-        measures=_list_measures(vertebra, foretold, known=not doubt_canal(case)),
+        measures=_list_measures(case, foretold),
         structures=_list_structures(case, ways),
         options=(
             *_list_ways(taken, tried),
@@ -158,7 +158,9 @@ def describe_effect(
             vertebra, options, tumour, case.assumed, balloon=balloon
         ),
         tables=(
-            *setting_findings.make_table(foretold.setting, known=not doubt_canal(case)),
+            *setting_findings.make_table(
+                foretold.setting, doubt=doubt_canal(case), beside=knows_foramina(case, foretold)
+            ),
             *told,
         ),
     )
@@ -172,8 +174,15 @@ def _list_notes(foretold: Foretold) -> tuple[str, ...]:
     return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
 
 
-def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tuple[Measure, ...]:
-    """Those that decide first, the rest behind them; ``known``: of the way to the canal."""
+def knows_foramina(case: SpineCase, foretold: Foretold) -> bool:
+    """Whether the model speaks for the cement that comes to lie in the foramina."""
+    return not doubt_canal(case) and tables.find_foramen_leaks_ml(foretold) is not None
+
+
+def _list_measures(case: SpineCase, foretold: Foretold) -> tuple[Measure, ...]:
+    """Those that decide first, the rest behind them."""
+    doubt = doubt_canal(case)
+    known = not doubt
     canal = tables.find_canal_leak_ml(foretold.result) if known else None
     unknown = set() if known else {
         f"leak-{measures.spell(one.name)}"
@@ -183,13 +192,15 @@ def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tu
     figures = measures.list_measures(foretold.result, foretold.spread, foretold.stiffness)
     beside = tables.find_foramen_leaks_ml(foretold) if known else None
     foramen = Measure(
-        "leak-foramen", "Cement beside a root, in a foramen", "mL",
+        "foramen-cement", "Cement beside a root, in a foramen", "mL",
         None if beside is None else sum(beside.values()),
     )  # fmt: skip
     made = [
         *(replace(one, value=None) if one.id in unknown else one for one in figures),
-        *setting_findings.list_measures(foretold.setting, known=known),
-        *_list_heights(vertebra),
+        *setting_findings.list_measures(
+            foretold.setting, doubt=doubt, beside=knows_foramina(case, foretold)
+        ),
+        *_list_heights(case.vertebra),
         towards,
         foramen,
     ]

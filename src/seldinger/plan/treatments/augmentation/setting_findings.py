@@ -31,14 +31,17 @@ _NOT_IN_IT = (
     "Liquor and veins that flow, and cement colder than the body at first, are not in the model: "
     "all three cool. Where leaked cement lies is not known: it is drawn as a lump before its exit."
 )
-_COOL_END = (
-    "The model lies at the cool end of the first bench: cement that runs to the wall in fingers "
-    "finer than a voxel would warm the canal more."
+_NEARNESS = (
+    "How near the tips lie to the back wall decides: with tips a few millimetres before it the "
+    "model, too, comes to the hottest canal of the first bench. Cement that runs to the wall in "
+    "fingers finer than a voxel would warm the canal more."
 )
 _MOST_MIN = 1e4
 
 
-def find_about_setting(setting: SettingSpread | None, why: str, *, doubt: str) -> Iterator[Finding]:
+def find_about_setting(
+    setting: SettingSpread | None, why: str, *, doubt: str, beside: bool
+) -> Iterator[Finding]:
     """How warm canal and roots become.
 
     Args:
@@ -46,9 +49,10 @@ def find_about_setting(setting: SettingSpread | None, why: str, *, doubt: str) -
         why: not, in words.
         doubt: why nothing can be said of cement on the way to the canal; empty: nothing speaks
             against it.
+        beside: whether it is known what cement comes to lie in the foramina.
     """
     yield _judge_canal(setting, why, doubt)
-    yield from _judge_roots(setting)
+    yield from _judge_roots(setting, beside=beside)
 
 
 def _judge_canal(setting: SettingSpread | None, why: str, doubt: str) -> Finding:
@@ -76,7 +80,7 @@ def _judge_canal(setting: SettingSpread | None, why: str, doubt: str) -> Finding
             f"Without such cement: {text} {said}"
         )
         return Finding("setting-canal", Status.UNKNOWN, Severity.ACTION, text, cite(*facts))
-    text = f"{text} {said} {_COOL_END}"
+    text = f"{text} {said} {_NEARNESS}"
     return Finding("setting-canal", Status.MET, Severity.ACTION, text, cite(*facts))
 
 
@@ -91,8 +95,8 @@ def _tell(setting: SettingSpread, place: str, name: str, limit: float) -> str:
     found, warmed = setting.peaks_c[place], setting.nominal.places[place]
     text = (
         f"While cement sets the {name} becomes {found.nominal:.1f} C in the model "
-        f"({found.p05:.1f} to {found.p95:.1f} C with other viscosity, heat, bone and blood), "
-        f"against {limit:g} C"
+        f"({found.p05:.1f} to {found.p95:.1f} C in {setting.runs} runs with other viscosity, "
+        f"veins, tips, heat, bone and blood), against {limit:g} C"
     )
     if warmed.above_43_s > 0.0:
         text += f"; above 43 C for {warmed.above_43_s:.0f} s, above 50 C for "
@@ -100,7 +104,7 @@ def _tell(setting: SettingSpread, place: str, name: str, limit: float) -> str:
     return f"{text}."
 
 
-def _judge_roots(setting: SettingSpread | None) -> Iterator[Finding]:
+def _judge_roots(setting: SettingSpread | None, *, beside: bool) -> Iterator[Finding]:
     limit = get_number(ROOT_LIMIT)
     for name in _ROOTS:
         key = f"setting-{name.replace(' ', '-')}"
@@ -118,24 +122,40 @@ def _judge_roots(setting: SettingSpread | None) -> Iterator[Finding]:
             f"{_tell(setting, name, name, limit)} The root is not outlined: the foramen is. "
             f"{state_fact(ROOT_LIMIT)}"
         )
+        if status is Status.MET and not beside:
+            # What may lie in the foramen would warm it from inside.
+            status = Status.UNKNOWN
+            text = (
+                f"How warm the {name} becomes while cement sets is not known: whether cement comes "
+                f"to lie in its foramen is not. Without such cement: {text}"
+            )
         yield Finding(key, status, severity, text, cite(ROOT_LIMIT))
 
 
-def list_measures(setting: SettingSpread | None, *, known: bool) -> tuple[Measure, ...]:
+def _list_hidden(setting: SettingSpread, doubt: str, *, beside: bool) -> set[str]:
+    """Places where cement may lie that is not in the model: no figure speaks for them."""
+    hidden = set() if beside else {*_ROOTS}
+    return {*hidden, CANAL} if any(_list_unknown(setting, doubt)) else hidden
+
+
+def list_measures(
+    setting: SettingSpread | None, *, doubt: str, beside: bool
+) -> tuple[Measure, ...]:
     """The figures of all places.
 
     Args:
         setting: by the model; None: none.
-        known: whether the model speaks for the way to the canal.
+        doubt: as ``find_about_setting`` has it.
+        beside: likewise.
     """
     if setting is None:
         return ()
+    hidden = _list_hidden(setting, doubt, beside=beside)
     made = []
     for name in _ORDER:
         if name not in setting.peaks_c and name not in {CANAL, *_ROOTS}:
             continue
-        hidden = name == CANAL and not known
-        value = None if hidden else setting.peaks_c.get(name)
+        value = None if name in hidden else setting.peaks_c.get(name)
         limit = {CANAL: CANAL_LIMIT, **dict.fromkeys(_ROOTS, ROOT_LIMIT)}.get(name)
         made.append(
             Measure(
@@ -144,7 +164,7 @@ def list_measures(setting: SettingSpread | None, *, known: bool) -> tuple[Measur
                 sources=() if limit is None else cite(limit),
             )
         )  # fmt: skip
-    if known and CANAL in setting.nominal.places:
+    if CANAL not in hidden and CANAL in setting.nominal.places:
         warmed = setting.nominal.places[CANAL]
         made += [
             Measure("setting-canal-above-43", "Canal above 43 C", "s", warmed.above_43_s),
@@ -160,20 +180,24 @@ def _spell(name: str) -> str:
     return {CANAL: "canal", CEMENT: "cement"}.get(name, name.replace(" ", "-"))
 
 
-def make_table(setting: SettingSpread | None, *, known: bool) -> tuple[EffectTable, ...]:
+def make_table(
+    setting: SettingSpread | None, *, doubt: str, beside: bool
+) -> tuple[EffectTable, ...]:
     """Places, one a row; nothing without a model.
 
     Args:
         setting: by the model; None: none.
-        known: whether the model speaks for the way to the canal.
+        doubt: as ``find_about_setting`` has it.
+        beside: likewise.
     """
     if setting is None:
         return ()
+    hidden = _list_hidden(setting, doubt, beside=beside)
     rows = []
     for name in _ORDER:
         if name not in setting.peaks_c:
             continue
-        if name == CANAL and not known:
+        if name in hidden:
             rows.append((name, "not known", "not known", "not known", "not known"))
             continue
         rows.append((name, *_say(setting.nominal.places[name], setting.peaks_c[name])))

@@ -112,9 +112,8 @@ def find_foramen_leaks_ml(foretold: Foretold) -> dict[str, float] | None:
     """
     if foretold.setting is None or not foretold.result.all_exits_known:
         return None
-    made = foretold.result.made
-    shown = [root for root in ROOTS if root.split()[0] in made.vertebra.pedicles]
-    if len(shown) < len(ROOTS) or any("pedicle: gaps" in one for one in made.notes):
+    made, places = foretold.result.made, foretold.setting.nominal.places
+    if not {*ROOTS} <= {*places} or any("pedicle: gaps" in one for one in made.notes):
         return None
     leaked = foretold.setting.nominal.leaked
     return {root: drop_nothing(leaked.sum_region_ml(root)) for root in ROOTS}

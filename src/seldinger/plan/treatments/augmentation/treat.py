@@ -131,7 +131,10 @@ class Augmentation(TreatmentLogic[SpineCase]):
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
-            said += find_about_setting(made.setting, made.no_setting, doubt=doubt_canal(case))
+            said += find_about_setting(
+                made.setting, made.no_setting, doubt=doubt_canal(case),
+                beside=predict.knows_foramina(case, made),
+            )  # fmt: skip
             said += find_about_balloons(made, _wish_balloon_ml(options))
             if options.viscosity_pa_s is None:
                 said.append(tell_handling(find_cement(options.viscosity)))
