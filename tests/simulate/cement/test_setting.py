@@ -206,6 +206,25 @@ def test_finer_cells_agree_at_the_canal(given: CementResult) -> None:
     assert fine == pytest.approx(coarse, abs=0.5)  # half a millimetre nearer the wall
 
 
+def test_what_is_still_warm_when_it_is_followed_no_further_is_said(given: CementResult) -> None:
+    cut = {**COARSE, "setting_follow_s": 600.0, "setting_perfusion_factor": 0.0}
+    hot = simulate_setting(given, cut, SettingChanges(j_per_ml=600.0))
+    assert any(CANAL in one and "are the least" in one for one in hot.notes)
+    assert not any("are the least" in one for one in simulate_setting(given, COARSE).notes)
+
+
+def test_tissues_that_are_told_are_read(given: CementResult) -> None:
+    usual = simulate_setting(given, COARSE).places
+    for name, value in (
+        ("bone_cancellous.conductivity_w_per_m_k", 0.5),
+        ("bone_cancellous.heat_capacity_j_per_kg_k", 1500.0),
+        ("bone_cancellous.perfusion_per_s", 0.01),
+    ):
+        assert name in page.READS
+        told = simulate_setting(given, COARSE, tissues={name: value}).places
+        assert told[CANAL].peak_c != usual[CANAL].peak_c, name
+
+
 def test_times_above_a_level_are_those_of_a_tent() -> None:
     times = np.array([0.0, 10.0, 20.0])
     tent = np.array([[37.0, 40.0], [57.0, 41.0], [37.0, 40.0]])

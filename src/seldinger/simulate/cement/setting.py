@@ -28,11 +28,12 @@ from seldinger.simulate.cement.leaked import LeakedCement, place_leaks
 from seldinger.simulate.cement.setting_heat import SettingHeat, find_setting_heat, mix
 from seldinger.simulate.cement.setting_scene import SettingScene, build_setting_scene, carry_share
 from seldinger.simulate.cement.settings import check_assumed, get_assumed
+from seldinger.simulate.thermal.bone import DENSE, SPONGY
 from seldinger.simulate.thermal.scene import SOFT
 from seldinger.simulate.thermal.setup import BODY_C
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from seldinger.core.volume import Mask
     from seldinger.physics.thermal.properties import Tissue
@@ -50,7 +51,14 @@ _HALF = 0.5
 _WATCHED = 24
 _PROXY_MM = 6.0
 _AGREE_K = 0.5
-_BOILS_C, _NO_BOILING = 100.0, "without boiling"
+_BOILS_C, _NO_BOILING, _EDGE = 100.0, "without boiling", "edge of the grid"
+_KINDS = (SOFT, "muscle", "fat", SPONGY, DENSE)
+READS = frozenset(
+    f"{kind}.{number}"
+    for kind in _KINDS
+    for number in ("heat_capacity_j_per_kg_k", "conductivity_w_per_m_k", "perfusion_per_s")
+)
+"""Numbers of tissues, by "tissue.number"; those of a record without a default are not edited."""
 _BLOODLESS = 0.05
 """From this share of cement on no blood flows in a cell."""
 
@@ -279,7 +287,7 @@ def _read(
             _measure_above_s(done.times_s, own, HOT_C), float(minutes[mask].max()),
         )  # fmt: skip
         curves[name] = own[:, int(np.argmax(own.max(axis=0)))]
-    notes = [*leaked.notes, *(one for one in done.warnings if _NO_BOILING not in one)]
+    notes = [*leaked.notes, *_list_warnings(done), *_list_cut_short(curves, done.times_s)]
     if warmed[CEMENT].peak_c > _BOILS_C:
         notes.append(
             f"setting cement becomes {warmed[CEMENT].peak_c:.0f} C here: above {_BOILS_C:.0f} C "
@@ -289,6 +297,28 @@ def _read(
         heat, warmed, done.peak_c, Volume(share, scene.grid, "1"), leaked, done.times_s, curves,
         total_j, done.energy, tuple(notes),
     )  # fmt: skip
+
+
+def _list_warnings(done: Result) -> Iterator[str]:
+    """The engine's, in the words of cement."""
+    for one in done.warnings:
+        if _EDGE in one:
+            yield (
+                "the edge of the lattice becomes warm while cement sets; nothing leaves by it, so "
+                "that what lies near it is too warm here"
+            )
+        elif _NO_BOILING not in one:
+            yield one
+
+
+def _list_cut_short(curves: Mapping[str, Floats], times_s: Floats) -> Iterator[str]:
+    """Places whose times and minutes go on after they are followed."""
+    for name, curve in curves.items():
+        if name != CEMENT and float(curve[-1]) > WARM_C:
+            yield (
+                f"{name}: still {curve[-1]:.1f} C when warmth is followed no further, after "
+                f"{times_s[-1]:.0f} s; its times and minutes are the least"
+            )
 
 
 def _measure_above_s(times_s: Floats, curves_c: Floats, level_c: float) -> float:

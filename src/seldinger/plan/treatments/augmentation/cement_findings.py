@@ -136,8 +136,9 @@ def _judge_canal(foretold: Foretold, doubt: str) -> Finding:
         )
         return Finding("canal-leak", Status.NOT_MET, Severity.ACTION, text)
     rate = state_fact("vertebra.leak.canal")
+    much = f"less than {CANAL_ML:g} mL of cement" if leak > 0.0 else "no cement"
     text = (
-        f"In the model as planned no cement goes towards the canal; in {counted} of {of} runs with "
+        f"In the model as planned {much} goes towards the canal; in {counted} of {of} runs with "
         f"other viscosity, veins and tips some does. Watch the back wall all the time. {rate}"
     )
     severity, status = (
