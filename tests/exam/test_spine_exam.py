@@ -128,6 +128,31 @@ def test_what_is_measured_of_the_vertebra_is_true(
         assert figure(sick, exit_) is None, "a wall that is broken tells no amount"
 
 
+def test_setting_cement_is_judged_at_canal_and_roots(
+    given: Mapping[tuple[str, str], Plan],
+) -> None:
+    for case, made in given.items():
+        canal = {one.id: one for one in made.findings}["setting-canal"]
+        assert canal.status in {Status.MET, Status.UNKNOWN}, case
+        assert "39 to 57 degrees" in canal.text, "beside the bench"
+        assert {"belkoff2003", "canal_heat2012", "lai2011"} <= set(canal.sources), case
+        # Where cement may lie in the canal that the model does not know of, nothing is met.
+        doubted = finding(made, "canal-leak")[0] is Status.UNKNOWN
+        assert (canal.status is Status.UNKNOWN) == doubted, case
+        assert (figure(made, "setting-canal") is None) == doubted, case
+        inside = figure(made, "setting-cement") or 0.0
+        assert 60.0 < inside < 137.0, case
+        beside = finding(made, "foramen-leak")[0]
+        assert beside in {Status.MET, Status.UNKNOWN}, case
+        assert (figure(made, "foramen-cement") is None) == (beside is Status.UNKNOWN)
+        for side in ("left", "right"):
+            # Cement that may lie in a foramen would warm its root from inside.
+            assert finding(made, f"setting-{side}-nerve-root")[0] is beside, case
+            warmed = figure(made, f"setting-{side}-nerve-root")
+            assert (warmed is None) == (beside is Status.UNKNOWN), case
+            assert warmed is None or 37.0 <= warmed < 45.0
+
+
 def test_cement_is_booked_and_its_rates_are_those_of_others(
     given: Mapping[tuple[str, str], Plan],
 ) -> None:
@@ -147,7 +172,9 @@ def test_cement_is_booked_and_its_rates_are_those_of_others(
         assert filled == sorted(filled), "more cement fills more"
         titles = [one.title for one in made.effect.tables]
         assert any("eak" in one for one in titles)
-        assert all("not this patient" in one.note for one in made.effect.tables)
+        warmth, *cohorts = made.effect.tables
+        assert "By the model" in warmth.note
+        assert all("not this patient" in one.note for one in cohorts)
         assert any("leaks more seldom" in one for one in made.effect.notes)
 
 

@@ -30,6 +30,7 @@ from seldinger.plan.treatments.augmentation.cement_findings import (
 )
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
+from seldinger.plan.treatments.augmentation.setting_findings import find_about_setting
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import ASSUMPTIONS as OF_VERTEBRA
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
@@ -130,6 +131,10 @@ class Augmentation(TreatmentLogic[SpineCase]):
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
+            said += find_about_setting(
+                made.setting, made.no_setting, doubt=doubt_canal(case),
+                beside=predict.knows_foramina(case, made),
+            )  # fmt: skip
             said += find_about_balloons(made, _wish_balloon_ml(options))
             if options.viscosity_pa_s is None:
                 said.append(tell_handling(find_cement(options.viscosity)))
@@ -211,8 +216,9 @@ class Augmentation(TreatmentLogic[SpineCase]):
             more = {name: value for name, value in assumed.items() if name in
                     {predict.VOXEL.name, predict.RUNS.name}}  # fmt: skip
             told = scale_progress(progress, 0.1, 1.0)
+            tissues = {name: value for name, value in assumed.items() if "." in name}
             return predict.foretell(
-                case.vertebra, cemented, {**own, **more}, case.settings.seed, told
+                case.vertebra, cemented, {**own, **more}, case.settings.seed, tissues, told
             )
         except SimulationError as wrong:
             text = f"What cement would do here is not known: {wrong}"
