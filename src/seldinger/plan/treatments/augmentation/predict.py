@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
-from seldinger.plan.treatments.augmentation import tables
+from seldinger.plan.treatments.augmentation import load_table, tables
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     OLDEST_WEEKS,
@@ -17,6 +17,7 @@ from seldinger.plan.treatments.augmentation.vertebra_findings import (
 from seldinger.simulate.cement import measures
 from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.cement.inject import simulate_cement
+from seldinger.simulate.cement.sharing import compare_sharing
 from seldinger.simulate.cement.spread import spread_cement
 from seldinger.simulate.cement.stiffness import compare_stiffness
 from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
@@ -24,6 +25,7 @@ from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from seldinger.anatomy.vertebra.beside import Beside
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.progress import Progress
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
     from seldinger.plan.treatments.augmentation.tumour import Tumour
     from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.sharing import SharingResult
     from seldinger.simulate.cement.spread import CementSpread
     from seldinger.simulate.cement.stiffness import StiffnessResult
 
@@ -56,6 +59,8 @@ class Foretold:
         spread: over several runs.
         stiffness: of the body, before and after; None where it could not be computed.
         no_stiffness: why not; empty where it could.
+        sharing: with the bodies beside it; None where it could not be computed.
+        no_sharing: why not; empty where it could.
     """
 
     cemented: Cemented
@@ -63,10 +68,13 @@ class Foretold:
     spread: CementSpread
     stiffness: StiffnessResult | None
     no_stiffness: str = ""
+    sharing: SharingResult | None = None
+    no_sharing: str = ""
 
 
 def foretell(
     vertebra: Vertebra,
+    beside: Beside,
     cemented: Cemented,
     assumed: Mapping[str, float],
     seed: int,
@@ -76,6 +84,7 @@ def foretell(
 
     Args:
         vertebra: to be filled.
+        beside: the bodies next to it.
         cemented: how.
         assumed: edits of assumptions by name, those of cement alone.
         seed: of the runs.
@@ -95,11 +104,16 @@ def foretell(
         scale_progress(progress, 0.4, 0.8),
     )  # fmt: skip
     progress("stiffness", 0.8)
+    made = Foretold(cemented, result, spread, None)
     try:
-        stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+        made = replace(made, stiffness=compare_stiffness(vertebra, result.cement, own, voxel_mm))
     except SimulationError as wrong:
-        return Foretold(cemented, result, spread, None, f"no stiffness was computed: {wrong}")
-    return Foretold(cemented, result, spread, stiffness)
+        made = replace(made, no_stiffness=f"no stiffness was computed: {wrong}")
+    progress("load on the neighbours", 0.9)
+    try:
+        return replace(made, sharing=compare_sharing(vertebra, beside, result.cement, own))
+    except SimulationError as wrong:
+        return replace(made, no_sharing=f"load on the neighbours was not assessed: {wrong}")
 
 
 def describe_effect(
@@ -142,14 +156,13 @@ def describe_effect(
         outside_domain=list_outside_domain(
             vertebra, options, tumour, case.assumed, balloon=balloon
         ),
-        tables=told,
+        tables=(*load_table.list_loads(vertebra, foretold.sharing), *told),
     )
 
 
 def _list_notes(foretold: Foretold) -> tuple[str, ...]:
     said = measures.list_notes(foretold.result, foretold.spread, foretold.stiffness)
-    if foretold.no_stiffness:
-        said = (*said, foretold.no_stiffness)
+    said = (*said, *(one for one in (foretold.no_stiffness, foretold.no_sharing) if one))
     return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
 
 
@@ -165,6 +178,7 @@ def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tu
     made = [
         *(replace(one, value=None) if one.id in unknown else one for one in figures),
         *_list_heights(vertebra),
+        *measures.list_loads(foretold.sharing),
         towards,
     ]
     return tuple(sorted(made, key=lambda one: _FIRST.index(one.id) if one.id in _FIRST else 99))

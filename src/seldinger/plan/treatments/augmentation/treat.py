@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy.vertebra.model import Side
+from seldinger.anatomy.vertebra import Side, find_beside
 from seldinger.catalogue.cements import find_cement
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
@@ -211,8 +211,9 @@ class Augmentation(TreatmentLogic[SpineCase]):
             more = {name: value for name, value in assumed.items() if name in
                     {predict.VOXEL.name, predict.RUNS.name}}  # fmt: skip
             told = scale_progress(progress, 0.1, 1.0)
+            beside = find_beside(case.anatomy.study, case.vertebra.level)
             return predict.foretell(
-                case.vertebra, cemented, {**own, **more}, case.settings.seed, told
+                case.vertebra, beside, cemented, {**own, **more}, case.settings.seed, told
             )
         except SimulationError as wrong:
             text = f"What cement would do here is not known: {wrong}"

@@ -1,0 +1,74 @@
+"""Load table: what the model says of the load on the bodies beside a filled vertebra, as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seldinger.simulate.effect import EffectTable
+
+if TYPE_CHECKING:
+    from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.core.quantity import Spread
+    from seldinger.simulate.cement.sharing import NextLoad, SharingResult
+
+_TITLE = "Load on the neighbours, by the model"
+_ROWS = (
+    ("Pressure in the middle of the disc", "pressure"),
+    ("Stress in the neighbour's bone that faces the middle", "stress"),
+    ("Strain energy in the half of the neighbour that faces it", "energy"),
+    ("How far its endplate bulges", "bulge"),
+)
+_COLUMN = "Load on all, if the column is shortened as before and not loaded as before"
+
+
+def list_loads(vertebra: Vertebra, sharing: SharingResult | None) -> tuple[EffectTable, ...]:
+    """A table of changes above and below; none where no neighbour could be assessed.
+
+    Args:
+        vertebra: that is filled.
+        sharing: of the column; None: not assessed.
+    """
+    if sharing is None:
+        return ()
+    sides = (sharing.above, sharing.below)
+    rows = [(label, *(_spell(one, name) for one in sides)) for label, name in _ROWS]
+    whole = _change(sharing.stiffness)
+    rows.append((_COLUMN, whole, whole))
+    head = ("Change by cement under the same load", *(
+        f"{one.level or 'unknown level'}, {place}"
+        for one, place in zip(sides, ("above", "below"), strict=True)
+    ))  # fmt: skip
+    return (EffectTable(_TITLE, head, tuple(rows), note=_tell(vertebra, sharing)),)
+
+
+def _spell(one: NextLoad, name: str) -> str:
+    if one.why_unknown:
+        return f"not assessed: {one.why_unknown}"
+    value = getattr(one, name)
+    return "too small to tell" if value is None else _change(value)
+
+
+def _change(ratio: Spread) -> str:
+    """Per cent, with the 5th and 95th centile of the cases."""
+    now, low, high = (_percent(one) for one in (ratio.nominal, ratio.p05, ratio.p95))
+    return f"{now} % ({low} to {high} %)"
+
+
+def _percent(ratio: float) -> str:
+    # Rounded before it is signed, so that nothing is never "-0.0".
+    return f"{round(100.0 * (ratio - 1.0), 1) + 0.0:+.1f}"
+
+
+def _tell(vertebra: Vertebra, sharing: SharingResult) -> str:
+    wedge = abs(vertebra.heights.wedge_deg)
+    stamp = f" [{sharing.stamp}]" if sharing.stamp else ""
+    brackets = (
+        "in brackets the 5th and 95th centile over discs, laws of bone, cements and a fracture "
+        f"that is softer than it looks{stamp}"
+    )
+    posture = (
+        f"the wedge of {wedge:.0f} degrees is taken as it stands; what it adds by posture is told "
+        "by studies of others alone"
+    )
+    said = (brackets, *sharing.notes, posture)
+    return " ".join(f"{one[:1].upper()}{one[1:]}." for one in said)
