@@ -87,9 +87,7 @@ def list_loads(sharing: SharingResult | None) -> tuple[Measure, ...]:
         label = f"Pressure in the disc {side}, after over before, same load"
         found.append(Measure(f"load-{side}", label, "1", value))
     label = "Stiffness with the neighbours, after over before"
-    found.append(
-        Measure("load-column", label, "1", None if sharing is None else sharing.stiffness)
-    )
+    found.append(Measure("load-column", label, "1", None if sharing is None else sharing.stiffness))
     return tuple(found)
 
 

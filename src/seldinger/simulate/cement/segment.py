@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SIDES = ("above", "below")
-ACROSS_MM, ALONG_MM = 2.0, 1.0
+ACROSS_MM, ALONG_MM = 2.5, 1.25
 """Voxels lie flat: a disc needs several of them along the spine."""
 LEAST_DISC_MM, MOST_DISC_MM = 2.0, 18.0
 _POINTS = 2

@@ -16,7 +16,6 @@ _ROWS = (
     ("Pressure in the middle of the disc", "pressure"),
     ("Stress in the neighbour's bone that faces the middle", "stress"),
     ("Strain energy in the half of the neighbour that faces it", "energy"),
-    ("How far its endplate bulges", "bulge"),
 )
 _COLUMN = "Load on all, if the column is shortened as before and not loaded as before"
 
@@ -44,8 +43,7 @@ def list_loads(vertebra: Vertebra, sharing: SharingResult | None) -> tuple[Effec
 def _spell(one: NextLoad, name: str) -> str:
     if one.why_unknown:
         return f"not assessed: {one.why_unknown}"
-    value = getattr(one, name)
-    return "too small to tell" if value is None else _change(value)
+    return _change(getattr(one, name))
 
 
 def _change(ratio: Spread) -> str:
