@@ -88,7 +88,7 @@ def test_no_neighbour_and_no_disc_are_refused() -> None:
     nobody = Beside("T12 is not labelled", "L2 is cut by the scan")
     with pytest.raises(SimulationError, match="T12 is not labelled; L2 is cut"):
         compare_sharing(PLAIN, nobody, fill(PLAIN, 0.5), voxel_mm=COARSE)
-    with pytest.raises(SimulationError, match="no disc of 2 mm shows between L1 and T12"):
+    with pytest.raises(SimulationError, match="no disc of 3 mm shows between L1 and T12"):
         compare_sharing(PLAIN, surround(PLAIN, 0.0), fill(PLAIN, 0.5), voxel_mm=COARSE)
     fused = replace(PLAIN, fused_with="T12")
     beside = replace(surround(PLAIN), below="L2 is not labelled")

@@ -34,7 +34,9 @@ Floats = NDArray[np.float64]
 SIDES = ("above", "below")
 ACROSS_MM, ALONG_MM = 2.5, 1.25
 """Voxels lie flat: a disc needs several of them along the spine."""
-LEAST_DISC_MM, MOST_DISC_MM = 2.0, 18.0
+LEAST_DISC_MM, MOST_DISC_MM = 3.0, 18.0
+_MOST_TOUCHING = 0.2
+"""Share of a disc's columns where labels may touch."""
 _POINTS = 2
 _LEAST_COLUMNS = 30
 _FAR_SHARE = 0.5
@@ -127,7 +129,9 @@ def build_segment(
         body &= ~own
         disc, touching = _fill_gap(own, body, along_mm, up=side == "above")
         height = _measure_height(disc, along_mm)
-        if disc.any(axis=2).sum() < _LEAST_COLUMNS or height < LEAST_DISC_MM:
+        columns = int(disc.any(axis=2).sum())
+        touch = int(touching.any(axis=2).sum()) > _MOST_TOUCHING * columns
+        if columns < _LEAST_COLUMNS or height < LEAST_DISC_MM or touch:
             unknown[side] = (
                 f"no disc of {LEAST_DISC_MM:g} mm shows between {vertebra.level} and {one.level}"
             )

@@ -47,7 +47,8 @@ _NEAR_MM = 3.0
 _NEAR_SHARE = 0.5
 _LEAST_BULGE = 0.005
 """Of the shortening of the whole column: a smaller bulge has no ratio worth telling."""
-_COARSER, _THIN_LAYERS = 1.25, 5
+_COARSER, _THIN_LAYERS = 1.5, 6
+_FINEST_MM, _LEAST_LAYERS = 0.75, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,14 @@ def compare_sharing(
     laws = list_laws(assumed)
     inner = get_assumed(assumed, "disc_inner_share")
     segment = build_segment(vertebra, beside, cement, line, inner, *voxel_mm)
+    finer_mm = _choose_finer(segment, voxel_mm)
+    if finer_mm != voxel_mm:
+        segment = build_segment(vertebra, beside, cement, line, inner, *finer_mm)
     cases = _list_cases(laws, assumed)
     nominal = _compare(segment, cases["nominal"], assumed, (None, None))[0]
     by_case: Mapping[str, Mapping[str, float]] = {"nominal": nominal}
     if vary:
-        coarse_mm = _choose_coarse(segment, voxel_mm)
+        coarse_mm = _choose_coarse(segment, finer_mm)
         coarse = build_segment(vertebra, beside, cement, line, inner, *coarse_mm)
         if set(coarse.next_bodies) != set(segment.next_bodies):
             coarse = segment
@@ -159,6 +163,12 @@ def compare_sharing(
         sides["above"], sides["below"], _spread(by_case, "stiffness"), by_case, line.words,
         stamp_of([one for law in laws for one in law.facts]), _list_notes(segment),
     )  # fmt: skip
+
+
+def _choose_finer(segment: Segment, voxel_mm: tuple[float, float]) -> tuple[float, float]:
+    """Voxels of which a thin disc has some along the spine."""
+    thinnest = min(one.height_mm for one in segment.discs.values())
+    return voxel_mm[0], min(voxel_mm[1], max(_FINEST_MM, thinnest / _LEAST_LAYERS))
 
 
 def _choose_coarse(segment: Segment, voxel_mm: tuple[float, float]) -> tuple[float, float]:
@@ -268,13 +278,20 @@ def _read(segment: Segment, done: Compression) -> dict[str, float]:
         disc = segment.discs[side]
         middle = disc.inner[..., None]
         near, half = _find_near(segment, body, side)
-        found[f"pressure {side}"] = float(pressure[disc.where & middle].mean())
-        found[f"stress {side}"] = float(along[near & middle].mean())
+        found[f"pressure {side}"] = _mean_of_columns(pressure, disc.where & middle)
+        found[f"stress {side}"] = _mean_of_columns(along, near & middle)
         found[f"energy {side}"] = float(energy[half].sum())
         up = side == "above"
         found[f"bulge {side}"] = _bulge(segment, done, side, upper_face=up)
         found[f"own_bulge {side}"] = -_bulge(segment, done, side, upper_face=not up)
     return found
+
+
+def _mean_of_columns(values: Floats, where: Mask) -> float:
+    """Each column counts by its area, whatever its height."""
+    count = where.sum(axis=2)
+    columns = (values * where).sum(axis=2)[count > 0] / count[count > 0]
+    return float(columns.mean())
 
 
 def _find_near(segment: Segment, body: Mask, side: str) -> tuple[Mask, Mask]:
