@@ -10,10 +10,11 @@ from tests.vertebra_load_truth import DISC_MM, POROUS_HU, fill, surround
 
 from seldinger.anatomy.vertebra import Beside
 from seldinger.core.errors import SimulationError
+from seldinger.core.verdict import Status
 from seldinger.evidence import driving_value
 from seldinger.plan.treatments.augmentation import load_table
 from seldinger.simulate.cement import measures
-from seldinger.simulate.cement.sharing import SharingResult, compare_sharing
+from seldinger.simulate.cement.sharing import NextLoad, SharingResult, compare_sharing
 
 COARSE = (3.0, 1.5)
 PLAIN = make_vertebra(spongy_hu=POROUS_HU)
@@ -98,6 +99,20 @@ def test_no_neighbour_and_no_disc_are_refused() -> None:
         compare_sharing(PLAIN, beside, fill(PLAIN, 0.5), {"disc_factor": 50.0})
 
 
+def test_a_finding_tells_both_sides_and_what_is_not_known(filled: SharingResult) -> None:
+    both = load_table.tell_load(filled, "")
+    assert both.status is Status.MET
+    assert "towards T12 and +" in both.text
+    assert "[rohlmann2006]" in both.text
+    half = replace(filled, above=NextLoad("", "T12 is not labelled"))
+    one = load_table.tell_load(half, "")
+    assert one.status is Status.UNKNOWN
+    assert "not assessed: T12 is not labelled" in one.text
+
+
 def test_nothing_is_told_where_nothing_was_assessed() -> None:
+    none = load_table.tell_load(None, "load on the neighbours was not assessed: no labels")
+    assert none.status is Status.UNKNOWN
+    assert none.text.startswith("Load on the neighbours was not assessed: no labels.")
     assert load_table.list_loads(PLAIN, None) == ()
     assert [one.value for one in measures.list_loads(None)] == [None] * 3

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seldinger.core.finding import Finding
+from seldinger.core.verdict import Severity, Status
+from seldinger.plan.wording import cite, state_fact
+from seldinger.simulate.cement.sharing import DISC, DISC_MATRIX, DISC_WORN
 from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
@@ -38,6 +42,43 @@ def list_loads(vertebra: Vertebra, sharing: SharingResult | None) -> tuple[Effec
         for one, place in zip(sides, ("above", "below"), strict=True)
     ))  # fmt: skip
     return (EffectTable(_TITLE, head, tuple(rows), note=_tell(vertebra, sharing)),)
+
+
+def tell_load(sharing: SharingResult | None, why_not: str) -> Finding:
+    """What cement does to the pressure beside the vertebra, and that posture does more.
+
+    Args:
+        sharing: of the column; None: not assessed.
+        why_not: then why.
+    """
+    sides = () if sharing is None else (sharing.above, sharing.below)
+    parts = [
+        f"{_change(one.pressure)} towards {one.level}" for one in sides if one.pressure is not None
+    ]
+    unknown = [one.why_unknown for one in sides if one.pressure is None]
+    said = [f"{why_not[:1].upper()}{why_not[1:]}."] if sharing is None else []
+    if parts:
+        said.append(
+            "Under the same load cement alone changes the pressure in the discs by "
+            f"{' and '.join(parts)}, by the model."
+        )
+    said += [f"One side is not assessed: {one}." for one in unknown]
+    said += [state_fact(one) for one in _STUDIES]
+    said.append("What posture adds here is not computed.")
+    known = sharing is not None and not unknown
+    facts = (*_STUDIES, *_BESIDE, DISC, DISC_WORN, DISC_MATRIX)
+    return Finding(
+        "neighbour-load", Status.MET if known else Status.UNKNOWN,
+        Severity.INFO if known else Severity.CAUTION, " ".join(said), cite(*facts),
+    )  # fmt: skip
+
+
+_STUDIES = (
+    "vertebra.load.cement.rohlmann",
+    "vertebra.load.posture.compensated.vertebroplasty",
+    "vertebra.load.posture.compensated.kyphoplasty",
+)
+_BESIDE = ("vertebra.load.cement.baroud.pressure", "vertebra.load.cement.kayanja")
 
 
 def _spell(one: NextLoad, name: str) -> str:

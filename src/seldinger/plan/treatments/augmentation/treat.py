@@ -22,7 +22,14 @@ from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
 from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
-from seldinger.plan.treatments.augmentation import amounts, heating, needles, predict, steps
+from seldinger.plan.treatments.augmentation import (
+    amounts,
+    heating,
+    load_table,
+    needles,
+    predict,
+    steps,
+)
 from seldinger.plan.treatments.augmentation.cement_findings import (
     find_about_balloons,
     find_about_cement,
@@ -131,6 +138,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
             said += find_about_balloons(made, _wish_balloon_ml(options))
+            said.append(load_table.tell_load(made.sharing, made.no_sharing))
             if options.viscosity_pa_s is None:
                 said.append(tell_handling(find_cement(options.viscosity)))
         effect, fields = None, None
