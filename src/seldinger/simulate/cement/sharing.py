@@ -42,7 +42,7 @@ DISC_MATRIX = "vertebra.mechanics.disc.modulus_matrix"
 FIGURES = ("pressure", "stress", "energy", "bulge", "own_bulge")
 _SHORTENING_MM = 0.1
 _SETTINGS = ElasticSettings(tolerance=1e-4)
-"""Small changes of stress are read: a ratio is then right to some 1e-4."""
+"""Small changes of stress are read: a ratio is then right to half a thousandth."""
 _NEAR_MM = 3.0
 _NEAR_SHARE = 0.5
 _LEAST_BULGE = 0.005
