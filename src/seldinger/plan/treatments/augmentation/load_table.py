@@ -21,6 +21,7 @@ _ROWS = (
     ("Stress in the neighbour's bone that faces the middle", "stress"),
     ("Strain energy in the half of the neighbour that faces it", "energy"),
 )
+_MODEL = "ratios of a model of the bodies as CT shows them, not this patient's loads"
 _COLUMN = "Load on all, if the column is shortened as before and not loaded as before"
 
 
@@ -109,5 +110,5 @@ def _tell(vertebra: Vertebra, sharing: SharingResult) -> str:
         f"the wedge of {wedge:.0f} degrees is taken as it stands; what it adds by posture is told "
         "by studies of others alone"
     )
-    said = (brackets, *sharing.notes, posture)
+    said = (_MODEL, brackets, *sharing.notes, posture)
     return " ".join(f"{one[:1].upper()}{one[1:]}." for one in said)
