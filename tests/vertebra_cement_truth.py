@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import vertebra_load_truth
 from tests.plain_vertebra import make_needle, make_vertebra
 from tests.truth_table import Row, write_table
 from tests.vertebra_setting_truth import setting_rows
@@ -280,7 +281,8 @@ def other_rows() -> Iterator[Row]:
 def rows() -> list[Row]:
     return [
         *law_rows(), *grid_rows(), *fine_rows(), *cement_rows(), *bench_rows(), *balloon_rows(),
-        *frequency_rows(), *stiffness_rows(), *setting_rows(), *other_rows(),
+        *frequency_rows(), *stiffness_rows(), *vertebra_load_truth.rows(), *setting_rows(),
+        *other_rows(),
     ]  # fmt: skip
 
 

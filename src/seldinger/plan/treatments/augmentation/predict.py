@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seldinger.core.errors import CatalogueError, SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
-from seldinger.plan.treatments.augmentation import setting_findings, tables
+from seldinger.plan.treatments.augmentation import load_table, setting_findings, tables
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     OLDEST_WEEKS,
@@ -18,6 +18,7 @@ from seldinger.simulate.cement import measures
 from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.cement.inject import simulate_cement
 from seldinger.simulate.cement.setting_spread import spread_setting
+from seldinger.simulate.cement.sharing import compare_sharing
 from seldinger.simulate.cement.spread import spread_cement
 from seldinger.simulate.cement.stiffness import compare_stiffness
 from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
@@ -25,6 +26,7 @@ from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from seldinger.anatomy.vertebra.beside import Beside
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.progress import Progress
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.tumour import Tumour
     from seldinger.simulate.cement.outcome import CementResult
     from seldinger.simulate.cement.setting_spread import SettingSpread
+    from seldinger.simulate.cement.sharing import SharingResult
     from seldinger.simulate.cement.spread import CementSpread
     from seldinger.simulate.cement.stiffness import StiffnessResult
 
@@ -60,6 +63,8 @@ class Foretold:
         no_stiffness: why not; empty where it could.
         setting: how warm it makes its surroundings; None where it could not be computed.
         no_setting: why not; empty where it could.
+        sharing: with the bodies beside it; None where it could not be computed.
+        no_sharing: why not; empty where it could.
     """
 
     cemented: Cemented
@@ -69,10 +74,13 @@ class Foretold:
     no_stiffness: str = ""
     setting: SettingSpread | None = None
     no_setting: str = ""
+    sharing: SharingResult | None = None
+    no_sharing: str = ""
 
 
 def foretell(
     vertebra: Vertebra,
+    beside: Beside,
     cemented: Cemented,
     assumed: Mapping[str, float],
     seed: int,
@@ -83,6 +91,7 @@ def foretell(
 
     Args:
         vertebra: to be filled.
+        beside: the bodies next to it.
         cemented: how.
         assumed: edits of assumptions by name, those of cement alone.
         seed: of the runs.
@@ -111,10 +120,14 @@ def foretell(
         told = replace(told, no_setting=f"no warmth of setting was computed: {wrong}")
     progress("stiffness", 0.8)
     try:
-        stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+        told = replace(told, stiffness=compare_stiffness(vertebra, result.cement, own, voxel_mm))
     except SimulationError as wrong:
-        return replace(told, no_stiffness=f"no stiffness was computed: {wrong}")
-    return replace(told, stiffness=stiffness)
+        told = replace(told, no_stiffness=f"no stiffness was computed: {wrong}")
+    progress("load on the neighbours", 0.9)
+    try:
+        return replace(told, sharing=compare_sharing(vertebra, beside, result.cement, own))
+    except SimulationError as wrong:
+        return replace(told, no_sharing=f"load on the neighbours was not assessed: {wrong}")
 
 
 def describe_effect(
@@ -161,6 +174,7 @@ def describe_effect(
             *setting_findings.make_table(
                 foretold.setting, doubt=doubt_canal(case), beside=knows_foramina(case, foretold)
             ),
+            *load_table.list_loads(vertebra, foretold.sharing),
             *told,
         ),
     )
@@ -168,9 +182,9 @@ def describe_effect(
 
 def _list_notes(foretold: Foretold) -> tuple[str, ...]:
     said = measures.list_notes(foretold.result, foretold.spread, foretold.stiffness)
-    missing = tuple(one for one in (foretold.no_stiffness, foretold.no_setting) if one)
+    lost = (foretold.no_stiffness, foretold.no_setting, foretold.no_sharing)
     warm = () if foretold.setting is None else foretold.setting.notes
-    said = (*said, *missing, *warm)
+    said = (*said, *(one for one in lost if one), *warm)
     return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
 
 
@@ -201,6 +215,7 @@ def _list_measures(case: SpineCase, foretold: Foretold) -> tuple[Measure, ...]:
             foretold.setting, doubt=doubt, beside=knows_foramina(case, foretold)
         ),
         *_list_heights(case.vertebra),
+        *measures.list_loads(foretold.sharing),
         towards,
         foramen,
     ]

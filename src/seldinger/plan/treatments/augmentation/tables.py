@@ -55,6 +55,7 @@ def list_cohorts(
             both_endplates=result.both_endplates, cleft=cleft, junction=vertebra.level in _JUNCTION
         ),
         published.list_heat_rows(),
+        published.list_load_rows(),
         published.list_next_fracture_rows(),
     )  # fmt: skip
     return tuple(make_table(one) for one in told if one.rows)
