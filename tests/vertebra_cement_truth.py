@@ -12,11 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import vertebra_load_truth
 from tests.plain_vertebra import make_needle, make_vertebra
 from tests.truth_table import Row, write_table
+from tests.vertebra_setting_truth import setting_rows
 
 from seldinger.anatomy.vertebra.model import Wall
-from seldinger.evidence import driving_value, fact
+from seldinger.evidence import driving_value
 from seldinger.simulate.cement.cavity import Balloon, Cavity
 from seldinger.simulate.cement.exits import CANAL_BREAK
 from seldinger.simulate.cement.inject import (
@@ -270,12 +272,6 @@ def stiffness_rows() -> Iterator[Row]:
 
 
 def other_rows() -> Iterator[Row]:
-    canal = fact("vertebra.mechanics.cement.heat.canal").interval
-    assert canal is not None
-    yield Row(
-        "not computed", "heat at the canal while cement sets", f"{canal[0]:g} to {canal[1]:g} C",
-        "none: shown as published", "no model",
-    )  # fmt: skip
     yield Row(
         "not computed", "height and angle gained, by the fracture's age", "3.8, 8.8 and 5.4 "
         "degrees when fresh", "none: cohorts are shown side by side", "no model",
@@ -285,7 +281,8 @@ def other_rows() -> Iterator[Row]:
 def rows() -> list[Row]:
     return [
         *law_rows(), *grid_rows(), *fine_rows(), *cement_rows(), *bench_rows(), *balloon_rows(),
-        *frequency_rows(), *stiffness_rows(), *other_rows(),
+        *frequency_rows(), *stiffness_rows(), *vertebra_load_truth.rows(), *setting_rows(),
+        *other_rows(),
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tests.demo_plans import SPINE_CASES, fingerprint
 from tests.uptake import figure, finding
 
 from seldinger import anatomy, demo, evidence, plan, report, testing
+from seldinger.anatomy.vertebra import find_vertebra
 from seldinger.catalogue import device
 from seldinger.core.errors import AnatomyError, PlanError
 from seldinger.core.verdict import Status
@@ -127,6 +128,31 @@ def test_what_is_measured_of_the_vertebra_is_true(
         assert figure(sick, exit_) is None, "a wall that is broken tells no amount"
 
 
+def test_setting_cement_is_judged_at_canal_and_roots(
+    given: Mapping[tuple[str, str], Plan],
+) -> None:
+    for case, made in given.items():
+        canal = {one.id: one for one in made.findings}["setting-canal"]
+        assert canal.status in {Status.MET, Status.UNKNOWN}, case
+        assert "39 to 57 degrees" in canal.text, "beside the bench"
+        assert {"belkoff2003", "canal_heat2012", "lai2011"} <= set(canal.sources), case
+        # Where cement may lie in the canal that the model does not know of, nothing is met.
+        doubted = finding(made, "canal-leak")[0] is Status.UNKNOWN
+        assert (canal.status is Status.UNKNOWN) == doubted, case
+        assert (figure(made, "setting-canal") is None) == doubted, case
+        inside = figure(made, "setting-cement") or 0.0
+        assert 60.0 < inside < 137.0, case
+        beside = finding(made, "foramen-leak")[0]
+        assert beside in {Status.MET, Status.UNKNOWN}, case
+        assert (figure(made, "foramen-cement") is None) == (beside is Status.UNKNOWN)
+        for side in ("left", "right"):
+            # Cement that may lie in a foramen would warm its root from inside.
+            assert finding(made, f"setting-{side}-nerve-root")[0] is beside, case
+            warmed = figure(made, f"setting-{side}-nerve-root")
+            assert (warmed is None) == (beside is Status.UNKNOWN), case
+            assert warmed is None or 37.0 <= warmed < 45.0
+
+
 def test_cement_is_booked_and_its_rates_are_those_of_others(
     given: Mapping[tuple[str, str], Plan],
 ) -> None:
@@ -146,7 +172,9 @@ def test_cement_is_booked_and_its_rates_are_those_of_others(
         assert filled == sorted(filled), "more cement fills more"
         titles = [one.title for one in made.effect.tables]
         assert any("eak" in one for one in titles)
-        assert all("not this patient" in one.note for one in made.effect.tables)
+        warmth, *cohorts = made.effect.tables
+        assert "By the model" in warmth.note
+        assert all("not this patient" in one.note for one in cohorts)
         assert any("leaks more seldom" in one for one in made.effect.notes)
 
 
@@ -166,6 +194,12 @@ def test_a_lesion_cut_out_of_the_label_of_its_vertebra_is_doubted(
     assert finding(cut, "vertebra-outline")[0] is Status.UNKNOWN
     assert "outside its label" in finding(cut, "vertebra-outline")[1]
     assert finding(given["vertebroplasty", "L3"], "vertebra-outline")[0] is Status.MET
+    # Who drops the lesion's label as well leaves a notch in that of the vertebra.
+    entries = tuple(one for one in labels.entries if one is not lesion)
+    dropped = find_vertebra(
+        replace(study, labels=replace(labels, layers=layers, entries=entries)), "L3"
+    )
+    assert dropped.notch_mm > 3.0
 
 
 def test_a_narrow_pedicle_has_no_way_and_the_other_side_has(augment: Callable[..., Plan]) -> None:
@@ -187,17 +221,21 @@ def test_the_same_question_has_the_same_answer(
 
 
 def test_what_is_taken_away_never_helps(
-    augment: Callable[..., Plan], given: Mapping[tuple[str, str], Plan], spine: anatomy.Anatomy
+    augment: Callable[..., Plan], spine: anatomy.Anatomy
 ) -> None:
-    whole = given["vertebroplasty", "T12"].verdict.status.permits
+    cleared = {**ASKED, "clearance": "yes"}
+    going = augment("vertebroplasty", "T12", answers=cleared, cement_ml=3.0)
+    assert going.verdict.status is PlanStatus.GO, going.verdict.reasons
+    for one in going.taken:
+        assert one.technique == "pedicle"
     without = tuple(s for s in spine.structures if s.name not in {"aorta", "left lung"})
     less: dict[str, dict[str, object]] = {
-        "an answer": {"answers": {k: v for k, v in ASKED.items() if k != "neurology"}},
-        "organs": {"of": replace(spine, structures=without)},
+        "an answer": {"answers": {k: v for k, v in cleared.items() if k != "neurology"}},
+        "organs": {"answers": cleared, "of": replace(spine, structures=without)},
     }
     for what, change in less.items():
         told = augment("vertebroplasty", "T12", cement_ml=3.0, **change)
-        assert told.verdict.status.permits <= whole, what
+        assert told.verdict.status.permits < going.verdict.status.permits, what
     assert {"aorta", "left lung"} <= {*told.not_segmented}
     stops = augment("vertebroplasty", "T12", answers={**ASKED, "neurology": "yes"}, cement_ml=3.0)
     assert stops.verdict.status is PlanStatus.UNSUITABLE

@@ -300,9 +300,27 @@ def test_a_flat_path_beats_a_tilted_twin_by_its_published_error(scene: Scene) ->
     published = PercutaneousOptions()
     done = search(scene, needle(), Limits(), Settings(options=(published,)), known())
     free = np.flatnonzero(~done.blocking)
-    error = ranking.estimate_error_mm(done.candidates, published, known(), free)
+    error = ranking.estimate_error_mm(done.candidates, needle(), published, known(), free)
     flat = done.candidates.tilt_deg[free] < 5.0
     assert set(np.round(error[flat], 3)) == {3.3}
     assert set(np.round(error[~flat], 3)) <= {4.4, 6.7}
-    fixed = ranking.estimate_error_mm(done.candidates, options(), known(), free)
+    fixed = ranking.estimate_error_mm(done.candidates, needle(), options(), known(), free)
     assert set(np.round(fixed, 3)) == {3.7}
+
+
+def test_an_instrument_with_an_error_of_its_own_errs_by_that_whatever_its_angles(
+    scene: Scene,
+) -> None:
+    published = PercutaneousOptions()
+    cannula = replace(needle(), error="pedicle")
+    done = search(scene, cannula, Limits(), Settings(options=(published,)), known())
+    free = np.flatnonzero(~done.blocking)
+    error = ranking.estimate_error_mm(done.candidates, cannula, published, known(), free)
+    assert set(np.round(error, 3)) == {2.5}
+    told = ranking.estimate_error_mm(done.candidates, cannula, options(), known(), free)
+    assert set(np.round(told, 3)) == {3.7}, "a technique that the user tells comes first"
+    rows = [int(free[0])]
+    assert [one.technique for one in path.build_paths(done, rows)] == ["pedicle"]
+    freehand = PercutaneousOptions(technique="ct-freehand")
+    with_told = replace(done, settings=Settings(options=(freehand,)))
+    assert [one.technique for one in path.build_paths(with_told, rows)] == ["ct-freehand"]

@@ -99,7 +99,7 @@ Unit = Literal[
     "mm2", "cm/s", "atm", "GPa", "ug/g", "ug/mm2",
     "um", "g/mL", "Bq", "GBq", "MBq/kg", "MeV", "Gy.kg/GBq", "uSv/(h.GBq)",
     "ug/mL", "mg/mL", "mg/m2",
-    "MPa", "Pa.s", "m2", "mm4/(N.s)", "[hnsf'U]",
+    "MPa", "Pa.s", "m2", "mm4/(N.s)", "kJ/mol", "g/mol", "[hnsf'U]",
 ]  # fmt: skip
 """The UCUM expressions in use; a new one is added here on purpose."""
 

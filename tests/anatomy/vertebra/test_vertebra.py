@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.painted_spine import CANAL_RADIUS, Bone, Pose, paint_spine
+from tests.painted_spine import (
+    CANAL_RADIUS,
+    HALF_DEPTH,
+    HALF_HEIGHT,
+    HALF_WIDTH,
+    STEP_MM,
+    Bone,
+    Pose,
+    paint_spine,
+)
 
 from seldinger import evidence
 from seldinger.anatomy.vertebra import (
     VERTEBRA_ASSUMPTIONS,
     Collapse,
+    NextBody,
     Side,
     VertebraSettings,
     Wall,
+    find_beside,
     find_levels,
     find_vertebra,
     parse_level,
@@ -269,18 +280,24 @@ def test_an_open_arch_shows_no_canal(straight: Study) -> None:
     assert vertebra.body_ml == pytest.approx(28.7, rel=0.1)
 
 
+def cut_scan(study: Study, low_mm: float | None = None, high_mm: float | None = None) -> Study:
+    """A scan that begins or ends at a height."""
+    grid = study.image.grid
+    low, high = [0, 0, 0], list(grid.shape)
+    if low_mm is not None:
+        low[2] = round(float(grid.to_index((0.0, 0.0, low_mm))[2]))
+    if high_mm is not None:
+        high[2] = round(float(grid.to_index((0.0, 0.0, high_mm))[2]))
+    part = slice(low[2], high[2])
+    assert study.labels is not None
+    layers = tuple(one[..., part] for one in study.labels.layers)
+    labels = LabelMap(layers, study.labels.entries, grid.crop(low, high))
+    image = Volume(study.image.values[..., part], labels.grid, "HU")
+    return replace(study, series=(replace(study.planning, image=image),), labels=labels)
+
+
 def test_a_body_that_the_scan_cuts_has_no_grade(straight: Study) -> None:
-    grid = straight.image.grid
-    low = (0, 0, round(float(grid.to_index((0.0, 0.0, -4.0))[2])))
-    part = straight.image.values[..., low[2] :]
-    assert straight.labels is not None
-    labels = LabelMap(
-        (straight.labels.layers[0][..., low[2] :],),
-        straight.labels.entries,
-        grid.crop(low, grid.shape),
-    )
-    image = Volume(part, labels.grid, "HU")
-    cut = replace(straight, series=(replace(straight.planning, image=image),), labels=labels)
+    cut = cut_scan(straight, low_mm=-4.0)
     vertebra = find_vertebra(cut, "L1")
     assert vertebra.cut_by_scan
     assert vertebra.heights.grade is None
@@ -326,3 +343,75 @@ def test_settings_refuse_what_makes_no_vertebra() -> None:
     used = VertebraSettings(assume={"break_least": 30.0}).list_uses()
     assert len(used) == len(VERTEBRA_ASSUMPTIONS)
     assert [one.name for one in used if one.edited] == ["break_least"]
+
+
+BITES = {"left": (-19.0, 2.0, 0.0), "front": (4.0, -14.0, -2.0), "behind": (-9.0, 13.0, -3.0)}
+
+
+def cut_label(study: Study, where: np.ndarray) -> Study:
+    """The study with a hole in its labels."""
+    labels = study.labels
+    assert labels is not None
+    layers = tuple(np.where(where, 0, one).astype(one.dtype) for one in labels.layers)
+    return replace(study, labels=replace(labels, layers=layers))
+
+
+def list_offsets(study: Study) -> np.ndarray:
+    """(3, a, b, c) LPS mm from the middle of the painted L1, which stands upright."""
+    grid = study.image.grid
+    points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - Pose().middle_lps_mm
+    return points.T.reshape(3, *grid.shape)
+
+
+@pytest.mark.parametrize("place", BITES)
+def test_a_piece_that_is_missing_from_the_sides_of_a_body_is_a_notch(
+    place: str, straight: Study
+) -> None:
+    away = list_offsets(straight) - np.reshape(BITES[place], (3, 1, 1, 1))
+    bitten = find_vertebra(cut_label(straight, np.linalg.norm(away, axis=0) < 7.0), "L1")
+    assert bitten.notch_mm > 4.0
+
+
+def test_no_body_that_is_whole_has_a_notch(upright: Vertebra, turned: Vertebra, ill: Study) -> None:
+    wedge = find_vertebra(ill, "L1")
+    assert (upright.notch_mm, turned.notch_mm, wedge.notch_mm) == (0.0, 0.0, 0.0)
+
+
+def test_a_process_as_thick_as_at_the_fifth_lumbar_level_is_none_of_the_body(
+    straight: Study, upright: Vertebra
+) -> None:
+    left, back, up = list_offsets(straight)
+    wing = (np.abs(left) > 10.0) & (np.abs(left) < 36.0) & (np.abs(up) < 8.0)
+    wing &= (back > 0.0) & (back < 22.0)
+    labels = straight.labels
+    assert labels is not None
+    (layer,) = labels.layers
+    made = replace(labels, layers=(np.where(wing & (layer == 0), 2, layer).astype(layer.dtype),))
+    winged = find_vertebra(replace(straight, labels=made), "L1")
+    across = [np.ptp(np.argwhere(one.body)[:, 0]) * one.grid.spacing_mm[0]
+              for one in (upright, winged)]  # fmt: skip
+    assert across[1] <= across[0] + 3.5
+    assert winged.body_ml == pytest.approx(upright.body_ml, rel=0.08)
+    assert winged.bone.sum() > 1.2 * upright.bone.sum()
+
+
+def test_bodies_beside_a_level_are_those_of_its_neighbours(straight: Study) -> None:
+    beside = find_beside(straight, "L1")
+    for one, level, up_mm in ((beside.above, "T12", STEP_MM), (beside.below, "L2", -STEP_MM)):
+        assert isinstance(one, NextBody)
+        assert one.level == level
+        middle = one.grid.to_lps(np.argwhere(one.body)).mean(axis=0)
+        assert middle[2] == pytest.approx(up_mm - 0.4, abs=2.0)
+        painted_ml = np.pi * HALF_WIDTH * HALF_DEPTH * 2.0 * HALF_HEIGHT / 1000.0
+        assert one.body.sum() * one.grid.voxel_ml == pytest.approx(painted_ml, rel=0.1)
+        assert one.hu.shape == one.body.shape
+        assert one.hu[one.body].mean() > 100.0
+
+
+def test_a_body_beside_that_is_not_known_says_why(straight: Study) -> None:
+    last = find_beside(straight, "T12")
+    assert last.above == "T11 is not labelled"
+    assert isinstance(last.below, NextBody)
+    assert find_beside(straight, "L5").below == "S1 has no body that is told apart here"
+    cut = find_beside(cut_scan(straight, high_mm=STEP_MM), "L1")
+    assert cut.above == "T12 is cut by the scan"

@@ -7,6 +7,7 @@ Never: a needle, cement, a verdict.
 
 from __future__ import annotations
 
+from seldinger.anatomy.vertebra.beside import Beside, NextBody, find_beside
 from seldinger.anatomy.vertebra.find import find_vertebra
 from seldinger.anatomy.vertebra.levels import find_levels, parse_level
 from seldinger.anatomy.vertebra.model import (
@@ -26,18 +27,21 @@ from seldinger.anatomy.vertebra.settings import VERTEBRA_ASSUMPTIONS, VertebraSe
 
 __all__ = [
     "VERTEBRA_ASSUMPTIONS",
+    "Beside",
     "BodyHeights",
     "Cleft",
     "Collapse",
     "CorticalBreak",
     "Foramen",
     "Foramina",
+    "NextBody",
     "Pedicle",
     "Side",
     "Vertebra",
     "VertebraFrame",
     "VertebraSettings",
     "Wall",
+    "find_beside",
     "find_levels",
     "find_vertebra",
     "parse_level",

@@ -18,6 +18,8 @@ from seldinger.anatomy.vertebra.frame import outline_level
 from seldinger.anatomy.vertebra.heights import find_ends, measure_heights
 from seldinger.anatomy.vertebra.levels import find_levels, parse_level
 from seldinger.anatomy.vertebra.model import Pedicle, Side, Vertebra, VertebraFrame
+from seldinger.anatomy.vertebra.narrowing import measure_bone_inside_ml, measure_canal_share
+from seldinger.anatomy.vertebra.notch import measure_notch_mm
 from seldinger.anatomy.vertebra.outline import middle_of
 from seldinger.anatomy.vertebra.pedicles import find_bridges
 from seldinger.anatomy.vertebra.settings import VertebraSettings
@@ -110,6 +112,9 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         dense_ml=content.dense_ml,
         lytic_ml=content.lytic_ml,
         source_voxel_mm=_find_coarser(study),
+        canal_share=measure_canal_share(spine, wanted),
+        canal_bone_ml=measure_bone_inside_ml(spine, outline, settings),
+        notch_mm=measure_notch_mm(outline),
         cut_by_scan=shape.at_edge,
         fused_with=find_fused(spine, wanted, near.volume_ml, settings),
         level_doubt=doubt_level(spine, wanted, settings),

@@ -47,17 +47,26 @@ def outline_level(spine: Spine, level: str, voxel_mm: float) -> tuple[Outline, s
     return draw_outline(shape, cord, axes, voxel_mm), words
 
 
-def outline_quickly(spine: Spine, level: str, voxel_mm: float) -> Outline:
-    """As ``outline_level`` of ``level`` in ``voxel_mm``, not refined: enough for heights."""
+def outline_quickly(
+    spine: Spine, level: str, voxel_mm: float, *, with_canal: bool = False
+) -> Outline:
+    """As ``outline_level`` of ``level`` in ``voxel_mm``, not refined: enough for heights.
+
+    Args:
+        spine: all levels.
+        level: of them.
+        voxel_mm: edge of the outline's voxels.
+        with_canal: whether the canal is looked for as well.
+    """
     shape = spine.get_level(level)
     known, up = _point_up(spine, level)
     coarse = shape.coarse
     axes = turn_axes(up, _point_back(shape, up))
-    outline = draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
+    outline = draw_outline(coarse, None, axes, voxel_mm, with_canal=with_canal)
     if known or shape.body_cut:
         return outline
     axes = _refine(outline, own_up=True, limit=_STEEP)
-    return draw_outline(coarse, None, axes, voxel_mm, with_canal=False)
+    return draw_outline(coarse, None, axes, voxel_mm, with_canal=with_canal)
 
 
 def find_cord(spine: Spine) -> Shape | None:

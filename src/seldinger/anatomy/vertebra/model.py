@@ -219,6 +219,10 @@ class Vertebra:
         dense_ml: of the body that is as dense as metal or cement.
         lytic_ml: of the body that is thinner than marrow and no cleft: destroyed, perhaps.
         source_voxel_mm: edges of the scan's voxels along its own axes, or of the labels' if larger.
+        canal_share: narrowest section of the canal over what the levels above and below let expect;
+            None where they tell nothing.
+        canal_bone_ml: as dense as bone inside the canal, away from its walls.
+        notch_mm: how deep a piece is missing from the sides of its body, beyond a waist.
         cut_by_scan: its label reaches the end of the scan.
         fused_with: level whose label seems to be part of this one; None: none.
         level_doubt: why the level may be misnamed; None: nothing speaks against it.
@@ -245,6 +249,9 @@ class Vertebra:
     dense_ml: float
     lytic_ml: float
     source_voxel_mm: Vector
+    canal_share: float | None = None
+    canal_bone_ml: float = 0.0
+    notch_mm: float = 0.0
     cut_by_scan: bool = False
     fused_with: str | None = None
     level_doubt: str | None = None

@@ -30,6 +30,12 @@ _STRAY_MM = 3.0
 """Farther from the straight back wall than this a section's end is something else."""
 _DEPTH_MM = 14.0
 _LEAST_PROCESS_MM = 1.5
+_END_SHARE = 0.2
+"""Of the height, at either end, where no process leaves the body."""
+_WAIST_MM = 1.5
+_FRONT = 35.0
+"""Percent of the depth, from the front, where no process leaves the body."""
+_LEAST_SECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +98,8 @@ def draw_outline(
     canal = find_canal(bone, seed, marrow, back, voxel_mm, coarsest) if with_canal else None
     wall = _find_wall(canal, back, bone, seed, voxel_mm)
     body = _find_body(bone, wall, seed, voxel_mm)
+    if not shape.body_cut:
+        body = _cut_wings(body, voxel_mm)
     centre = np.argwhere(body).mean(axis=0) if body.any() else seed
     return Outline(grid, axes, depth, bone, body, canal, wall, back, centre)
 
@@ -179,6 +187,29 @@ def _find_body(bone: Mask, wall: NDArray[np.float64], seed: Points, voxel_mm: fl
     core = kept if kept.any() else core
     grown: Mask = dilate(core, 0.75 * by_mm + 0.5, voxel_mm) & front
     return keep_touched(grown, core)
+
+
+def _cut_wings(body: Mask, voxel_mm: float) -> Mask:
+    """A body without what stands out at its sides behind, farther than its own ends do.
+
+    A body is waisted: where it is widest in the middle of its height a process as thick as the body
+    is high leaves it, as at the fifth lumbar level. What is pushed back in the midline stays.
+    """
+    filled = np.flatnonzero(body.any(axis=(0, 1)))
+    if filled.size < _LEAST_SECTIONS:
+        return body
+    low, high = int(filled[0]), int(filled[-1])
+    share = max(2, round(_END_SHARE * (high - low)))
+    outer = np.concatenate(
+        [body[..., low : low + share], body[..., high - share + 1 : high + 1]], 2
+    )
+    ends: Mask = np.asarray(outer.any(axis=2))
+    across, along = np.nonzero(ends)
+    middle, half = float(np.median(across)), 0.25 * float(np.ptp(across))
+    shadow = dilate(ends[..., None], _WAIST_MM, voxel_mm)[..., 0]
+    i, j = np.indices(shadow.shape)
+    open_ = shadow | (np.abs(i - middle) <= half) | (j <= float(np.percentile(along, _FRONT)))
+    return keep_touched(body & open_[..., None], body & ends[..., None])
 
 
 def middle_of(outline: Outline) -> tuple[float, float, float]:

@@ -124,6 +124,7 @@ class Pressure:
         self.face, self.scaled = np.zeros((3, cells)), np.zeros((3, cells))
         self.scale, self.fixed = np.zeros(cells), np.zeros(cells)
         self.unit, self.still = np.zeros(cells), np.zeros(cells)
+        self.change = np.zeros(cells)
         self.halves, self.spare = np.zeros((6, a + 1, b + 1, half)), np.zeros((5, a, b, half))
         self.sums = np.zeros((a, half))
         self.iterations = 0
@@ -147,7 +148,12 @@ class Pressure:
         kernels.scale_system(
             block.active, block.stride, self.fixed, self.face, self.scale, self.scaled
         )
+        # Pressures go on changing as they did: the next ones are looked for on that line.
+        before, known = self.unit.copy(), self.unit.any()
+        self.unit += self.change
         self._solve(self.source, self.unit)
+        if known:
+            np.subtract(self.unit, before, out=self.change)
         # Where all exits lie at one pressure, so does a bed at rest.
         if self.differs:
             self._solve(self.fixed * block.outside, self.still)

@@ -150,7 +150,7 @@ class _Run:
         self.source = np.zeros(cells)
         for at, tip in zip(self.tips, injection.tips, strict=True):
             self.source[at] += tip.share / len(at)
-        self.pressure = Pressure(block, self.source, numerics)
+        self.pressure, self.order = Pressure(block, self.source, numerics), block.active
         self.thick, self.mobility = np.ones(cells), np.zeros(cells)
         self.speed, self.gain, self.share = np.zeros(cells), np.zeros(cells), np.zeros(cells)
         self.left = np.zeros((len(bed.exits), 2))
@@ -255,10 +255,18 @@ class _Run:
             self.numerics.longest_s, rest / flow, self.cement.flows_until_s - self.age_s,
         )  # fmt: skip
         before = self.saturation.copy()
-        # Equal pressures send nothing to each other; stable, so that the bytes repeat.
-        order = block.active[np.argsort(-now[block.active], kind="stable")]
+        # Equal pressures send nothing to each other; stable, so that the bytes repeat. Sorted from
+        # the last order on: a front moves little, and what is nearly in order is soon sorted.
+        self.order = self.order[np.argsort(-now[self.order], kind="stable")]
         kernels.carry(
-            order, *fields, block.exit_of, step_s, self.saturation, self.gain, self.share, self.left
+            self.order,
+            *fields,
+            block.exit_of,
+            step_s,
+            self.saturation,
+            self.gain,
+            self.share,
+            self.left,
         )
         self._mark(before, step_s)
         self._find_speed(flow)

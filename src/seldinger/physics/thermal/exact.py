@@ -101,6 +101,42 @@ def heated_sphere_k(
     return scale * (math.cosh(a) - math.sinh(a) / a) * a * math.exp(-r) / r
 
 
+def setting_ball_k(
+    tissue: Tissue,
+    ball_mm: float,
+    radius_mm: float,
+    seconds: float,
+    stretches: tuple[tuple[float, float, float], ...],
+) -> float:
+    """Temperature rise at a distance from the centre of a ball that heats itself, K.
+
+    Args:
+        tissue: of the ball and all around it, without blood.
+        ball_mm: its radius.
+        radius_mm: from its centre; positive.
+        seconds: when.
+        stretches: from s, to s, W/m3 in the ball, one after the other.
+    """
+    a, r = ball_mm * 1e-3, radius_mm * 1e-3
+
+    def left(age: float) -> float:
+        """Of a kelvin that the ball was given at once."""
+        if age <= 0.0:
+            return 1.0 if r < a else 0.0
+        s = math.sqrt(4.0 * tissue.diffusivity_m2_per_s * age)
+        near, far = (a - r) / s, (a + r) / s
+        ends = math.exp(-near * near) - math.exp(-far * far)
+        return 0.5 * (math.erf(far) + math.erf(near)) - s * ends / (2.0 * r * math.sqrt(math.pi))
+
+    total = 0.0
+    for start, end, watts in stretches:
+        last = min(end, seconds)
+        if last > start:
+            part, _ = integrate.quad(lambda t: left(seconds - t), start, last, limit=200)
+            total += watts / tissue.capacity_j_per_m3_k * float(part)
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Stefan:
     """A plane wall at constant temperature that freezes tissue at one temperature (Neumann).

@@ -116,7 +116,7 @@ def make_bed(
     if cleft is not None:
         share[cleft] = 0.0
         permeability[:, cleft] = cleft_permeability_m2(_gap_mm(vertebra, assumed))
-    outlets = find_exits(vertebra, around, open_ & body, outer, assumed)
+    outlets = find_exits(vertebra, around, open_ & body, outer, assumed, open_ & ~body)
     permeability += find_inner_veins(outlets, around, vertebra.frame, assumed) * open_
     bed = CementBed(
         around.grid, np.where(open_, 1.0 - share, 0.0), permeability, outlets.exits, cleft

@@ -11,21 +11,24 @@ from numpy.typing import NDArray
 
 from seldinger.anatomy.vertebra.model import Wall
 from seldinger.core.formatting import short_repr
+from seldinger.evidence import driving_value
 from seldinger.physics.cement.bed import Exit
 from seldinger.physics.cement.bone import (
     cleft_permeability_m2,
     tube_openness_m3,
     wall_openness_m3,
 )
+from seldinger.simulate.cement.pedicle_walls import ASIDE, CANAL, FORAMEN, find_pedicle_breaks
 from seldinger.simulate.cement.settings import get_assumed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seldinger.anatomy.vertebra.model import Vertebra, VertebraFrame
     from seldinger.core.space import Points
     from seldinger.core.volume import Mask
     from seldinger.simulate.cement.lattice import Averager
+    from seldinger.simulate.cement.pedicle_walls import PedicleBreak
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +46,10 @@ class ExitKind(StrEnum):
     """A break of the back wall, or the veins that leave it."""
     BREAK = "a break elsewhere"
     VEIN = "a vein elsewhere"
+    FORAMEN = "towards a foramen"
+    """A break of a pedicle's wall above a root."""
+    DISC = "into a disc"
+    """Through a whole endplate; a broken one is a break."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,9 +75,14 @@ def name_break(wall: Wall) -> str:
 
 
 def find_exits(
-    vertebra: Vertebra, around: Averager, body: Mask, outer: Mask, assumed: Mapping[str, float]
+    vertebra: Vertebra,
+    around: Averager,
+    body: Mask,
+    outer: Mask,
+    assumed: Mapping[str, float],
+    pedicles: Mask | None = None,
 ) -> Outlets:
-    """Breaks as they are known, and the veins that every body has.
+    """Breaks as they are known, the veins that every body has, and whole endplates.
 
     Args:
         vertebra: whose.
@@ -78,11 +90,12 @@ def find_exits(
         body: (a, b, c) there, its open pores.
         outer: (a, b, c) bed, pedicles and closed voxels included.
         assumed: edits of assumptions.
+        pedicles: (a, b, c) there, their open pores; None: cement does not come there.
     """
     exits: list[Exit] = []
     kinds: dict[str, ExitKind] = {}
     notes: list[str] = []
-    free = body.copy()
+    free = body.copy() if pedicles is None else body | pedicles
     places = find_frame_places(vertebra.frame, around)
 
     def add(name: str, where: Mask, openness_m3: float, kind: ExitKind) -> None:
@@ -102,13 +115,58 @@ def find_exits(
             where = _nearest(free, np.mean([_middle(one.where, around) for one in patches], axis=0))
         kind = ExitKind.CANAL if wall is Wall.BACK else ExitKind.BREAK
         add(name_break(wall), where, _break_openness(area, assumed), kind)
+    gaps, unseen = find_pedicle_breaks(vertebra, assumed)
+    if unseen:
+        notes.append(
+            f"no wall shows at the {' and '.join(unseen)} pedicle: gaps in it, towards canal and "
+            "foramen, are not known"
+        )
+    for name, kind, where, area in _list_pedicle_gaps(gaps, around, pedicles):
+        add(name, where, _break_openness(area, assumed), kind)
     for name, wall, calibre in _VEINS:
-        where = _wall_middle(vertebra.frame, wall, free, outer, places, assumed)
+        where = _wall_middle(vertebra.frame, wall, free & body, outer, places, assumed)
         kind = ExitKind.CANAL if wall is Wall.BACK else ExitKind.VEIN
         add(name, where, _vein_openness(calibre, assumed), kind)
+    for wall, mask in (
+        (Wall.UPPER, vertebra.upper_endplate),
+        (Wall.LOWER, vertebra.lower_endplate),
+    ):
+        where = (around.mean(mask) > 0.0) & body & free
+        if where.any():
+            add(name_whole(wall), where, _endplate_openness(vertebra, mask, assumed), ExitKind.DISC)
     return Outlets(tuple(exits), kinds, tuple(notes))
 
 
+def name_whole(wall: Wall) -> str:
+    """What the exit through an endplate that is not broken is called."""
+    return f"whole {wall.value}"
+
+
+def _endplate_openness(vertebra: Vertebra, mask: Mask, assumed: Mapping[str, float]) -> float:
+    """Of all of an endplate, as a thin layer before the disc."""
+    axis = int(np.argmax(np.abs(vertebra.frame.up)))
+    spacing = np.delete(np.asarray(vertebra.grid.spacing_mm), axis)
+    area = float(mask.any(axis=axis).sum() * spacing.prod())
+    thickness = driving_value(ENDPLATE_THICKNESS)
+    return wall_openness_m3(get_assumed(assumed, "endplate_permeability_m2"), area, thickness)
+
+
+def _list_pedicle_gaps(
+    gaps: Sequence[PedicleBreak], around: Averager, pedicles: Mask | None
+) -> Iterator[tuple[str, ExitKind, Mask, float]]:
+    """Name, kind, voxels of the bed and area of gaps in the pedicles, one of each direction."""
+    if pedicles is None:
+        return
+    for side, towards in sorted({(one.side, one.towards) for one in gaps}):
+        same = [one for one in gaps if (one.side, one.towards) == (side, towards)]
+        where = np.any([around.mean(one.where) > 0.0 for one in same], axis=0) & pedicles
+        if where.any():
+            name = f"break: {side.value} pedicle, towards the {towards}"
+            yield name, _BEHIND[towards], where, sum(one.area_mm2 for one in same)
+
+
+_BEHIND = {CANAL: ExitKind.CANAL, FORAMEN: ExitKind.FORAMEN, ASIDE: ExitKind.BREAK}
+ENDPLATE_THICKNESS = "vertebra.mechanics.endplate.thickness"
 _VEINS = (
     (BASIVERTEBRAL, Wall.BACK, "basivertebral_vein_mm"),
     ("segmental vein: left", Wall.LEFT, "segmental_vein_mm"),

@@ -14,12 +14,14 @@ from seldinger.simulate.effect import Fields, Measure, Trace
 if TYPE_CHECKING:
     from seldinger.core.quantity import Spread
     from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.sharing import SharingResult
     from seldinger.simulate.cement.spread import CementSpread
     from seldinger.simulate.cement.stiffness import StiffnessResult
 
 MODEL = (
     "two fluids in porous bone by Darcy's law on the CT's voxels, viscosity by a curve over time "
-    "and shear, exits through known breaks and veins; linear elasticity between two platens"
+    "and shear, exits through known breaks and veins; linear elasticity between two platens, alone "
+    "and with the bodies beside it"
 )
 _NOTHING_ML = 1e-3
 LEAKS_SELDOM = (
@@ -70,6 +72,22 @@ def list_measures(
             Measure("stiffness-after", "Stiffness after", "N/mm", stiffness.after_n_per_mm),
             Measure("stiffness-ratio", "Stiffness, after over before", "1", stiffness.ratio),
         ]
+    return tuple(found)
+
+
+def list_loads(sharing: SharingResult | None) -> tuple[Measure, ...]:
+    """What cement does to the load beside the vertebra; unknown where nobody is known there.
+
+    Args:
+        sharing: of the column; None: it could not be loaded.
+    """
+    found = []
+    for side in ("above", "below"):
+        value = None if sharing is None else getattr(sharing, side).pressure
+        label = f"Pressure in the disc {side}, after over before, same load"
+        found.append(Measure(f"load-{side}", label, "1", value))
+    label = "Stiffness with the neighbours, after over before"
+    found.append(Measure("load-column", label, "1", None if sharing is None else sharing.stiffness))
     return tuple(found)
 
 

@@ -230,6 +230,15 @@ def list_next_fracture_rows() -> CohortTable:
     return CohortTable("new fractures", tuple(_row(one, applies=None) for one in found))
 
 
+def list_load_rows() -> CohortTable:
+    """Load beside a filled vertebra: by cement itself, and by the posture that a wedge brings."""
+    return CohortTable(
+        "load on the neighbours, in models and on the bench",
+        tuple(_row(one, applies=None) for one in _find("load.")),
+        "models of one spine each and a bench: none of them is this patient",
+    )
+
+
 def list_heat_rows() -> CohortTable:
     """Heat of setting as it was measured in dead vertebrae; no model stands behind it."""
     return CohortTable(

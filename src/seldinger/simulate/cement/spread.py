@@ -100,6 +100,7 @@ class CementSpread:
         seed: of the draws.
         draws: (n,) of what was varied, by name, refused runs included.
         notes: what was left out.
+        done: results of the runs that came to an end.
     """
 
     nominal: CementResult
@@ -115,6 +116,7 @@ class CementSpread:
     seed: int
     draws: Mapping[str, Floats]
     notes: tuple[str, ...]
+    done: tuple[CementResult, ...] = ()
 
     __repr__ = short_repr
 
@@ -255,7 +257,7 @@ def _gather(
         count([any(bool(leak.leaked) for leak in one.leaks) for one in done]),
         count([one.upper.touched for one in done]), count([one.lower.touched for one in done]),
         count([one.both_endplates for one in done]), len(done), refused, seed, draws,
-        (*notes, *nominal.notes),
+        (*notes, *nominal.notes), tuple(done),
     )  # fmt: skip
 
 

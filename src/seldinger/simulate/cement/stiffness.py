@@ -7,7 +7,7 @@ here compares plans, and is never a certainty.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
@@ -29,6 +29,7 @@ from seldinger.physics.elastic.strength import (
 )
 from seldinger.simulate.cement.bone_laws import BoneLaw, find_calibration, list_laws
 from seldinger.simulate.cement.lattice import COARSEST_MM, FINEST_MM, HALF
+from seldinger.simulate.cement.sampling import list_points, pick
 from seldinger.simulate.cement.settings import check_assumed, get_assumed
 
 if TYPE_CHECKING:
@@ -175,20 +176,20 @@ def _sample(vertebra: Vertebra, cement: Volume, line: Calibration, voxel_mm: flo
     affine[:3, 3] = np.asarray(frame.origin_lps_mm) + start @ axes
     grid = Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
     count = max(1, round(voxel_mm / source.spacing_mm[0]))
-    points = _sub_points(grid, count)
+    points = list_points(grid, count)
     index = source.to_index(points)
-    at = _pick(vertebra.body, index, grid, count).astype(np.float64)
+    at = pick(vertebra.body, index, grid, count).astype(np.float64)
     share = at.mean(axis=0)
     body = share >= HALF
     # Only bone counts: what lies beside the body would thin its shell.
-    hu = (_pick(vertebra.hu, index, grid, count) * at).sum(axis=0) / np.maximum(at.sum(axis=0), 1.0)
+    hu = (pick(vertebra.hu, index, grid, count) * at).sum(axis=0) / np.maximum(at.sum(axis=0), 1.0)
     ends = []
     for name in ("lower", "upper"):
-        plate = _pick(getattr(vertebra, f"{name}_endplate"), index, grid, count)
+        plate = pick(getattr(vertebra, f"{name}_endplate"), index, grid, count)
         ends.append(body & plate.any(axis=0))
     ends = _part(ends[0], ends[1])
     _check_ends(vertebra, body, ends[0], ends[1])
-    filled = _pick(cement.values, cement.grid.to_index(points), grid, count).mean(axis=0)
+    filled = pick(cement.values, cement.grid.to_index(points), grid, count).mean(axis=0)
     shell = body & ~scipy.ndimage.binary_erosion(body)
     return _Sampled(
         grid, body, line.find_g_per_ml(hu), filled.astype(np.float64) * body, shell,
@@ -214,24 +215,6 @@ def _check_ends(vertebra: Vertebra, body: Mask, low: Mask, high: Mask) -> None:
 
 
 _LEAST_LAYERS = 5
-
-
-def _sub_points(grid: Grid, count: int) -> Floats:
-    """(count^3 * voxels, 3) LPS mm of points within each voxel."""
-    steps = (np.arange(count) + 0.5) / count - 0.5
-    offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    index = np.stack(np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij"), axis=-1)
-    places: Floats = grid.to_lps((offsets[:, None] + index.reshape(1, -1, 3)).reshape(-1, 3))
-    return places
-
-
-def _pick(values: NDArray[Any], index: Floats, grid: Grid, count: int) -> NDArray[Any]:
-    """(count^3, a, b, c) of the nearest voxels; 0 outside."""
-    near = np.floor(index + 0.5 + 1e-6).astype(np.int64)
-    inside = ((near >= 0) & (near < np.array(values.shape))).all(axis=1)
-    held = np.clip(near, 0, np.array(values.shape) - 1)
-    found = values[held[:, 0], held[:, 1], held[:, 2]] * inside
-    return np.asarray(found).reshape(count**3, *grid.shape)
 
 
 def _fill(sampled: _Sampled, bone_mpa: Floats, cement_mpa: float) -> Floats:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seldinger.anatomy.model import Anatomy
-    from seldinger.anatomy.vertebra.model import Pedicle, Vertebra
+    from seldinger.anatomy.vertebra.model import Pedicle, Side, Vertebra
     from seldinger.core.progress import Progress
     from seldinger.core.space import Grid, Points, Vector
     from seldinger.core.volume import Mask
@@ -148,11 +148,29 @@ def build_bone_scene(
     material[held] = number[SOFT]  # a run replaces the cells of held bodies
     roots = {
         f"{side.value} nerve root": found
-        for side, pedicle in sorted(vertebra.pedicles.items())
-        if (found := _find_root(vertebra, pedicle, grid, bone | target, root_below_mm)).any()
+        for side, mask in find_foramina(vertebra, grid, root_below_mm).items()
+        if (found := mask & ~target).any()
     }
     scene = HeatScene(grid, material, names, held, target, None, told)
     return BoneScene(scene, canal if canal is not None and canal.any() else None, roots)
+
+
+def find_foramina(
+    vertebra: Vertebra, grid: Grid, below_mm: float = ROOT_BELOW.value
+) -> dict[Side, Mask]:
+    """(i, j, k) bool of each side: the foramen under the pedicle's lower edge, where one shows.
+
+    Args:
+        vertebra: whose pedicles tell where.
+        grid: on which it is drawn.
+        below_mm: how far down.
+    """
+    bone = resample_mask(vertebra.bone, vertebra.grid, grid)
+    found = {
+        side: _find_root(vertebra, pedicle, grid, bone, below_mm)
+        for side, pedicle in sorted(vertebra.pedicles.items())
+    }
+    return {side: mask for side, mask in found.items() if mask.any()}
 
 
 def _find_root(

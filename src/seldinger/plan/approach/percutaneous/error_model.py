@@ -31,6 +31,7 @@ TECHNIQUES: dict[str, tuple[str, str]] = {
     "stereotactic": ("stereotactic or robotic guidance", "needle_error.stereotactic.lateral"),
     "us-in-plane": ("ultrasound, needle in the image plane", "needle_error.ultrasound.in_plane"),
     "us-out-of-plane": ("ultrasound, across the plane", "needle_error.ultrasound.out_of_plane"),
+    "pedicle": ("navigated through a pedicle", "needle_error.pedicle.navigated"),
 }
 """Key -> (title, fact that gives the mean lateral error)."""
 

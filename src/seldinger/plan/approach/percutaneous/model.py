@@ -33,6 +33,8 @@ class Instrument:
         keeps_inside: True when all beyond the target's near wall must stay inside it (drains).
         reason: why this one, in one sentence.
         widest: catalogue id of the device that is ``diameter_mm`` wide; "" when it is ``device``.
+        error: key of the error model that it is placed by, whatever its angles are; "": by its
+            angles.
     """
 
     device: str
@@ -44,6 +46,7 @@ class Instrument:
     keeps_inside: bool
     reason: str
     widest: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -269,7 +269,8 @@ def _path(done: Search, row: int, parts: Mapping[str, float], samples: NDArray[n
     c = done.candidates
     entry = as_vector(c.lps_mm[row])
     tilt, axial = float(c.tilt_deg[row]), float(c.axial_angle_deg[row])
-    technique = done.options.technique or error_model.choose_technique(tilt, axial, done.assumed)
+    fixed = done.options.technique or done.instrument.error
+    technique = fixed or error_model.choose_technique(tilt, axial, done.assumed)
     errors = error_model.choose_error_model(technique, done.options, done.assumed)
     provisional = bool(c.provisional[row])
     if provisional:

@@ -50,7 +50,7 @@ def score_terms(
         "capsule angle": assumed.get_value("weight_capsule_angle")
         * measure_capsule_angle_deg(scene, candidates, met, rows) / 90.0,
         "needle error": assumed.get_value("weight_error")
-        * estimate_error_mm(candidates, options, assumed, rows)
+        * estimate_error_mm(candidates, instrument, options, assumed, rows)
         / 5.0,
         "unscanned position": assumed.get_value("weight_provisional")
         * candidates.provisional[rows].astype(np.float64),
@@ -64,12 +64,17 @@ def score_terms(
 
 
 def estimate_error_mm(
-    candidates: Candidates, options: PercutaneousOptions, assumed: Assumed, rows: NDArray[np.intp]
+    candidates: Candidates,
+    instrument: Instrument,
+    options: PercutaneousOptions,
+    assumed: Assumed,
+    rows: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Mean lateral error that the angles of each of ``rows``, (n,), call for."""
-    if options.technique is not None:
-        fixed = error_model.choose_error_model(options.technique, options, assumed).lateral_mean_mm
-        return np.full(len(rows), fixed)
+    """Mean lateral error that the instrument, or the angles of each of ``rows``, (n,), call for."""
+    fixed = options.technique or instrument.error
+    if fixed:
+        of_all = error_model.choose_error_model(fixed, options, assumed).lateral_mean_mm
+        return np.full(len(rows), of_all)
     mean = {
         technique: error_model.choose_error_model(technique, options, assumed).lateral_mean_mm
         for technique in error_model.TECHNIQUES

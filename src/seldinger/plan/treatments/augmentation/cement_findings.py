@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.augmentation.amounts import CANAL_ML
-from seldinger.plan.treatments.augmentation.tables import find_canal_leak_ml
+from seldinger.plan.treatments.augmentation.tables import (
+    find_canal_leak_ml,
+    find_foramen_leaks_ml,
+)
 from seldinger.plan.wording import cite, get_number, quote_fact, state_fact
 from seldinger.simulate.cement.exits import ExitKind
 
@@ -36,6 +39,7 @@ def find_about_cement(foretold: Foretold, *, thick: bool | None, doubt: str) -> 
     """
     yield _tell_amount(foretold)
     yield _judge_canal(foretold, doubt)
+    yield _judge_foramina(foretold, doubt)
     yield from _judge_leaks(foretold)
     yield from _judge_sides(foretold)
     yield _judge_endplates(foretold)
@@ -132,14 +136,37 @@ def _judge_canal(foretold: Foretold, doubt: str) -> Finding:
         )
         return Finding("canal-leak", Status.NOT_MET, Severity.ACTION, text)
     rate = state_fact("vertebra.leak.canal")
+    much = f"less than {CANAL_ML:g} mL of cement" if leak > 0.0 else "no cement"
     text = (
-        f"In the model as planned no cement goes towards the canal; in {counted} of {of} runs with "
+        f"In the model as planned {much} goes towards the canal; in {counted} of {of} runs with "
         f"other viscosity, veins and tips some does. Watch the back wall all the time. {rate}"
     )
     severity, status = (
         (Severity.CAUTION, Status.NOT_MET) if counted else (Severity.ACTION, Status.MET)
     )
     return Finding("canal-leak", status, severity, text, cite("vertebra.leak.canal"))
+
+
+def _judge_foramina(foretold: Foretold, doubt: str) -> Finding:
+    """Whether cement that leaves would lie beside a root."""
+    found = find_foramen_leaks_ml(foretold)
+    if doubt or found is None:
+        why = doubt or "breaks or walls of pedicles do not show in this scan"
+        text = f"Whether cement would come to lie in a foramen is not known: {why}."
+        return Finding("foramen-leak", Status.UNKNOWN, Severity.CAUTION, text)
+    said = [f"{ml:.2f} mL in the foramen of the {name}" for name, ml in found.items() if ml > 0.0]
+    if said:
+        text = (
+            f"In the model cement that leaves comes to lie beside a root: {' and '.join(said)}, "
+            "drawn as a lump before its exit. Watch the foramen in the lateral view; give less, or "
+            "place the tip farther off."
+        )
+        return Finding("foramen-leak", Status.NOT_MET, Severity.ACTION, text)
+    text = (
+        "In the model as planned no cement comes to lie in a foramen. Where it runs along veins is "
+        "not in the model: watch the foramen in the lateral view."
+    )
+    return Finding("foramen-leak", Status.MET, Severity.CAUTION, text)
 
 
 def _judge_leaks(foretold: Foretold) -> Iterator[Finding]:

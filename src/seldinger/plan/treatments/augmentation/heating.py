@@ -16,6 +16,7 @@ from seldinger.plan.treatments.augmentation import heat_words
 from seldinger.plan.treatments.augmentation.electrode import choose_seat
 from seldinger.plan.treatments.augmentation.heat import Heat, list_assumptions, plan_heat
 from seldinger.plan.treatments.augmentation.tumour import outline_tumour
+from seldinger.simulate.cement.setting import READS
 from seldinger.simulate.placement import make_heating
 from seldinger.simulate.thermal.bone import measure_to_line_mm
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.tumour import Tumour
 
 __all__ = ["list_assumptions"]
-NAMES = frozenset(one.name for one in list_assumptions())
-"""Of assumptions that only heat reads."""
+NAMES = frozenset(one.name for one in list_assumptions()) - READS
+"""Of assumptions that only heat reads; cement that sets reads some of tissues, too."""
 
 
 def check(options: AugmentationOptions, assumed: Mapping[str, float], tumour: Tumour) -> None:

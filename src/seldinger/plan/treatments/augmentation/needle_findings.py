@@ -24,6 +24,8 @@ _ROOTS = {
     "L": ("vertebra.path.beside.lumbar.dura", "vertebra.path.beside.lumbar.root_below"),
     "T": ("vertebra.path.beside.thoracic.dura_touches", "vertebra.path.beside.thoracic.root_below"),
 }
+_ERROR = "needle_error.pedicle.navigated"
+_BREACHES = ("needle_error.pedicle.breach_guided", "needle_error.pedicle.breach_tertile")
 _ONE = ("vertebra.path.unilateral.planned", "vertebra.path.unilateral.volume",
         "vertebra.path.unilateral.leak")  # fmt: skip
 
@@ -52,6 +54,7 @@ def find_about_needles(
         f"they lie close. {' '.join(state_fact(one) for one in facts)}"
     )
     yield Finding("nerve-roots", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
+    yield _tell_error()
     if len(taken) < wanted:
         lost = "; ".join(dict.fromkeys(one.why for one in tried if one.why))
         text = f"Two needles were wanted, one has a way: {lost}. What one side reaches is told."
@@ -59,6 +62,17 @@ def find_about_needles(
     elif len(taken) == 1:
         said = " ".join(state_fact(one) for one in _ONE)
         yield Finding("one-side", Status.MET, Severity.CAUTION, f"One needle. {said}", cite(*_ONE))
+
+
+def _tell_error() -> Finding:
+    """How far beside its plan a cannula comes to lie, and how seldom it breaks a pedicle."""
+    text = (
+        "The chance of touching the canal takes the error of a navigated needle that nobody "
+        "corrects, and no error of the plan or the labels. "
+        f"{' '.join(state_fact(one) for one in _BREACHES)} None of this is the chance of this "
+        "patient; --technique plans with another error."
+    )
+    return Finding("needle-error", Status.MET, Severity.CAUTION, text, cite(_ERROR, *_BREACHES))
 
 
 def _judge_wall(case: SpineCase, way: NeedleWay) -> Finding:

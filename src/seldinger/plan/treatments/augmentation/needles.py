@@ -97,6 +97,7 @@ def make_instrument(cannula: Device) -> Instrument:
         sample_mm=(-10.0, 0.0),
         keeps_inside=False,
         reason="the widest cannula for which the pedicle has room",
+        error="pedicle",
     )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from seldinger.core.errors import SimulationError
+from seldinger.core.errors import CatalogueError, SimulationError
 from seldinger.core.progress import scale_progress
 from seldinger.core.record import read_assumptions
-from seldinger.plan.treatments.augmentation import tables
+from seldinger.plan.treatments.augmentation import load_table, setting_findings, tables
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
     OLDEST_WEEKS,
@@ -17,6 +17,8 @@ from seldinger.plan.treatments.augmentation.vertebra_findings import (
 from seldinger.simulate.cement import measures
 from seldinger.simulate.cement.exits import ExitKind
 from seldinger.simulate.cement.inject import simulate_cement
+from seldinger.simulate.cement.setting_spread import spread_setting
+from seldinger.simulate.cement.sharing import compare_sharing
 from seldinger.simulate.cement.spread import spread_cement
 from seldinger.simulate.cement.stiffness import compare_stiffness
 from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
@@ -24,6 +26,7 @@ from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from seldinger.anatomy.vertebra.beside import Beside
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.core.progress import Progress
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
     from seldinger.plan.treatments.augmentation.tumour import Tumour
     from seldinger.simulate.cement.outcome import CementResult
+    from seldinger.simulate.cement.setting_spread import SettingSpread
+    from seldinger.simulate.cement.sharing import SharingResult
     from seldinger.simulate.cement.spread import CementSpread
     from seldinger.simulate.cement.stiffness import StiffnessResult
 
@@ -56,6 +61,10 @@ class Foretold:
         spread: over several runs.
         stiffness: of the body, before and after; None where it could not be computed.
         no_stiffness: why not; empty where it could.
+        setting: how warm it makes its surroundings; None where it could not be computed.
+        no_setting: why not; empty where it could.
+        sharing: with the bodies beside it; None where it could not be computed.
+        no_sharing: why not; empty where it could.
     """
 
     cemented: Cemented
@@ -63,22 +72,30 @@ class Foretold:
     spread: CementSpread
     stiffness: StiffnessResult | None
     no_stiffness: str = ""
+    setting: SettingSpread | None = None
+    no_setting: str = ""
+    sharing: SharingResult | None = None
+    no_sharing: str = ""
 
 
 def foretell(
     vertebra: Vertebra,
+    beside: Beside,
     cemented: Cemented,
     assumed: Mapping[str, float],
     seed: int,
+    tissues: Mapping[str, float],
     progress: Progress,
 ) -> Foretold:
-    """Give the cement finely, several times coarsely, and load the body.
+    """Give the cement finely, several times coarsely, let it set, and load the body.
 
     Args:
         vertebra: to be filled.
+        beside: the bodies next to it.
         cemented: how.
         assumed: edits of assumptions by name, those of cement alone.
         seed: of the runs.
+        tissues: the user's own numbers, by "tissue.number".
         progress: told between the steps.
 
     Raises:
@@ -92,14 +109,25 @@ def foretell(
     )
     spread = spread_cement(
         vertebra, needles, asked, own, cavity, round(RUNS.get_value(assumed)), seed,
-        scale_progress(progress, 0.4, 0.8),
+        scale_progress(progress, 0.4, 0.7),
     )  # fmt: skip
+    told = Foretold(cemented, result, spread, None)
+    try:
+        warm = scale_progress(progress, 0.7, 0.8)
+        setting = spread_setting(result, spread.done, own, seed, tissues, warm)
+        told = replace(told, setting=setting)
+    except (SimulationError, CatalogueError) as wrong:
+        told = replace(told, no_setting=f"no warmth of setting was computed: {wrong}")
     progress("stiffness", 0.8)
     try:
-        stiffness = compare_stiffness(vertebra, result.cement, own, voxel_mm)
+        told = replace(told, stiffness=compare_stiffness(vertebra, result.cement, own, voxel_mm))
     except SimulationError as wrong:
-        return Foretold(cemented, result, spread, None, f"no stiffness was computed: {wrong}")
-    return Foretold(cemented, result, spread, stiffness)
+        told = replace(told, no_stiffness=f"no stiffness was computed: {wrong}")
+    progress("load on the neighbours", 0.9)
+    try:
+        return replace(told, sharing=compare_sharing(vertebra, beside, result.cement, own))
+    except SimulationError as wrong:
+        return replace(told, no_sharing=f"load on the neighbours was not assessed: {wrong}")
 
 
 def describe_effect(
@@ -131,7 +159,7 @@ def describe_effect(
         kind=KIND,
         criterion=CRITERION,
         model=measures.MODEL,
-        measures=_list_measures(vertebra, foretold, known=not doubt_canal(case)),
+        measures=_list_measures(case, foretold),
         structures=_list_structures(case, ways),
         options=(
             *_list_ways(taken, tried),
@@ -142,19 +170,33 @@ def describe_effect(
         outside_domain=list_outside_domain(
             vertebra, options, tumour, case.assumed, balloon=balloon
         ),
-        tables=told,
+        tables=(
+            *setting_findings.make_table(
+                foretold.setting, doubt=doubt_canal(case), beside=knows_foramina(case, foretold)
+            ),
+            *load_table.list_loads(vertebra, foretold.sharing),
+            *told,
+        ),
     )
 
 
 def _list_notes(foretold: Foretold) -> tuple[str, ...]:
     said = measures.list_notes(foretold.result, foretold.spread, foretold.stiffness)
-    if foretold.no_stiffness:
-        said = (*said, foretold.no_stiffness)
+    lost = (foretold.no_stiffness, foretold.no_setting, foretold.no_sharing)
+    warm = () if foretold.setting is None else foretold.setting.notes
+    said = (*said, *(one for one in lost if one), *warm)
     return tuple(f"{one[:1].upper()}{one[1:]}{'' if one.endswith('.') else '.'}" for one in said)
 
 
-def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tuple[Measure, ...]:
-    """Those that decide first, the rest behind them; ``known``: of the way to the canal."""
+def knows_foramina(case: SpineCase, foretold: Foretold) -> bool:
+    """Whether the model speaks for the cement that comes to lie in the foramina."""
+    return not doubt_canal(case) and tables.find_foramen_leaks_ml(foretold) is not None
+
+
+def _list_measures(case: SpineCase, foretold: Foretold) -> tuple[Measure, ...]:
+    """Those that decide first, the rest behind them."""
+    doubt = doubt_canal(case)
+    known = not doubt
     canal = tables.find_canal_leak_ml(foretold.result) if known else None
     unknown = set() if known else {
         f"leak-{measures.spell(one.name)}"
@@ -162,17 +204,27 @@ def _list_measures(vertebra: Vertebra, foretold: Foretold, *, known: bool) -> tu
     }  # fmt: skip
     towards = Measure("leak-canal", "Cement towards the canal, in all", "mL", canal)
     figures = measures.list_measures(foretold.result, foretold.spread, foretold.stiffness)
+    beside = tables.find_foramen_leaks_ml(foretold) if known else None
+    foramen = Measure(
+        "foramen-cement", "Cement beside a root, in a foramen", "mL",
+        None if beside is None else sum(beside.values()),
+    )  # fmt: skip
     made = [
         *(replace(one, value=None) if one.id in unknown else one for one in figures),
-        *_list_heights(vertebra),
+        *setting_findings.list_measures(
+            foretold.setting, doubt=doubt, beside=knows_foramina(case, foretold)
+        ),
+        *_list_heights(case.vertebra),
+        *measures.list_loads(foretold.sharing),
         towards,
+        foramen,
     ]
     return tuple(sorted(made, key=lambda one: _FIRST.index(one.id) if one.id in _FIRST else 99))
 
 
 _FIRST = (
-    "given", "fill", "leak-canal", "gap-upper-endplate", "gap-lower-endplate", "height-lost",
-    "wedge", "stiffness-ratio", "pressure",
+    "given", "fill", "leak-canal", "setting-canal", "gap-upper-endplate",
+    "gap-lower-endplate", "height-lost", "wedge", "stiffness-ratio", "pressure",
 )  # fmt: skip
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from seldinger.anatomy.vertebra.model import Wall
 from seldinger.simulate.cement import published
 from seldinger.simulate.cement.exits import ExitKind
+from seldinger.simulate.cement.leaked import ROOTS
 from seldinger.simulate.cement.measures import drop_nothing
 from seldinger.simulate.effect import EffectTable
 
 if TYPE_CHECKING:
     from seldinger.anatomy.vertebra.model import Vertebra
     from seldinger.plan.treatments.augmentation.options import AugmentationOptions
+    from seldinger.plan.treatments.augmentation.predict import Foretold
     from seldinger.simulate.cement.outcome import CementResult
     from seldinger.simulate.cement.published import CohortTable, PopulationRow
 
@@ -53,6 +55,7 @@ def list_cohorts(
             both_endplates=result.both_endplates, cleft=cleft, junction=vertebra.level in _JUNCTION
         ),
         published.list_heat_rows(),
+        published.list_load_rows(),
         published.list_next_fracture_rows(),
     )  # fmt: skip
     return tuple(make_table(one) for one in told if one.rows)
@@ -100,6 +103,21 @@ def find_canal_leak_ml(result: CementResult | None) -> float | None:
     if any(one is None for one in volumes):
         return None
     return drop_nothing(sum(one for one in volumes if one is not None))
+
+
+def find_foramen_leaks_ml(foretold: Foretold) -> dict[str, float] | None:
+    """Cement that would lie in each foramen, by its root; None where it is not known.
+
+    Args:
+        foretold: by the model.
+    """
+    if foretold.setting is None or not foretold.result.all_exits_known:
+        return None
+    made, places = foretold.result.made, foretold.setting.nominal.places
+    if not {*ROOTS} <= {*places} or any("pedicle: gaps" in one for one in made.notes):
+        return None
+    leaked = foretold.setting.nominal.leaked
+    return {root: drop_nothing(leaked.sum_region_ml(root)) for root in ROOTS}
 
 
 def _capital(text: str) -> str:

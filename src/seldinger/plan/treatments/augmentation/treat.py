@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy.vertebra.model import Side
+from seldinger.anatomy.vertebra import Side, find_beside
 from seldinger.catalogue.cements import find_cement
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
@@ -22,7 +22,14 @@ from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
 from seldinger.plan.model import Treatment
 from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
-from seldinger.plan.treatments.augmentation import amounts, heating, needles, predict, steps
+from seldinger.plan.treatments.augmentation import (
+    amounts,
+    heating,
+    load_table,
+    needles,
+    predict,
+    steps,
+)
 from seldinger.plan.treatments.augmentation.cement_findings import (
     find_about_balloons,
     find_about_cement,
@@ -30,6 +37,7 @@ from seldinger.plan.treatments.augmentation.cement_findings import (
 )
 from seldinger.plan.treatments.augmentation.needle_findings import find_about_needles
 from seldinger.plan.treatments.augmentation.options import AugmentationAnswers, AugmentationOptions
+from seldinger.plan.treatments.augmentation.setting_findings import find_about_setting
 from seldinger.plan.treatments.augmentation.tumour import doubt_canal, find_tumour
 from seldinger.plan.treatments.augmentation.vertebra_findings import ASSUMPTIONS as OF_VERTEBRA
 from seldinger.plan.treatments.augmentation.vertebra_findings import (
@@ -130,7 +138,12 @@ class Augmentation(TreatmentLogic[SpineCase]):
         else:
             thick = None if options.viscosity_pa_s is not None else options.viscosity == "high"
             said += find_about_cement(made, thick=thick, doubt=doubt_canal(case))
+            said += find_about_setting(
+                made.setting, made.no_setting, doubt=doubt_canal(case),
+                beside=predict.knows_foramina(case, made),
+            )  # fmt: skip
             said += find_about_balloons(made, _wish_balloon_ml(options))
+            said.append(load_table.tell_load(made.sharing, made.no_sharing))
             if options.viscosity_pa_s is None:
                 said.append(tell_handling(find_cement(options.viscosity)))
         effect, fields = None, None
@@ -211,8 +224,10 @@ class Augmentation(TreatmentLogic[SpineCase]):
             more = {name: value for name, value in assumed.items() if name in
                     {predict.VOXEL.name, predict.RUNS.name}}  # fmt: skip
             told = scale_progress(progress, 0.1, 1.0)
+            tissues = {name: value for name, value in assumed.items() if "." in name}
+            beside = find_beside(case.anatomy.study, case.vertebra.level)
             return predict.foretell(
-                case.vertebra, cemented, {**own, **more}, case.settings.seed, told
+                case.vertebra, beside, cemented, {**own, **more}, case.settings.seed, tissues, told
             )
         except SimulationError as wrong:
             text = f"What cement would do here is not known: {wrong}"

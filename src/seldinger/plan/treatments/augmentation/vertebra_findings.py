@@ -27,11 +27,17 @@ _THIN_MM = 1.5
 _DENSE_ML = 0.05
 _ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
 SOLID, BARE = _ASSUMED["least_solid_share"], _ASSUMED["bare_wall_mm2"]
+NOTCH = _ASSUMED["deepest_notch_mm"]
+NARROW, INSIDE = _ASSUMED["least_canal_share"], _ASSUMED["canal_bone_ml"]
 SCLEROTIC, CANAL = _ASSUMED["sclerotic_hu"], _ASSUMED["least_canal_mm2"]
-ASSUMPTIONS = (SOLID, BARE, SCLEROTIC, CANAL)
+ASSUMPTIONS = (SOLID, NOTCH, NARROW, INSIDE, BARE, SCLEROTIC, CANAL)
 _CHOICE = "vertebra.height.choice"
 _BACK = ("vertebra.imaging.back_wall", "vertebra.imaging.back_wall.leak2010",
          "vertebra.imaging.back_wall.leak2021")  # fmt: skip
+_LOOK = (
+    "What it leaves for the cord or the roots is for MR and a surgeon to say; no limit was read up "
+    "to which cement may be given."
+)
 _AGES = ("vertebra.height.angle.palmowski.6_51wk",)
 OLDEST_WEEKS = 51.0
 """The oldest fractures in the cohorts whose heights are told."""
@@ -117,6 +123,11 @@ def doubt_outline(vertebra: Vertebra, tumour: Tumour, assumed: Assumed) -> tuple
             f"its body fills only {100.0 * filled:.0f} % of its own hull: a piece is missing, or "
             "something else is in it"
         )
+    elif vertebra.notch_mm > assumed.get_value(NOTCH.name):
+        said.append(
+            f"a notch {vertebra.notch_mm:.0f} mm deep is cut into the sides of its body, deeper "
+            "than any waist: a piece is missing"
+        )
     return tuple(said)
 
 
@@ -153,7 +164,25 @@ def _judge_canal(vertebra: Vertebra, assumed: Assumed) -> Finding:
             "or a canal that is narrowed. Outline the canal and plan again."
         )
         return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
-    text = f"The canal of {vertebra.level} shows; every line is measured to it."
+    share = vertebra.canal_share
+    if share is not None and share < assumed.get_value(NARROW.name):
+        text = (
+            f"At its narrowest the canal of {vertebra.level} has {100.0 * share:.0f} % of the "
+            f"section that the levels beside it let expect: bone pushed back into it? {_LOOK}"
+        )
+        return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
+    if vertebra.canal_bone_ml > assumed.get_value(INSIDE.name):
+        text = (
+            f"{vertebra.canal_bone_ml:.2f} mL inside the canal of {vertebra.level} are as dense as "
+            f"bone: a fragment, bone that grew there, old cement or a contrast agent? {_LOOK}"
+        )
+        return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
+    width = (
+        "its section is compared with none: no whole level lies above and below"
+        if share is None
+        else f"at its narrowest it has {100.0 * share:.0f} % of the section of those beside it"
+    )
+    text = f"The canal of {vertebra.level} shows; every line is measured to it; {width}."
     return Finding("canal", Status.MET, Severity.ACTION, text)
 
 
