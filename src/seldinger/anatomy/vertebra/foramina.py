@@ -119,7 +119,7 @@ def _lay(
     points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T).reshape(*grid.shape, 3)
     index = spine.study.image.grid.to_index(points)
     inside = (index >= 0.0) & (index <= np.asarray(spine.study.image.grid.shape) - 1.0)
-    seen = inside.all(axis=-1).all(axis=(0, 1))
+    seen: Mask = np.asarray(inside.all(axis=(0, 1, 3)))
     bone = own.sample(grid) > 0.0
     beside = np.zeros_like(bone) if other is None else other.sample(grid) > 0.0
     return _Box(points, bone, beside, back, away, seen, other is not None)
