@@ -89,8 +89,10 @@ def _spell(one: NextLoad, name: str) -> str:
 
 
 def _change(ratio: Spread) -> str:
-    """Per cent, with the 5th and 95th centile of the cases."""
+    """Per cent, with the 5th and 95th centile of the cases, of which a preview has none."""
     now, low, high = (_percent(one) for one in (ratio.nominal, ratio.p05, ratio.p95))
+    if ratio.p05 == ratio.p95:
+        return f"{now} % (spread not computed)"
     return f"{now} % ({low} to {high} %)"
 
 

@@ -47,13 +47,8 @@ def find_about_needles(
     for one in taken:
         if one.way is not None:
             yield _judge_wall(case, one.way)
+            yield judge_root(case, one.way)
             yield from _judge_bone(case, one.way)
-    facts = _ROOTS.get(case.vertebra.level[0], ())
-    text = (
-        "Nerve roots show in no CT and are measured by nothing here; above and below a pedicle "
-        f"they lie close. {' '.join(state_fact(one) for one in facts)}"
-    )
-    yield Finding("nerve-roots", Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
     yield _tell_error()
     if len(taken) < wanted:
         lost = "; ".join(dict.fromkeys(one.why for one in tried if one.why))
@@ -62,6 +57,49 @@ def find_about_needles(
     elif len(taken) == 1:
         said = " ".join(state_fact(one) for one in _ONE)
         yield Finding("one-side", Status.MET, Severity.CAUTION, f"One needle. {said}", cite(*_ONE))
+
+
+def judge_root(case: SpineCase, way: NeedleWay) -> Finding:
+    """How far a needle stays from where the root under its pedicle is taken to lie."""
+    facts = _ROOTS.get(case.vertebra.level[0], ())
+    name, said = f"root-{way.side.value}", " ".join(state_fact(one) for one in facts)
+    foramina = case.vertebra.foramina.get(way.side)
+    if foramina is None or foramina.own is None:
+        text = (
+            f"No opening shows under the {way.side.value} pedicle, so that nothing tells how far "
+            f"the needle is from the root that leaves there. {said}"
+        )
+        return Finding(name, Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
+    gap_mm = measure_root_mm(case, way)
+    blur_mm = 0.5 * max(case.vertebra.source_voxel_mm)
+    least_mm = case.assumed.get_value("least_clearance_mm")
+    text = (
+        f"{gap_mm:.1f} mm from the needle to the space under the {way.side.value} pedicle in which "
+        f"the root is taken to lie: roots show in no CT. {said}"
+    )
+    if gap_mm < least_mm:
+        text = f"Near a root: {text} {least_mm:g} mm are wanted; take a line higher in the pedicle."
+        return Finding(name, Status.NOT_MET, Severity.ACTION, text, cite(*facts))
+    if gap_mm < blur_mm:
+        text = f"{text} Voxels of {2.0 * blur_mm:.1f} mm cannot tell that from none."
+        return Finding(name, Status.UNKNOWN, Severity.ACTION, text, cite(*facts))
+    return Finding(name, Status.MET, Severity.CAUTION, text, cite(*facts))
+
+
+def measure_root_mm(case: SpineCase, way: NeedleWay) -> float:
+    """From a needle to where roots beside its pedicle are taken to lie; no opening: infinite."""
+    foramina = case.vertebra.foramina.get(way.side)
+    openings = () if foramina is None else (foramina.own, foramina.above)
+    points = [one.root_lps_mm for one in openings if one is not None]
+    if not points:
+        return float("inf")
+    tip, entry = np.asarray(way.path.target_lps_mm), np.asarray(way.path.entry_lps_mm)
+    along = entry - tip
+    from_tip = np.concatenate(points) - tip
+    share = np.clip(from_tip @ along / (along @ along), 0.0, 1.0)
+    away = np.linalg.norm(from_tip - share[:, None] * along, axis=1)
+    radius_mm = way.room.pedicle_mm - way.wall_mm
+    return float(away.min()) - radius_mm
 
 
 def _tell_error() -> Finding:

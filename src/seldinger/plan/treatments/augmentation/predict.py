@@ -51,6 +51,10 @@ _DENSE_ML = 0.05
 """A body with more metal is none that the model was made for."""
 
 
+_PREVIEW_MM = 2.0
+"""In cells as coarse as these figures are a preview: that of the neighbours' load has no spread."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Foretold:
     """What the model says of one plan.
@@ -125,7 +129,10 @@ def foretell(
         told = replace(told, no_stiffness=f"no stiffness was computed: {wrong}")
     progress("load on the neighbours", 0.9)
     try:
-        return replace(told, sharing=compare_sharing(vertebra, beside, result.cement, own))
+        vary = voxel_mm < _PREVIEW_MM
+        return replace(
+            told, sharing=compare_sharing(vertebra, beside, result.cement, own, vary=vary)
+        )
     except SimulationError as wrong:
         return replace(told, no_sharing=f"load on the neighbours was not assessed: {wrong}")
 
