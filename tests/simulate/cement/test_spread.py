@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.plain_vertebra import make_needle, make_vertebra
 
@@ -94,3 +96,12 @@ def test_a_plan_takes_it_as_measures_and_fields(spread: CementSpread) -> None:
     fields = make_fields(spread.nominal)
     assert fields.volumes["cement"].values.max() <= 1.0
     assert f"leak by {CANAL_BREAK}" in fields.traces
+
+
+def test_a_coarse_run_does_not_say_in_other_figures_what_a_fine_one_said(
+    spread: CementSpread,
+) -> None:
+    fine = replace(spread.nominal, notes=("9 % of balloon 1 lie outside",))
+    coarse = replace(spread, notes=("8.5 % of balloon 1 lie outside", "2 runs were refused"))
+    notes = list_notes(fine, coarse)
+    assert notes[1:] == ("9 % of balloon 1 lie outside", "2 runs were refused")

@@ -86,7 +86,7 @@ def build_options(plan: Plan) -> tuple[Block, ...]:
     table = Table(
         ("Technique", "Device", "Setting", *labels, "Why, or why not"),
         tuple(_option(one, labels) for one in effect.options),
-        widths=("1.25fr", "1.7fr", "1.25fr", *("1fr",) * len(labels), "1.8fr"),
+        widths=("1.6fr", "1.6fr", "1.2fr", *("1fr",) * len(labels), "1.8fr"),
         wrap=True,
     )
     return with_headings(("Alternatives", table))

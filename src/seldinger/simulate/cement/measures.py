@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ MODEL = (
     "and shear, exits through known breaks and veins; linear elasticity between two platens, alone "
     "and with the bodies beside it"
 )
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _NOTHING_ML = 1e-3
 LEAKS_SELDOM = (
     "this model leaks more seldom and less than vertebrae do: cracks within the bone and most "
@@ -104,7 +106,10 @@ def list_notes(
         stiffness: before and after.
     """
     notes = [LEAKS_SELDOM, *result.notes]
-    notes += [] if spread is None else spread.notes
+    # What coarse runs say of the same thing in other figures is not said beside those of fine ones.
+    said = {_NUMBER.sub("", one) for one in result.notes}
+    coarse = () if spread is None else spread.notes
+    notes += [one for one in coarse if _NUMBER.sub("", one) not in said]
     notes += [] if stiffness is None else stiffness.notes
     return tuple(dict.fromkeys(notes))
 
