@@ -415,3 +415,17 @@ def test_a_body_beside_that_is_not_known_says_why(straight: Study) -> None:
     assert find_beside(straight, "L5").below == "S1 has no body that is told apart here"
     cut = find_beside(cut_scan(straight, high_mm=STEP_MM), "L1")
     assert cut.above == "T12 is cut by the scan"
+
+
+def test_half_of_a_vertebra_that_carries_the_next_ones_name_is_told(
+    straight: Study, upright: Vertebra
+) -> None:
+    _, _, up = list_offsets(straight)
+    labels = straight.labels
+    assert labels is not None
+    (layer,) = labels.layers
+    moved = np.where((layer == 3) & (up > -STEP_MM), 2, layer).astype(layer.dtype)
+    study = replace(straight, labels=replace(labels, layers=(moved,)))
+    assert upright.touches is None
+    assert find_vertebra(study, "L1").touches == "L2"
+    assert find_vertebra(study, "L2").touches == "L1"

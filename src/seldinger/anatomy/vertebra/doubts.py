@@ -12,12 +12,14 @@ from seldinger.anatomy.vertebra.levels import ORDER
 from seldinger.core.space import unit
 
 if TYPE_CHECKING:
+    from seldinger.anatomy.vertebra.outline import Outline
     from seldinger.anatomy.vertebra.settings import VertebraSettings
     from seldinger.anatomy.vertebra.spine import Shape, Spine
     from seldinger.core.space import Points
 
 _LAST_RIB = re.compile(r"^rib[ _](?P<side>left|right)[ _]12$", re.IGNORECASE)
 _TOUCH_MM = 6.0
+_NEXT_MM = 2.0
 _WITH_RIB = ("T10", "T11", "T12", "L1", "L2")
 
 
@@ -40,6 +42,43 @@ def find_fused(
             continue
         if ORDER[beside] not in spine.present and ORDER[beyond] in spine.present:
             return ORDER[beside]
+    return None
+
+
+def find_touching(
+    spine: Spine, level: str, outline: Outline, settings: VertebraSettings
+) -> str | None:
+    """The level whose bone carries this one's name in part, or the other way round; None: none.
+
+    Then the next label begins where this body ends, with no disc between, or this label goes on
+    beyond the disc.
+
+    Args:
+        spine: all levels.
+        level: whose body it is.
+        outline: of that level.
+        settings: how much of an end may touch.
+    """
+    body, at = outline.body, ORDER.index(level)
+    columns, height = body.any(axis=2), body.shape[2]
+    i, j = np.nonzero(columns)
+    if not i.size:
+        return None
+    reach = max(1, round(_NEXT_MM / outline.voxel_mm))
+    for step, up in ((-1, 1), (1, -1)):
+        name = ORDER[at + step] if 0 <= at + step < len(ORDER) else ""
+        if name not in spine.present:
+            continue
+        end = height - 1 - body[..., ::-1].argmax(axis=2) if up > 0 else body.argmax(axis=2)
+        other = spine.get_level(name).sample(outline.grid) > 0.0
+        # This label's own bone beyond the disc, in the same columns.
+        level_k = np.arange(height)[None, :]
+        beyond = (level_k - end[i, j][:, None]) * up > reach
+        met = (outline.bone[i, j] & beyond).any(axis=1)
+        for away in range(1, reach + 1):
+            met |= other[i, j, np.clip(end[i, j] + up * away, 0, height - 1)]
+        if float(met.mean()) > settings.get_value("touching_share"):
+            return name
     return None
 
 

@@ -11,7 +11,7 @@ import scipy
 from seldinger import evidence
 from seldinger.anatomy.vertebra import cortex
 from seldinger.anatomy.vertebra.content import find_content
-from seldinger.anatomy.vertebra.doubts import doubt_level, find_fused
+from seldinger.anatomy.vertebra.doubts import doubt_level, find_fused, find_touching
 from seldinger.anatomy.vertebra.expected import GRADES, ask_neighbours, grade_heights
 from seldinger.anatomy.vertebra.foramina import find_foramina
 from seldinger.anatomy.vertebra.frame import outline_level
@@ -117,6 +117,7 @@ def find_vertebra(study: Study, level: str, settings: VertebraSettings | None = 
         notch_mm=measure_notch_mm(outline),
         cut_by_scan=shape.at_edge,
         fused_with=find_fused(spine, wanted, near.volume_ml, settings),
+        touches=find_touching(spine, wanted, outline, settings),
         level_doubt=doubt_level(spine, wanted, settings),
         notes=notes,
         lytic=content.lytic,

@@ -225,6 +225,7 @@ class Vertebra:
         notch_mm: how deep a piece is missing from the sides of its body, beyond a waist.
         cut_by_scan: its label reaches the end of the scan.
         fused_with: level whose label seems to be part of this one; None: none.
+        touches: level whose bone seems to carry its name in part, or the other way round.
         level_doubt: why the level may be misnamed; None: nothing speaks against it.
         notes: what was estimated, for the report.
         lytic: (a, b, c) bool, what ``lytic_ml`` measures; None: not outlined.
@@ -254,6 +255,7 @@ class Vertebra:
     notch_mm: float = 0.0
     cut_by_scan: bool = False
     fused_with: str | None = None
+    touches: str | None = None
     level_doubt: str | None = None
     notes: tuple[str, ...] = ()
     lytic: Mask | None = None

@@ -112,6 +112,11 @@ def doubt_outline(vertebra: Vertebra, tumour: Tumour, assumed: Assumed) -> tuple
         )
     if vertebra.fused_with is not None:
         said.append(f"its label seems to hold {vertebra.fused_with} as well")
+    if vertebra.touches is not None:
+        said.append(
+            f"no disc parts its label from that of {vertebra.touches}, or it goes on beyond the "
+            "disc: a part of one may carry the name of the other"
+        )
     if tumour.is_cut_out:
         said.append(
             f"{tumour.beside_ml:.1f} mL of a labelled lesion lie outside its label: cut out of it, "
