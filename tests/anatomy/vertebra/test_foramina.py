@@ -25,7 +25,8 @@ def posed(request: pytest.FixtureRequest) -> tuple[Vertebra, Pose]:
 
 
 def to_own(points: np.ndarray, pose: Pose) -> np.ndarray:
-    return (points - np.asarray(pose.middle_lps_mm)) @ pose.axes.T
+    own: np.ndarray = (points - np.asarray(pose.middle_lps_mm)) @ pose.axes.T
+    return own
 
 
 def test_an_opening_lies_between_the_pedicles(posed: tuple[Vertebra, Pose]) -> None:
