@@ -20,7 +20,9 @@ tests that share something dear: see ``GROUPS``.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 DEAR = {"demo_anatomy", "demo_plans"}
 """Fixtures of the session that no second worker shall compute again."""
 GROUPS = {
+    "tests/exam/test_spine_exam.py": "spine",
     "tests/exam/": "demo",
     "tests/guide/": "demo",
     "tests/plan/test_coverage.py": "demo",
@@ -186,3 +189,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = _real(by_outcome.get("skipped", []))
     errors = _real(by_outcome.get("error", []))
     terminalreporter.write_line(f"real-data tests: {ran + errors} ran, {skipped} skipped")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a file's own cached functions keep goes with its last test."""
+    module = getattr(item, "module", None)
+    if module is None or module is getattr(nextitem, "module", None):
+        return
+    for value in vars(module).values():
+        if getattr(value, "__module__", "") == module.__name__ and hasattr(value, "cache_clear"):
+            value.cache_clear()
+    give_memory_back()
+
+
+def give_memory_back() -> None:
+    """Hand what is free to the system: the C library keeps arrays of some MB for the next ones."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:  # the GNU library alone has it
+        trim(0)

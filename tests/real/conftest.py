@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 ORDER = (
     {"liver", "liver_plan"},
-    {"chest", "bare_chest", "lung_plan"},
-    {"abdomen", "bare_abdomen", "kidney_plan"},
+    {"chest", "bare_chest", "lung_plan", "T8"},
+    {"abdomen", "bare_abdomen", "kidney_plan", "L3"},
 )
-"""Fixtures by the scan that they are of, as the scans follow each other."""
+"""Fixtures and vertebrae by the scan that they are of, as the scans follow each other."""
 
 
 @pytest.hookimpl(trylast=True)

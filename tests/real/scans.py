@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seldinger import image
 from seldinger.anatomy import build
+from seldinger.plan.approach.percutaneous.spine.approach import survey_vertebra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,7 @@ class Scans:
         """What is called so of a scan, made once; of the scan before nothing is kept."""
         if self._scan != scan:
             self._scan, self._kept = scan, {}
+            survey_vertebra.cache_clear()  # it keeps whole studies
         if name not in self._kept:
             self._kept[name] = make()
         kept: _T = self._kept[name]
@@ -52,9 +54,12 @@ class Scans:
     def build(self, scan: Scan, *, labels: bool = True) -> Anatomy:
         """The anatomy of a scan, with or without its labels."""
         folder = self._data_dir / scan.folder
-        files = (folder / "labels.nii.gz", folder / scan.key) if labels else (None, None)
+        files = (folder / "labels.nii.gz", folder / scan.key)
+        study = self.keep(scan, "study", lambda: image.load(folder / "ct.nii.gz", *files))
+        if labels:
+            return self.keep(scan, "labelled", lambda: build(study))
         return self.keep(
             scan,
-            "labelled" if labels else "bare",
-            lambda: build(image.load(folder / "ct.nii.gz", *files)),
+            "bare",
+            lambda: build(replace(study, labels=None, label_inputs=(), label_notes=())),
         )
