@@ -252,7 +252,7 @@ def _measure_rooms(
 def read_field(
     field: NDArray[np.float32], index: NDArray[np.float64], outside: float
 ) -> NDArray[np.float64]:
-    """Values at (3, n) index coordinates; ``outside`` where they leave the lattice."""
+    """Values of ``field``, (a, b, c), at ``index``, (3, n); ``outside`` off its lattice."""
     found: NDArray[np.float64] = scipy.ndimage.map_coordinates(
         field, index, order=1, mode="nearest", output=np.float64
     )
