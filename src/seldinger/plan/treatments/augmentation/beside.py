@@ -52,7 +52,15 @@ def make_beside_goals(case: SpineCase, cannula: Device) -> BesideGoals:
 def find_beside_way(
     case: SpineCase, search: Search[SpineCase], cannula: Device, side: Side, *, middle: bool
 ) -> Pedicled:
-    """A way beside one pedicle; arguments as of ``needles.find_way``."""
+    """A way beside one pedicle.
+
+    Args:
+        case: with its vertebra.
+        search: of the approach.
+        cannula: the widest thing on the way.
+        side: of the pedicle.
+        middle: whether the tip is wanted at the middle plane, or in the needle's own half.
+    """
     pedicle = case.vertebra.pedicles.get(side)
 
     def fail(why: str, reach: Reach[SpineCase] | None = None) -> Pedicled:
