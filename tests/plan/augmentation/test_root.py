@@ -14,6 +14,7 @@ from seldinger.anatomy.vertebra import Side, find_vertebra
 from seldinger.anatomy.vertebra.model import Foramina
 from seldinger.core.verdict import Severity, Status
 from seldinger.plan.treatments.augmentation.needle_findings import judge_root, measure_root_mm
+from seldinger.plan.treatments.augmentation.needles import Way
 
 if TYPE_CHECKING:
     from seldinger.anatomy.vertebra import Vertebra
@@ -38,7 +39,9 @@ def lead(vertebra: Vertebra, down_mm: float) -> Any:
     back = np.asarray(frame.back)
     ends = SimpleNamespace(target_lps_mm=at - 25.0 * back, entry_lps_mm=at + 60.0 * back)
     room = SimpleNamespace(pedicle_mm=4.0)
-    return SimpleNamespace(side=Side.LEFT, path=ends, room=room, wall_mm=2.5)
+    return SimpleNamespace(
+        side=Side.LEFT, path=ends, room=room, wall_mm=2.5, passage=None, kind=Way.THROUGH
+    )
 
 
 @pytest.mark.parametrize(

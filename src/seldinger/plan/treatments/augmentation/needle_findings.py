@@ -9,7 +9,8 @@ import scipy
 
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.augmentation.needles import METAL, SHELL, WALL
+from seldinger.plan.treatments.augmentation.beside_findings import judge_beside
+from seldinger.plan.treatments.augmentation.needles import METAL, SHELL, WALL, Way
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ def find_about_needles(
         return
     for one in taken:
         if one.way is not None:
-            yield _judge_wall(case, one.way)
+            if one.way.passage is None:
+                yield _judge_wall(case, one.way)
+            else:
+                yield from judge_beside(case, one.way, tried)
             yield judge_root(case, one.way)
             yield from _judge_bone(case, one.way)
-    yield _tell_error()
+    if any(one.way is not None and one.way.passage is None for one in taken):
+        yield _tell_error()
     if len(taken) < wanted:
         lost = "; ".join(dict.fromkeys(one.why for one in tried if one.why))
         text = f"Two needles were wanted, one has a way: {lost}. What one side reaches is told."
@@ -64,9 +69,12 @@ def judge_root(case: SpineCase, way: NeedleWay) -> Finding:
     facts = _ROOTS.get(case.vertebra.level[0], ())
     name, said = f"root-{way.side.value}", " ".join(state_fact(one) for one in facts)
     foramina = case.vertebra.foramina.get(way.side)
-    if foramina is None or foramina.own is None:
+    # Beside a pedicle the root that leaves above it is as near as its own.
+    beside = way.kind is Way.BESIDE
+    where = "under or above" if beside else "under"
+    if foramina is None or foramina.own is None or (beside and foramina.above is None):
         text = (
-            f"No opening shows under the {way.side.value} pedicle, so that nothing tells how far "
+            f"No opening shows {where} the {way.side.value} pedicle, so that nothing tells how far "
             f"the needle is from the root that leaves there. {said}"
         )
         return Finding(name, Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
@@ -74,8 +82,8 @@ def judge_root(case: SpineCase, way: NeedleWay) -> Finding:
     blur_mm = 0.5 * max(case.vertebra.source_voxel_mm)
     least_mm = case.assumed.get_value("least_clearance_mm")
     text = (
-        f"{gap_mm:.1f} mm from the needle to the space under the {way.side.value} pedicle in which "
-        f"the root is taken to lie: roots show in no CT. {said}"
+        f"{gap_mm:.1f} mm from the needle to the space {where} the {way.side.value} pedicle in "
+        f"which the root is taken to lie: roots show in no CT. {said}"
     )
     if gap_mm < least_mm:
         text = f"Near a root: {text} {least_mm:g} mm are wanted; take a line higher in the pedicle."
@@ -152,10 +160,13 @@ def _judge_bone(case: SpineCase, way: NeedleWay) -> Iterator[Finding]:
     if len(metal):
         text = (
             f"{len(metal) * vertebra.grid.voxel_ml:.2f} mL as dense as metal lie within "
-            f"{_METAL_REACH_MM:g} mm of the needle in the {way.side.value} pedicle or beyond: a "
+            f"{_METAL_REACH_MM:g} mm of the needle {'in' if way.passage is None else 'beside'} the "
+            f"{way.side.value} pedicle or beyond: a "
             "screw, or old cement. A needle does not pass it."
         )
         yield Finding(f"metal-{way.side.value}", Status.NOT_MET, Severity.STOP, text)
+    if way.kind is Way.BESIDE:
+        return
     shell = vertebra.hu[pedicle.mask & ~scipy.ndimage.binary_erosion(vertebra.bone)]
     bone = float(np.median(shell)) if len(shell) else vertebra.density_hu
     if bone < vertebra.density_hu + case.assumed.get_value(SHELL.name):
@@ -177,7 +188,7 @@ def _tell_why_none(case: SpineCase, tried: Sequence[Pedicled]) -> Iterator[Findi
         yield Finding("pedicle", Status.UNKNOWN, Severity.STOP, text)
         return
     text = (
-        f"No straight needle has a way into {case.vertebra.level}: {why}. A way beside the "
-        "pedicle, or a needle that bends, is not planned here."
+        f"No straight needle has a way into {case.vertebra.level}: {why}. A needle "
+        "that bends is not planned here."
     )
     yield Finding("pedicle", Status.NOT_MET, Severity.STOP, text)

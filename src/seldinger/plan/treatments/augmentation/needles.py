@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from seldinger.catalogue import Device
     from seldinger.core.space import Points
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
+    from seldinger.plan.approach.percutaneous.spine.beside import Passage
     from seldinger.plan.approach.percutaneous.spine.corridor import Corridor
     from seldinger.plan.model import Approach, Path
     from seldinger.plan.procedure import Reach, Search
@@ -44,6 +46,21 @@ CORRIDORS = 5
 """Tried for each pedicle, the roomiest first."""
 
 
+class Way(StrEnum):
+    """How a needle comes into the body."""
+
+    THROUGH = "transpedicular"
+    BESIDE = "parapedicular"
+
+
+_REASONS = {
+    Way.THROUGH: "the widest cannula for which the pedicle has room",
+    Way.BESIDE: "the widest cannula for which there is room beside the pedicle",
+}
+_ERRORS = {Way.THROUGH: "pedicle", Way.BESIDE: ""}
+"""Nothing guides a needle beside a pedicle: it errs by its angles, as any other."""
+
+
 @dataclass(frozen=True, slots=True)
 class NeedleWay:
     """A needle with its way.
@@ -53,8 +70,10 @@ class NeedleWay:
         path: from the skin to the tip.
         room: around it, before the needle's own radius is taken off.
         tip_across_mm: of the tip from the middle plane, positive on the other side.
-        wall_mm: thinnest bone left between needle and pedicle's surface.
+        wall_mm: thinnest bone left between needle and pedicle's surface; beside a pedicle, the
+            body's.
         canal_mm: from the needle's surface to the canal; None: no canal shows.
+        passage: what it meets beside the pedicle; None: it goes through it.
     """
 
     side: Side
@@ -63,11 +82,17 @@ class NeedleWay:
     tip_across_mm: float
     wall_mm: float
     canal_mm: float | None
+    passage: Passage | None = None
+
+    @property
+    def kind(self) -> Way:
+        """Through the pedicle or beside it."""
+        return Way.THROUGH if self.passage is None else Way.BESIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Pedicled:
-    """What was tried through one pedicle.
+    """What was tried through one pedicle, or beside it.
 
     Attributes:
         side: of it.
@@ -76,6 +101,7 @@ class Pedicled:
         way: None where none was found.
         why: none was found; empty where one was.
         reach: of the search, for the plan; None where no corridor was searched from the skin.
+        kind: through it or beside it.
     """
 
     side: Side
@@ -84,20 +110,21 @@ class Pedicled:
     way: NeedleWay | None
     why: str
     reach: Reach[SpineCase] | None
+    kind: Way = Way.THROUGH
 
 
-def make_instrument(cannula: Device) -> Instrument:
+def make_instrument(cannula: Device, way: Way = Way.THROUGH) -> Instrument:
     """A bone access cannula as the path search must know it; its tip is where cement leaves."""
     return Instrument(
         device=cannula.id,
-        technique="transpedicular",
+        technique=way.value,
         diameter_mm=cannula.outer_diameter_mm,
         usable_mm=cannula.usable_mm,
         beyond_mm=0.0,
         sample_mm=(-10.0, 0.0),
         keeps_inside=False,
-        reason="the widest cannula for which the pedicle has room",
-        error="pedicle",
+        reason=_REASONS[way],
+        error=_ERRORS[way],
     )  # fmt: skip
 
 
@@ -145,7 +172,8 @@ def find_way(
             way = _describe(case, cannula, side, reach.approach.paths[0])
             return Pedicled(side, cannula.id, middle, way, "", reach)
     assert reach is not None  # noqa: S101  there is a corridor
-    return Pedicled(side, cannula.id, middle, None, _explain(reach.approach, side), reach)
+    why = explain_no_entry(reach.approach, f"the {side} pedicle")
+    return Pedicled(side, cannula.id, middle, None, why, reach)
 
 
 def make_goals(case: SpineCase, cannula: Device, *, middle: bool) -> Goals:
@@ -200,12 +228,13 @@ def _describe(case: SpineCase, cannula: Device, side: Side, path: Path) -> Needl
     return NeedleWay(side, path, room, across, room.pedicle_mm - radius, canal)
 
 
-def _explain(way: Approach, side: Side) -> str:
+def explain_no_entry(way: Approach, where: str) -> str:
+    """Why no skin entry leads to a corridor of ``where``."""
     if way.accepted:
-        return f"no free skin entry keeps to the corridor of the {side} pedicle"
+        return f"no free skin entry keeps to the corridor of {where}"
     most = sorted(way.rejections, key=lambda r: (-way.rejections[r], r))[:3]
     told = ", ".join(f"{rule} rejects {way.rejections[rule]}" for rule in most)
-    return f"no free skin entry behind the {side} pedicle" + (f" ({told})" if told else "")
+    return f"no free skin entry to {where}" + (f" ({told})" if told else "")
 
 
 def choose_ways(
@@ -217,6 +246,7 @@ def choose_ways(
     single_side: Side | None,
     prefer_two: bool,
     prefer: Callable[[Pedicled], float] | None = None,
+    find: Callable[..., Pedicled] = find_way,
 ) -> tuple[tuple[Pedicled, ...], tuple[Pedicled, ...]]:
     """The needles that are taken, and all that were tried.
 
@@ -228,20 +258,21 @@ def choose_ways(
         single_side: of a single needle, by the user.
         prefer_two: two unless told otherwise, as balloons are.
         prefer: of two single ways the one for which it is largest; None: the roomier.
+        find: a way on one side, as ``find_way`` does.
     """
     tried: list[Pedicled] = []
     sides = (single_side,) if single_side is not None else (Side.RIGHT, Side.LEFT)
     two = wanted == "two" or (wanted is None and prefer_two and single_side is None)
     for cannula in cannulas:
         if not two:
-            singles = [find_way(case, search, cannula, side, middle=True) for side in sides]
+            singles = [find(case, search, cannula, side, middle=True) for side in sides]
             tried += singles
             free = [one for one in singles if one.way is not None]
             if free:
-                return (max(free, key=prefer or _room),), tuple(tried)
+                return (max(free, key=prefer or get_room),), tuple(tried)
         if wanted == "one" or single_side is not None:
             continue
-        pair = [find_way(case, search, cannula, side, middle=False) for side in Side]
+        pair = [find(case, search, cannula, side, middle=False) for side in Side]
         tried += pair
         if all(one.way is not None for one in pair):
             return tuple(pair), tuple(tried)
@@ -249,15 +280,16 @@ def choose_ways(
     left = [one for one in tried if one.way is not None]
     if not left and wanted != "two":
         for cannula in cannulas:
-            more = [find_way(case, search, cannula, side, middle=False) for side in sides]
+            more = [find(case, search, cannula, side, middle=False) for side in sides]
             tried += more
             left = [one for one in more if one.way is not None]
             if left:
                 break
-    return ((max(left, key=_room),) if left else ()), tuple(tried)
+    return ((max(left, key=get_room),) if left else ()), tuple(tried)
 
 
-def _room(one: Pedicled) -> float:
+def get_room(one: Pedicled) -> float:
+    """The thinnest wall; less than nothing without a way."""
     return -1.0 if one.way is None else one.way.wall_mm
 
 

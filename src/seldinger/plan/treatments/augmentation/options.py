@@ -25,6 +25,9 @@ class AugmentationOptions:
     fracture_weeks: NotNegative | None = optional("since the fracture; left out: not known")
     needles: Literal["one", "two"] | None = optional("left out: a cited rule decides")
     side: Literal["left", "right"] | None = optional("of a single needle; left out: the roomier")
+    way: Literal["transpedicular", "parapedicular"] | None = optional(
+        "left out: through the pedicle, and beside one that takes no needle"
+    )
     cement_ml: Positive | None = optional("left out: between the cited shares of the body")
     viscosity: Literal["high", "low"] = optional("of the cement as it is injected", default="high")
     viscosity_pa_s: Positive | None = optional(

@@ -301,9 +301,8 @@ def _list_structures(case: SpineCase, ways: Sequence[NeedleWay]) -> tuple[Struct
         made.append(StructureEffect("spinal canal", (measure,), measure.kept, _CHECKED))
     for one in ways:
         left = Measure("wall-left", "Bone left beside the needle", "mm", one.wall_mm, at_least=wall)
-        made.append(
-            StructureEffect(f"{one.side.value} pedicle", (left,), left.kept, _CHECKED)
-        )  # fmt: skip
+        name = "pedicle" if one.passage is None else "wall of the body"
+        made.append(StructureEffect(f"{one.side.value} {name}", (left,), left.kept, _CHECKED))
     return tuple(made)
 
 
@@ -319,7 +318,7 @@ def _list_ways(taken: Sequence[Pedicled], tried: Sequence[Pedicled]) -> tuple[Op
         )
         made.append(
             Option(
-                "transpedicular", one.device, 1, f"{one.side.value} pedicle, {goal}", figures,
+                one.kind.value, one.device, 1, f"{one.side.value} pedicle, {goal}", figures,
                 chosen=any(one is other for other in taken), note=one.why, on_patient=True,
             )
         )  # fmt: skip

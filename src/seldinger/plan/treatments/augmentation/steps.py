@@ -88,6 +88,15 @@ def _needle(one: Pedicled, number: int) -> Step:
     canal = "the canal does not show" if one.way.canal_mm is None else (
         f"{one.way.canal_mm:.1f} mm from the canal"
     )  # fmt: skip
+    if one.way.passage is not None:
+        return Step(
+            f"Needle {number}: beside the {one.side.value} pedicle",
+            f"{device.name} to {path.depth_mm:.0f} mm, {common_steps.describe_aim(path)}; entry "
+            f"at {common_steps.place(path)}. It passes outwards of the pedicle and enters the "
+            f"body {one.way.passage.above_mm:.0f} mm above the pedicle's middle, {canal}. Feel "
+            "bone all the way from the pedicle's outer wall on; check both planes, or CT, at the "
+            "body before going on.",
+        )
     return Step(
         f"Needle {number}: {one.side.value} pedicle",
         f"{device.name} to {path.depth_mm:.0f} mm, {common_steps.describe_aim(path)}; entry at "

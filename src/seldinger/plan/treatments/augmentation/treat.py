@@ -24,6 +24,7 @@ from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.augmentation import (
     amounts,
+    beside,
     heating,
     load_table,
     needles,
@@ -84,7 +85,14 @@ class Augmentation(TreatmentLogic[SpineCase]):
         """Defaults without a source that it uses."""
         instead = {WORKING.name, MARROW_VISCOSITY.name}
         cement = tuple(one for one in CEMENT_ASSUMPTIONS if one.name not in instead)
-        own = (*needles.ASSUMPTIONS, *OF_VERTEBRA, amounts.BORE, predict.VOXEL, predict.RUNS)
+        own = (
+            *needles.ASSUMPTIONS,
+            *beside.ASSUMPTIONS,
+            *OF_VERTEBRA,
+            amounts.BORE,
+            predict.VOXEL,
+            predict.RUNS,
+        )
         balloons = (amounts.BALLOON_FRONT,) if self.balloon else ()
         heat = heating.list_assumptions()
         return (*own, *balloons, *cement, *guidance.ASSUMPTIONS, *heat)
@@ -197,8 +205,9 @@ class Augmentation(TreatmentLogic[SpineCase]):
                     "an entry is that of one needle, on its own side; leave one of them out"
                 )
             side, wanted = lies, "one"
-        return needles.choose_ways(
+        return beside.choose_ways(
             case, search, self._list_cannulas(case),
+            way=None if options.way is None else needles.Way(options.way),
             wanted=wanted, single_side=side, prefer_two=self.balloon,
             prefer=heating.make_preference(case, options),
         )  # fmt: skip

@@ -156,7 +156,7 @@ def find_corridors(
     toward = -1.0 if pedicle.side is Side.LEFT else 1.0
     made: list[Corridor] = []
     for row in order:
-        if any(_is_same(tips[row], axes[row], one) for one in made):
+        if any(is_same_line(tips[row], axes[row], one) for one in made):
             continue
         away = float(np.subtract(tips[row], frame.origin_lps_mm) @ np.asarray(frame.left))
         canal = None if around.to_canal_mm is None else float(canal_mm[row])
@@ -169,14 +169,15 @@ def find_corridors(
     return tuple(made)
 
 
-def _is_same(tip: Points, axis: Points, other: Corridor) -> bool:
+def is_same_line(tip: Points, axis: Points, other: Corridor) -> bool:
+    """Whether a line, (3,) tip and (3,) axis, is hardly another than a corridor."""
     near = float(np.linalg.norm(np.subtract(tip, other.tip_lps_mm))) < 4.0  # noqa: PLR2004
     return near and float(axis @ np.asarray(other.axis_lps)) > 0.996  # noqa: PLR2004
 
 
 def _list_lines(vertebra: Vertebra, pedicle: Pedicle, goals: Goals) -> tuple[Points, Points]:
     """(n, 3) tips and (n, 3) axes out of the patient."""
-    tips = _list_tips(vertebra, pedicle.side, goals)
+    tips = list_tips(vertebra, pedicle.side, goals)
     through = _list_section(vertebra, pedicle)
     if not (len(tips) and len(through)):
         return np.zeros((0, 3)), np.zeros((0, 3))
@@ -190,7 +191,7 @@ def _list_lines(vertebra: Vertebra, pedicle: Pedicle, goals: Goals) -> tuple[Poi
     return first[kept], axes[kept]
 
 
-def _list_tips(vertebra: Vertebra, side: Side, goals: Goals) -> Points:
+def list_tips(vertebra: Vertebra, side: Side, goals: Goals) -> Points:
     """(n, 3) points of the body within the goals, every 2 mm or so."""
     frame = vertebra.frame
     points = vertebra.grid.to_lps(np.argwhere(vertebra.body))
@@ -237,21 +238,21 @@ def _measure_rooms(
     first, last = np.percentile(bone_points @ back, (2.0, 98.0))
     points = tips[:, None] + steps[:, None] * axes[:, None]
     index = vertebra.grid.to_index(points.reshape(-1, 3)).T
-    inside = _read(around.in_bone_mm, index, -STEP_MM).reshape(depth.shape)
+    inside = read_field(around.in_bone_mm, index, -STEP_MM).reshape(depth.shape)
     in_pedicle = (depth >= first) & (depth <= last)
     pedicle_mm = np.where(in_pedicle, inside, np.inf).min(axis=1)
     body_mm = np.where(depth < first, inside, np.inf).min(axis=1)
     if around.to_canal_mm is None:
         canal_mm = np.full(len(tips), NO_CANAL_MM)
     else:
-        canal_mm = _read(around.to_canal_mm, index, np.inf).reshape(depth.shape).min(axis=1)
+        canal_mm = read_field(around.to_canal_mm, index, np.inf).reshape(depth.shape).min(axis=1)
     return pedicle_mm, body_mm, canal_mm
 
 
-def _read(
+def read_field(
     field: NDArray[np.float32], index: NDArray[np.float64], outside: float
 ) -> NDArray[np.float64]:
-    """Values at (3, n) index coordinates; ``outside`` where they leave the lattice."""
+    """Values of ``field``, (a, b, c), at ``index``, (3, n); ``outside`` off its lattice."""
     found: NDArray[np.float64] = scipy.ndimage.map_coordinates(
         field, index, order=1, mode="nearest", output=np.float64
     )
