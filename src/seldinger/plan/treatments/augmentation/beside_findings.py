@@ -122,7 +122,7 @@ def _judge_rib(way: NeedleWay) -> Finding:
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
     if gap <= 0.0:
         length = way.path.lengths_mm.get(RIBS, 0.0)
-        text = f"The needle touches a rib, {length:.0f} mm of it: pass along it, not through it."
-        return Finding(name, Status.NOT_MET, Severity.CAUTION, text)
+        text = f"The needle touches a rib, {length:.0f} mm of it: take a line beside it."
+        return Finding(name, Status.NOT_MET, Severity.ACTION, text)
     text = f"{gap:.1f} mm from the needle to the nearest rib."
     return Finding(name, Status.MET, Severity.CAUTION, text)

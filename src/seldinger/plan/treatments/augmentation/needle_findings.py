@@ -77,7 +77,9 @@ def judge_root(case: SpineCase, way: NeedleWay) -> Finding:
             f"No opening shows {where} the {way.side.value} pedicle, so that nothing tells how far "
             f"the needle is from the root that leaves there. {said}"
         )
-        return Finding(name, Status.UNKNOWN, Severity.CAUTION, text, cite(*facts))
+        # Beside a pedicle no bone parts the needle from the root.
+        graver = Severity.ACTION if beside else Severity.CAUTION
+        return Finding(name, Status.UNKNOWN, graver, text, cite(*facts))
     gap_mm = measure_root_mm(case, way)
     blur_mm = 0.5 * max(case.vertebra.source_voxel_mm)
     least_mm = case.assumed.get_value("least_clearance_mm")

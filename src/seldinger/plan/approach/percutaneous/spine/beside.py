@@ -137,7 +137,7 @@ def find_beside(
     obstacles: Sequence[Obstacle],
     ribs: Obstacle | None,
     lattice: Grid,
-    most: int = 6,
+    most: int = 3,
 ) -> tuple[Corridor, ...]:
     """Lines beside a pedicle whose tips meet the goals; best first, well apart.
 
