@@ -214,12 +214,30 @@ def test_a_lesion_cut_out_of_the_label_of_its_vertebra_is_doubted(
 def test_a_narrow_pedicle_has_no_way_and_the_other_side_has(augment: Callable[..., Plan]) -> None:
     made = augment("vertebroplasty", "T11")
     assert made.effect is not None
-    sides = {o.setting.split(" ")[0]: o for o in made.effect.options if o.technique != "cement"}
+    through = [one for one in made.effect.options if one.technique == "transpedicular"]
+    sides = {one.setting.split(" ")[0]: one for one in through}
     assert "no straight line" in sides["left"].note
-    forced = augment("vertebroplasty", "T11", side="left")
+    forced = augment("vertebroplasty", "T11", side="left", way="transpedicular")
     assert finding(forced, "pedicle")[0] is Status.NOT_MET
     assert forced.verdict.status is PlanStatus.UNSUITABLE
     assert not forced.placements
+
+
+def test_where_no_pedicle_takes_a_needle_one_goes_beside_and_says_so(
+    augment: Callable[..., Plan], patient: SpinePatient
+) -> None:
+    made = augment("kyphoplasty", "T11", cement_ml=3.0)
+    assert testing.check_plan(made, patient.truth.scene) == ()
+    (needle,) = made.taken
+    assert needle.technique.startswith("ct-"), "nothing guides it"
+    status, why = finding(made, "way-right")
+    assert status is Status.NOT_MET
+    assert "because no straight line" in why
+    assert "beall2007" in {one.key for one in made.citations}
+    # True, not as labelled: outside the canal all the way.
+    ends = needle.target_lps_mm, needle.entry_lps_mm
+    assert patient.truth.measure_canal_clearance_mm(*ends) - 1.7 > 1.0
+    assert finding(made, "contact-1")[0] is Status.NOT_MET, "ribs and canal are near"
 
 
 def test_the_same_question_has_the_same_answer(
