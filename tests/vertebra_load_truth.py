@@ -10,7 +10,7 @@ from tests.physics.elastic.test_disc import bonded_mpa, computed_mpa
 from tests.plain_vertebra import HEIGHT_MM, make_vertebra
 from tests.truth_table import Row
 
-from seldinger.anatomy.vertebra import Beside, NextBody
+from seldinger.anatomy.vertebra import NextBodies, NextBody
 from seldinger.core.space import Grid
 from seldinger.core.volume import Volume
 from seldinger.evidence import driving_value
@@ -36,10 +36,10 @@ def place(vertebra: Vertebra, up_mm: float, level: str) -> NextBody:
     return NextBody(level, Grid(vertebra.grid.shape, affine), vertebra.body, vertebra.hu)
 
 
-def surround(vertebra: Vertebra, disc_mm: float = DISC_MM) -> Beside:
+def surround(vertebra: Vertebra, disc_mm: float = DISC_MM) -> NextBodies:
     """Twins above and below."""
     apart = HEIGHT_MM + disc_mm
-    return Beside(place(vertebra, apart, "T12"), place(vertebra, -apart, "L2"))
+    return NextBodies(place(vertebra, apart, "T12"), place(vertebra, -apart, "L2"))
 
 
 def fill(vertebra: Vertebra, share: float, radius_mm: float = 100.0) -> Volume:

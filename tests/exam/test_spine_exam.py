@@ -229,6 +229,8 @@ def test_where_no_pedicle_takes_a_needle_one_goes_beside_and_says_so(
     ends = needle.target_lps_mm, needle.entry_lps_mm
     assert patient.truth.measure_canal_clearance_mm(*ends) - 1.7 > 1.0
     assert finding(made, "contact-1")[0] is Status.NOT_MET, "ribs and canal are near"
+    assert (needle.clearances_mm["ribs"] or 0.0) >= 2.0, "a rib is an obstacle here as anywhere"
+    assert "needle-error" not in {one.id for one in made.findings}, "nothing navigates it"
 
 
 def test_the_same_question_has_the_same_answer(

@@ -57,10 +57,22 @@ def test_a_labelled_fragment_narrows_the_canal(straight: Study) -> None:
 
 def test_a_fragment_that_no_label_has_is_dense_in_the_canal(straight: Study) -> None:
     pushed = push_back(straight, 8.0, labelled=False)
-    assert pushed.canal_bone_ml > 0.3
+    assert (pushed.canal_bone_ml or 0.0) > 0.3
     slight = push_back(straight, 1.0, labelled=False)
-    assert slight.canal_bone_ml < 0.05, "walls are mixed with bone in any scan"
+    assert (slight.canal_bone_ml or 0.0) < 0.05, "walls are mixed with bone in any scan"
 
 
 def test_a_level_without_a_whole_one_beside_it_is_compared_with_nothing(straight: Study) -> None:
     assert find_vertebra(straight, "T12").canal_share is None
+
+
+def test_an_open_arch_leaves_bone_in_the_canal_unknown() -> None:
+    whole = paint_spine({"T12": Bone(), "L1": Bone(), "L2": Bone()})
+    labels, grid = whole.labels, whole.image.grid
+    assert labels is not None
+    points = grid.to_lps(np.indices(grid.shape).reshape(3, -1).T) - Pose().middle_lps_mm
+    _, back, _ = points.T.reshape(3, *grid.shape)
+    layers = tuple(np.where(back > CANAL_BACK, 0, one).astype(one.dtype) for one in labels.layers)
+    cut = find_vertebra(replace(whole, labels=replace(labels, layers=layers)), "L1")
+    assert cut.canal_bone_ml is None, "nobody looked: unknown, not none"
+    assert cut.canal_share is None

@@ -26,8 +26,8 @@ from seldinger.anatomy.vertebra import (
     Side,
     VertebraSettings,
     Wall,
-    find_beside,
     find_levels,
+    find_next_bodies,
     find_vertebra,
     parse_level,
 )
@@ -396,7 +396,7 @@ def test_a_process_as_thick_as_at_the_fifth_lumbar_level_is_none_of_the_body(
 
 
 def test_bodies_beside_a_level_are_those_of_its_neighbours(straight: Study) -> None:
-    beside = find_beside(straight, "L1")
+    beside = find_next_bodies(straight, "L1")
     for one, level, up_mm in ((beside.above, "T12", STEP_MM), (beside.below, "L2", -STEP_MM)):
         assert isinstance(one, NextBody)
         assert one.level == level
@@ -409,11 +409,11 @@ def test_bodies_beside_a_level_are_those_of_its_neighbours(straight: Study) -> N
 
 
 def test_a_body_beside_that_is_not_known_says_why(straight: Study) -> None:
-    last = find_beside(straight, "T12")
+    last = find_next_bodies(straight, "T12")
     assert last.above == "T11 is not labelled"
     assert isinstance(last.below, NextBody)
-    assert find_beside(straight, "L5").below == "S1 has no body that is told apart here"
-    cut = find_beside(cut_scan(straight, high_mm=STEP_MM), "L1")
+    assert find_next_bodies(straight, "L5").below == "S1 has no body that is told apart here"
+    cut = find_next_bodies(cut_scan(straight, high_mm=STEP_MM), "L1")
     assert cut.above == "T12 is cut by the scan"
 
 

@@ -40,7 +40,7 @@ def lead(vertebra: Vertebra, down_mm: float) -> Any:
     ends = SimpleNamespace(target_lps_mm=at - 25.0 * back, entry_lps_mm=at + 60.0 * back)
     room = SimpleNamespace(pedicle_mm=4.0)
     return SimpleNamespace(
-        side=Side.LEFT, path=ends, room=room, wall_mm=2.5, passage=None, kind=Way.THROUGH
+        side=Side.LEFT, path=ends, room=room, wall_mm=2.5, passage=None, kind=Way.TRANSPEDICULAR
     )
 
 

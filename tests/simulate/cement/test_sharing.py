@@ -8,7 +8,7 @@ import pytest
 from tests.plain_vertebra import make_vertebra
 from tests.vertebra_load_truth import DISC_MM, POROUS_HU, fill, surround
 
-from seldinger.anatomy.vertebra import Beside
+from seldinger.anatomy.vertebra import NextBodies
 from seldinger.core.errors import SimulationError
 from seldinger.core.verdict import Status
 from seldinger.evidence import driving_value
@@ -86,7 +86,7 @@ def test_a_neighbour_that_is_not_known_is_not_assessed(filled: SharingResult) ->
 
 
 def test_no_neighbour_and_no_disc_are_refused() -> None:
-    nobody = Beside("T12 is not labelled", "L2 is cut by the scan")
+    nobody = NextBodies("T12 is not labelled", "L2 is cut by the scan")
     with pytest.raises(SimulationError, match="T12 is not labelled; L2 is cut"):
         compare_sharing(PLAIN, nobody, fill(PLAIN, 0.5), voxel_mm=COARSE)
     with pytest.raises(SimulationError, match="no disc of 3 mm shows between L1 and T12"):

@@ -7,7 +7,6 @@ Never: a needle, cement, a verdict.
 
 from __future__ import annotations
 
-from seldinger.anatomy.vertebra.beside import Beside, NextBody, find_beside
 from seldinger.anatomy.vertebra.find import find_vertebra
 from seldinger.anatomy.vertebra.levels import find_levels, parse_level
 from seldinger.anatomy.vertebra.model import (
@@ -23,11 +22,12 @@ from seldinger.anatomy.vertebra.model import (
     VertebraFrame,
     Wall,
 )
+from seldinger.anatomy.vertebra.next_bodies import NextBodies, NextBody, find_next_bodies
 from seldinger.anatomy.vertebra.settings import VERTEBRA_ASSUMPTIONS, VertebraSettings
 
 __all__ = [
     "VERTEBRA_ASSUMPTIONS",
-    "Beside",
+    "NextBodies",
     "BodyHeights",
     "Cleft",
     "Collapse",
@@ -41,7 +41,7 @@ __all__ = [
     "VertebraFrame",
     "VertebraSettings",
     "Wall",
-    "find_beside",
+    "find_next_bodies",
     "find_levels",
     "find_vertebra",
     "parse_level",

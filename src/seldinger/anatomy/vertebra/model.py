@@ -221,7 +221,8 @@ class Vertebra:
         source_voxel_mm: edges of the scan's voxels along its own axes, or of the labels' if larger.
         canal_share: narrowest section of the canal over what the levels above and below let expect;
             None where they tell nothing.
-        canal_bone_ml: as dense as bone inside the canal, away from its walls.
+        canal_bone_ml: as dense as bone inside the canal, away from its walls; None where its arch
+            closes no section, and nobody looked.
         notch_mm: how deep a piece is missing from the sides of its body, beyond a waist.
         cut_by_scan: its label reaches the end of the scan.
         fused_with: level whose label seems to be part of this one; None: none.
@@ -251,7 +252,7 @@ class Vertebra:
     lytic_ml: float
     source_voxel_mm: Vector
     canal_share: float | None = None
-    canal_bone_ml: float = 0.0
+    canal_bone_ml: float | None = None
     notch_mm: float = 0.0
     cut_by_scan: bool = False
     fused_with: str | None = None

@@ -55,7 +55,9 @@ def _list_sections(canal: Canal) -> NDArray[np.float64]:
     return np.asarray(between.sum(axis=(0, 1)), dtype=np.float64)
 
 
-def measure_bone_inside_ml(spine: Spine, outline: Outline, settings: VertebraSettings) -> float:
+def measure_bone_inside_ml(
+    spine: Spine, outline: Outline, settings: VertebraSettings
+) -> float | None:
     """What is as dense as bone inside a canal, where its own arch closes it, away from the walls.
 
     Args:
@@ -64,11 +66,11 @@ def measure_bone_inside_ml(spine: Spine, outline: Outline, settings: VertebraSet
         settings: densities.
 
     Returns:
-        Its volume; 0 where no canal is closed.
+        Its volume; None where no canal is closed: unknown.
     """
     canal = outline.canal
     if canal is None or not canal.closed:
-        return 0.0
+        return None
     closed = np.zeros_like(canal.sections)
     between = slice(canal.closed[0], canal.closed[-1] + 1)
     closed[..., between] = canal.sections[..., between]

@@ -85,12 +85,18 @@ def list_loads(sharing: SharingResult | None) -> tuple[Measure, ...]:
     """
     found = []
     for side in ("above", "below"):
-        value = None if sharing is None else getattr(sharing, side).pressure
+        value = None if sharing is None else _tell_spread(getattr(sharing, side).pressure)
         label = f"Pressure in the disc {side}, after over before, same load"
         found.append(Measure(f"load-{side}", label, "1", value))
     label = "Stiffness with the neighbours, after over before"
-    found.append(Measure("load-column", label, "1", None if sharing is None else sharing.stiffness))
+    column = None if sharing is None else _tell_spread(sharing.stiffness)
+    found.append(Measure("load-column", label, "1", column))
     return tuple(found)
+
+
+def _tell_spread(ratio: Spread | None) -> Spread | float | None:
+    """A spread of no width was not computed: the figure alone."""
+    return ratio.nominal if ratio is not None and ratio.p05 == ratio.p95 else ratio
 
 
 def list_notes(

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from seldinger.anatomy.vertebra.beside import NextBody
+from seldinger.anatomy.vertebra.next_bodies import NextBody
 from seldinger.core.errors import SimulationError
 from seldinger.core.space import Grid
 from seldinger.physics.elastic.compress import Ends
@@ -23,8 +23,8 @@ from seldinger.simulate.cement.sampling import list_points, pick
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seldinger.anatomy.vertebra.beside import Beside
     from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.anatomy.vertebra.next_bodies import NextBodies
     from seldinger.core.space import Points
     from seldinger.core.volume import Mask, Volume
     from seldinger.simulate.cement.bone_laws import Calibration
@@ -92,7 +92,7 @@ class Segment:
 
 def build_segment(
     vertebra: Vertebra,
-    beside: Beside,
+    beside: NextBodies,
     cement: Volume,
     line: Calibration,
     inner_share: float,

@@ -28,8 +28,8 @@ from seldinger.simulate.cement.stiffness import CEMENT, CEMENT_SOFT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seldinger.anatomy.vertebra.beside import Beside, NextBody
     from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.anatomy.vertebra.next_bodies import NextBodies, NextBody
     from seldinger.core.volume import Mask, Volume
     from seldinger.simulate.cement.segment import Segment
 
@@ -116,7 +116,7 @@ class _Case:
 
 def compare_sharing(
     vertebra: Vertebra,
-    beside: Beside,
+    beside: NextBodies,
     cement: Volume,
     assumed: Mapping[str, float] | None = None,
     contrast: bool | None = None,  # noqa: FBT001  a fact of the scan, three-valued

@@ -62,7 +62,6 @@ class Toward:
         entry_lps_mm: an entry that is taken as it is; None: the free one that leans least.
         exact: obstacles are measured exactly from every entry within the lean; otherwise the
             planning lattice, which errs by a voxel or so, sorts entries out first.
-        crosses: structures that this way may touch or cross; they are measured all the same.
     """
 
     tip_lps_mm: Vector
@@ -71,7 +70,6 @@ class Toward:
     clear: Callable[[Points, Points], bool]
     entry_lps_mm: Vector | None = None
     exact: bool = False
-    crosses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

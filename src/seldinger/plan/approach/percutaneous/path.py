@@ -57,8 +57,6 @@ class Search:
     candidates: Candidates
     met: Marched
     rejected: Mapping[str, Rejected]
-    crosses: frozenset[str] = frozenset()
-    """Structures that keep nothing out of this search."""
 
     @property
     def options(self) -> PercutaneousOptions:
@@ -186,8 +184,7 @@ def find_too_near(done: Search, row: int) -> frozenset[str]:
     return frozenset(
         o.name
         for o in done.scene.obstacles
-        if o.name not in done.crosses
-        and done.met.approach_mm[o.name][row] < least + LATTICE_MM
+        if done.met.approach_mm[o.name][row] < least + LATTICE_MM
         and _centre_line_mm(done, o, row) < least
     )
 

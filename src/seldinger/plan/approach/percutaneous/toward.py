@@ -40,9 +40,6 @@ def search(case: NeedleCase, instrument: Instrument, toward: Toward) -> Approach
     if not len(rays.candidates):
         return Approach("percutaneous", 0, 0, {}, (), ())
     done = path.search(rays, instrument, case.limits, chosen, case.assumed)
-    if toward.crosses:
-        kept = {rule: one for rule, one in done.rejected.items() if rule not in toward.crosses}
-        done = replace(done, rejected=kept, crosses=toward.crosses)
     outward = done.candidates.outward
     lean = _lean_deg(done.candidates, toward)
     near = lean <= toward.lean_deg

@@ -9,8 +9,8 @@ import scipy
 
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.augmentation.beside_findings import judge_beside
 from seldinger.plan.treatments.augmentation.needles import METAL, SHELL, WALL, Way
+from seldinger.plan.treatments.augmentation.parapedicular_findings import judge_parapedicular
 from seldinger.plan.wording import cite, state_fact
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _ROOTS = {
     "L": ("vertebra.path.beside.lumbar.dura", "vertebra.path.beside.lumbar.root_below"),
     "T": ("vertebra.path.beside.thoracic.dura_touches", "vertebra.path.beside.thoracic.root_below"),
 }
+_GUIDED = "pedicle"
 _ERROR = "needle_error.pedicle.navigated"
 _BREACHES = ("needle_error.pedicle.breach_guided", "needle_error.pedicle.breach_tertile")
 _ONE = ("vertebra.path.unilateral.planned", "vertebra.path.unilateral.volume",
@@ -50,10 +51,11 @@ def find_about_needles(
             if one.way.passage is None:
                 yield _judge_wall(case, one.way)
             else:
-                yield from judge_beside(case, one.way, tried)
+                yield from judge_parapedicular(case, one.way, tried)
             yield judge_root(case, one.way)
             yield from _judge_bone(case, one.way)
-    if any(one.way is not None and one.way.passage is None for one in taken):
+    guided = any(one.way is not None and one.way.path.technique == _GUIDED for one in taken)
+    if guided and case.options.lateral_error_mm is None:
         yield _tell_error()
     if len(taken) < wanted:
         lost = "; ".join(dict.fromkeys(one.why for one in tried if one.why))
@@ -70,7 +72,7 @@ def judge_root(case: SpineCase, way: NeedleWay) -> Finding:
     name, said = f"root-{way.side.value}", " ".join(state_fact(one) for one in facts)
     foramina = case.vertebra.foramina.get(way.side)
     # Beside a pedicle the root that leaves above it is as near as its own.
-    beside = way.kind is Way.BESIDE
+    beside = way.kind is Way.PARAPEDICULAR
     where = "under or above" if beside else "under"
     if foramina is None or foramina.own is None or (beside and foramina.above is None):
         text = (
@@ -167,7 +169,7 @@ def _judge_bone(case: SpineCase, way: NeedleWay) -> Iterator[Finding]:
             "screw, or old cement. A needle does not pass it."
         )
         yield Finding(f"metal-{way.side.value}", Status.NOT_MET, Severity.STOP, text)
-    if way.kind is Way.BESIDE:
+    if way.kind is Way.PARAPEDICULAR:
         return
     shell = vertebra.hu[pedicle.mask & ~scipy.ndimage.binary_erosion(vertebra.bone)]
     bone = float(np.median(shell)) if len(shell) else vertebra.density_hu

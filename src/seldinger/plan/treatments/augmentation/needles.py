@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from seldinger.catalogue import Device
     from seldinger.core.space import Points
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
-    from seldinger.plan.approach.percutaneous.spine.beside import Passage
     from seldinger.plan.approach.percutaneous.spine.corridor import Corridor
+    from seldinger.plan.approach.percutaneous.spine.parapedicular import Passage
     from seldinger.plan.model import Approach, Path
     from seldinger.plan.procedure import Reach, Search
 
@@ -49,15 +49,15 @@ CORRIDORS = 5
 class Way(StrEnum):
     """How a needle comes into the body."""
 
-    THROUGH = "transpedicular"
-    BESIDE = "parapedicular"
+    TRANSPEDICULAR = "transpedicular"
+    PARAPEDICULAR = "parapedicular"
 
 
 _REASONS = {
-    Way.THROUGH: "the widest cannula for which the pedicle has room",
-    Way.BESIDE: "the widest cannula for which there is room beside the pedicle",
+    Way.TRANSPEDICULAR: "the widest cannula for which the pedicle has room",
+    Way.PARAPEDICULAR: "the widest cannula for which there is room beside the pedicle",
 }
-_ERRORS = {Way.THROUGH: "pedicle", Way.BESIDE: ""}
+_ERRORS = {Way.TRANSPEDICULAR: "pedicle", Way.PARAPEDICULAR: ""}
 """Nothing guides a needle beside a pedicle: it errs by its angles, as any other."""
 
 
@@ -87,7 +87,7 @@ class NeedleWay:
     @property
     def kind(self) -> Way:
         """Through the pedicle or beside it."""
-        return Way.THROUGH if self.passage is None else Way.BESIDE
+        return Way.TRANSPEDICULAR if self.passage is None else Way.PARAPEDICULAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ class Pedicled:
     way: NeedleWay | None
     why: str
     reach: Reach[SpineCase] | None
-    kind: Way = Way.THROUGH
+    kind: Way = Way.TRANSPEDICULAR
 
 
-def make_instrument(cannula: Device, way: Way = Way.THROUGH) -> Instrument:
+def make_instrument(cannula: Device, way: Way = Way.TRANSPEDICULAR) -> Instrument:
     """A bone access cannula as the path search must know it; its tip is where cement leaves."""
     return Instrument(
         device=cannula.id,

@@ -26,8 +26,8 @@ from seldinger.simulate.effect import Effect, Measure, Option, StructureEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seldinger.anatomy.vertebra.beside import Beside
     from seldinger.anatomy.vertebra.model import Vertebra
+    from seldinger.anatomy.vertebra.next_bodies import NextBodies
     from seldinger.core.progress import Progress
     from seldinger.plan.approach.percutaneous.spine.approach import SpineCase
     from seldinger.plan.assumptions import Assumed
@@ -84,7 +84,7 @@ class Foretold:
 
 def foretell(
     vertebra: Vertebra,
-    beside: Beside,
+    beside: NextBodies,
     cemented: Cemented,
     assumed: Mapping[str, float],
     seed: int,

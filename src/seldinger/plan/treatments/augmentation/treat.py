@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seldinger import catalogue
-from seldinger.anatomy.vertebra import Side, find_beside
+from seldinger.anatomy.vertebra import Side, find_next_bodies
 from seldinger.catalogue.cements import find_cement
 from seldinger.catalogue.spine import BoneBalloon, BoneCannula
 from seldinger.core.errors import PlanError, SimulationError
@@ -24,10 +24,10 @@ from seldinger.plan.procedure import Decision, TreatmentLogic
 from seldinger.plan.treatments import common_steps
 from seldinger.plan.treatments.augmentation import (
     amounts,
-    beside,
     heating,
     load_table,
     needles,
+    parapedicular,
     predict,
     steps,
 )
@@ -87,7 +87,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
         cement = tuple(one for one in CEMENT_ASSUMPTIONS if one.name not in instead)
         own = (
             *needles.ASSUMPTIONS,
-            *beside.ASSUMPTIONS,
+            *parapedicular.ASSUMPTIONS,
             *OF_VERTEBRA,
             amounts.BORE,
             predict.VOXEL,
@@ -205,7 +205,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
                     "an entry is that of one needle, on its own side; leave one of them out"
                 )
             side, wanted = lies, "one"
-        return beside.choose_ways(
+        return parapedicular.choose_ways(
             case, search, self._list_cannulas(case),
             way=None if options.way is None else needles.Way(options.way),
             wanted=wanted, single_side=side, prefer_two=self.balloon,
@@ -234,7 +234,7 @@ class Augmentation(TreatmentLogic[SpineCase]):
                     {predict.VOXEL.name, predict.RUNS.name}}  # fmt: skip
             told = scale_progress(progress, 0.1, 1.0)
             tissues = {name: value for name, value in assumed.items() if "." in name}
-            beside = find_beside(case.anatomy.study, case.vertebra.level)
+            beside = find_next_bodies(case.anatomy.study, case.vertebra.level)
             return predict.foretell(
                 case.vertebra, beside, cemented, {**own, **more}, case.settings.seed, tissues, told
             )

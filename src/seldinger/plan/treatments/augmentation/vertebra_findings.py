@@ -176,18 +176,22 @@ def _judge_canal(vertebra: Vertebra, assumed: Assumed) -> Finding:
             f"section that the levels beside it let expect: bone pushed back into it? {_LOOK}"
         )
         return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
-    if vertebra.canal_bone_ml > assumed.get_value(INSIDE.name):
+    bone_ml = vertebra.canal_bone_ml
+    if bone_ml is not None and bone_ml > assumed.get_value(INSIDE.name):
         text = (
-            f"{vertebra.canal_bone_ml:.2f} mL inside the canal of {vertebra.level} are as dense as "
+            f"{bone_ml:.2f} mL inside the canal of {vertebra.level} are as dense as "
             f"bone: a fragment, bone that grew there, old cement or a contrast agent? {_LOOK}"
         )
         return Finding("canal", Status.UNKNOWN, Severity.ACTION, text)
     width = (
-        "its section is compared with none: no whole level lies above and below"
+        "its section is compared with none: here, above or below no whole, closed canal shows"
         if share is None
         else f"at its narrowest it has {100.0 * share:.0f} % of the section of those beside it"
     )
     text = f"The canal of {vertebra.level} shows; every line is measured to it; {width}."
+    if bone_ml is None:
+        text = f"{text} Its arch closes no section, so that bone in it was not looked for."
+        return Finding("canal", Status.UNKNOWN, Severity.CAUTION, text)
     return Finding("canal", Status.MET, Severity.ACTION, text)
 
 

@@ -44,12 +44,12 @@ _HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class BesideGoals:
+class ParapedicularGoals:
     """What a line beside a pedicle keeps to.
 
     Attributes:
         angle_deg: (least, wanted, most) from the vertebra's middle plane.
-        most_bone_mm: of its own vertebra and of ribs before the body, each.
+        most_bone_mm: of its own vertebra before the body.
         least_root_mm: from the line to where a root is taken to lie.
         least_gap_mm: from the line to an obstacle.
     """
@@ -82,7 +82,7 @@ class Passage:
     outside_mm: float
     angle_deg: float
 
-    def keeps(self, goals: Goals, beside: BesideGoals) -> bool:
+    def keeps(self, goals: Goals, beside: ParapedicularGoals) -> bool:
         """Whether it keeps to what is wanted; what does not show is not judged here."""
         low, _, high = beside.angle_deg
         return (
@@ -129,13 +129,12 @@ def measure_passage(
     )
 
 
-def find_beside(
+def find_parapedicular_lines(
     around: Surroundings,
     pedicle: Pedicle,
     goals: Goals,
-    beside: BesideGoals,
+    beside: ParapedicularGoals,
     obstacles: Sequence[Obstacle],
-    ribs: Obstacle | None,
     lattice: Grid,
     most: int = 3,
 ) -> tuple[Corridor, ...]:
@@ -150,7 +149,6 @@ def find_beside(
         goals: that a tip meets, and the room that every line keeps.
         beside: what else it keeps to.
         obstacles: that are missed, on ``lattice``.
-        ribs: that may be touched; None: none are labelled.
         lattice: of the obstacles' fields.
         most: of them.
     """
@@ -165,17 +163,18 @@ def find_beside(
     rows = np.flatnonzero(free)
     if not len(rows):
         return ()
-    gap, in_rib = _measure_obstacles(tips[rows], axes[rows], obstacles, ribs, lattice)
-    near = (gap >= beside.least_gap_mm - lattice.spacing_mm[0]) & (in_rib <= beside.most_bone_mm)
-    rows, gap, in_rib = rows[near], gap[near], in_rib[near]
+    gap = _measure_obstacles(tips[rows], axes[rows], obstacles, lattice)
+    near = gap >= beside.least_gap_mm - lattice.spacing_mm[0]
+    rows, gap = rows[near], gap[near]
     spare = np.stack([
         gap - beside.least_gap_mm,
         np.nan_to_num(met.canal[rows] - goals.least_canal_mm, nan=0.0),
         np.nan_to_num(met.root[rows] - beside.least_root_mm, nan=0.0),
         np.full(len(rows), _ENOUGH_MM),
     ]).min(axis=0)  # fmt: skip
-    bone = met.bone[rows] + in_rib
-    order = np.lexsort((np.abs(met.angle[rows] - wanted), np.round(bone), -np.round(spare)))
+    order = np.lexsort(
+        (np.abs(met.angle[rows] - wanted), np.round(met.bone[rows]), -np.round(spare))
+    )
     frame = around.vertebra.frame
     toward = -1.0 if pedicle.side is Side.LEFT else 1.0
     made: list[Corridor] = []
@@ -194,7 +193,7 @@ def find_beside(
 
 
 def _list_lines(
-    around: Surroundings, pedicle: Pedicle, goals: Goals, beside: BesideGoals
+    around: Surroundings, pedicle: Pedicle, goals: Goals, beside: ParapedicularGoals
 ) -> tuple[Points, Points]:
     """(n, 3) tips and (n, 3) axes that pass outwards of the pedicle's narrowest section."""
     frame, sign = around.vertebra.frame, 1.0 if pedicle.side is Side.LEFT else -1.0
@@ -276,9 +275,9 @@ def _measure_roots(
 
 
 def _measure_obstacles(
-    tips: Points, axes: Points, obstacles: Sequence[Obstacle], ribs: Obstacle | None, lattice: Grid
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) least distance to an obstacle, and (n,) millimetres within ribs, to within a voxel."""
+    tips: Points, axes: Points, obstacles: Sequence[Obstacle], lattice: Grid
+) -> NDArray[np.float64]:
+    """(n,) least distance to an obstacle, to within a voxel."""
     steps = np.arange(0.0, OUTSIDE_MM, STEP_MM * _SPARSE)
     points = tips[:, None] + steps[:, None] * axes[:, None]
     index = lattice.to_index(points.reshape(-1, 3))
@@ -286,7 +285,4 @@ def _measure_obstacles(
     for one in obstacles:
         near = scenes.read(one, index).reshape(len(tips), -1).min(axis=1)
         np.minimum(gap, near, out=gap)
-    if ribs is None:
-        return gap, np.zeros(len(tips))
-    inside = scenes.read(ribs, index).reshape(len(tips), -1) < 0.0
-    return gap, STEP_MM * _SPARSE * inside.sum(axis=1).astype(np.float64)
+    return gap

@@ -9,12 +9,12 @@ import numpy as np
 from seldinger.anatomy.vertebra.model import Side
 from seldinger.core.record import read_assumptions
 from seldinger.plan.approach.percutaneous.model import Toward
-from seldinger.plan.approach.percutaneous.spine.beside import (
-    BesideGoals,
-    find_beside,
+from seldinger.plan.approach.percutaneous.spine.corridor import Room
+from seldinger.plan.approach.percutaneous.spine.parapedicular import (
+    ParapedicularGoals,
+    find_parapedicular_lines,
     measure_passage,
 )
-from seldinger.plan.approach.percutaneous.spine.corridor import Room
 from seldinger.plan.treatments.augmentation import needles
 from seldinger.plan.treatments.augmentation.needles import NeedleWay, Pedicled, Way
 
@@ -29,19 +29,18 @@ if TYPE_CHECKING:
     from seldinger.plan.procedure import Reach, Search
 
 _ASSUMED = read_assumptions("seldinger.plan.treatments.augmentation")
-ANGLE = _ASSUMED["beside_angle_deg"]
-BONE = _ASSUMED["beside_bone_mm"]
+ANGLE = _ASSUMED["parapedicular_angle_deg"]
+BONE = _ASSUMED["parapedicular_bone_mm"]
 ASSUMPTIONS = (ANGLE, BONE)
-RIBS = "ribs"
 _EITHER_DEG = 15.0
 """So far from the wanted angle a way may lie."""
 
 
-def make_beside_goals(case: SpineCase, cannula: Device) -> BesideGoals:
+def make_parapedicular_goals(case: SpineCase, cannula: Device) -> ParapedicularGoals:
     """What a cannula beside a pedicle keeps to."""
     wanted = case.assumed.get_value(ANGLE.name)
     least = 0.5 * cannula.outer_diameter_mm + case.assumed.get_value("least_clearance_mm")
-    return BesideGoals(
+    return ParapedicularGoals(
         angle_deg=(wanted - _EITHER_DEG, wanted, wanted + _EITHER_DEG),
         most_bone_mm=case.assumed.get_value(BONE.name),
         least_root_mm=least,
@@ -49,7 +48,7 @@ def make_beside_goals(case: SpineCase, cannula: Device) -> BesideGoals:
     )
 
 
-def find_beside_way(
+def find_parapedicular_way(
     case: SpineCase, search: Search[SpineCase], cannula: Device, side: Side, *, middle: bool
 ) -> Pedicled:
     """A way beside one pedicle.
@@ -64,18 +63,18 @@ def find_beside_way(
     pedicle = case.vertebra.pedicles.get(side)
 
     def fail(why: str, reach: Reach[SpineCase] | None = None) -> Pedicled:
-        return Pedicled(side, cannula.id, middle, None, why, reach, Way.BESIDE)
+        return Pedicled(side, cannula.id, middle, None, why, reach, Way.PARAPEDICULAR)
 
     if pedicle is None:
         return fail(f"no {side} pedicle shows, beside which a needle could go")
     if case.around.to_canal_mm is None:
         return fail(f"no canal shows, and beside the {side} pedicle nothing else keeps off it")
     goals = needles.make_goals(case, cannula, middle=middle)
-    wanted = make_beside_goals(case, cannula)
-    missed = [one for one in case.scene.obstacles if one.name not in {RIBS, "spinal canal"}]
-    ribs = next((one for one in case.scene.obstacles if one.name == RIBS), None)
-    corridors = find_beside(
-        case.around, pedicle, goals, wanted, missed, ribs, case.anatomy.grid
+    wanted = make_parapedicular_goals(case, cannula)
+    # The canal is measured on the vertebra's own voxels.
+    missed = [one for one in case.scene.obstacles if one.name != "spinal canal"]
+    corridors = find_parapedicular_lines(
+        case.around, pedicle, goals, wanted, missed, case.anatomy.grid
     )  # fmt: skip
     where = f"the way beside the {side} pedicle"
     if not corridors:
@@ -88,19 +87,18 @@ def find_beside_way(
     reach: Reach[SpineCase] | None = None
     for corridor in corridors:
         toward = _toward(case, corridor, goals, wanted)
-        reach = search((needles.make_instrument(cannula, Way.BESIDE),), to=toward)
+        reach = search((needles.make_instrument(cannula, Way.PARAPEDICULAR),), to=toward)
         if not reach.approach.paths:
             continue
-        path = reach.approach.paths[0]
-        if path.lengths_mm.get(RIBS, 0.0) > wanted.most_bone_mm and path.origin != "user":
-            continue
-        way = _describe(case, cannula, side, goals, path)
-        return Pedicled(side, cannula.id, middle, way, "", reach, Way.BESIDE)
+        way = _describe(case, cannula, side, goals, reach.approach.paths[0])
+        return Pedicled(side, cannula.id, middle, way, "", reach, Way.PARAPEDICULAR)
     assert reach is not None  # noqa: S101  there is a corridor
     return fail(needles.explain_no_entry(reach.approach, where), reach)
 
 
-def _toward(case: SpineCase, corridor: Corridor, goals: Goals, wanted: BesideGoals) -> Toward:
+def _toward(
+    case: SpineCase, corridor: Corridor, goals: Goals, wanted: ParapedicularGoals
+) -> Toward:
     pedicle, tip = case.vertebra.pedicles[corridor.side], np.asarray(corridor.tip_lps_mm)
 
     def is_clear(entry: Points, outward: Points) -> bool:
@@ -110,8 +108,7 @@ def _toward(case: SpineCase, corridor: Corridor, goals: Goals, wanted: BesideGoa
     lean_deg = case.assumed.get_value(needles.LEAN.name)
     given = case.options.entry_lps_mm
     return Toward(
-        corridor.tip_lps_mm, corridor.axis_lps, lean_deg, is_clear, given, exact=True,
-        crosses=frozenset({RIBS}),
+        corridor.tip_lps_mm, corridor.axis_lps, lean_deg, is_clear, given, exact=True
     )  # fmt: skip
 
 
@@ -150,7 +147,7 @@ def choose_ways(
         prefer_two: two unless told otherwise.
         prefer: of two single ways the one for which it is largest; None: the roomier.
     """
-    find = find_beside_way if way is Way.BESIDE else needles.find_way
+    find = find_parapedicular_way if way is Way.PARAPEDICULAR else needles.find_way
     taken, tried = needles.choose_ways(
         case, search, cannulas, wanted=wanted, single_side=single_side, prefer_two=prefer_two,
         prefer=prefer, find=find,
@@ -164,19 +161,19 @@ def choose_ways(
     if not lost or (taken and not paired) or len(taken) > 1:
         return taken, tried
     if taken:
-        other = find_beside_way(
+        other = find_parapedicular_way(
             case, search, _find_cannula(cannulas, taken[0].device), lost[0], middle=False
         )
         return ((*taken, other) if other.way else taken), (*tried, other)
     if len(lost) < 2 or wanted == "one" or not (prefer_two or wanted == "two"):  # noqa: PLR2004
         beside, more = needles.choose_ways(
             case, search, cannulas, wanted="one", single_side=single_side, prefer_two=False,
-            find=find_beside_way,
+            find=find_parapedicular_way,
         )  # fmt: skip
         return beside, (*tried, *more)
     beside, more = needles.choose_ways(
         case, search, cannulas, wanted=wanted, single_side=None, prefer_two=True,
-        find=find_beside_way,
+        find=find_parapedicular_way,
     )  # fmt: skip
     return beside, (*tried, *more)
 

@@ -12,21 +12,21 @@ from seldinger.anatomy.vertebra import Side, find_vertebra
 from seldinger.catalogue import devices
 from seldinger.catalogue.spine import BoneCannula
 from seldinger.core.space import Grid
-from seldinger.plan.approach.percutaneous.spine.beside import (
-    BesideGoals,
-    find_beside,
-    measure_passage,
-)
 from seldinger.plan.approach.percutaneous.spine.corridor import (
     Goals,
     Surroundings,
     find_corridors,
     survey,
 )
+from seldinger.plan.approach.percutaneous.spine.parapedicular import (
+    ParapedicularGoals,
+    find_parapedicular_lines,
+    measure_passage,
+)
 from seldinger.plan.treatments.augmentation.needles import Way, make_instrument
 
 GOALS = Goals((0.15, 0.45), (-0.15, 0.1), (0.35, 0.65), least_room_mm=2.2, least_canal_mm=3.2)
-BESIDE = BesideGoals((20.0, 35.0, 50.0), 12.0, 3.2, 3.2)
+BESIDE = ParapedicularGoals((20.0, 35.0, 50.0), 12.0, 3.2, 3.2)
 LATTICE = Grid.aligned((8, 8, 8), 2.0, (0.0, 0.0, 0.0))
 
 
@@ -40,7 +40,7 @@ def test_a_pedicle_that_takes_no_needle_has_ways_beside_it(narrow: Surroundings)
     for side in Side:
         pedicle = narrow.vertebra.pedicles[side]
         assert find_corridors(narrow, pedicle, GOALS) == ()
-        found = find_beside(narrow, pedicle, GOALS, BESIDE, (), None, LATTICE)
+        found = find_parapedicular_lines(narrow, pedicle, GOALS, BESIDE, (), LATTICE)
         assert found
         for one in found:
             assert one.side is side
@@ -59,7 +59,7 @@ def test_no_bone_beside_allowed_and_no_angle_leave_no_way(narrow: Surroundings) 
     steep = replace(BESIDE, angle_deg=(80.0, 85.0, 90.0))
     far = replace(BESIDE, least_root_mm=40.0)
     for goals in (steep, far):
-        assert find_beside(narrow, pedicle, GOALS, goals, (), None, LATTICE) == ()
+        assert find_parapedicular_lines(narrow, pedicle, GOALS, goals, (), LATTICE) == ()
 
 
 def test_a_line_through_the_pedicle_is_none_beside_it() -> None:

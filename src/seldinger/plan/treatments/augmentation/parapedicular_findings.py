@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from seldinger.core.finding import Finding
 from seldinger.core.verdict import Severity, Status
-from seldinger.plan.treatments.augmentation.beside import RIBS
 from seldinger.plan.treatments.augmentation.needles import WALL, Way
 from seldinger.plan.wording import cite, state_fact
 
@@ -28,7 +27,9 @@ _ADVISED_AGAINST = frozenset({"L4", "L5"})
 _CHEST = ("left lung", "right lung", "pleural recess")
 
 
-def judge_beside(case: SpineCase, way: NeedleWay, tried: Sequence[Pedicled]) -> Iterator[Finding]:
+def judge_parapedicular(
+    case: SpineCase, way: NeedleWay, tried: Sequence[Pedicled]
+) -> Iterator[Finding]:
     """All that is said of one needle beside a pedicle.
 
     Args:
@@ -48,7 +49,9 @@ def _tell_why(case: SpineCase, way: NeedleWay, tried: Sequence[Pedicled]) -> Fin
     facts = (_SERIES, *((_SPACE,) if case.vertebra.level[0] == "T" else ()))
     said = " ".join(state_fact(one) for one in facts)
     whys = dict.fromkeys(
-        one.why for one in tried if one.side is way.side and one.kind is Way.THROUGH and one.why
+        one.why
+        for one in tried
+        if one.side is way.side and one.kind is Way.TRANSPEDICULAR and one.why
     )
     why = f"because {'; '.join(whys)}" if whys else "as it was asked"
     assert way.passage is not None  # noqa: S101  it goes beside
@@ -116,13 +119,9 @@ def _judge_pleura(way: NeedleWay) -> Finding:
 
 
 def _judge_rib(way: NeedleWay) -> Finding:
-    name, gap = f"rib-{way.side.value}", way.path.clearances_mm.get(RIBS)
+    name, gap = f"rib-{way.side.value}", way.path.clearances_mm.get("ribs")
     if gap is None:
         text = "No rib is labelled: whether the needle meets one is unknown."
         return Finding(name, Status.UNKNOWN, Severity.ACTION, text)
-    if gap <= 0.0:
-        length = way.path.lengths_mm.get(RIBS, 0.0)
-        text = f"The needle touches a rib, {length:.0f} mm of it: take a line beside it."
-        return Finding(name, Status.NOT_MET, Severity.ACTION, text)
     text = f"{gap:.1f} mm from the needle to the nearest rib."
     return Finding(name, Status.MET, Severity.CAUTION, text)

@@ -1,4 +1,4 @@
-"""Beside: the bodies next to a level, as far as labels and scan hold them."""
+"""The bodies next to a level, as far as labels and scan hold them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class NextBody:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class NextBodies:
     """The bodies above and below a level; a word where one is not known.
 
     Attributes:
@@ -55,7 +55,7 @@ class Beside:
     below: NextBody | str
 
 
-def find_beside(study: Study, level: str) -> Beside:
+def find_next_bodies(study: Study, level: str) -> NextBodies:
     """The bodies above and below ``level``.
 
     Args:
@@ -66,7 +66,7 @@ def find_beside(study: Study, level: str) -> Beside:
         AnatomyError: no such level, or two labels mean the same one.
     """
     spine, at = read_spine(study), ORDER.index(parse_level(level))
-    return Beside(_find(spine, ORDER[at - 1]), _find(spine, ORDER[at + 1]))
+    return NextBodies(_find(spine, ORDER[at - 1]), _find(spine, ORDER[at + 1]))
 
 
 def _find(spine: Spine, level: str) -> NextBody | str:
